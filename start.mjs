@@ -1,5 +1,6 @@
-// `npm start`: from a fresh clone to a trained model: packages, build, engine, base model, then notebooks/quickstart.ipynb
-// without a browser through the real kernel. `npm run lab` (`node start.mjs lab [NOTEBOOK]`) opens it in JupyterLab instead.
+// `npm start`: goes from a fresh clone to a trained model. It installs packages, builds, provides engine and base
+// model, then runs notebooks/quickstart.ipynb through the real kernel, without a browser. `npm run lab` (`node
+// start.mjs lab [NOTEBOOK]`) opens it in JupyterLab instead.
 import { readFileSync, readdirSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { cli, node, provision, root, say, StepFailed } from "./tools/provision.mjs";
@@ -41,7 +42,7 @@ function report(begun) {
   console.log(`\n${rows.map(([name, value]) => `${name.padEnd(9)} ${value}`).join("\n")}`);
 }
 
-/** Events of the runs that this start made. */
+/** Returns the events of the runs created since the start. */
 function eventsSince(begun) {
   return readdirSync(runs)
     .map((id) => join(runs, id, "events.jsonl"))
@@ -54,7 +55,7 @@ function eventsSince(begun) {
     );
 }
 
-/** The accuracy that the notebook's last evaluation shows. */
+/** Returns the accuracy shown by the notebook's last evaluation. */
 function accuracyIn({ cells }) {
   const texts = cells
     .flatMap((cell) => cell.outputs ?? [])

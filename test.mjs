@@ -1,8 +1,8 @@
-// `npm test`: the same provisioning as `npm start`, then every test that was built, and beside them formatting, lint, the
-// manifest.
-// `npm run test:unit` builds and runs the tests that need nothing else; `npm run test:e2e` runs the others, `npm run
-// test:long` those that `npm test` leaves out, `npm run test:whole` all there are. `--tests` leaves the checks out. Further arguments go to mocha (`npm test -- -g lora`). The last line counts: tests, and each check that
-// failed as one more.
+// `npm test`: the same provisioning as `npm start`, then every built test, in parallel with formatting, lint and the
+// manifest check. `npm run test:unit` builds and runs the tests that need nothing else; `npm run test:e2e` runs the
+// others. `npm run test:long` runs those that `npm test` leaves out, and `npm run test:whole` all tests. `--tests`
+// skips the checks. Further arguments go to mocha (`npm test -- -g lora`). The last line counts the tests, and each
+// failed check as one more.
 import { spawn } from "node:child_process";
 import { constants, setPriority } from "node:os";
 import {
@@ -47,14 +47,14 @@ async function main(args) {
 
 const total = (failed, { passes, failures }) => ({ passed: passes, failed: failed + failures });
 
-/** Beside the tests, in what they leave of the processors: what it says comes in one piece, and is read when they are over. */
+/** Runs a check in parallel with the tests, at low priority. Its output is collected and printed after the tests. */
 function runCheck([name, command, mend]) {
   return new Promise((done) => {
     const child = spawn(process.execPath, command, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
     try {
       setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL);
     } catch {
-      // Then it takes its share.
+      // Without the low priority, the check competes for the processors.
     }
     let words = "";
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (words += text));
@@ -70,7 +70,10 @@ function runCheck([name, command, mend]) {
   });
 }
 
-/** JupyterLab, jupyter_kernel_test, nbconvert, a browser: the tests that need them say why where this fails. */
+/**
+ * Provides JupyterLab, jupyter_kernel_test, nbconvert and a browser. If this fails, the tests that need them report the
+ * reason.
+ */
 async function bringTools() {
   const { ensurePythonEnv } = await import("./tools/python-env.mjs");
   const { ensureBrowser } = await import("./tools/browser.mjs");

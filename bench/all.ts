@@ -1,6 +1,7 @@
 /**
- * `tunebook bench all`: every row of the step table, ours and PyTorch's, alternating in one run. For each row the ratio of
- * the medians, the share of the product peak measured in the same runs, and peak memory. `--json FILE` keeps all results.
+ * `tunebook bench all`: measures every row of the step table, for Tunebook and PyTorch alternating in one run. For each
+ * row it prints the ratio of the medians, the share of the matrix-product peak measured in the same runs, and peak
+ * memory. `--json FILE` saves all results.
  */
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
@@ -26,7 +27,7 @@ interface Row {
   readonly technique: string;
   readonly dtype: string;
 }
-/** Batch × length of each model's row. */
+/** Batch size × sequence length of each model's row. */
 const SIZES: Readonly<Record<string, readonly [batch: number, length: number]>> = {
   minilm: [32, 64],
   smollm2: [4, 256],
@@ -73,7 +74,7 @@ async function measureRow(
   const results: Measured[] = [];
   for (let run = 0; run < o.runs; run++)
     for (let i = 0; i < programs.length; i++) {
-      // The order turns, so that no program always runs on the warmest machine.
+      // Rotates the order, so that no program always runs on the warmest machine.
       const { program, command } = programs[(run + i) % programs.length]!;
       const [file = "", ...args] = command;
       results.push({ ...row, program, ...(await lastLine(file, args)) });
@@ -81,7 +82,10 @@ async function measureRow(
   return results;
 }
 
-/** What the program's last line says; a program that fails is part of the result, not the end of the table. */
+/**
+ * Returns the measurements on the program's last output line. A failing program becomes part of the result and does not
+ * end the table.
+ */
 function lastLine(command: string, args: readonly string[]): Promise<Omit<Measured, "program" | keyof Row>> {
   return new Promise((resolve) => {
     const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });

@@ -1,6 +1,7 @@
 /**
- * What it costs that tokenizers run in a process apart: loading, a thousand short texts, one decoded token; beside the same
- * library in this process. `node dist/bench/apart.js [FOLDER]`: a folder with tokenizer.json, by default the quickstart's base.
+ * Measures the cost of running tokenizers in a separate process: loading, a thousand short texts and one decoded token,
+ * compared with the same library in this process. Usage: `node dist/bench/apart.js [FOLDER]`, where FOLDER contains
+ * tokenizer.json. It defaults to the quickstart's base model.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -46,7 +47,7 @@ console.log("| | in this process, ms | apart, ms |\n|---|---|---|");
 for (const [what, here, there] of rows) console.log(`| ${what} | ${here.toFixed(2)} | ${there.toFixed(2)} |`);
 host.close();
 
-/** The median of several. */
+/** Median time over several runs. */
 async function timed<T>(times: number, work: () => Promise<T>): Promise<{ readonly made: T; readonly ms: number }> {
   const took: number[] = [];
   let made: T | undefined;

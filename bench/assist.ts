@@ -1,7 +1,8 @@
 /**
- * `tunebook bench assist [--edits 10000] [--no-training]`: the check of a 200-line program, the first of a process and later
- * ones; typing in a notebook of fifty cells; memory over many edits, in the assistant and in the language server; completion
- * while the quickstart trains. Prints milliseconds and MiB.
+ * `tunebook bench assist [--edits 10000] [--no-training]`: measures the assistant. It times the check of a 200-line
+ * program (the first of a process and later ones), typing in a notebook of fifty cells, and completion while the
+ * quickstart trains. It also measures memory over many edits, in the assistant and in the language server. Prints
+ * milliseconds and MiB.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -86,7 +87,7 @@ async function completionWhileTraining(): Promise<void> {
   }
 }
 
-/** In processes of their own: the median of five. */
+/** Runs each check in a new process and prints the median of five. */
 function firstCheck(): void {
   const file = fileURLToPath(new URL("./assist/first.js", import.meta.url));
   const times = Array.from({ length: 5 }, () => {

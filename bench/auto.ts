@@ -1,7 +1,9 @@
 /**
- * `tunebook bench auto [--sets a,b] [--budget 3min] [--peer]`: `sweep auto` on six real tasks beside the default recipe with as
- * much time (the best of as many seeds as fit, and one), majority, TF-IDF with a linear model (ours and scikit-learn's), and with `--peer` AutoGluon's with the same base and
- * time. All learn from the same rows and are scored once on those that test, with intervals of 95 % and paired differences.
+ * `tunebook bench auto [--sets a,b] [--budget 3min] [--peer]`: compares `sweep auto` with baselines on six real tasks.
+ * One baseline is the default recipe with as much time: the best of as many seeds as fit, and a single seed. The others
+ * are majority, and TF-IDF with a linear model (Tunebook's and scikit-learn's). `--peer` adds AutoGluon with the same
+ * base and time. All learn from the same rows and are scored once on the test rows, with 95 % intervals and paired
+ * differences.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -114,10 +116,13 @@ async function byAutoGluon({ reads, metric }: AutoSet, file: string, seconds: nu
   };
 }
 
-/** `beats default, beats default, seed 0; below tf-idf by more than its interval`, or that neither is shown. */
+/**
+ * Returns a verdict such as `beats default, beats default, seed 0; below tf-idf by more than its interval`, or states
+ * that no difference is shown.
+ */
 function verdictOf({ found: by, scored }: Auto, peers: readonly Peer[]): string {
   const beside = (name: string): Told["difference"] => scored.find((one) => one.name === name)?.difference;
-  // Differences are of the others less what was found.
+  // Each difference is a rival's score minus the score of the sweep's best.
   const words = beside(WORDS)?.verdict;
   const against = (name: string): string => {
     const verdict = beside(name)?.verdict;
@@ -142,7 +147,7 @@ function verdictOf({ found: by, scored }: Auto, peers: readonly Peer[]): string 
   ].join("; ");
 }
 const UNSHOWN = ", no difference shown";
-/** No difference is shown, and which way it lies. */
+/** States that no difference is shown, and which of the two scores is higher. */
 function ahead(scored: readonly Told[], name: string): string {
   const value = scored.find((one) => one.name === name)?.difference?.value ?? 0;
   const is = name === WORDS ? "tf-idf" : name;

@@ -1,7 +1,7 @@
 /**
- * `tunebook bench bounds`: what must not take long, each with the bound that it is held to on a machine that does nothing
- * else. Prints the median of three in milliseconds, and ends with status 1 where one is above its bound. The kernel's
- * latencies are in `bench kernel`, those of a training in `bench assist`.
+ * `tunebook bench bounds`: checks operations that must be fast against an upper bound, valid for an otherwise idle
+ * machine. Prints the median of three in milliseconds, and ends with status 1 if one exceeds its bound. `bench kernel`
+ * measures the kernel's latencies, `bench assist` those during a training.
  */
 import { randomUUID } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -29,7 +29,7 @@ interface Bound {
   readonly what: string;
   /** Milliseconds. */
   readonly limit: number;
-  /** Made once, unmeasured; gives the work. */
+  /** Prepares the input once, unmeasured, and returns the function to measure. */
   readonly ready: (folder: string) => () => unknown;
 }
 
@@ -63,7 +63,7 @@ function dataPlan(folder: string): DataPlan {
   };
 }
 
-/** 5,000 texts, of which each hundredth is nearly one of 20,000 others. */
+/** 5,000 texts, of which every hundredth is nearly identical to one of 20,000 others. */
 function alike(): { readonly texts: readonly string[]; readonly among: readonly string[] } {
   let seed = 1;
   const next = (n: number): number => {
@@ -93,7 +93,7 @@ function eventsOf(steps: number): RunEvent[] {
   }));
 }
 
-/** A folder of 2,000 runs, each with ten steps. */
+/** Creates a folder of 2,000 runs with ten steps each. */
 function runsIn(folder: string): string {
   const log = eventsOf(10)
     .map((event) => JSON.stringify(event))

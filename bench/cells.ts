@@ -1,8 +1,8 @@
 /**
- * `tunebook bench cells`: many small cells in one real kernel, TypeScript and Tune, and what its processes hold meanwhile.
- * Linux. The launcher only passes signals on; the kernel's process has the threads of the wire and of the assistant. What the
- * system gives them (RSS) goes up and down with garbage that nobody needed to collect yet; what is really kept is what the
- * heaps of all threads hold right after a collection.
+ * `tunebook bench cells`: runs many small TypeScript and Tune cells in one real kernel and measures the memory of its
+ * processes. Linux only. The launcher only forwards signals; the kernel's process contains the wire and assistant
+ * threads. Resident memory (RSS) varies with garbage that was not collected yet. The memory really in use is the heap
+ * size of all threads right after a collection.
  */
 import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -28,7 +28,7 @@ function residentMiB(root: number): number {
       const read = (key: string): number => Number(new RegExp(`^${key}:\\s+(\\d+)`, "m").exec(status)?.[1] ?? 0);
       return [{ pid, parent: read("PPid"), kib: read("VmRSS") }];
     } catch {
-      return []; // it ended
+      return []; // the process has ended
     }
   });
   const family = new Set([root]);
@@ -43,7 +43,7 @@ function residentMiB(root: number): number {
   return Math.round(stats.filter(({ pid }) => family.has(pid)).reduce((sum, { kib }) => sum + kib, 0) / 1024);
 }
 
-/** KiB that the heaps of all threads hold after a collection. */
+/** KiB in use on the heaps of all threads after a collection. */
 async function keptKiB(folder: string, ask: string): Promise<number> {
   writeFileSync(join(folder, "asking"), ask);
   renameSync(join(folder, "asking"), join(folder, "ask"));

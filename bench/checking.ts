@@ -1,6 +1,6 @@
 /**
- * `tunebook bench checking`: how long `tunebook check` takes over a streamed file, by a part of it and whole, each with an
- * empty cache of data. The file is made here of the quickstart's sentences, numbered so that no two are equal.
+ * `tunebook bench checking`: measures how long `tunebook check` takes on a streamed file, sampled and complete, each
+ * with an empty data cache. The file is generated from the quickstart's sentences, numbered so that no two are equal.
  */
 import { spawnSync } from "node:child_process";
 import {
@@ -52,7 +52,7 @@ async function write(file: string, megabytes: number): Promise<void> {
   await once(out, "close");
 }
 
-/** Seconds; the cache has all but data. */
+/** Seconds of one check. The cache contains everything except data and audits. */
 function seconds(folder: string, ...options: readonly string[]): number {
   const cache = join(folder, "cache");
   rmSync(cache, { recursive: true, force: true });

@@ -1,9 +1,10 @@
 /**
- * `tunebook bench coverage [--sets N] [--rows 20,100] [--only WORD] [--rare]`: how often the 95 % intervals of scores, and of differences of two models
- * on the same rows, hold the true value: N sets (1,000) drawn from a population whose value is known, or counted on a million
- * rows, scored by the code of `evaluate`. Aim: 93 to 97 %. "none": sets of which no interval is given. `--rare`: settings with a
- * rare label, 2,000 sets; it fails where the lower bound of the coverage is below 93 % or the interval 1.3 times as wide as the
- * best published method's.
+ * `tunebook bench coverage [--sets N] [--rows 20,100] [--only WORD] [--rare]`: measures how often 95 % intervals
+ * contain the true value, for scores and for differences of two models on the same rows. It draws N sets (1,000) from a
+ * population whose value is known or counted on a million rows, and scores them with the code of `evaluate`. Target: 93
+ * to 97 %. The column "none" counts sets without an interval. `--rare` uses settings with a rare label and 2,000 sets.
+ * It fails where the lower bound of the coverage is below 93 %, or the interval is 1.3 times as wide as that of the
+ * best published method.
  */
 import { Command } from "commander";
 import { implementationOf } from "#dsl/language/types/loaded.js";
@@ -24,16 +25,19 @@ import { registry } from "#stdlib/registry.js";
 import { rareCoverage } from "./coverage/rare.js";
 import { table } from "./table.js";
 
-/** A row of a population: what is right, and what two models say of it. */
+/** A row of a population: the true value and the predictions of two models. */
 type Row = readonly [truth: number, first: number, second: number];
 type Draw = (generator: RandomSource) => Row;
 interface Simulated {
   readonly name: string;
   readonly sizes: readonly number[];
-  /** Rows on which the true value is counted; of scores that other numbers of rows change, sets of each size whose mean it is. */
+  /**
+   * Number of rows on which the true value is counted. For scores that depend on the number of rows: the number of sets
+   * of each size whose mean is the true value.
+   */
   readonly counted: number | { readonly sets: number };
   readonly row: Draw;
-  /** The metric of one model's answers: 1 for the first, 2 for the second. */
+  /** Measures the metric for one model's predictions: 1 for the first, 2 for the second. */
   measure(rows: readonly Row[], model: 1 | 2): Promise<MetricMeasure>;
 }
 
@@ -44,7 +48,7 @@ function normal(generator: RandomSource): number {
 const call = (word: string, given: Call["arguments"] = {}): Call => ({ kind: "metric", word, arguments: given });
 const metricOf = (word: string) => implementationOf(registry, "metric", word);
 
-/** Two models that are right of `share` and a little more; where the first is, the second mostly is too. */
+/** Two models with accuracy `share` and slightly more. Where the first is right, the second mostly is too. */
 const shares =
   (share: number, more: number): Draw =>
   (g) => {
@@ -90,7 +94,7 @@ async function labelled(
   };
 }
 
-/** Four labels, the rarest one row in twenty. */
+/** Four labels; the rarest occurs in one row of twenty. */
 const LABELS = [0.5, 0.3, 0.15, 0.05];
 const confused: Draw = (g) => {
   const label = (): number => {
@@ -128,7 +132,7 @@ const alike: Draw = (g) => {
   return [truth, 0.7 * truth + 0.5 * shared + 0.4 * normal(g), 0.75 * truth + 0.5 * shared + 0.4 * normal(g)];
 };
 
-/** Overlaps of answers: many none, many whole, the rest between. */
+/** Overlap scores of answers: many 0, many 1, the rest in between. */
 const overlaps: Draw = (g) => {
   const kind = uniform(g);
   const first = kind < 0.3 ? 0 : kind < 0.6 ? 1 : uniform(g);
@@ -147,7 +151,10 @@ function means(rows: readonly Row[], model: 1 | 2): Promise<MetricMeasure> {
   });
 }
 
-/** Texts of 5 to 20 words, of which a model gets some wrong: rows are numbers that texts are made of. */
+/**
+ * Texts of 5 to 20 words, of which a model gets some wrong. Rows contain random numbers from which the texts are
+ * generated.
+ */
 const WORDS = Array.from({ length: 60 }, (_, i) => `w${String(i)}`);
 const texts: Draw = (g) => [uniform(g), uniform(g), uniform(g)];
 function textOf([seed, ...own]: Row, model: 0 | 1 | 2): string {
@@ -180,7 +187,10 @@ async function written(
   };
 }
 
-/** A row's chance, and how sure two models are of the same label: the first as often right as it says, the second less often. */
+/**
+ * A row's random draw, and the confidence of two models in the same label. The first is calibrated; the second is
+ * overconfident.
+ */
 const sure: Draw = (g) => {
   const says = 0.5 + uniform(g) / 2;
   return [uniform(g), says, Math.min(0.999, says + 0.15 * uniform(g))];
@@ -255,7 +265,6 @@ const share = ({ held, none }: Covered, sets: number): string =>
   none === sets ? "–" : `${((100 * held) / (sets - none)).toFixed(1)} %`;
 
 const counted = new Map<Simulated, readonly [number, number]>();
-/** The true values of both models. */
 async function truly(one: Simulated, size: number): Promise<readonly [number, number]> {
   const known = counted.get(one);
   if (known) return known;

@@ -1,8 +1,9 @@
 /**
- * `tunebook bench deploy-onnx [--runs N]`: MiniLM tuned on the quickstart's reviews and deployed as ONNX, whole and rounded, side
- * by side: sizes, how many labels agree over all reviews and over each joined with the next, what the proof says of the scores on
- * the test rows, and the time of one text of 64 tokens, by turns, in a thread of its own. Ends with status 1 where int8 misses
- * its bounds: 0.3 of the size, 99 of 100 labels, a score no more than 0.02 worse, 0.6 of the time.
+ * `tunebook bench deploy-onnx [--runs N]`: tunes MiniLM on the quickstart's reviews, deploys it as ONNX in full
+ * precision and quantised, and compares both. It reports sizes, label agreement over all reviews and over each review
+ * joined with the next, and the proof's scores on the test rows. It also times one text of 64 tokens, alternating, in a
+ * separate thread. Ends with status 1 where int8 misses its bounds: 0.3 of the size, 99 of 100 labels, a score no more
+ * than 0.02 worse, 0.6 of the time.
  */
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -41,7 +42,7 @@ interface Deployed {
   readonly form: Form;
   readonly bytes: number;
   readonly session: InferenceSession;
-  /** Paired difference of accuracy, 95 %. */
+  /** Paired difference of accuracy with its 95 % interval. */
   readonly score: { readonly deployed: number; readonly low: number; readonly high: number };
 }
 async function opened(folder: string, form: Form): Promise<Deployed> {
@@ -87,7 +88,7 @@ async function agreement(
   return same.map((n) => n / texts.length);
 }
 
-/** Milliseconds of each, by turns. */
+/** Milliseconds per run of each deployment, alternating. */
 async function times(deployed: readonly Deployed[], ids: ArrayLike<number>): Promise<readonly number[][]> {
   const took = deployed.map((): number[] => []);
   for (let run = -10; run < runs; run++)
@@ -126,7 +127,7 @@ try {
     one,
     size: one.bytes / (whole?.bytes ?? NaN),
     agree: agree[i] ?? NaN,
-    // Of each turn, so that what else ran at the time counts for both.
+    // Ratio within each turn, so that other load on the machine affects both.
     time: median((took[i] ?? []).map((t, turn) => t / (took[0]?.[turn] ?? NaN))),
     milliseconds: median(took[i] ?? []),
   }));

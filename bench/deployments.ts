@@ -1,7 +1,8 @@
 /**
- * `tunebook bench deployments`: what is deployed as what, and how near it is to the notebook. Models of every family with
- * random weights (from scratch, a few steps), every task, and the bases that lie here, tuned; each as every target; each cell
- * is the proof's own figure, or why there is none.
+ * `tunebook bench deployments`: tests which models can be deployed to which targets, and how closely they match the
+ * notebook. The models cover every family with random weights (from scratch, a few steps), every task, and the locally
+ * available bases, tuned. Each is deployed to every target. A table cell shows the proof's own figure, or the reason
+ * why there is none.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -52,7 +53,7 @@ class Notebook {
   }
 }
 
-/** The proof in few words: greatest difference, or what agrees. */
+/** Summarises the proof: the greatest difference, and how many outputs agree. */
 function told({ verdict, compared, unproved }: DeploymentProof): string {
   if (verdict === "not run" || !compared) return `not run (${(unproved ?? "").slice(0, 40)})`;
   const { difference, greatest, agree, inputs, tokens } = compared;
@@ -61,10 +62,10 @@ function told({ verdict, compared, unproved }: DeploymentProof): string {
   return `${near}${same}`;
 }
 
-/** What of transformers is asked in Python besides: heads of the folders, and of the columns that follow them. */
+/** Targets that are also verified in Python, with the head of the additional column. */
 const IN_PYTHON: Readonly<Record<string, string>> = { huggingface: "in transformers", adapter: "in PEFT" };
 
-/** The folder that was just written, in transformers itself, an adapter in PEFT. */
+/** Verifies the folder just written in transformers itself, an adapter in PEFT. */
 async function inTransformers(book: Notebook, { name }: Deployed, i: number): Promise<string> {
   const place = join(book.folder, `build/${name}-${String(i)}`);
   if (!existsSync(place)) return "–";

@@ -1,8 +1,9 @@
 /**
- * `tunebook bench distill`: MiniLM tuned on real data sets, and students of three of its six blocks that learn from it, beside the
- * same student without a teacher (the same blocks of MiniLM as it is, on the same rows with the same recipe). Then few rows with
- * labels: a student that learns them and what the teacher says of rows without labels, beside one that learns the few alone.
- * Accuracy on the rows that test, over seeds, and differences paired by seed, with intervals of 95 %.
+ * `tunebook bench distill`: tunes MiniLM on real data sets and distils students with three of its six blocks from it.
+ * Each is compared with the same student without a teacher (the same blocks of the untuned MiniLM, same rows, same
+ * recipe). A second comparison has few labelled rows: a student of these and of the teacher's outputs for unlabelled
+ * rows, against one of the labelled rows alone. Reports accuracy on the test rows over seeds, and differences paired by
+ * seed, with 95 % intervals.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -40,7 +41,7 @@ type Scores = ReadonlyMap<string, { readonly accuracy: number; readonly seconds:
 const MINILM = "all-MiniLM-L6-v2";
 const [TEACHER, STUDENT, ALONE, UNTAUGHT] = ["teacher", "student", "alone", "untaught"] as const;
 
-/** Whose scores are told. */
+/** Names of the models whose scores are reported. */
 const named = ({ untaught }: Options): readonly string[] => [TEACHER, STUDENT, ALONE, ...(untaught ? [UNTAUGHT] : [])];
 
 async function main(o: Options): Promise<void> {
@@ -58,7 +59,7 @@ async function main(o: Options): Promise<void> {
   for (const set of o.only === "whole" ? [] : sets) await fewRows(set, seeds, o);
 }
 
-/** A student of all rows. */
+/** Compares students trained on all rows. */
 async function whole(set: JudgedSet, seeds: readonly number[], o: Options): Promise<void> {
   const found: Scores[] = [];
   for (const seed of seeds) {
@@ -68,7 +69,7 @@ async function whole(set: JudgedSet, seeds: readonly number[], o: Options): Prom
   tell(`${set.name}: ${String(found.length)} seeds`, found, { of: ALONE, share: TEACHER });
 }
 
-/** A student of few rows with labels and others without. */
+/** Compares students trained on few labelled and further unlabelled rows. */
 async function fewRows(set: JudgedSet, seeds: readonly number[], o: Options): Promise<void> {
   const [labelled = 0, without = 0] = o.few.split("+").map(Number);
   const found: Scores[] = [];
@@ -103,7 +104,7 @@ function partsOf(rows: readonly Labelled[], most: number): readonly Labelled[] {
   );
 }
 
-/** One seed, in a folder of its own: each model's accuracy on the rows that test. */
+/** Runs one seed in a separate folder and returns each model's accuracy on the test rows. */
 async function learn(
   rows: readonly Labelled[],
   more: readonly Labelled[],
@@ -155,7 +156,7 @@ recipe short { ${o.recipe}, keep: last, seed: ${String(o.seed)} }`);
   }
 }
 
-/** The blocks of MiniLM that the student begins with, as they are before any tuning. */
+/** Writes the blocks of the untuned MiniLM from which the student starts. */
 async function cutBase(folder: string, layers: string): Promise<void> {
   const base = await openBase(
     await ensurePackageFolder(must(findPackagedBase(MINILM), MINILM), {}),

@@ -1,7 +1,7 @@
 /**
- * `tunebook bench estimates`: the plan's estimates of memory and time beside what was measured, for pairs of batch and
- * length. A machine's speed is learned from one pair of each model, as a first run teaches it to the plan; that pair's
- * time is no test, and the line says so. The factors for memory were fitted to other pairs than these.
+ * `tunebook bench estimates`: compares the plan's estimates of memory and time with measurements, for pairs of batch
+ * size and length. A machine's speed is calibrated on the first pair of each model, as a first run does. That pair's
+ * time is no test, and the output marks it. The memory factors were fitted to other pairs than these.
  */
 import { Command } from "commander";
 import { memoryBytes, productFlopsPerToken, updateFlops } from "#dsl/compiler/plan/estimates.js";
@@ -30,11 +30,14 @@ interface Case {
   readonly length: number;
 }
 interface Line extends Case {
-  /** MiB of the engine's process: the plan's formula, the walk over the program with what the engine itself takes, measured. */
+  /**
+   * MiB of the engine's process: by the plan's formula, by walking the program and adding the engine's overhead, and
+   * measured.
+   */
   readonly memory: { readonly plan: number; readonly walk: number; readonly measured: number };
   readonly seconds: { readonly estimated: number | null; readonly measured: number };
 }
-/** The first teaches the speed. */
+/** The first pair calibrates the speed. */
 const PAIRS: Readonly<Record<string, readonly (readonly [batch: number, length: number])[]>> = {
   minilm: [
     [16, 128],
@@ -91,7 +94,7 @@ async function main(o: Options): Promise<void> {
   else console.log(`${processor()}, Node ${process.version}\n${table(HEAD, lines.map(textOf))}`);
 }
 
-/** Peak memory and the median step after one that warms up. */
+/** Returns peak memory and the median step time after one warm-up step. */
 async function measured(of: Case, made: Carrier, steps: number): Promise<{ peak: number; seconds: number }> {
   const engine = await startEngine({ engine: "tensorflow" });
   try {

@@ -1,7 +1,7 @@
 /**
- * `tunebook bench federated`: the quickstart's data given to ten clients whose labels are skewed, learnt in rounds by each
- * aggregator, beside one training that has all rows. Accuracy on the rows that test, over seeds (clients, order and head differ),
- * and the difference, paired by seed, with intervals of 95 %.
+ * `tunebook bench federated`: distributes the quickstart's data over ten clients with skewed labels and trains in
+ * rounds with each aggregator, compared with one training on all rows. Reports accuracy on the test rows over seeds
+ * (clients, order and head differ), and the difference paired by seed, with 95 % intervals.
  */
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -49,7 +49,6 @@ async function main(o: Options): Promise<void> {
   console.log(table(["", "accuracy", "less all rows", "seconds"], rows));
 }
 
-/** One seed, in a folder of its own. */
 async function learn(seed: number, aggregates: readonly string[], o: Options): Promise<readonly [string, Learnt][]> {
   const folder = mkdtempSync(join(tmpdir(), "tunebook-federated-"));
   cpSync(data, join(folder, "sentiment.csv"));

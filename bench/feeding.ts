@@ -1,7 +1,7 @@
 /**
- * `tunebook bench feeding`: what length buckets, packing, passes, the chunked loss, recomputation, bf16 and accumulation
- * bring on real text of mixed length, one thing added in each row, each row in a process of its own that trains as `train`
- * does. Tokens are real ones, padding not counted. `--json FILE` keeps all results.
+ * `tunebook bench feeding`: measures the effect of length buckets, packing, passes, the chunked loss, recomputation,
+ * bf16 and accumulation on real text of mixed length. Each row adds one setting and trains as `train` does in a
+ * separate process. Only real tokens are counted, without padding. `--json FILE` saves all results.
  */
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";

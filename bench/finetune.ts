@@ -1,6 +1,7 @@
 /**
- * `tunebook bench finetune`: the quickstart by Tunebook and by PyTorch (plain, and with batches of like length), full and
- * LoRA, several seeds, alternating in one run. Prints every result, then means, medians and ratios; `--json FILE` keeps all.
+ * `tunebook bench finetune`: runs the quickstart with Tunebook and with PyTorch (plain, and with length-grouped
+ * batches), for full training and LoRA and several seeds, alternating in one run. Prints every result, then means,
+ * medians and ratios; `--json FILE` saves all.
  */
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -44,7 +45,7 @@ async function main(options: Options): Promise<void> {
         [python, ...peer],
         [python, ...peer, "--group-by-length"],
       ];
-      // The order turns with the seed, so that no program always runs on the warmest machine.
+      // Rotates the order with the seed, so that no program always runs on the warmest machine.
       for (const [command = "", ...args] of [...programs.slice(seed % 3), ...programs.slice(0, seed % 3)]) {
         const result = await lastLine<Result>(command, args);
         results.push(result);

@@ -1,9 +1,10 @@
 /**
- * `tunebook bench fisher [--techniques lora,full] [--labels 2,3,6,20] [--rounds 3] [--one-by-one 0] [--error 0]`: what the exact Fisher
- * information of all training rows takes beside an epoch of the same recipe (forward, backward and update), turn by turn in one
- * process, and the engine's memory; and what is done where nobody says how. `--one-by-one`: so many rows one by one beside it,
- * as it was done before. `--error 200`: of so many rows, how far estimates with as many passes back lie from the exact one.
- * More than the two labels of the sentences are drawn: then no answer is sure, and every label counts.
+ * `tunebook bench fisher [--techniques lora,full] [--labels 2,3,6,20] [--rounds 3] [--one-by-one 0] [--error 0]`:
+ * measures the time of the exact Fisher information of all training rows against an epoch of the same recipe (forward,
+ * backward and update). Both alternate in one process, and the engine's memory is reported. It also measures the
+ * default settings. `--one-by-one`: also measures this many rows one by one, the former method. `--error 200`: compares
+ * estimates with as many backward passes to the exact values, on this many rows. More labels than the two of the
+ * sentences are assigned at random: then no prediction is certain, and every label counts.
  */
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -175,7 +176,10 @@ train m on d { epochs: 1, batch_size: 32, optimizer: adamw(learning_rate: ${tech
   }
 }
 
-/** Mean absolute error beside the mean, over all that trains, of estimates with as many passes back. */
+/**
+ * Reports the mean absolute error relative to the mean, over all trainable parameters, of estimates with as many
+ * backward passes.
+ */
 async function tellErrors(
   exact: ConsolidateOptions,
   { session, states: { trainable } }: OpenModel,
@@ -183,7 +187,7 @@ async function tellErrors(
 ): Promise<void> {
   const told = async (o: ConsolidateOptions): Promise<Float64Array> => {
     const sums: number[] = [];
-    // The consolidation sets them to zero.
+    // Reads the sums first, since consolidation sets them to zero.
     const run: typeof session.run = async (name, feeds, outputs) => {
       if (name === "consolidate")
         for (const one of trainable)

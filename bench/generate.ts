@@ -1,7 +1,8 @@
 /**
- * `tunebook bench generate`: greedy generation by Tunebook and by transformers' generate, same weights and prompts, f32,
- * alternating in one run. For each batch the tokens per second, the time of a step in each quarter of the tokens (flat, if
- * nothing but attention grows), whether both wrote the same, and peak memory. `--json FILE` keeps all results.
+ * `tunebook bench generate`: compares greedy generation by Tunebook and by transformers' generate, with the same
+ * weights and prompts, f32, alternating in one run. For each batch it reports tokens per second and the time of a step
+ * in each quarter of the tokens (flat, if only attention grows). It also reports whether both outputs are equal, and
+ * peak memory. `--json FILE` saves all results.
  */
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -46,7 +47,7 @@ async function main(o: Options): Promise<void> {
         row.ours.push(await lastLine<GenerateResult>(process.execPath, [path("./generate/ours.js"), given]));
       const theirs = async (): Promise<number> =>
         o.peer ? row.peer.push(await lastLine<GenerateResult>(python, peer)) : 0;
-      // The order turns, so that neither always runs on the warmer machine.
+      // Alternates the order, so that neither program always runs on the warmer machine.
       for (const program of run % 2 ? [theirs, ours] : [ours, theirs]) await program();
     }
   }
@@ -88,7 +89,7 @@ function report(
   return table(HEAD, rows);
 }
 
-/** How many rows are the same, and where the first that differs does so. */
+/** Reports how many rows are equal, and the position of the first difference. */
 function sameness(ours: GenerateResult["ids"], peer: GenerateResult["ids"]): string {
   const places = ours.map((row, r) => row.findIndex((token, i) => token !== peer[r]?.[i]));
   const other = places.filter((at) => at >= 0);
@@ -96,7 +97,7 @@ function sameness(ours: GenerateResult["ids"], peer: GenerateResult["ids"]): str
     ? `${ours.length} of ${ours.length}`
     : `${ours.length - other.length} of ${ours.length}, first at ${Math.min(...other)}`;
 }
-/** Of sorted values. */
+/** Median of sorted values. */
 function median(sorted: readonly number[]): number {
   const middle = sorted.length >> 1;
   return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;

@@ -1,7 +1,7 @@
 /**
- * `tunebook bench giant [--mb N] [--only CASE,…]`: a line of a gigabyte in each format that has lines, a value of JSON of that size,
- * and packed files that unpack to hundreds of millions of rows, each read in a process of its own: what is told, and the greatest
- * resident memory beside that of one row.
+ * `tunebook bench giant [--mb N] [--only CASE,…]`: reads oversized files, each in a separate process. The cases are a
+ * line of a gigabyte in each line-based format, a JSON value of that size, and compressed files that unpack to hundreds
+ * of millions of rows. It reports the error and the peak resident memory, compared with that of a single row.
  */
 import { spawnSync } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
@@ -33,7 +33,7 @@ const LINES: readonly Case[] = [
 ];
 const HOWS = ["open", "stream", "head"] as const;
 
-/** `mb` megabytes between start and end. */
+/** Writes a file with `mb` megabytes between start and end. */
 function write(file: string, { start, end, what }: Case, mb: number): void {
   const fd = openSync(file, "w");
   const piece = "x".repeat(MB);

@@ -1,6 +1,6 @@
 /**
- * Loaded before anything else in each thread of a kernel that is measured (`NODE_OPTIONS=--import`): whenever the file `ask`
- * in the folder `TUNEBOOK_HEAPS` says a new number, it collects garbage and writes down what the thread's heap holds.
+ * Loaded first in each thread of a measured kernel (`NODE_OPTIONS=--import`). Whenever the file `ask` in the folder
+ * `TUNEBOOK_HEAPS` contains a new number, it collects garbage and writes the thread's used heap size to a file.
  */
 import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

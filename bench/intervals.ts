@@ -1,6 +1,7 @@
 /**
- * `tunebook bench intervals [--rows N]`: seconds of a processor that a metric's interval takes, a thousand draws of N rows
- * (10,000), for classes of 20 labels and for numbers. Aim: under 3 s each, so that an evaluation answers while one waits.
+ * `tunebook bench intervals [--rows N]`: measures the CPU seconds of a metric's interval with a thousand draws of N
+ * rows (10,000), for classification with 20 labels and for numbers. Target: under 3 s each, so that an evaluation stays
+ * interactive.
  */
 import { Command } from "commander";
 import { implementationOf } from "#dsl/language/types/loaded.js";
@@ -25,7 +26,7 @@ interface Answers {
   readonly values: readonly unknown[];
   readonly said: readonly Float32Array[];
 }
-/** Three of four right, the label i·13 mod 20 of row i. */
+/** Three of four predictions are right; row i has the label i·13 mod 20. */
 function classes(rows: number): Answers {
   const truth = Array.from({ length: rows }, (_, i) => (i * 13) % LABELS.length);
   const said = truth.map((right, i) =>

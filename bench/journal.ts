@@ -1,6 +1,6 @@
 /**
- * `tunebook bench journal`: what it takes to tell the journal of a sweep something when it has many trials already: a trial
- * begun, a score on the way, a trial's end, and what it takes to open it.
+ * `tunebook bench journal`: measures writes to a sweep's journal that already has many trials: a trial's start, an
+ * intermediate score, a trial's end. It also measures the time to open the journal.
  */
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -55,7 +55,7 @@ try {
     time("end", () =>
       journal.end({ ...trial, number, score: 0.5, state: "done", seconds: 1, run: `runs/${String(i)}` }),
     );
-    // What a cell and a search ask each time.
+    // A notebook cell and a search read the trials each time.
     if (journal.trials.length !== i + 1) throw new Error("a trial is lost");
   }
   const begun = performance.now();

@@ -1,6 +1,6 @@
 /**
- * `tunebook bench kernel`: how soon the kernel is ready, and how soon it answers, idle and while a cell computes.
- * Each start is a fresh process; the other figures are of one kernel. Prints a table, and JSON with `--json`.
+ * `tunebook bench kernel`: measures how soon the kernel is ready, and how soon it replies, idle and while a cell
+ * computes. Each start is a fresh process; the other figures are of one kernel. Prints a table, or JSON with `--json`.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
@@ -13,7 +13,7 @@ interface Figure {
   readonly what: string;
   /** Milliseconds, sorted. */
   readonly samples: readonly number[];
-  /** What it must not exceed, at the 95th percentile. */
+  /** Upper bound for the 95th percentile. */
   readonly limit?: number;
 }
 
@@ -85,7 +85,7 @@ async function times(count: number, measure: () => Promise<unknown>): Promise<nu
   return samples;
 }
 
-/** From the interrupt to the reply of the cell. */
+/** Measures the time from an interrupt to the cell's reply. */
 async function interrupts(kernel: KernelClient, code: string): Promise<number[]> {
   const samples: number[] = [];
   for (let at = 0; at < 5; at++) {

@@ -1,6 +1,7 @@
 /**
- * `tunebook bench kills [--times 200] [--seed 11] [--kinds kernel,worker]`: trainings and sweeps that run by themselves, while their
- * notebook's kernel, their processes, engines' hosts, workers and ranks are killed at random. What was lost, left corrupt or left running is told; nothing should be.
+ * `tunebook bench kills [--times 200] [--seed 11] [--kinds kernel,worker]`: runs detached trainings and sweeps while it
+ * kills processes at random: the notebook's kernel, their own processes, engine hosts, workers and ranks. It reports
+ * what was lost, left corrupt or left running; nothing should be.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";

@@ -1,10 +1,11 @@
 /**
- * `tunebook bench label-issues [--flips SHARE] [--seeds N] [--only SET,…] [--peer | --trained EPOCHS]`: a share of the labels of real data sets
- * is turned into others, drawn by seed, and those that `label_issues` names are held to it: precision of what it found and
- * recall, means over the seeds with the least and the greatest. A row is right where it was turned; "and what": where the label
- * that it rather has was its own, too; "judges": labels as they are that they say; "share", "says": of all labels and of those
- * named how many are wrong by what is said itself. `--peer`: cleanlab's ways on the same predicted probabilities. `--trained`: beside them what a training on
- * those labels tells.
+ * `tunebook bench label-issues [--flips SHARE] [--seeds N] [--only SET,…] [--peer | --trained EPOCHS]`: flips a share
+ * of the labels of real data sets, drawn by seed, and checks the rows that `label_issues` names. It reports precision
+ * and recall as means over the seeds, with minimum and maximum. A named row is right if its label was flipped. Columns:
+ * "and what" is how often the suggested label equals the original one; "judges" is the judges' accuracy on the given
+ * labels. "share" and "says" are the estimated shares of wrong labels, among all labels and among those named.
+ * `--peer`: also runs cleanlab's methods on the same predicted probabilities. `--trained`: compares with the findings
+ * of a training on those labels.
  */
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -30,7 +31,6 @@ interface Case {
   readonly said: LabelNoiseEstimate;
   readonly found: readonly SuspectedLabel[];
   readonly count: number;
-  /** As they were. */
   readonly own: Int32Array;
   readonly turned: ReadonlySet<number>;
 }
@@ -58,7 +58,7 @@ async function cleanlab(cases: readonly Case[]): Promise<readonly Record<(typeof
   });
 }
 
-/** One draw of each set. */
+/** Runs one draw per data set. */
 async function trained(sets: readonly JudgedSet[], share: number, epochs: number): Promise<void> {
   const lines: (readonly string[])[] = [];
   for (const set of sets) {

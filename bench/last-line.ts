@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 
-/** The JSON on the last line that a program prints; its other lines go to standard error. */
+/** Returns the JSON on the last line that a program prints; its other lines go to standard error. */
 export function lastLine<T>(command: string, args: readonly string[]): Promise<T> {
   return new Promise((done, reject) => {
     const env = {

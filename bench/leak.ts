@@ -1,6 +1,7 @@
 /**
- * `tunebook bench leak`: many training steps of a tiny BERT (dropout, AdamW, a length that changes) in one session, and
- * what the process and the engine's host hold meanwhile. Memory and open files must not follow the number of steps.
+ * `tunebook bench leak`: runs many training steps of a tiny BERT (dropout, AdamW, varying lengths) in one session and
+ * samples the memory of the process and the engine's host. Memory and open files must not grow with the number of
+ * steps.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { Command } from "commander";
@@ -26,7 +27,7 @@ const LENGTHS = [8, 16, 24, 32];
 
 interface Sample {
   readonly steps: number;
-  /** Resident in this process, and in the engine's host. */
+  /** Resident memory of this process, and of the engine's host. */
   readonly ownMiB: number;
   readonly hostMiB: number;
   readonly files: number;

@@ -1,8 +1,8 @@
 /**
- * `tunebook bench learning-curve [--share S] [--seeds N] [--only SET,…]`: a share of the training rows of each real data set,
- * drawn by seed, tells what all of them would come to; held to the score at all of them on the same test rows. Printed: the
- * score at the share and at all, the forecast and its 80 % interval of the first draw, in points, and over all draws how often
- * it holds the score, how wide it is and how far off its middle is.
+ * `tunebook bench learning-curve [--share S] [--seeds N] [--only SET,…]`: forecasts the score at all training rows from
+ * a share of them, drawn by seed, for each real data set. It compares the forecast with the actual score on the same
+ * test rows. Printed for the first draw, in points: the score at the share and at all rows, the forecast and its 80 %
+ * interval. Printed over all draws: how often the interval contains the score, its width, and the error of its centre.
  */
 import { Command } from "commander";
 import { GrowingRidgeProbe, type ProbeTargets } from "#kernel/data/judging/growing-probe.js";

@@ -1,8 +1,8 @@
 /**
- * `tunebook bench metrics [--cases N]`: every metric of answers beside the library that others score with (scikit-learn, scipy,
- * sacrebleu, rouge-score, seqeval, jiwer, rapidfuzz, jsonschema) on N random outputs of each sort (1,000) and five that systems
- * gave of real rows: how many were compared, and by how much they differ at most. Aim: 1e-9, and 1e-4 for ROUGE; the
- * signatures of sacrebleu are compared as well.
+ * `tunebook bench metrics [--cases N]`: compares every metric with the library commonly used for it (scikit-learn,
+ * scipy, sacrebleu, rouge-score, seqeval, jiwer, rapidfuzz, jsonschema). Inputs are N random outputs of each kind
+ * (1,000) and five real system outputs. It reports the number of comparisons and the greatest difference. Target: 1e-9,
+ * and 1e-4 for ROUGE; the signatures of sacrebleu are compared as well.
  */
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -23,7 +23,7 @@ interface Scored extends Case {
 }
 interface References {
   readonly cases: readonly Scored[];
-  /** Metrics, or words of them, that no library has. */
+  /** Metrics, or names of metrics, that no library provides. */
   readonly new: readonly string[];
   readonly signatures: Readonly<Record<string, string>>;
   readonly versions: Readonly<Record<string, string>>;
@@ -31,7 +31,7 @@ interface References {
 interface Seen {
   random: number;
   real: number;
-  /** Greatest difference, and how many are beyond the aim. */
+  /** Greatest difference, and number of differences above the target. */
   most: number;
   beyond: number;
 }
@@ -55,7 +55,7 @@ const SCHEMA_OF_REVIEWS = {
   properties: { label: { enum: ["positive", "negative"] }, words: { type: "integer", maximum: 30 } },
 };
 
-/** As a program has it between the brackets. */
+/** Returns the metric as Tune source text. */
 const written = (name: string): string => (name === "json_validity(schema)" ? 'json_validity("schema.json")' : name);
 
 const known = new Map<string, Call>();
@@ -82,7 +82,7 @@ async function ours(name: string, { schema }: Case, outcomes: AnswerOutcomes): P
 }
 
 const aimOf = (name: string): number => (name.startsWith("rouge") ? 1e-4 : 1e-9);
-/** Of great numbers a share of them. */
+/** Absolute difference; relative for references above 1. */
 function distance(own: number, reference: number | null): number {
   if (reference === null || Number.isNaN(own)) return reference === null && Number.isNaN(own) ? 0 : Infinity;
   return Math.abs(own - reference) / Math.max(1, Math.abs(reference));

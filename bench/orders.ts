@@ -1,7 +1,8 @@
 /**
- * `tunebook bench orders`: three real text tasks in three orders (each task stands once at each place) with three seeds, learnt
- * one after the other by every strategy. Average accuracy at the end and average forgetting, with intervals of 95 % over orders
- * and seeds, and whether the interval lies below `naive`'s. `--json FILE` keeps what was learnt, and goes on where it ended.
+ * `tunebook bench orders`: trains three real text tasks one after the other, in three orders (each task once at each
+ * position), with three seeds and every strategy. It reports average accuracy at the end and average forgetting, with
+ * 95 % intervals over orders and seeds, and whether the interval lies below that of `naive`. `--json FILE` saves the
+ * results and resumes from them.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { spawn } from "node:child_process";
@@ -32,7 +33,7 @@ const path = (relative: string): string => fileURLToPath(new URL(relative, impor
 async function main(o: Options): Promise<void> {
   const sets = o.sets.split(",");
   const strategies = o.strategies.split(";").map((one) => one.trim());
-  // Each set stands once at each place.
+  // Rotates the sets, so that each set occurs once at each position.
   const orders = sets.slice(0, o.orders).map((_, turn) => sets.map((_, i) => sets[(i + turn) % sets.length] ?? ""));
   let all: readonly Learnt[] =
     o.json !== undefined && existsSync(o.json)
@@ -60,7 +61,7 @@ async function main(o: Options): Promise<void> {
 const rounded = ({ among, seconds }: Learnt): string =>
   `${among.all.map((row) => row.map((one) => one.toFixed(2)).join(" ")).join(" | ")}, ${seconds.toFixed(0)} s`;
 
-/** `onLearnt` for each line that it prints. */
+/** Calls `onLearnt` for each line that the process prints. */
 async function learn(asked: Sequence, onLearnt: (one: Learnt) => Promise<void>): Promise<void> {
   const child = spawn(process.execPath, [path("./orders/sequence.js"), JSON.stringify(asked)], {
     stdio: ["ignore", "pipe", "inherit"],

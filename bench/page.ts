@@ -1,8 +1,8 @@
 /**
- * `tunebook bench page [--runs N] [--text "…"]`: MiniLM tuned on the quickstart's reviews, deployed as pages (int8 and int4) and
- * opened in Chromium: bytes, seconds until the model answers, and milliseconds of an answer from a file (one thread) and from a
- * server that isolates the page (threads), as the page itself tells them. Ends with status 1 where the int4 page is larger than
- * 30 MB or takes longer than 150 ms.
+ * `tunebook bench page [--runs N] [--text "…"]`: deploys MiniLM, tuned on the quickstart's reviews, as web pages (int8
+ * and int4) and opens them in Chromium. It reports bytes, seconds until the model is ready, and milliseconds per
+ * prediction. The times come from the page itself, opened from a file (one thread) and from a server that isolates the
+ * page (threads). Ends with status 1 where the int4 page is larger than 30 MB or takes longer than 150 ms.
  */
 import { mkdtempSync, readFileSync, rmSync, statSync, cpSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";

@@ -1,7 +1,7 @@
 /**
- * `tunebook bench pareto`: the quickstart's classifier and what `compress` makes of it by every means: quantised, pruned, students,
- * and several of them. Score with its interval, bytes in files, memory, p50 and p99 of an answer, and which of them none of the
- * others beats. Time is the notebook's engine's, in which whole numbers are f32.
+ * `tunebook bench pareto`: compresses the quickstart's classifier by every method with `compress`: quantised, pruned,
+ * students, and combinations. It reports the score with its interval, file size, memory, p50 and p99 latency, and which
+ * models no other one dominates. Times are those of the notebook's engine, which computes integers as f32.
  */
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -20,7 +20,7 @@ interface Options {
   readonly rate: string;
   readonly heal: string;
 }
-/** Name → keys of the block. */
+/** Name → keys of the `compress` block. */
 const WAYS: Readonly<Record<string, string>> = {
   int8: "quantize: int8",
   int8_fixed: "quantize: int8(calibrate: 100)",

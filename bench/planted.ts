@@ -1,7 +1,8 @@
 /**
- * `tunebook bench planted [--seed N] [--only SET,…]`: faults of known rows are planted in real data sets, and what the product
- * tells of them is held against them. Where it counts rows and names some, precision is of those that it names, recall of its
- * count above that of the set as it was; where it stops at the first, both are of so many trials.
+ * `tunebook bench planted [--seed N] [--only SET,…]`: plants faults in known rows of real data sets and checks the
+ * product's reports. Where it counts rows and names some, precision is that of the named rows. Recall is then the
+ * increase of the count over the original set's. Where it stops at the first fault, both are shares of that many
+ * trials.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,7 +17,10 @@ import { toldOf, writeLines, type Told } from "./planted/told.js";
 import { table } from "./table.js";
 
 const NAMES = ["questions", "cooking", "sentiment", "speeches"];
-/** Sets whose labels are planted in as well; the one of speeches is which president spoke, and no label of texts. */
+/**
+ * Data sets in which labels are flipped as well. The label of speeches is the president who spoke, which a text does
+ * not determine.
+ */
 const LABELLED = new Set(["questions", "cooking", "sentiment"]);
 
 const COPIES = /^(?:repeated|leaks|near)/;
@@ -33,7 +37,7 @@ interface Line {
 
 function held(fault: string, rows: ReadonlySet<string>, before: Told | undefined, after: Told | undefined): Line {
   const [was, found] = [before?.rows ?? 0, after?.rows ?? 0];
-  // What the set had of itself is no fault of the telling.
+  // Faults already in the original data set are not counted as errors.
   const known = new Set(before?.named);
   const named = (after?.named ?? []).filter((row) => !known.has(row) || rows.has(row));
   const right = named.filter((row) => rows.has(row)).length;
@@ -77,7 +81,7 @@ async function linesOf(name: string, seed: number, folder: string): Promise<read
     await toldOf(folder, writeLines(folder, `${name}.jsonl`, rows), labelled),
     await toldOf(folder, writeLines(folder, `${name}-planted.jsonl`, faulty), labelled),
   ];
-  // Changed rows have lost the copies that the set had of itself.
+  // The changed rows without the added ones: some original duplicates are gone.
   const changed = await toldOf(
     folder,
     writeLines(folder, `${name}-changed.jsonl`, faulty.slice(0, rows.length)),

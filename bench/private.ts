@@ -1,7 +1,7 @@
 /**
- * `tunebook bench private [--technique lora] [--batch 32] [--length 0] [--steps 10] [--rounds 7]`: a private step (each row's gradient cut to a
- * length of its own, noise, update) beside a plain one of the same batch, turn by turn, each in an engine of its own, and the
- * greatest memory of both. `--length 128`: sentences are joined to texts of so many words.
+ * `tunebook bench private [--technique lora] [--batch 32] [--length 0] [--steps 10] [--rounds 7]`: compares a private
+ * step (per-row gradient clipping, noise, update) with a plain one of the same batch. Both alternate, each in its own
+ * engine, and the peak memory of both is reported. `--length 128`: joins sentences to texts of this many words.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -94,7 +94,7 @@ train m on d { steps: 1, batch_size: ${o.batch}, optimizer: adamw(learning_rate:
     for (let round = 0; round <= rounds; round++)
       for (const which of round % 2 === 0 ? (["plain", "private"] as const) : (["private", "plain"] as const)) {
         const seconds = await taken(of[which], round * steps, steps, loader.updates(0));
-        // The first warms up.
+        // The first round is a warm-up.
         if (round > 0) times[which].push(seconds / steps);
       }
     const memory = [plainEngine, privateEngine].map((engine) => peakRss(engine.info.pid));
@@ -106,7 +106,7 @@ train m on d { steps: 1, batch_size: ${o.batch}, optimizer: adamw(learning_rate:
   }
 }
 
-/** A plan whose rows are private. */
+/** Returns the plan with differential privacy enabled. */
 function withPrivacy(plan: Plan): Plan {
   const privacy: PrivacyPlan = {
     call: { kind: "privacy", word: "differential", arguments: {} },
@@ -125,7 +125,7 @@ function plainSteps(session: EngineSession, loader: DataLoader, rate: () => numb
   return { session, accumulate: 1, update: (step) => loader.update(step), rate };
 }
 
-/** Seconds of steps after `done`, which go round the epoch's batches. */
+/** Seconds of `steps` steps after `done`, cycling through the epoch's batches. */
 async function taken(of: StepPipelineOptions, done: number, steps: number, epoch: number): Promise<number> {
   const first = done % Math.max(1, epoch - steps);
   const pipeline = new StepPipeline(of, first);
@@ -166,7 +166,7 @@ function tell(
   );
 }
 
-/** Of a length in words: so many sentences as one text. */
+/** Writes rows with texts of `length` words, cut from the joined sentences; 0 writes the sentences unchanged. */
 function writeRows(file: string, length: number): void {
   const [head = "", ...lines] = readFileSync(SENTENCES, "utf8").trim().split("\n");
   const place = head.split(",").indexOf("label");

@@ -1,9 +1,9 @@
 /**
- * `tunebook bench ranks [--ray HOSTS] [--kills N] [--ranks 2,3] [--steps N] [--no-vectors]`: updates that processes share, beside one process with
- * all the cores. What a vector takes round the ranks and over the engine's door; trainings of MiniLM (adapters, all weights, all
- * weights averaged now and then), their seconds a step and the share that they spent telling each other; and trainings whose
- * ranks are killed at random, which must end as the one does that was left alone. With `--ray HOSTS` the same of workers on a
- * Ray cluster (ray/shared-training.ts).
+ * `tunebook bench ranks [--ray HOSTS] [--kills N] [--ranks 2,3] [--steps N] [--no-vectors]`: compares updates shared by
+ * several processes with one process that uses all cores. It measures the time of a vector between ranks and to and
+ * from the engine. It trains MiniLM (adapters, all weights, all weights with periodic averaging) and reports seconds
+ * per step and the share of communication. In further trainings it kills ranks at random; they must end like the
+ * undisturbed one. `--ray HOSTS` does the same with workers on a Ray cluster (ray/shared-training.ts).
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -33,7 +33,9 @@ const reviews = path("../../notebooks/data/sentiment.csv");
 const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 
-/** Milliseconds of one round of a vector, all ranks in this process: the loop that turns is one, as is the core. */
+/**
+ * Milliseconds of one exchange of a vector. All ranks run in this process, so they share one event loop and one core.
+ */
 async function round(of: number, floats: number): Promise<number> {
   const door = { address: "127.0.0.1", token: "t", of, version: "1", recipe: "r" };
   const { hub, port } = await RootRank.open(door);

@@ -1,6 +1,7 @@
 /**
- * `tunebook bench replays`: the quickstart's training repeated from its run, on each engine with one thread and with two, and
- * by `--nodes` under other versions of Node: how far its losses and scores lie from those of then. What tolerances stand on.
+ * `tunebook bench replays`: replays the quickstart's training from its run, on each engine with one and two threads.
+ * `--nodes` adds other versions of Node. It reports how far losses and scores differ from the original ones; tolerances
+ * are based on these figures.
  */
 import { execFile } from "node:child_process";
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -46,12 +47,12 @@ evaluate mood on reviews.test { metrics: [accuracy, f1, loss], worst: 0 }
 );
 cpSync(join(root, "notebooks/data/sentiment.csv"), join(folder, "data/sentiment.csv"));
 
-/** Under another Node, by the command that people call. */
+/** Runs the command `tunebook replay` under another Node version. */
 async function underNode(line: string, run: RunFolder): Promise<Replay> {
   const node = await ensureNode(line, { onProgress: (words: string) => process.stderr.write(`${words}\n`) });
   const args = [join(root, "dist/kernel/apps/cli/main.js"), "replay", run.path, "--json"];
   const options = { maxBuffer: 64 * 2 ** 20, cwd: folder };
-  // Beyond tolerance its status is 1, and it tells all the same.
+  // Beyond the tolerance the command exits with status 1, but still prints its report.
   const { stdout } = await promisify(execFile)(node, args, options).catch((error: unknown) => {
     if (typeof (error as { stdout?: unknown }).stdout === "string" && (error as { stdout: string }).stdout !== "")
       return error as { stdout: string };

@@ -1,7 +1,8 @@
 /**
- * `node dist/bench/rows.js [--rows N] [--near] [--format FORMAT]`: streamed rows of jsonl, csv and Parquet, prepared (read, cleaned, split, looked through
- * for leaks, counted, hashed, written to the cache) in a process of its own each, for a quarter of the rows and for all. The
- * greatest resident memory must not follow the rows. `--near`: texts that are nearly those of rows before them are dropped, too.
+ * `node dist/bench/rows.js [--rows N] [--near] [--format FORMAT]`: prepares streamed rows of jsonl, csv and Parquet,
+ * each in a separate process, for a quarter of the rows and for all. Preparing reads, cleans, splits, checks for leaks,
+ * counts, hashes and writes to the cache. The peak resident memory must not grow with the rows. `--near`: also drops
+ * near-duplicates of earlier rows.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";

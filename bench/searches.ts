@@ -1,8 +1,9 @@
 /**
- * `tunebook bench searches [--searches tpe,sobol,random] [--problems …] [--seeds 20] [--trials 60]`: how far searches stay behind
- * the best there is, beside Optuna's samplers on the same functions: median of the seeds and the middle half of them. Aim: our
- * median inside the middle half of Optuna's, or better. Of two objectives the volume is told that lacks. `--times N`: how long a
- * suggestion takes after N trials of ten dimensions.
+ * `tunebook bench searches [--searches tpe,sobol,random] [--problems …] [--seeds 20] [--trials 60]`: measures the
+ * distance of searches to the optimum, compared with Optuna's samplers on the same functions. It reports the median
+ * over the seeds and the interquartile range. Target: Tunebook's median lies within Optuna's interquartile range, or is
+ * better. For two objectives it reports the missing hypervolume. `--times N`: the time of a suggestion after N trials
+ * of ten dimensions.
  */
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
@@ -29,7 +30,7 @@ interface Answer {
   readonly trials: readonly Tried[];
   readonly seconds: number;
 }
-/** What Optuna has beside a search of ours, in its settings of the same name and in those that it stands in. */
+/** Optuna's samplers for each search: with Tunebook's settings of the same name, and with Optuna's defaults. */
 const PEERS: Readonly<Record<string, readonly string[]>> = {
   tpe: ["tpe", "tpe as it stands"],
   random: ["random"],
@@ -67,14 +68,14 @@ async function main(o: Options): Promise<void> {
   console.log(table(["problem", "search", "regret", "ours is", "ms a suggestion"], rows));
 }
 
-/** Optuna's answers, line by line as they come. */
+/** Yields Optuna's answers line by line as they arrive. */
 async function answersOf(wanted: {
   readonly problems: readonly Problem[];
   readonly samplers: readonly string[];
   readonly seeds: number;
   readonly trials: number;
 }): Promise<readonly Answer[]> {
-  // Its process over torch, which is large, is there for those alone who ask for it.
+  // Optuna's Gaussian process needs torch, which is large. Its environment is only installed on request.
   const group = wanted.samplers.includes("gp") ? "optuna-gp" : "optuna";
   const { python } = await ensurePythonEnv(group, { onProgress: (line) => console.error(line) });
   const program = fileURLToPath(new URL("../../bench/peers/optuna_searches.py", import.meta.url));
@@ -87,7 +88,7 @@ async function answersOf(wanted: {
   return answers;
 }
 
-/** Both sides search the same function. */
+/** Checks that both sides evaluate the same function. */
 function hold({ problem, trials }: Answer, problems: readonly Problem[]): void {
   const own = problems.find(({ name }) => name === problem);
   if (!own || own.noise > 0) return;
@@ -124,7 +125,7 @@ function milliseconds(runs: readonly { readonly seconds: number }[], trials: num
   return ((1000 * runs.reduce((sum, { seconds }) => sum + seconds, 0)) / (runs.length * trials)).toFixed(2);
 }
 
-/** Numbers, whole numbers, steps and a choice, as a large sweep may have them. */
+/** Numbers, integers, steps and a choice, as in a large sweep. */
 const TEN: readonly SearchDimension[] = Array.from({ length: 10 }, (_, i) => {
   const name = `x${i}`;
   if (i % 5 === 4) return { name, kind: "choice", size: 4 };

@@ -1,8 +1,8 @@
 /**
- * `tunebook bench secure [--clients 50] [--values 300000] [--drop 20%] [--runs 3] [--properties 10000]`: secure sums with all
- * parties in one process, messages as bytes: seconds, bytes, and whether the sum is that of the whole numbers. Clients drop out
- * after they shared their secrets, where they cost most. With `--properties N` small sums of drawn clients, thresholds,
- * drop-outs and vectors, with all the cryptography.
+ * `tunebook bench secure [--clients 50] [--values 300000] [--drop 20%] [--runs 3] [--properties 10000]`: runs secure
+ * sums with all parties in one process and messages as bytes. It reports seconds and bytes, and checks the sum against
+ * that of the integers. Clients drop out after sharing their secrets, where it costs most. `--properties N`: checks
+ * small sums with random clients, thresholds, drop-outs and vectors, with all the cryptography.
  */
 import { randomInt } from "node:crypto";
 import { Command } from "commander";
@@ -28,7 +28,7 @@ interface Options {
 }
 const PARTS: readonly MaskingPhase[] = ["keys", "shares", "input", "agreement", "unmasking"];
 
-/** What the sum has to be, number by number: of whole numbers, so in any order. */
+/** Returns the expected sum per element. Integers are added, so the order does not matter. */
 function wanted(
   vectors: readonly Float64Array[],
   summed: readonly number[],
@@ -67,7 +67,7 @@ async function large(o: Options, bits: WordBits): Promise<readonly string[]> {
   ];
 }
 
-/** Small sums: each is right, or ends with too few clients where too few stayed. */
+/** Runs small sums: each must be right, or end with too few clients if too few remained. */
 async function properties(count: number): Promise<string> {
   let given = 0;
   let ended = 0;

@@ -1,7 +1,8 @@
 /**
- * `tunebook bench serve-long`: ten minutes at full load, by clients of a classifier and of a model that writes at once. No answer
- * may be lost; memory (resident, of the server and all that it starts) is told for each minute, and how much it grew from the
- * second to the last. `--seconds 20` for a short one: its sixths stand for minutes then.
+ * `tunebook bench serve-long`: runs ten minutes at full load, with clients of a classifier and of a text model at the
+ * same time. No response may be lost. It reports memory (resident, of the server and its child processes) per minute,
+ * and its growth from the second to the last minute. `--seconds 20` runs a short test, whose sixths replace the
+ * minutes.
  */
 import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";

@@ -1,7 +1,8 @@
 /**
- * `tunebook bench serve-schemas`: what one client's requests take while others send hard JSON schemas, against what they take
- * alone, on the same server by turns. The client asks short plain texts, then texts held to simple schemas, each a new one. The
- * others have a key of their own, or each one (`--keys`). Prints medians over the rounds; exit status 1 above the bound.
+ * `tunebook bench serve-schemas`: measures one client's request times while others send expensive JSON schemas,
+ * compared with its times alone, alternating on the same server. The client requests short plain texts, then texts with
+ * simple schemas, each a new one. The other clients share a separate key, or have one each (`--keys`). Prints medians
+ * over the rounds; exit status 1 above the bound.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
@@ -46,7 +47,7 @@ async function main(o: Options): Promise<void> {
   const asks = { plain: asksShort(texts()), schema: asksSimple(4000) };
   const rounds: Round[] = [];
   try {
-    // What is made once is made before.
+    // Triggers all one-time initialisation before measuring.
     await own(server, asks, o, 0);
     for (let round = 0; round < o.rounds; round++) rounds.push(await measured(server, { asks, keys, round }, o));
   } finally {
@@ -82,7 +83,7 @@ async function measured(
   return { quiet, loaded, others: told };
 }
 
-/** `part`: which of the schemas, so that each comes once. */
+/** `part`: the section of the schemas to use, so that each schema is used once. */
 async function own(
   server: Server,
   { plain, schema }: Readonly<Record<Kind, readonly Ask[]>>,

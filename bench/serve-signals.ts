@@ -1,12 +1,13 @@
 /**
- * `tunebook bench serve-signals`: what requests come to while a server is replaced, changed or hurt, under load all the while.
+ * `tunebook bench serve-signals`: measures requests under constant load while a server is replaced, changed or damaged.
  *
- * - `term`: a second server is started, the first gets SIGTERM, by turns. Clients stay with a server until it refuses a
- *   connection, before anything is sent; whatever was sent must be answered.
- * - `replace`: another model of the same name takes the folder's place, then SIGHUP. Each answer must be one of the two
- *   models'; how long until the new one speaks.
- * - `kill`: the process of the engine gets SIGKILL. Requests may fail with 503 and a code meanwhile, and with nothing else; how
- *   long until there are right answers again.
+ * - `term`: a second server is started and the first gets SIGTERM, repeatedly. Clients use a server until it refuses a
+ *   connection, before anything is sent; every request that was sent must be answered.
+ * - `replace`: another model of the same name replaces the folder, then SIGHUP. Each response must be from one of the
+ *   two
+ *   models. It reports the time until the new one responds.
+ * - `kill`: the engine's process gets SIGKILL. Requests may fail with 503 and a code meanwhile, and in no other way. It
+ *   reports the time until responses are right again.
  */
 import { existsSync, mkdtempSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -27,7 +28,7 @@ interface Options {
   readonly pause: number;
   readonly only: string;
 }
-/** Of each time: what took how long, in seconds. */
+/** Durations in seconds, one per repetition. */
 type Times = readonly number[];
 
 async function main(o: Options): Promise<void> {
@@ -70,7 +71,7 @@ async function terminated(o: Options, folder: string, asks: readonly Ask[]) {
       await delay(o.pause * 1e3);
       const begun = performance.now();
       const ended = now.stop();
-      // The rest answers meanwhile.
+      // The second server responds meanwhile.
       const status = await ended;
       seconds.push((performance.now() - begun) / 1e3);
       if (status !== 0) console.log(`a server ended with ${String(status)}:\n${now.output}`);
@@ -86,7 +87,7 @@ async function replaced(o: Options, folders: readonly string[], asks: readonly A
   const place = mkdtempSync(join(tmpdir(), "tunebook-serve-"));
   const link = join(place, "mood");
   const put = (folder: string): void => {
-    // At once, as whoever deploys does it.
+    // Replaces the link atomically, as a deployment does.
     symlinkSync(folder, `${link}.next`);
     renameSync(`${link}.next`, link);
   };
@@ -103,7 +104,7 @@ async function replaced(o: Options, folders: readonly string[], asks: readonly A
       server.signal("SIGHUP");
       await seen(() => (load.told.right[i % 2] ?? 0) > spoken, `the new model\n${server.output}`, load);
       seconds.push((performance.now() - begun) / 1e3);
-      // Until nothing of the old one is under way, so that the next one is told apart.
+      // Waits until no response of the old model is pending, so that the next change can be detected.
       await settled(load, (i + 1) % 2);
     }
     return { came: await load.stop(), seconds };
@@ -120,7 +121,7 @@ async function killed(o: Options, folder: string, asks: readonly Ask[]) {
   try {
     for (let i = 1; i <= o.times; i++) {
       await delay(o.pause * 1e3);
-      // The largest of those that the server started.
+      // The child process with the most memory is the engine.
       const [engine] = [...server.memory()].filter(([id]) => id !== server.pid).sort((a, b) => b[1] - a[1]);
       if (!engine) throw new Error("the server has no engine's process");
       const begun = performance.now();
@@ -137,12 +138,12 @@ async function killed(o: Options, folder: string, asks: readonly Ask[]) {
   }
 }
 
-/** So many seconds at most. */
+/** Waits until `look` returns true, at most 60 seconds. */
 async function seen(look: () => boolean, what: string, load: Driven): Promise<void> {
   for (const end = performance.now() + 60_000; !look(); await delay(10))
     if (performance.now() > end) throw new Error(`${what} did not come; ${JSON.stringify(load.told)}`);
 }
-/** Until none of the answers is that model's for a while. */
+/** Waits until no response has come from that model for a while. */
 async function settled(load: Driven, model: number): Promise<void> {
   for (let [before, quiet] = [-1, 0]; quiet < 5; await delay(60)) {
     const now = load.told.right[model] ?? 0;

@@ -1,8 +1,9 @@
 /**
- * `tunebook bench serve`: the quickstart's classifier and a small model that writes, served by `tunebook serve` and by what
- * people use: FastAPI with transformers (bench/serve/peers; `batching`: with requests gathered), and llama.cpp's server for
- * text. By turns, one server at a time, the same clients (`serve/load.ts`), which hold every answer to what it must be; prints
- * medians over the rounds with least and most, and ratios of each round. What the clients themselves take is printed beside.
+ * `tunebook bench serve`: compares serving by `tunebook serve` with common alternatives, for the quickstart's
+ * classifier and a small text model. Alternatives are FastAPI with transformers (bench/serve/peers; `batching`: with
+ * request batching), and llama.cpp's server for text. Servers alternate, one at a time, with the same clients
+ * (`serve/load.ts`), which verify every response. Prints medians over the rounds with minimum and maximum, and ratios
+ * per round. The clients' own CPU use is printed as well.
  */
 import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -37,9 +38,9 @@ interface Contest {
   readonly clients: readonly number[];
   readonly asks: readonly Ask[];
 }
-/** `spent`: seconds of the processor that the server took for each right answer; for each token, of what writes. */
+/** `spent`: CPU seconds of the server per correct response; for text models per token. */
 type Measured = Came & { readonly spent: number };
-/** By program, then by clients: what each round came to. */
+/** Results of the rounds, by program and number of clients. */
 type Rounds = Readonly<Record<string, Readonly<Record<string, Measured[]>>>>;
 const OURS = "tunebook";
 
@@ -115,13 +116,13 @@ async function contested({ programs, clients, asks }: Contest, o: Options): Prom
     all.map((name) => [name, Object.fromEntries(clients.map((n) => [n, [] as Measured[]]))]),
   );
   for (let round = 0; round < o.rounds; round++) {
-    // The order turns, so that none always runs on the warmest machine.
+    // Rotates the order, so that no program always runs on the warmest machine.
     const from = round % all.length;
     for (const name of [...all.slice(from), ...all.slice(0, from)]) {
       const server = await Server.start(programs[name]!);
       try {
         for (const [i, n] of clients.entries()) {
-          // Nobody has asked these texts of this server yet.
+          // Starts with texts that this server has not received yet.
           const at = (i * asks.length) / clients.length;
           const turned = [...asks.slice(at), ...asks.slice(0, at)];
           const load = {
@@ -211,7 +212,7 @@ function report({ clients, programs, asks }: Contest, rounds: Rounds): string {
   return table(head, rows);
 }
 
-/** Of the texts that both wrote. */
+/** Counts equal texts among those that both servers produced. */
 function sameTexts(own: readonly Came[], other: readonly Came[]): string {
   const [mine, theirs] = [own, other].map(
     (all) => Object.assign({}, ...all.map((came) => came.texts)) as Came["texts"],

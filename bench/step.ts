@@ -1,7 +1,7 @@
 /**
- * `tunebook bench step`: one training step of a known model, the very program that `train` runs, with everything a real
- * step does (mask, update, loss fetched). Prints the keys of `peers/torch_step.py`, the engine, and how much of the
- * machine's own matrix-product peak the step's products reach; the peak is measured between the steps.
+ * `tunebook bench step`: measures one training step of a known model with the program that `train` runs, and everything
+ * in a real step (mask, update, fetched loss). Prints the keys of `peers/torch_step.py`, the engine, and the share of
+ * the machine's matrix-product peak that the step's products reach. The peak is measured between the steps.
  */
 import { cpus } from "node:os";
 import { Command, Option } from "commander";
@@ -38,7 +38,7 @@ export interface StepResult {
   readonly tokensPerSecond: number;
   readonly stepMs: { readonly min: number; readonly median: number; readonly max: number };
   readonly matmulPeakGflops: number;
-  /** FLOPs of the step's products per second of its median, over the peak. */
+  /** FLOPs of the step's products per second of the median step, divided by the peak. */
   readonly utilisation: number;
   readonly gflopPerStep: number;
   readonly peakRssMiB: number;
@@ -65,7 +65,7 @@ export async function run(o: StepOptions): Promise<StepResult> {
     const feeds = batchOf(o, made);
     const timed = (step: number): Promise<number> => timeStep(session, { ...feeds, step: integers([], [step]) });
     for (const step of [1, 2]) await timed(step);
-    // What training takes, before the operands of the peak come into memory.
+    // Memory of the training alone, read before the operands of the peak measurement are allocated.
     const peakRssMiB = peakRss(process.pid) + peakRss(engine.info.pid);
     const peak = await openPeak(engine, o.dtype);
     const times: number[] = [];
@@ -108,7 +108,7 @@ async function timeStep(session: EngineSession, feeds: Readonly<Record<string, N
   return seconds;
 }
 
-/** Best of A·B and A·Bᵀ over two sizes, in GFLOP/s, through the engine's own product; one element comes back. */
+/** The best of A·B and A·Bᵀ over two sizes, in GFLOP/s, through the engine's own product; one element is read back. */
 async function openPeak(engine: Engine, dtype: StepOptions["dtype"]): Promise<() => Promise<number>> {
   const graph = new Graph();
   const flops: Record<string, number> = {};

@@ -1,7 +1,7 @@
 /**
- * `tunebook bench storage`: a frozen base stored as f32, bf16, int8 and nf4 while LoRA trains: the greatest memory of the
- * engine's process, tokens per second, and the loss of the last steps, over real weights and text (this project's own
- * documents). Storages alternate, each run in an engine process of its own; `--json FILE` keeps all runs.
+ * `tunebook bench storage`: compares a frozen base stored as f32, bf16, int8 and nf4 during LoRA training. It reports
+ * the engine process's peak memory, tokens per second, and the loss of the last steps. Weights and text are real (this
+ * project's documents). Storage types alternate, each run in a separate engine process; `--json FILE` saves all runs.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -43,7 +43,7 @@ interface Run extends Setting {
   readonly stateMiB: number;
   readonly loadedMiB: number;
   readonly peakMiB: number;
-  /** By the plan's formula, and by walking the program without what the engine itself takes. */
+  /** `planMiB` by the plan's formula; `walkMiB` by walking the program, without the engine's overhead. */
   readonly planMiB: number;
   readonly walkMiB: number;
   readonly loadSeconds: number;
@@ -136,7 +136,7 @@ function stateBytes({ state }: Program): number {
   );
 }
 
-/** The documents as rows of tokens; a classifier tells them apart. */
+/** The documents as rows of tokens; a classifier predicts the document. */
 async function batchesOf(
   { windows, labels }: Carrier,
   folder: string,
@@ -151,7 +151,7 @@ async function batchesOf(
       ids: [...ids.slice(i * length, (i + 1) * length)].map(Number),
     })),
   );
-  // Rows of all documents in each batch.
+  // Spreads the rows, so that each batch contains rows of all documents.
   const spread = rows.map((_, i) => rows[(i * 7) % rows.length]!);
   return Array.from({ length: Math.floor(spread.length / batch) || 1 }, (_, b) => {
     const some = Array.from({ length: batch }, (_, r) => spread[(b * batch + r) % spread.length]!);

@@ -1,6 +1,7 @@
 /**
- * `tunebook bench sweep-pictures [--trials N] [--reports N]`: how long the cell of a sweep takes to be made anew, while it runs and at
- * its end, how large it is, and each picture by itself. Bars at 500 trials: 200 ms an update, 3 MB the whole cell.
+ * `tunebook bench sweep-pictures [--trials N] [--reports N]`: measures how long a sweep's output takes to be rebuilt,
+ * while it runs and at its end, its size, and each chart by itself. Limits at 500 trials: 200 ms per update, 3 MB for
+ * the output.
  */
 import { Command } from "commander";
 import {
@@ -27,7 +28,7 @@ function measured(make: () => DisplayOutput): { readonly milliseconds: number; r
   let bytes = 0;
   for (let i = 0; i < TIMES; i++) {
     const begun = performance.now();
-    // As it is sent.
+    // Serialised as for sending.
     bytes = Buffer.byteLength(JSON.stringify(make().bundle));
     times.push(performance.now() - begun);
   }
@@ -44,7 +45,7 @@ const vary: SweepPlan["vary"] = {
   "technique.rank": { space: "choice", of: [4, 8, 16, 32] },
 };
 
-/** Trials drawn by chance, whose scores grow on their way to what the rate makes of them. */
+/** Random trials; a score rises over its reports towards a final value that depends on the learning rate. */
 function made(trials: number, reports: number, running: number, goals: 1 | 2): SweepView {
   const drawing = seededRandom(0);
   const next = (): number => drawBelow(drawing, 1_000_000) / 1_000_000;

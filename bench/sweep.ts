@@ -1,8 +1,8 @@
 /**
- * `tunebook bench sweep`: trials of the quickstart by Tunebook and by Optuna with PyTorch and PEFT, the same rates, rows and
- * number of updates, nothing pruned, alternating in one run, each round with a seed of its own. The peer's study and our trials
- * are timed alone, what is loaded before them is not. Prints each, the ratio of the medians, how accurate both are, and how
- * long the next trial's first update lets wait.
+ * `tunebook bench sweep`: compares trials of the quickstart by Tunebook with those of Optuna with PyTorch and PEFT.
+ * Both use the same rates, rows and number of updates, without pruning, alternating in one run with one seed per round.
+ * Only the peer's study and Tunebook's trials are timed, not loading. Prints each, the ratio of the medians, both
+ * accuracies, and the time until the next trial's first update.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -27,7 +27,7 @@ type Peer = Pick<Swept, "program" | "seconds" | "steps" | "scores">;
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 const reviews = path("../../notebooks/data/sentiment.csv");
 
-/** The rows that test in the quickstart validate here, for both. */
+/** Uses the quickstart's test rows for validation in both programs. */
 function writeParts(folder: string): string {
   const data = join(folder, "parts.csv");
   writeFileSync(data, readFileSync(reviews, "utf8").replace(/,test$/gm, ",validation"));
@@ -75,7 +75,7 @@ async function compared(data: string, { rounds, peer, json, ...o }: Options): Pr
   if (json !== undefined) writeFileSync(json, `${JSON.stringify({ processor: processor(), ours, theirs }, null, 1)}\n`);
 }
 
-/** PyTorch and PEFT in one environment, Optuna in another: torch is large, and one copy of it does. */
+/** PyTorch and PEFT share one environment and Optuna has another: torch is large, and one copy is enough. */
 async function peerOf(): Promise<{ readonly python: string; readonly site: string }> {
   const onProgress = (line: string): void => console.error(line);
   const { python } = await ensurePythonEnv("oracles", { onProgress });
@@ -90,7 +90,7 @@ function tell({ program, seconds, steps, scores }: Peer): void {
   console.error(`${program}: ${seconds.toFixed(1)} s, ${String(steps)} updates, accuracies ${said}`);
 }
 
-/** One of all rounds; none: it was not run. `best`: the mean of the rounds' best. */
+/** Merges all rounds into one result; empty if the peer did not run. `best`: the mean of the rounds' best scores. */
 function merged(rounds: readonly Peer[]): readonly (Pick<Peer, "program" | "scores"> & { readonly best: number })[] {
   return rounds.slice(0, 1).map(({ program }) => ({
     program,

@@ -1,4 +1,4 @@
-/** A text table: the first column to the left, numbers to the right. */
+/** A text table: the first column is left-aligned, numbers are right-aligned. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [head, ...rows];
   const widths = head.map((_, i) => Math.max(...all.map((row) => (row[i] ?? "").length)));

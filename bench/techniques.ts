@@ -1,8 +1,8 @@
 /**
- * `tunebook bench techniques`: every technique on real data, in one versioned table (bench/techniques.json and
- * bench/TECHNIQUES.md). A row is a process of its own that runs a Tune program; a row that is there already for the same
- * recipe is kept, so the command can be interrupted and run again. `--quick`: a few rows of each data set and one epoch, to
- * see that all of it works; it writes to the cache folder.
+ * `tunebook bench techniques`: measures every technique on real data, in one versioned table (bench/techniques.json and
+ * bench/TECHNIQUES.md). Each row is a separate process that runs a Tune program. Rows already present with the same
+ * recipe are reused, so the command can be interrupted and run again. `--quick`: a few rows of each data set and one
+ * epoch, to check that everything works; it writes to the cache folder.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -60,7 +60,7 @@ async function main(o: Options): Promise<void> {
   );
 }
 
-/** As the tasks name them; rows of tasks and techniques that are no more are left out. */
+/** Sorts rows in the order of the tasks; rows of removed tasks and techniques are left out. */
 function inOrder(rows: Results["rows"]): Results["rows"] {
   return TASKS.flatMap((task) =>
     task.techniques.flatMap((technique) =>
@@ -84,7 +84,7 @@ function rowsOf(task: QualityTask, o: Options): readonly Row[] {
     .flatMap((technique) => Array.from({ length: seeds }, (_, seed) => ({ task, technique, seed })));
 }
 
-/** Undefined where the row is there already. */
+/** Returns undefined if the row already exists. */
 async function measured(
   row: Row,
   file: string,

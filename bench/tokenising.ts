@@ -1,7 +1,7 @@
 /**
- * `node dist/bench/tokenising.js [--rows N] [--rounds N] [--bases A,B]`: the texts of a streamed split made tokens on disk, as
- * a training does it, beside the library of Python on 2 threads, by turns, each in a process of its own. Texts are those of a
- * real data set, again and again, a number before each.
+ * `node dist/bench/tokenising.js [--rows N] [--rounds N] [--bases A,B]`: tokenises a streamed split to disk, as a
+ * training does. It is compared with the Python library on 2 threads, alternating, each in a separate process. The
+ * texts are repeated from a real data set, each with a number in front.
  */
 import { spawnSync } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, readdirSync, rmSync, statSync, writeSync } from "node:fs";

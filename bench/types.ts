@@ -1,7 +1,8 @@
 /**
- * `tunebook bench types [--folder DIR]`: what TypeScript cells know of the packages that notebooks import. Installs them into
- * a folder outside this project (scripts do not run) and compiles a cell for each, as the kernel does. Prints those that
- * are any, the slowest cell, and n of n; `--folder` names a folder to install into, once, and to keep.
+ * `tunebook bench types [--folder DIR]`: checks which types TypeScript cells get from packages that notebooks often
+ * import. It installs them into a folder outside this project (without running scripts) and compiles one cell each, as
+ * the kernel does. Prints those typed as `any`, the slowest cell, and the number of passes. `--folder` names a folder
+ * to install into once and to reuse.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -28,7 +29,7 @@ function install(): void {
   if (status !== 0) throw new Error(`npm ended with status ${String(status)}`);
 }
 
-/** A cell that compiles only where the module and the expression have types. */
+/** A cell that compiles only if the module and the expression are typed. */
 function cellOf({ specifier, of }: TypeCase, n: number): string {
   return [
     `import * as m from ${JSON.stringify(specifier)};`,

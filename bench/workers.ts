@@ -1,9 +1,10 @@
 /**
- * `tunebook bench workers`: the trials of one sweep in processes of their own, and how long a worker needs from one trial's end
- * to the next one's first update, by the events of their runs: what was made is handed in, scored and told, the next is asked
- * for, compiled, opened and begun. With `--kill N` so many workers are killed in mid-trial, one after the other. With `--ray N`
- * they are jobs of a Ray cluster of so many hosts, made for it on this machine (ray/hosts.ts): none sees the notebook's folder;
- * with `--search cluster` the search is one too, and the notebook is killed in mid-sweep (ray/closed.ts).
+ * `tunebook bench workers`: runs the trials of one sweep in separate processes. It measures how long a worker needs
+ * from one trial's end to the next one's first update, by the events of their runs. In between, the result is uploaded,
+ * scored and reported, and the next trial is requested, compiled, opened and started. `--kill N`: kills this many
+ * workers in mid-trial, one after the other. `--ray N`: runs them as jobs of a Ray cluster of this many hosts, created
+ * on this machine (ray/hosts.ts); none can see the notebook's folder. With `--search cluster` the search is a job too,
+ * and the notebook is killed in mid-sweep (ray/closed.ts).
  */
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -84,7 +85,7 @@ async function main(o: Options): Promise<void> {
   }
 }
 
-/** On each of them `tunebook` is this package, as an image would bring it. */
+/** Starts hosts where `tunebook` is this package, as in a container image. */
 async function hostsOf(count: number, folder: string): Promise<RayHosts> {
   const bin = mkdtempSync(join(tmpdir(), "tunebook-bin-"));
   const program = fileURLToPath(new URL("../kernel/apps/cli/main.js", import.meta.url));
@@ -92,7 +93,7 @@ async function hostsOf(count: number, folder: string): Promise<RayHosts> {
   return RayHosts.start({ count, cpusEach: 2, path: bin, hidden: [folder] });
 }
 
-/** Kills the process of a trial that is under way, so often. */
+/** Kills the process of a running trial, `times` times. */
 async function kills(times: number, found: () => SweepHandle | undefined): Promise<number> {
   const killed = new Set<number>();
   while (killed.size < times) {

@@ -1,22 +1,22 @@
 /**
- * What of the vocabulary every editor is told at once, to colour what is typed: CodeMirror in JupyterLab and on the page, the
- * grammars and queries that are made for others. All else is asked of the assistant.
+ * The part of the vocabulary that editors need to colour typed text: CodeMirror in JupyterLab and on the page, and
+ * generated grammars and queries for others. Everything else is requested from the assistant.
  */
 import type { Registry } from "#dsl/language/types/registry.js";
 import { durationUnits, sizeUnits } from "#dsl/language/syntax/numbers.js";
 
 export interface Vocabulary {
-  /** Verbs after which the name of something new stands. */
+  /** Verbs that are followed by a new name. */
   readonly naming: readonly string[];
   readonly verbs: readonly string[];
   readonly connectors: readonly string[];
-  /** Connectors after which the name of something new stands. */
+  /** Connectors that are followed by a new name. */
   readonly namingConnectors: readonly string[];
-  /** Words that are built: what is only planned shall not look as if it worked. */
+  /** Implemented words; planned ones must not look as if they worked. */
   readonly words: readonly string[];
-  /** Values that are no words of the registry. */
+  /** Values that are not words of the registry. */
   readonly constants: readonly string[];
-  /** After a number. */
+  /** Units after a number. */
   readonly units: readonly string[];
 }
 

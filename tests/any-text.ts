@@ -4,7 +4,10 @@ const FIRST_SURROGATE = 0xd800;
 const SURROGATES = 0x800;
 const LAST = 0x10ffff;
 
-/** Any code point but halves of pairs. fast-check's own unit "binary" is the same out of a table of all 1.1 million: seconds in each process, and as much for the collector from then on. */
+/**
+ * Generates any code point except surrogates. fast-check's own unit "binary" builds it from a table of all 1.1 million
+ * code points, which costs seconds per process and as much again in garbage collection.
+ */
 const codePoint = fc
   .nat(LAST - SURROGATES)
   .map((place) => String.fromCodePoint(place < FIRST_SURROGATE ? place : place + SURROGATES), placeOf);
@@ -16,7 +19,7 @@ function placeOf(character: unknown): number {
   return code < FIRST_SURROGATE ? code : code - SURROGATES;
 }
 
-/** Texts of any characters, those that are dangerous to some program among them. */
+/** Texts of any characters, including characters that are dangerous to some program. */
 export function anyText(o: { readonly maxLength?: number } = {}): Arbitrary<string> {
   return fc.string({ unit: codePoint, ...o });
 }

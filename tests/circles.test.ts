@@ -1,8 +1,11 @@
-/** Files that import each other in a circle can be read, tested and moved only together. dsl and kernel have tests of their own. */
+/**
+ * Circular imports: files that import each other can only be read, tested and moved together. dsl and kernel have
+ * separate tests.
+ */
 import assert from "node:assert/strict";
 import { circlesIn, importsOf } from "#tests/imports.js";
 
-/** A word's record says what loads what it does (`.run.ts`), once it is used: by then all records are read. */
+/** A word's record may load its implementation (`.run.ts`) lazily: all records have been read by then. */
 const isLoaded = (file: string, imported: string): boolean => /\.run\.ts$/.test(imported) && !/\.run\.ts$/.test(file);
 
 describe("import graph of the other folders", () => {

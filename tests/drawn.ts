@@ -1,4 +1,4 @@
-/** What dropout is drawn by in a batch of one text a row, as a data loader feeds it. */
+/** Dropout input (`draws`) of a batch with one text per row, as a data loader feeds it. */
 import type { NDArray } from "#dsl/tensor/program.js";
 import { dropoutDraws } from "#dsl/tensor/numbers/random.js";
 import { toNDArray, arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
@@ -9,7 +9,10 @@ export function drawsOf(rows: number, step = 1, place = 0): ArrayValues {
 export function fedDraws(rows: number, step = 1, place = 0): NDArray {
   return toNDArray("i32", drawsOf(rows, step, place));
 }
-/** Feeds with it. `place`: of the first row in the update; `rows`: how many they are, where a row has several texts. */
+/**
+ * Returns the feeds with `draws` added. `place`: position of the batch's first row in the update. `rows`: number of
+ * rows, if a row has several texts.
+ */
 export function drawn(
   feeds: Readonly<Record<string, ArrayValues>>,
   step = 1,

@@ -1,4 +1,4 @@
-/** What a fuzzer gives: `npm run fuzz -- WHAT [COUNT] [SEED]` runs it, and tells its troubles. */
+/** A fuzzer: `npm run fuzz -- WHAT [COUNT] [SEED]` runs it and prints the problems it returns. */
 export type FuzzRun = (o: {
   readonly count: number;
   readonly seed: number;

@@ -1,4 +1,4 @@
-/** Which file imports which: values and types alike, by the sources. */
+/** The import graph of the sources, for values and types. */
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -6,7 +6,7 @@ import ts from "typescript";
 
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Every source file of a room (`dsl`) with the files that it imports, all as paths from the root. */
+/** Returns every source file of a top-level folder (`dsl`) with the files it imports, all as paths from the root. */
 export function importsOf(room: string): ReadonlyMap<string, readonly string[]> {
   const files = readdirSync(join(root, room), { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts"))
@@ -23,7 +23,10 @@ function importedBy(file: string): readonly string[] {
   });
 }
 
-/** Every module of ours that is loaded with a compiled one (`dist/kernel/…js`), itself too: types are gone, and what is only imported when it is needed isn't followed. */
+/**
+ * Returns every module of ours that loads with a compiled module (`dist/kernel/…js`), including itself. Types are
+ * erased; dynamic imports are not followed.
+ */
 export function loadedWith(module: string): ReadonlySet<string> {
   const found = new Set([module]);
   for (const file of found)
@@ -35,7 +38,7 @@ export function loadedWith(module: string): ReadonlySet<string> {
 }
 const withoutLater = (text: string): string => text.replace(/\bimport\(/g, "later(");
 
-/** Files that import each other in a circle, each circle once (Tarjan 1972); none: every import points one way. */
+/** Returns each import cycle once (Tarjan 1972); an empty result means that all imports point one way. */
 export function circlesIn(imports: ReadonlyMap<string, readonly string[]>): readonly (readonly string[])[] {
   const found = new Map<string, number>();
   const low = new Map<string, number>();

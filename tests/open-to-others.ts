@@ -1,4 +1,4 @@
-/** Paths below a folder, itself included, that another user could read or write by their mode. */
+/** Lists the paths below a folder, including the folder itself, whose mode lets another user read or write them. */
 import { lstatSync, readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 

@@ -1,10 +1,10 @@
-/** Files of the kernel that a browser runs too: the page and the language server load them. */
+/** Files of the kernel that also run in a browser: the page and the language server load them. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { importsOf, root } from "#tests/imports.js";
 
-/** Folders, and single files of folders that need Node otherwise. */
+/** Portable folders, and single files of folders that otherwise need Node. */
 const PORTABLE: readonly string[] = [
   "kernel/assist/",
   "kernel/bases/base-codes.ts",

@@ -1,4 +1,4 @@
-/** Mocha loads it before the tests: errors have their texts. */
+/** Mocha loads this module before the tests, so that errors have their texts. */
 import { registerCliCodes } from "#kernel/apps/cli/codes.js";
 
 registerCliCodes();

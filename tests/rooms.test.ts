@@ -1,4 +1,7 @@
-/** Which room of the house may import which (ARCHITECTURE.md, The house): a build that is there lets any room find any other. */
+/**
+ * Which folder of the source tree may import which (ARCHITECTURE.md, Folders). An existing build would let any folder
+ * resolve any other.
+ */
 import assert from "node:assert/strict";
 import { importsOf } from "#tests/imports.js";
 
@@ -11,7 +14,7 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   "kernel/apps/cli": ["dsl", "stdlib", "kernel", "tools/reference", "editors"],
   page: ["dsl", "stdlib", "kernel", "editors"],
 };
-/** Scripts beside the house, and what stands for Node or the grammar's library. */
+/** Scripts outside the layers, and the modules that stand in for Node and the grammar's library. */
 const BESIDE = ["tools", "platform", "chevrotain"];
 
 const roomOf = (file: string): string => {

@@ -1,10 +1,11 @@
-/** Waiting for what comes of itself: a file, a process's end, a message. */
+/** Waits for events that happen by themselves: a file, a process's end, a message. */
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 
 /**
- * Looks until what it sees is no longer false, null, undefined or empty, and gives that. `words` tell what was to come when it
- * did not within `seconds`, which only ends what hangs: an assertion on how fast something is belongs in bench/.
+ * Calls `look` until its result is no longer false, null, undefined or empty, and returns that. `words` describe what
+ * was expected if it did not come within `seconds`. The time limit only ends a test that hangs: an assertion on speed
+ * belongs in bench/.
  */
 export async function until<T>(
   look: () => T | Promise<T>,

@@ -1,8 +1,8 @@
 import { rmSync, writeFileSync } from "node:fs";
 
 /**
- * Writes a file whatever was there. One that is cut to nothing and written again waits for the disk on some file systems (ext4
- * writes out what replaces a file): 5 ms each time, of which tests that damage a file thousands of times have many.
+ * Writes a file whatever was there. Truncating and rewriting a file waits for the disk on some file systems (ext4
+ * writes out what replaces a file): 5 ms each time. Tests that damage a file thousands of times would pay that often.
  */
 export function writeAnew(file: string, content: string | Uint8Array): void {
   rmSync(file, { force: true });

@@ -1,5 +1,5 @@
-// A Chromium for the browser tests: `ensureBrowser()` gives the path of one that starts. It looks, in this order, at
-// TUNEBOOK_CHROMIUM, at the PATH, at playwright's cache; then it brings one: Debian's package where this is root on Debian,
+// A Chromium for the browser tests: `ensureBrowser()` returns the path of one that starts. It tries, in this order,
+// TUNEBOOK_CHROMIUM, the PATH, and playwright's cache. Then it installs one: Debian's package if run as root on Debian,
 // else playwright's download. Nothing else in Tunebook needs a browser.
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -9,7 +9,7 @@ import { ToolError } from "./python-env.mjs";
 
 const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
 
-/** For every launch: no sandbox (tests may be root), nothing that calls home. */
+/** Arguments for every launch: no sandbox (tests may run as root), and no background network requests. */
 export const chromiumArguments = [
   "--no-sandbox",
   "--disable-gpu",
@@ -20,7 +20,7 @@ export const chromiumArguments = [
   "--disable-sync",
 ];
 
-/** Rejects with a ToolError: browser-named-fails, browser-missing. */
+/** Returns the path of a Chromium that starts. Rejects with a ToolError: browser-named-fails, browser-missing. */
 export async function ensureBrowser({ onProgress = () => {} } = {}) {
   const named = process.env.TUNEBOOK_CHROMIUM;
   if (named) {
@@ -104,7 +104,7 @@ function lastLine(text) {
   return text.trim().split("\n").at(-1) ?? "no reason was given";
 }
 
-/** Exit code and what it said; 127 for a command that cannot be started, 124 past its time. */
+/** Returns the exit code and the output; 127 for a command that cannot be started, 124 after the time limit. */
 function run(command, args, milliseconds) {
   return new Promise((done) => {
     const child = spawn(command, args, {

@@ -1,4 +1,5 @@
-// `npm run build`: all of dist, of which only what changed is made again (the compiler and the extension's build look for themselves).
+// `npm run build`: builds all of dist, but only what changed (the compiler and the extension's build check that
+// themselves).
 import { build, StepFailed } from "./provision.mjs";
 
 try {

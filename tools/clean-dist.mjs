@@ -1,4 +1,4 @@
-// Removes from dist what was compiled from sources that are gone (a deleted test would run on). Nothing else is touched.
+// Removes files from dist whose sources are gone (a deleted test would still run). Nothing else is changed.
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 const root = join(fileURLToPath(new URL(".", import.meta.url)), "..");
 const rooms = ["dsl", "stdlib", "kernel", "editors", "tools", "page", "tests", "bench"];
 
-/** Paths (relative to the root) of the modules that were removed. */
+/** Returns the paths (relative to the root) of the removed modules. */
 export function cleanDist(base = root) {
   const removed = [];
   for (const room of rooms) {

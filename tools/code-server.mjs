@@ -1,5 +1,6 @@
-// A real VS Code for trying the extension: `ensureCodeServer()` brings code-server (VS Code's server and its pages) and the
-// Node that it asks for into the cache, from npm. It is large and only `npm run try:vscode` uses it: no test needs it.
+// A real VS Code for trying the extension: `ensureCodeServer()` installs code-server (VS Code's server and its pages)
+// and the Node version that it needs into the cache, from npm. It is large, and only `npm run try:vscode` uses it: no
+// test needs it.
 import { execFile } from "node:child_process";
 import { access, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -11,7 +12,9 @@ import { cacheFolder, ToolError } from "./python-env.mjs";
 const wanted = { "code-server": "4.139.1", [`node-${process.platform}-${process.arch}`]: "24.21.0" };
 const run = promisify(execFile);
 
-/** Paths of the Node to start it with and of its program. Rejects with a ToolError (`code-server-missing`). */
+/**
+ * Returns the paths of the Node to start it with and of its program. Rejects with a ToolError (`code-server-missing`).
+ */
 export async function ensureCodeServer({ onProgress = () => {} } = {}) {
   const folder = join(cacheFolder(), "tools", `code-server-${wanted["code-server"]}`);
   const of = (root) => {
@@ -46,7 +49,7 @@ export async function ensureCodeServer({ onProgress = () => {} } = {}) {
 }
 
 async function bring(stage, { node, bin, server }, onProgress) {
-  // npm as it is installed here, run by the Node that the packages are for.
+  // The installed npm, run by the Node that the packages are for.
   const npm = await npmProgram();
   const env = { ...process.env, PATH: `${join(node, "bin")}:${process.env.PATH}`, npm_config_nodedir: node };
   const call = (cwd, ...args) => run(bin, [npm, ...args], { cwd, env, maxBuffer: 1e8 });

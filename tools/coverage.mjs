@@ -1,7 +1,7 @@
-// `npm run coverage`: the tests once more while V8 notes what of the code runs, in their processes and in those that they
-// start; then a table by room, and each file of which less than the bound ran. `-- --unit` measures the unit tests alone,
-// `-- --under 80` sets another bound (per cent of lines), and what else is given goes to test.mjs. The report line by line is
-// coverage/index.html. Processes that are killed leave no record: what runs in those alone looks as if it never ran.
+// `npm run coverage`: runs the tests while V8 records which code runs, in their processes and in those that they start.
+// Then it prints a table by folder, and each file of which less than the bound ran. `-- --unit` measures only the unit
+// tests, `-- --under 80` sets another bound (per cent of lines), and other arguments go to test.mjs. The report by line
+// is coverage/index.html. Processes that are killed leave no record: code that runs only in those appears as not run.
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -24,13 +24,13 @@ async function main(args) {
   return status;
 }
 
-/** c8 puts the records of all processes together and finds the lines of the sources. */
+/** c8 merges the records of all processes and maps them to source lines. */
 function report() {
   const include = rooms.flatMap((room) => ["--include", `dist/${room}/**/*.js`]);
   const how = ["--all", "--src", join(root, "dist"), "--merge-async", "--exclude", "dist/tests/**"];
   const where = ["--temp-directory", records, "--reports-dir", join(root, "coverage")];
   const kinds = ["--reporter", "json-summary", "--reporter", "html"];
-  // All records at once are large.
+  // Loading all records at once takes much memory.
   return node([
     "--max-old-space-size=8192",
     "node_modules/c8/bin/c8.js",
@@ -42,7 +42,7 @@ function report() {
   ]);
 }
 
-/** Lines of each source that has any code: `lines` that ran of `total`. */
+/** Returns, for each source that has any code, the `lines` that ran and the `total`. */
 export function measured(summary, base = root) {
   return Object.entries(summary)
     .filter(([file]) => file !== "total")
@@ -51,7 +51,7 @@ export function measured(summary, base = root) {
     .sort((a, b) => (a.file < b.file ? -1 : 1));
 }
 
-/** Types leave nothing in what is compiled. */
+/** A file with only types compiles to nothing. */
 const hasCode = (compiled) =>
   existsSync(compiled) && !/^(export \{\};\s*)?(\/\/# sourceMappingURL.*\s*)?$/.test(withoutComments(compiled));
 const withoutComments = (file) =>
@@ -66,7 +66,7 @@ const sum = (files) => ({
   total: files.reduce((n, { total }) => n + total, 0),
 });
 
-/** A line for each room: its folder, two deep. */
+/** One line for each folder, two levels deep. */
 export function tableOf(files) {
   const byRoom = grouped(files);
   const lines = [...byRoom].map(([room, its]) => [room, String(its.length), shown(sum(its))]);

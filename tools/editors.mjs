@@ -1,4 +1,4 @@
-// Writes the grammars and snippets of `editors/vscode`, which are committed, from what `npm run build` built. The build itself
+// Writes the committed grammars and snippets of `editors/vscode` from the output of `npm run build`. The build itself
 // writes the tree-sitter queries. `--check` writes nothing and exits 1 when a file is stale.
 import { fileURLToPath } from "node:url";
 import { changedIn, writeChanged } from "./write-changed.mjs";

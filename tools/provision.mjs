@@ -1,5 +1,6 @@
-// What `npm start` and `npm test` share: from a fresh clone to a Tunebook that runs. Each step looks first at what is there,
-// so a second run is quick and an interrupted one goes on. Nothing here may need an installed package before step 1 is done.
+// Shared by `npm start` and `npm test`: the steps from a fresh clone to a Tunebook that runs. Each step first checks
+// what exists, so a second run is quick and an interrupted one continues. Nothing in this file may need an installed
+// package before step 1 is done.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -14,14 +15,14 @@ export const cli = join(root, "dist/kernel/apps/cli/main.js");
 const oldestNode = [20, 19];
 export const base = "all-MiniLM-L6-v2";
 
-/** A step that failed, already told on the terminal. */
+/** A failed step that was already reported on the terminal. */
 export class StepFailed extends Error {}
 
 export function say(text) {
   process.stderr.write(`${text}\n`);
 }
 
-/** All that training needs: packages, build, engine, base model. */
+/** Prepares everything that training needs: packages, build, engine, base model. */
 export async function provision() {
   await provisionBuild();
   await provisionModels();
@@ -46,7 +47,7 @@ export function checkNode() {
   throw new StepFailed("node");
 }
 
-/** `npm ci` when node_modules is missing, was left half-way, or belongs to another package-lock.json. */
+/** Runs `npm ci` if node_modules is missing, was left incomplete, or belongs to another package-lock.json. */
 export async function installPackages() {
   const lock = join(root, "package-lock.json");
   const stamp = join(root, "node_modules", ".tunebook-lock");
@@ -79,7 +80,9 @@ function newer(file, than) {
   return existsSync(file) && existsSync(than) && statSync(file).mtimeMs >= statSync(than).mtimeMs;
 }
 
-/** Compiles what changed, the parts of demo pages and the JupyterLab extension, and writes the queries of editors. */
+/**
+ * Compiles what changed, builds the parts of demo pages and the JupyterLab extension, and writes the editors' queries.
+ */
 export async function build() {
   for (const module of cleanDist()) say(`build: removed ${module}, whose source is gone`);
   await step("the vocabulary's manifest", () => node(["tools/manifest.mjs"]));
@@ -87,7 +90,7 @@ export async function build() {
   await step("the build", compile);
   bundleParser();
   chmodSync(cli, 0o755);
-  // The extension's bundler is a process of its own, and takes longer.
+  // The extension's bundler is a separate process and takes longer, so it starts first.
   const lab = import("../editors/jupyterlab/build.mjs").then(({ buildLab }) =>
     buildLab({ onProgress: (line) => say(`build: ${typeof line === "string" ? line : line.label}`) }),
   );
@@ -102,8 +105,8 @@ export async function build() {
 }
 
 /**
- * TypeScript 7, a program of the machine's own, which takes a fifth of the time; where it has none for a system, TypeScript 5,
- * which cells need anyway.
+ * Compiles with TypeScript 7, a native program that takes a fifth of the time. A system without that program uses
+ * TypeScript 5, which cells need anyway.
  */
 function compile() {
   const native = join(root, "node_modules", "@typescript", `typescript-${process.platform}-${process.arch}`);
@@ -111,8 +114,9 @@ function compile() {
 }
 
 /**
- * Chevrotain as its package brings it in one file: its modules import all 640 of lodash-es, which took a quarter of a second of
- * each process and thread that reads Tune. `#chevrotain` is this file in Node, and the package elsewhere.
+ * Uses Chevrotain's single-file bundle from its package. Its modules import all 640 of lodash-es, which took a quarter
+ * of a second in each process and thread that reads Tune. `#chevrotain` is this file in Node, and the package in other
+ * environments.
  */
 function bundleParser() {
   const brought = join(root, "node_modules", "chevrotain", "lib", "chevrotain.mjs");
@@ -123,7 +127,7 @@ function bundleParser() {
   writeFileSync(at, text);
 }
 
-/** The quickstart's base model, verified, in the cache. */
+/** Downloads the quickstart's base model to the cache and verifies it. */
 export async function fetchBase() {
   const progress = progressOn();
   try {
@@ -150,7 +154,7 @@ export function node(args, env = {}) {
   return run(process.execPath, args, env);
 }
 
-/** Runs npm: the one that called us, if one did. */
+/** Runs npm: the one that called this process, if one did. */
 export function npm(args) {
   const self = process.env.npm_execpath;
   if (self !== undefined && /npm-cli\.c?js$/.test(self)) return node([self, ...args]);
@@ -160,7 +164,7 @@ export function npm(args) {
 function run(command, args, env = {}, shell = false) {
   return new Promise((done) => {
     const child = spawn(command, args, { cwd: root, stdio: "inherit", env: { ...process.env, ...env }, shell });
-    // The terminal sends Ctrl-C to the child too: it ends in good order, and we with it.
+    // The terminal sends Ctrl-C to the child too. The child exits cleanly, and this process with it.
     let interrupted = false;
     const wait = () => {
       interrupted = true;

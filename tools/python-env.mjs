@@ -1,7 +1,8 @@
-// Private Python environments: `ensurePythonEnv("jupyter" | "lab" | "oracles")` gives a virtual environment with that group's
-// requirements (tools/requirements-<group>.txt), made once in TUNEBOOK_CACHE/python and reused by every later process.
-// Always holds: a folder with the stamp file is whole; one without it was interrupted, and the next call goes on from there;
-// two processes never write in one folder at once. pip reads its own configuration (index, proxies, constraints) as ever.
+// Private Python environments: `ensurePythonEnv("jupyter" | "lab" | "oracles")` returns a virtual environment with that
+// group's requirements (tools/requirements-<group>.txt). It is made once in TUNEBOOK_CACHE/python and reused by every
+// later process. Invariants: a folder with the stamp file is complete; one without it was interrupted, and the next
+// call continues from there; two processes never write to one folder at once. pip reads its own configuration (index,
+// proxies, constraints) as usual.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -13,10 +14,10 @@ import { fileURLToPath } from "node:url";
 const tools = fileURLToPath(new URL(".", import.meta.url));
 const windows = process.platform === "win32";
 const oldest = [3, 10];
-/** With -m and -c, Python imports from the working folder first, which may hold anybody's modules. */
+/** With -m and -c, Python imports from the working folder first, which may contain anybody's modules. */
 const isolated = ["-I"];
 
-/** A failure of a tool, with a code and what to do; printed like every coded error. */
+/** A tool's failure, with a code and the way to fix it; printed like every coded error. */
 export class ToolError extends Error {
   constructor(code, message, help) {
     super(message);
@@ -26,21 +27,21 @@ export class ToolError extends Error {
   }
 }
 
-/** Folder of everything big that Tunebook fetches or builds. */
+/** Folder of all large files that Tunebook downloads or builds. */
 export function cacheFolder() {
   const { TUNEBOOK_CACHE: own, XDG_CACHE_HOME: all } = process.env;
-  // As kernel/fetch/cache.ts has it: a relative or empty XDG_CACHE_HOME counts as unset.
+  // As in kernel/fetch/cache.ts: a relative or empty XDG_CACHE_HOME counts as unset.
   return own || join(all && isAbsolute(all) ? all : join(homedir(), ".cache"), "tunebook");
 }
 
-/** Path of the interpreter (or another script) inside an environment. */
+/** Returns the path of the interpreter (or another script) in an environment. */
 export function scriptIn(folder, name) {
   return windows ? join(folder, "Scripts", `${name}.exe`) : join(folder, "bin", name);
 }
 
 /**
- * A virtual environment with the group's requirements. `onProgress` is told what happens in short lines.
- * Rejects with a ToolError: python-missing, python-too-old, venv-missing, venv-failed, pip-failed.
+ * Returns a virtual environment with the group's requirements. `onProgress` receives short status lines. Rejects with a
+ * ToolError: python-missing, python-too-old, venv-missing, venv-failed, pip-failed.
  */
 export async function ensurePythonEnv(group, { onProgress = () => {}, signal } = {}) {
   const { base, requirements, wanted, folder, python, stamp, ready } = await placeOf(group);
@@ -78,7 +79,7 @@ export async function ensurePythonEnv(group, { onProgress = () => {}, signal } =
   }
 }
 
-/** The Python of a group's environment if it has been made, else null. */
+/** Returns the Python of a group's environment if that exists, else null. */
 export async function pythonOf(group) {
   const { python, ready } = await placeOf(group);
   return ready() ? python : null;
@@ -110,7 +111,7 @@ async function makeVenv(base, folder, python, signal) {
   );
 }
 
-/** The first Python ≥ 3.10 that can make environments: TUNEBOOK_PYTHON, python3, python, py -3. */
+/** Returns the first Python ≥ 3.10 that can make environments: TUNEBOOK_PYTHON, python3, python, py -3. */
 export async function findPython() {
   const named = process.env.TUNEBOOK_PYTHON;
   const candidates = named ? [[named, []]] : [["python3", []], ["python", []], ...(windows ? [["py", ["-3"]]] : [])];
@@ -146,7 +147,7 @@ export async function findPython() {
   );
 }
 
-/** Runs to the end; a command that cannot be started counts as exit code 127. Keeps the last 200 lines. */
+/** Runs a command to its end. A command that cannot be started counts as exit code 127. Keeps the last 200 lines. */
 function run(command, args, { onLine = () => {}, signal } = {}) {
   return new Promise((done) => {
     const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], signal, windowsHide: true });
@@ -165,7 +166,7 @@ function run(command, args, { onLine = () => {}, signal } = {}) {
   });
 }
 
-/** pip's line without addresses and with the folder names cut. */
+/** Returns pip's line without addresses and with shortened folder names. */
 function short(line) {
   return line
     .replace(/\s*\(from .*$/, "")
@@ -173,7 +174,7 @@ function short(line) {
     .slice(0, 100);
 }
 
-/** Holds `folder` for this process; a dead holder's lock goes stale after a minute. */
+/** Locks `folder` for this process. The lock of a dead process expires after a minute. */
 export async function lock(folder, onWait) {
   const { default: lockfile } = await import("proper-lockfile");
   let told = false;
@@ -189,7 +190,7 @@ export async function lock(folder, onWait) {
   }
 }
 
-// node tools/python-env.mjs GROUP: makes it and prints its Python.
+// node tools/python-env.mjs GROUP: makes the environment and prints its Python.
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
     const { python } = await ensurePythonEnv(process.argv[2] ?? "jupyter", {

@@ -1,6 +1,7 @@
-// The software bill of materials (CycloneDX 1.5) of the package: made by npm from the lock file, when the package is packed
-// (`npm run package`; a `prepack` script would not run, since scripts are switched off in .npmrc). To npm's list of what is installed this adds what `tunebook setup` downloads later: TensorFlow's
-// wheels, and the packages of `tunebook setup sql`. The same lock files give the same bytes.
+// The software bill of materials (CycloneDX 1.5) of the package. npm makes it from the lock file when the package is
+// packed (`npm run package`; a `prepack` script would not run, since scripts are switched off in .npmrc). This script
+// adds what `tunebook setup` downloads later: TensorFlow's wheels, and the packages of `tunebook setup sql`. The same
+// lock files give the same bytes.
 //
 // node tools/sbom.mjs [FILE]   (default: sbom.cdx.json beside package.json; needs a build)
 import { execFile } from "node:child_process";
@@ -14,7 +15,6 @@ import { npmProgram } from "./npm-program.mjs";
 const root = fileURLToPath(new URL("../", import.meta.url));
 const run = promisify(execFile);
 
-/** The bill as an object. */
 export async function billOfMaterials() {
   const [own, sql, wheels] = await Promise.all([
     npmBill(root),
@@ -37,20 +37,23 @@ export async function billOfMaterials() {
 
 const isRoot = (ref) => ref.startsWith("tunebook-sql@");
 
-/** npm asks every package for a version; that of a private folder has none. */
+/** npm requires a version of every package; a private folder's has none. */
 function withoutDevelopment({ devDependencies, ...described }) {
   void devDependencies;
   return { version: "0.0.0", ...described };
 }
 
-/** Of the lock file in a folder, without what only development needs. npm reads a copy in a temporary folder. */
+/**
+ * Returns the bill of the lock file in a folder, without packages that only development needs. npm reads a copy in a
+ * temporary folder.
+ */
 async function npmBill(folder) {
   const work = mkdtempSync(join(tmpdir(), "tunebook-sbom-"));
   try {
     const read = (name) => JSON.parse(readFileSync(join(folder, name), "utf8"));
     const lock = read("package-lock.json");
-    // npm 11's `--omit=dev` also leaves out packages that both development and the package need (acorn, ajv, diff and 40
-    // more), so what only development needs is taken out of the copy.
+    // npm 11's `--omit=dev` also leaves out packages that both development and the package need (acorn, ajv, diff and
+    // 40 more). So packages that only development needs are removed from the copy instead.
     const packages = Object.entries(lock.packages).filter(([, { dev, devOptional }]) => !dev && !devOptional);
     const used = Object.fromEntries(packages.map(([path, one]) => [path, path === "" ? withoutDevelopment(one) : one]));
     const copies = {
@@ -66,7 +69,7 @@ async function npmBill(folder) {
   }
 }
 
-/** TensorFlow and, for NVIDIA cards, CUDA's libraries: `tunebook setup` takes these wheels, by these checksums. */
+/** TensorFlow and, for NVIDIA GPUs, CUDA's libraries: `tunebook setup` installs these wheels with these checksums. */
 async function wheelsOf() {
   const { WHEEL_CHECKSUMS } = await import(new URL("../dist/kernel/engines/native/versions.js", import.meta.url));
   return Object.entries(WHEEL_CHECKSUMS).map(([file, sha256]) => {

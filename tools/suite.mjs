@@ -1,7 +1,7 @@
-// The tests that were built, and mocha over them. One rule sorts them: a file named `*.e2e.test.ts` starts a process or a thread
-// (an engine, a kernel, the command line, Jupyter, a browser) or needs what was fetched; every other `*.test.ts` is a unit test
-// and needs none of it, which tools/unit-only.mjs holds it to. Those named `*.long.test.ts` or
-// `*.long.e2e.test.ts` run by `npm run test:long` alone.
+// Runs mocha over the built tests. The file name decides the part. A file named `*.e2e.test.ts` starts a process or a
+// thread (an engine, a kernel, the command line, Jupyter, a browser) or needs downloaded files. Every other `*.test.ts`
+// is a unit test and needs none of these, which tools/unit-only.mjs enforces. Files named `*.long.test.ts` or
+// `*.long.e2e.test.ts` run only with `npm run test:long`.
 import { spawnSync } from "node:child_process";
 import {
   accessSync,
@@ -24,8 +24,8 @@ import { cacheFolder } from "./python-env.mjs";
 const built = "dist/tests";
 
 /**
- * Paths of the compiled test files. End-to-end tests come first, and among their like those that took longest the last time
- * (`times`): what is short fills the time that is left at the end.
+ * Returns the paths of the compiled test files. End-to-end tests come first, and within each part the files that took
+ * longest the last time (`times`), so that short files fill the time left at the end.
  */
 export function testFiles(part = "all", { base = root, times = {} } = {}) {
   const all = readdirSync(join(base, built), { recursive: true })
@@ -40,13 +40,14 @@ export function testFiles(part = "all", { base = root, times = {} } = {}) {
 }
 
 /**
- * Runs a part of the suite (`unit`, `e2e`, `all` of both, `long`, `whole`) in as many processes as TUNEBOOK_JOBS says. `args` go to mocha; files among them are run instead of the part. Counts of a run that tells none (it crashed, or found no
- * test) are one failure.
+ * Runs a part of the suite (`unit`, `e2e`, `all` for both, `long`, `whole`) in TUNEBOOK_JOBS processes. `args` go to
+ * mocha; files among them are run instead of the part. A run that reports no counts (it crashed, or found no test)
+ * counts as one failure.
  */
 export async function runTests(part, args) {
   const unit = part === "unit";
   const folder = mkdtempSync(join(inMemory(unit ? ROOM.unit : ROOM.all), "tunebook-"));
-  // A test becomes somebody else, who must get to its folder too.
+  // Some tests switch to another user, who must be able to enter the folder.
   chmodSync(folder, 0o711);
   const counts = join(folder, "counts.json");
   const jobs = Number(process.env.TUNEBOOK_JOBS ?? (unit ? JOBS.unit : JOBS.all));
@@ -55,11 +56,12 @@ export async function runTests(part, args) {
     const words = args.map(asBuilt);
     const files = words.some((arg) => arg.endsWith(".js")) ? [] : testFiles(part, { times });
     const begun = Date.now();
-    // --exit: cells that the tests interrupt leave timers of their users' behind, which would hold mocha for many minutes.
+    // --exit: interrupted cells in tests leave their users' timers behind, which would keep mocha running for many
+    // minutes.
     const status = await node(
       [
-        // What the compiler makes for a moment would else be copied about while it is collected, by threads that the other
-        // processes have better use for.
+        // Large semi-spaces: otherwise the compiler's short-lived objects are copied during collection, by threads that
+        // the other processes need.
         ...["--min-semi-space-size=128", "--max-semi-space-size=128", "--single-threaded-gc"],
         ...taken("--interrupt-budget=528000"),
         "node_modules/mocha/bin/mocha.js",
@@ -75,7 +77,7 @@ export async function runTests(part, args) {
         TUNEBOOK_COUNTS: counts,
         TMPDIR: folder,
         TUNEBOOK_MACHINE: machineOfTests(folder),
-        // Folders that tests run programs in are trusted for the tests alone.
+        // Folders in which tests run programs are trusted only for the tests.
         TUNEBOOK_CONFIG: join(folder, "config"),
         ...(unit && { TUNEBOOK_CACHE: join(folder, "cache") }),
       },
@@ -94,24 +96,27 @@ export async function runTests(part, args) {
 }
 
 /**
- * An option of V8, where this Node has it. Most of what tests run runs a few times: made fast later, a seventh of the processors' time
- * is left over on Node 20; later ones know no such option.
+ * Returns an option of V8 if this Node has it. Most code in tests runs only a few times. Optimizing it later saves a
+ * seventh of the processor time on Node 20; later versions don't have this option.
  */
 function taken(option) {
   return spawnSync(process.execPath, [option, "--eval", "0"], { stdio: "ignore" }).status === 0 ? [option] : [];
 }
 
 /**
- * How many files run side by side where nobody says it: what waits for a process, a disk, a page or a connection leaves its processor
- * to another one, on a machine of two. Each has engines of its own.
+ * Default number of files that run in parallel, for a machine of two processors: a file that waits for a process, a
+ * disk, a page or a connection leaves its processor to another. Each file has separate engines.
  */
 const JOBS = { unit: 3, all: 3 };
-/** Bytes that tests may write where they run in memory: the largest files, of as many of them as run at a time, several times over. */
+/**
+ * Bytes that tests may need when they write to memory: several times the largest files, for as many as run at a time.
+ */
 const ROOM = { unit: 4 * 2 ** 30, all: 10 * 2 ** 30 };
 
 /**
- * Where tests write: thousands of small files, damaged and written again, and runs, whose every line is on the disk before it
- * counts: a disk makes them wait for each. A file system in memory, where there is one, and memory, with room.
+ * Returns the folder where tests write. Tests write thousands of small files and damage and rewrite them, and every
+ * line of a run must reach the disk before it counts, so a disk makes them wait. A file system in memory is used where
+ * it exists and `room` bytes of memory are free.
  */
 function inMemory(room) {
   const memory = "/dev/shm";
@@ -126,9 +131,9 @@ function inMemory(room) {
 }
 
 /**
- * What tests take as measured of this machine, so that `auto` chooses the same engine wherever and whenever they run: two engines
- * that are as quick as each other (GFLOP/s of a quiet machine of two processors). What tests' own trainings took stays with
- * them, too.
+ * Writes fixed measurements of this machine for the tests, so that `auto` always chooses the same engine: two equally
+ * fast engines (GFLOP/s of an idle machine with two processors). The times of the tests' own trainings are stored there
+ * too.
  */
 function machineOfTests(folder) {
   const machine = join(folder, "machine");
@@ -142,7 +147,7 @@ function machineOfTests(folder) {
   return machine;
 }
 
-/** `tests/dsl/fuzz.test.ts` as it was built: mocha runs no TypeScript. */
+/** Returns the compiled path of a test such as `tests/dsl/fuzz.test.ts`, since mocha runs no TypeScript. */
 export function asBuilt(arg) {
   return /^(?:\.\/)?tests\/.*\.test\.ts$/.test(arg) ? join("dist", arg.replace(/\.ts$/, ".js")) : arg;
 }
@@ -151,7 +156,10 @@ const timesFile = () => join(cacheFolder(), "test-times.json");
 const secondsFile = join(root, "tools", "test-seconds.json");
 const ending = ".test.js";
 
-/** Milliseconds of each file when it ran last on this machine; one that never did takes what it took elsewhere. */
+/**
+ * Returns the milliseconds of each file in its last run on this machine. A file that never ran here gets its committed
+ * time.
+ */
 function knownTimes() {
   return { ...millisecondsOf(readJson(secondsFile)), ...readJson(timesFile()) };
 }
@@ -160,13 +168,14 @@ function readJson(file) {
   try {
     return JSON.parse(readFileSync(file, "utf8"));
   } catch {
-    return {}; // nothing ran here yet
+    return {}; // no test ran here yet
   }
 }
 
 /**
- * Whole seconds of the files that took at least `least` of them, the longest first, named from tests/ on without their ending:
- * what is committed, so that a machine that never ran a test begins with the longest. Files that are gone are left out.
+ * Returns the times of the files that took at least `least` seconds, in whole seconds, the longest first. Names begin
+ * at tests/ and have no extension. They are committed, so that a machine that never ran a test begins with the longest.
+ * Deleted files are left out.
  */
 export function roughSeconds(times, { least = 3, exists = (file) => existsSync(join(root, file)) } = {}) {
   const long = Object.entries(times)
@@ -176,12 +185,12 @@ export function roughSeconds(times, { least = 3, exists = (file) => existsSync(j
   return Object.fromEntries(long.map(([file, seconds]) => [file.slice(built.length + 1, -ending.length), seconds]));
 }
 
-/** The other way. */
+/** The inverse of `roughSeconds`: milliseconds by file. */
 export function millisecondsOf(seconds) {
   return Object.fromEntries(Object.entries(seconds).map(([name, s]) => [join(built, `${name}${ending}`), 1000 * s]));
 }
 
-/** Writes what this machine knows for others; gives the file's path. */
+/** Writes this machine's times for other machines; returns the file's path. */
 export function writeRoughSeconds() {
   writeFileSync(secondsFile, `${JSON.stringify(roughSeconds(knownTimes()), null, 2)}\n`);
   return secondsFile;
@@ -192,11 +201,11 @@ function keepTimes(times) {
     mkdirSync(cacheFolder(), { recursive: true });
     writeFileSync(timesFile(), JSON.stringify(times));
   } catch {
-    // Only the order of the next run: a cache that can't be written must not fail the tests.
+    // The times only affect the order of the next run: a cache that can't be written must not fail the tests.
   }
 }
 
-/** How long it took, and which files took longest: where to look when the suite gets slow. */
+/** Formats the duration and the slowest files, to show where a slow suite spends its time. */
 function timesOf(part, took, milliseconds) {
   const slowest = Object.entries(took)
     .sort(([, a], [, b]) => b - a)

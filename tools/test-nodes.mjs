@@ -1,5 +1,5 @@
-// `npm run test:nodes`: the tests on each line of Node that Tunebook says it runs on. `-- 24` names lines; other arguments go to
-// test.mjs (`npm run test:nodes -- --unit`). Says at the end what came of each.
+// `npm run test:nodes`: runs the tests on each Node line that Tunebook supports. `-- 24` names lines; other arguments
+// go to test.mjs (`npm run test:nodes -- --unit`). Prints each line's result at the end.
 import { spawn } from "node:child_process";
 import { delimiter, dirname } from "node:path";
 import { build, installPackages, root, say } from "./provision.mjs";
@@ -16,7 +16,7 @@ if (unknown.length > 0) {
   process.exit(1);
 }
 
-/** Runs the tests on one Node, which is also the `node` that they find on their path; resolves with the last line. */
+/** Runs the tests on one Node, which is also the `node` on their PATH. Resolves with the last line of output. */
 function testsOn(program) {
   const env = { ...process.env, PATH: dirname(program) + delimiter + process.env.PATH };
   return new Promise((done) => {

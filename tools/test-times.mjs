@@ -1,4 +1,5 @@
-// `npm run test:times`: writes how long each file of tests took here, roughly, for machines that never ran one. After `npm test`.
+// `npm run test:times`: writes the approximate duration of each test file for machines that never ran one. Run it after
+// `npm test`.
 import { writeRoughSeconds } from "./suite.mjs";
 
 console.log(writeRoughSeconds());

@@ -1,5 +1,5 @@
-// Loaded by `npm run test:unit`: a unit test that starts a process or a thread, or that reaches for the network, fails with the
-// reason and the way out.
+// Loaded by `npm run test:unit`: a unit test that starts a process or a thread, or that uses the network, fails with
+// the reason and the fix.
 import childProcess, { ChildProcess } from "node:child_process";
 import { syncBuiltinESMExports } from "node:module";
 import { Socket } from "node:net";
@@ -12,7 +12,7 @@ function refuse(what) {
 const { spawn } = ChildProcess.prototype;
 ChildProcess.prototype.spawn = function (options) {
   const started = [options.file, ...(options.args ?? []).slice(1)].join(" ");
-  // Mocha's own, which test side by side.
+  // Mocha's own workers, which run tests in parallel, are allowed.
   if (/mocha\/lib\/nodejs\/worker\.cjs$/.test(started)) return spawn.call(this, options);
   return refuse(`starts ${started.slice(0, 200)}`);
 };

@@ -1,4 +1,4 @@
-/** One line of the step table from the results of its runs. */
+/** Formats one row of the step table from the results of its runs. */
 
 export interface Measured {
   readonly program: string;
@@ -9,7 +9,6 @@ export interface Measured {
   readonly matmulPeakGflops?: number;
   readonly utilisation?: number;
   readonly peakRssMiB?: number;
-  /** Why there is no result. */
   readonly failed?: string;
 }
 export const head = [
@@ -44,7 +43,7 @@ export function rowText(
   ];
 }
 
-/** Of sorted values. */
+/** Median of sorted values. */
 function median(sorted: readonly number[]): number {
   const middle = sorted.length >> 1;
   return sorted.length % 2 ? sorted[middle]! : ((sorted[middle - 1] ?? NaN) + (sorted[middle] ?? NaN)) / 2;

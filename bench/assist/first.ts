@@ -1,4 +1,7 @@
-/** The first check of a fresh process, vocabulary and grammar loaded for it. Prints its milliseconds as JSON. */
+/**
+ * Times the first check of a fresh process, including the loading of vocabulary and grammar. Prints milliseconds as
+ * JSON.
+ */
 const before = performance.now();
 const [{ compile }, { emptyEnvironment: nothingOutside }, { Facts }, { registry }, { notebookCells }] =
   await Promise.all([

@@ -1,7 +1,7 @@
-/** A notebook of fifty Tune cells, as somebody has it open, and edits of one line in it. */
+/** A notebook of fifty open Tune cells, and one-line edits in it. */
 export const CELLS = 50;
 
-/** Cells that define data, a model, a recipe, train and evaluate, ten times over: about 300 lines. */
+/** Returns cells that define data, a model and a recipe, train and evaluate, ten times over: about 300 lines. */
 export function notebookCells(): readonly string[] {
   return Array.from({ length: CELLS / 5 }, (_, i) => [
     `data tickets${i} {
@@ -33,7 +33,7 @@ predict router${i} on "The printer is on fire", "Where is my invoice?"`,
   ]).flat();
 }
 
-/** The cell with one line changed, another each time: as somebody types a number, a name, and now and then a mistake. */
+/** Returns the cell with one line changed, a different one each round: a number, a name, or sometimes a mistake. */
 export function edited(cell: string, round: number): string {
   const lines = cell.split("\n");
   const at = round % lines.length;

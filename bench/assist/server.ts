@@ -1,4 +1,7 @@
-/** The language server while somebody types: resident memory after each tenth of the edits, a check and a completion with each. */
+/**
+ * Measures the language server during typing: resident memory after each tenth of the edits, with a check and a
+ * completion per edit.
+ */
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -28,7 +31,7 @@ export async function serverMemory(edits: number): Promise<readonly number[]> {
       textDocument: { uri, version: round },
       contentChanges: [{ text: text(round) }],
     });
-    // Each question is about the newest text, so that every edit is compiled.
+    // Each request needs the newest text, so every edit is compiled.
     await client.sendRequest("textDocument/completion", {
       textDocument: { uri },
       position: { line: 20, character: 2 },
@@ -41,7 +44,7 @@ export async function serverMemory(edits: number): Promise<readonly number[]> {
   return resident;
 }
 
-/** MiB; NaN where the system doesn't tell. */
+/** Resident memory in MiB; NaN where the system does not report it. */
 function residentOf(pid: number): number {
   try {
     return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${String(pid)}/status`, "utf8"))?.[1]) / 1024;

@@ -1,4 +1,7 @@
-/** Typing in a notebook of fifty cells, through the assistant that JupyterLab and editors ask: check and completion after each edit. */
+/**
+ * Simulates typing in a notebook of fifty cells, through the assistant that JupyterLab and editors call. It requests a
+ * check and a completion after each edit.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,16 +9,16 @@ import { openAssistant } from "#kernel/apps/jupyter/cells/open-assistant.js";
 import { CELLS, edited, notebookCells } from "./notebook.js";
 
 export interface Typing {
-  /** Milliseconds of each edit's check, and of a completion after it. */
+  /** Milliseconds of each edit's check, and of the completion after it. */
   readonly check: readonly number[];
   readonly complete: readonly number[];
-  /** The cells below checked again, as an editor does after an edit: all of them together. */
+  /** Milliseconds of re-checking all cells below the edited one, as an editor does after an edit. */
   readonly below: readonly number[];
-  /** MiB of the heap that are in use after each tenth of the edits; only where the collector can be called. */
+  /** MiB of heap in use after each tenth of the edits; only where the garbage collector can be called. */
   readonly heap: readonly number[];
 }
 
-/** `at`: the cell that is edited. */
+/** `at`: index of the edited cell. */
 export async function type(edits: number, at: number, below: boolean): Promise<Typing> {
   const folder = mkdtempSync(join(tmpdir(), "tunebook-bench-"));
   writeFileSync(join(folder, "tickets.csv"), "body,team\nhello,a\nworld,b\n");

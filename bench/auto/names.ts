@@ -1,8 +1,8 @@
-/** What is compared, as tables and verdicts name it. */
+/** Names of the compared models, as used in tables and verdicts. */
 
-/** The default recipe's seed that does best on the rows that validate. */
+/** The default recipe with the seed that has the best validation score. */
 export const DEFAULT = "default";
-/** Its first seed: the recipe trained once. */
+/** The default recipe trained once, with its first seed. */
 export const ONCE = "default, seed 0";
 /** The sweep's best, or the best of its baselines where nothing was trained. */
 export const FOUND = "found.best";

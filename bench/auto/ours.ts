@@ -1,8 +1,9 @@
 /**
- * One set by Tunebook, as a process of its own; prints one JSON line. `sweep auto` has its budget; the default recipe (every
- * setting the language's own) as much time, with one seed after another, of which that with the best validation counts, and the
- * first seed by itself. All are scored once on the rows that test, beside `baseline(majority)` and `baseline(tfidf)`, which learn
- * from the same rows. Where nothing fits into the budget, what `sweep auto` found is the best of its baselines.
+ * Runs one data set with Tunebook in a separate process and prints one JSON line. `sweep auto` runs within its budget.
+ * The default recipe (all settings at their defaults) gets as much time: one seed after another, and the one with the
+ * best validation score counts. The first seed is reported as well. All are scored once on the test rows, together with
+ * `baseline(majority)` and `baseline(tfidf)`, which learn from the same rows. Where no training fits into the budget,
+ * the result of `sweep auto` is the best of its baselines.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -20,20 +21,20 @@ import { SETS, type AutoSet } from "./sets.js";
 
 export interface Setting {
   readonly set: string;
-  /** As it is written. */
+  /** The budget as Tune source text. */
   readonly budget: string;
   readonly base: string;
   readonly engine: string;
-  /** Of the rows that train; absent: all. */
+  /** Maximum number of training rows. Defaults to all. */
   readonly rows?: number;
-  /** Where the rows go, for peers that read them; absent: nowhere. */
+  /** File that the rows are written to for peers. If unset, none is written. */
   readonly file?: string;
 }
 export interface Told {
   readonly name: string;
   readonly value: number;
   readonly interval: Interval | null;
-  /** Of it less what `sweep auto` found. */
+  /** This score minus that of the sweep's best. */
   readonly difference?: {
     readonly value: number;
     readonly interval: Interval | null;
@@ -45,19 +46,19 @@ export interface Auto {
   readonly metric: string;
   readonly rows: { readonly train: number; readonly validation: number; readonly test: number };
   readonly seconds: { readonly auto: number; readonly default: number };
-  /** Trials of the sweep, seeds of the default recipe. */
+  /** Number of trials of the sweep, or of seeds of the default recipe. */
   readonly trials: number;
   readonly seeds: number;
-  /** `found.best`, or the baseline that is the best where no trial came to a score. */
+  /** `found.best`, or the best baseline where no trial got a score. */
   readonly found: string;
-  /** What the sweep says of its best. */
+  /** Validation score that the sweep reports for its best. */
   readonly validation: number | null;
   readonly tune: string | null;
-  /** What was found first, then the default recipe, as the best of its seeds and trained once, and the baselines. */
+  /** The sweep's best first, then the default recipe (best seed, then first seed), then the baselines. */
   readonly scored: readonly Told[];
 }
 
-/** More seeds of one recipe say nothing new. */
+/** Further seeds of one recipe add no information. */
 const SEEDS = 5;
 
 class Notebook {
@@ -73,7 +74,7 @@ class Notebook {
   });
   private cells = 0;
 
-  /** What its evaluations came to, and how long it took. */
+  /** Runs a cell and returns its evaluations and its duration. */
   async run(
     text: string,
     { tells = false } = {},
@@ -158,8 +159,9 @@ data rows { source: jsonl("rows.jsonl"), columns: { ${set.columns} }, split: by_
   };
 }
 /**
- * Differences from a baseline that was found: a cell has them of whatever stands beside a model, so that those of the default
- * recipe are asked for with it in front, and turned; of two baselines there is the number alone.
+ * Returns the differences between each rival and the winning baseline. An evaluation reports differences relative to
+ * its first model, so the default recipe is evaluated first and the sign is reversed. For a pair of baselines only the
+ * value is known.
  */
 async function besideBaseline(
   notebook: Notebook,
@@ -196,11 +198,14 @@ const TURNED: Readonly<Record<DifferenceVerdict, DifferenceVerdict>> = {
   "no difference shown": "no difference shown",
 };
 
-/** The base as it is, with a linear model on it; of tags there is none. */
+/** The frozen base with a linear model on top; not available for tagging tasks. */
 const frozenOf = ({ reads }: AutoSet, model: string): readonly string[] =>
   reads.kind === "tags" ? [] : [`${model}.base`];
 
-/** Which of them does best on the rows that validate, as `sweep auto` says it; they are asked beside a model. */
+/**
+ * Returns the baseline with the best validation score, as `sweep auto` would choose it. Baselines are evaluated
+ * together with a model.
+ */
 async function bestIn(
   notebook: Notebook,
   { metric }: AutoSet,
@@ -216,7 +221,7 @@ async function bestIn(
   return best.model;
 }
 
-/** One training, and others with the next seeds while there is time. */
+/** Trains once, then with further seeds while time remains. */
 async function byDefault(
   notebook: Notebook,
   { task, metric }: AutoSet,
@@ -225,7 +230,7 @@ async function byDefault(
   await notebook.run(`model plain { base: ${JSON.stringify(base)}, task: ${task} }`);
   const names: string[] = [];
   let spent = 0;
-  // The next takes about as long as those before it.
+  // Assumes that the next training takes as long as the mean of the previous ones.
   while (names.length < SEEDS && (names.length === 0 || spent * (1 + 1 / names.length) <= seconds)) {
     const name = `plain_${String(names.length)}`;
     const { seconds: took } = await notebook.run(`recipe seed_${name} { seed: ${String(names.length)} }
@@ -244,7 +249,7 @@ train plain on rows with seed_${name} as ${name}`);
 async function rowsOf(set: AutoSet, most: number | undefined) {
   const rows = await set.rows();
   if (most === undefined) return rows;
-  // So many that train, and of the others as large a part.
+  // Samples `most` training rows, and the same share of the other splits.
   const share = most / Math.max(1, rows.filter(({ part }) => part === "train").length);
   const order = rows.map((row) => ({ row, at: drawnOf(row) }));
   return order.filter(({ at }) => at < share).map(({ row }) => row);

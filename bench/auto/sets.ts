@@ -1,4 +1,4 @@
-/** What `sweep auto` is tried on: six tasks of the data sets in bench/quality, each with rows that train, validate and test. */
+/** The data sets for `sweep auto`: six tasks from bench/quality, each with training, validation and test rows. */
 import { drawn, type DataSet } from "../quality/dataset.js";
 import { SETS as JUDGED } from "../judging/sets.js";
 import { cooking } from "../quality/datasets/cooking.js";
@@ -9,12 +9,12 @@ export interface AutoSet {
   readonly name: string;
   readonly about: string;
   readonly licence: string;
-  /** As they are written. */
+  /** The task and columns as Tune source text. */
   readonly task: string;
   readonly columns: string;
-  /** What is compared, the greater the better. */
+  /** The compared metric; greater is better. */
   readonly metric: string;
-  /** How bench/peers/sklearn_baselines.py and AutoGluon read it. */
+  /** How bench/peers/sklearn_baselines.py and AutoGluon read the rows. */
   readonly reads: { readonly kind: "label" | "labels" | "tags"; readonly input: string; readonly target: string };
   rows(): Promise<readonly PartedRow[]>;
 }
@@ -22,7 +22,7 @@ export interface PartedRow {
   readonly part: "train" | "validation" | "test";
 }
 
-/** Of the rows that train. */
+/** Share of the training rows. */
 const VALIDATION = 0.2;
 
 const TEXTS = {
@@ -77,7 +77,7 @@ interface Parted {
   readonly part: string;
 }
 
-/** A fifth of what trains validates, drawn by what it says. */
+/** Assigns a fifth of the training rows to validation, by a hash of their text. */
 function parted<T extends Parted>(rows: readonly T[], says: (row: T) => string): readonly PartedRow[] {
   return rows.map((row): PartedRow => {
     const validates = row.part === "train" && drawn(`validation ${says(row)}`) < VALIDATION;

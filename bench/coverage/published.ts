@@ -1,6 +1,6 @@
 /**
- * Published methods that a score's interval is held against: bootstraps (percentile; BCa, Efron 1987; stratified by the true
- * label), and by score Wilson's of its share and the mid-P, DeLong's with a logit, Newcombe's of areas, Boyd's logit.
+ * Published interval methods to compare with. Bootstraps: percentile; BCa (Efron 1987); stratified by the true label.
+ * By score: Wilson and mid-P for shares, DeLong with a logit and Newcombe for areas under the curve, Boyd's logit.
  */
 import type { Resampling } from "#stdlib/statistics/bootstrap.js";
 import { NORMAL_QUANTILE_95, type Interval } from "#stdlib/statistics/interval.js";
@@ -51,7 +51,7 @@ function bca(draws: readonly number[], value: number, left: readonly number[]): 
   const power = (to: number): number => left.reduce((sum, one) => sum + (mean - one) ** to, 0);
   const skew = power(2) === 0 ? 0 : power(3) / (6 * power(2) ** 1.5);
   if (!Number.isFinite(bias) || !Number.isFinite(skew)) return null;
-  // Draws in which the score has no meaning are left out, as percentiles do.
+  // Leaves out draws in which the score is undefined, as percentile intervals do.
   const sorted = draws.filter((one) => !Number.isNaN(one)).toSorted((a, b) => a - b);
   const at = (z: number): number => {
     const share = normalBelow(bias + (bias + z) / (1 - skew * (bias + z)));
@@ -60,7 +60,10 @@ function bca(draws: readonly number[], value: number, left: readonly number[]): 
   return { low: at(-NORMAL_QUANTILE_95), high: at(NORMAL_QUANTILE_95) };
 }
 
-/** Of the label's own precision, recall and F1, and of balanced accuracy by Zou and Donner's way over Wilson's. */
+/**
+ * Intervals for a single label's precision, recall and F1 (Wilson, mid-P), and for balanced accuracy (MOVER by Zou and
+ * Donner over Wilson intervals).
+ */
 function ofShare({ word, given }: Asked, answered: Answered): Published {
   const all = answered.of === "compute" ? labelCounts(answered.input) : labelCountsOfSets(answered.input);
   if (word === "balanced_accuracy" || (word === "recall" && given["average"] === "macro")) {
@@ -95,14 +98,14 @@ function ofRanking({ word, given }: Asked, answered: Answered, value: number): P
     Newcombe: newcombeInterval(value, have, is.length - have),
   };
 }
-/** Null: of a perfect score it says nothing. */
+/** Returns null for a score of 0 or 1, where the logit is undefined. */
 function logit(value: number, deviation: number): Interval | null {
   if (!Number.isFinite(deviation) || value <= 0 || value >= 1) return null;
   const end = (z: number): number => 1 / (1 + Math.exp(-(Math.log(value / (1 - value)) + z * deviation)));
   return { low: end(-NORMAL_QUANTILE_95), high: end(NORMAL_QUANTILE_95) };
 }
 
-/** Abramowitz and Stegun 26.2.17: errors below 1e-7, far below what draws let one see. */
+/** Abramowitz and Stegun 26.2.17. The error is below 1e-7, far below the resolution of the draws. */
 function normalBelow(z: number): number {
   const t = 1 / (1 + 0.2316419 * Math.abs(z));
   const series = t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));

@@ -1,4 +1,7 @@
-/** Populations in which one label is rare, two models that answer them, and how sets of rows are drawn and measured. */
+/**
+ * Populations with one rare label, the predictions of two models for them, and functions that draw and measure sets of
+ * rows.
+ */
 import { must } from "#dsl/language/diagnostics/codes.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -15,13 +18,13 @@ import { registry } from "#stdlib/registry.js";
 
 export interface Setting {
   readonly name: string;
-  /** Rows of each label on average; of sets of labels the rows that have it, of `rows`. */
+  /** Mean number of rows per label. For label sets: how many of the `rows` have the label. */
   readonly counts: readonly number[];
-  /** Of sets of labels. */
+  /** Number of rows; only for label sets. */
   readonly rows?: number;
-  /** How far the score of a row's own label lies above the others', in standard deviations, by model. */
+  /** Distance between the score of a row's true label and the others, in standard deviations, per model. */
   readonly apart: readonly [number, number];
-  /** The score from which on the rare label (of sets each) is given. */
+  /** Score threshold above which the rare label (for label sets: each label) is predicted. */
   readonly from: number;
 }
 export const SETTINGS: readonly Setting[] = [
@@ -37,7 +40,7 @@ const uniform = (generator: RandomSource): number => ((generator.next() >>> 0) +
 function normal(generator: RandomSource): number {
   return Math.sqrt(-2 * Math.log(uniform(generator))) * Math.cos(2 * Math.PI * uniform(generator));
 }
-/** Noise of two models on the same rows, half of whose variance they share. */
+/** Noise of two models on the same rows; half of its variance is shared. */
 function noises(g: RandomSource): readonly [number, number] {
   const shared = normal(g) * Math.SQRT1_2;
   return [shared + normal(g) * Math.SQRT1_2, shared + normal(g) * Math.SQRT1_2];
@@ -48,7 +51,7 @@ export type Answered =
   | { readonly of: "compute"; readonly input: MetricInput }
   | { readonly of: "ofLabelSets"; readonly input: LabelSetMetricInput };
 
-/** Both models' answers to rows whose labels are drawn too, each label at least once. */
+/** Draws labels, each at least once, and returns both models' predictions for them. */
 export function drawnRows(setting: Setting, g: RandomSource): Drawn {
   const { counts } = setting;
   const n = counts.length;
@@ -148,7 +151,6 @@ const averages = (word: string, ...kinds: readonly string[]): readonly Asked[] =
   kinds.map((average) => asked(word, `${word}(${average})`, { average, of: null }));
 const ofRare = (word: string, label: string): Asked => asked(word, `${word}(of: rare)`, { average: "auto", of: label });
 
-/** What is measured in a setting. */
 export function metricsOf({ counts, rows }: Setting): readonly Asked[] {
   const rare = `l${String(counts.length - 1)}`;
   const rates = ["precision", "recall", "f1"];
@@ -167,7 +169,8 @@ export function metricsOf({ counts, rows }: Setting): readonly Asked[] {
     ...["none", "quadratic"].map((weights) => asked("cohen_kappa", `cohen_kappa(${weights})`, { weights })),
   ];
   const of = counts.length === 2 ? ["macro"] : ["macro", "micro", "weighted"];
-  // Recall's means are balanced accuracy and accuracy, and all micro averages are accuracy.
+  // Leaves out the means of recall, which equal balanced accuracy and accuracy, and all micro averages, which equal
+  // accuracy.
   return [
     ...[asked("accuracy"), asked("balanced_accuracy")],
     ...single,
@@ -205,7 +208,7 @@ function valueOf(metric: MetricImplementation, call: Call, answered: Answered): 
     : must(metric.ofLabelSets, call.word)(call, answered.input);
 }
 
-/** The value in the population, counted on `rows` rows, of both models. */
+/** Returns the value of both models in the population, counted on `rows` rows. */
 export async function trueValues(
   setting: Setting,
   metrics: readonly Asked[],

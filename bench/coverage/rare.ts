@@ -1,4 +1,6 @@
-/** How often intervals hold where one label is rare, and how wide they are beside the best published method. */
+/**
+ * Measures the coverage of intervals where one label is rare, and their width relative to the best published method.
+ */
 import { must } from "#dsl/language/diagnostics/codes.js";
 import { scoreDifference, resampleAll } from "#kernel/inference/measuring/comparison.js";
 import type { Interval } from "#stdlib/statistics/interval.js";
@@ -8,10 +10,12 @@ import { published } from "./published.js";
 import { drawnRows, measureOf, metricsOf, SETTINGS, trueValues, type Asked, type Setting } from "./rare-rows.js";
 import { table } from "../table.js";
 
-/** Aims: what at least as many sets must hold, surely; and how much wider an interval may be. */
+/**
+ * Thresholds: the minimum lower bound of the coverage, and the maximum width relative to the best published method.
+ */
 const BOUND = 0.93;
 const WIDER = 1.3;
-/** Sets on which published methods are tried too, and draws of each bootstrap. */
+/** Number of sets on which published methods are also evaluated, and draws per bootstrap. */
 const TRIED = 400;
 const DRAWS = 200;
 
@@ -25,10 +29,10 @@ export class Covered {
     if (!interval) return;
     this.given++;
     this.width += interval.high - interval.low;
-    // What floating point leaves of an end that is the true value.
+    // Tolerance for rounding errors where an interval's end equals the true value.
     if (interval.low <= truth + 1e-12 && truth - 1e-12 <= interval.high) this.held++;
   }
-  /** Clopper and Pearson's one-sided lower bound of the coverage, 95 % sure. */
+  /** Clopper and Pearson's one-sided lower bound of the coverage, at 95 % confidence. */
   get bound(): number {
     if (this.held === 0) return 0;
     let [low, high] = [0, 1];
@@ -44,7 +48,7 @@ export interface RareRow {
   readonly asked: Asked;
   readonly score: Covered;
   readonly difference: Covered;
-  /** Ours on the sets on which published methods were tried, and these. */
+  /** Tunebook's intervals on the sets used for published methods, and the published methods' results. */
   readonly tried: Covered;
   readonly published: Map<string, Covered>;
 }
@@ -84,7 +88,10 @@ export async function coveredIn(
 
 const heldOf = ({ held, sets }: Covered): number => held / Math.max(1, sets);
 const widthOf = ({ width, given }: Covered): number => width / Math.max(1, given);
-/** The narrowest that holds; where none does, the one that holds most often. A set without an interval isn't held. */
+/**
+ * Returns the narrowest method with sufficient coverage; if none has it, the one with the highest coverage. A set
+ * without an interval counts as not covered.
+ */
 function bestOf(methods: ReadonlyMap<string, Covered>): readonly [string, Covered] | null {
   const all = [...methods];
   const holding = all.filter(([, counts]) => heldOf(counts) >= BOUND);
@@ -92,7 +99,7 @@ function bestOf(methods: ReadonlyMap<string, Covered>): readonly [string, Covere
   return all.toSorted(([, a], [, b]) => heldOf(b) - heldOf(a))[0] ?? null;
 }
 
-/** Prints a table, of settings or of scores whose name begins with `only`. False: an aim was missed. */
+/** Prints a table of the settings or scores whose name begins with `only`. Returns false if a threshold was missed. */
 export async function rareCoverage(sets: number, only = ""): Promise<boolean> {
   const lines: string[][] = [];
   let missed = 0;
@@ -101,10 +108,11 @@ export async function rareCoverage(sets: number, only = ""): Promise<boolean> {
     const metrics = metricsOf(setting).filter(({ name }) => named.length > 0 || name.startsWith(only));
     for (const one of await coveredIn(setting, metrics, { sets, tried: Math.min(sets, TRIED) })) {
       const best = bestOf(one.published);
-      // Widths are compared only with methods whose coverage holds.
+      // Compares widths only with methods whose coverage is sufficient.
       const ratio = best && heldOf(best[1]) >= BOUND ? widthOf(one.tried) / widthOf(best[1]) : Number.NaN;
       const given = one.score.given > 0;
-      // Accuracy keeps Wilson's, whose coverage swings around 95 % with the share, whatever labels are rare.
+      // Accuracy is not judged. It uses Wilson's interval, whose coverage varies around 95 % with the share,
+      // independent of rare labels.
       const judged = given && one.asked.word !== "accuracy";
       const fails = judged && (one.score.bound < BOUND || ratio > WIDER || one.difference.bound < BOUND);
       missed += Number(fails);

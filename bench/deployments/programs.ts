@@ -1,20 +1,23 @@
-/** The models of the table: of every family one from scratch, on BERT every task, and the two bases that lie here, tuned. */
+/**
+ * The models of the table: one from scratch for every family, every task on BERT, and the two locally available bases,
+ * tuned.
+ */
 import type { Registry } from "#dsl/language/types/registry.js";
 
 export interface Deployed {
   readonly name: string;
   readonly family: string;
   readonly task: string;
-  /** Defines its data and trains it. */
+  /** Tune program that defines its data and trains it. */
   readonly program: string;
 }
 
-/** As many tokens as the rows give at least. */
+/** Vocabulary size per tokenizer type, small enough to be reached with the given rows. */
 const VOCABULARY: Readonly<Record<string, number>> = { wordpiece: 90, unigram: 60, bpe: 320 };
 const WORDS = "invoice parcel refund late wrong broken kind quick order train ticket password login price".split(" ");
 const word = (i: number): string => WORDS[i % WORDS.length]!;
 const SYLLABLES = "ba ke li mo nu ra se ti vo zu".split(" ");
-/** No two of them are nearly the same, and there are enough pieces of words. */
+/** Generates words of which no two are nearly the same, with enough subwords for the vocabulary. */
 const odd = (i: number): string =>
   [0, 1, 2].map((k) => SYLLABLES[(i * (2 * k + 1) + (i >> 3) * (k + 3)) % 10]!).join("");
 const text = (i: number): string =>
@@ -85,7 +88,6 @@ const WRITING: Readonly<Record<string, TaskOf>> = {
 };
 const ALL = { ...ANSWERING, ...WRITING };
 
-/** The files of rows, by their names. */
 export function rows(): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(ALL).map(([name, { row }]) => [

@@ -1,4 +1,4 @@
-/** Greatest resident memory of a process so far, in MiB; 0 where the system doesn't tell. */
+/** Peak resident memory of a process so far, in MiB; 0 where the system does not report it. */
 import { readFileSync } from "node:fs";
 
 export function peakRss(pid: number): number {

@@ -1,4 +1,6 @@
-/** One row of the table, in a process of its own: trains for some seconds as `train` does and prints what came of it. */
+/**
+ * Measures one row of the table in a separate process: trains for some seconds as `train` does and prints the results.
+ */
 import { peakRss } from "./resident.js";
 import { passes } from "#dsl/tensor/passes/table.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -29,9 +31,9 @@ export interface RowResult {
   readonly name: string;
   readonly engine: string;
   readonly steps: number;
-  /** Real tokens a second. */
+  /** Real tokens per second. */
   readonly tokensPerSecond: number;
-  /** Share of what was computed that were real tokens. */
+  /** Share of real tokens among all computed ones. */
   readonly fill: number;
   /** Share of the time that the engine waited between two runs. */
   readonly waiting: number;
@@ -57,7 +59,7 @@ const MODELS: Readonly<
   },
 };
 
-/** The same head with all logits at once. */
+/** The same head, computing all logits at once. */
 const unchunked: TaskImplementation = {
   ...textGeneration,
   head: (layers, body, o) => ({
@@ -141,7 +143,7 @@ async function run(o: RowSettings): Promise<RowResult> {
     const losses: number[] = [];
     for (let step = 1; seconds < o.seconds || steps < 3; step++) {
       const done = (await flight.next(Infinity))!;
-      if (step === 2) await engine.clock(); // what came before was warming up
+      if (step === 2) await engine.clock(); // the steps before are warm-up
       if (step <= 2) continue;
       steps += 1;
       real += done.tokens;

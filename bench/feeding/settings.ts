@@ -1,4 +1,4 @@
-/** The rows of the feeding table: each keeps what the one before it has and adds one thing. */
+/** The rows of the feeding table. Each has the settings of the previous row and adds one. */
 
 export interface RowSettings {
   readonly name: string;
@@ -7,23 +7,26 @@ export interface RowSettings {
   readonly engine: string;
   readonly shuffle: "random" | "by_length";
   readonly packing: boolean;
-  /** Texts, or packed rows, of a batch. */
+  /** Texts, or packed rows, per batch. */
   readonly batch: number;
   readonly accumulate: number;
   readonly maxLength: number;
   /** Whether the rewriting passes run (folding, algebra, reassociation, fusion, common sub-expressions). */
   readonly passes: boolean;
-  /** Whether the head makes its logits in chunks. */
+  /** Whether the head computes its logits in chunks. */
   readonly chunked: boolean;
   readonly recompute: "none" | "blocks";
   readonly precision: "f32" | "bf16";
-  /** How long steps are taken, after the first two. */
+  /** Measured duration, after the first two steps. */
   readonly seconds: number;
 }
 export const models = ["minilm", "smollm2", "gpt2", "gpt2tiny"] as const;
 export type ModelName = (typeof models)[number];
 
-/** `meanLength`: real tokens of a text, so that a packed batch holds about as many tokens as one of single texts. */
+/**
+ * `meanLength`: mean number of real tokens per text. It sizes packed batches to about as many tokens as batches of
+ * single texts.
+ */
 export function rowsOf(
   o: Pick<RowSettings, "model" | "technique" | "engine" | "batch" | "maxLength" | "seconds">,
   meanLength: number,

@@ -19,7 +19,7 @@ export function texts(): readonly string[] {
   return [...sentences.map(({ text }) => text), ...paragraphs];
 }
 
-/** Ids of every text, whole, by the tokenizer of the model's family, and what pads and ends them. */
+/** Token ids of every text, untruncated, by the tokenizer of the model's family, and the padding and end tokens. */
 export async function tokens(model: ModelName): Promise<{
   readonly ids: readonly Int32Array[];
   readonly padId: number;

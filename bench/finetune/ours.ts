@@ -1,7 +1,8 @@
 /**
- * One run of the quickstart's training by Tunebook, as a process of its own; prints one JSON line. What runs is `train` and
- * `evaluate` of a Tune program. `seconds` = the training loop with its checkpoint + evaluation + tokenising (measured again,
- * since a run tokenises while it prepares); `wholeSeconds` has the loading and compiling in it too.
+ * Runs the quickstart's training once with Tunebook in a separate process and prints one JSON line. It executes `train`
+ * and `evaluate` of a Tune program. `seconds` is the training loop with its checkpoint, plus evaluation, plus
+ * tokenising (measured separately, since a run tokenises during preparation). `wholeSeconds` also includes loading and
+ * compiling.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -56,7 +57,7 @@ function eventsOf(runs: string): readonly RunEvent[] {
   );
 }
 
-/** Every text once, as a run does (its ids are kept over the epochs). */
+/** Tokenises every text once, as a run does (ids are reused over the epochs). */
 async function tokenisingSeconds(data: string): Promise<number> {
   const rows = parse(readFileSync(data), { columns: true }) as { readonly text: string }[];
   const base = await resolveBase("all-MiniLM-L6-v2", { folder: "." });

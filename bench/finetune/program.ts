@@ -1,6 +1,5 @@
-/** The quickstart's training as a Tune program, with every setting that the peer has written out. */
+/** The quickstart's training as a Tune program, with every setting that the peer also sets explicitly. */
 export interface Setting {
-  /** Path of the CSV file with text, label, part. */
   readonly data: string;
   readonly technique: "full" | "lora";
   readonly rate: number;
@@ -8,7 +7,7 @@ export interface Setting {
   readonly engine: string;
 }
 
-/** A learning rate for each technique; both programs of a comparison take the same. */
+/** Learning rate per technique, the same for both programs of a comparison. */
 export const rates = { full: 1e-4, lora: 2e-3 } as const;
 
 export function program({ data, technique, rate, seed, engine }: Setting): string {

@@ -1,4 +1,7 @@
-/** The table of a comparison: one row per technique and program, with means, medians and the ratio to Tunebook's time. */
+/**
+ * Builds the table of a comparison: one row per technique and program, with means, medians and the ratio to Tunebook's
+ * time.
+ */
 import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { table } from "../table.js";

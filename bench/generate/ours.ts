@@ -1,6 +1,6 @@
 /**
- * One run of generation by Tunebook: the loop that `predict` runs, greedily, over the model's own weights; texts end at no
- * token. Prints one line of JSON with the keys of `peers/torch_generate.py`.
+ * Runs generation once with Tunebook: the greedy loop of `predict` over the model's weights, without a stop token.
+ * Prints one line of JSON with the keys of `peers/torch_generate.py`.
  */
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import { registry } from "#stdlib/registry.js";
@@ -13,7 +13,7 @@ import { buildGenerationPrograms } from "#stdlib/programs/generate.js";
 import { full } from "#stdlib/techniques/full.js";
 import { greedy } from "#stdlib/decoders/greedy.run.js";
 
-/** Prompts that the peer makes alike: token ids that follow from a row and a place. */
+/** Prompts computed identically by the peer: token ids derived from row and position. */
 export function prompt(row: number, length: number): Int32Array {
   return Int32Array.from({ length }, (_, i) => 1000 + (((row * length + i) * 7919) % 30000));
 }
@@ -32,14 +32,14 @@ export interface GenerateResult {
   readonly batch: number;
   readonly prompt: number;
   readonly tokens: number;
-  /** New tokens of all rows per second, the prompt's reading included: the best of the repeats. */
+  /** New tokens of all rows per second, including the prefill; the best of the repeats. */
   readonly tokensPerSecond: number;
   readonly prefillMs: number;
-  /** Median time of a step (a token of each row) in each quarter of the tokens, in order. */
+  /** Median time of a step (one token per row) in each quarter of the tokens, in order. */
   readonly stepMs: readonly number[];
   readonly loadSeconds: number;
   readonly peakRssMiB: number;
-  /** Of each row: what it wrote. */
+  /** Generated token ids per row. */
   readonly ids: readonly (readonly number[])[];
 }
 
@@ -73,7 +73,7 @@ async function run(s: Setting): Promise<GenerateResult> {
         ids = grown.map(({ text }) => [...text.tokens]);
       }
       const whole = (t: readonly number[]): number => t.at(-1)! - t[0]!;
-      // The first repeat warms up.
+      // The first repeat is a warm-up.
       if (repeat > 0 && (!best || whole(times) < whole(best))) best = times;
     }
     const [start, first, ...rest] = best!;
@@ -103,7 +103,7 @@ function median(values: readonly number[]): number {
 function round(value: number, digits: number): number {
   return Number(value.toFixed(digits));
 }
-/** Greatest resident memory so far; 0 where the system doesn't tell. */
+/** Peak resident memory so far; 0 where the system does not report it. */
 function peakRss(pid: number): number {
   try {
     const kib = /^VmHWM:\s*(\d+)/m.exec(readFileSync(`/proc/${String(pid)}/status`, "utf8"))?.[1];

@@ -1,7 +1,7 @@
-/** Labels some of which are turned into another one. */
+/** Label flipping: replaces a share of the labels with other ones. */
 import { seededRandom, drawBelow, shuffle } from "#stdlib/statistics/chance.js";
 
-/** `turned`: rows, from 0. */
+/** `turned`: indices of the flipped rows, from 0. */
 export function flipped(
   own: Int32Array,
   count: number,

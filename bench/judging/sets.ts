@@ -1,4 +1,6 @@
-/** The five real data sets as texts with one label each, and vectors of their texts by MiniLM as it is, kept in the cache. */
+/**
+ * The five real data sets as texts with one label each, and embeddings of their texts by the untuned MiniLM, cached.
+ */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
@@ -31,7 +33,7 @@ interface Raw {
 }
 
 const rowsOf = async <T>(set: DataSet): Promise<readonly T[]> => (await set.rows()) as readonly T[];
-/** So many of each part, drawn by what they say. */
+/** Samples this many rows of each part, by a hash of their text. */
 const parts = (rows: readonly Labelled[], train: number, test: number): readonly Labelled[] =>
   (["train", "test"] as const).flatMap((part) =>
     some(
@@ -92,7 +94,7 @@ export const SETS: readonly JudgedSet[] = [
   },
 ];
 
-/** One a text, by the base as it is. */
+/** Returns one vector per text, from the untuned base. */
 export async function vectorsOf(name: string, texts: readonly string[]): Promise<readonly Float32Array[]> {
   const says = createHash("sha256").update(texts.join("\0")).digest("hex").slice(0, 12);
   const file = cachePath("quality", `vectors-${name}-${says}.f32`);

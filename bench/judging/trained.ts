@@ -1,6 +1,6 @@
 /**
- * What a training on turned labels tells of them (area under the margin) beside what the judges tell: MiniLM learns the texts
- * with their turned labels, and `label_issues` of it names rows by both.
+ * Compares two ways to find flipped labels: the training (area under the margin) and the judges. MiniLM trains on the
+ * texts with flipped labels, and `label_issues` names rows by both.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,12 +12,12 @@ import { findLabelIssues } from "#kernel/evaluation/label-issues.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 
 export interface NamedRow {
-  /** From 0. */
+  /** Row index, from 0. */
   readonly row: number;
   readonly by: "probe" | "training" | "both";
 }
 
-/** In the order in which the cell names them. */
+/** Returns the issues in the order in which the notebook cell names them. */
 export async function issuesAfterTraining(
   texts: readonly string[],
   labels: readonly string[],
@@ -52,7 +52,7 @@ train reader on turned with short`;
   }
 }
 
-/** Lines of a table: of what is named by each and by both, how much is right. */
+/** Table rows for each method and for both: the share of named rows that are right. */
 export function byEach(issues: readonly NamedRow[], turned: ReadonlySet<number>): readonly (readonly string[])[] {
   const line = (who: string, by: (issue: NamedRow) => boolean): readonly string[] => {
     const named = issues.filter(by);

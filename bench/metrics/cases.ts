@@ -1,4 +1,7 @@
-/** Random answers of every sort that `tunebook score` knows, drawn by seed: right, nearly right, and wrong ones, some of nothing. */
+/**
+ * Random outputs of every kind that `tunebook score` supports, drawn by seed: correct, nearly correct, wrong and empty
+ * ones.
+ */
 import { seededRandom, drawBelow, type RandomSource } from "#stdlib/statistics/chance.js";
 
 export interface Case {

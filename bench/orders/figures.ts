@@ -1,10 +1,10 @@
-/** What sequences of updates come to: averages over orders and seeds with intervals of 95 %, and differences by pairs. */
+/** Statistics of update sequences: averages over orders and seeds with 95 % intervals, and paired differences. */
 import { studentQuantile } from "#stdlib/statistics/student.js";
 import type { Learnt, Matrix } from "./sequence.js";
 
 export interface Mean {
   readonly value: number;
-  /** Half of the interval of 95 %, by Student's t; of one number there is none. */
+  /** Half-width of the 95 % interval, by Student's t; NaN for a single value. */
   readonly half: number;
 }
 export interface Figures {
@@ -12,9 +12,12 @@ export interface Figures {
   readonly runs: number;
   readonly accuracy: Mean;
   readonly forgetting: Mean;
-  /** How well each set was learnt when it was: mean of the diagonal, the first set's left out, which all share. */
+  /**
+   * Accuracy on each set right after it was trained: mean of the diagonal without the first set, which all strategies
+   * share.
+   */
   readonly learning: Mean;
-  /** Forgetting less that of `beside`, on the same order and seed. */
+  /** Forgetting minus that of the strategy `beside`, on the same order and seed. */
   readonly less: Mean;
   readonly seconds: number;
 }
@@ -31,7 +34,9 @@ export function meanOf(values: readonly number[]): Mean {
 /** Mean of the last row. */
 export const averageOf = (matrix: Matrix): number => meanOf(matrix.at(-1) ?? []).value;
 
-/** How far the end lies below the best before it, over the sets before the last (Chaudhry et al. 2018). */
+/**
+ * Drop from the best earlier accuracy to the final one, averaged over all sets but the last (Chaudhry et al. 2018).
+ */
 export function forgettingOf(matrix: Matrix): number {
   const [before, last] = [matrix.slice(0, -1), matrix.at(-1) ?? []];
   return meanOf(before.map((_, j) => Math.max(...before.slice(j).map((row) => row[j] ?? 0)) - (last[j] ?? 0))).value;
@@ -59,5 +64,5 @@ export function figuresOf(all: readonly Learnt[], strategy: string, among: Among
 export const sameRun = (a: Pick<Learnt, "order" | "seed">, b: Pick<Learnt, "order" | "seed">): boolean =>
   a.seed === b.seed && a.order.join() === b.order.join();
 
-/** Whether the first lies below the second with their intervals apart. */
+/** Whether the first is below the second and their intervals do not overlap. */
 export const below = (a: Mean, b: Mean): boolean => a.value + a.half < b.value - b.half;

@@ -1,7 +1,8 @@
 /**
- * One order and seed, as a process of its own: the first set is trained, `update` learns the other two by every strategy from
- * those same weights. Prints one JSON line for each strategy. A model is scored on the rows that test of all three sets, among
- * all labels as users of it would meet them, and among the labels of that set alone, as where the task of a text is known.
+ * Runs one order and seed in a separate process. It trains the first set; `update` then learns the other two with every
+ * strategy from the same weights. Prints one JSON line per strategy. A model is scored on the test rows of all three
+ * sets. One score is among all labels, as its users meet them; the other is among the set's labels alone, as where a
+ * text's task is known.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,27 +15,27 @@ import { SETS, type Labelled } from "../judging/sets.js";
 import { some } from "../quality/dataset.js";
 
 export interface Sequence {
-  /** Names of sets, in the order that they are learnt. */
+  /** Names of the data sets in training order. */
   readonly order: readonly string[];
   readonly seed: number;
-  /** As they are written. */
+  /** Strategies as Tune source text. */
   readonly strategies: readonly string[];
-  /** Most rows of each set that train, and that test. */
+  /** Maximum number of training and test rows per set. */
   readonly rows: { readonly train: number; readonly test: number };
-  /** Keys of the recipe beside its seed. */
+  /** Keys of the recipe other than its seed. */
   readonly recipe: string;
   readonly base: string;
   readonly engine: string;
 }
-/** Shares of right answers: `[i][j]` on set j after the i-th was learnt. */
+/** Accuracy: `[i][j]` is that on set j after set i was trained. */
 export type Matrix = readonly (readonly number[])[];
 export interface Learnt {
   readonly order: readonly string[];
   readonly seed: number;
   readonly strategy: string;
-  /** Among all labels that the head has. */
+  /** `all`: predictions among all labels of the head; `own`: among the labels of the row's set. */
   readonly among: { readonly all: Matrix; readonly own: Matrix };
-  /** Of the two updates, with what strategies look at, without the scores above. */
+  /** Duration of the two updates, including data that strategies read, without the scoring above. */
   readonly seconds: number;
 }
 interface Tested {
@@ -126,7 +127,7 @@ async function prepared(notebook: Notebook, name: string, { rows: most }: Sequen
   return { rows: test, labels: new Set(all.map(({ label }) => label)) };
 }
 
-/** On the sets that were learnt until then, and those that weren't yet. */
+/** Scores the model on the sets trained so far; sets not trained yet score 0. */
 async function scored(
   model: ModelHandle,
   tested: readonly Tested[],

@@ -1,4 +1,7 @@
-/** Files that are refused: a broken row at a drawn place, or two encodings. Right is the code together with the line or row. */
+/**
+ * Files that are rejected: a broken row at a random position, or two encodings. A report is right if the code and the
+ * line or row are right.
+ */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -10,7 +13,7 @@ import { planOf } from "./told.js";
 export interface Trials {
   readonly fault: string;
   readonly trials: number;
-  /** Any coded error, and those with the right place. */
+  /** `told`: number of coded errors of any kind; `right`: those with the right position. */
   readonly told: number;
   readonly right: number;
 }
@@ -27,7 +30,7 @@ async function refusal(folder: string, name: string, text: string | Uint8Array, 
   }
 }
 
-/** How a line is broken, and whether what is told is that at that row (from 1). */
+/** How to break a line, and whether the error reports that fault at that row (from 1). */
 const faults: readonly (readonly [
   string,
   (line: string) => string,
@@ -74,7 +77,10 @@ export async function brokenRows(folder: string, rows: readonly Labelled[], seed
   return all;
 }
 
-/** UTF-8 up to a drawn row and windows-1252 from there on, or the other way round; each row has a letter above ASCII. */
+/**
+ * Encodes rows before a random row as UTF-8 and the rest as windows-1252, or the other way round. Each row contains a
+ * non-ASCII letter.
+ */
 export async function twoEncodings(folder: string, rows: readonly Labelled[], seed: number): Promise<Trials> {
   const d = new Drawing(seed + 1);
   let [told, right] = [0, 0];

@@ -1,4 +1,7 @@
-/** Faults planted in rows, each in rows of its own (but for the telltale word, which follows a label); where is known by row number. */
+/**
+ * Plants faults in rows, each in different rows (except for the telltale word, which follows a label). They are
+ * identified by row number.
+ */
 import { MIN_NEAR_DUPLICATE_LIKENESS, comparedLetters, textLikeness } from "#stdlib/text/near-duplicates/shingles.js";
 import type { Labelled } from "../judging/sets.js";
 import { Drawing } from "../redaction/drawing.js";
@@ -7,11 +10,11 @@ import { card, phone } from "../redaction/values.js";
 
 export interface Planted {
   readonly rows: readonly Labelled[];
-  /** Fault → numbers of the rows that have it, from 1, as texts. */
+  /** Fault → numbers of the rows with it, from 1, as strings. */
   readonly faults: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
-/** Share of the rows that each fault is planted in, and the least rows. */
+/** Share of the rows that get each fault, and the minimum number of rows. */
 const SHARE = 0.02;
 const LEAST = 5;
 export const TELLTALE = "zephyrine";
@@ -62,7 +65,7 @@ export async function planted(own: readonly Labelled[], seed: number, labelled: 
   add("repeated", "train", "train", (text) => text);
   add("leaks", "train", "test", (text) => text);
   add("near", "train", "test", (text) => nearly(text, d));
-  // A copy in the other split is a text that stands there before, too.
+  // A leaked row is a copy of an earlier text, so it counts as repeated as well.
   for (const row of faults.get("leaks") ?? []) faults.get("repeated")?.add(row);
   if (labelled) {
     const label = rows[free[0]!]!.label;
@@ -70,7 +73,7 @@ export async function planted(own: readonly Labelled[], seed: number, labelled: 
       if (d.next() > 0.9) continue;
       rows[row]!.text += ` ${TELLTALE}`;
     }
-    // One rule, whatever its rows.
+    // One rule, regardless of its number of rows.
     faults.set("telltale word", new Set([`${TELLTALE} → ${label}`]));
   }
   return { rows, faults };
@@ -85,7 +88,9 @@ function shuffled(count: number, d: Drawing): number[] {
   return all;
 }
 
-/** With what English texts have above ASCII: a bent apostrophe or quotation marks, or one letter with an accent. */
+/**
+ * Adds typical non-ASCII characters of English texts: a curly apostrophe or quotation marks, or one accented letter.
+ */
 function accented(text: string, d: Drawing): string {
   const bent = text.replaceAll("'", "\u2019").replace(/"([^"]*)"/g, "\u201c$1\u201d");
   if (d.next() < 0.5 && bent !== text) return bent;
@@ -118,7 +123,9 @@ function tagged(text: string, d: Drawing): string {
   return words.join(" ");
 }
 
-/** One word left out, or two letters changed for each hundred, whichever is drawn; never nothing. */
+/**
+ * Leaves out one word or changes two letters per hundred, chosen at random. The result always differs from the text.
+ */
 function nearly(text: string, d: Drawing): string {
   const words = text.split(" ");
   if (words.length >= 12 && d.next() < 0.5) return words.filter((_, i) => i !== 5).join(" ");

@@ -1,4 +1,4 @@
-/** What the product tells of a file of rows: by fault how many rows, and which it names. */
+/** The product's reports for a file of rows: per fault the number of rows, and which rows it names. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DataPlan, Call, Value } from "#dsl/language/types/value.js";
@@ -7,7 +7,7 @@ import { TELLTALE } from "./faults.js";
 
 export interface Told {
   readonly rows: number;
-  /** Numbers of rows, as texts. */
+  /** Row numbers as strings. */
   readonly named: readonly string[];
 }
 
@@ -68,7 +68,7 @@ export async function toldOf(folder: string, path: string, labelled: boolean): P
     );
   const near = told.get("near");
   if (near) told.set("near, by its own measure", near);
-  // Of each text the row that trains comes first.
+  // Training rows come first among a text's places; the leak is the test row.
   add(
     "leaks",
     facts.leakCount,

@@ -1,4 +1,4 @@
-/** What a data set is: rows made from a pinned package, written as JSON lines into the cache once. */
+/** A data set: rows built from a pinned package and cached once as JSON lines. */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
@@ -6,18 +6,18 @@ import writeFileAtomic from "write-file-atomic";
 import { cachePath, withFileLock } from "#kernel/fetch/cache.js";
 
 export interface DataSet {
-  /** Names the file; a change in how rows are made changes it (`questions-2`). */
+  /** Name of the data file. A change in how rows are built requires a new name (`questions-2`). */
   readonly name: string;
-  /** What it is and where it is from, in a sentence. */
+  /** Content and source in one sentence. */
   readonly about: string;
   readonly licence: string;
   rows(): Promise<readonly object[]>;
 }
 
-/** Folder of the data files and of the programs beside them. */
+/** Folder of the data files and of the programs next to them. */
 export const folder = (): string => cachePath("quality");
 
-/** The file's name in `folder()`; made if it is not there. */
+/** Returns the file's name in `folder()`; creates the file if it is missing. */
 export async function fileOf(set: DataSet): Promise<string> {
   const name = `${set.name}.jsonl`;
   const file = cachePath("quality", name);
@@ -32,11 +32,11 @@ export async function fileOf(set: DataSet): Promise<string> {
   return name;
 }
 
-/** A number from 0 to 1 that a text always gets: draws and splits that no order and no seed changes. */
+/** Hashes a text to a number from 0 to 1. Draws and splits therefore depend on no order and no seed. */
 export function drawn(text: string): number {
   return createHash("sha256").update(text).digest().readUInt32LE(0) / 2 ** 32;
 }
-/** So many of the rows, evenly drawn by what they say; in their old order. */
+/** Samples `count` rows evenly by a hash of their text and keeps their order. */
 export function some<T>(rows: readonly T[], count: number, says: (row: T) => string): readonly T[] {
   const order = rows.map((row, i) => ({ i, at: drawn(says(row)) })).sort((a, b) => a.at - b.at);
   const kept = new Set(order.slice(0, count).map(({ i }) => i));

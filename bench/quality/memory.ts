@@ -1,9 +1,9 @@
-/** The most memory that processes started by this one held: engines run in a process of their own. */
+/** Peak memory of this process's children; engines run in their own processes. */
 import { readFileSync } from "node:fs";
 import { peakRss } from "../step/batch.js";
 
 export interface Watch {
-  /** Ends the watch. MiB of the greatest child; 0 where the system doesn't tell. */
+  /** Stops the watch. Returns MiB of the largest child; 0 where the system does not report it. */
   stop(): number;
 }
 

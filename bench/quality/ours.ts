@@ -1,6 +1,6 @@
 /**
- * One row by Tunebook, as a process of its own: runs a Tune program as `tunebook run` does and prints one JSON line.
- * `seconds` is the training loop with its checkpoints; loading, compiling and evaluating are not in it.
+ * Computes one row with Tunebook in a separate process: runs a Tune program as `tunebook run` does and prints one JSON
+ * line. `seconds` is the training loop with its checkpoints, without loading, compiling and evaluating.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -19,7 +19,7 @@ export interface Outcome {
   readonly scores: Readonly<Record<string, number>>;
 }
 
-/** Texts whose characters are counted: a column of a JSON lines file, where `part` is test. */
+/** Texts whose characters are counted: a column of the rows of a JSON lines file where `part` is test. */
 export interface Counted {
   readonly file: string;
   readonly column: string;
@@ -57,8 +57,8 @@ async function main(file: string, counted: Counted | null): Promise<void> {
 }
 
 /**
- * From the loss of a token in nats. The first token of a text follows nothing, so no model predicts it: it counts as if all
- * tokens were alike. A text's end is a token and a character.
+ * Converts the loss per token in nats. No model predicts the first token of a text, since nothing precedes it. It
+ * counts as uniformly distributed over the vocabulary. The end of a text counts as a token and as a character.
  */
 async function bitsPerCharacter(loss: number, model: string, { file, column }: Counted): Promise<number> {
   const rows = readFileSync(file, "utf8")

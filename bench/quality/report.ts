@@ -1,4 +1,4 @@
-/** The table as people read it: Markdown made from the results alone, nothing else. */
+/** Formats the results as a Markdown table; the results are its only input. */
 import type { Baseline, Measured, Results } from "./results.js";
 import type { QualityTask } from "./tasks.js";
 
@@ -70,7 +70,7 @@ function baselineCells(baseline: Baseline, metrics: readonly string[], width: nu
 }
 
 const line = (row: readonly string[]): string => `| ${row.join(" | ")} |`;
-/** 0.905 ± 0.006; one seed: 0.905. */
+/** Formats mean and spread: 0.905 ± 0.006; a single seed: 0.905. */
 export function spread(values: readonly number[]): string {
   const mean = values.reduce((a, b) => a + b, 0) / values.length;
   if (values.length < 2) return figure(mean);

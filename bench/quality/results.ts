@@ -1,6 +1,6 @@
 /**
- * The table as data: `techniques.json`. Its schema has a version; a row is kept under the hash of its recipe (data, base,
- * every setting, defaults too), so that a second run does only what is missing or has changed.
+ * The table as data: `techniques.json`. Its schema has a version. A row is stored under the hash of its recipe (data,
+ * base, all settings including defaults), so a second run computes only missing or changed rows.
  */
 import { readFile } from "node:fs/promises";
 import writeFileAtomic from "write-file-atomic";
@@ -16,11 +16,11 @@ export interface Measured {
   readonly learning_rate: number;
   readonly parameters: number;
   readonly trainable: number;
-  /** Greatest resident memory of the engine's process, MiB; 0 where the system doesn't tell. */
+  /** Peak resident memory of the engine's process, MiB; 0 where the system does not report it. */
   readonly peak_mib: number;
-  /** The training loop. */
+  /** Duration of the training loop. */
   readonly seconds: number;
-  /** Loading, compiling, training, evaluating. */
+  /** Duration of loading, compiling, training and evaluating. */
   readonly whole_seconds: number;
   readonly steps: number;
   readonly scores: Readonly<Record<string, number>>;
@@ -33,7 +33,7 @@ export interface Baseline {
   readonly task: string;
   readonly name: string;
   readonly scores: Readonly<Record<string, number>>;
-  /** What printed it. */
+  /** Command that printed the result. */
   readonly command: string;
   readonly versions: string;
 }
@@ -44,7 +44,7 @@ export interface Results {
   readonly baselines: readonly Baseline[];
 }
 
-/** Nothing where there is no file. An error where the file is of another schema. */
+/** Returns empty results if the file is missing. Throws an error if it has another schema. */
 export async function readResults(file: string, command: string): Promise<Results> {
   let text: string;
   try {
@@ -65,7 +65,7 @@ export async function writeResults(file: string, results: Results): Promise<void
   await writeFileAtomic(file, `${JSON.stringify(results, null, 2)}\n`);
 }
 
-/** With a row in place of the one of the same task, technique and seed. */
+/** Replaces the row of the same task, technique and seed, or adds the row. */
 export function withRow(results: Results, row: Measured): Results {
   const same = (r: Measured): boolean => r.task === row.task && r.technique === row.technique && r.seed === row.seed;
   return { ...results, rows: [...results.rows.filter((r) => !same(r)), row] };

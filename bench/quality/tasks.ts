@@ -1,6 +1,6 @@
 /**
- * What techniques are compared on. A row of the table is a Tune program made from here: everything that isn't written in it
- * is the language's default, the learning rate of each technique above all.
+ * Tasks on which techniques are compared. This module creates a Tune program for each row of the table. Everything not
+ * written in it is the language's default, in particular the learning rate of each technique.
  */
 import type { DataSet } from "./dataset.js";
 import { cooking } from "./datasets/cooking.js";
@@ -18,18 +18,18 @@ export interface QualityTask {
   readonly task: string;
   readonly columns: string;
   readonly maxLength: number;
-  /** Keys of the recipe that are written; said in the table. */
+  /** Recipe keys set explicitly; shown in the table. */
   readonly recipe: string;
-  /** As they are written; the first is the score. */
+  /** Metrics as Tune source text; the first is the score. */
   readonly metrics: readonly [string, ...string[]];
   readonly better: "greater" | "smaller";
   readonly techniques: readonly string[];
   readonly seeds: number;
-  /** A program of bench/peers that tells what the task is worth without a language model, and what it is told beside the file. */
+  /** A program of bench/peers that computes a baseline without a language model, and its arguments after the file. */
   readonly baseline: { readonly script: string; readonly arguments: readonly string[] };
   /** The column whose characters are counted for `bits_per_character`. */
   readonly characters?: string;
-  /** Rows in a quick try. */
+  /** Number of rows with `--quick`. */
   readonly quick: number;
 }
 
@@ -177,7 +177,7 @@ export interface ProgramOptions {
   readonly engine: string;
 }
 
-/** The Tune program of a row; it lies beside the data file. */
+/** Returns the Tune program of a row; it is written next to the data file. */
 export function programOf({ task, technique, seed }: Row, file: string, o: ProgramOptions): string {
   const sample = o.quick ? `\n  sample: ${String(task.quick)}` : "";
   const writes = task.metrics.includes("exact_match")

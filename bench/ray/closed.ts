@@ -1,6 +1,7 @@
 /**
- * A sweep whose search runs on the cluster, and whose notebook is killed meanwhile: the program is run by `tunebook run`, which
- * is killed (SIGKILL) in mid-sweep; all trials are to end by themselves, and the program, run again, is to bring what they came to.
+ * Tests a sweep whose search runs on the cluster while its notebook is killed. `tunebook run` runs the program and is
+ * killed (SIGKILL) in mid-sweep. All trials must finish by themselves, and a second run of the program must return
+ * their results.
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -17,13 +18,12 @@ export interface Closed {
   readonly folder: string;
   readonly program: string;
   readonly hosts: RayHosts;
-  /** Trials over when the notebook is killed. */
+  /** Number of finished trials after which the notebook is killed. */
   readonly after: number;
-  /** Workers that are killed besides. */
   readonly kill: number;
 }
 
-/** Tells what came of it, a line each. */
+/** Runs the test and prints its results, one line each. */
 export async function closedNotebook({ folder, program, hosts, after, kill }: Closed): Promise<void> {
   const file = join(folder, "sweep.tune");
   writeFileSync(file, program);
@@ -79,7 +79,7 @@ async function until(is: () => boolean, { ended: over, said }: ReturnType<typeof
   }
 }
 
-/** Trials that are over, by the journal that lies here. */
+/** Number of finished trials in the local journal. */
 function ended(folder: string): number {
   const sweeps = join(folder, "runs", "sweeps");
   if (!existsSync(sweeps)) return 0;

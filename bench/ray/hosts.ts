@@ -1,7 +1,7 @@
 /**
- * A Ray cluster of several hosts on one machine: each has a network namespace, and a view of the disk in which Ray's own folder
- * is private and the folders of whoever asks for work are empty. What runs there reaches the other hosts and whoever made
- * them, and nothing else. Linux, as root.
+ * Simulates a Ray cluster of several hosts on one machine. Each host has a network namespace and a view of the disk, in
+ * which Ray's folder is private and the caller's folders are empty. Processes on a host reach the other hosts and the
+ * creator, and nothing else. Linux only, as root.
  */
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { createWriteStream, mkdirSync, mkdtempSync, rmSync } from "node:fs";
@@ -17,10 +17,10 @@ const run = promisify(execFile);
 export interface HostsOptions {
   readonly count: number;
   readonly cpusEach: number;
-  /** In front of the PATH of every host: where `tunebook` lies. */
+  /** Prepended to the PATH of every host: the folder that contains `tunebook`. */
   readonly path: string;
   readonly environment?: Readonly<Record<string, string>>;
-  /** Folders that are empty there. */
+  /** Folders that appear empty on the hosts. */
   readonly hidden?: readonly string[];
 }
 
@@ -32,7 +32,7 @@ export class RayHosts {
 
   private constructor(private readonly o: HostsOptions) {}
 
-  /** Of the dashboard. */
+  /** URL of the Ray dashboard. */
   get address(): string {
     return `http://${this.ip(0)}:8265`;
   }
@@ -58,12 +58,11 @@ export class RayHosts {
     }
   }
 
-  /** Ends a host as a power cut does. */
+  /** Ends a host abruptly, like a power failure. */
   async kill(host: number): Promise<void> {
     const { stdout } = await run("ip", ["netns", "pids", this.space(host)]);
     for (const pid of stdout.trim().split(/\s+/).filter(Boolean)) end(Number(pid), "SIGKILL");
   }
-  /** Processes that live on a host. */
   async processes(host: number): Promise<readonly number[]> {
     const { stdout } = await run("ip", ["netns", "pids", this.space(host)]);
     return stdout.trim().split(/\s+/).filter(Boolean).map(Number);
@@ -84,7 +83,7 @@ export class RayHosts {
     return `${this.tag}h${String(host)}`;
   }
 
-  /** A switch in a namespace of its own, a cable to each host and one to here. */
+  /** Creates a switch in its own namespace, with a cable to each host and one to this machine. */
   private async wire(): Promise<void> {
     const { tag } = this;
     const sw = `${tag}sw`;
@@ -157,6 +156,6 @@ function end(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {
-    // it ended by itself
+    // the process ended by itself
   }
 }

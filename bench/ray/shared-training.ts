@@ -1,6 +1,7 @@
 /**
- * One training shared by workers on a Ray cluster of hosts that are made for it on this machine: beside one process, and with
- * workers or their engines killed at random, which must come to the loss of the one that was left alone.
+ * Tests one training shared by workers on a Ray cluster, whose hosts are created on this machine. It is compared with
+ * one process, and with trainings whose workers or engines are killed at random. These must reach the loss of the
+ * undisturbed one.
  */
 import {
   copyFileSync,
@@ -27,9 +28,9 @@ import { table } from "../table.js";
 import { RayHosts } from "./hosts.js";
 
 export interface SharedOnRay {
-  /** Hosts of the cluster, of two processors each. */
+  /** Number of hosts of the cluster, with two processors each. */
   readonly hosts: number;
-  /** Workers of each training. */
+  /** Numbers of workers, one training each. */
   readonly counts: readonly number[];
   readonly steps: number;
   readonly kills: number;
@@ -52,7 +53,7 @@ export async function sharedOnRay(o: SharedOnRay): Promise<boolean> {
   }
 }
 
-/** On each of them `tunebook` is this package, as an image would bring it; none sees the notebook's folder. */
+/** Starts hosts where `tunebook` is this package, as in a container image; none can see the notebook's folder. */
 export async function hostsOf(count: number, folder: string): Promise<RayHosts> {
   const bin = mkdtempSync(join(tmpdir(), "tunebook-bin-"));
   const program = fileURLToPath(new URL("../../kernel/apps/cli/main.js", import.meta.url));
@@ -66,7 +67,7 @@ class SharedTraining {
     private readonly hosts: RayHosts,
   ) {}
 
-  /** Losses of one process and of so many workers, to be within 10⁻⁵ of each other. */
+  /** Compares the losses of one process with those of several workers; they must agree within 10⁻⁵. */
   async beside({ counts, steps }: SharedOnRay): Promise<boolean> {
     const alone = await this.train("alone", steps, null);
     const rows = [["1 process", "", "", "", lossesOf(alone).at(-1)?.toFixed(6) ?? "", ""]];
@@ -90,7 +91,7 @@ class SharedTraining {
     return most <= 1e-5;
   }
 
-  /** Workers, or their engines, are killed in mid-training, so often. */
+  /** Kills workers or their engines `kills` times during a training. */
   async killed({ kills, seed, steps }: SharedOnRay): Promise<boolean> {
     const long = Math.max(steps, 12 * kills);
     const [alone] = [await this.train("left-alone", long, 2)];
@@ -120,7 +121,7 @@ class SharedTraining {
     return done === kills && one === other;
   }
 
-  /** Whether no worker lives on any host. */
+  /** Returns whether no worker remains on any host. */
   async left(): Promise<boolean> {
     for (let tries = 0; tries < 100 && (await this.workers()).length > 0; tries++) await delay(100);
     const workers = await this.workers();
@@ -164,7 +165,7 @@ function runIn(runs: string): string | undefined {
   const name = existsSync(runs) ? readdirSync(runs).find((one) => /^mood-\d/.test(one)) : undefined;
   return name === undefined ? undefined : join(runs, name);
 }
-/** The step that was taken last. */
+/** Number of the most recent step. */
 function stepIn(runs: string): number {
   const run = runIn(runs);
   const last =
@@ -175,7 +176,7 @@ function stepIn(runs: string): number {
           .findLast(({ kind }) => kind === "step");
   return last?.kind === "step" ? last.step : 0;
 }
-/** Of each step as it was taken last. */
+/** Returns one loss per step: that of its most recent execution. */
 function lossesOf(events: readonly RunEvent[]): readonly number[] {
   const last = new Map(events.flatMap((event) => (event.kind === "step" ? [[event.step, event.loss] as const] : [])));
   return [...last].sort(([a], [b]) => a - b).map(([, loss]) => loss);
@@ -192,7 +193,7 @@ function told(id: number, what: string): string {
     return "";
   }
 }
-/** Its engine's process: it has another child, that reads tokenizers. */
+/** Id of the worker's engine process. The worker has another child, the tokenizer process. */
 function engineOf(id: number): number | undefined {
   const children = told(id, `task/${String(id)}/children`)
     .trim()

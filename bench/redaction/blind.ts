@@ -1,8 +1,8 @@
-/** The texts of `bench/redaction/blind`: written by someone who had not seen the rules. */
+/** The texts of `bench/redaction/blind`, written by an author who had not seen the rules. */
 import { readFileSync } from "node:fs";
 import type { Gold, Labelled } from "./generate.js";
 
-/** `open`: rules may be mended by it; `held`: figures of it alone are looked at. */
+/** `open`: may be used to improve the rules; `held`: test set, of which only the figures are looked at. */
 export type Half = "open" | "held";
 
 const read = (name: string): string =>
@@ -18,7 +18,6 @@ export function blind(half: Half): readonly Labelled[] {
     });
 }
 
-/** Texts without a name. */
 export function blindUnnamed(half: Half): readonly string[] {
   return read(`${half}-nameless.txt`).trimEnd().split("\n");
 }

@@ -1,10 +1,10 @@
-/** Drawn values, the same for the same seed. */
+/** Random values, identical for the same seed. */
 export class Drawing {
   private state: number;
   constructor(seed: number) {
     this.state = seed >>> 0;
   }
-  /** From 0 to 1. */
+  /** Random number from 0 to 1. */
   next(): number {
     this.state = (this.state + 0x6d2b79f5) >>> 0;
     let value = Math.imul(this.state ^ (this.state >>> 15), this.state | 1);
@@ -20,14 +20,14 @@ export class Drawing {
   of<T>(list: readonly T[]): T {
     return list[this.upTo(list.length)]!;
   }
-  /** So many letters of an alphabet. */
+  /** A random word of `length` letters of an alphabet. */
   word(alphabet: string, length: number): string {
     return Array.from({ length }, () => alphabet[this.upTo(alphabet.length)]!).join("");
   }
   digits(length: number): string {
     return this.word("0123456789", length);
   }
-  /** `#` a digit, `@` a small letter, `^` a capital. */
+  /** Fills a pattern: `#` a digit, `@` a small letter, `^` a capital letter. */
   shaped(shape: string): string {
     return shape.replace(/[#@^]/g, (one) =>
       one === "#"

@@ -1,4 +1,4 @@
-/** Texts with personal data whose places are known. */
+/** Generated texts with personal data at known positions. */
 import { textIn, peopleNames } from "../quality/packages.js";
 import { lookUpWord } from "#stdlib/personal-data/names/lists.js";
 import { accentlessForm } from "#stdlib/personal-data/names/filters.js";
@@ -16,7 +16,7 @@ export interface Labelled {
   readonly gold: readonly Gold[];
 }
 
-/** `unseen`: without those that the detector's lists have; `all`: as the package has them. */
+/** `unseen`: without names in the detector's lists; `all`: all names of the package. */
 export async function names(of: "unseen" | "all"): Promise<readonly string[]> {
   const all = (await textIn(peopleNames, "dict/people-names.txt"))
     .split("\n")
@@ -70,7 +70,7 @@ function filled(template: string, people: readonly string[], draw: Drawing): Lab
   return { text, gold: joined(gold) };
 }
 
-/** `{given} {family}` is one name. */
+/** Joins `{given} {family}` to one name. */
 function joined(gold: readonly Gold[]): readonly Gold[] {
   const out: Gold[] = [];
   for (const one of gold) {
@@ -96,7 +96,7 @@ function mailOf(people: readonly string[], draw: Drawing): string {
   return `${local}@${draw.of(["gmail.com", "web.de", "orange.fr", "example.co.uk", "mail.company.io", "libero.it", "my-firm.nl", "uni-x.edu"])}`;
 }
 
-/** Texts of so many words at least in which nobody is named. */
+/** Texts of at least `words` words in total that name nobody. */
 export function unnamed(words: number, seed: number): readonly string[] {
   const draw = new Drawing(seed);
   const texts: string[] = [];

@@ -1,11 +1,11 @@
-/** Made-up identity numbers of twelve countries, each with the words it comes with. */
+/** Generated identity numbers of twelve countries, each with the words that introduce it. */
 import type { Drawing } from "./drawing.js";
 
 const sum = (digits: string, weights: readonly number[]): number =>
   weights.reduce((all, weight, i) => all + weight * Number(digits[i]), 0);
 const two = (n: number): string => String(n).padStart(2, "0");
 const day = (d: Drawing): string => two(d.between(40, 99)) + two(d.between(1, 12)) + two(d.between(1, 28));
-/** Draws until it fits. */
+/** Draws until the value is accepted. */
 function until(make: () => string, fits: (made: string) => boolean): string {
   for (;;) {
     const made = make();
@@ -20,7 +20,7 @@ const luhnDigit = (digits: string): string => {
   return String((10 - (all % 10)) % 10);
 };
 
-/** Words before it → number. */
+/** Introducing words → number. */
 const makers: readonly (readonly [words: string, make: (d: Drawing) => string])[] = [
   ["SSN", (d) => `${String(d.between(100, 665))}-${two(d.between(1, 99))}-${String(d.between(1000, 9999))}`],
   [
@@ -140,7 +140,7 @@ const makers: readonly (readonly [words: string, make: (d: Drawing) => string])[
   ],
 ];
 
-/** The words and the number; only what stands after the bar is the number: `SSN|123-45-6789`. */
+/** Introducing words and number; only the text after the bar is the number: `SSN|123-45-6789`. */
 export function idOf(d: Drawing): string {
   const [words, make] = d.of(makers);
   return `${words}|${make(d)}`;

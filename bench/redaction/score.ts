@@ -1,4 +1,7 @@
-/** What was found against what is there. A finding counts where it is of the same entity and shares at least half of both. */
+/**
+ * Scores findings against the known personal data. A finding counts if it has the same entity and the overlap is at
+ * least half of both spans.
+ */
 import type { Gold, Labelled } from "./generate.js";
 
 export interface Score {
@@ -7,7 +10,7 @@ export interface Score {
   readonly precision: number;
   readonly recall: number;
   readonly f2: number;
-  /** Of its characters, those that no finding of whatever sort covers. */
+  /** Share of the entity's characters that no finding of any entity covers. */
   readonly left: number;
 }
 
@@ -51,7 +54,7 @@ export function scores(
     });
 }
 
-/** Over several entities, as if they were one. */
+/** Scores several entities as if they were one. */
 export function pooled(
   all: readonly Score[],
   entities: ReadonlySet<string>,

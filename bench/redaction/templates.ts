@@ -1,4 +1,7 @@
-/** Texts with slots; `{name}` a given and a family name, `{given}` and `{family}` one of them. None was seen by whoever wrote the rules. */
+/**
+ * Texts with slots; `{name}` is a given and a family name, `{given}` and `{family}` one of them. The authors of the
+ * rules saw none of them.
+ */
 export const templates: readonly string[] = `
 Hello team, this is {name} again. My parcel still hasn't shown up, could you ring me on {phone}?
 Complaint received from {name} ({email}) about a late refund.
@@ -79,7 +82,7 @@ Thanks, {given}! You solved it in a minute.
   .split("\n")
   .map((line) => line.replaceAll("\\n", "\n"));
 
-/** Texts in which nobody is named, full of what is written large. */
+/** Texts that name nobody, with many capitalised words. */
 export const nameless: readonly string[] = `
 The {product} I bought in {place} last {month} stopped charging after two weeks.
 Compared with the {product}, the {product} has a brighter screen but a weaker battery.

@@ -1,4 +1,4 @@
-/** Made-up personal data of each sort. Check digits are worked out here, by code of its own. */
+/** Generated personal data of every kind. Check digits are computed by separate code. */
 import type { Drawing } from "./drawing.js";
 import { idOf } from "./ids.js";
 
@@ -82,7 +82,7 @@ export const card: Maker = (d) => {
   return d.of([whole, by(" "), by(" "), by("-")]);
 };
 
-/** Country → how the account's own part is made. */
+/** Country → pattern of the national account part. */
 const accounts: Readonly<Record<string, string>> = {
   DE: "##################",
   FR: "#######################",

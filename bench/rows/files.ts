@@ -1,4 +1,7 @@
-/** Made-up rows as files of each format, written piece by piece: texts of about 40 words of a list, and one of four labels. */
+/**
+ * Writes generated rows to files of each format, chunk by chunk: texts of about 40 words from a list, and one of four
+ * labels.
+ */
 import { closeSync, openSync, writeSync } from "node:fs";
 import { seededRandom, drawBelow } from "#stdlib/statistics/chance.js";
 
@@ -6,7 +9,7 @@ export const formats = ["jsonl", "csv", "parquet"] as const;
 export type Format = (typeof formats)[number];
 
 const labels = ["refund", "delivery", "account", "other"];
-/** Rows of a row group of Parquet, and of a piece that is written at once. */
+/** Rows per Parquet row group, and per chunk that is written at once. */
 const GROUP = 20_000;
 
 function* pieces(rows: number): Generator<readonly (readonly [text: string, label: string])[]> {
@@ -26,7 +29,6 @@ function* pieces(rows: number): Generator<readonly (readonly [text: string, labe
     });
 }
 
-/** Writes `rows` rows into a file. */
 export function writeRows(file: string, format: Format, rows: number): void {
   const fd = openSync(file, "w");
   try {
@@ -44,7 +46,7 @@ export function writeRows(file: string, format: Format, rows: number): void {
   }
 }
 
-/** Plain pages without packing: the least of the format. */
+/** Writes plain, uncompressed pages: the minimum of the format. */
 function writeParquet(write: (bytes: Uint8Array) => void, rows: number): void {
   let at = 0;
   const put = (bytes: Uint8Array): void => {
@@ -94,7 +96,7 @@ function writeParquet(write: (bytes: Uint8Array) => void, rows: number): void {
   put(Buffer.concat([footer, length, Buffer.from("PAR1")]));
 }
 
-/** Thrift's compact protocol. */
+/** A field of Thrift's compact protocol. */
 type Field = readonly [id: number, type: number, value: Buffer];
 function structAt(...fields: readonly Field[]): Buffer {
   let before = 0;

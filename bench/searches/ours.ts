@@ -1,4 +1,4 @@
-/** A search of ours on one of the problems, trial after trial. */
+/** Runs one of Tunebook's searches on a problem, trial by trial. */
 import { parseValue, completeValue } from "#dsl/compiler/statement/value.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Parameter } from "#dsl/language/types/registry.js";
@@ -13,7 +13,7 @@ export interface Search {
   readonly does: SearchImplementation;
 }
 
-/** As a sweep has it: `tpe(startup: 20)`. */
+/** Creates a search from its Tune source text, such as `tpe(startup: 20)`. */
 export async function searchOf(text: string): Promise<Search> {
   const parameter = registry.find("verb", "sweep")?.parameters.find((one: Parameter) => one.name === "search");
   if (!parameter) throw new Error("no search to sweep by");
@@ -49,7 +49,7 @@ export function searched(
   return { trials: tried, seconds };
 }
 
-/** Box and Muller's. */
+/** Box–Muller transform. */
 function normals(seed: number): () => number {
   const generator = seededRandom(seed, 17);
   const share = (): number => ((generator.next() >>> 0) + 0.5) / 2 ** 32;

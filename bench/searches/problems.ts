@@ -1,4 +1,7 @@
-/** Functions that searches are tried on, all to be low; bench/peers/optuna_searches.py has the same, and the bench sees that they are. */
+/**
+ * Test functions for searches, all to be minimised. bench/peers/optuna_searches.py defines the same functions; the
+ * benchmark checks that they agree.
+ */
 import { hypervolume } from "#stdlib/searches/shared/pareto/hypervolume.js";
 import type { SearchDimension, SearchPoint } from "#stdlib/searches/kind.js";
 
@@ -6,11 +9,11 @@ export interface Problem {
   readonly name: string;
   readonly dimensions: readonly SearchDimension[];
   readonly objectives: number;
-  /** Standard deviation of what is added to each value that a search is told. */
+  /** Standard deviation of the noise added to each value that is reported to a search. */
   readonly noise: number;
-  /** The least value there is; of several objectives the greatest volume. */
+  /** The minimum; for several objectives the maximum hypervolume. */
   readonly best: number;
-  /** Of several objectives. */
+  /** Reference point of the hypervolume; only for several objectives. */
   readonly reference?: readonly number[];
   of(point: SearchPoint): readonly number[];
 }
@@ -67,7 +70,9 @@ function ackley(point: SearchPoint): readonly number[] {
   return [-20 * Math.exp(-0.2 * far) - Math.exp(waves) + 20 + Math.E];
 }
 
-/** As a fine-tuning has it: a rate, a rank, steps, a choice, and a setting that one of its options has. */
+/**
+ * Dimensions as in fine-tuning: a rate, a rank, steps, a choice, and settings that exist for only one of its options.
+ */
 const MIXED: readonly SearchDimension[] = [
   { name: "rate", kind: "number", scale: "log", from: 1e-6, to: 1e-1, integer: false },
   { name: "rank", kind: "number", scale: "log", from: 1, to: 256, integer: true },
@@ -95,7 +100,9 @@ function zdt1(point: SearchPoint): readonly number[] {
   return [first, g * (1 - Math.sqrt(first / g))];
 }
 const REFERENCE = [1.1, 7];
-/** Its front, 1 − √x, from which the greatest volume follows: the strips of 10,000 points lack less than 1e-3. */
+/**
+ * The Pareto front, 1 − √x, which determines the maximum hypervolume. Its 10,000 strips are short by less than 1e-3.
+ */
 const front = Array.from({ length: 10_001 }, (_, i) => [i / 10_000, 1 - Math.sqrt(i / 10_000)]);
 
 const one = { objectives: 1, noise: 0 };
@@ -119,10 +126,10 @@ export const PROBLEMS: readonly Problem[] = [
 
 export interface Tried {
   readonly point: SearchPoint;
-  /** What the search was told. */
+  /** Values reported to the search. */
   readonly values: readonly number[];
 }
-/** How far the best that was found stays behind the best there is; of noisy values the one that seemed best counts. */
+/** Distance of the best trial to the optimum; with noise, of the trial with the best observed value. */
 export function regretOf(problem: Problem, trials: readonly Tried[]): number {
   if (problem.reference)
     return (

@@ -1,4 +1,4 @@
-/** Loads (`./load.ts`) as whoever measures starts them, and what they ask of the models of `./models.ts`. */
+/** Starts loads (`./load.ts`), and defines the requests to the models of `./models.ts`. */
 import { fork, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import type { Ask, Came, Load, Told } from "./load.js";
@@ -10,7 +10,7 @@ export class Driven {
 
   constructor(load: Load) {
     this.child = fork(fileURLToPath(new URL("./load.js", import.meta.url)), {
-      // Figures may be no number.
+      // Figures may be NaN, which only the advanced serialization preserves.
       stdio: ["ignore", "inherit", "inherit", "ipc"],
       serialization: "advanced",
     });
@@ -24,7 +24,6 @@ export class Driven {
     this.child.send(load);
   }
 
-  /** What was answered until now. */
   get told(): Told {
     return this.told_;
   }
@@ -43,7 +42,7 @@ export class Driven {
 export const run = (load: Load): Promise<Came> => new Driven(load).came;
 
 export const sum = (of: Iterable<number>): number => [...of].reduce((all, one) => all + one, 0);
-/** Answers that were not as they must be. */
+/** Number of wrong and failed responses. */
 export const broken = ({ wrong, failed }: Told): number => wrong + sum(Object.values(failed));
 
 export function asksLabels(

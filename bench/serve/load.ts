@@ -1,11 +1,12 @@
 /**
- * A load on servers, as a process of its own: so many clients, each with a connection that stays open, each asks the next thing
- * as soon as it has its answer (a closed loop). Every answer is held to what it must be. Whoever starts it (`./drive.ts`) sends
- * a `ServerLoad`, and `"stop"` where the load is to end earlier; it sends what has been answered every 50 ms, and in the end what it came to.
+ * A load on servers, in a separate process: several clients, each with a persistent connection. Each sends the next
+ * request as soon as it has its response (a closed loop). Every response is verified. The parent (`./drive.ts`) sends a
+ * `ServerLoad`, and `"stop"` to end the load early. The process sends a report every 50 ms, and the final results at
+ * the end.
  *
- * A request is lost where its connection ends without a whole answer. It is none where it was never sent: a client whose
- * connection is refused asks the next server (`servers`), as often as there are others, and ends where none is left. After a
- * 503 a client waits a tenth of a second.
+ * A request is lost if its connection ends without a complete response. It does not count if it was never sent. A
+ * client whose connection is refused tries the next server (`servers`), and ends if none is left. After a 503 a client
+ * waits a tenth of a second.
  */
 import { fileURLToPath } from "node:url";
 import { createHistogram, performance, type RecordableHistogram } from "node:perf_hooks";
@@ -13,52 +14,53 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Client, type Dispatcher } from "undici";
 
 export interface Load {
-  /** Addresses; the first is asked while it takes connections. */
+  /** Server URLs; the first is used as long as it accepts connections. */
   readonly servers: readonly string[];
   readonly clients: number;
-  /** Of measuring; before it so many seconds that don't count. */
+  /** Duration of measuring; `warm`: seconds before it that do not count. */
   readonly seconds: number;
   readonly warm: number;
   readonly asks: readonly Ask[];
-  /** Of each request. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** API keys; client n sends key n, and so on from the first again. */
+  /** API keys, assigned to the clients in turn: client n sends key n, starting over after the last. */
   readonly keys?: readonly string[];
-  /** A connection for each request, for a server that ends one after a stream without saying so. */
+  /** Uses a new connection per request, for servers that close one after a stream without announcing it. */
   readonly fresh?: boolean;
 }
 export interface Ask {
   readonly path: string;
-  /** JSON. */
+  /** Request body as JSON. */
   readonly body: string;
   readonly answered: "label" | "text" | "vector";
-  /** Any of them is right; null: what came first for this body is. Of a vector its first values (`firstValues`). */
+  /**
+   * Accepted responses. If null, the first response to this body is the expected one. For a vector: its first values
+   * (`firstValues`).
+   */
   readonly expected: readonly string[] | null;
 }
 export interface Told {
-  /** Right answers since the start, by which of `expected` they were. */
+  /** Correct responses since the start, by index in `expected`. */
   readonly right: readonly number[];
   readonly wrong: number;
-  /** Other statuses by status and code, and what became of connections. */
+  /** Failures: other statuses by status and code, and connection errors. */
   readonly failed: Readonly<Record<string, number>>;
 }
 export interface Came extends Told {
   readonly seconds: number;
-  /** Whole answers in that time; one that began before it or ended after it counts for a part. */
+  /** Complete responses per second; one that began earlier or ended later counts in part. */
   readonly perSecond: number;
-  /** ms, of answers that ended in that time; NaN where none did. */
+  /** Milliseconds of responses completed in the measured time; NaN if none were. */
   readonly p50: number;
   readonly p95: number;
   readonly p99: number;
   readonly most: number;
-  /** Of texts: ms until their first event; NaN where none were written. */
+  /** Milliseconds until the first event of a text; NaN if no text was generated. */
   readonly first: number;
   readonly tokensPerSecond: number;
-  /** Of a core, what this process took. */
+  /** Share of a core used by this process. */
   readonly cores: number;
-  /** What was answered to bodies that had no `expected`, by body. */
+  /** Responses to bodies without `expected`, by body. */
   readonly texts: Readonly<Record<string, string>>;
-  /** Examples of what went wrong. */
   readonly examples: readonly string[];
 }
 
@@ -80,7 +82,7 @@ class Loading {
   private tokens = 0;
   private next = 0;
   private stopped = false;
-  /** Measured between these, in ms. */
+  /** Start and end of the measured time, in ms. */
   private from = Infinity;
   private until = Infinity;
 
@@ -126,7 +128,7 @@ class Loading {
 
   private async client(key: string | undefined): Promise<void> {
     for (const server of this.load.servers) {
-      // One request after the other; a body that doesn't come for two minutes is lost.
+      // Sends one request at a time; a body that takes longer than two minutes counts as lost.
       const client = new Client(server, { pipelining: 1, headersTimeout: 120_000, bodyTimeout: 120_000 });
       try {
         let refused = false;
@@ -138,7 +140,7 @@ class Loading {
     }
   }
 
-  /** False: the server takes no connections. */
+  /** Returns false if the server accepts no connections. */
   private async one(client: Client, key: string | undefined): Promise<boolean> {
     const { asks } = this.load;
     const asked = asks[this.next++ % asks.length]!;
@@ -148,7 +150,7 @@ class Loading {
       const ended = performance.now();
       const read = this.judged(asked, answer);
       if (read) this.counted(begun, ended, answer.first - begun, read.tokens);
-      // Whoever is told to come again does so in a moment.
+      // A client waits a moment after a 503, as the server requests.
       if (answer.status === 503) await delay(100);
       return true;
     } catch (error) {
@@ -202,7 +204,7 @@ class Loading {
   }
 }
 
-/** In ms, of microseconds; NaN where there are none. */
+/** Milliseconds, from values in microseconds; NaN if there are none. */
 function percentile(times: RecordableHistogram, percent: number): number {
   return times.count > 0 ? times.percentile(percent) / 1e3 : NaN;
 }
@@ -247,15 +249,15 @@ const READ: Readonly<Record<Ask["answered"], (body: string) => Said>> = {
   text: written,
 };
 
-/** As `expected` says a vector. */
+/** First values of a vector, in the format of `expected`. */
 export const firstValues = (vector: Iterable<number>): string => JSON.stringify([...vector].slice(0, 4));
-/** A batch's other texts move the last digits. */
+/** Compares with tolerance, since other texts in a batch change the last digits. */
 function near(a: string, b: string): boolean {
   const [one, other] = [a, b].map((text) => JSON.parse(text) as readonly number[]);
   return one!.length === other!.length && one!.every((x, i) => Math.abs(x - other![i]!) < 1e-3);
 }
 
-/** Of a stream's events: the text, and how many tokens `usage` counts. It must end with [DONE]. */
+/** Parses a stream's events: the text, and the token count of `usage`. The stream must end with [DONE]. */
 function written(body: string): Said {
   let [text, tokens, done] = ["", -1, false];
   for (const line of body.split("\n")) {
@@ -278,7 +280,7 @@ function written(body: string): Said {
   return { text, tokens };
 }
 
-/** Of an error in anybody's shape. */
+/** Returns the code of an error response in any server's format. */
 function codeIn(body: string): string {
   try {
     const { error, code, error_type } = JSON.parse(body) as {
@@ -293,7 +295,7 @@ function codeIn(body: string): string {
   }
 }
 
-/** A whole process's work, where it was started as one. */
+/** Runs a load for the parent process, if this module was started as a process. */
 function serveParent(): void {
   let loading: Loading | null = null;
   process.on("disconnect", () => process.exit(0));
@@ -307,5 +309,5 @@ function serveParent(): void {
     });
   });
 }
-// Who imports it may be a process of others that has a parent, too.
+// A process that imports this module may itself have a parent.
 if (process.send && process.argv[1] === fileURLToPath(import.meta.url)) serveParent();

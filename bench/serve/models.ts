@@ -1,7 +1,7 @@
 /**
- * What is served where serving is measured: the quickstart's classifier, twice (its labels have other names in the second, so
- * that an answer tells by which of them it was made), and SmolLM2, a few updates on: each as a folder that transformers opens
- * too, the latter as GGUF files besides. They are made once in a folder and found there again.
+ * Models for the serving benchmarks: the quickstart's classifier, twice, and SmolLM2 after a few updates. The second
+ * classifier has other label names, so that a response shows which one produced it. Each is a folder that transformers
+ * also opens; SmolLM2 is also exported as GGUF files. They are created once per folder and reused.
  */
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -13,12 +13,11 @@ import { TuneSession } from "#kernel/features/tune-session.js";
 
 const DATA = fileURLToPath(new URL("../../../notebooks/data/sentiment.csv", import.meta.url));
 export const TOKENS = 64;
-/** Labels of the second classifier. */
 const RENAMED = { positive: "good", negative: "poor" } as const;
 
 export interface Labelled {
   readonly folder: string;
-  /** What the notebook says of each of the quickstart's test texts. */
+  /** The notebook's prediction for each of the quickstart's test texts. */
   readonly said: readonly string[];
 }
 export interface Written {
@@ -32,9 +31,9 @@ interface Row {
 }
 const rows = (): readonly Row[] => parse(readFileSync(DATA), { columns: true });
 
-/** The test texts of the quickstart: one to sixty words and more. */
+/** The test texts of the quickstart: one to more than sixty words. */
 export const texts = (): readonly string[] => rows().flatMap(({ text, part }) => (part === "test" ? [text] : []));
-/** One for each of the quickstart's texts, so that none comes twice in a measurement. */
+/** One prompt per quickstart text, so that none repeats in a measurement. */
 export const prompts = (): readonly string[] =>
   rows().map(({ text }) => `Review: ${text.split(" ").slice(0, 40).join(" ")}\nWhat the reviewer means is that`);
 
@@ -48,7 +47,7 @@ const reviews = (file: string): string => `data reviews {
   allow: { near-leak: "three exclamations that different people write alike" }
 }`;
 
-/** The second one's labels are renamed (`renamed`). */
+/** `renamed`: with the labels of the second classifier. */
 export async function classifier(folder: string, renamed = false): Promise<Labelled> {
   const name = renamed ? "mood-renamed" : "mood";
   return once<Labelled>(folder, name, async (session) => {
@@ -77,7 +76,7 @@ deploy writer to gguf("writer-q8.gguf", quantize: q8_0)`);
   });
 }
 
-/** Two layers over 2,000 tokens, from scratch: what it writes is nothing, and takes a millisecond. */
+/** Two layers over 2,000 tokens, from scratch: its text is meaningless and takes a millisecond. */
 export async function small(folder: string): Promise<{ readonly folder: string }> {
   return once(folder, "small", async (session) => {
     cpSync(DATA, join(folder, "sentiment.csv"));
@@ -93,7 +92,7 @@ interface Session {
   run(text: string): Promise<void>;
   model(name: string): ModelHandle;
 }
-/** What `make` comes to, kept as NAME.json beside what it wrote. */
+/** Returns the result of `make`, stored as NAME.json next to its files. */
 async function once<T>(folder: string, name: string, make: (session: Session) => Promise<T>): Promise<T> {
   mkdirSync(folder, { recursive: true });
   const kept = join(folder, `${name}.json`);

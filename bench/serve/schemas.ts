@@ -1,7 +1,9 @@
-/** JSON schemas that clients send: simple ones, ones that take long to make ready, ones whose texts take long to go on. */
+/**
+ * JSON schemas that clients send: simple ones, ones that are slow to compile, and ones that are slow during generation.
+ */
 import type { Ask } from "./load.js";
 
-/** Each is another schema, so that none is found ready. */
+/** Each request has a different schema, so that none is cached. */
 export function asksSimple(count: number): readonly Ask[] {
   return asksOf(count, 48, (i) => ({
     type: "object",
@@ -9,7 +11,10 @@ export function asksSimple(count: number): readonly Ask[] {
     required: ["number", "fits"],
   }));
 }
-/** `compile`: more than a server's time of a schema, 5 s; `write`: ready soon, but slow to say what may come next. */
+/**
+ * `compile`: takes longer than the server's limit for a schema, 5 s; `write`: compiles quickly, but computes allowed
+ * tokens slowly.
+ */
 export function asksHard(count: number, hard: "compile" | "write"): readonly Ask[] {
   return asksOf(count, hard === "write" ? 200 : 48, hard === "write" ? slowToWrite : slowToCompile);
 }

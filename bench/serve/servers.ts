@@ -1,4 +1,7 @@
-/** Servers that are measured: ours by its command, peers by their programs (`bench/serve/peers`), each on a port of its own. */
+/**
+ * The measured servers: Tunebook by its command, peers by their programs (`bench/serve/peers`), each on a separate
+ * port.
+ */
 import { spawn, type ChildProcess } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
@@ -12,14 +15,14 @@ const cli = fileURLToPath(new URL("../../kernel/apps/cli/main.js", import.meta.u
 export interface Program {
   readonly command: string;
   args(port: number): readonly string[];
-  /** Answered with 200 once it can be asked. */
+  /** Path that returns 200 once the server is ready. */
   readonly ready: string;
-  /** Whether it ends connections unasked after a stream. */
+  /** Whether it closes connections after a stream without announcing it. */
   readonly fresh?: boolean;
 }
 
 export function ours(folders: readonly string[], more: readonly string[] = []): Program {
-  // Peers have no line for each request either.
+  // `--quiet`, since peers print no line per request either.
   const args = (port: number): readonly string[] => [
     ...[cli, "serve", ...folders, "--port", String(port), "--quiet"],
     ...more,
@@ -47,7 +50,7 @@ export class Server {
     return this.child.pid!;
   }
 
-  /** Started, and ready. */
+  /** Starts a server and waits until it is ready. */
   static async start(program: Program, o: { readonly port?: number; readonly seconds?: number } = {}): Promise<Server> {
     const port = o.port ?? (await freePort());
     const env = { ...process.env, HF_HUB_OFFLINE: "1", TRANSFORMERS_VERBOSITY: "error", PYTHONWARNINGS: "ignore" };
@@ -80,12 +83,11 @@ export class Server {
   signal(name: NodeJS.Signals): void {
     this.child.kill(name);
   }
-  /** What it printed last. */
   get output(): string {
     return this.said();
   }
 
-  /** SIGTERM, then its exit status; after so many seconds it is killed, and null. */
+  /** Sends SIGTERM and returns the exit status. After `seconds` it kills the server and returns null. */
   async stop(seconds = 30): Promise<number | null> {
     if (this.child.exitCode !== null || this.child.signalCode !== null) return this.child.exitCode;
     const ended = new Promise<number | null>((done) => this.child.once("exit", done));
@@ -102,7 +104,7 @@ export class Server {
     await ended;
   }
 
-  /** Of it and all that it started, by Linux's own list. */
+  /** Ids of the server and all its descendants, from /proc. */
   processes(): readonly number[] {
     const parents = new Map<number, number>();
     for (const name of readdirSync("/proc").filter((one) => /^\d+$/.test(one))) {
@@ -113,11 +115,11 @@ export class Server {
     for (const id of all) all.push(...[...parents].flatMap(([child, parent]) => (parent === id ? [child] : [])));
     return all;
   }
-  /** Seconds of the processor that they took, of all that live. */
+  /** CPU seconds of all living processes. */
   cpu(): number {
     return this.processes().reduce((all, id) => all + secondsOf(id), 0);
   }
-  /** Resident, in MiB: of each of its processes. */
+  /** Resident memory in MiB, per process. */
   memory(): ReadonlyMap<number, number> {
     return new Map(this.processes().map((id) => [id, (statusOf(String(id), /^VmRSS:\s*(\d+)/m) ?? 0) / 1024]));
   }
@@ -128,18 +130,18 @@ function statusOf(id: string, line: RegExp): number | null {
     const found = line.exec(readFileSync(`/proc/${id}/status`, "utf8"))?.[1];
     return found === undefined ? null : Number(found);
   } catch {
-    return null; // it ended meanwhile
+    return null; // the process has ended
   }
 }
 
-/** User and system, by Linux's hundredths. */
+/** User and system time; Linux counts hundredths of a second. */
 function secondsOf(id: number): number {
   try {
     const stat = readFileSync(`/proc/${String(id)}/stat`, "utf8");
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     return (Number(fields[11]) + Number(fields[12])) / 100;
   } catch {
-    return 0; // it ended meanwhile
+    return 0; // the process has ended
   }
 }
 

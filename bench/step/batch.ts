@@ -1,10 +1,10 @@
-/** A batch to measure with: full rows of ids drawn by number, so that every program and peer sees the same. */
+/** A batch for measurements: full rows of ids computed from numbers, so that every program and peer gets the same. */
 import type { NDArray } from "#dsl/tensor/program.js";
 import { dropoutDraws, mixBits } from "#dsl/tensor/numbers/random.js";
 import type { Carrier } from "./carrier.js";
 import { readFileSync } from "node:fs";
 
-/** All feeds of a training program but `step`. */
+/** Returns all feeds of a training program except `step`. */
 export function batchOf(
   o: { readonly batch: number; readonly length: number },
   { vocabulary, labels, windows }: Carrier,
@@ -22,7 +22,7 @@ export function batchOf(
     const drawn = Array.from({ length: o.batch }, (_, i) => draw(~i, labels));
     return { ...common, labels: integers([o.batch], drawn) };
   }
-  // As transformers shifts labels that equal the ids: every token but a row's first is predicted.
+  // Like transformers' shift of labels that equal the ids: every token except a row's first is predicted.
   const targets = ids.flatMap((_, i) => ((i + 1) % o.length ? [i] : []));
   return {
     ...common,
@@ -39,7 +39,7 @@ export function integers(shape: readonly number[], values: readonly number[]): N
 
 // What a process held at most.
 
-/** Greatest resident memory so far, MiB; 0 where the system doesn't tell. */
+/** Peak resident memory so far, MiB; 0 where the system does not report it. */
 export function peakRss(pid: number): number {
   return resident(pid, "VmHWM");
 }

@@ -1,4 +1,4 @@
-/** A model whose training step is measured: assembled as `train` does it, with random weights of the real shapes. */
+/** The model whose training step is measured: assembled as in `train`, with random weights of the real shapes. */
 import type { PassSettings } from "#dsl/tensor/passes/pass.js";
 import type { Program } from "#dsl/tensor/program.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -13,16 +13,16 @@ export interface CarrierOptions {
   readonly technique: "full" | "lora";
   readonly dropout: number;
   readonly passes?: PassSettings;
-  /** Of a checkpoint to begin from; absent: random weights. */
+  /** Tensor shapes of a checkpoint to start from. Defaults to random weights. */
   readonly tensors?: Readonly<Record<string, readonly number[]>>;
 }
 export interface Carrier {
   readonly program: Program;
-  /** Ids are drawn below this. */
+  /** Upper bound (exclusive) of the drawn ids. */
   readonly vocabulary: number;
-  /** Number of labels; 0 where the next token is the label. */
+  /** Number of labels; 0 for next-token prediction. */
   readonly labels: number;
-  /** Whether each next token is learnt. */
+  /** Whether the model is trained on next-token prediction. */
   readonly windows: boolean;
   readonly sizes: ReturnType<ModelImplementation["sizes"]>;
 }
@@ -34,7 +34,7 @@ export function carrier<C>(
     readonly task: { readonly word: string; readonly implementation: TaskImplementation };
     readonly labels: number;
     readonly vocabulary: number;
-    /** What LoRA of the peer adapts. */
+    /** Modules that the peer's LoRA adapts. */
     readonly targets: readonly string[];
   },
   o: CarrierOptions,

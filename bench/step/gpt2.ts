@@ -1,4 +1,4 @@
-/** The training program of GPT-2 small (the defaults of transformers' GPT2Config) on the next token. */
+/** The training program of GPT-2 small (defaults of transformers' GPT2Config) for next-token prediction. */
 import { gpt2 as family } from "#stdlib/models/gpt2.run.js";
 import { textGeneration } from "#stdlib/tasks/text_generation.run.js";
 import { carrier, type Carrier, type CarrierOptions } from "./carrier.js";

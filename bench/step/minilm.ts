@@ -1,4 +1,4 @@
-/** The training program of a classifier over all-MiniLM-L6-v2's shape. */
+/** The training program of a classifier with the shape of all-MiniLM-L6-v2. */
 import { bert } from "#stdlib/models/bert.run.js";
 import { textClassification } from "#stdlib/tasks/text_classification.run.js";
 import { carrier, type Carrier, type CarrierOptions } from "./carrier.js";

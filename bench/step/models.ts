@@ -7,7 +7,7 @@ import type { StepShape } from "#dsl/compiler/plan/estimates.js";
 
 export const MODELS: Readonly<Record<string, (o: CarrierOptions) => Carrier>> = { minilm, gpt2, smollm2 };
 
-/** What the plan's estimates depend on, of a step that is measured. */
+/** The measured step's properties on which the plan's estimates depend. */
 interface Measured {
   readonly technique: "full" | "lora";
   readonly dtype: "f32" | "bf16";
@@ -16,7 +16,7 @@ interface Measured {
   readonly length: number;
 }
 
-/** What the plan reads from a base's files, read here from the program's state. */
+/** Derives from the program's state what the plan reads from a base's files. */
 export function shapeOf(of: Measured, { program, sizes, windows }: Carrier): StepShape {
   const states = Object.entries(program.state).filter(([name]) => !name.startsWith("adam."));
   const count = (chosen: typeof states): number =>

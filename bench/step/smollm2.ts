@@ -1,4 +1,4 @@
-/** The training program of SmolLM2-135M's shape on the next token. */
+/** The training program with the shape of SmolLM2-135M for next-token prediction. */
 import { llama } from "#stdlib/models/llama.run.js";
 import { textGeneration } from "#stdlib/tasks/text_generation.run.js";
 import { carrier, type Carrier, type CarrierOptions } from "./carrier.js";

@@ -1,7 +1,7 @@
 /**
- * A sweep of the quickstart by Tunebook, as a process of its own; prints one JSON line. `seconds`: from the first trial's
- * begin to the last one's end, by the events of their runs, so that what is loaded before the first is apart. `gaps`: from a
- * trial's last event to the next one's first update, the update too.
+ * Runs a sweep of the quickstart with Tunebook in a separate process and prints one JSON line. `seconds` is the time
+ * from the first trial's start to the last one's end, by the events of their runs, so loading before the first is
+ * excluded. `gaps` are the times from a trial's last event to the end of the next one's first update.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,10 +1,10 @@
-/** Packages that notebooks import, and what must be known of each: an expression over `m`, all that it exports. */
+/** Packages that notebooks import, each with an expression over `m`, the module namespace, that must be typed. */
 export interface TypeCase {
   readonly specifier: string;
-  /** Not any, in a cell that has `import * as m` of the specifier. */
+  /** Expression that must not be `any`, in a cell with `import * as m` of the specifier. */
   readonly of: string;
 }
-/** What is installed for the cases; arquero is not: Tunebook brings it. */
+/** Packages to install for the cases. arquero is missing because Tunebook already depends on it. */
 export const installed: readonly string[] = (
   "lodash @types/lodash lodash-es @types/lodash-es d3 @types/d3 d3-array @types/d3-array d3-scale @types/d3-scale " +
   "d3-shape @types/d3-shape d3-dsv @types/d3-dsv express @types/express zod yaml date-fns nodejs-polars axios rxjs ramda " +

@@ -1,6 +1,6 @@
 /**
- * Tab on an empty line. Where keys or arguments may stand (inside a block, a record, a call) it offers them, the line set in as
- * the formatter would; elsewhere, in a text or a comment and between statements, it is left to the editor, which indents.
+ * Tab on an empty line. Inside a block, record or call it offers the possible keys or arguments, and indents the line
+ * as the formatter would. In texts, comments and between statements it leaves Tab to the editor, which indents.
  */
 import type { EditorView } from "@codemirror/view";
 
@@ -8,7 +8,7 @@ const parts = /"""|\/\*|"(?:[^"\\\n]|\\.)*"?|(?<![^\s{([,])\/\/[^\n]*|#(?!!)[^\n
 const closing = { '"""': '"""', "/*": "*/" } as const;
 const indent = "  ";
 
-/** The brackets that are open where a text ends, outermost first; null: it ends inside a text or a comment. */
+/** Returns the brackets open at the end of a text, outermost first; null if it ends inside a text or a comment. */
 export function openAtEnd(text: string): string | null {
   let open = "";
   parts.lastIndex = 0;
@@ -24,7 +24,7 @@ export function openAtEnd(text: string): string | null {
   return open;
 }
 
-/** What Tab does: true where `offer` was called, which opens the list. */
+/** Handles Tab: returns true if it called `offer`, which opens the list. */
 export function offerOnEmptyLine(view: EditorView, offer: () => void): boolean {
   const { doc, readOnly, selection } = view.state;
   const { empty, head } = selection.main;

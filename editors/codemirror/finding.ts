@@ -1,4 +1,7 @@
-/** What an assistant answers about a text, as it comes over a comm or from a worker. Offsets are UTF-16 units, as in CodeMirror. */
+/**
+ * The assistant's answers about a text, as received over a comm or from a worker. Offsets are UTF-16 units, as in
+ * CodeMirror.
+ */
 export interface Finding {
   readonly from: number;
   readonly to: number;

@@ -1,11 +1,11 @@
-/** What a word means, where the mouse rests on it: the assistant's page of it, drawn by the host as it draws Markdown. */
+/** Hover help for words: shows the assistant's page, rendered by the host's Markdown renderer. */
 import { forEachDiagnostic } from "@codemirror/lint";
 import type { EditorState, Extension } from "@codemirror/state";
 import { EditorView, hoverTooltip } from "@codemirror/view";
 import type { FoundPage } from "./finding.js";
 
 export interface HoverHost {
-  /** Null: nothing is known of that place, or the text isn't Tune. */
+  /** Returns null if nothing is known about the offset, or if the text is not Tune. */
   readonly ask: (code: string, offset: number) => Promise<FoundPage | null>;
   readonly render: (markdown: string) => { readonly node: HTMLElement; readonly dispose?: () => void };
 }
@@ -14,10 +14,10 @@ export function tuneHover(host: HoverHost): Extension {
   return [pageOfWord(host), narrow];
 }
 
-/** Of squiggles' messages, too: lines stay short enough to be read beside what they are about. */
+/** Also applies to diagnostic tooltips: narrow lines stay readable next to the code. */
 const narrow = EditorView.baseTheme({ ".cm-tooltip.cm-tooltip-hover": { maxWidth: "360px", boxSizing: "border-box" } });
 
-/** A finding has a message of its own there. */
+/** Whether a diagnostic covers the offset; it has its own tooltip. */
 function isFound(state: EditorState, offset: number): boolean {
   let found = false;
   forEachDiagnostic(state, (_, from, to) => {
@@ -29,7 +29,7 @@ function isFound(state: EditorState, offset: number): boolean {
 function pageOfWord({ ask, render }: HoverHost): Extension {
   return hoverTooltip(
     async (view, offset) => {
-      // CodeMirror takes a mouse that leaves for the end of what is shown, not of what is under way.
+      // CodeMirror closes a tooltip that is shown when the mouse leaves, but does not cancel a pending one.
       const away = (): boolean => !view.dom.matches(":hover") || isFound(view.state, offset);
       if (away()) return null;
       const code = view.state.doc.toString();

@@ -1,4 +1,4 @@
-/** How a completion of the assistant reads in a list: its name, and beside it what it does, what it takes and what it is without. */
+/** The display of a completion in a list: its name, and next to it what it does, its arguments and its default. */
 export interface Match {
   readonly text: string;
   readonly type: string;
@@ -7,12 +7,12 @@ export interface Match {
   readonly doc?: string;
 }
 
-/** `rank: ` is listed as `rank`. */
+/** Lists `rank: ` as `rank`. */
 export function labelOf({ text }: Pick<Match, "text">): string {
   return text.replace(/:\s*$/, "");
 }
 
-/** What it does comes first; a kind alone (`word`) says nothing beside that. */
+/** The description comes first; a bare kind (`word`) adds nothing to it. */
 export function detailOf({ gloss = "", detail = "" }: Pick<Match, "gloss" | "detail">): string {
   const takes = detail.length > 44 ? `${detail.slice(0, 43)}…` : detail;
   return [gloss, takes].filter((part) => part !== "").join(" · ");

@@ -1,8 +1,8 @@
-/** Tune's colours in CodeMirror. A stream of tokens is enough for them; what a text means is the assistant's business. */
+/** Syntax colours for Tune in CodeMirror. A token stream is sufficient for colours; the assistant analyses meaning. */
 import { StreamLanguage, type Language, type StringStream } from "@codemirror/language";
 import type { Vocabulary } from "#editors/vocabulary.js";
 
-/** A comment or string that goes over several lines. */
+/** An open comment or string that spans several lines. */
 interface Inside {
   readonly close: string;
   readonly style: string;
@@ -10,7 +10,7 @@ interface Inside {
 interface State {
   readonly inside: Inside | null;
   readonly depth: number;
-  /** Whether a statement's verb stood before on this line. */
+  /** Whether a statement's verb precedes on this line. */
   readonly header: boolean;
 }
 type Changing = { -readonly [K in keyof State]: State[K] };
@@ -63,7 +63,7 @@ export function tuneLanguage(vocabulary: Vocabulary): Language {
   });
 
   function nameStyle(text: string, stream: StringStream, state: Changing): string {
-    // A part of a key, `technique.rank`, is coloured as the whole.
+    // Colours each part of a dotted key such as `technique.rank` like the complete key.
     if (stream.match(/^(?:\.[\p{ID_Start}_][\p{ID_Continue}]*)*\s*:/u, false)) return "propertyName";
     if (state.depth === 0 && !state.header && known.verbs.has(text)) {
       state.header = true;

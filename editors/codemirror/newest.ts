@@ -1,4 +1,4 @@
-/** One question in flight; while it is, only the newest text waits. */
+/** Sends one request at a time; meanwhile, only the newest text waits. */
 export class Newest<Text, Answer> {
   #wanted: { readonly text: Text } | undefined;
   #running: Promise<Answer> | null = null;

@@ -1,4 +1,4 @@
-/** A finding as CodeMirror's linter shows it: a squiggle whose message has a button where the mend is known. */
+/** Converts a finding to CodeMirror's linter format: a squiggle whose message has a button if a fix is known. */
 import type { Action, Diagnostic } from "@codemirror/lint";
 import type { TransactionSpec } from "@codemirror/state";
 import type { Finding } from "./finding.js";
@@ -6,7 +6,7 @@ import { prose } from "./prose.js";
 
 const known = ["warning", "info", "hint"] as const;
 
-/** A mark without width gets the character before it. `length`: of the text. */
+/** Extends an empty range to the preceding character. `length`: length of the text. */
 export function squiggle({ from, to, severity, message, help, fix }: Finding, length: number): Diagnostic {
   const clamp = (n: number): number => Math.max(0, Math.min(length, Math.trunc(Number(n)) || 0));
   const [start, end] = [clamp(from), Math.max(clamp(from), clamp(to))];
@@ -16,18 +16,18 @@ export function squiggle({ from, to, severity, message, help, fix }: Finding, le
     severity: known.find((one) => one === severity) ?? "error",
     source: "tune",
     message: String(message),
-    // A button that says the same is enough.
+    // Omits the help text if the button says the same.
     renderMessage: () => words(String(message), help === undefined || help === fix?.title ? "" : String(help)),
     ...(fix && { actions: [mendAction(fix)] }),
   };
 }
 
-/** CodeMirror takes a diagnostic away when the text under it changes, so the edits still fit the text that was checked. */
+/** CodeMirror removes a diagnostic when the text under it changes, so the edits always fit the checked text. */
 function mendAction(fix: NonNullable<Finding["fix"]>): Action {
   return { name: String(fix.title).replaceAll("`", ""), apply: (view) => mend(view, fix) };
 }
 
-/** All edits at once: their places are those of the text before any. */
+/** Applies all edits at once, since their positions refer to the text before any edit. */
 export function mend(view: { dispatch(spec: TransactionSpec): void }, { edits }: NonNullable<Finding["fix"]>): void {
   view.dispatch({
     changes: edits.map(({ from, to, text }) => ({ from, to, insert: text })),
@@ -35,7 +35,7 @@ export function mend(view: { dispatch(spec: TransactionSpec): void }, { edits }:
   });
 }
 
-/** The message, and below it what helps. */
+/** The message, and the help text below it. */
 function words(message: string, help: string): HTMLElement {
   const box = document.createElement("span");
   for (const [text, name] of [

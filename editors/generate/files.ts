@@ -1,6 +1,6 @@
 /**
- * The files of `editors/` that are generated from the registry and the lexer: path from the package's root to text. Those of VS Code
- * are committed; the tree-sitter queries are written by each build.
+ * Generates files of `editors/` from the registry and the lexer: a map from the path relative to the package's root to
+ * the text. The files of VS Code are committed; each build writes the tree-sitter queries.
  */
 import { registry } from "#stdlib/registry.js";
 import { Trials } from "#tools/reference/tried.js";
@@ -12,7 +12,7 @@ import { vocabularyOf } from "../vocabulary.js";
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
-/** Grammars and snippets of VS Code. */
+/** Grammars and snippets for VS Code. */
 export async function editorFiles(): Promise<ReadonlyMap<string, string>> {
   const vocabulary = vocabularyOf(registry);
   const trials = await Trials.over(registry);
@@ -23,7 +23,7 @@ export async function editorFiles(): Promise<ReadonlyMap<string, string>> {
   ]);
 }
 
-/** The tree-sitter queries of the grammar itself, of Neovim and of Helix. */
+/** The tree-sitter queries for the grammar itself, for Neovim and for Helix. */
 export function queryFiles(): ReadonlyMap<string, string> {
   const vocabulary = vocabularyOf(registry);
   const grammar = "editors/tree-sitter-tune/queries";

@@ -1,7 +1,7 @@
 /**
- * Tune within notebooks whose cells are TypeScript to the editor: an injection into TypeScript's grammar that follows
- * `dsl/language/syntax/cell.ts`. It begins at a text's very first character and nowhere else; past blanks and comments it waits for
- * the first line that is neither, and that line decides. Then the rest of the text is Tune's, or TypeScript's.
+ * The grammar of Tune inside notebooks whose cells are TypeScript to the editor: an injection into TypeScript's grammar
+ * that follows `dsl/language/syntax/cell.ts`. It starts only at a text's first character. It skips blank lines and
+ * comments; the first other line decides whether the rest of the text is Tune or TypeScript.
  */
 import { statementHeadPattern } from "#dsl/language/syntax/cell.js";
 import type { TextMateGrammar } from "./textmate.js";
@@ -15,11 +15,12 @@ export function notebookGrammar({ verbs }: Vocabulary): TextMateGrammar {
   return {
     name: "Tune in notebooks",
     scopeName: "source.tune.notebook",
-    // Not within itself: it would begin again at the same character.
+    // Excludes its own scope: otherwise it would start again at the same character.
     injectionSelector: "L:source.ts - meta.cell.tune",
     patterns: [
       {
-        // Where the first line is TypeScript's, nothing begins: its own grammar reads the text from its first character.
+        // Does not match if the first line is TypeScript: TypeScript's own grammar then reads the text from its first
+        // character.
         name: "meta.cell.tune",
         begin: `\\A(?=${blank}*(?:$|${trivia}|${tune}))`,
         end: `(?!${blank}|$)`,

@@ -1,10 +1,11 @@
 /**
- * Queries over Tune's tree-sitter grammar: colours with the registry's words, in the names that each editor has for them.
- * Editors differ in whether the first or the last pattern wins, so no two patterns ever colour the same place differently.
+ * Queries over Tune's tree-sitter grammar: highlighting with the registry's words, in each editor's capture names.
+ * Editors differ in whether the first or the last pattern wins, so no two patterns ever match the same position
+ * differently.
  */
 import type { Vocabulary } from "../vocabulary.js";
 
-/** What a colour stands for → the editor's name of it. */
+/** Highlighting category → the editor's capture name. */
 export interface Captures {
   readonly act: string;
   readonly define: string;
@@ -29,7 +30,7 @@ export interface Captures {
   readonly operator: string;
 }
 
-/** The names of tree-sitter's own documentation, which Neovim has made its own and goes on with. */
+/** The capture names of tree-sitter's own documentation, which Neovim adopted and extended. */
 export const neovim: Captures = {
   act: "keyword",
   define: "keyword.type",
@@ -77,7 +78,7 @@ export function highlights(vocabulary: Vocabulary, as: Captures): string {
   const plain = words.filter((word) => !constants.includes(word));
   const one = (capture: string, names: readonly string[], not = ""): string =>
     `(#${not}any-of? @${capture.replace(/ .*/, "")} ${list(names)})`;
-  /** A word's path and arguments, wherever it stands. */
+  /** Patterns for a word's path and arguments, at any position. */
   const calls = (inside: (word: string) => string): readonly string[] => [
     `(${inside(`(word (identifier) @${as.builtinCall} . (arguments))`)} ${one(as.builtinCall, words)})`,
     `(${inside(`(word (identifier) @${as.call} . (arguments))`)} ${one(as.call, words, "not-")})`,
@@ -125,7 +126,10 @@ export function highlights(vocabulary: Vocabulary, as: Captures): string {
   ].join("\n");
 }
 
-/** What does not depend on the vocabulary, by file name; what begins with the editor's own captures is the editor's. */
+/**
+ * Queries that do not depend on the vocabulary, named after their files. A prefix such as `neovim` marks queries with
+ * that editor's own captures.
+ */
 export const folds = `[(block) (list) (arguments) (text) (comment)] @fold\n`;
 export const injections = `((comment) @injection.content (#set! injection.language "comment"))\n`;
 export const neovimIndents = `[(block) (list) (arguments)] @indent.begin
@@ -136,7 +140,7 @@ export const neovimIndents = `[(block) (list) (arguments)] @indent.begin
 export const helixIndents = `[(block) (list) (arguments)] @indent
 ["}" "]" ")"] @outdent
 `;
-/** The outline: what a program defines, and what it does. */
+/** The outline: definitions and actions of a program. */
 export function tags({ naming, namingConnectors }: Vocabulary): string {
   const list = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(" ");
   return `; Made by \`npm run build\` from Tune's registry.

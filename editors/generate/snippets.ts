@@ -1,6 +1,6 @@
 /**
- * Snippets from the records' own examples: one for each verb, and a whole program for each task. Strings, numbers and names
- * that are no words of the language are places to fill in; a name that stands twice is one place.
+ * Snippets from the registry's own examples: one for each verb, and a complete program for each task. Strings, numbers
+ * and names that are not words of the language become placeholders. All occurrences of a name share one placeholder.
  */
 import type { Registry, Word } from "#dsl/language/types/registry.js";
 import { parse } from "#dsl/language/syntax/parse.js";
@@ -14,7 +14,7 @@ export interface Snippet {
   readonly body: readonly string[];
 }
 
-/** @param baseFor a base that a task can have */
+/** @param baseFor returns a base that fits a task */
 export function snippetsOf(registry: Registry, baseFor: (task: string) => string): Readonly<Record<string, Snippet>> {
   const verbs = registry.verbs();
   const known: ReadonlySet<string> = new Set([
@@ -50,7 +50,7 @@ export function snippetsOf(registry: Registry, baseFor: (task: string) => string
   ]);
 }
 
-/** The text with places to fill in, as snippets write them; `known` words stay. */
+/** Returns the text with placeholders in snippet syntax; words in `known` stay unchanged. */
 export function placed(text: string, verbs: readonly string[], known: ReadonlySet<string>): string {
   const places = parse({ id: "snippet", title: "snippet", text }, verbs)
     .tree.statements.flatMap((statement) => placesOf(statement, known))
@@ -74,7 +74,7 @@ export function placed(text: string, verbs: readonly string[], known: ReadonlySe
 interface Place {
   readonly start: number;
   readonly end: number;
-  /** A name: wherever it stands it is the same place. */
+  /** Whether it is a name, whose occurrences share one placeholder. */
   readonly shared: boolean;
 }
 

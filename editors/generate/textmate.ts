@@ -1,7 +1,7 @@
 /**
- * The TextMate grammar of Tune, from the lexer's own patterns and the registry's words. It colours line by line what the
- * parser reads whole, so it follows the parser where one line tells enough: a verb opens a statement, a key stands before a
- * colon, a line that begins a statement closes every bracket left open.
+ * The TextMate grammar of Tune, from the lexer's own patterns and the registry's words. TextMate colours line by line,
+ * so it approximates the parser from single lines: a verb opens a statement, a key precedes a colon, and a line that
+ * starts a statement closes all open brackets.
  */
 import { BadString, Hash, Num, Str } from "#dsl/language/syntax/tokens.js";
 import type { Vocabulary } from "../vocabulary.js";
@@ -30,12 +30,12 @@ export interface TextMateGrammar {
 }
 
 const NAME = "[\\p{ID_Start}_][\\p{ID_Continue}]*";
-/** Nothing that would make the name before it longer. */
+/** Lookahead: no character follows that would extend the name. */
 const ENDS = "(?![\\p{ID_Continue}]|-[\\p{ID_Continue}])";
 const BEGINS = "(?<![\\p{ID_Continue}$])";
 const BLANK = "[ \\t\\f\\r\\x{a0}\\x{feff}]";
 
-/** A pattern of the lexer as Oniguruma reads it. */
+/** Converts a lexer pattern to Oniguruma's syntax. */
 export function oniguruma(token: { readonly PATTERN?: unknown }): string {
   if (!(token.PATTERN instanceof RegExp)) throw new Error("the token's pattern is no regular expression");
   return token.PATTERN.source.replace(/\\u([0-9a-fA-F]{4})/g, (_all, code: string) => `\\x{${code}}`);
@@ -46,7 +46,7 @@ const include = (...names: readonly string[]): readonly Rule[] => names.map((nam
 const named = (...names: readonly (string | null)[]): Captures =>
   Object.fromEntries(names.flatMap((name, i) => (name === null ? [] : [[i + 1, { name: `${name}.tune` }]])));
 
-/** A line that begins a statement: a verb, then `{`, a string, or a name that is no key's. */
+/** Matches a line that starts a statement: a verb, then `{`, a string, or a name that is not a key. */
 export function statementAhead({ verbs }: Vocabulary): string {
   return `${anyOf(verbs)}(?:${BLANK}*\\{|${BLANK}*"|${BLANK}+${NAME}(?!${BLANK}*:|[\\p{ID_Continue}]))`;
 }
@@ -84,7 +84,7 @@ const around: Rules = {
   magic: { name: "keyword.control.directive.tune", match: `^${BLANK}*%%\\w+.*$` },
 };
 
-/** A statement up to its block. `next`: where another one begins. */
+/** A statement up to its block. `next`: pattern that matches the start of another statement. */
 function header({ naming, verbs, connectors, namingConnectors }: Vocabulary, next: string): Rules {
   const verb = (of: readonly string[]): string => `${BEGINS}(${anyOf(of)})${ENDS}(?!${BLANK}*:)`;
   return {
@@ -95,7 +95,7 @@ function header({ naming, verbs, connectors, namingConnectors }: Vocabulary, nex
       end: `$|${next}`,
       patterns: include("comment", "continuation", "connector", "value"),
     },
-    // A comma at the end of a line: the header goes on.
+    // The header continues after a comma at the end of a line.
     continuation: {
       begin: `(,)(?=${BLANK}*(?:$|//|/\\*))`,
       beginCaptures: named("punctuation.separator.comma"),
@@ -105,7 +105,7 @@ function header({ naming, verbs, connectors, namingConnectors }: Vocabulary, nex
     connector: {
       patterns: [
         {
-          // What has parentheses is a word, and `as` stands where `to` should.
+          // A name with parentheses is a word and not a new name; in that case `as` was written in place of `to`.
           match: `${BEGINS}(${anyOf(namingConnectors)})${ENDS}${BLANK}+(${NAME})${ENDS}(?!\\()`,
           captures: named("keyword.control.connector", "entity.name.type"),
         },
@@ -127,7 +127,7 @@ function brackets(next: string): Rules {
   const bracket = (open: string, close: string, what: string, ...inside: readonly string[]): Rule => ({
     name: `meta.${what}.tune`,
     begin: `\\${open}`,
-    // A bracket of another kind closes what was left open within it.
+    // A closing brace also ends brackets left open inside it.
     end: close === "}" ? `(\\})|${next}` : `(\\${close})|(?=\\})|${next}`,
     beginCaptures: { "0": { name: `punctuation.section.${what}.begin.tune` } },
     endCaptures: { "1": { name: `punctuation.section.${what}.end.tune` } },
@@ -168,7 +168,7 @@ const texts: Rules = {
           },
         },
       },
-      // Single or curly quotes, or not closed on its line.
+      // Single or curly quotes, or a string not closed on its line.
       { name: "string.quoted.other.tune", match: oniguruma(BadString) },
     ],
   },
@@ -222,7 +222,7 @@ function word({ words, constants }: Vocabulary): Rules {
   return {
     word: {
       patterns: [
-        // With a dash a name is none: the checker says so.
+        // A name must not contain a dash; the checker reports it.
         { name: "invalid.illegal.name.tune", match: `${NAME}(?:-[\\p{ID_Continue}]+)+` },
         { name: "support.function.tune", match: `${BEGINS}(?<!\\.)${anyOf(words)}${ENDS}(?=${BLANK}*\\()` },
         { name: "entity.name.function.tune", match: `${NAME}(?=${BLANK}*\\()` },
@@ -241,7 +241,7 @@ const punctuation: Rules = {
       { name: "punctuation.separator.period.tune", match: "\\." },
       { name: "punctuation.separator.key-value.tune", match: ":" },
       { name: "punctuation.separator.comma.tune", match: "," },
-      // Closes nothing here.
+      // A closing bracket without an opening one.
       { name: "punctuation.section.stray.tune", match: "[\\])}]" },
     ],
   },

@@ -1,13 +1,13 @@
 /**
- * A plugin of VS Code's TypeScript server: it keeps TypeScript silent in notebook cells that are Tune. To the editor those
- * cells are TypeScript (a notebook has one language, and runs only cells that are in it), so without this every Tune cell
- * would be full of TypeScript's mistakes. Cells that are TypeScript are answered as ever.
+ * A plugin for VS Code's TypeScript server that suppresses TypeScript in notebook cells that contain Tune. For the
+ * editor those cells are TypeScript (a notebook has one language, and runs only cells in it), so without the plugin
+ * every Tune cell would be full of TypeScript errors. TypeScript cells are unaffected.
  */
 import type ts from "typescript";
 import { isTune } from "#dsl/language/syntax/cell.js";
 
 type Service = ts.LanguageService;
-/** What is asked of a file by its name first, and what a cell of Tune answers. */
+/** Requests whose first argument is a file name, with the empty response for a Tune cell. */
 const silence = {
   getSyntacticDiagnostics: () => [],
   getSemanticDiagnostics: () => [],
@@ -39,7 +39,7 @@ function quiet(service: Service, isTuneCell: (file: string) => boolean): Service
   return Object.assign(Object.create(service) as Service, Object.fromEntries(answers));
 }
 
-/** The plugin, as TypeScript's server calls it. */
+/** Creates the plugin in the form that TypeScript's server loads. */
 export function pluginFor(verbs: readonly string[]): ts.server.PluginModuleFactory {
   const create = ({ languageService, languageServiceHost }: ts.server.PluginCreateInfo): Service => {
     const known = new Map<string, { readonly version: string; readonly tune: boolean }>();

@@ -1,5 +1,6 @@
-// Builds the JupyterLab extension into dist/lab/labextension, only when something it is made of changed. It is made of what
-// `tsc -b` built of src/ and of what those modules import of the other rooms (the cell rule, the palette, CodeMirror's part): build that first.
+// Builds the JupyterLab extension into dist/lab/labextension, only when one of its inputs changed. Its inputs are the
+// compiled modules of src/ and the modules they import from other folders (the cell rule, the palette, the CodeMirror
+// part). Run `tsc -b` first.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
@@ -12,7 +13,9 @@ const dist = join(root, "dist");
 const out = join(dist, "lab", "labextension");
 const stamp = join(dist, "lab", "built.json");
 
-/** Path of the built extension (package.json and static/). Rejects with the builder's own words when it fails. */
+/**
+ * Returns the path of the built extension (package.json and static/). Rejects with the builder's output if it fails.
+ */
 export async function buildLab({ onProgress = () => {} } = {}) {
   const files = await sources();
   const hash = createHash("sha256");
@@ -32,7 +35,8 @@ export async function buildLab({ onProgress = () => {} } = {}) {
     await writeFile(description, JSON.stringify({ ...(await readJson(description)), made }, null, 2));
     await rm(out, { recursive: true, force: true });
     await rename(join(stage, "labextension"), out).catch(async (error) => {
-      if ((await readJson(join(out, "package.json")))?.made !== made) throw error; // another process built the same first
+      // another process finished the same build first
+      if ((await readJson(join(out, "package.json")))?.made !== made) throw error;
     });
     await writeFile(stamp, JSON.stringify({ made }));
     return out;
@@ -41,11 +45,14 @@ export async function buildLab({ onProgress = () => {} } = {}) {
   }
 }
 
-/** What JupyterLab loads: the cells' plugin, and the one that draws figures. */
+/** JupyterLab's entry points: the plugin for cells, and the renderer of figures. */
 const entries = ["index.js", "plotly.js"];
 const imported = /\b(?:from|import)\s*\(?\s*"([^"]+)"/g;
 
-/** Everything the extension is made of, by its place in the folder that is built: own modules in `src`, others by their rooms. */
+/**
+ * Returns all inputs by their path in the build folder: the extension's modules in `src`, others under their own
+ * folders.
+ */
 async function sources() {
   const compiled = join(dist, "editors", "jupyterlab", "src");
   const { imports } = await readJson(join(root, "package.json"));
@@ -71,7 +78,7 @@ async function sources() {
     const needed = new Map();
     for (const [, specifier] of text.matchAll(imported)) {
       const other = nameOf(specifier, name);
-      if (other !== undefined) needed.set(specifier, other); // others are libraries
+      if (other !== undefined) needed.set(specifier, other); // all others are libraries
     }
     for (const other of needed.values()) await take(other);
     const beside = (specifier) => {

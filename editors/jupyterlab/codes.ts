@@ -1,7 +1,7 @@
-/** Error codes of what brings the extension to JupyterLab. */
+/** Error codes for installing the JupyterLab extension. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
-/** Code to the data of its message. */
+/** Error code → data of its message. */
 export interface JupyterlabCodeData {
   "lab-extension-not-built": { readonly folder: string };
   "lab-extension-not-written": { readonly folder: string; readonly reason: string };

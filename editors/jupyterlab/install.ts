@@ -1,6 +1,7 @@
 /**
- * Puts the built JupyterLab extension where Jupyter looks for it: a folder copied to `DATA/labextensions/tunebook-lab`.
- * JupyterLab reads that folder on each page load, so nothing needs a restart; the folder is whole or absent at any moment.
+ * Installs the built JupyterLab extension: copies the folder to `DATA/labextensions/tunebook-lab`, where Jupyter
+ * searches. JupyterLab reads that folder on each page load, so no restart is needed. The folder is complete or absent
+ * at any moment.
  */
 import { randomUUID } from "node:crypto";
 import { cp, mkdir, rename, rm } from "node:fs/promises";
@@ -13,7 +14,7 @@ import { objectWith, readHint } from "#kernel/fetch/json.js";
 const name = "tunebook-lab";
 const built = fileURLToPath(new URL("../../lab/labextension/", import.meta.url));
 
-/** `kept`: the same build was there already. Throws `lab-extension-not-built`, `lab-extension-not-written`. */
+/** `kept`: the same build was already installed. Throws `lab-extension-not-built`, `lab-extension-not-written`. */
 export async function installLabExtension(
   jupyterDataFolder: string,
   source = built,
@@ -31,7 +32,7 @@ export async function installLabExtension(
     await rename(folder, old).catch(ignoreMissing);
     await rename(fresh, folder);
   } catch (error) {
-    await rename(old, folder).catch(() => undefined); // fails where there was none, or another process was first
+    await rename(old, folder).catch(() => undefined); // fails if there was none, or if another process was first
     if (madeOf(folder) === made) return { folder, kept: true };
     throw new CodedError("lab-extension-not-written", { folder, reason: (error as Error).message }, { cause: error });
   } finally {
@@ -40,7 +41,7 @@ export async function installLabExtension(
   return { folder, kept: false };
 }
 
-/** True if there was one to remove. */
+/** Removes the extension; returns whether it was installed. */
 export async function uninstallLabExtension(jupyterDataFolder: string): Promise<boolean> {
   const folder = join(jupyterDataFolder, "labextensions", name);
   if (madeOf(folder) === undefined) return false;
@@ -48,7 +49,7 @@ export async function uninstallLabExtension(jupyterDataFolder: string): Promise<
   return true;
 }
 
-/** Hash of what an extension's folder was built from; undefined where there is no whole one. */
+/** Hash of the inputs of an installed or built extension; undefined if the folder is missing or incomplete. */
 function madeOf(folder: string): string | undefined {
   return readHint(join(folder, "package.json"), objectWith({ made: v.string() }))?.made;
 }

@@ -1,6 +1,6 @@
 /**
- * The language server on its own, as an editor's extension brings it along: without plans, for which the base's tokenizer,
- * native code, would have to be there.
+ * The standalone language server, as bundled with an editor's extension. It makes no plans, which would require the
+ * base's tokenizer as native code.
  */
 import { serveStandardStreams } from "./standard-streams.js";
 

@@ -1,4 +1,4 @@
-/** What is wrong with the open texts, told soon after they change. */
+/** Publishes diagnostics for the open texts shortly after each change. */
 import { DiagnosticSeverity, type Connection, type Diagnostic } from "vscode-languageserver";
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import type { EditorFinding } from "#kernel/assist/answers.js";
@@ -18,7 +18,7 @@ export function tellDiagnostics(connection: Connection, texts: Texts): void {
       setTimeout(() => {
         waiting.delete(uri);
         check(connection, texts, uri).catch((error: unknown) => {
-          // A file that makes a check fail must not end the server for all others.
+          // A file whose check fails must not end the server for all others.
           connection.console.error(
             `Checking ${uri} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
           );
@@ -28,7 +28,7 @@ export function tellDiagnostics(connection: Connection, texts: Texts): void {
   };
   const cellsChanged = (uri: string): void => {
     const notebook = notebooks.getNotebookDocument(uri);
-    for (const cell of notebook?.cells ?? []) later(cell.document); // a cell's names are those of the cells above it
+    for (const cell of notebook?.cells ?? []) later(cell.document); // a cell sees the names of the cells above it
   };
   documents.onDidChangeContent(({ document }) => later(document.uri));
   documents.onDidClose(({ document }) => {
@@ -45,7 +45,7 @@ async function check(connection: Connection, texts: Texts, uri: string): Promise
   const { document, whole } = place;
   const { version: checked } = document;
   const findings = await informed(place).check(document.getText(), { whole });
-  if ((await texts.placeOf(uri))?.document.version !== checked) return; // a newer text is on its way
+  if ((await texts.placeOf(uri))?.document.version !== checked) return; // a newer text is being checked
   void connection.sendDiagnostics({
     uri,
     version: checked,

@@ -1,4 +1,4 @@
-/** What may stand at the cursor, what stands under the mouse, what goes between parentheses. */
+/** Completion, hover help and signature help. */
 import {
   CompletionItemKind,
   type CompletionItem,

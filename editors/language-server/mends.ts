@@ -1,4 +1,4 @@
-/** What changes a text: its one format, the mends of what is wrong in it, one by one or all that are certain. */
+/** Text changes: formatting, and fixes for diagnostics, one by one or all certain ones. */
 import {
   CodeActionKind,
   type CodeAction,
@@ -28,7 +28,7 @@ async function formatted(texts: Texts, uri: string): Promise<TextEdit[] | null> 
 async function actions(texts: Texts, { textDocument, range, context }: CodeActionParams): Promise<CodeAction[] | null> {
   const place = await texts.placeOf(textDocument.uri);
   if (!place) return null;
-  // Asked for when a file is saved, or by name: of every kind that is asked for it begins with the asked one.
+  // Requested on save or by name. A requested kind also selects its sub-kinds, hence the prefix test.
   if (context.only?.some((kind) => `${CodeActionKind.SourceFixAll}.tunebook`.startsWith(kind)))
     return [await everyMend(place)];
   const { document, whole } = place;

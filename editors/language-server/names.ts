@@ -1,4 +1,4 @@
-/** Names: where they are defined and used, called anew, and the outline that those of a text make. */
+/** Names: definitions, references, renaming, and a text's outline. */
 import {
   SymbolKind,
   type Connection,
@@ -40,7 +40,7 @@ interface Use {
   readonly end: number;
   readonly defines: boolean;
 }
-/** All uses of the name at a place, its definition among them. */
+/** Returns all uses of the name at a position, including its definition. */
 async function everywhere(texts: Texts, uri: string, position: Position): Promise<readonly Use[]> {
   const at = await texts.nameAt(uri, position);
   if (!at) return [];
@@ -66,7 +66,7 @@ async function definition(
     : null;
 }
 
-/** What is to be called anew: the name without its sigil. */
+/** Returns the range to rename: the name without its sigil. */
 async function renamed(
   texts: Texts,
   { textDocument, position }: TextDocumentPositionParams,
@@ -93,7 +93,7 @@ function sigil(document: TextDocument, start: number): number {
   return document.getText()[start] === "$" ? 1 : 0;
 }
 
-/** Of data, models and recipes; others are events. */
+/** Symbol kinds of data, models and recipes; all others are events. */
 const symbolKinds: Readonly<Record<string, SymbolKind>> = {
   data: SymbolKind.Array,
   model: SymbolKind.Class,

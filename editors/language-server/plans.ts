@@ -1,4 +1,6 @@
-/** The plans of a text as it stands in the editor: what `tunebook plan` prints of a file. Nothing is run. */
+/**
+ * Computes the plans of a text in its current editor state, as `tunebook plan` prints them for a file. Nothing is run.
+ */
 import { basename, dirname } from "node:path";
 import { diagnosticText } from "#dsl/language/diagnostics/codes.js";
 import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
@@ -7,7 +9,7 @@ import { costsOfSweeps, planTexts } from "#kernel/apps/checking/plan-texts.js";
 import { checkTexts, sourcesOfCells, sourcesOfProgram } from "#kernel/apps/checking/checking.js";
 import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
 
-/** What the editor has open: a program, or a notebook's code cells in their order. */
+/** A text open in the editor: a program, or a notebook's code cells in order. */
 export interface Opened {
   readonly path: string;
   readonly text: string | readonly string[];
@@ -15,10 +17,9 @@ export interface Opened {
 export interface PlanParams {
   readonly textDocument: { readonly uri: string };
 }
-/** `problem`: why there is no plan. */
 export type PlanAnswer = { readonly title: string; readonly text: string } | { readonly problem: string };
 
-/** `trusted`: the base and the data may be downloaded for it. */
+/** `trusted`: whether the base and the data may be downloaded. */
 export async function plansOf({ path, text }: Opened, trusted: boolean): Promise<PlanAnswer> {
   const file = basename(path);
   const texts = typeof text === "string" ? sourcesOfProgram(path, file, text) : await sourcesOfCells(path, file, text);

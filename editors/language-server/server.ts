@@ -1,6 +1,6 @@
 /**
- * The language server: Tune's assistant for every editor that speaks the Language Server Protocol, over one connection.
- * `.tune` files stand alone; of a notebook's cells, those that are Tune know the Tune cells above them.
+ * The language server: Tune's assistant for every editor that supports the Language Server Protocol, over one
+ * connection. `.tune` files are independent; a notebook's Tune cells see the Tune cells above them.
  */
 import {
   CodeActionKind,
@@ -21,14 +21,14 @@ import { Texts } from "./texts.js";
 
 export interface ServeOptions {
   /**
-   * Answers the request `tunebook/plan` ({ textDocument }). Absent where what a plan needs is not there: the base's
-   * tokenizer is native code, and an editor's extension that brings the server along runs on every system.
+   * Answers the request `tunebook/plan` ({ textDocument }). Unset in a server without the requirements of a plan: the
+   * base's tokenizer is native code, but a server bundled with an editor's extension must run on every system.
    */
   readonly plansOf?: (opened: Opened, trusted: boolean) => Promise<PlanAnswer>;
 }
 
 export function serve(connection: Connection, { plansOf }: ServeOptions = {}): void {
-  // Undefined: the editor has no notion of trust, so the user's list of trusted folders decides.
+  // Undefined if the editor has no concept of trust; the user's list of trusted folders then decides.
   let workspaceTrusted: boolean | undefined;
   const trusted = (folder: string): boolean => workspaceTrusted ?? isTrusted(folder);
   const texts = new Texts(trusted);
@@ -44,14 +44,17 @@ export function serve(connection: Connection, { plansOf }: ServeOptions = {}): v
   connection.listen();
 }
 
-/** What an editor may send as `initializationOptions`. `trusted`: whether the user trusts the open workspace (VS Code). */
+/**
+ * Initialization options of an editor (`initializationOptions`). `trusted`: whether the user trusts the open workspace
+ * (VS Code).
+ */
 interface InitializationOptions {
   readonly trusted?: unknown;
 }
 
 /** Announces the server's capabilities and reads from the client whether the workspace is trusted. */
 function introduce(connection: Connection, onTrust: (trusted: boolean | undefined) => void): void {
-  // TypeScript cells have a formatter already; a second one would make the editor ask which of the two is meant.
+  // TypeScript cells already have a formatter; with a second one the editor would ask which to use.
   let formatsByLanguage = false;
   connection.onInitialize(({ capabilities, initializationOptions }) => {
     const { trusted } = (initializationOptions ?? {}) as InitializationOptions;

@@ -1,4 +1,4 @@
-/** The texts that an editor has open, and what Tune's assistant is told before it is asked about one. */
+/** The texts open in an editor, and the context that Tune's assistant needs for each. */
 import { LRUCache } from "lru-cache";
 import { NotebookDocuments, TextDocuments, type Connection, type Position } from "vscode-languageserver";
 import { TextDocument } from "vscode-languageserver-textdocument";
@@ -10,16 +10,16 @@ import type { TuneAssistant } from "#kernel/assist/tune-assistant.js";
 import { folderOf, pathOf } from "./places.js";
 import type { Opened } from "./plans.js";
 
-/** A document as the assistant takes it: its text, and the Tune texts that come before it. */
+/** A document as the assistant needs it: its text, and the Tune texts before it. */
 export interface Place {
   readonly document: TextDocument;
   readonly assistant: TuneAssistant;
-  /** Nothing else runs before it: it is no cell. */
+  /** Whether the document is a complete program and not a notebook cell. */
   readonly whole: boolean;
-  /** The documents that share its names, itself included, in their order. */
+  /** The documents that share names with it, including itself, in order. */
   readonly together: readonly TextDocument[];
 }
-/** A name where it stands. */
+/** An occurrence of a name. */
 export interface NamedPlace {
   readonly place: Place;
   readonly occurrence: Occurrence;
@@ -28,10 +28,10 @@ export interface NamedPlace {
 export class Texts {
   readonly documents = new TextDocuments(TextDocument);
   readonly notebooks = new NotebookDocuments(TextDocument);
-  /** By the folder that files are read from; one that comes back later begins anew. */
+  /** Assistants by the folder that files are read from; an evicted one is recreated on demand. */
   private readonly assistants = new LRUCache<string, Promise<TuneAssistant>>({ max: 32 });
 
-  /** `trusted`: whether files of a folder may be looked at over the network. */
+  /** `trusted`: whether a folder's files may trigger network access. */
   constructor(private readonly trusted: (folder: string) => boolean) {}
 
   listen(connection: Connection): void {
@@ -39,7 +39,7 @@ export class Texts {
     this.notebooks.listen(connection);
   }
 
-  /** Undefined: it isn't open, or is a cell of another language. */
+  /** Returns undefined if the document is not open, or is a cell of another language. */
   async placeOf(uri: string): Promise<Place | undefined> {
     const notebook = this.notebookOf(uri);
     const assistant = await this.assistantIn(folderOf(notebook?.uri ?? uri));
@@ -61,7 +61,7 @@ export class Texts {
     return place && occurrence ? { place, occurrence } : undefined;
   }
 
-  /** The file, or the notebook with all its code cells. */
+  /** Returns the file, or the notebook with all its code cells. */
   opened(uri: string): Opened | undefined {
     const notebook = this.notebookOf(uri);
     if (notebook) {
@@ -83,7 +83,7 @@ export class Texts {
   }
 }
 
-/** Tells the assistant of the texts before this one; what is asked next is about it. */
+/** Gives the assistant the texts before this one as context for the next request. */
 export function informed({ assistant, document, together }: Place): TuneAssistant {
   const earlier = together.slice(0, together.indexOf(document));
   assistant.learn({ sources: earlier.map(sourceOf) });

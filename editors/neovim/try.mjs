@@ -1,4 +1,4 @@
-// Tries the plugin in Neovim: compiles the parser into a folder of its own and runs try.lua. `npm run try:neovim`.
+// Tests the plugin in Neovim: compiles the parser into a separate folder and runs try.lua. `npm run try:neovim`.
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

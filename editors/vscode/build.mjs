@@ -1,7 +1,7 @@
-// Builds the extension and packs it: `npm run vsix` (after `npm run build`). esbuild makes two programs, the client and a
-// language server with everything it needs; yazl writes the archive. The field's packer, @vscode/vsce, would bring 237
-// packages (Azure's identity and a native key store among them) for what is an archive with two lists in it.
-// The same sources give the same bytes.
+// Builds the extension and packs it: `npm run vsix` (after `npm run build`). esbuild creates two programs, the client
+// and a self-contained language server; yazl writes the archive. The usual packer, @vscode/vsce, would add 237 packages
+// (including Azure's identity and a native key store) to write an archive with two lists in it. The same sources
+// produce the same bytes.
 import { createWriteStream } from "node:fs";
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, extname, join, relative, sep } from "node:path";
@@ -13,12 +13,12 @@ import { contentTypes, vsixManifest } from "./manifest.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const root = fileURLToPath(new URL("../..", import.meta.url));
-/** What of this folder goes into the extension as it is; the bundles join it in `dist`. */
+/** Files of this folder that are copied unchanged into the extension; the bundles are added in `dist`. */
 const parts = ["README.md", "CHANGELOG.md", "language-configuration.json", "icons", "syntaxes", "snippets"];
-/** Zip knows no year before 1980 and no zone: one moment for all. */
+/** A fixed time for all entries: zip supports no year before 1980 and no time zone. */
 const moment = new Date(1980, 0, 1);
 
-/** Path of the built `.vsix`. `into`: a folder for it and for what it is made of. */
+/** Returns the path of the built `.vsix`. `into`: folder for it and its intermediate files. */
 export async function buildVsix({ into = join(root, "dist", "vscode") } = {}) {
   const described = JSON.parse(await readFile(join(here, "package.json"), "utf8"));
   const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
@@ -31,7 +31,7 @@ export async function buildVsix({ into = join(root, "dist", "vscode") } = {}) {
   const inputs = [...(await buildClient(stage)), ...(await buildServer(stage, version))];
   await buildPlugin(stage, described);
   await writeFile(join(stage, "THIRD-PARTY-LICENSES.txt"), await licences(inputs));
-  // What only building needs says nothing to the editor.
+  // Removes fields that only the build needs.
   const manifest = { ...described, version };
   delete manifest.private;
   delete manifest.type;
@@ -73,7 +73,7 @@ async function buildClient(stage) {
   return Object.keys(metafile.inputs);
 }
 
-/** TypeScript's server looks for its plugins in the extension's `node_modules`. */
+/** TypeScript's server searches for its plugins in the extension's `node_modules`. */
 async function buildPlugin(stage, { contributes }) {
   const [{ name }] = contributes.typescriptServerPlugins;
   const { registry } = await import(pathToFileURL(join(root, "dist", "stdlib", "registry.js")).href);
@@ -92,7 +92,7 @@ async function buildPlugin(stage, { contributes }) {
   await writeFile(join(folder, "package.json"), `${JSON.stringify({ name, main: "./index.js" })}\n`);
 }
 
-/** The server as `tsc -b` built it, in parts that are loaded when they are used. */
+/** Bundles the server compiled by `tsc -b`, in parts that are loaded on demand. */
 async function buildServer(stage, version) {
   const { metafile } = await build({
     ...settings,
@@ -103,18 +103,18 @@ async function buildServer(stage, version) {
     format: "esm",
     splitting: true,
     target: "node22",
-    // Its usual form asks for its parts by a `require` of its own, which no bundler follows.
-    // Of the parser's package the modules that are used, which its list of licences then knows by their folder.
+    // `jsonc-parser`: its default build loads its parts by its own `require`, which no bundler follows. `#chevrotain`:
+    // bundles the package's own modules, so that the list of licences identifies it by its folder.
     alias: {
       "jsonc-parser": join(root, "node_modules", "jsonc-parser", "lib", "esm", "main.js"),
       "#chevrotain": "chevrotain",
     },
-    // Native code of the base's tokenizer. Only plans read it, and this server makes none.
+    // Native code of the base's tokenizer. Only plans need it, and this server makes none.
     external: ["@anush008/tokenizers"],
     banner: { js: 'import { createRequire } from "node:module";const require = createRequire(import.meta.url);' },
     plugins: [
       {
-        // What it says of plans asks which engine would be taken, and starts none.
+        // Code about plans looks up the engine to use, but never starts one.
         name: "no engine",
         setup: ({ onLoad }) => {
           const path = /[\\/]kernel[\\/]engines[\\/]\w+[\\/]backend\.js$/;
@@ -130,14 +130,15 @@ async function buildServer(stage, version) {
       },
     ],
   });
-  // The folder of the `tunebook setup sql` packages depends on their lock file, which the bundled part reads next to itself.
+  // The folder of the `tunebook setup sql` packages depends on their lock file, which the bundled part reads next to
+  // itself.
   await cp(join(root, "tools", "node-env", "sql"), join(stage, "dist", "server", "parts", "node-env", "sql"), {
     recursive: true,
   });
   return Object.keys(metafile.inputs);
 }
 
-/** Names, versions and licences of the packages that are in the bundles. */
+/** Returns names, versions and licences of the bundled packages. */
 async function licences(inputs) {
   const folders = new Set(inputs.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []));
   const texts = await Promise.all(

@@ -1,4 +1,5 @@
-// The two lists that an extension's archive holds beside the extension: what it is, and what kinds of files are in it.
+// The two lists that an extension's archive contains in addition to the extension: its manifest, and the file types in
+// it.
 
 const kinds = {
   ".json": "application/json",

@@ -1,6 +1,6 @@
-// Tries the extension in a real VS Code, in a browser without a window: `npm run try:vscode` (after `npm run build`). It packs
-// the extension, installs the archive as a user would, and does what users do; pictures of each step lie in
-// dist/vscode/try. It is not part of the tests: bringing VS Code takes about 600 MB and minutes.
+// Tests the extension in a real VS Code, in a headless browser: `npm run try:vscode` (after `npm run build`). It packs
+// the extension, installs the archive as a user would, and performs user actions; screenshots of each step are in
+// dist/vscode/try. It is not part of the tests: downloading VS Code takes about 600 MB and minutes.
 import { spawn, execFile } from "node:child_process";
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -70,7 +70,7 @@ try {
   await seen(tryProgram, await open(port, alone));
   await seen(tryNotebook, await open(port, alone));
   await seen(tryMistakesInCells, await open(port, alone));
-  // With Tunebook in the folder its own server is found, and it makes plans.
+  // If Tunebook is installed in the folder, its own server is found, and it makes plans.
   const beside = await workspace("beside");
   await mkdir(join(beside, "node_modules"));
   await symlink(root, join(beside, "node_modules", "tunebook"), "dir");
@@ -84,7 +84,7 @@ try {
 say(failed === 0 ? `all as it should be; pictures in ${pictures}` : `${failed} steps failed; pictures in ${pictures}`);
 process.exitCode = failed === 0 ? 0 : 1;
 
-/** A step that never comes to its end fails like one that ends badly; a picture shows where it stood. */
+/** A step that throws, including by timeout, counts as failed; a screenshot shows the state. */
 async function seen(tries, page) {
   try {
     await tries(page);
@@ -124,10 +124,10 @@ async function tryProgram(page) {
 }
 
 async function tryNotebook(page) {
-  await page.waitForTimeout(8000); // until VS Code knows what a notebook is, it opens one as text
+  await page.waitForTimeout(8000); // until VS Code has loaded its notebook support, it opens a notebook as text
   await page.getByRole("treeitem", { name: "quickstart.ipynb" }).dblclick();
   await page.locator(".notebookOverlay .view-line", { hasText: "parameters" }).first().waitFor();
-  await page.waitForTimeout(20_000); // TypeScript's server would find its mistakes in this time
+  await page.waitForTimeout(20_000); // TypeScript's server would report its errors within this time
   const wrong = await countOfProblems(page);
   step(`TypeScript is silent about Tune cells (${wrong} problems in the notebook)`, wrong < 10);
   step("a Tune cell is coloured as Tune", await unlike(page, "parameters", "rate"));
@@ -137,7 +137,10 @@ async function tryNotebook(page) {
   await picture(page, "6-problems-of-notebook");
 }
 
-/** Two cells with a mistake each: Tune's server finds the one; TypeScript's the other, of which it says two things. */
+/**
+ * Two cells with an error each: Tune's server finds one. TypeScript's finds the other, for which it reports two
+ * diagnostics.
+ */
 async function tryMistakesInCells(page) {
   await page.waitForTimeout(8000);
   await page.getByRole("treeitem", { name: "mistakes.ipynb" }).dblclick();

@@ -1,6 +1,6 @@
 /**
- * Texts that nobody writes, and what must hold of every answer about them: codes, never an exception, and what is rendered
- * stays short. In small for the tests; whole, and by the clock, for `npm run extremes`.
+ * Extreme texts, and what must hold for every answer about them: errors have codes, nothing throws, and renderings stay
+ * short. The tests use small sizes; `npm run extremes` uses full sizes and measures time.
  */
 import assert from "node:assert/strict";
 import { complete } from "#dsl/assist/complete.js";
@@ -20,7 +20,10 @@ import { parseLimits } from "#dsl/language/syntax/limits.js";
 import { registry } from "#stdlib/registry.js";
 import { compiled, definitions } from "./world.js";
 
-/** How many of `whole`; `least` is enough to reach what the text is about, else a tenth. */
+/**
+ * Returns the count to use. `least` is enough to trigger the effect of the text; if unset, small sizes are a tenth of
+ * `whole`.
+ */
 export type Size = (whole: number, least?: number) => number;
 export const whole: Size = (count) => count;
 export const small: Size = (count, least) => least ?? count / 10;
@@ -37,7 +40,7 @@ export const sourceOf = (text: string) => ({ id: "x", title: "x", text });
 export const check = (text: string) =>
   compile([sourceOf(text)], registry, Facts.none, "run", emptyEnvironment).diagnostics;
 
-/** Characters that any rendering for people may have. */
+/** Maximum characters of a rendering for people. */
 const short = 250_000;
 
 export const textsOf = (n: Size): Readonly<Record<string, Extreme>> => ({
@@ -83,7 +86,7 @@ export const textsOf = (n: Size): Readonly<Record<string, Extreme>> => ({
   "`<` again and again": { text: "< ".repeat(n(120_000)), code: "unknown-character" },
 });
 
-/** Asks everything that a cell or an editor asks about a text. */
+/** Runs every request that a cell or an editor makes about a text. */
 export function answer({ text, code }: Extreme): void {
   const source = sourceOf(text);
   const context = { registry, earlier: [], facts: Facts.none, outside: emptyEnvironment };
@@ -108,9 +111,9 @@ export function answer({ text, code }: Extreme): void {
   symbolsIn(source, registry);
 }
 
-/** Texts with very many of something. */
+/** Returns texts with very many items of one kind. */
 export function maniesOf(n: Size): readonly (readonly [name: string, text: string, code: string | null])[] {
-  // More than are reported, even in small.
+  // More than the report limit, even in the small size.
   const count = n(20_000, parseLimits.reports + 1000);
   const many = (of: (i: number) => string, times = count): string =>
     Array.from({ length: times }, (_, i) => of(i)).join(",");
@@ -159,7 +162,7 @@ export function maniesOf(n: Size): readonly (readonly [name: string, text: strin
   ];
 }
 
-/** Compiles one of them, in a world where the data has very many columns too. */
+/** Compiles such a text in a world whose data also has very many columns. */
 export function tell(name: string, text: string, code: string | null): void {
   const table = Array.from({ length: 20_000 }, (_, i) => `column_${i}`);
   const { diagnostics, sources } = compiled(text, name.startsWith("columns") ? { table } : {});

@@ -1,6 +1,6 @@
 /**
- * Texts that nobody writes: each is answered with codes, never an exception, and what is rendered of it stays short. That the
- * whole of them is answered in time that grows with its length is measured by `npm run extremes`.
+ * Extreme texts: each is answered with codes, never an exception, and its renderings stay short. `npm run extremes`
+ * checks that the full sizes are answered in time proportional to their length.
  */
 import assert from "node:assert/strict";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
@@ -28,7 +28,8 @@ describe("extreme input", function () {
 
 describe("thousands of similar errors", function () {
   this.timeout(60_000);
-  for (const [name, text, code] of maniesOf(small)) it(`are reported with bounded output: ${name}`, () => tell(name, text, code));
+  for (const [name, text, code] of maniesOf(small))
+    it(`are reported with bounded output: ${name}`, () => tell(name, text, code));
 });
 
 describe("rendering of many errors", () => {

@@ -1,6 +1,6 @@
 /**
- * `npm run extremes`: texts that nobody writes, whole. Seconds of the processor that all answers about each take, and status 1
- * where it is more than its patience, on a machine that does nothing else. The same in small are tests.
+ * `npm run extremes`: extreme texts in full size. Prints the CPU seconds that all answers about each text take, and
+ * exits with status 1 if a text exceeds its limit. Run it on an otherwise idle machine. The tests use small sizes.
  */
 import { answer, maniesOf, tell, textsOf, whole } from "./extreme-texts.js";
 

@@ -1,7 +1,7 @@
 /**
- * Damages programs and looks whether the language stands it: never an exception, never a hang, every span inside the text,
- * every fix appliable, every rendering made, the formatter idempotent and true to the tree; completion, hover, signature
- * and names answer anywhere. `npm run fuzz` does 100,000 edits; the tests do some.
+ * Damages programs and checks that the language copes: no exception, no hang, every span inside the text, every fix
+ * appliable, every rendering made, the formatter idempotent and true to the tree; completion, hover, signature and
+ * names answer anywhere. `npm run fuzz` does 100,000 edits; the tests do fewer.
  */
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
@@ -32,7 +32,7 @@ export interface Trouble {
 export interface FuzzOptions {
   readonly edits: number;
   readonly seed: number;
-  /** Milliseconds of computation that all questions about one text may take together. */
+  /** Maximum CPU time in milliseconds for all requests about one text. */
   readonly patience?: number;
   /** Programs to start from. */
   readonly corpus?: readonly string[];
@@ -83,7 +83,7 @@ const words = [
   "\\",
 ];
 
-/** What went wrong, each with the text that shows it. */
+/** Returns the problems found, each with the text that shows it. */
 export function fuzz(o: FuzzOptions): readonly Trouble[] {
   const random = xoroshiro128plus(o.seed);
   const below = (n: number): number => (n <= 1 ? 0 : uniformInt(random, 0, n - 1));
@@ -112,7 +112,7 @@ export function fuzz(o: FuzzOptions): readonly Trouble[] {
   return troubles;
 }
 
-/** Programs with one to four damages each. */
+/** Generates programs with one to four damages each. */
 export function damaged(o: {
   readonly corpus: readonly string[];
   readonly count: number;
@@ -166,7 +166,7 @@ function edited(text: string, below: (n: number) => number, one: <T>(list: reado
   }
 }
 
-/** What is wrong with how the language answers about a text; undefined: nothing. */
+/** Returns the first problem in the language's answers about a text; undefined if there is none. */
 function look(text: string, offset: number, context: AssistContext): string | undefined {
   const source = { id: "fuzz", title: "fuzz", text };
   const sources = [...context.earlier, source];

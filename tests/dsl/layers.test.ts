@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { circlesIn, importsOf } from "#tests/imports.js";
 
-/** Each layer imports only itself and what stands before it. Folders of verbs are one layer. */
+/** Each layer imports only itself and the layers before it. The verbs' folders are one layer. */
 const layers = [
   "language/diagnostics",
   "language/syntax",
@@ -17,10 +17,10 @@ const layers = [
 const verbs = new Set(
   "annotate attach compress define deploy evaluate experiment federate report show sweep train update".split(" "),
 );
-/** The tensor compiler: it knows codes and their places, and nothing else of the language. */
+/** The tensor compiler: it may use error codes and source positions, but nothing else of the language. */
 const tensors = ["tensor", "backends"];
 
-/** The package's table of codes, which stands above the layers: each of them brings codes. */
+/** The package's table of codes, which is above the layers because each layer contributes codes. */
 const TABLE = "dsl/codes.ts";
 
 const imports = new Map(importsOf("dsl"));
@@ -65,7 +65,7 @@ describe("layers of dsl", () => {
 function mayImport(from: string, to: string, file: string): boolean {
   if (from === to) return true;
   if (tensors.includes(from)) return to === "language/diagnostics" || to === "tensor";
-  // What a plan costs is asked of the tensor compiler by one function.
+  // Only one function requests a plan's cost from the tensor compiler.
   if (tensors.includes(to)) return file === "dsl/compiler/plan/estimates.ts";
   return layers.indexOf(to) < layers.indexOf(from);
 }

@@ -5,7 +5,7 @@ import ts from "typescript";
 import { registry } from "#stdlib/registry.js";
 import { root } from "#tests/imports.js";
 
-/** Texts that are the names of words too, where they mean something else: what, and in which files. */
+/** Texts that equal the name of a word but mean something else: the meaning, and the files. */
 const MEANS: readonly (readonly [name: string, meaning: string, files: readonly string[]])[] = [
   [
     "text",
@@ -150,14 +150,14 @@ const MEANS: readonly (readonly [name: string, meaning: string, files: readonly 
   ],
 ];
 
-/** Texts that show how something is written, in files that aren't tables of codes (whose examples are programs). */
+/** Texts that show syntax in files that are not tables of codes (whose examples are programs). */
 const SHOWN: Readonly<Record<string, readonly string[]>> = {
-  // How a setting that is varied is written: a mistake there has no word that could tell it.
+  // Shows how to vary a setting: an error in this position has no word that could show it.
   "compiler/plan/sweep/spaces": ["choice", "log", "uniform"],
   "compiler/plan/sweep/space": ["choice"],
-  // Several values where one is asked for: the same, before anything of the vocabulary is looked up.
+  // Shows several values where one is expected, before anything of the vocabulary is looked up.
   "language/types/suggested": ["choice"],
-  // A whole statement for text that is none.
+  // Shows a complete statement for text that is not one.
   "language/syntax/advice": ["csv"],
 };
 
@@ -165,7 +165,7 @@ interface Text {
   readonly file: string;
   readonly text: string;
 }
-/** Texts of the language's files: the tensor compiler beside it has ops, whose names are its own. */
+/** Returns the texts of the language's files. The tensor compiler is excluded: its ops share names with words. */
 function textsOfDsl(): readonly Text[] {
   const folder = join(root, "dsl");
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
@@ -187,10 +187,13 @@ function textsIn(source: string): readonly string[] {
   return texts;
 }
 
-/** Verbs are of the language itself: statements are told apart by them, and names by the verbs that define them. */
+/**
+ * Verbs belong to the language itself: the compiler distinguishes statements by verb, and names by the verb that
+ * defines them.
+ */
 const words = registry.words.filter((word) => word.kind !== "verb").map((word) => word.name);
 const names = new Set(words);
-/** As a call, or between the marks of code. */
+/** A word written as a call or in code marks. */
 const written = new RegExp(`(?:\\b(${words.join("|")})\\()|(?:\`(${words.join("|")})\`)`, "g");
 
 describe("dsl sources", () => {

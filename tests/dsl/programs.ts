@@ -1,4 +1,4 @@
-/** Programs of the language's whole span: what is built compiles, the rest parses. */
+/** Programs that span the language: those that use implemented features compile, the others only parse. */
 export const built: Readonly<Record<string, string>> = {
   quickstart: `// Route tickets to teams.
 data tickets {
@@ -46,7 +46,7 @@ sweep m on d with quick as search {
 engine { engine: tensorflow, threads: 2 }
 `,
 };
-/** Beyond what is built: these must parse without a word of complaint. */
+/** Programs that use features not implemented yet: they must parse without any diagnostic. */
 export const beyond: readonly string[] = [
   `data odd {
   source: csv("C:\\\\data\\\\x.csv")   // escaped

@@ -1,4 +1,7 @@
-/** Facts for tests of the compiler: a CSV with some columns, a small BERT, a machine. Plain data, so no test of the language needs a file. */
+/**
+ * Facts for compiler tests: a CSV with some columns, a small BERT, a machine. All are plain data, so language tests
+ * need no files.
+ */
 import { compile, type CompileResult } from "#dsl/compiler/program/compile.js";
 import { EarlierCellsCache } from "#dsl/compiler/statement/earlier-cells.js";
 import { emptyEnvironment, type CompilerEnvironment } from "#dsl/compiler/plan/known-names.js";
@@ -55,9 +58,9 @@ export function dataFacts(more: Partial<DataFacts> = {}): DataFacts {
   };
 }
 
-/** What `SmolLM2` stands for. */
+/** The base that `SmolLM2` refers to. */
 export const decoder: BaseFacts = { ...base, hash: "decoder-hash", family: "llama" };
-/** A run from before: LoRA over the base. */
+/** An earlier run: LoRA over the base. */
 export const run: RunFacts = {
   folder: "/runs/last_week-20261126-093000-1a2b3c",
   recipeHash: "recipe-of-last-week",
@@ -69,7 +72,7 @@ export const run: RunFacts = {
 };
 
 export interface World {
-  /** The vocabulary; absent: the package's. */
+  /** The vocabulary; defaults to the package's. */
   readonly registry?: Registry;
   readonly data?: (need: Need & { about: "data" }) => DataFacts | FailedFact;
   readonly table?: readonly string[] | TableFacts | FailedFact;
@@ -79,11 +82,10 @@ export interface World {
   readonly place?: FailedFact;
   readonly schema?: FailedFact;
   readonly journal?: FactOf<"journal">;
-  /** What data of several clients say of each other; absent: nothing. */
+  /** Comparison of the data of several clients; defaults to no findings. */
   readonly apart?: FactOf<"apart">;
   readonly memory?: number;
-  /** Speed of training in FLOP/s; absent: not measured. */
-  /** FLOP/s of the training that this machine did. */
+  /** FLOP/s of an earlier training on this machine; if unset, nothing was measured. */
   readonly speed?: number;
   readonly files?: Readonly<Record<string, string>>;
   readonly live?: Readonly<Record<string, FactOf<"name">>>;
@@ -156,7 +158,7 @@ export interface Run extends CompileResult {
   readonly facts: Facts;
   readonly codes: readonly string[];
 }
-/** Compiles cells as a host does: needs are answered until none is left. */
+/** Compiles cells as a host does: answers needs until none is left. */
 export function compiled(
   cells: string | readonly string[],
   o: World & { readonly purpose?: "assist" | "run"; readonly outside?: Partial<CompilerEnvironment> } = {},
@@ -174,7 +176,7 @@ export function compiled(
   throw new Error("the compiler asks the same again and again");
 }
 
-/** `‹…›` marks where a diagnostic must stand: the text without marks, and the places in order. */
+/** Splits a text with marks `‹…›` for expected diagnostics into the text without marks and the spans in order. */
 export function marked(text: string): {
   readonly text: string;
   readonly places: readonly { readonly start: number; readonly end: number }[];

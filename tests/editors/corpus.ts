@@ -1,4 +1,4 @@
-/** All Tune programs at hand: those that must parse, and those with a mistake in them. */
+/** All Tune programs of the repository: those that must parse, and those with a mistake. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -17,11 +17,11 @@ export interface Program {
   readonly text: string;
 }
 
-/** Every program of tests, notebooks, records and pages that has no mistake of syntax. */
+/** Returns every program of tests, notebooks, records and pages that has no syntax error. */
 export function programs(): readonly Program[] {
   return [...all(), ...mistaken()].filter(({ text }) => clean(text));
 }
-/** Programs with mistakes: not all are of syntax. */
+/** Returns programs with mistakes; not all of them are syntax errors. */
 export function mistaken(): readonly Program[] {
   return badTexts();
 }
@@ -53,7 +53,7 @@ function notebooks(): readonly Program[] {
         .filter(({ text }) => isTune(text, verbs));
     });
 }
-/** What pages show between fences of Tune. */
+/** Returns the Tune code blocks of the documentation pages. */
 function pages(): readonly Program[] {
   return readdirSync(join(root, "docs"), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith(".md"))

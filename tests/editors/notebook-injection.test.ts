@@ -1,11 +1,14 @@
-/** Tune within TypeScript cells: the injection colours as Tune what `dsl/language/syntax/cell.ts` calls Tune, and nothing else. */
+/**
+ * Tune within TypeScript cells: the injection colours exactly the text that `dsl/language/syntax/cell.ts` recognizes as
+ * Tune.
+ */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { isTune } from "#dsl/language/syntax/cell.js";
 import { programs, verbs } from "./corpus.js";
 import { grammarOf, scopesIn } from "./textmate.js";
 
-/** What may stand before the first statement, what may be one, and what may come after. */
+/** Text before the first statement, first statements, and text after them. */
 const before = [
   ...[
     "",

@@ -1,4 +1,4 @@
-/** What `editors/` holds of the vocabulary is what the registry and the lexer say now. */
+/** The vocabulary files in `editors/` match the present registry and lexer. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

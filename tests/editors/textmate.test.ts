@@ -1,4 +1,4 @@
-/** The TextMate grammar against the real lexer and parser: the same tokens, in the same parts. */
+/** The TextMate grammar against the real lexer and parser: the same tokens with the same roles. */
 import assert from "node:assert/strict";
 import type { IToken } from "chevrotain";
 import { parse } from "#dsl/language/syntax/parse.js";
@@ -9,7 +9,7 @@ import { registry } from "#stdlib/registry.js";
 import { mistaken, programs, verbs, type Program } from "./corpus.js";
 import { grammarOf, scopesIn } from "./textmate.js";
 
-/** What a colour stands for, by the scope that the grammar gives; the innermost that is listed counts. */
+/** The role for each scope of the grammar; the innermost listed scope counts. */
 const parts: readonly (readonly [scope: string, part: string])[] = [
   ["comment.", "comment"],
   ["string.", "string"],
@@ -55,7 +55,7 @@ const places = (token: IToken): Piece => ({
 
 const { connectors } = vocabularyOf(registry);
 
-/** The lexer's tokens; names as the parser reads them, where they are verbs and connectors that there are. */
+/** Returns the lexer's tokens; names have the parser's role if they are existing verbs or connectors. */
 function read(text: string): readonly Piece[] {
   const roles = new Map<number, string>();
   const key = ({ span, path }: Key): void => {

@@ -1,4 +1,4 @@
-/** The extension's grammars, run by the engine that VS Code runs them with. */
+/** The extension's grammars, run by VS Code's engine. */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
@@ -7,7 +7,7 @@ import textmate, { type IGrammar, type IRawGrammar } from "vscode-textmate";
 
 const require = createRequire(import.meta.url);
 const syntaxes = new URL("../../../editors/vscode/syntaxes/", import.meta.url);
-/** TypeScript's grammar stands in for the one that VS Code brings: what counts is where the injection begins and ends. */
+/** A substitute for the TypeScript grammar that VS Code brings: only the start and end of the injection matter. */
 const typescript = {
   scopeName: "source.ts",
   patterns: [
@@ -38,7 +38,7 @@ export async function grammarOf(scope: "source.tune" | "source.ts"): Promise<IGr
   return (await registry.loadGrammar(scope))!;
 }
 
-/** The scopes of each character, the innermost last. */
+/** Returns the scopes of each character, innermost last. */
 export function scopesIn(text: string, grammar: IGrammar): readonly (readonly string[])[] {
   const scopes: (readonly string[])[] = [];
   let state = textmate.INITIAL;

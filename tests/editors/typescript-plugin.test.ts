@@ -1,4 +1,4 @@
-/** TypeScript is silent in Tune cells, and as ever everywhere else: with its own language service. */
+/** TypeScript's language service reports nothing in Tune cells, and works as usual in all other files. */
 import assert from "node:assert/strict";
 import ts from "typescript";
 import { pluginFor } from "#editors/generate/typescript-plugin.js";

@@ -1,4 +1,4 @@
-/** What editors are told of the vocabulary, from the registry alone. */
+/** The vocabulary that editors receive, generated from the registry alone. */
 import assert from "node:assert/strict";
 import { growingRegistry } from "#dsl/language/types/registry.js";
 import { vocabularyOf } from "#editors/vocabulary.js";

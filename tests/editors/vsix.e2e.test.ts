@@ -1,4 +1,4 @@
-/** The archive that VS Code installs: whole, the same each time, and able to serve where nothing else is installed. */
+/** The archive that VS Code installs: complete, reproducible, and able to serve where nothing else is installed. */
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -92,7 +92,7 @@ describe("VS Code extension", function () {
     for (const [name, { markdownDescription }] of Object.entries(described.contributes.configuration.properties)) {
       assert.ok(markdownDescription, name);
       assert.ok(page.includes(`\`${name}\``), `README tells of ${name}`);
-      // What begins with `tune.trace` is read by the client's library.
+      // The client's library reads settings that begin with `tune.trace`.
       assert.ok(name === "tune.trace.server" || client.includes(name.replace("tune.", "")), name);
     }
   });
@@ -194,7 +194,7 @@ describe("VS Code extension", function () {
   });
 });
 
-/** Unpacks a zip archive as it is: names and bytes. */
+/** Unpacks a zip archive with unchanged names and bytes. */
 function unpack(archive: string, into: string): Promise<void> {
   return new Promise((done, fail) => {
     yauzl.open(archive, { lazyEntries: true }, (error, zip) => {

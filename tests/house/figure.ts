@@ -1,10 +1,10 @@
-/** What a figure is: a number that should fall, and the places that make it up. */
+/** A figure: a number that should fall, and the places that contribute to it. */
 import type { Place, SourceFile } from "./file.js";
 
 export interface Tree {
   /** Paths of all tracked files, from the root. */
   readonly tracked: readonly string[];
-  /** Hand-written TypeScript of dsl, stdlib, kernel and page. */
+  /** Hand-written TypeScript files of dsl, stdlib, kernel and page. */
   readonly sources: readonly SourceFile[];
   /** Lines of a tracked file. */
   readonly lines: (file: string) => number;
@@ -17,10 +17,13 @@ export interface Count {
 
 export interface Figure {
   readonly name: string;
-  /** The value that the tree is to reach; null: none was set. */
+  /** Target value; null if none was set. */
   readonly bar: number | null;
   readonly count: (tree: Tree) => Count;
-  /** It may rise up to its bar: sizes grow with each feature. Absent: it may not rise above what is committed. */
+  /**
+   * Allows a rise up to the bar, as sizes grow with each feature. If unset, the figure may not rise above the committed
+   * value.
+   */
   readonly mayGrow?: true;
 }
 

@@ -1,4 +1,4 @@
-/** All figures, in the order in which they are shown. */
+/** All figures, in display order. */
 import { commentFigures } from "./counters/comments.js";
 import { importFigures } from "./counters/imports.js";
 import { nameFigures } from "./counters/names.js";

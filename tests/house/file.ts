@@ -1,19 +1,19 @@
-/** One source file as the counters see it: parsed once, with its imports and its exported types. */
+/** One source file as the counters see it: parsed once, with its imports and exported types. */
 import { dirname, join } from "node:path";
 import ts from "typescript";
 
-/** A place where a figure counts. Lines start at 1; absent: the file as a whole. */
+/** A place that a figure counts. Lines start at 1; without a line, the place is the file. */
 export interface Place {
   readonly file: string;
   readonly line?: number;
-  /** What stands there. */
+  /** Describes what is counted at the place. */
   readonly what?: string;
 }
 
 export interface Import {
   /** Path from the root, or the name of a package. */
   readonly target: string;
-  /** Names as the target exports them; null: all of them. */
+  /** Imported names, as the target exports them; null for all names. */
   readonly names: readonly string[] | null;
 }
 
@@ -34,7 +34,7 @@ export function parseSource(file: string, text: string): SourceFile {
   return { file, text, tree, reExports, imports: [...staticImports(file, tree), ...importTypes(file, text, tree)] };
 }
 
-/** From a specifier to a path from the root (`#dsl/a.js` and `./a.js` → `dsl/a.ts`). */
+/** Resolves a specifier to a path from the root (`#dsl/a.js` and `./a.js` → `dsl/a.ts`). */
 export function resolveImport(file: string, specifier: string): string {
   const source = specifier.replace(/\.js$/, ".ts");
   if (source.startsWith("#platform/")) return `stdlib/platform/${source.slice("#platform/".length)}`;
@@ -75,7 +75,7 @@ function reExportsOf(file: string, statement: ts.Statement): (readonly [string, 
   return exportClause.elements.map(({ name }) => [name.text, target] as const);
 }
 
-/** `import("./a.js").A` as a type. */
+/** Returns imports in types, such as `import("./a.js").A`. */
 function importTypes(file: string, text: string, tree: ts.SourceFile): Import[] {
   if (!text.includes("import(")) return [];
   const found: Import[] = [];

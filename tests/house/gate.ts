@@ -1,8 +1,8 @@
-/** Compares what was counted with what is committed. */
+/** Compares the present figures with the committed ones. */
 import type { Figure } from "./figure.js";
 import type { Place } from "./file.js";
 
-/** `figures.json`: by figure the committed value, and the bar for readers. */
+/** `figures.json`: the committed value of each figure, and its bar for readers. */
 export type Committed = Readonly<Record<string, { readonly value: number; readonly bar: number | null }>>;
 
 export interface Counted {
@@ -11,7 +11,10 @@ export interface Counted {
   readonly places: readonly Place[];
 }
 
-/** The greatest value that passes: what is committed, or of sizes their bar while they are below it. */
+/**
+ * Returns the greatest value that passes: the committed value, or the bar of a figure that may grow if the bar is
+ * higher.
+ */
 export function limitOf({ name, bar, mayGrow }: Counted["figure"], committed: Committed): number {
   const value = committed[name]?.value;
   if (value === undefined) return Infinity;
@@ -22,7 +25,7 @@ const SHOWN = 5;
 export const placeText = ({ file, line, what }: Place): string =>
   `${file}${line === undefined ? "" : `:${String(line)}`}${what === undefined ? "" : `  ${what}`}`;
 
-/** One sentence for each figure that got worse, with some of its places; `changed` files come first. */
+/** Returns one sentence for each figure that got worse, with some of its places; `changed` files come first. */
 export function worse(counted: readonly Counted[], committed: Committed, changed: ReadonlySet<string>): string[] {
   return counted.flatMap(({ figure, value, places }) => {
     const limit = limitOf(figure, committed);
@@ -37,7 +40,7 @@ export function worse(counted: readonly Counted[], committed: Committed, changed
   });
 }
 
-/** The committed values with those that got better; a figure that is new takes its first value. */
+/** Returns the committed values, lowered where figures improved; a new figure gets its first value. */
 export function kept(counted: readonly Counted[], committed: Committed): Committed {
   return Object.fromEntries(
     counted.map(({ figure: { name, bar }, value }) => {

@@ -1,7 +1,7 @@
 /**
- * `npm run house`: counts figures of the sources and compares them with tests/house/figures.json, which only gets better.
- * `--check`: says which figure got worse and exits 1; `--keep`: commits better values; `--list FIGURE`: its places; `--json`.
- * A figure that has to get worse is edited in figures.json by hand, and the commit says why.
+ * `npm run house`: counts figures of the sources and compares them with tests/house/figures.json, whose values only
+ * improve. `--check`: reports figures that got worse and exits 1; `--keep`: commits better values; `--list FIGURE`: its
+ * places; `--json`. If a figure has to get worse, edit figures.json by hand and explain it in the commit message.
  */
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -13,7 +13,7 @@ import { readTree } from "./tree.js";
 
 const FILE = join(root, "tests/house/figures.json");
 
-/** Measured by hand or by other commands. */
+/** Figures measured by hand or by other commands. */
 const ELSEWHERE = [
   "recipe hashes and emitted graphs: npm run house:graphs",
   "numeric goldens: git diff --stat <before> -- tests/golden",
@@ -65,7 +65,7 @@ function check(): void {
   for (const sentence of sentences) console.log(sentence);
   process.exitCode = sentences.length === 0 ? 0 : 1;
 }
-/** Files that differ from the last commit, or of a clean tree those of the last commit. */
+/** Returns files that differ from the last commit; for a clean tree, the files of the last commit. */
 function changedFiles(): ReadonlySet<string> {
   const git = (...args: readonly string[]): string[] =>
     execFileSync("git", args, { cwd: root, encoding: "utf8" }).split("\n").filter(Boolean);

@@ -1,4 +1,4 @@
-/** The tracked files of this checkout, the hand-written sources parsed once. */
+/** The tracked files of this checkout; hand-written sources are parsed once. */
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { parseSource } from "./file.js";
 const SOURCE = /^(dsl|stdlib|kernel|page)\/.*\.tsx?$/;
 const NOT_WRITTEN = /\.d\.ts$|\.generated\./;
 
-/** Files that git tracks or would add; deleted ones are gone. */
+/** Reads the files that git tracks or would add, without deleted ones. */
 export function readTree(): Tree {
   const options = { cwd: root, encoding: "utf8", maxBuffer: 2 ** 26 } as const;
   const listed = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard", "-z"], options);

@@ -11,7 +11,7 @@ import {
 } from "#dsl/language/diagnostics/codes.js";
 
 const built = fileURLToPath(new URL("../..", import.meta.url));
-/** Paths of the compiled modules in `built`, with `/`. */
+/** Paths of the compiled modules in `built`, with `/` as separator. */
 const modules = ["dsl", "stdlib", "kernel", "page", "editors"].flatMap((name) =>
   readdirSync(join(built, name), { recursive: true, encoding: "utf8" })
     .map((file) => `${name}/${file.replaceAll("\\", "/")}`)
@@ -19,7 +19,7 @@ const modules = ["dsl", "stdlib", "kernel", "page", "editors"].flatMap((name) =>
 );
 const texts = new Map(modules.map((file) => [file, readFileSync(join(built, file), "utf8")]));
 
-/** Modules that a module loads at once, itself among them. */
+/** Returns the modules that load with a module, including itself. */
 function loadedWith(entry: string): ReadonlySet<string> {
   const loaded = new Set<string>();
   const waiting = [entry];
@@ -33,11 +33,11 @@ function loadedWith(entry: string): ReadonlySet<string> {
   return loaded;
 }
 
-/** Names of the constants that a module's top level registers. */
+/** Returns the names of the constants that a module registers at top level. */
 const registered = (file: string): readonly string[] =>
   [...(texts.get(file) ?? "").matchAll(/^registerCodes\(([^)]*)\);$/gm)].flatMap(([, names = ""]) => names.split(", "));
 
-/** Which module exports a table, by the table's name. */
+/** The module that exports each table, by table name. */
 const tables = new Map(
   [...texts].flatMap(([file, text]) =>
     [...text.matchAll(/^export const (\w+Codes) = \{$/gm)].map(([, name = ""]) => [name, file] as const),

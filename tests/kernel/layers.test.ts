@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { circlesIn, importsOf } from "#tests/imports.js";
 
-/** Each room imports only itself and rooms that stand before it. */
+/** Layers in order: each imports only itself and earlier ones. */
 const rooms: readonly string[] = [
   "events",
   "host",
@@ -53,7 +53,8 @@ describe("kernel layers", () => {
 const TABLES = ["kernel/codes.ts", "kernel/portable-codes.ts"];
 
 function mayImport(file: string, other: string): boolean {
-  // The package's table of codes stands above the rooms: each of them brings codes, and the main modules register all.
+  // The package's code tables may import from every layer and be imported by every one: each layer defines codes, and
+  // the main modules register all.
   if (TABLES.includes(file) || TABLES.includes(other)) return true;
   return rooms.includes(roomOf(other)) && rooms.indexOf(roomOf(other)) <= rooms.indexOf(roomOf(file));
 }

@@ -1,4 +1,7 @@
-/** What can notice a broken rule, in this process: each bad program with what is said of it, and each test. */
+/**
+ * The checks that can detect a broken rule in this process: each bad program with its expected diagnostics, and each
+ * test.
+ */
 import { readdirSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import Mocha from "mocha";
@@ -9,7 +12,10 @@ export interface Check {
 }
 const dist = fileURLToPath(new URL("../../", import.meta.url));
 const rooms = ["dsl", "stdlib", "kernel"];
-/** Tests that start other processes (the place that breaks is in this one), take minutes, or are about numbers alone. */
+/**
+ * Excluded tests: those that start other processes (the broken place is in this one), take minutes, or check only
+ * numbers.
+ */
 const elsewhere = new RegExp(
   [
     "kernel/(?:apps/(?:cli|jupyter/(?:client/client|wire|cells))|session|models|evaluation|sweep-runs|training|training-runs|features|data/encoding|inference|runs|display)",
@@ -40,7 +46,7 @@ export async function badPrograms(): Promise<Check[]> {
   });
 }
 
-/** The suites, loaded once; each test can be run any number of times. */
+/** Loads the suites once. Each test can run any number of times. */
 export async function tests(): Promise<Check[]> {
   const mocha = new Mocha({ reporter: function silent() {} as never, timeout: 20_000 });
   mocha.cleanReferencesAfterRun(false);
@@ -49,7 +55,7 @@ export async function tests(): Promise<Check[]> {
       .filter((file) => file.endsWith(".test.js") && !elsewhere.test(`${room}/${file}`))
       .map((file) => `${dist}tests/${room}/${file}`),
   );
-  // By `import` alone: what Mocha loads by `require` passes no hook.
+  // Uses `import` alone, since modules that Mocha loads by `require` bypass the hooks.
   for (const file of files) {
     mocha.suite.emit("pre-require", globalThis, file, mocha);
     await import(pathToFileURL(file).href);
@@ -68,7 +74,7 @@ export async function tests(): Promise<Check[]> {
   return all;
 }
 
-/** What a suite prepares it prepares once, and never takes down: its tests are run again and again. */
+/** Runs a suite's set-up once and never its tear-down, since its tests run again and again. */
 function once(suite: Mocha.Suite): void {
   const { _beforeAll: prepare, _afterAll: takeDown } = suite as unknown as Record<
     "_beforeAll" | "_afterAll",

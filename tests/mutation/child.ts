@@ -1,6 +1,7 @@
 /**
- * The process in which rules are broken, told by mutate.ts: `look` runs every check and says which places it passes,
- * `break` breaks one place after another and says whether a check noticed. It may hang or die of what is broken.
+ * The process in which rules are broken, controlled by mutate.ts: `look` runs every check and reports which places it
+ * passes; `break` breaks one place after another and reports whether a check noticed. A mutant may hang or kill this
+ * process.
  */
 import { register } from "node:module";
 import { MessageChannel, receiveMessageOnPort } from "node:worker_threads";
@@ -11,7 +12,7 @@ export interface Looked {
   readonly name: string;
   readonly milliseconds: number;
   readonly passes: boolean;
-  /** Places, and what can be broken there beside the report itself. */
+  /** Places, and what can be broken there in addition to the report itself. */
   readonly sites: readonly (readonly [string, { readonly fix: boolean; readonly place: boolean }])[];
 }
 export interface Seen {

@@ -1,6 +1,6 @@
 /**
- * Node's hooks that put the switches in while modules load (`module.register`): dist/ itself is not touched. The list of
- * places goes to the port that `initialize` is given.
+ * Node's module hooks (`module.register`) that insert the switches while modules load; dist/ itself is not changed. The
+ * list of places is sent to the port that `initialize` receives.
  */
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -11,7 +11,7 @@ import { instrument } from "./instrument.js";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const rooms = ["dsl", "stdlib", "kernel"].map((room) => `${root}${room}/`);
 
-/** What is kept of earlier texts would hide a mutant: nothing is found in it. */
+/** Disables caches of earlier texts, which would hide a mutant: every lookup finds nothing. */
 const forgetting: Readonly<Record<string, readonly [string, string]>> = {
   "dsl/language/syntax/parse.js": ["cache.get(key)", "undefined"],
   "dsl/compiler/statement/earlier-cells.js": ["known < steps.length", "false"],

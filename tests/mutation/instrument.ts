@@ -1,6 +1,7 @@
 /**
- * Puts a switch (switch.ts) at every place of a compiled file where a rule speaks: calls of `report` and `reportNear` with a
- * code, `throw new CodedError(code, …)`, and errors that are made and handed on. Text in, text out; lines stay the same.
+ * Inserts a switch (switch.ts) at every place of a compiled file where a rule reports: calls of `report` and
+ * `reportNear` with a code, `throw new CodedError(code, …)`, and errors that are created and passed on. Takes and
+ * returns text; line numbers stay the same.
  */
 import ts from "typescript";
 
@@ -41,7 +42,7 @@ export function instrument(text: string, name: string): { readonly text: string;
       ) {
         const site = note(node, code, "report");
         const callee = node.expression.getText();
-        // What was called stays behind as a comment, so that no line moves.
+        // The original call stays as a comment, so that no line moves.
         edits.push({ at: node.getStart(), put: `tunebookMutation.report(${site}, (...of) => ${callee}(...of), [/*` });
         edits.push({ at: node.arguments[0]!.getStart(), put: "*/" });
         edits.push({ at: node.getEnd() - 1, put: "]" });
@@ -73,7 +74,7 @@ export function instrument(text: string, name: string): { readonly text: string;
   return { text: out, sites };
 }
 
-/** The code that an expression names, or its codes: `a ? "one" : "other"`. */
+/** Returns the code that an expression names, or its codes: `a ? "one" : "other"`. */
 function codeIn(node: ts.Node | undefined): string | undefined {
   if (!node) return undefined;
   if (ts.isStringLiteral(node)) return /^[a-z][a-z-]+$/.test(node.text) ? node.text : undefined;

@@ -1,9 +1,9 @@
 /**
- * `npm run mutate`: breaks each rule in turn and looks whether a test notices. At every place where an error is reported or
- * thrown (instrument.ts), the report is left out, its fix dropped, its place moved by one; each code's severity is turned. A
- * first run of all checks says which of them pass which place, so that a mutant runs those alone. Prints a table and every
- * mutant that nothing noticed; the exit status is 1 if there is one. `npm run mutate -- WORD` breaks only places whose file
- * or code has WORD in it.
+ * `npm run mutate`: breaks each rule in turn and checks whether a test notices. At every place where an error is
+ * reported or thrown (instrument.ts), the report is left out, its fix dropped, and its position moved by one. Each
+ * code's severity is changed too. A first run of all checks finds which of them pass which place, so that a mutant runs
+ * only those. Prints a table and every mutant that nothing noticed; the exit status is 1 if there is one. `npm run
+ * mutate -- WORD` breaks only places whose file or code contains WORD.
  */
 import { fork } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -14,12 +14,12 @@ import type { Site } from "./instrument.js";
 import type { Kind } from "./switch.js";
 
 const dist = fileURLToPath(new URL("../../", import.meta.url));
-/** Seconds after which a mutant that says nothing hangs: that is noticed too. */
+/** Seconds without a message after which a mutant counts as hanging, which counts as noticed. */
 const patience = 40;
-/** A mutant is tried on so many checks at most, the quickest first. */
+/** Maximum number of checks per mutant, the quickest first. */
 const enough = 60;
 
-/** Mutants that are the same as the rule: nobody can tell them apart, and why. */
+/** Mutants that are equivalent to the rule, each with the reason why nothing can tell them apart. */
 const same: readonly (readonly [file: string, code: string, kind: Kind, why: string])[] = [
   [
     "kernel/tensors/safetensors.js",
@@ -35,7 +35,10 @@ const same: readonly (readonly [file: string, code: string, kind: Kind, why: str
   ],
 ];
 
-/** Places that no check of this process comes by: what others see, and what is held ready for what a library may do one day. */
+/**
+ * Places that no check of this process reaches: those that other checks cover, and guards against what a library may do
+ * one day.
+ */
 const unreached: readonly (readonly [file: string, code: string, why: string])[] = [
   [
     "stdlib/user-defined/technique.js",
@@ -92,7 +95,7 @@ async function main(word: string): Promise<number> {
   }
   const noticed = await breakAll(mutants);
 
-  // What the kernel throws is seen by tests of processes and engines too, which do not run here.
+  // Places in the kernel are exempt: tests of processes and engines cover its errors too, and do not run here.
   const mustPass = passedBy.filter(
     ({ name, code }) =>
       !name.startsWith("kernel/") && !unreached.some(([file, of]) => name.startsWith(`${file}:`) && code === of),
@@ -127,7 +130,10 @@ function see(): Promise<Seen> {
   });
 }
 
-/** Numbers of the mutants that were noticed. A mutant that kills or hangs its process is; the next ones get a new process. */
+/**
+ * Returns the numbers of the mutants that were noticed. A mutant that kills or hangs its process counts as noticed, and
+ * the next ones get a new process.
+ */
 async function breakAll(mutants: readonly Mutant[]): Promise<ReadonlySet<number>> {
   const noticed = new Set<number>();
   for (let next = 0; next < mutants.length;) {
@@ -187,7 +193,7 @@ function table(mutants: readonly Mutant[], noticed: ReadonlySet<number>, unseen:
     );
 }
 
-/** The place in the TypeScript that it was compiled from. */
+/** Returns the position in the TypeScript source that the place was compiled from. */
 function written({ name, line, column }: Site): string {
   const file = name.replace(/:\d+$/, "");
   const map = `${dist}${file}.map`;

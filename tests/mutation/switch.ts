@@ -1,17 +1,17 @@
 /**
- * What instrumented code asks at each place where a rule speaks: is this the place that is broken just now, and how? One
- * build holds every mutant; `broken` says which is on. `seen` collects the places that were passed.
+ * What instrumented code checks at each place where a rule reports: is this place broken now, and how? One build
+ * contains every mutant; `broken` selects the active one. `seen` collects the places that were passed.
  */
 export type Kind = "off" | "fix" | "span" | "severity";
 
 export interface Mutant {
-  /** A place; for `severity` a code. */
+  /** A place; a code if the mutant changes a severity. */
   readonly site: string;
   readonly kind: Kind;
 }
 interface Switch {
   broken: Mutant | undefined;
-  /** Places passed since it was last emptied, and whether they came with a fix, and with a place of their own. */
+  /** Places passed since the map was last emptied, and whether they came with a fix and with a position. */
   readonly seen: Map<string, { fix: boolean; place: boolean }>;
   report(site: string, report: (...of: unknown[]) => unknown, of: unknown[]): unknown;
   off(site: string): boolean;
@@ -22,7 +22,6 @@ const isSpan = (value: unknown): value is { readonly start: number; readonly end
   value !== null && typeof value === "object" && "source" in value && "start" in value && "end" in value;
 const isFix = (value: unknown): boolean => value !== null && typeof value === "object" && "edits" in value;
 
-/** The arguments after code and data, without a fix. */
 function withoutFix(of: readonly unknown[]): unknown[] {
   return of.map((value) => {
     if (value === null || typeof value !== "object") return value;
@@ -30,7 +29,10 @@ function withoutFix(of: readonly unknown[]): unknown[] {
     return "fix" in value ? { ...value, fix: undefined } : value;
   });
 }
-/** The arguments, one place to the right; a place that is named by a word's argument (the third one) is lost. */
+/**
+ * Returns the arguments with each span moved right by one. A position given by the name of a word's argument (the third
+ * argument) is dropped.
+ */
 function shifted(of: readonly unknown[]): unknown[] {
   return of.map((value, i) =>
     isSpan(value)

@@ -1,4 +1,7 @@
-/** Where two JSON values differ: numbers by a tolerance relative to the larger one (at least to 1e-3), all else exactly. */
+/**
+ * Lists the differences between two JSON values. Numbers have a tolerance relative to the larger one (at least to
+ * 1e-3); everything else must be equal.
+ */
 export function differences(made: unknown, kept: unknown, tolerance: number, path = ""): string[] {
   if (typeof made === "number" && typeof kept === "number") {
     const allowed = tolerance * Math.max(1e-3, Math.abs(made), Math.abs(kept));

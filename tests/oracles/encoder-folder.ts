@@ -1,4 +1,4 @@
-/** The small encoders of tests/golden/oracle/encoders-*.json as model folders, as `save_pretrained` writes them. */
+/** Writes the small encoders of tests/golden/oracle/encoders-*.json as model folders, as `save_pretrained` does. */
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,13 +8,16 @@ import { float32, writeSafetensors } from "./safetensors.js";
 const fixtures = new URL("../../../tests/fixtures/models/", import.meta.url);
 
 export interface EncoderFolderOptions {
-  /** Body alone, its names without the family's prefix; absent: the whole classifier. */
+  /**
+   * Prefix of the family's body: only the body is written, its names without the prefix. Defaults to the complete
+   * classifier.
+   */
   readonly bodyOf?: string;
-  /** A tokenizer of tests/fixtures/models to put beside it; the vocabulary grows to hold its ids. */
+  /** A tokenizer of tests/fixtures/models to copy into the folder. The vocabulary grows to contain its ids. */
   readonly tokenizer?: { readonly name: string; readonly vocabulary: number };
 }
 
-/** Returns the folder. */
+/** Writes the model's folder and returns its path. */
 export function writeEncoder(folder: string, golden: EncoderGolden, o: EncoderFolderOptions = {}): string {
   mkdirSync(folder, { recursive: true });
   const { tokenizer, bodyOf: prefix = "" } = o;

@@ -1,6 +1,6 @@
 /**
- * The start that tests/golden/oracle/minilm.json was made from, as folders: the base with its head (`model`), and the
- * adapter in PEFT's layout (`adapter`). `base` is a folder that holds all-MiniLM-L6-v2.
+ * The initial weights from which tests/golden/oracle/minilm.json was made, as folders: the base with its head
+ * (`model`), and the adapter in PEFT's layout (`adapter`). `base` is a folder that contains all-MiniLM-L6-v2.
  */
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ const hidden = 384;
 const layers = 6;
 const rank = 8;
 
-/** Writes a folder like one that `save_pretrained` writes for two labels; returns its path. */
+/** Writes a folder as `save_pretrained` does for two labels; returns its path. */
 export function writeMiniLm(
   base: string,
   folder: string,

@@ -1,6 +1,7 @@
 /**
- * Random numbers that Python and TypeScript make alike (numbers_of_tunebook.py beside this): uniform in [−scale, scale), by
- * name. Seed: FNV-1a over the name's UTF-8 bytes; generator: mulberry32; row-major; rounded to float32.
+ * Random numbers that Python (numbers_of_tunebook.py in this folder) and TypeScript generate identically: uniform in
+ * [−scale, scale), by name. Seed: FNV-1a over the name's UTF-8 bytes; generator: mulberry32; row-major; rounded to
+ * float32.
  */
 export function uniform(name: string, shape: readonly number[], scale: number): Float32Array {
   const values = new Float32Array(shape.reduce((a, b) => a * b, 1));

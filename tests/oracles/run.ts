@@ -1,7 +1,7 @@
 /**
- * `npm run oracles`: makes the golden files afresh with PyTorch, transformers, PEFT, tokenizers, scikit-learn, Optuna,
- * Flower and Opacus in private environments and compares them with the committed ones; `-- --bless` keeps the new ones instead.
- * `-- "tiny decoders" "initial weights"`: those of make.py alone, by its names.
+ * `npm run oracles`: generates the golden files again with PyTorch, transformers, PEFT, tokenizers, scikit-learn,
+ * Optuna, Flower and Opacus in private environments, and compares them with the committed ones. `-- --bless` replaces
+ * the committed files. `-- "tiny decoders" "initial weights"` runs only those parts of make.py, by their names.
  */
 import { spawn } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
@@ -14,7 +14,7 @@ import { ensureNodeEnv } from "#tools/node-env.mjs";
 import { ensurePythonEnv, ToolError } from "#tools/python-env.mjs";
 import { differences } from "./compare.js";
 
-/** Processors differ in how they round long sums; what a library says otherwise stays. */
+/** Processors differ in how they round long sums. A library's greater differences are still reported. */
 const tolerance = 2e-5;
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const kept = {
@@ -33,7 +33,7 @@ async function main(bless: boolean, named: readonly string[]): Promise<boolean> 
     const gguf = join(await ensurePackageFolder(smollm2, {}), smollm2.gguf!);
     const data = join(root, "notebooks/data/sentiment.csv");
     process.env["TUNEBOOK_GGML"] = await ggmlLibrary();
-    // Some read what others write: small models, and adapters of theirs.
+    // Some oracles read what others write: small models and their adapters.
     if (named.length > 0)
       for (const room of ["models", "adapters"] as const) cpSync(kept[room], made[room], { recursive: true });
     const status = await run(python, [script, made.golden, made.models, data, gguf, ...named]);
@@ -57,7 +57,7 @@ async function main(bless: boolean, named: readonly string[]): Promise<boolean> 
   }
 }
 
-/** Oracles with an environment of their own, each a program that is given the folder of golden files. */
+/** Oracles with a separate environment. Each is a program that receives the folder of golden files. */
 const OTHERS = [
   ["scores", "scores.py"],
   ["scores", "attacks.py"],
@@ -77,13 +77,13 @@ async function askOthers(golden: string): Promise<void> {
   }
 }
 
-/** ggml itself, as node-llama-cpp brings it. */
+/** Returns the path of ggml's library, as node-llama-cpp installs it. */
 async function ggmlLibrary(): Promise<string> {
   const { folder } = await ensureNodeEnv("llama", { onProgress: (line) => console.error(line) });
   return join(folder, "node_modules/@node-llama-cpp/linux-x64/bins/linux-x64/libggml-base.so");
 }
 
-/** `whole`: what isn't made is made no more. */
+/** `whole`: also reports files that are no longer generated. */
 function compareFolders(made: string, old: string, whole: boolean): string[] {
   const now = filesIn(made);
   const gone = whole ? filesIn(old).filter((file) => !now.includes(file) && file !== "README.md") : [];
@@ -95,7 +95,7 @@ function compareFolders(made: string, old: string, whole: boolean): string[] {
 
 function compareFile(made: string, old: string, file: string): string[] {
   try {
-    // Versions of zlib pack the same text into other bytes.
+    // Versions of zlib pack the same text into different bytes, so packed files are compared unpacked.
     const bytesOf = (path: string): Buffer =>
       file.endsWith(".gz") ? gunzipSync(readFileSync(path)) : readFileSync(path);
     const [now, then] = [bytesOf(made), bytesOf(old)];

@@ -1,4 +1,4 @@
-/** Just enough of the safetensors format to build test folders: read a file's tensors, write float32 ones beside them. */
+/** A minimal safetensors reader and writer for test folders: reads a file's tensors, writes float32 tensors. */
 import { readFileSync, writeFileSync } from "node:fs";
 
 interface Entry {

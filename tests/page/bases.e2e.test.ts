@@ -1,6 +1,6 @@
 /**
- * What the page knows of base models without their weights: two are kept exactly as their files say (TUNEBOOK_BLESS=1 writes
- * them anew), the others follow from the families' own records.
+ * What the page knows of base models without their weights. Two must match their files exactly (TUNEBOOK_BLESS=1 writes
+ * them again); the others follow from the families' records.
  */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";

@@ -1,4 +1,7 @@
-/** The built page in a Chromium of its own, opened as a file or by the address that it is served at. What goes wrong in it, and whatever it asks of a network, is kept. */
+/**
+ * The built page in its own Chromium, opened as a file or from the address that serves it. Records its errors and
+ * warnings, and all its network requests.
+ */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -36,7 +39,7 @@ export class Pages {
     readonly folder: string,
   ) {}
 
-  /** `args`: of Chromium, besides those of every test. */
+  /** `args`: arguments for Chromium in addition to those of every test. */
   static async of(
     file: string,
     o: { readonly address?: string; readonly args?: readonly string[] } = {},
@@ -58,7 +61,7 @@ export class Pages {
       viewport: { width, height },
       colorScheme: dark ? "dark" : "light",
     });
-    // Others may have the processor.
+    // Other processes may use the processor, so the time limit is long.
     context.setDefaultTimeout(120_000);
     const page = await context.newPage();
     page.on("pageerror", (error) => this.complaints.push(String(error)));
@@ -88,7 +91,7 @@ export class Playground {
     private readonly pathOf: (what: string) => string,
   ) {}
 
-  /** Milliseconds from the opening of the page to the end of the newest check. */
+  /** Returns the milliseconds from the opening of the page to the end of the latest check. */
   async checked(): Promise<number> {
     const root = this.page.locator("html[data-checked]");
     await root.waitFor({ timeout: 60_000, state: "attached" });
@@ -105,7 +108,7 @@ export class Playground {
   verdict(text: string | RegExp): Promise<void> {
     return this.page.locator(":root[data-checked] #verdict", { hasText: text }).waitFor({ timeout: 20_000 });
   }
-  /** As if each check took long, until they are let go. */
+  /** Delays all checks, as if each took long, until the returned function is called. */
   async holdChecks(): Promise<() => Promise<void>> {
     const held = await this.page.evaluateHandle(() => {
       const [post, waiting] = [Worker.prototype.postMessage, [] as (() => void)[]];
@@ -123,13 +126,13 @@ export class Playground {
   tab(name: string): Locator {
     return this.page.getByRole("tab", { name, exact: true });
   }
-  /** The panel once it shows that. */
+  /** Returns the panel's text once it contains `text`. */
   async shows(text: string | RegExp): Promise<string> {
     const panel = this.page.locator("#view:not(.old)").filter({ hasText: text });
     await panel.waitFor({ timeout: 20_000 });
     return panel.innerText();
   }
-  /** Drops files on the page, as a file manager does. `kept`: those that the page lists then. */
+  /** Drops files on the page, as a file manager does. `kept`: files that the page must list afterwards. */
   async drop(files: Readonly<Record<string, string>>, kept = Object.keys(files)): Promise<void> {
     const transfer = await this.page.evaluateHandle((given) => {
       const transfer = new DataTransfer();
@@ -140,7 +143,7 @@ export class Playground {
     for (const name of kept)
       await this.page.locator("#files code", { hasText: name }).first().waitFor({ timeout: 10_000 });
   }
-  /** A word of the program, to point at. */
+  /** Locates a word of the program, to point at. */
   word(text: string): Locator {
     return this.page.locator(".cm-line span", { hasText: new RegExp(`^${text}$`) }).first();
   }

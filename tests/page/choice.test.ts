@@ -1,4 +1,4 @@
-/** Where a training of the page computes, by what a few steps took and came to on each. */
+/** Where a training of the page computes, chosen by the seconds and losses of a few steps on each device. */
 import assert from "node:assert/strict";
 import { fasterDevice } from "#page/training/choice.js";
 

@@ -1,4 +1,4 @@
-/** The page's stand-ins for Node's streams and buffers: csv-parse reads by them what it reads by Node's. */
+/** The page's substitutes for Node's streams and buffers: with them, csv-parse reads the same as with Node's. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -15,7 +15,7 @@ const options = {
   max_record_size: 200,
 };
 
-/** Records as they come, or the code of what is wrong and where. */
+/** Returns the records in order, or the code and place of an error. */
 async function read(by: Parse, pieces: readonly string[]): Promise<unknown> {
   const records: unknown[] = [];
   const parser = by({

@@ -1,6 +1,6 @@
 /**
- * The page as a person uses it, opened from a file: a wrong key is mended, a dropped file's columns complete, a value under
- * the mouse says what it comes to, plan and graph follow what is typed, and nothing leaves the page.
+ * The page as a person uses it, opened from a file: a wrong key is fixed, a dropped file's columns complete, and a
+ * value under the mouse shows its result. Plan and graph follow what is typed, and nothing leaves the page.
  * TUNEBOOK_KEEP=1 keeps pictures.
  */
 import assert from "node:assert/strict";
@@ -54,7 +54,7 @@ describe("playground page", function () {
   it("plans the quickstart like the command line", async () => {
     const folder = join(pages.folder, "quickstart");
     mkdirSync(folder, { recursive: true });
-    // The page holds three rows of five.
+    // The page contains three rows of every five.
     const rows = readFileSync(join(root, "notebooks/data/sentiment.csv"), "utf8").split(/(?<=\n)/);
     mkdirSync(join(folder, "data"), { recursive: true });
     writeFileSync(join(folder, "data/sentiment.csv"), rows.filter((_, i) => i % 5 < 3).join(""));
@@ -122,7 +122,7 @@ describe("playground page", function () {
     const list = home.page.locator(".cm-tooltip-autocomplete");
     await list.getByText("team", { exact: true }).waitFor();
     await home.picture("columns");
-    await home.page.waitForTimeout(200); // a list that has just opened takes nothing yet
+    await home.page.waitForTimeout(200); // a list that has just opened accepts no key yet
     await home.page.keyboard.press("Tab");
     await home.verdict("No mistakes.");
     assert.match(await home.text(), /label: team }/);
@@ -257,7 +257,7 @@ train writer on notes { steps: 10 }`);
     await page.page.locator("#verdict", { hasText: /^checking…$/ }).waitFor();
     assert.equal(await page.page.locator("#speed").innerText(), "");
     assert.equal(await page.page.locator("#view.old", { hasText: "Plan of" }).count(), 1);
-    // The check of the first files must not stand as that of the second.
+    // The check of the first files must not be shown as that of the second.
     await page.drop({ "own.csv": own });
     await letGo();
     await page.verdict("No mistakes.");

@@ -1,4 +1,7 @@
-/** The language bundles for a place that has no Node and no browser: nothing but its own modules and four libraries. */
+/**
+ * The language bundles for an environment without Node and without a browser: they import only their own modules and
+ * four libraries.
+ */
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";

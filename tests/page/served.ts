@@ -1,4 +1,7 @@
-/** A page over HTTP, apart from all others (COOP, COEP) where that is wanted; what was asked for is counted by its path. */
+/**
+ * Serves a page over HTTP, cross-origin isolated (COOP, COEP) unless `apart` is false. Records the paths of all
+ * requests.
+ */
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";

@@ -1,4 +1,6 @@
-/** The page measures texts as training does: its JavaScript tokenizer gives the ids of the kernel's Rust one. */
+/**
+ * The page tokenizes texts as training does: its JavaScript tokenizer gives the ids of the kernel's Rust tokenizer.
+ */
 import assert from "node:assert/strict";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

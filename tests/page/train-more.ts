@@ -1,6 +1,7 @@
 /**
- * What `npm run page:train` tries besides, with the quickstart's base: one thread and several by turns, WebGPU by software, and
- * all weights. Held: the same losses everywhere, and the logits of the saved model in transformers.
+ * Additional runs of `npm run page:train` with the quickstart's base: one thread and several in turn, WebGPU in
+ * software, and all weights. Checks that the losses are the same everywhere, and the logits of the saved model in
+ * transformers.
  */
 import assert from "node:assert/strict";
 import { served } from "./served.js";
@@ -23,7 +24,7 @@ const took = ({ stepSeconds, memoryBytes, on }: Outcome) => ({
   ...{ on, stepSeconds: Math.round(stepSeconds * 100) / 100, memoryMiB: Math.round(memoryBytes / 2 ** 20) },
 });
 
-/** `distance`: how far logits are from those of transformers with a saved folder. */
+/** `distance`: returns how far logits are from those of transformers with a saved folder. */
 export async function tryMore(
   file: string,
   texts: readonly string[],

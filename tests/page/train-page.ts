@@ -1,4 +1,4 @@
-/** The page that trains, opened in a Chromium of its own with the base that the quickstart names. */
+/** The page that trains, opened in its own Chromium with the base that the quickstart names. */
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,7 +19,7 @@ export interface Outcome {
   readonly evaluated: readonly { readonly on: string; readonly scores: Readonly<Record<string, number>> }[];
 }
 
-/** Of Chromium, for a WebGPU that the processor computes. */
+/** Chromium's arguments for a WebGPU that the processor computes. */
 export const SOFTWARE_WEBGPU = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
 
 export async function builtTrainPage(): Promise<Built> {
@@ -36,7 +36,7 @@ export class TrainPages {
     private readonly folder: string,
   ) {}
 
-  /** `base`: its folder; the quickstart's where it is left out. */
+  /** `base`: the base's folder. Defaults to the quickstart's. */
   static async of(
     file: string,
     { base, ...o }: Parameters<typeof Pages.of>[1] & { readonly base?: string } = {},
@@ -55,7 +55,7 @@ export class TrainPages {
   }
 }
 
-/** The base that the quickstart names, in a folder of its name. */
+/** Copies the base that the quickstart names into a folder of its name within `within`; returns its path. */
 async function quickstartsBase(within: string): Promise<string> {
   const { folder } = await resolveBase("all-MiniLM-L6-v2", { folder: root });
   const base = join(within, "all-MiniLM-L6-v2");
@@ -76,13 +76,12 @@ export class TrainPage {
     return this.playground.page;
   }
 
-  /** The base's folder, as a person picks it. */
   async giveBase(): Promise<void> {
     await this.page.setInputFiles("#pick-base", this.base);
     await this.page.locator("#train-base", { hasText: /^Weights of .*: \d+/ }).waitFor({ timeout: 60_000 });
   }
 
-  /** Files of a folder alone: the base's own, or these bytes. */
+  /** Gives the page a folder with only these files: the given bytes, or the base's file where null. */
   async giveFiles(folder: string, files: Readonly<Record<string, Buffer | null>>): Promise<void> {
     const own = mkdtempSync(join(this.folder, "part-"));
     mkdirSync(join(own, folder));
@@ -93,18 +92,19 @@ export class TrainPage {
       await this.page.locator("#files code", { hasText: name }).first().waitFor();
   }
 
-  /** Opened again by the browser's own button. */
   async reload(): Promise<void> {
     await this.page.reload();
     await this.playground.checked();
   }
-  /** How many bytes this browser gives the page's place. */
+  /** Sets the storage quota that this browser gives the page's origin, in bytes. */
   async room(bytes: number): Promise<void> {
     const session = await this.page.context().newCDPSession(this.page);
     const origin = new URL(this.page.url()).origin;
     await session.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: bytes });
   }
-  /** What the browser asks when the page is to be left, which it isn't; null: nothing. */
+  /**
+   * Returns the dialog that the browser opens when the page is to be left (the page stays), or null if it opens none.
+   */
   async leaving(): Promise<string | null> {
     const asked = new Promise<string>((resolve) => {
       this.page.once("dialog", (dialog) => void dialog.dismiss().then(() => resolve(dialog.type())));
@@ -124,7 +124,7 @@ export class TrainPage {
     await this.page.locator("#train:enabled").click();
   }
 
-  /** How it ended, once it has. */
+  /** Waits for the training to end and returns its outcome. */
   async outcome(state: "trained" | "interrupted" = "trained", timeout = 120_000): Promise<Outcome> {
     const ended = this.page.locator(`html[data-training="${state}"], html[data-training="idle"]`);
     await ended.waitFor({ state: "attached", timeout });
@@ -137,7 +137,7 @@ export class TrainPage {
   said(): Promise<string> {
     return this.page.locator("#train-said").innerText();
   }
-  /** Logits of texts. */
+  /** Returns the logits of texts. */
   async predict(texts: readonly string[]): Promise<readonly (readonly number[])[]> {
     const answers = this.page.locator("#answers");
     await answers.evaluate((box) => void box.removeAttribute("data-logits"));
@@ -146,12 +146,12 @@ export class TrainPage {
     await this.page.locator("#answers[data-logits]").waitFor({ timeout: 60_000 });
     return JSON.parse((await answers.getAttribute("data-logits")) ?? "[]") as number[][];
   }
-  /** The adapter as it is downloaded: the path of its zip. */
+  /** Downloads the adapter; returns the path of its zip. */
   async save(): Promise<string> {
     const [download] = await Promise.all([this.page.waitForEvent("download"), this.page.locator("#save").click()]);
     return download.path();
   }
-  /** The code of what went wrong. */
+  /** Returns the code of the error that the page shows. */
   async code(): Promise<string> {
     const said = this.page.locator('#train-said[data-code]:not([data-code=""])');
     await said.waitFor({ timeout: 60_000 });

@@ -1,7 +1,7 @@
 /**
- * `npm run page:train`: the quickstart trained whole in the page, in headless Chromium, from a file, and what `train-more.ts`
- * tries. `--more`: that alone. Held: its accuracy on the test split, the logits of its adapter in transformers, and that nothing was asked of a network. Prints what
- * it took, as bench/LOG.md has it.
+ * `npm run page:train`: trains the complete quickstart in the page, in headless Chromium, from a file, and then runs
+ * `train-more.ts`. `--more` runs only the latter. Checks the accuracy on the test split, the logits of the adapter in
+ * transformers, and that no network was used. Prints the time and memory, as bench/LOG.md records them.
  */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -67,7 +67,7 @@ async function main(): Promise<void> {
   await tryMore(built.file, texts, distance);
 }
 
-/** The greatest difference between the page's logits and those of transformers with what was saved. */
+/** Returns the greatest difference between the page's logits and those of transformers with the saved model. */
 async function distance(said: readonly (readonly number[])[], adapter: string): Promise<number> {
   const { ensurePythonEnv } = (await import(pathToFileURL(join(root, "tools/python-env.mjs")).href)) as {
     ensurePythonEnv(name: string, o: object): Promise<{ readonly python: string }>;

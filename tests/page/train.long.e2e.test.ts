@@ -1,6 +1,7 @@
 /**
- * Training in the page, with a small base: the notebook's losses with threads, a reload in the middle, WebGPU (which the
- * processor computes here), the adapter, all weights, and mistakes; without a request. `train-whole.ts` has the quickstart's base.
+ * Training in the page, with a small base: the notebook's losses with threads, a reload in the middle, WebGPU (which
+ * the processor computes here), the adapter, all weights, and mistakes; all without a network request. `train-whole.ts`
+ * uses the quickstart's base.
  */
 import assert from "node:assert/strict";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -27,7 +28,7 @@ const rows = things.flatMap((thing) =>
   ),
 );
 const texts = ["the room was good", "the staff was rude"];
-/** `steps`: so many that there is time to interrupt it, and to open the page anew meanwhile. */
+/** `steps`: enough that there is time to interrupt the training, and to reload the page meanwhile. */
 const program = (
   steps: number,
   { technique = "lora(rank: 2)", base = "small", file = "rooms.csv" } = {},
@@ -143,7 +144,7 @@ describe("training page", function () {
     const whole = await page.outcome();
     const answers = await page.predict(texts);
     await page.train();
-    // Of this training, whose first steps these are: what stands there of the one before has more.
+    // Waits for the first steps of this training. The text that the earlier one left shows a step with more digits.
     await page.page.locator("#train-kept", { hasText: /after step \d\d?,/ }).waitFor();
     await page.reload();
     await page.page.locator("#take-up", { hasText: "Go on with it" }).click();

@@ -1,10 +1,10 @@
-/** A zip's files in a folder beside it. */
+/** Extracts a zip's files into a folder next to it. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import yauzl from "yauzl";
 
-/** Of a zip of one folder of that name: its path. Every entry's checksum is looked at. */
+/** Extracts a zip that contains one folder `name`; returns that folder's path. Verifies every entry's checksum. */
 export function unzipped(zip: string, name: string): Promise<string> {
   const folder = `${zip}-unzipped`;
   return new Promise((resolve, reject) => {

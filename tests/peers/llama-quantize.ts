@@ -1,7 +1,7 @@
 /**
- * `node dist/tests/peers/llama-quantize.js`: GGUF files of three models in every format beside what llama.cpp's own
- * llama_model_quantize makes of the f32 file: formats and bytes of every tensor, and the metadata. Needs `npm run oracles`'
- * Python and `tunebook setup llama.cpp`.
+ * `node dist/tests/peers/llama-quantize.js`: compares GGUF files of three models in every format with those that
+ * llama.cpp's own llama_model_quantize makes of the f32 file: formats and bytes of every tensor, and the metadata.
+ * Needs the Python of `npm run oracles` and `tunebook setup llama.cpp`.
  */
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -17,7 +17,10 @@ import { written } from "#tests/kernel/deployments/deployed-models.js";
 import { callOf, made, writingModel, type WritingModel } from "#tests/kernel/deployments/writing-models.js";
 
 const llama = { num_attention_heads: 4, num_key_value_heads: 2, max_position_embeddings: 128, rms_norm_eps: 1e-5 };
-/** Rows of whole blocks of 256 and others, heads of their own and tied ones, layers enough for every mixture. */
+/**
+ * Models with rows of complete blocks of 256 and of other lengths, with separate and with tied heads, and with enough
+ * layers for every mixture.
+ */
 const MODELS: readonly WritingModel[] = [
   {
     name: "wide",

@@ -1,6 +1,7 @@
 /**
- * `npm run readers [PAGE…]`: the lines of docs/deploying in Python, run as they stand on small models that are trained and
- * deployed here, and held beside what the notebook says. Others' programs are large, so this is not of the suite.
+ * `npm run readers [PAGE…]`: runs the Python code of docs/deploying unchanged on small models that are trained and
+ * deployed here, and compares the output with the notebook's. The other programs are large, so this is not part of the
+ * suite.
  */
 import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -18,16 +19,16 @@ const ASKED = "The parcel never came.";
 interface Reader {
   readonly group: PythonGroup;
   readonly deploys: string;
-  /** A chat model of its own that is asked; absent: `helper` or `router`. */
+  /** A separate chat model to query. Defaults to `helper` or `router`. */
   readonly chats?: string;
-  /** Only where it is named: what it needs is very large. */
+  /** Runs only if named, since its dependencies are very large. */
   readonly named?: true;
 }
 const DEPLOYED: Readonly<Record<string, Reader>> = {
   openvino: { group: "readers", deploys: 'deploy router to onnx("build/router")' },
   vllm: {
     ...{ group: "vllm", chats: "teller", named: true },
-    // Heads as small as the other models' are not for it.
+    // vLLM does not support heads as small as the other models'.
     deploys: `model teller { base: "SmolLM2-135M-Instruct", task: chat, technique: lora(rank: 8), max_length: 64 }
 train teller on chats_rows { steps: 4, batch_size: 4, seed: 1 }
 deploy teller to huggingface("build/teller", weights: merged)`,
@@ -74,13 +75,13 @@ async function trained(book: NotebookOfOne): Promise<void> {
   );
 }
 
-/** What was printed beside what the notebook says; throws where they differ. */
+/** Compares the printed output with the notebook's; throws if they differ. */
 async function compared(book: NotebookOfOne, name: string, said: string): Promise<string> {
   const { chats } = DEPLOYED[name]!;
   if (chats !== undefined) {
     const model = book.values.get(chats) as ModelHandle;
     const [own] = await model.predict<{ text: string; continuation: string }>("good", { max_tokens: 16 });
-    // A model that has learnt for a moment writes bytes that are no text; each of us shows them in its own way.
+    // A barely trained model writes bytes that are not valid text, and each program displays them differently.
     const shown = (text: string): string => text.replaceAll("\ufffd", "").trim();
     if (shown(own!.continuation) !== shown(said)) throw new Error(`${said}, the notebook says ${own!.continuation}`);
     return JSON.stringify(said);

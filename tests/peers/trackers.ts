@@ -1,6 +1,7 @@
 /**
- * `npm run trackers [FOLDER]`: a notebook told to a real MLflow server (SQLite, its own artifact store) and to TensorBoard, asked
- * over MLflow's REST afterwards, and photographed in a browser as people see it. MLflow is too large for every test run.
+ * `npm run trackers [FOLDER]`: reports a notebook to a real MLflow server (SQLite, its own artifact store) and to
+ * TensorBoard. Queries MLflow's REST API afterwards and takes screenshots in a browser. MLflow is too large for every
+ * test run.
  */
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
@@ -126,7 +127,6 @@ sweep m on d as search {
   assert.equal((version["model_version"] as { run_id: string }).run_id, first.info.run_id);
   const files = await told(url, `artifacts/list?run_id=${first.info.run_id}&path=model`);
   assert.ok((files["files"] as readonly { path: string }[]).some(({ path }) => path === "model/model.safetensors"));
-  // Told again, by a process that knows nothing of it but what lies in the folders.
   const points = await told(
     url,
     `metrics/get-history?run_id=${first.info.run_id}&metric_key=validation/loss&max_results=1000`,

@@ -1,7 +1,7 @@
 /**
- * `node dist/tests/peers/tuned-texts.js [--webgpu]`: SmolLM2 tuned here (LoRA, 12 steps), deployed as ONNX and asked by
- * transformers.js in Node and in Chromium (wasm, WebGPU on the software adapter): 64 greedy tokens after each of some prompts
- * must be the notebook's. Ends with status 1 where a text is otherwise, or where tuning changed none.
+ * `node dist/tests/peers/tuned-texts.js [--webgpu]`: SmolLM2 fine-tuned here (LoRA, 12 steps), deployed as ONNX and run
+ * by transformers.js in Node and in Chromium (wasm, WebGPU on the software adapter). After each of some prompts, 64
+ * greedy tokens must equal the notebook's. Exits with status 1 if a text differs, or if fine-tuning changed none.
  */
 import { join } from "node:path";
 import { writeFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-/** Words that are planned: none that is built by now, none where nobody could write it. */
+/** Planned words: none is built already, and each could be written in a program. */
 import assert from "node:assert/strict";
 import type { ValueType } from "#dsl/language/types/registry.js";
 import { words } from "#stdlib/manifest.generated.js";

@@ -1,4 +1,4 @@
-/** Words of kinds that no conformance test goes over: each is tried by its name in some test of its kind. */
+/** Words of kinds that no conformance test covers: each is tested by name in some test of its kind. */
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { registry } from "#stdlib/registry.js";
 
 const tests = fileURLToPath(new URL("../../../tests/", import.meta.url));
-/** Folders of tests, the first of them where a test of a new word goes. */
+/** Folders of tests by kind. The first one is for the test of a new word. */
 const FOLDERS: Readonly<Record<string, readonly string[]>> = {
   metric: ["stdlib/metrics", "stdlib/tasks", "kernel/inference", "kernel/evaluation", "kernel/session"],
   schedule: ["stdlib/schedules"],
@@ -23,7 +23,9 @@ function textIn(folder: string): string {
     .map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8").replace(/^\s*(?:\/?\*|\/\/).*$/gm, ""))
     .join("\n");
 }
-/** In a text, from its beginning or after what is no name, or called. */
+/**
+ * Whether the name occurs in a string, at its beginning or after a character that is not part of a name, or is called.
+ */
 const tries = (text: string, name: string): boolean =>
   new RegExp(`["'\`](?:[^"'\`\\n]*[^\\w"'\`])?${name}\\b|\\b${name}\\(`).test(text);
 

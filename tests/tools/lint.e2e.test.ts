@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { root } from "#tests/imports.js";
 
-/** Lines of `text` that a rule of the house reports. */
+/** Lines of `text` that one of the repository's own lint rules reports. */
 function linted(rule: string, text: string): readonly string[] {
   const folder = mkdtempSync(join(tmpdir(), "tunebook-lint-"));
   try {

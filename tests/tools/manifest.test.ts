@@ -1,4 +1,7 @@
-/** Where words' records stand: what the manifest takes, what it refuses to skip, and that each stands where it is looked for. */
+/**
+ * The files of words' records: what the manifest includes, what it refuses to skip, and that each file is where it is
+ * looked for.
+ */
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,7 +11,6 @@ import type { Word } from "#dsl/language/types/registry.js";
 import { manifestOf, recordsIn, strayTold } from "#tools/manifest.mjs";
 
 const stdlib = fileURLToPath(new URL("../../../stdlib/", import.meta.url));
-/** The room of a kind's words. */
 const roomOf = (kind: string): string =>
   kind === "reserved" ? kind : kind.replace(/y$/, "ie").replace(/(ch|s)$/, "$1e") + "s";
 

@@ -1,4 +1,4 @@
-/** The software bill of materials: what is installed, and what setup downloads later, is listed, and nothing else. */
+/** The software bill of materials lists what is installed and what setup downloads later, and nothing else. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { WHEEL_CHECKSUMS } from "#kernel/engines/native/versions.js";

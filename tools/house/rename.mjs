@@ -1,9 +1,10 @@
 // Renames declarations by the glossary, everywhere they are used: `node tools/house/rename.mjs [--dry] [SECTION…]`.
 //
-// glossary.json has sections of entries `{ "file", "in", "name", "to" }`: the declaration `name` (a type, function, variable or
-// property; `in`: the interface or class that has the property) in `file` gets the name `to`. TypeScript's language service finds the
-// uses by symbol, over all sources at once, so comments and texts stay as they are. What it cannot see (an object without a type
-// that later serves as one) shows as an error of the next build. Entries whose declaration is gone are listed: they were done.
+// glossary.json has sections of entries `{ "file", "in", "name", "to" }`: the declaration `name` (a type, function,
+// variable or property; `in`: the interface or class that has the property) in `file` gets the name `to`. TypeScript's
+// language service finds the uses by symbol, in all sources at once, so comments and texts stay unchanged. Uses that it
+// cannot see (an object without a type that is later used as one) appear as errors of the next build. Entries whose
+// declaration is gone are listed: they were done before.
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -26,7 +27,7 @@ const textOf = (file) => {
   return texts.get(file);
 };
 
-/** One program of all packages: `rootDir` and `outDir` lead imports such as `#dsl/*` back to their sources. */
+/** One program of all packages: `rootDir` and `outDir` resolve imports such as `#dsl/*` to their sources. */
 const options = {
   target: ts.ScriptTarget.ES2023,
   lib: ["lib.es2023.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts"],
@@ -56,7 +57,7 @@ const service = ts.createLanguageService({
   getDefaultLibFileName: ts.getDefaultLibFilePath,
 });
 
-/** The name's node where it is declared; `within`: the interface, type or class around it. */
+/** Returns the name's node in its declaration; `within`: the interface, type or class that contains it. */
 function declarationOf(file, name, within) {
   let found;
   const visit = (node, path) => {

@@ -1,6 +1,9 @@
-// Rules of the house that oxlint doesn't bring.
+// The repository's own lint rules, which oxlint doesn't have.
 
-/** A place in a list stays sayable: types can't tell how long a list is. What a key, a search or a field gives is not: a key that is written out is told, of one in a variable only its type would say whether it is a place. */
+/**
+ * Allows `!` on an index into a list, because types can't state a list's length. Reports `!` on the result of a literal
+ * key, a search or a field. A key in a variable is not reported, since only its type would show whether it is an index.
+ */
 const saidByType = {
   create: (context) => ({
     TSNonNullExpression(node) {
@@ -30,7 +33,10 @@ function withoutParentheses(node) {
   return node.type === "ParenthesizedExpression" ? withoutParentheses(node.expression) : node;
 }
 
-/** Codes that are imported for their effect can be forgotten: what throws a code imports the table that has it. */
+/**
+ * An import of codes only for its effect is easily forgotten. Code that throws a code imports the table that contains
+ * it.
+ */
 const noCodesForEffect = {
   create: (context) => ({
     ImportDeclaration(node) {

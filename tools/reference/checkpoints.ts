@@ -1,6 +1,7 @@
 /**
- * Well-known checkpoints as the facts of a base: the family's own code is built from the sizes in its config.json, and the
- * shapes of its parameters are those of the graph. So pages can say what the checker and the plan say, without any weights.
+ * Well-known checkpoints as the facts of a base. The family's own code is built from the sizes in its config.json, and
+ * the shapes of its parameters are those of the graph. So pages can show the results of the checker and the plan
+ * without any weights.
  */
 import { loadWord } from "#dsl/language/types/loaded.js";
 import { Graph } from "#dsl/tensor/builder.js";
@@ -18,7 +19,7 @@ export interface Checkpoint {
   readonly facts: BaseFacts;
 }
 
-/** Those that the family's word names, the first of them its most usual. */
+/** Returns the checkpoints that the family's word lists, the most common first. */
 export async function checkpointsOf(family: Word<"model">): Promise<readonly Checkpoint[]> {
   const known = family.capabilities?.checkpoints ?? [];
   const implementation = await loadWord(family);
@@ -37,7 +38,7 @@ function factsOf(word: Word<"model">, family: ModelImplementation, json: Readonl
   const graph = new Graph();
   const options = layersOptionsOf({ family, config, prefixInCheckpoint: true, tensors: {} }, graph, 0, () => false);
   const layers = makeLayers({ ...options, prefix: family.prefix });
-  // A head of its own is read where the checkpoint has one.
+  // A separate head is read if the checkpoint has one.
   const has = (path: string): boolean => path === "lm_head.weight" && json["tie_word_embeddings"] === false;
   family.build({ ...layers, has }, config, modelInputs(graph, { family }), { dropout: 0 });
   const { state } = graph.program();

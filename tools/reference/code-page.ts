@@ -1,6 +1,6 @@
 /**
- * The codes of diagnostics, a page for each folder of the code that registers some: what each means, and where a program can
- * show it, that program and what is said of it.
+ * Reference pages of the diagnostics' codes, one for each folder of the source tree that registers some. Each page
+ * gives a code's meaning and, where a program can show it, that program and its diagnostic.
  */
 import { allCodes, codeEntryOf, must } from "#dsl/language/diagnostics/codes.js";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
@@ -30,11 +30,11 @@ function section(name: string, trials: Trials): string {
   return parts.join("\n\n");
 }
 
-/** Link to a code's section from a page that lies in a folder beside `codes`. */
+/** Returns a link to a code's section from a page in a folder next to `codes`. */
 export const codeLink = (name: string): string => link(code(name), `../${placeOf(name)}`);
 
 let places: ReadonlyMap<string, string> | undefined;
-/** `codes/dsl-plan.md#no-name`. */
+/** Returns the page and the section of a code: `codes/dsl-compiler.md#CODE`. */
 function placeOf(name: string): string {
   places ??= new Map(
     [...codesByRoom()].flatMap(([room, names]) => names.map((one) => [one, `${pageOfRoom(room)}#${one}`] as const)),
@@ -42,7 +42,7 @@ function placeOf(name: string): string {
   return must(places.get(name), `the page of ${name}`);
 }
 
-/** What the compiler says of an example, its own code alone. */
+/** Returns the compiler's diagnostics for an example, only those with the code `name`. */
 export function said(example: string, name: string, trials: Trials): string {
   const { diagnostics, sources } = trials.compiled(example);
   const own = diagnostics.filter((d) => (d.code as string) === name);

@@ -1,4 +1,4 @@
-/** Which folder of the code has which codes: each has one page in the reference. */
+/** Maps folders of the source tree to their codes. Each has one page in the reference. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,7 +7,7 @@ import { allCodes, must } from "#dsl/language/diagnostics/codes.js";
 const built = fileURLToPath(new URL("../..", import.meta.url));
 const packages = ["dsl", "stdlib", "kernel", "editors"];
 
-/** `dsl/compiler/plan` → its codes, both in order. All codes must be registered. */
+/** Maps each folder to its codes (`dsl/compiler` → …), both sorted. All codes must be registered. */
 export function codesByRoom(): ReadonlyMap<string, readonly string[]> {
   const files = packages.flatMap((name) =>
     readdirSync(join(built, name), { recursive: true, encoding: "utf8" })
@@ -35,7 +35,10 @@ export function codesByRoom(): ReadonlyMap<string, readonly string[]> {
   }
   return new Map([...rooms].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
-/** `dsl/compiler/plan`; each feature by itself: `kernel/features/serve`. */
+/**
+ * Returns the folder that a file counts to: two levels deep (`dsl/compiler`), three for features
+ * (`kernel/features/serve`).
+ */
 function roomIn(file: string): string {
   const parts = file.split("/");
   return parts.slice(0, parts[1] === "features" ? 3 : 2).join("/");
@@ -43,5 +46,4 @@ function roomIn(file: string): string {
 /** Folders with fewer codes share the page of their package. */
 const FEWEST = 6;
 
-/** Path of a room's page in the reference. */
 export const pageOfRoom = (room: string): string => `codes/${room.replaceAll("/", "-")}.md`;

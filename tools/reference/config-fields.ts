@@ -1,6 +1,6 @@
 /**
- * Which fields of config.json a family honours, found by asking its own code: which it looks at, what it says where one is
- * missing or holds nonsense, what it takes where one is absent.
+ * Finds which fields of config.json a family honours, by running its own code: which fields it reads, its errors where
+ * one is missing or has a nonsensical value, and its default where one is absent.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { valueText } from "#kernel/host/value-text.js";
@@ -29,7 +29,7 @@ function fieldsRead(read: (json: Json) => unknown, config: Json): readonly strin
   return [...seen];
 }
 
-/** What a field takes, and what holds where it is absent. */
+/** Returns the values that a field accepts, and its default. */
 function told(read: (json: Json) => unknown, config: Json, key: string): readonly [string, string] {
   const without = Object.fromEntries(Object.entries(config).filter(([name]) => name !== key));
   const absent = attempt(read, without);
@@ -54,7 +54,7 @@ function takes(attempt: Attempt): string {
   if (attempt.is === "read") return "–";
   const { code: is, data } = attempt.error as { code: string; data: object };
   if (is === "unsupported-config") return (data as { supported: readonly string[] }).supported.map(code).join(", ");
-  // Of how weights lie: other programs' ways are unknown fields.
+  // Fields for the storage format of weights: those of other programs count as unknown fields.
   if (is === "unknown-config") return "what `compress` wrote";
   return (data as { problem: string }).problem.replace(/^must be /, "");
 }

@@ -1,14 +1,17 @@
-/** The examples of records as whole programs: what they speak of is defined before them, and what they define is used. */
+/**
+ * Turns the examples of records into complete programs: defines what they refer to before them, and uses what they
+ * define.
+ */
 import { carrierCapabilitiesOf } from "#dsl/compiler/plan/ranks.js";
 import { metricsOf } from "#dsl/compiler/plan/metrics.js";
 import { wordOf } from "#dsl/language/types/loaded.js";
 import type { Registry, Word } from "#dsl/language/types/registry.js";
 import { dataOf, programOf } from "./programs.js";
 
-/** @param baseFor a base that the checker lets a task have */
+/** @param baseFor Returns a base that the checker accepts for a task. */
 export function wholeExample(word: Word, registry: Registry, baseFor: (task: string) => string): string {
   const example = word.example;
-  if (/^tune /.test(example)) return `${example}\n`; // a version line stands first
+  if (/^tune /.test(example)) return `${example}\n`; // a version line must come first
   const task = (name: string): Word<"task"> => wordOf(registry, "task", name);
   const written = (asked: Omit<Parameters<typeof programOf>[0], "base">, metrics?: string): string =>
     programOf({ ...asked, base: baseFor(asked.task.name) }, metrics);
@@ -34,7 +37,10 @@ function measures(registry: Registry, task: Word, metric: Word): boolean {
 
 const QUICK = "recipe quick { epochs: 3, optimizer: adamw(learning_rate: 1e-3) }";
 
-/** What examples speak of: some data, a model that labels, one that writes, a recipe, with which both train. */
+/**
+ * Definitions that examples refer to: some data, a model that labels, one that generates text, a recipe, and a training
+ * of both with it.
+ */
 function before(baseFor: (task: string) => string, recipe = QUICK): string {
   const name = recipe.split(" ")[1]!;
   return `data tickets { source: csv("tickets.csv"), columns: { text: body, label: team }, split: random(train: 80%, validation: 10%, test: 10%) }
@@ -47,15 +53,15 @@ train writer on tales with ${name}
 `;
 }
 
-/** Data that come later. */
+/** Data sets that arrive later, for `update`. */
 const SEASONS = `data spring like tickets { sample: 60 }
 data summer like tickets { sample: 80 }
 `;
 
-/** Kinds whose words stand in `federate`. */
+/** Kinds whose words are used in `federate`. */
 const FEDERATED: readonly string[] = ["aggregator", "partition", "compressor"];
 
-/** A line of a block (`metrics: [accuracy]`) in the block of the verb whose key it is. */
+/** Puts a line of a block (`metrics: [accuracy]`) into the block of the verb that has its key. */
 function inItsVerb(example: string, word: Word, registry: Registry): string {
   const sweep = (more: string): string =>
     `sweep router on tickets with quick as found { trials: 2, maximize: accuracy, ${more} }`;
@@ -91,7 +97,7 @@ evaluate watched on tickets.test { ${example} }`;
     case "compress":
       return `compress router on tickets with quick as small { ${example} }`;
     case "update":
-      // Room is made in what a technique adds.
+      // A strategy that grows adds capacity to what a technique added, so the model needs one.
       if (registry.find("strategy", word.name)?.capabilities?.grows)
         return `${SEASONS}model small like router { technique: lora }
 train small on tickets with quick

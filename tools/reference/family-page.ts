@@ -1,4 +1,7 @@
-/** The page of a model family: what it is, its checkpoints, which tasks and techniques it takes, what its config may say. */
+/**
+ * The page of a model family: its description, its checkpoints, the tasks and techniques that it supports, and the
+ * fields that its config may have.
+ */
 import { must } from "#dsl/language/diagnostics/codes.js";
 import type { Word } from "#dsl/language/types/registry.js";
 import type { ModelImplementation } from "#stdlib/models/kind.js";

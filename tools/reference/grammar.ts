@@ -1,13 +1,13 @@
-/** The grammar as it is parsed, from the parser's own productions: as text (EBNF) and as what diagrams are drawn from. */
+/** The grammar as it is parsed, from the parser's own productions: as text (EBNF) and as the input of the diagrams. */
 import { must } from "#dsl/language/diagnostics/codes.js";
 import type { ISerializedGast } from "chevrotain";
 import { Grammar } from "#dsl/language/syntax/grammar.js";
 
-/** A production's right side. */
+/** The right side of a production. */
 export type Shape =
   | { readonly is: "sequence" | "choice"; readonly of: readonly Shape[] }
   | { readonly is: "option"; readonly of: Shape }
-  /** One or more, or none or more; `between`: what separates them. */
+  /** Repetition, at least `least` times; `between`: the separator. */
   | { readonly is: "many"; readonly of: Shape; readonly least: 0 | 1; readonly between?: Shape }
   | { readonly is: "rule" | "token"; readonly name: string };
 export interface Production {
@@ -19,7 +19,7 @@ const token = (name: string): Shape => ({ is: "token", name });
 const rule = (name: string): Shape => ({ is: "rule", name });
 const sequence = (...of: readonly Shape[]): Shape => (of.length === 1 ? of[0]! : { is: "sequence", of });
 
-/** What is read around the parser, line by line and entry by entry, so that a mistake stays where it is. */
+/** Productions that are read outside the parser, line by line and entry by entry, so that a mistake stays local. */
 const AROUND: readonly Production[] = [
   { name: "program", shape: { is: "many", of: rule("statement"), least: 0, between: token("new line") } },
   { name: "statement", shape: sequence(rule("head"), { is: "option", of: rule("block") }) },

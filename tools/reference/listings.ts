@@ -1,7 +1,6 @@
 /**
- * Listings in pages that are written by hand: under a command stands what it prints. `npm run docs`
- * prints them anew; a test says when one is stale. They come from the printers that the command line and cells use, on a
- * machine that is always the same.
+ * Listings in handwritten pages: each command is followed by its output. `npm run docs` prints them again; a test
+ * reports stale ones. They use the printers of the command line and of cells, with the facts of a fixed machine.
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -12,10 +11,10 @@ import { phases, phaseText, type Phase } from "#kernel/apps/checking/phases.js";
 import type { HostContext } from "#kernel/host/host-context.js";
 import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
 
-/** A block of `console`: the command after `$`, and what it prints. */
+/** A block of `console`: the command after `$`, and its output. */
 const LISTING = /(```console\n\$ (.+)\n)[\s\S]*?(```)/g;
 
-/** The page with its listings as they are printed now. `root`: the folder that commands are called in. */
+/** Returns the page with its listings updated. `root`: the folder in which the commands run. */
 export async function withListings(page: string, root: string): Promise<string> {
   const printed = new Map<string, string>();
   for (const [, , command = ""] of page.matchAll(LISTING)) printed.set(command, await print(command, root));
@@ -25,7 +24,10 @@ export async function withListings(page: string, root: string): Promise<string> 
   );
 }
 
-/** What a command line prints: `cat`, `npx tunebook check` or `show`, perhaps piped through `sed -n A,Bp` or `grep TEXT`. */
+/**
+ * Returns the output of a command line: `cat`, `npx tunebook check` or `show`, optionally piped through `sed -n A,Bp`
+ * or `grep TEXT`.
+ */
 async function print(command: string, root: string): Promise<string> {
   const [first = "", ...filters] = command.split(" | ");
   return filters.reduce(filtered, await output(first, root));
@@ -59,7 +61,7 @@ function filtered(text: string, filter: string): string {
   return kept.map((line) => `${line}\n`).join("");
 }
 
-/** Estimates of pages don't depend on who makes them. */
+/** Gives a fixed machine, so that the estimates on pages don't depend on where they are made. */
 export class SteadyDatasets extends DatasetCache {
   override answer(need: Need, s: HostContext): Promise<FactOf<Need["about"]>> {
     if (need.about !== "machine") return super.answer(need, s);

@@ -1,4 +1,4 @@
-/** Parameters of a word, and its other names, as tables. */
+/** Tables of a word's parameters and of its other names. */
 import { boundText, describeType } from "#dsl/language/types/shapes.js";
 import type { Parameter, Word } from "#dsl/language/types/registry.js";
 import { valueText } from "#kernel/host/value-text.js";
@@ -19,14 +19,14 @@ export function parametersTable(parameters: readonly Parameter[]): string {
   );
 }
 
-/** Parameters and keys that the design knows and nobody built. */
+/** Parameters and keys that are designed but not built. */
 export function plannedParameters(parameters: readonly Parameter[]): string {
   const planned = parameters.flatMap((p) => (p.planned ? [{ name: p.name, ...p.planned }] : []));
   if (planned.length === 0) return "";
   return `Known, not built yet: ${planned.map((p) => `${code(p.name)} (meanwhile: ${p.meanwhile})`).join("; ")}.`;
 }
 
-/** What other tools call it; diagnostics answer with the word to write. */
+/** Names of the word in other tools; diagnostics answer them with the word to write. */
 export function elsewhereText(word: Word): string {
   const names = Object.entries(word.elsewhere ?? {});
   if (names.length === 0) return "";

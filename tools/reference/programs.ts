@@ -1,7 +1,7 @@
-/** Whole programs for the pages: what a task reads, a model, a training, an evaluation. */
+/** Complete programs for the pages: a task's data, a model, a training, an evaluation. */
 import type { Word } from "#dsl/language/types/registry.js";
 
-/** Columns that the programs and the fragments of records name, beside the roles. */
+/** Columns, besides the roles, that the programs and the records' fragments name. */
 const COLUMNS = ["body", "team", "customer", "part", "review", "stars", "conversations", "messages", "instruction"];
 
 export const ROLES = [
@@ -12,21 +12,21 @@ export function columnsOf(): readonly string[] {
   return [...ROLES, ...COLUMNS, "output", "created", "a", "b", "t", "l"];
 }
 
-/** Roles of a task's data: columns of the programs are named as these. */
+/** Roles of a task's data. The programs name their columns after them. */
 export function rolesOf(task: Word<"task">): readonly string[] {
   return task.capabilities?.roles ?? ["text"];
 }
-/** A file of the task's rows: lists and turns are JSON's affair. */
+/** Returns a file name for the task's rows: JSON Lines if they have lists or turns, else CSV. */
 export function fileOf(task: Word<"task">): string {
   return /labels|tokens|messages/.test(rolesOf(task).join()) ? "rows.jsonl" : "rows.csv";
 }
 
 export interface Asked {
   readonly task: Word<"task">;
-  /** The task as it is written, arguments included; absent: its name. */
+  /** The task as it is written, with arguments. Defaults to its name. */
   readonly taskText?: string;
   readonly base: string;
-  /** As it is written; absent: not written. */
+  /** The technique as it is written. If unset, the program has none. */
   readonly technique?: string;
   readonly template?: string;
 }
@@ -47,7 +47,7 @@ export function programOf({ task, taskText = task.name, base, technique, templat
   ].join("\n");
 }
 
-/** The statement that reads a task's rows. */
+/** Returns the statement that reads a task's rows. */
 export function dataOf(task: Word<"task">): string {
   const file = fileOf(task);
   const source = `${file.endsWith("jsonl") ? "jsonl" : "csv"}("${file}")`;

@@ -1,11 +1,11 @@
 /**
- * A production as a railroad diagram: follow the line from left to right; what is round is written as it stands, what is
- * square is another production. Plain SVG that reads on white and on black.
+ * Draws a production as a railroad diagram. The line is followed from left to right; round boxes are literal text,
+ * square boxes are other productions. Plain SVG that is readable on white and on black.
  */
 import { escapeHtml } from "#kernel/host/value-text.js";
 import type { Shape } from "./grammar.js";
 
-/** What takes `up` above and `down` below its line, and draws itself from a place on the line. */
+/** A part that extends `up` above and `down` below its line, and draws itself from a position on the line. */
 interface Drawn {
   readonly width: number;
   readonly up: number;
@@ -91,7 +91,7 @@ function row(parts: readonly Drawn[]): Drawn {
   };
 }
 
-/** The first on the line, the others below it. */
+/** Draws the first part on the line and the others below it. */
 function branches(parts: readonly Drawn[]): Drawn {
   const inner = Math.max(...parts.map((part) => part.width));
   const width = inner + 4 * TURN;
@@ -127,7 +127,7 @@ function branches(parts: readonly Drawn[]): Drawn {
   };
 }
 
-/** The line goes on, or back below through what stands between. */
+/** The line continues, or returns below through the separator. */
 function loop(once: Drawn, between: Drawn): Drawn {
   const inner = Math.max(once.width, between.width);
   const width = inner + 4 * TURN;

@@ -1,7 +1,7 @@
 /**
- * The language reference as files of Markdown, made from the registry, the table of codes and the grammar. Nothing here is
- * written by hand beside the sentences that join what records say; figures come from the compiler itself. The pages are
- * committed, and a test says when they are stale.
+ * The language reference as Markdown files, made from the registry, the table of codes and the grammar. Only the
+ * sentences that join the records' texts are written by hand; figures come from the compiler itself. The pages are
+ * committed, and a test reports when they are stale.
  */
 import type { WordKind } from "#dsl/language/types/registry.js";
 import { registry } from "#stdlib/registry.js";
@@ -14,7 +14,7 @@ import { techniquePage } from "./technique-page.js";
 import { Trials } from "./tried.js";
 import { APART, kindPage, titleOf } from "./word-page.js";
 
-/** Path in the reference's folder → text. All codes must be loaded. */
+/** Maps the paths in the reference's folder to texts. All codes must be loaded. */
 export async function referencePages(): Promise<ReadonlyMap<string, string>> {
   const trials = await Trials.over(registry);
   const pages = new Map<string, string>(syntaxPages());

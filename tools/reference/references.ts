@@ -1,4 +1,4 @@
-/** Where the field describes a word. */
+/** The publications that describe a word. */
 import type { Word } from "#dsl/language/types/registry.js";
 import { link } from "#kernel/display/markdown.js";
 

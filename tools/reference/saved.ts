@@ -1,4 +1,4 @@
-/** How what a technique trained is saved: PEFT's format where PEFT has the technique. */
+/** The format in which a technique's trained weights are saved: PEFT's format where PEFT has the technique. */
 import { must } from "#dsl/language/diagnostics/codes.js";
 import { loadWord, wordOf } from "#dsl/language/types/loaded.js";
 import type { Word } from "#dsl/language/types/registry.js";
@@ -7,7 +7,7 @@ import { assembleForwardProgram } from "#stdlib/programs/forward.js";
 import { programOf } from "./programs.js";
 import type { Trials } from "./tried.js";
 
-/** PEFT's name of the technique, as its adapters' configurations say it; null: PEFT has no format for it. */
+/** PEFT's name of the technique, as in the configurations of its adapters; null if PEFT has no format for it. */
 export async function peftType(technique: Word<"technique">, trials: Trials): Promise<string | null> {
   const implementation = await loadWord(technique);
   if (!implementation.config) return null;

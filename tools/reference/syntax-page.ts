@@ -1,9 +1,9 @@
-/** The page of the syntax, and a diagram for each production. */
+/** The page of the syntax, with a diagram for each production. */
 import { ebnf, productions } from "./grammar.js";
 import { fence, joinParagraphs } from "#kernel/display/markdown.js";
 import { railroad } from "./railroad.js";
 
-/** Path in the reference → text. */
+/** Maps paths in the reference to texts. */
 export function syntaxPages(): ReadonlyMap<string, string> {
   const all = productions();
   const pages = new Map(all.map(({ name, shape }) => [`syntax/${name}.svg`, railroad(shape, name)]));

@@ -1,4 +1,4 @@
-/** The page of a technique: what it does, what it takes, what it trains of each family, how it is saved. */
+/** The page of a technique: its description, its parameters, what it trains in each family, and how it is saved. */
 import { must } from "#dsl/language/diagnostics/codes.js";
 import { wordOf } from "#dsl/language/types/loaded.js";
 import type { Word } from "#dsl/language/types/registry.js";
@@ -53,7 +53,7 @@ export async function techniquePage(technique: Word<"technique">, trials: Trials
   );
 }
 
-/** Of a model that labels, with the technique as its record's example writes it. */
+/** Returns an example program: a model that labels, with the technique written as in its record's example. */
 export function exampleOf(technique: Word<"technique">, trials: Trials): string {
   const task = wordOf(trials.registry, "task", "text_classification");
   const written = /technique: (.+?) \}$/.exec(technique.example)?.[1] ?? technique.name;

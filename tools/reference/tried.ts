@@ -1,6 +1,6 @@
 /**
- * What the checker and the plan say of families, tasks and techniques with each other: for each well-known checkpoint and
- * each task and technique, the program of a page is compiled; whether it may be, and what it would train, is what pages tell.
+ * The results of the checker and the plan for families, tasks and techniques. For each well-known checkpoint, task and
+ * technique, the program of a page is compiled. Pages state whether it is allowed and what it would train.
  */
 import type { Estimates } from "#dsl/compiler/plan/plan.js";
 import { wordOf } from "#dsl/language/types/loaded.js";
@@ -10,12 +10,12 @@ import { columnsOf, programOf, type Asked } from "./programs.js";
 import { tried, type Tried, type World } from "./world.js";
 
 export interface Outcome {
-  /** Codes of the errors that refuse it; empty: it may be. */
+  /** Codes of the errors that refuse it; empty if it is allowed. */
   readonly errors: readonly string[];
   readonly estimates: Estimates | null;
 }
 
-/** Of a technique that a strategy makes and nobody writes. */
+/** Whether only a strategy creates the technique, so that no program writes it. */
 export const isMade = ({ capabilities }: Word<"technique">): boolean => capabilities?.grownBy !== undefined;
 
 export class Trials {
@@ -31,7 +31,7 @@ export class Trials {
     return new Trials(registry, await allCheckpoints(registry));
   }
 
-  /** By its name, what stands behind the owner's, or a part of it (`minilm`). */
+  /** Finds a checkpoint by its name, by the part after the owner, or by a part of the name (`minilm`). */
   named(name: string): Checkpoint | undefined {
     const named = (wanted: (known: string) => boolean) => this.checkpoints.find((c) => wanted(c.name.toLowerCase()));
     const asked = name.toLowerCase();
@@ -40,7 +40,7 @@ export class Trials {
   of(family: Word<"model">): readonly Checkpoint[] {
     return this.checkpoints.filter((c) => c.family.name === family.name);
   }
-  /** Words that are built and that a program may write. */
+  /** Returns the words that are built and that a program may write. */
   built<K extends WordKind>(kind: K): readonly Word<K>[] {
     const made = new Set<string>(
       this.registry
@@ -62,17 +62,20 @@ export class Trials {
     }
     return outcome;
   }
-  /** Tasks that a checkpoint can be given. */
+  /** Returns the tasks that the checker accepts for a checkpoint. */
   tasksOf(checkpoint: Checkpoint): readonly Word<"task">[] {
     return this.built("task").filter((task) => this.outcome({ task, base: checkpoint.name }).errors.length === 0);
   }
-  /** The one that stands for a family: that of its record's example, else the first of those it can be given. */
+  /**
+   * Returns the task that represents a family: that of its record's example, else the first that the checkpoint
+   * accepts.
+   */
   taskFor(checkpoint: Checkpoint): Word<"task"> | undefined {
     const tasks = this.tasksOf(checkpoint);
     const shown = /task: (\w+)/.exec(checkpoint.family.example)?.[1];
     return tasks.find((task) => task.name === shown) ?? tasks[0];
   }
-  /** The first checkpoint that a task can be given. */
+  /** Returns the first checkpoint that the checker accepts for a task. */
   baseFor(task: string): string {
     const word = wordOf(this.registry, "task", task);
     const fits = this.checkpoints.find((c) => this.outcome({ task: word, base: c.name }).errors.length === 0);

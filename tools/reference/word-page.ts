@@ -1,4 +1,7 @@
-/** A page for each kind of word: every word of it with what it is, an example, its parameters; then what is only planned. */
+/**
+ * A page for each kind of word: every word with its description, an example and its parameters, and then the words that
+ * are only planned.
+ */
 import { must } from "#dsl/language/diagnostics/codes.js";
 import { kindsIn } from "#dsl/language/types/parts.js";
 import { isOfKind, isVerb, type WordKind, type Registry, type Verb, type Word } from "#dsl/language/types/registry.js";
@@ -10,7 +13,7 @@ import { dataOf } from "./programs.js";
 import { referencesText } from "./references.js";
 import { isMade, type Trials } from "./tried.js";
 
-/** Kinds whose words have pages of their own. */
+/** Kinds whose words have separate pages, and the folders of these. */
 export const APART: Readonly<Partial<Record<WordKind, string>> & Record<"model" | "technique", string>> = {
   model: "families",
   technique: "techniques",
@@ -35,7 +38,7 @@ export function kindPage(kind: WordKind, trials: Trials): string {
 }
 
 function section(word: Word, trials: Trials): string {
-  // What no program writes has no page of programs.
+  // A technique that no program writes has no page.
   const folder = isOfKind(word, "technique") && isMade(word) ? undefined : APART[word.kind];
   const own = folder === undefined ? "" : `${link("More", `../${folder}/${word.name}.md`)}.`;
   return joinParagraphs(
@@ -56,7 +59,7 @@ export function titleOf(kind: string): string {
   return words[0]!.toUpperCase() + words.slice(1);
 }
 
-/** Which keys and parameters take words of a kind. */
+/** Lists the keys and parameters that take words of a kind. */
 function whereText(kind: string, registry: Registry): string {
   if (kind === "verb") return "A statement begins with one of these.";
   if (kind === "reserved") return "";
@@ -87,7 +90,7 @@ function headerText({ connectors, keysOf: keys }: Verb): string {
     .join(" ");
 }
 
-/** What the rows must have, which families can do it, what `predict` gives. */
+/** Lists the columns that the rows need, the families that support the task, and the output of `predict`. */
 function taskText(task: Word<"task">, trials: Trials): string {
   const { roles, orRoles, prediction, metrics = [] } = must(task.capabilities, `what ${task.name} says of itself`);
   const list = (names: readonly string[]): string => names.map(code).join(", ");

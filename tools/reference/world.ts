@@ -1,6 +1,6 @@
 /**
- * A world for the programs of the reference: any table has the columns that its program names, bases are well-known
- * checkpoints, memory is not short. The programs themselves go through the compiler as any others do.
+ * The facts with which the reference's programs compile: every table has the columns that its program names, bases are
+ * well-known checkpoints, and memory is sufficient. The compiler treats the programs like any others.
  */
 import type {} from "#kernel/codes.js";
 import { compile, type CompileResult } from "#dsl/compiler/program/compile.js";
@@ -19,15 +19,13 @@ import type { Registry } from "#dsl/language/types/registry.js";
 
 export interface World {
   readonly registry: Registry;
-  /** Facts of the base of that name. */
   readonly base: (name: string) => BaseFacts | undefined;
-  /** Columns of every table. */
   readonly columns: readonly string[];
 }
 export interface Tried extends CompileResult {
   readonly sources: readonly Source[];
   readonly errors: readonly string[];
-  /** Of the last training. */
+  /** Plan of the last training. */
   readonly plan: Plan | undefined;
 }
 
@@ -82,7 +80,7 @@ function answer(need: Need, world: World): FactOf<Need["about"]> | FailedFact {
   }
 }
 
-/** A thousand short rows with two labels. */
+/** Facts of a thousand short rows with two labels. */
 function dataFacts(data: (Need & { about: "data" })["data"]): DataFacts {
   const split = (rows: number) => {
     const lengths = { step: 8, counts: [rows / 2, rows / 2], total: rows * 8, longest: 15 };

@@ -1,9 +1,12 @@
-/** Titles of questions about cooking with their tags: the 5 most frequent of 736; train and test as the package parts them. */
+/**
+ * Titles of questions about cooking with their tags: the 5 most frequent of 736. Uses the package's train and test
+ * split.
+ */
 import { some, type DataSet } from "../dataset.js";
 import { cooking as carrier, textIn } from "../packages.js";
 
 const TAGS = 5;
-/** So many titles of each part: enough for scores that are steady to a percent, few enough for a laptop. */
+/** Titles per part: enough for scores that are stable to a percent, few enough for a laptop. */
 const ROWS = { train: 3000, test: 1500 } as const;
 
 export const cooking: DataSet = {

@@ -1,4 +1,6 @@
-/** English words with their phonemes, without stress: so many of the Carnegie Mellon dictionary, drawn by their spelling. */
+/**
+ * English words with their phonemes, without stress: a sample of the Carnegie Mellon dictionary, drawn by spelling.
+ */
 import { some, type DataSet } from "../dataset.js";
 import { cmudict as carrier, textIn } from "../packages.js";
 
@@ -11,7 +13,7 @@ export const pronunciations: DataSet = {
   async rows() {
     const words = (await textIn(carrier, "data/dict.txt")).split("\n").flatMap((line) => {
       const [word = "", phonemes = ""] = line.trim().split(/ {2}/);
-      // Further pronunciations stand as WORD(1).
+      // Further pronunciations are written as WORD(1).
       if (!/^[A-Z]{3,12}$/.test(word)) return [];
       return [{ word: word.toLowerCase(), phonemes: phonemes.replace(/\d/g, "") }];
     });

@@ -1,4 +1,7 @@
-/** Questions to a public-transport bot, with their intent and the spans that fill its slots; train and test as published. */
+/**
+ * Questions to a public-transport bot, with their intent and the spans of their slots. Uses the published train and
+ * test split.
+ */
 import type { DataSet } from "../dataset.js";
 import { questions as carrier, textIn } from "../packages.js";
 
@@ -7,7 +10,7 @@ interface Corpus {
     readonly text: string;
     readonly intent: string;
     readonly training: boolean;
-    /** `start` and `stop` count words and punctuation marks, both ends included. */
+    /** `start` and `stop` are inclusive indices that count words and punctuation marks. */
     readonly entities: readonly { readonly entity: string; readonly start: number; readonly stop: number }[];
   }[];
 }

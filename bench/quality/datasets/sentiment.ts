@@ -1,4 +1,4 @@
-/** The quickstart's reviews, as they lie in the notebooks' folder; and the same as questions to a chat model. */
+/** The quickstart's reviews from the notebooks' folder, and the same reviews as questions to a chat model. */
 import { readFile } from "node:fs/promises";
 import { parse } from "csv-parse/sync";
 import { some, type DataSet } from "../dataset.js";
@@ -24,7 +24,7 @@ export const sentiment: DataSet = {
   rows: reviews,
 };
 
-/** So many reviews of each part. */
+/** Number of reviews per part. */
 const ASKED = { train: 200, test: 100 } as const;
 
 export const sentimentChat: DataSet = {

@@ -1,11 +1,11 @@
-/** State of the Union addresses since 1961, in passages; every eighth speech, drawn by its name, is for testing. */
+/** State of the Union addresses since 1961, in passages. Every eighth speech, drawn by its name, is for testing. */
 import { drawn, some, type DataSet } from "../dataset.js";
 import { filesIn, speeches as carrier } from "../packages.js";
 
 const SINCE = 1961;
-/** Characters in a passage, about. */
+/** Approximate characters per passage. */
 const PASSAGE = 1000;
-/** Passages for testing: enough for a steady figure. */
+/** Number of test passages: enough for a stable figure. */
 const TEST = 150;
 
 export const speeches: DataSet = {
@@ -27,7 +27,7 @@ export const speeches: DataSet = {
   },
 };
 
-/** Whole sentences, as many as make a passage. */
+/** Splits a text into passages of complete sentences. */
 function passages(text: string): readonly string[] {
   const sentences = text
     .replace(/\s+/gu, " ")

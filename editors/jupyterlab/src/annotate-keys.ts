@@ -1,24 +1,24 @@
-// Which key chooses which label, and what the other keys do. Letters that do something themselves choose no label.
+// Assigns keys to labels and defines the other keys. Letters that trigger an action select no label.
 
-/** Of the first twenty labels. */
+/** Keys of the first twenty labels. */
 const CHOOSING = "1234567890qwertyiopa";
 
-/** More labels than there are keys are found by their first letters. */
+/** With more labels than keys, labels are searched by their first letters. */
 export const MOST_KEYS = CHOOSING.length;
 
-/** The key of each label; none where labels are found by their letters. */
+/** Returns the key of each label; empty if labels are searched by their letters. */
 export function keysOf(labels: readonly string[]): readonly string[] {
   return labels.length > MOST_KEYS ? [] : [...CHOOSING].slice(0, labels.length);
 }
 
-/** Labels that begin with what was typed, then those that have it within. */
+/** Labels that begin with the typed text, then those that contain it. */
 export function found(labels: readonly string[], typed: string): readonly string[] {
   const wanted = typed.trim().toLowerCase();
   const at = (label: string): number => label.toLowerCase().indexOf(wanted);
   return [...labels.filter((label) => at(label) === 0), ...labels.filter((label) => at(label) > 0)];
 }
 
-/** What is done, key by key, for the page of keys. */
+/** Descriptions of the keys for the help page. */
 export function keyHelp(several: boolean, many: boolean): readonly (readonly [keys: string, does: string])[] {
   const choose = several ? "choose a label, or take it away" : "choose the label";
   return [

@@ -1,10 +1,10 @@
-// A comm as the model of a widget of anywidget's shape (https://anywidget.dev/en/afm/): what the kernel says of itself by `get`, what it
-// is told by `send`, what it answers by `msg:custom`. Messages are those of Jupyter widgets.
+// Wraps a comm as the model of an anywidget widget (https://anywidget.dev/en/afm/): `get` returns the kernel's state,
+// `send` sends to the kernel, and `msg:custom` delivers its responses. The messages are those of Jupyter widgets.
 import type { Kernel } from "@jupyterlab/services";
 
 type Heard = (...of: readonly unknown[]) => void;
 
-/** What a widget's module is given. */
+/** The model passed to a widget's module. */
 export interface WidgetModel {
   get(key: string): unknown;
   set(key: string, value: unknown): void;
@@ -13,7 +13,7 @@ export interface WidgetModel {
   on(event: string, heard: Heard): void;
   off(event: string, heard: Heard): void;
 }
-/** A widget's module: draws the model into a node; what it returns ends it. */
+/** A widget's module: renders the model into an element and returns a cleanup function. */
 export interface WidgetModule {
   render(of: { readonly model: WidgetModel; readonly el: HTMLElement }): (() => void) | undefined;
 }
@@ -24,7 +24,10 @@ export class CommModel implements WidgetModel {
   readonly #heard = new Map<string, Set<Heard>>();
   readonly #comm: Kernel.IComm;
 
-  /** `ready`: the first state is there; `closed`: the kernel ended it, or knows nothing of it. */
+  /**
+   * `ready`: called when the first state has arrived; `closed`: called when the kernel closes the comm or does not know
+   * it.
+   */
   constructor(comm: Kernel.IComm, opened: object, { ready, closed }: { ready: () => void; closed: () => void }) {
     this.#comm = comm;
     let first = true;
@@ -65,7 +68,7 @@ export class CommModel implements WidgetModel {
   off(event: string, heard: Heard): void {
     this.#heard.get(event)?.delete(heard);
   }
-  /** Nothing that is sent arrives any more. */
+  /** Whether the comm is closed: messages no longer arrive. */
   get closed(): boolean {
     return this.#comm.isDisposed;
   }

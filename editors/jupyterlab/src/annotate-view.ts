@@ -1,5 +1,5 @@
-// The view of the annotation widget: built once and changed in place, so that focus and scroll position stay. It takes all its keys;
-// JupyterLab's own shortcuts are blocked, since `d` pressed twice would delete the cell.
+// The view of the annotation widget: built once and updated in place, so that focus and scroll position are preserved.
+// It handles all keys itself. JupyterLab's own shortcuts are blocked, since `d` pressed twice would delete the cell.
 import type { AnnotationRow, AnnotationLabel } from "#kernel/apps/jupyter/ports/annotate-contract.js";
 import { found, keyHelp, keysOf, MOST_KEYS } from "./annotate-keys.js";
 import "./annotate.css";
@@ -24,10 +24,10 @@ interface Drawn {
   readonly row: AnnotationRow | undefined;
   readonly at: number;
   readonly done: number;
-  /** Of several labels those that would be saved. */
+  /** Labels that would be saved; only where a row can have several. */
   readonly chosen: readonly string[];
 }
-/** Labels that are shown of those found. */
+/** Maximum number of labels shown. */
 const SHOWN = 12;
 
 export class AnnotationView {
@@ -61,7 +61,7 @@ export class AnnotationView {
       "aria-label",
       `Annotate ${told.data} as ${told.annotator}. Press question mark for the keys.`,
     );
-    // Lumino's two names of it.
+    // Lumino's two names for the same attribute.
     this.#root.setAttribute("data-lm-suppress-shortcuts", "true");
     this.#root.setAttribute("data-p-suppress-shortcuts", "true");
     this.#root.append(
@@ -74,7 +74,7 @@ export class AnnotationView {
       this.#help,
     );
     this.#root.addEventListener("keydown", (event) => this.#pressed(event));
-    // A click anywhere in it makes the keys work; a button that was clicked gives them back.
+    // A click anywhere in the widget focuses it, so that its keys work; a clicked button passes the focus back.
     this.#root.addEventListener("click", (event) => {
       if (event.target !== this.#search && event.detail > 0 && window.getSelection()?.isCollapsed !== false)
         this.#root.focus({ preventScroll: true });
@@ -100,7 +100,7 @@ export class AnnotationView {
     this.#drawLabels();
   }
 
-  /** Read out, and shown at the side. */
+  /** Shows a status message, which screen readers announce. */
   say(what: string): void {
     this.#status.textContent = what;
   }
@@ -160,7 +160,7 @@ export class AnnotationView {
     const { row, chosen } = this.#drawn;
     const { labels, several } = this.#told;
     if (this.#many) {
-      // What the row has, is suggested and is chosen stays in sight.
+      // Always shows the row's current, suggested and chosen labels.
       const near = [row?.decided, row?.suggested].flatMap((one) => (one && "label" in one ? [one.label].flat() : []));
       const first = [...new Set([...(several ? chosen : []), ...near, ...[row?.label ?? []].flat()])];
       const typed = this.#search.value.trim();
@@ -254,7 +254,7 @@ export class AnnotationView {
     const { choose, accept, skip, drop, undo, move } = this.#doings;
     const onButton = target instanceof HTMLButtonElement;
     const label = this.#told.labels[this.#keys.indexOf(key.toLowerCase())];
-    // A key that is held down moves on, and decides on one row alone.
+    // A repeating key may move on, but must not decide on several rows.
     if (key === "ArrowLeft") return () => move(-1);
     if (key === "ArrowRight") return () => move(1);
     if (key === "ArrowUp" || key === "ArrowDown") return () => this.#text.scrollBy(0, key === "ArrowUp" ? -48 : 48);

@@ -1,5 +1,6 @@
-// The annotation widget, an anywidget module: one row, the labels to choose from, and keys for everything. Every decision is sent at
-// once and counts when the kernel confirms that it is saved. Texts are set as text: a row never becomes HTML.
+// The annotation widget, an anywidget module: one row, the labels to choose from, and keys for everything. Every
+// decision is sent at once and counts when the kernel confirms that it is saved. Texts are inserted as text: a row
+// never becomes HTML.
 import type {
   AnnotationRequest,
   AnnotationReply,
@@ -10,9 +11,9 @@ import type {
 import { AnnotationView } from "./annotate-view.js";
 import type { WidgetModel, WidgetModule } from "./annotate-model.js";
 
-/** Rows that are asked for ahead. */
+/** Number of rows to prefetch. */
 const AHEAD = 40;
-/** Milliseconds after which someone is told that the kernel doesn't answer yet. */
+/** Milliseconds until the user is informed that the kernel has not responded yet. */
 const PATIENCE = 3000;
 
 class AnnotationWidget {
@@ -26,7 +27,7 @@ class AnnotationWidget {
   #at: number;
   #unsaved = 0;
   #slow = 0;
-  /** Labels that are chosen of several, before they are saved. */
+  /** Chosen labels before they are saved; only where a row can have several. */
   #chosen: readonly string[] = [];
 
   constructor(model: WidgetModel, el: HTMLElement) {
@@ -110,7 +111,7 @@ class AnnotationWidget {
 
   #draw(): void {
     const row = this.#rows.get(this.#at);
-    // The kernel may send a row once more: what was chosen of it stays.
+    // The kernel may resend a row; the choices made for it are preserved.
     if (row && !isSame(row, this.#chosenOf)) {
       this.#chosenOf = row;
       this.#chosen = chosenIn(row);
@@ -120,7 +121,7 @@ class AnnotationWidget {
   #chosenOf: AnnotationRow | undefined;
 
   #choose(label: string): void {
-    // What is chosen of a row that isn't there yet would be lost when it comes.
+    // A choice for a row that has not arrived yet would be lost on arrival.
     if (!this.#rows.has(this.#at)) return;
     if (!this.#several) return this.#decide({ does: "label", label });
     const has = this.#chosen.includes(label);
@@ -160,7 +161,7 @@ class AnnotationWidget {
   }
 }
 
-/** The same row, decided as before. */
+/** Whether both are the same row with the same decision. */
 function isSame(row: AnnotationRow, other: AnnotationRow | undefined): boolean {
   const told = (one: AnnotationRow): string => JSON.stringify([one.row, one.split, one.decided]);
   return other !== undefined && told(row) === told(other);
@@ -178,7 +179,6 @@ const widget: WidgetModule & { readonly unsaved: (el: HTMLElement) => number } =
     widgets.set(el, widget);
     return () => widget.end();
   },
-  /** Decisions that the kernel has not confirmed. */
   unsaved: (el) => widgets.get(el)?.unsaved ?? 0,
 };
 const widgets = new WeakMap<HTMLElement, AnnotationWidget>();

@@ -1,5 +1,5 @@
-// Outputs of `annotate`: the widget while the kernel that showed it still runs, else the rows as a table and what to do. Each notebook
-// gets a renderer that knows its kernel.
+// Renders outputs of `annotate`: the widget while the kernel that created it still runs, otherwise the rows as a table
+// with instructions. Each notebook gets a renderer that knows its kernel.
 import type { NotebookPanel, INotebookTracker } from "@jupyterlab/notebook";
 import type { JupyterFrontEnd } from "@jupyterlab/application";
 import { MimeModel } from "@jupyterlab/rendermime";
@@ -22,7 +22,7 @@ export function addAnnotating(app: JupyterFrontEnd, notebooks: INotebookTracker)
     panel.content.rendermime.addFactory({
       safe: true,
       mimeTypes: [mime],
-      defaultRank: 0, // before text/html, which has the same rows as a table
+      defaultRank: 0, // before text/html, which contains the same rows as a table
       createRenderer: () => new Annotating(app, panel),
     });
   };
@@ -75,7 +75,7 @@ class Annotating extends Widget implements IRenderMime.IRenderer {
     super.dispose();
   }
 
-  /** Says so, offers to run again, and shows the rows as they were when the cell ran. */
+  /** Explains why the widget is gone, offers to run the cell again, and shows the rows as of the cell's run. */
   async #gone(model: IRenderMime.IMimeModel, why: string): Promise<void> {
     const unsaved = this.#view ? widget.unsaved(this.#view) : 0;
     this.#view = null;

@@ -1,5 +1,6 @@
-// Puts Tune in front of the kernel's own language while a cell holds Tune. The swap is part of the edit's own transaction:
-// no wait, and no race with JupyterLab, which loads languages when it likes and rewrites the cell's MIME type.
+// Switches a cell's language from the kernel's to Tune while it contains Tune. The switch is part of the edit's own
+// transaction, so there is no delay. There is also no race with JupyterLab, which loads languages at any time and
+// rewrites the cell's MIME type.
 import { Compartment, EditorState, Prec, type Extension } from "@codemirror/state";
 import { isTune } from "#dsl/language/syntax/cell.js";
 import { tune } from "./tune.js";

@@ -1,5 +1,5 @@
-// One comm for each kernel; what goes over it says kernel/apps/jupyter/wire/comms/assist-contract.ts. A question that is never answered ends by
-// itself; every failure is null.
+// One comm per kernel; its messages are defined in kernel/apps/jupyter/wire/comms/assist-contract.ts. An unanswered
+// request times out; every failure yields null.
 import type { ISessionContext } from "@jupyterlab/apputils";
 import type { CodeEditor } from "@jupyterlab/codeeditor";
 import type { INotebookTracker, NotebookPanel } from "@jupyterlab/notebook";
@@ -13,13 +13,13 @@ import type {
 } from "#kernel/apps/jupyter/wire/comms/assist-contract.js";
 
 const target = "tunebook.assist";
-const usual = 30_000; // ms; a kernel that has just begun loads its compiler first
+const usual = 30_000; // ms; a freshly started kernel loads its compiler first
 const ended: ReadonlySet<string> = new Set(["terminating", "dead"]);
 
 export type Answer<Q extends AssistQuestion> = AssistQuestions[Q]["result"];
 export type News<W extends AssistWatch> = AssistWatches[W]["result"];
 
-/** What is told of a watch; null: it failed. */
+/** A watch's id and callback; the callback gets null if the watch failed. */
 interface Watching {
   readonly id: number;
   readonly changed: (result: unknown) => void;
@@ -63,7 +63,10 @@ export class Channel {
     });
   }
 
-  /** Calls back with the runs as they change, or with some of them compared; one watch of each at a time. Returns its end. */
+  /**
+   * Watches the runs, or the comparison of some of them, with one active watch of each kind. Returns a function that
+   * ends the watch.
+   */
   watch<W extends AssistWatch>(
     what: W,
     query: AssistWatches[W]["params"],
@@ -79,7 +82,7 @@ export class Channel {
     };
   }
 
-  /** The kernel lives on: it is told that nobody asks here any more. */
+  /** Closes the comm of a kernel that continues to run. */
   leave(): void {
     this.close();
     if (!this.#comm.isDisposed) this.#comm.close();
@@ -91,7 +94,10 @@ export class Channel {
   }
 }
 
-/** Settles when a kernel that is started again by others answers; front ends hear nothing of it until they ask. */
+/**
+ * Polls until an automatically restarted kernel responds and returns true; returns false if it does not. Front ends get
+ * no notification of such a restart.
+ */
 export async function answers(kernel: Kernel.IKernelConnection): Promise<boolean> {
   const pause = () => new Promise<boolean>((done) => setTimeout(() => done(false), 2000));
   for (let tries = 0; tries < 60 && !kernel.isDisposed && !ended.has(kernel.status); tries++) {
@@ -104,12 +110,12 @@ export async function answers(kernel: Kernel.IKernelConnection): Promise<boolean
   return false;
 }
 
-/** What has a kernel: a notebook, a console. */
+/** A widget with a kernel: a notebook or a console. */
 export interface InSession {
   readonly sessionContext: ISessionContext;
 }
 
-/** The channels of all notebooks' kernels, made when first asked for. */
+/** The channels of all notebooks' kernels, created on first use. */
 export class Channels {
   readonly #notebooks: INotebookTracker;
   readonly #byKernel = new WeakMap<Kernel.IKernelConnection, Channel>();
@@ -118,7 +124,10 @@ export class Channels {
     this.#notebooks = notebooks;
   }
 
-  /** A closed notebook leaves its kernel: told before the connection goes, which happens before the panel itself is gone. */
+  /**
+   * Closes the channel with its notebook. The session ends before the connection closes, and the panel is disposed
+   * later.
+   */
   #leaveWith({ sessionContext }: InSession, kernel: Kernel.IKernelConnection): void {
     sessionContext.disposed.connect(() => {
       this.#byKernel.get(kernel)?.leave();
@@ -126,7 +135,7 @@ export class Channels {
     });
   }
 
-  /** Of the kernel that a cell's model belongs to; null: it is no kernel of ours, or none yet. */
+  /** Returns the channel of the kernel of a cell's model; null if there is no Tunebook kernel yet. */
   async ofCell(model: CodeEditor.IModel): Promise<Channel | null> {
     const holds = (panel: NotebookPanel): boolean =>
       [...(panel.content.model?.cells ?? [])].some((cell) => cell === model);
@@ -139,7 +148,7 @@ export class Channels {
     const kernel = panel.sessionContext.session?.kernel;
     if (!kernel || ended.has(kernel.status) || (await kernel.info).implementation !== "tunebook") return null;
     const open = this.#byKernel.get(kernel);
-    if (open) return open.closed ? null : open; // the kernel refused it: asked again after a restart
+    if (open) return open.closed ? null : open; // the kernel refused the comm: retried after a restart
     const made = new Channel(kernel);
     this.#byKernel.set(kernel, made);
     this.#leaveWith(panel, kernel);

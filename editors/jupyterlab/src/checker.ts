@@ -1,5 +1,5 @@
-// Squiggles: what the kernel's checker says of a Tune cell, asked while typing and again whenever the kernel is new. A
-// mistake whose mend is known carries it as a button in its tooltip.
+// Squiggles: diagnostics from the kernel's checker for a Tune cell, requested during typing and whenever the kernel is
+// new. A diagnostic with a known fix shows it as a button in its tooltip.
 import { linter, type Diagnostic } from "@codemirror/lint";
 import { StateEffect, type Extension, type Text } from "@codemirror/state";
 import { ViewPlugin, type EditorView } from "@codemirror/view";
@@ -47,7 +47,7 @@ export class Checker {
       this.#recheckAll();
       if (status === "autorestarting") void answers(kernel).then((alive) => alive && this.#recheckAll());
     });
-    // A cell that ran may have defined what another cell names.
+    // A cell that ran may have defined names that other cells use.
     sessionContext.iopubMessage.connect((_, { header, content }) => {
       if (header.msg_type === "execute_input") this.#ran = true;
       if (header.msg_type === "status" && content["execution_state"] === "idle" && this.#ran) {
@@ -59,7 +59,7 @@ export class Checker {
   #ran = false;
 
   #recheckAll(): void {
-    // Not inside the signal: a view may be in the middle of an update.
+    // Dispatches after the signal, since a view may be in the middle of an update.
     setTimeout(() => {
       for (const view of this.#views) view.dispatch({ effects: recheck.of(null) });
     });
@@ -73,7 +73,7 @@ export class Checker {
     let newest = this.#cells.get(model);
     if (!newest) this.#cells.set(model, (newest = new Newest()));
     const found = await newest.ask((code) => channel.ask("check", { code }), text);
-    if (!found && !channel.closed) setTimeout(() => this.#recheckAll(), 1000); // it was too busy to answer
+    if (!found && !channel.closed) setTimeout(() => this.#recheckAll(), 1000); // the kernel was too busy to respond
     return (found?.diagnostics ?? []).map((diagnostic) => squiggle(diagnostic, doc.length));
   }
 }

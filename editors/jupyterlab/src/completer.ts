@@ -1,5 +1,5 @@
-// Completion of Tune cells with what each item is, its default and its page: JupyterLab's own kernel completer shows names
-// alone. Offsets of JupyterLab's completer count code points.
+// Completion of Tune cells with each item's description, default and help page; JupyterLab's kernel completer shows
+// only names. Offsets of JupyterLab's completer count code points.
 import {
   Completer,
   CompleterModel,
@@ -12,7 +12,7 @@ import { holdsTune } from "./cell-language.js";
 import type { Channel, Channels, InSession } from "./channel.js";
 
 type Item = CompletionHandler.ICompletionItem;
-/** Of the newest answer, by what is inserted. */
+/** Details of the most recent response, by inserted text. */
 type Details = Map<string, Pick<Match, "gloss" | "detail">>;
 
 export function completionProvider(channels: Channels): ICompletionProvider {
@@ -23,7 +23,7 @@ export function completionProvider(channels: Channels): ICompletionProvider {
   };
   return {
     identifier: "tunebook:tune",
-    rank: 2000, // the first one's renderer draws the items of all: JupyterLab's debugger has one too
+    rank: 2000, // the first provider's renderer draws all items, and JupyterLab's debugger has a provider too
     renderer: new Detailed(details),
     modelFactory: () => Promise.resolve(new OwnItems(details)),
     async isApplicable(context) {
@@ -50,7 +50,7 @@ export function completionProvider(channels: Channels): ICompletionProvider {
   };
 }
 
-/** Where Tune has items they stand alone: JupyterLab would add every word, bracket and colon that the cell holds. */
+/** Shows only Tune's items if there are any: JupyterLab would add every word, bracket and colon of the cell. */
 class OwnItems extends CompleterModel {
   readonly #details: Details;
   constructor(details: Details) {
@@ -63,7 +63,7 @@ class OwnItems extends CompleterModel {
   }
 }
 
-/** Beside each item what it does, what it takes and what it is without; items of other completers look as ever. */
+/** Shows the description, arguments and default next to each item; items of other completers are unchanged. */
 class Detailed extends Completer.Renderer {
   readonly #details: Details;
   constructor(details: Details) {
@@ -88,7 +88,7 @@ class Detailed extends Completer.Renderer {
   }
 }
 
-/** Notebooks and consoles are. */
+/** True for notebooks and consoles. */
 function isInSession(widget: object): widget is InSession {
   return "sessionContext" in widget && Boolean(widget.sessionContext);
 }

@@ -1,9 +1,9 @@
-// `createElement` with each element's own attributes: React's declaration lets any attribute through.
+// `createElement` with typed attributes per element: React's declaration accepts any attribute.
 import { createElement, type Attributes, type ComponentType, type JSX, type ReactElement, type ReactNode } from "react";
 
 declare module "react" {
   interface CSSProperties {
-    /** How deep a setting stands. */
+    /** Nesting depth of a setting. */
     "--tunebook-depth"?: number;
   }
 }

@@ -1,4 +1,4 @@
-// What a thing that was thrown says; errors of another window count too.
+// Returns the message of a thrown value. It also accepts errors of another window, which are no `Error` instances.
 export function messageOf(error: unknown): string {
   const said = typeof error === "object" && error !== null && "message" in error ? error.message : undefined;
   return String(said ?? error);

@@ -1,4 +1,4 @@
-// The command that writes a Tune cell in its one format, or every Tune cell of a notebook.
+// The command that formats a Tune cell, or every Tune cell of a notebook.
 import type { ISharedText } from "@jupyter/ydoc";
 import type { JupyterFrontEnd } from "@jupyterlab/application";
 import { Notification, type ICommandPalette } from "@jupyterlab/apputils";
@@ -66,10 +66,10 @@ async function formatted(panel: NotebookPanel, cells: readonly Cell[], channels:
     );
 }
 
-/** Only what differs is written, so that the cursor stays where it was and one undo takes it back. */
+/** Replaces only the difference, so that the cursor does not move and one undo reverts it. */
 function replace(shared: ISharedText, before: string, after: string): void {
   const edit = textDifference(before, after);
   if (!edit) return;
-  shared.undoManager?.stopCapturing(); // a step of its own
+  shared.undoManager?.stopCapturing(); // a separate undo step
   shared.updateSource(edit.from, edit.to, edit.text);
 }

@@ -1,4 +1,4 @@
-// The kernel's page of the word under the mouse, as JupyterLab renders Markdown.
+// Hover help: the kernel's page for the word under the mouse, rendered as Markdown by JupyterLab.
 import type { Extension } from "@codemirror/state";
 import type { CodeEditor } from "@jupyterlab/codeeditor";
 import { MimeModel, type IRenderMimeRegistry } from "@jupyterlab/rendermime";

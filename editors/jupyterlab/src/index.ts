@@ -1,5 +1,5 @@
-// The plugin: Tune is coloured, checked, explained and completed in every code cell that holds it; `.tune` files get their
-// colours too.
+// The plugin: colours, checks, explains and completes Tune in every code cell that contains it. `.tune` files are
+// coloured as well.
 import { LanguageSupport } from "@codemirror/language";
 import { ILayoutRestorer, type JupyterFrontEnd } from "@jupyterlab/application";
 import { ICommandPalette } from "@jupyterlab/apputils";
@@ -49,7 +49,7 @@ export default {
     const checker = new Checker(notebooks, channels);
     extensions.addExtension({
       name: "tunebook-lab:cell",
-      // Called for every editor that is made; consoles and files have models of other types.
+      // Called for every new editor; consoles and files have models of other types.
       factory({ model }) {
         if (model.type !== "code") return null;
         const extension = [

@@ -1,9 +1,12 @@
-// What a cell's output asks of the kernel that showed it, over a comm: open until that kernel is lost, or says that it has the thing no
-// more.
+// Connects a cell's output to the kernel that created it, over a comm. It stays open until that kernel is lost, or
+// reports that the object no longer exists.
 import type { NotebookPanel } from "@jupyterlab/notebook";
 import { CommModel } from "./annotate-model.js";
 
-/** No kernel runs; it is another than when the cell ran; it was started again; it has ended. */
+/**
+ * Why the connection is gone: no kernel runs, the kernel is not the one of the cell's run, it was restarted, or it has
+ * ended.
+ */
 export type Gone = "none" | "another" | "restarted" | "ended";
 
 const restarting: ReadonlySet<string> = new Set(["restarting", "autorestarting"]);
@@ -11,15 +14,14 @@ const ending: ReadonlySet<string> = new Set(["terminating", "dead"]);
 
 interface Wanted {
   readonly target: string;
-  /** What the output names it by. */
+  /** Id of the object in the output. */
   readonly offerId: unknown;
-  /** The first state is there. */
+  /** Called when the first state has arrived. */
   readonly ready: (model: CommModel) => void;
-  /** Said once. */
   readonly gone: (why: Gone) => void;
 }
 
-/** Returns its end, after which nothing is said. */
+/** Opens the connection. Returns a function that ends it, after which no callback is called. */
 export async function openKernelWidget(
   { sessionContext }: NotebookPanel,
   { target, offerId, ready, gone }: Wanted,

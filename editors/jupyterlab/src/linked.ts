@@ -1,5 +1,5 @@
-// Figures of one sweep mark the same trials: the one that the mouse points at, and those that a click, a selection or a brush on an
-// axis of parallel coordinates keeps, until a double click.
+// Figures of one sweep mark the same trials: the one under the mouse, and those chosen by a click, a selection or a
+// brush on an axis of parallel coordinates. A double click clears the choice.
 import { brushedIn, lineAt, listOf, mark, recordOf, type Drawn, type Line, type Parts } from "./marks.js";
 
 interface Pointed {
@@ -12,30 +12,29 @@ interface Plotted extends Drawn {
   on(event: string, told: (event: Told | undefined) => void): void;
 }
 
-/** The sweep that a figure is of; null: of none. */
 export function sweepOf(layout: Parts | undefined): string | null {
   const { sweep } = recordOf(layout?.["meta"]);
   return typeof sweep === "string" ? sweep : null;
 }
 
-/** All figures of a page; those of one sweep in one notebook belong together. */
+/** All figures of a page. Those of one sweep in one notebook are linked. */
 const all = new Set<Linked>();
 
 export class Linked {
   readonly #node: Plotted;
   readonly #sweep: string;
-  /** Takes away what was brushed and selected in it. */
+  /** Clears the figure's brushes and selections. */
   readonly #reset: () => Promise<void>;
   #pointed: number | null = null;
   #kept: ReadonlySet<number> = new Set();
-  /** It was brushed or selected in. */
+  /** Whether the current choice was made in this figure. */
   #source = false;
   #resetting = false;
-  /** plotly tells nothing of lines of parallel coordinates. */
+  /** The line under the mouse; plotly emits no events for lines of parallel coordinates. */
   #line: Line | null = null;
   readonly #tip = document.createElement("div");
 
-  /** `node`: drawn already. */
+  /** `node`: contains a figure that is already drawn. */
   constructor(node: HTMLElement, sweep: string, reset: () => Promise<void>) {
     this.#node = node as Plotted;
     this.#sweep = sweep;
@@ -57,7 +56,7 @@ export class Linked {
     this.#tip.className = "tunebook-tip";
   }
 
-  /** The figure was drawn anew: what is marked lies elsewhere. */
+  /** Draws the marks again, since their positions change when the figure is redrawn. */
   drawn(): void {
     mark(this.#node, { pointed: this.#pointed, kept: this.#kept });
   }
@@ -76,7 +75,7 @@ export class Linked {
   readonly #moved = (event: MouseEvent): void => {
     const { left, top } = this.#node.getBoundingClientRect();
     const [x, y] = [event.clientX - left, event.clientY - top];
-    // A button that is held drags.
+    // Ignores lines during a drag.
     this.#onLine(event.buttons === 0 ? lineAt(this.#node, x, y) : null, x, y);
   };
   readonly #pressed = (): void => {
@@ -117,7 +116,7 @@ export class Linked {
     this.#keep(alone ? [] : [trial], false);
   }
 
-  /** `here`: it is seen here which they are, by plotly's own means. */
+  /** `here`: the choice was made in this figure, where plotly itself shows it. */
   #keep(trials: readonly number[], here: boolean): void {
     if (this.#resetting) return;
     const group = [this, ...this.#others()];

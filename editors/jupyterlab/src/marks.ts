@@ -1,14 +1,15 @@
-// Trials marked in a drawn figure: points get a ring, lines a thick one, over the picture and without drawing it anew.
+// Marks trials in a drawn figure: points get a ring, lines a thick line. Marks are an overlay, so the figure is not
+// redrawn.
 import type { Trace } from "#kernel/display/figure.js";
 
 export type Parts = Readonly<Record<string, unknown>>;
 interface Axis {
-  /** Pixels of the axis' begin, of a value from there, and how long it is. */
+  /** Offset of the axis in pixels, position of a value relative to it, and the axis length. */
   readonly _offset: number;
   readonly d2p: (value: unknown) => number;
   readonly _length: number;
 }
-/** plotly's own, once it has drawn. */
+/** plotly's properties of a drawn figure. */
 export interface Drawn extends HTMLElement {
   readonly data?: readonly Trace[];
   readonly _fullLayout?: Parts & { readonly _size: Size };
@@ -20,16 +21,15 @@ interface Size {
   readonly h: number;
 }
 export interface Marked {
-  /** The one that the mouse points at; null: none. */
   readonly pointed: number | null;
-  /** Those that stay marked. */
+  /** The trials that remain marked. */
   readonly kept: ReadonlySet<number>;
 }
 
 const NAMESPACE = "http://www.w3.org/2000/svg";
-/** Of more, rings are small and lines thin. */
+/** Above this number of marked trials, rings are small and lines thin. */
 const CROWD = 40;
-/** Pixels from a line that are still on it, and from an axis that are the axis'. */
+/** `NEAR`: maximum distance in pixels to hit a line; `AXIS`: distance from an axis that belongs to the axis. */
 const NEAR = 4;
 const AXIS = 8;
 
@@ -37,7 +37,7 @@ export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(val
 export const recordOf = (value: unknown): Parts =>
   typeof value === "object" && value !== null ? (value as Parts) : {};
 
-/** In place of what was marked before. */
+/** Replaces the previous marks. */
 export function mark(node: Drawn, { pointed, kept }: Marked): void {
   for (const old of node.querySelectorAll(":scope > .tunebook-marks, :scope > .tunebook-marked")) old.remove();
   const full = node._fullLayout;
@@ -67,7 +67,7 @@ function marksOf(
 ): readonly SVGElement[] {
   const made = (node.data ?? []).flatMap((trace) => {
     if (trace["type"] !== "parcoords") return onAxes(trace, trial, full, look);
-    // What is brushed there is seen already.
+    // plotly itself shows the brushed lines.
     return look !== "pointed" && constraintsOf(trace).length > 0 ? [] : alongAxes(trace, trial, full._size);
   });
   for (const one of made) one.setAttribute("class", `tunebook-mark-${look}`);
@@ -83,7 +83,7 @@ function onAxes(trace: Trace, trial: number, full: Parts, look: Look): readonly 
   const places = listOf(trace["customdata"]).flatMap((own, i): readonly Place[] => {
     if (own !== trial || x[i] === null || y[i] === null) return [];
     const [right, down] = [across.d2p(x[i]), up.d2p(y[i])];
-    // Zoomed out of sight.
+    // False if zooming has moved the point out of view.
     const seen = right >= -1 && right <= across._length + 1 && down >= -1 && down <= up._length + 1;
     return seen ? [[across._offset + right, up._offset + down]] : [];
   });
@@ -91,14 +91,14 @@ function onAxes(trace: Trace, trial: number, full: Parts, look: Look): readonly 
   return lines ? [line(places)] : places.map((place) => ring(place, look === "pointed" ? 7 : look === "kept" ? 6 : 4));
 }
 
-/** One line from axis to axis. */
+/** A line through all axes. */
 function alongAxes(trace: Trace, trial: number, size: Size): readonly SVGElement[] {
   const at = coordinatesOf(trace).trials.indexOf(trial);
   const places = at < 0 ? [] : alongOf(trace, at, size);
   return places.length < 2 ? [] : [line(places)];
 }
 
-/** By the axes' ranges. */
+/** Positions of a line on the axes, computed from the axes' ranges. */
 function alongOf(trace: Trace, at: number, { l, t, w, h }: Size): readonly Place[] {
   const { trials, dimensions } = coordinatesOf(trace);
   const domain = recordOf(trace["domain"]);
@@ -113,14 +113,17 @@ function alongOf(trace: Trace, at: number, { l, t, w, h }: Size): readonly Place
   });
 }
 
-/** What a line of parallel coordinates is of. */
+/** The trial of a line in parallel coordinates. */
 export interface Line {
   readonly trial: number;
-  /** What it has on the last axis: its score. */
+  /** Tooltip text with the value on the last axis, the score. */
   readonly words: string;
 }
 
-/** The line nearest to a place in the figure; null: none is near, or an axis is, which is brushed. */
+/**
+ * Returns the line nearest to a position in the figure. Returns null if no line is near, or if the position is on an
+ * axis, which is for brushing.
+ */
 export function lineAt(node: Drawn, x: number, y: number): Line | null {
   const size = node._fullLayout?._size;
   const trace = (node.data ?? []).find(({ type }) => type === "parcoords");
@@ -131,7 +134,7 @@ export function lineAt(node: Drawn, x: number, y: number): Line | null {
   for (const at of trials.keys()) {
     if (allowed && !allowed.includes(trials[at] ?? 0)) continue;
     const far = distance(alongOf(trace, at, size), x, y);
-    // Of those that lie on each other the last was drawn last.
+    // Of overlapping lines the last one is on top.
     if (far <= NEAR && (!best || far <= best.far)) best = { at, far };
   }
   const last = dimensions.at(-1);
@@ -141,7 +144,7 @@ export function lineAt(node: Drawn, x: number, y: number): Line | null {
   return { trial, words: `trial ${String(trial)}: ${label} ${valueAt(last, best.at, trials.length).toPrecision(4)}` };
 }
 
-/** Straight up or down, in pixels. */
+/** Vertical distance in pixels. */
 function distance(places: readonly Place[], x: number, y: number): number {
   const i = places.findIndex(([right], n) => n > 0 && x <= right);
   const [from, to] = [places[i - 1], places[i]];
@@ -149,7 +152,7 @@ function distance(places: readonly Place[], x: number, y: number): number {
   return Math.abs(from[1] + ((to[1] - from[1]) * (x - from[0])) / (to[0] - from[0]) - y);
 }
 
-/** Trials of parallel coordinates that lie in all that was brushed; null: nothing is. */
+/** Returns the trials of parallel coordinates inside all brushes; null if nothing is brushed. */
 export function brushedIn(trace: Trace): readonly number[] | null {
   const constraints = constraintsOf(trace);
   if (constraints.length === 0) return null;
@@ -180,7 +183,7 @@ function coordinatesOf(trace: Trace): { readonly trials: readonly number[]; read
   };
 }
 
-/** Lines that were thickened are there several times: the one in the middle. */
+/** Thickened lines consist of several copies; this returns the value of the middle one. */
 function valueAt(dimension: Parts, at: number, trials: number): number {
   const values = listOf(dimension["values"]);
   const middle = at + Math.floor(values.length / trials / 2) * trials;

@@ -1,4 +1,5 @@
-// What the panel does to the notebook: goes to a place, writes a setting out, puts a program into a new cell.
+// The panel's actions on the notebook: goes to a position, writes a setting into the text, inserts a program as a new
+// cell.
 import type { JupyterFrontEnd } from "@jupyterlab/application";
 import { Dialog, Notification, showDialog } from "@jupyterlab/apputils";
 import type { Cell } from "@jupyterlab/cells";
@@ -16,7 +17,7 @@ export class Actions {
   readonly #follower: Follower;
   readonly #rendermime: IRenderMimeRegistry;
 
-  /** `compare`: opens the comparison of the runs that are chosen in a notebook. */
+  /** `compare`: opens the comparison of a notebook's chosen runs. */
   constructor(
     app: JupyterFrontEnd,
     follower: Follower,
@@ -35,7 +36,7 @@ export class Actions {
     return content && cell ? { content, index, cell } : null;
   }
 
-  /** Selects a place; offsets are UTF-16 units, as in the editor. */
+  /** Selects a span; offsets are UTF-16 units, as in the editor. */
   async goTo({ source, start, end }: Span): Promise<void> {
     const found = this.#cellOf(source);
     if (!found) return;
@@ -54,11 +55,11 @@ export class Actions {
     editor.revealSelection({ start: from, end: to });
   }
 
-  /** Only into the text that the plan was made of. */
+  /** Writes only if the text is still the one that the plan was made from. */
   async writeOut({ source, edit }: { readonly source: string; readonly edit: Edit }): Promise<void> {
     const shared = this.#cellOf(source)?.cell.model.sharedModel;
     if (!shared || shared.getSource() !== this.#follower.state.texts.get(source)) return;
-    shared.undoManager?.stopCapturing(); // a step of its own
+    shared.undoManager?.stopCapturing(); // a separate undo step
     shared.updateSource(edit.start, edit.end, edit.text);
     const lead = edit.text.length - edit.text.replace(/^[\s,]*/, "").length;
     await this.goTo({ source, start: edit.start + lead, end: edit.start + edit.text.length });
@@ -75,7 +76,7 @@ export class Actions {
     await this.goTo({ source: made.id, start: text.length, end: text.length });
   }
 
-  /** Opens a run as a model, in a cell of its own. */
+  /** Opens a run as a model, in a new cell. */
   async load(id: string): Promise<void> {
     const text = await this.#follower.loadText(id);
     if (text !== null) await this.newCell(text);
@@ -103,19 +104,18 @@ export class Actions {
       defaultButton: 0,
     });
     if (!button.accept) return;
-    // A step and its checkpoint may take long.
+    // A training step and its checkpoint may take long.
     const answer = await this.#follower.ask("stopRun", { run: id }, 90_000);
     if (!answer?.stopped) this.tell(answer?.why ?? "The kernel did not answer.");
   }
 
-  /** Starts a training that runs by itself: its statement in a new cell, which is run. */
   async trainDetached(text: string): Promise<void> {
     await this.newCell(text);
     const panel = this.#follower.panel;
     if (panel) await NotebookActions.run(panel.content, panel.sessionContext);
   }
 
-  /** Runs lie beside the notebook. */
+  /** Runs are in a folder next to the notebook. */
   openFolder(id: string): void {
     const folder = (this.#follower.state.notebook ?? "").replace(/[^/]*$/, "");
     const path = `${folder}runs/${id}`;

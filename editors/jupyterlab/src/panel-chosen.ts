@@ -1,4 +1,4 @@
-// Which runs are chosen for the comparison, notebook by notebook. Each has a number that stands for its colour and stays.
+// The runs chosen for the comparison, per notebook. Each has a fixed number for its colour.
 import type { NotebookPanel } from "@jupyterlab/notebook";
 
 export const mostChosen = 16;
@@ -11,11 +11,11 @@ export class Chosen {
     this.#listeners.add(changed);
     return () => this.#listeners.delete(changed);
   }
-  /** Id → number of its colour. */
+  /** Run id → colour number. */
   of(panel: NotebookPanel | null): ReadonlyMap<string, number> {
     return (panel && this.#byPanel.get(panel)) || new Map();
   }
-  /** False: there is no room for more. */
+  /** Adds or removes a run; returns false if the maximum is reached. */
   toggle(panel: NotebookPanel | null, id: string): boolean {
     const chosen = new Map(this.of(panel));
     if (!chosen.delete(id)) {

@@ -1,4 +1,4 @@
-// The comparison, a tab of its own: curves of the chosen runs over each other, their scores and the settings that differ.
+// The comparison tab: overlaid curves of the chosen runs, their scores and the settings that differ.
 import type { JupyterFrontEnd } from "@jupyterlab/application";
 import { MainAreaWidget } from "@jupyterlab/apputils";
 import type { NotebookPanel } from "@jupyterlab/notebook";
@@ -56,7 +56,7 @@ class Content extends ReactWidget {
   }
 }
 
-/** Opens the tab, or brings it to the front; Notebook 7 has room for it below alone. */
+/** Opens the tab or brings it to the front. Notebook 7 only has space for it in its lower area. */
 export function comparisonIn(
   app: JupyterFrontEnd,
   comparing: Comparing,
@@ -85,7 +85,10 @@ export function comparisonIn(
   };
 }
 
-/** Notebook 7's lower part opens as low as can be. One that somebody drew up stays as it is. */
+/**
+ * Splits the height equally, since Notebook 7's lower area opens at minimum height. A larger area set by the user is
+ * left unchanged.
+ */
 function makeRoom(widget: Widget): void {
   let split = widget.parent;
   while (split && split.id !== "jp-main-vsplit-panel") split = split.parent;
@@ -171,12 +174,12 @@ function Curves({ figure, log, actions }: CurvesProps): ReactElement {
 
 interface TableProps {
   readonly comparison: Comparison;
-  /** Settings that are the same, too. */
+  /** Whether equal settings are shown too. */
   readonly every: boolean;
   readonly comparing: Comparing;
 }
 
-/** Runs side by side; the first column and the names stay in view. */
+/** Shows runs side by side; the first column and the names remain in view. */
 function Table({ comparison: { runs, scores, settings }, every, comparing }: TableProps): ReactElement {
   const lines = settings.filter(({ differs }) => differs || every);
   const part = (title: string, rows: readonly ReactNode[], none: string): ReactElement =>

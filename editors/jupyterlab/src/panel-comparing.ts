@@ -1,4 +1,4 @@
-// What the comparison shows: the runs chosen in one notebook, followed while the tab can be seen.
+// State of the comparison: the runs chosen in one notebook, watched while the tab is visible.
 import type { NotebookPanel } from "@jupyterlab/notebook";
 import type { KernelMessage } from "@jupyterlab/services";
 import type { AssistWatches } from "#kernel/apps/jupyter/wire/comms/assist-contract.js";
@@ -8,15 +8,13 @@ import type { Chosen } from "./panel-chosen.js";
 export interface ComparingState {
   readonly along: AssistWatches["Compared"]["params"]["along"];
   readonly smooth: boolean;
-  /** The loss is drawn by its logarithm. */
   readonly log: boolean;
-  /** Settings that are the same are shown, too. */
+  /** Whether equal settings are shown too. */
   readonly every: boolean;
   readonly comparison: News<"Compared"> | null;
-  /** How many runs are. */
+  /** Number of chosen runs. */
   readonly chosen: number;
   readonly stale: boolean;
-  /** The notebook's path. */
   readonly of: string;
 }
 export type Showing = Pick<ComparingState, "along" | "smooth" | "log" | "every">;
@@ -27,7 +25,7 @@ export class Comparing {
   #panel: NotebookPanel | null = null;
   #seen = false;
   #unwatch: () => void = () => undefined;
-  /** The channel, or what stands for it while it is sought. */
+  /** The watched channel, or a placeholder while it is being looked up. */
   #watchedOn: Channel | { readonly closed?: undefined } | null = null;
   readonly #listeners = new Set<() => void>();
   state: ComparingState = {
@@ -56,7 +54,7 @@ export class Comparing {
     for (const changed of this.#listeners) changed();
   }
 
-  /** The runs chosen in this notebook from now on. */
+  /** Switches to the runs chosen in this notebook. */
   follow(panel: NotebookPanel): void {
     if (panel === this.#panel) return this.#watch();
     const before = this.#panel;
@@ -73,7 +71,7 @@ export class Comparing {
     this.#seen = seen;
     this.#watch();
   }
-  /** `along`, `smooth`: asks anew; `log`, `every`: how it is drawn. */
+  /** `along`, `smooth`: send a new request; `log`, `every`: only change the display. */
   show(change: Partial<Showing>): void {
     this.#set(change);
     if ("along" in change || "smooth" in change) this.#watch();

@@ -1,4 +1,4 @@
-// What of the runs is listed: words, tags, the order, the score that is shown.
+// Controls of the run list: search words, tags, order and displayed score.
 import { Fragment, type ReactElement } from "react";
 import { h } from "./element.js";
 import type { RunTable, View } from "./panel-state.js";
@@ -14,7 +14,7 @@ const sorts: readonly (readonly [View["sort"], string])[] = [
   ["seconds", "time taken"],
 ];
 
-/** Words, tags, the order. */
+/** Search words, tags and order. */
 export function Finding({ state, follower }: Pick<TabProps, "state" | "follower">): ReactElement {
   const { runs, filter } = state;
   const tagged = new Set(filter.toLowerCase().split(/\s+/));
@@ -59,7 +59,7 @@ export function Finding({ state, follower }: Pick<TabProps, "state" | "follower"
   );
 }
 
-/** How the table is sorted, and which score it shows. */
+/** Controls the sort order of the table and the score it shows. */
 function Order({ state: { runs, view }, follower }: Pick<TabProps, "state" | "follower">): ReactElement {
   return h(
     "div",
@@ -92,7 +92,7 @@ function Order({ state: { runs, view }, follower }: Pick<TabProps, "state" | "fo
 }
 const named = ({ metric, on, better, runs }: ScoreChoice): string =>
   `${on === null ? metric : `${metric} on ${on}`} ${ARROWS[better]}(${runs})`;
-/** The direction of a metric, before what follows it. */
+/** The direction of a metric, as a prefix. */
 const ARROWS = { greater: "↑ ", less: "↓ ", none: "" } as const;
 
 interface ChoiceProps<Key extends string> {

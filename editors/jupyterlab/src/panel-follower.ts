@@ -1,5 +1,6 @@
-// What the panel knows: follows the notebook at hand, its cells, its cursor and its kernel, and asks the kernel for plan and
-// runs. Nothing is asked while the panel can't be seen; a question that is stale when it is answered is asked again.
+// The panel's data: follows the current notebook with its cells, cursor and kernel, and requests plan and runs from the
+// kernel. It sends no requests while the panel is hidden. A request that is outdated when its response arrives is
+// repeated.
 import type { Cell } from "@jupyterlab/cells";
 import type { CodeEditor } from "@jupyterlab/codeeditor";
 import type { INotebookTracker, NotebookPanel } from "@jupyterlab/notebook";
@@ -24,7 +25,7 @@ import {
 const pause = { typing: 250, moving: 120 }; // ms
 const gone: ReadonlySet<string> = new Set(["restarting", "autorestarting", "terminating", "dead"]);
 
-/** The notebook as it was asked about. */
+/** The notebook's content as sent with a request. */
 type Asked = AssistQuestions["plan"]["params"];
 interface Planned {
   readonly asked: Asked;
@@ -87,7 +88,7 @@ export class Follower {
     this.#set({ limit: this.state.limit + page });
     this.#watch(true);
   }
-  /** Sorts, shows another score, folds sweeps. */
+  /** Changes the sort order, the displayed score or the folding of sweeps. */
   arrange(change: Partial<View>): void {
     this.#set({ view: { ...this.state.view, ...change } });
     this.#watch(true);
@@ -97,26 +98,26 @@ export class Follower {
     const { open } = this.state.view;
     this.arrange({ open: open.includes(key) ? open.filter((one) => one !== key) : [...open, key] });
   }
-  /** For the comparison; false: there is no room for more. */
+  /** Adds a run to the comparison or removes it; returns false if the maximum is reached. */
   choose(id: string): boolean {
     return this.#chosen.toggle(this.#panel, id);
   }
   chooseNone(): void {
     this.#chosen.clear(this.#panel);
   }
-  /** Keeps tags and a note with a run; what was wrong, if something was. */
+  /** Saves tags and a note with a run. Returns the error message, or null on success. */
   async note(run: string, { tags, note }: Pick<Listing["runs"][number], "tags" | "note">): Promise<string | null> {
     const answer = await this.ask("noteRun", { run, tags, note });
     if (answer?.noted) await this.open(this.state.run, this.state.against);
     return answer?.noted ? null : (answer?.why ?? "The kernel did not answer.");
   }
-  /** The statement that opens a run as a model, under a name that the notebook has free. */
+  /** Returns the statement that opens a run as a model, under a name that is free in the notebook. */
   async loadText(run: string): Promise<string | null> {
     const cells = [...(this.#panel?.content.model?.cells ?? [])].filter(({ type }) => type === "code");
     const answer = await this.ask("loadRun", { run, cells: cells.map((cell) => cell.sharedModel.getSource()) });
     return answer?.text ?? null;
   }
-  /** The program that trains the same again under a name of its own. */
+  /** Returns a program that repeats the run's training under a new name. */
   async program(run: string): Promise<string | null> {
     return (await this.ask("run", { run, against: null }))?.again ?? null;
   }
@@ -127,7 +128,7 @@ export class Follower {
     if (run === null) return;
     const details = await this.ask("run", { run, against });
     if (turn !== this.#opening) return;
-    // It was deleted, here or elsewhere.
+    // The run was deleted, in this window or by another process.
     if (details === null && this.state.runs.known && !this.state.runs.byId.has(run))
       this.#set({ run: null, details: null });
     else if (details !== null) this.#set({ details });
@@ -150,7 +151,6 @@ export class Follower {
     return channel ? channel.ask(method, params, patience) : null;
   }
 
-  // The notebook at hand.
   #follow(): void {
     const panel = this.#notebooks.currentWidget;
     if (panel === this.#panel) return;
@@ -203,7 +203,6 @@ export class Follower {
     this.#watchCell(cell);
     this.#later(pause.moving);
   }
-  // The cursor.
   #watchCell(cell: Cell | null): void {
     this.#cell = cell;
     this.#selections?.changed.disconnect(this.#moved, this);
@@ -218,7 +217,6 @@ export class Follower {
   #moved(): void {
     this.#later(pause.moving);
   }
-  // The kernel.
   #kernelChanged(): void {
     this.#stopWatching();
     this.#refresh();
@@ -231,7 +229,7 @@ export class Follower {
       if (status === "autorestarting" && kernel) void answers(kernel).then(() => this.#refresh());
     } else if (this.state.kernel !== "ready" && (status === "idle" || status === "busy")) this.#refresh();
   }
-  /** A cell that ran tells what the plan could only guess. */
+  /** Whether a cell ran: its results replace guesses of the plan. */
   #ran = false;
   #said(_: unknown, { header, content }: KernelMessage.IMessage): void {
     if (header.msg_type === "execute_input") this.#ran = true;
@@ -259,7 +257,7 @@ export class Follower {
     this.#watch();
   }
 
-  // The plan.
+  // Requests the plan after a pause.
   #asked = "";
   #later(wait: number, again = false): void {
     if (!this.#seen || !this.#panel) return;
@@ -281,7 +279,7 @@ export class Follower {
     if (found && panel === this.#panel) this.#planned(found);
     else if (!found) this.#later(1000, true);
   }
-  /** While a mistake hides the training that was shown, its plan stays, marked as of before. */
+  /** If an error hides the shown training, its previous plan remains visible and is marked as outdated. */
   #planned({ asked, answer: { plan, findings } }: Planned): void {
     const texts = new Map(asked.cells.map(({ id, code }) => [id, code]));
     const { plan: before } = this.state;
@@ -289,7 +287,7 @@ export class Follower {
     if (lost && before && before.trainings.length > 0) this.#set({ findings, texts, held: true });
     else this.#set({ plan, findings, texts, held: false });
   }
-  /** The code cells, those that hold no Tune without their text; null: there is no notebook yet. */
+  /** Returns the code cells; those without Tune have no text. Returns null if there is no notebook yet. */
   #text(): Asked | null {
     const content = this.#panel?.content;
     if (!content?.model) return null;
@@ -307,7 +305,6 @@ export class Follower {
     return { cells, at };
   }
 
-  // The runs.
   #stopWatching(): void {
     this.#unwatch();
     this.#unwatch = () => undefined;
@@ -336,13 +333,12 @@ export class Follower {
     const table = { rows, order, total, all, left, scores, score, tags, problem };
     this.#set({ runs: { ...table, byId: new Map(here), known: true } });
     const { run, against } = this.state;
-    // What the table doesn't show may have changed, too, or be gone.
+    // Reloads the open run if it changed. A run outside the table may have changed or been deleted as well.
     if (run && (!this.state.runs.byId.has(run) || listing.runs.some(({ id }) => id === run)))
       void this.open(run, against);
   }
 }
 
-/** Ids of the runs that a row names. */
 function runsOf(row: ListRow): readonly string[] {
   if (row.is === "run") return [row.id];
   return row.is === "sweep" ? [row.newest, ...(row.best ? [row.best.id] : [])] : [];

@@ -1,4 +1,4 @@
-// Tags and a note of a run, kept in its folder as soon as they are left.
+// Tags and note of a run, saved in its folder as soon as their field loses the focus.
 import { useEffect, useRef, useState, type ReactElement } from "react";
 import { h } from "./element.js";
 import type { Follower } from "./panel-follower.js";
@@ -19,10 +19,10 @@ export function Notes({ run, follower, stale }: NotesProps): ReactElement {
   const [draft, setDraft] = useState(note);
   const [said, setSaid] = useState<string | null>(null);
   const typing = useRef(false);
-  /** What is kept as soon as the kernel has answered all that was asked; changes that follow fast build on each other. */
+  /** Tags and note after all pending requests; changes in quick succession build on each other. */
   const wanted = useRef<Kept>({ tags, note });
   const asked = useRef(0);
-  // What another window wrote comes in, but not over what is being typed.
+  // Takes over changes from other windows, but never overwrites text during typing.
   useEffect(() => {
     if (asked.current === 0) wanted.current = { tags, note };
     if (!typing.current) setDraft(note);
@@ -69,7 +69,7 @@ export function Notes({ run, follower, stale }: NotesProps): ReactElement {
 
 interface TagsProps {
   readonly tags: readonly string[];
-  /** What is typed. */
+  /** Text of the new tag during typing. */
   readonly adding: string;
   readonly stale: boolean;
   readonly type: (text: string) => void;

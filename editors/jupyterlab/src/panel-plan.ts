@@ -1,4 +1,4 @@
-// The plan as cards: data → model → technique → recipe → training → evaluation, what it will take, and what is wrong.
+// The plan as cards (data → model → technique → recipe → training → evaluation), with estimated costs and diagnostics.
 import { Fragment, useState, type ReactElement } from "react";
 import { h } from "./element.js";
 import type { CellFinding, Plan as PlanShown } from "./panel-state.js";
@@ -23,7 +23,7 @@ const kinds: Readonly<Record<Card["is"], string>> = {
   evaluate: "Evaluation",
 };
 
-/** Text with what stands between backticks set as code. */
+/** Text in which parts between backticks are code. */
 export function Words({ text }: { readonly text: string }): ReactElement {
   return h(
     Fragment,
@@ -78,7 +78,7 @@ export function Plan({ state, follower, actions, stale: away }: TabProps): React
   );
 }
 
-/** The training that is shown; where there are several, a choice that goes to the chosen one. */
+/** The shown training; if there are several, a selection that goes to the chosen one. */
 function Which({ plan, actions }: { readonly plan: PlanShown } & Pick<TabProps, "actions">): ReactElement {
   const { trainings, title, at } = plan;
   if (trainings.length < 2)
@@ -111,7 +111,7 @@ function Which({ plan, actions }: { readonly plan: PlanShown } & Pick<TabProps, 
   );
 }
 
-/** Trains what is shown in a process of its own. */
+/** Button that runs the shown training in a separate process. */
 function Detached({
   text,
   actions,
@@ -221,7 +221,6 @@ function Unknown({ plan, measuring, follower, stale }: UnknownProps): ReactEleme
 
 interface CardProps extends Pick<TabProps, "actions" | "stale"> {
   readonly card: Card;
-  /** Defaults, too. */
   readonly all: boolean;
 }
 
@@ -273,7 +272,7 @@ const parentOf = (name: string): string => name.replace(/\.?[^.]*$/, "");
 
 interface SettingProps extends Pick<TabProps, "actions" | "stale"> {
   readonly setting: Setting;
-  /** The word that it belongs to stands above it. */
+  /** Whether the setting is listed under the word that it belongs to. */
   readonly inside: boolean;
 }
 
@@ -288,7 +287,7 @@ function Setting({ setting, inside: part, actions, stale }: SettingProps): React
   const inside = [
     h("code", { key: "name", className: "tunebook-key" }, part ? name.slice(parentOf(name).length + 1) : name),
     h("code", { key: "value", className: "tunebook-value" }, value),
-    // What stands in the text says so itself.
+    // Settings written in the program need no origin label.
     from !== "written" && h("span", { key: "from", className: `tunebook-from tunebook-from-${from}` }, froms[from]),
   ];
   return h(

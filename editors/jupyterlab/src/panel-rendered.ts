@@ -1,5 +1,5 @@
-// Figures and Markdown in the panel, as the cells draw them: JupyterLab's own renderers, kept while they are shown, so that zoom
-// and hover stay. Nothing is trusted: JupyterLab cleans what comes as Markdown.
+// Renders figures and Markdown in the panel with JupyterLab's own renderers, as in cells. Renderers are reused while
+// visible, so that zoom and hover state are preserved. Nothing is trusted: JupyterLab sanitises the Markdown.
 import { Widget } from "@lumino/widgets";
 import { MimeModel } from "@jupyterlab/rendermime";
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
@@ -18,7 +18,7 @@ interface RenderedProps {
 function Rendered({ actions, mime, data, place }: RenderedProps): ReactElement {
   const node = useRef<HTMLDivElement>(null);
   const renderer = useRef<IRenderMime.IRenderer | null>(null);
-  // While the place is still in the page: a widget can't be taken out of a page that it has left.
+  // Runs while the element is still in the page: Lumino cannot detach a widget from an element that has left it.
   useLayoutEffect(() => {
     const { current } = node;
     if (!current) return;
@@ -55,7 +55,7 @@ interface ProseProps extends Pick<RenderedProps, "actions"> {
   readonly label: string;
 }
 
-/** Markdown; the settings for a hub that a card begins with are not shown. */
+/** Renders Markdown without the front matter of a model card, which contains settings for a hub. */
 export function Prose({ markdown, actions, label }: ProseProps): ReactElement {
   const data = useMemo(() => markdown.replace(/^---\r?\n[^]*?\r?\n---[^\S\n]*(?:\r?\n|$)/, ""), [markdown]);
   const place = { className: "tunebook-prose", role: "group", "aria-label": label, tabIndex: 0 };

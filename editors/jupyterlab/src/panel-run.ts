@@ -1,4 +1,4 @@
-// One run: curves, scores, what differs from another run, its text, its checkpoints, its card; and what can be done with it.
+// One run: curves, scores, differences from another run, program text, checkpoints, card, and actions.
 import { Fragment, useEffect, useMemo, useRef, useState, type ReactElement, type ReactNode } from "react";
 import type { Figure as Drawn } from "#kernel/display/figure.js";
 import { h } from "./element.js";
@@ -91,7 +91,7 @@ interface ButtonsProps extends Pick<TabProps, "actions" | "stale"> {
   readonly details: RunDetails | null;
 }
 
-/** What can be done with a run; texts go into new cells. */
+/** Actions on a run; generated text goes into new cells. */
 function Buttons({ summary, details, actions, stale }: ButtonsProps): ReactElement {
   const { id, state, detached } = summary;
   const resume = details?.resume;
@@ -189,7 +189,7 @@ function Table({ columns, rows, label }: TableProps): ReactElement {
   );
 }
 
-/** What each evaluation said, newest first. */
+/** Results of each evaluation, newest first. */
 function Evaluations({ evaluations }: Pick<RunDetails, "evaluations">): ReactElement {
   const two = (first: ReactNode, second: string): ReactElement =>
     h(Fragment, null, first, h("br"), h("span", { className: "tunebook-faint" }, second));
@@ -212,7 +212,7 @@ interface AgainstProps extends Pick<TabProps["state"], "against" | "runs">, Pick
   readonly details: RunDetails;
 }
 
-/** Against which run is chosen here; then what differs, setting by setting. */
+/** Selects the run to compare with and shows the differences, setting by setting. */
 function Against({ details, against, runs, follower }: AgainstProps): ReactElement {
   const { id } = details.summary;
   const others = [...runs.byId.keys()].filter((other) => other !== id);
@@ -257,7 +257,7 @@ interface CurvesProps {
   readonly name: string;
 }
 
-/** Losses and scores; learning rate and gradient norm when they are asked for. */
+/** Shows losses and scores; learning rate and gradient norm on request. */
 function Curves({ figure, rates, actions, name }: CurvesProps): ReactElement {
   const [shown, show] = useState(false);
   return h(
@@ -281,13 +281,13 @@ function Rates({
   return h(Figure, { figure: useMemo(() => narrow(figure), [figure]), ...rest });
 }
 
-/** What stands side by side in a cell stands one below the other here. */
+/** Stacks charts vertically that are side by side in a cell. */
 function narrow({ layout = {}, ...figure }: Drawn): Drawn {
   const two = layout["xaxis2"] !== undefined;
   const legend = { ...partOf(layout, "legend"), font: { size: 10 } };
   const top = layout["showlegend"] === false ? 12 : two ? 72 : 44;
   const common = { ...layout, legend, height: two ? 420 : 260, margin: { t: top, r: 10, b: 36, l: 44 } };
-  // The buttons would lie over the legend; a double click shows all again.
+  // The mode bar would cover the legend; a double click resets the view instead.
   const config = { ...figure.config, displayModeBar: false };
   if (!two) return { ...figure, config, layout: common };
   return {

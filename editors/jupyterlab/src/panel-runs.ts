@@ -1,4 +1,4 @@
-// The runs beside the notebook: found, ranked, chosen for comparison; and one of them opened.
+// The runs of the notebook's folder: searched, ranked and chosen for comparison; and one opened run.
 import { useEffect, useState, type ReactElement } from "react";
 import { h } from "./element.js";
 import { swatch } from "./panel-colors.js";
@@ -27,7 +27,7 @@ interface SparklineProps {
   readonly height?: number;
 }
 
-/** The losses in small; what is worst stands at the top. */
+/** A small chart of the losses; the greatest loss is at the top. */
 function Sparkline({ curve, width = 72, height = 20 }: SparklineProps): ReactElement {
   if (curve.length < 2) return h("span", { className: "tunebook-spark" });
   const [low, high] = [Math.min(...curve), Math.max(...curve)];
@@ -89,7 +89,7 @@ const keyOf = (row: ListRow): string =>
   `${row.is} ${row.is === "run" ? row.id : row.is === "sweep" ? row.key : row.text}`;
 const count = (n: number, one: string): string => `${n} ${one}${n === 1 ? "" : "s"}`;
 
-/** How many there are, and what can be done with those that are chosen. */
+/** Shows the number of runs and the actions on the chosen ones. */
 function Choosing({ state: { runs, chosen }, follower, actions, stale }: TabProps): ReactElement {
   const { total, all } = runs;
   return h(
@@ -120,7 +120,7 @@ function Choosing({ state: { runs, chosen }, follower, actions, stale }: TabProp
 
 interface LineProps extends Omit<TabProps, "stale"> {
   readonly row: ListRow;
-  /** Milliseconds. */
+  /** Current time in milliseconds. */
   readonly now: number;
 }
 
@@ -170,10 +170,10 @@ function Line({ row, state, now, follower, actions }: LineProps): ReactElement |
   );
 }
 
-/** The score of the column; `mixed`: runs were scored on several data. */
+/** The score of the column; `mixed`: the runs were scored on different data. */
 function Score({ score, mixed }: { readonly score: ListedScore; readonly mixed: boolean }): ReactElement {
   const range = interval(score);
-  // A validation in training is of its own data.
+  // A validation score during training always refers to the run's own data, so the data name is omitted.
   const told = mixed && !score.metric.startsWith("validation ") ? `${score.metric} on ${score.on}` : score.metric;
   return h(
     "span",
@@ -269,9 +269,9 @@ interface RowProps {
   readonly run: RunSummary;
   readonly score: ListedScore | null;
   readonly mixed: boolean;
-  /** Runs are ranked by their training loss. */
+  /** Whether runs are ranked by their training loss. */
   readonly byLoss: boolean;
-  /** It stands under its sweep. */
+  /** Whether the run is listed under its sweep. */
   readonly under: boolean;
   readonly now: number;
   readonly open: () => void;
@@ -305,7 +305,7 @@ function Row({ run, score, mixed, byLoss, under, now, open }: RowProps): ReactEl
         h("span", { className: "tunebook-faint tunebook-progress" }, progress(run)),
       ),
     score && h(Score, { score, mixed }),
-    // What training came to is a loss only until there is a score, or where runs are ranked by it.
+    // Shows the training loss only if there is no score, or if runs are ranked by it.
     step > 0 && (!score || byLoss) && h(Loss, { loss }),
     step > 0 &&
       isLive(state) &&

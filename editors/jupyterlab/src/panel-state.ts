@@ -1,4 +1,4 @@
-// What the panel shows: replaced as a whole, never changed.
+// The panel's state: immutable, replaced as a unit.
 import type { Answer, News } from "./channel.js";
 import type { AssistWatches } from "#kernel/apps/jupyter/wire/comms/assist-contract.js";
 
@@ -8,47 +8,46 @@ export type RunDetails = NonNullable<Answer<"run">>;
 export type Listing = News<"Runs">;
 export type RunSummary = Listing["runs"][number];
 export type ListRow = Listing["rows"][number];
-/** How the table is arranged. */
+/** Arrangement of the table. */
 export type View = Pick<AssistWatches["Runs"]["params"], "sort" | "reverse" | "score" | "fold" | "open">;
 export type Tab = "plan" | "runs";
-/** `gone`: it ended. `other`: it is no kernel of ours. */
+/** `gone`: the kernel has ended. `other`: it is not a Tunebook kernel. */
 export type KernelState = "none" | "other" | "starting" | "gone" | "ready";
 
-/** The table of runs. */
+/** The run table's fields, taken from the listing. */
 type TableParts = "rows" | "order" | "total" | "all" | "left" | "scores" | "score" | "tags";
 export interface RunTable extends Pick<Listing, TableParts> {
-  /** Those that its rows name. */
+  /** The runs in the table's rows. */
   readonly byId: ReadonlyMap<string, RunSummary>;
-  /** The kernel has told. */
+  /** Whether the kernel has reported its runs. */
   readonly known: boolean;
   readonly problem?: string | undefined;
 }
 
 export interface PanelState {
   readonly kernel: KernelState;
-  /** The notebook's path. */
   readonly notebook: string | null;
   readonly tab: Tab;
   readonly runs: RunTable;
   readonly filter: string;
   readonly limit: number;
   readonly view: View;
-  /** For the comparison: id → number of its colour. */
+  /** Runs chosen for the comparison: run id → colour number. */
   readonly chosen: ReadonlyMap<string, number>;
-  /** The run that is open, and the one that it is compared with. */
+  /** The open run, and the run to compare it with. */
   readonly run: string | null;
   readonly against: string | null;
   readonly details: RunDetails | null;
   readonly plan: Plan | null;
-  /** The plan is the one before these findings. */
+  /** Whether the plan is older than the findings. */
   readonly held: boolean;
   readonly findings: readonly CellFinding[];
-  /** Of the cells that the plan was made of, by their ids. */
+  /** Texts of the cells from which the plan was made, by cell id. */
   readonly texts: ReadonlyMap<string, string>;
   readonly measuring: boolean;
 }
 
-/** Rows that are asked for at once. */
+/** Number of rows per request. */
 export const page = 50;
 export const noPlan: Pick<PanelState, "plan" | "held" | "findings" | "texts" | "measuring"> = {
   plan: null,

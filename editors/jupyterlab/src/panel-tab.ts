@@ -1,4 +1,4 @@
-/** What a tab of the panel is given. */
+/** Properties of a panel tab. */
 import type { Actions } from "./panel-actions.js";
 import type { Follower } from "./panel-follower.js";
 import type { PanelState } from "./panel-state.js";
@@ -7,6 +7,6 @@ export interface TabProps {
   readonly state: PanelState;
   readonly follower: Follower;
   readonly actions: Actions;
-  /** There is no kernel that could be asked. */
+  /** Whether no kernel is available for requests. */
   readonly stale: boolean;
 }

@@ -1,4 +1,4 @@
-// The panel's face: two tabs. All text comes as text: nothing of the kernel's answers is read as markup.
+// The panel's view: two tabs. All content is inserted as text; no response of the kernel is parsed as markup.
 import { Component, useRef, useSyncExternalStore, type KeyboardEvent, type ReactElement, type ReactNode } from "react";
 import { h } from "./element.js";
 import { messageOf } from "./fault.js";
@@ -73,7 +73,7 @@ export function Panel({ follower, actions }: Pick<TabProps, "follower" | "action
   );
 }
 
-/** A fault of ours takes the tab at most, says so, and can be tried again. */
+/** Error boundary: an internal error affects only one tab, is shown there and can be retried. */
 class Kept extends Component<{ readonly children?: ReactNode }, { readonly failed: string | null }> {
   override state = { failed: null };
   static getDerivedStateFromError(error: unknown): { readonly failed: string } {

@@ -1,4 +1,4 @@
-// Words and figures of a run, the same in the list and where it is opened.
+// Labels and figures of a run, the same in the list and in the run's view.
 import type { ReactElement } from "react";
 import { h } from "./element.js";
 import type { RunSummary } from "./panel-state.js";
@@ -25,7 +25,7 @@ export function number(x: unknown): string {
 export function interval({ low, high }: { readonly low: number | null; readonly high: number | null }): string | null {
   return typeof low === "number" && typeof high === "number" ? `${number(low)} – ${number(high)}` : null;
 }
-/** In this machine's words; what is no time stays as it is. */
+/** Formats a time in the local time zone and language; other text is returned unchanged. */
 export function dated(at: string): string {
   const then = Date.parse(at);
   return Number.isNaN(then) ? at : new Date(then).toLocaleString([], { dateStyle: "short", timeStyle: "short" });
@@ -33,7 +33,7 @@ export function dated(at: string): string {
 interface StateProps {
   readonly state: RunSummary["state"];
   readonly problem?: string | undefined;
-  /** It runs by itself. */
+  /** Whether it runs in a detached process. */
   readonly detached?: true | undefined;
 }
 

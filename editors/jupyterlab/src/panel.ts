@@ -1,4 +1,4 @@
-// The side panel: what the notebook at hand would train, and the runs beside it. This file puts it into the window.
+// The side panel: what the current notebook would train, and its runs. This module adds it to the window.
 import type { ILayoutRestorer, JupyterFrontEnd } from "@jupyterlab/application";
 import type { ICommandPalette } from "@jupyterlab/apputils";
 import type { INotebookTracker } from "@jupyterlab/notebook";

@@ -1,5 +1,6 @@
-// Draws application/vnd.plotly.v1+json. JupyterLab keeps the widget over update_display_data, so a live figure is changed in
-// place: zoom and hover stay, nothing flickers. Updates that come faster than they can be drawn are skipped but the last.
+// Draws application/vnd.plotly.v1+json. JupyterLab reuses the widget on update_display_data, so a live figure is
+// updated in place: zoom and hover state are preserved and nothing flickers. If updates arrive faster than they can be
+// drawn, only the last is drawn.
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
 import { Widget } from "@lumino/widgets";
 import type Plotly from "plotly.js-dist-min";
@@ -13,7 +14,7 @@ import { Surfaces } from "./webgl.js";
 import "./figure.css";
 
 const mime = "application/vnd.plotly.v1+json";
-/** How wide a sweep's pictures are at least. */
+/** Minimum width of a sweep's charts. */
 const LEAST = "640px";
 
 class Figure extends Widget {
@@ -24,7 +25,7 @@ class Figure extends Widget {
   readonly #forget: () => void;
   #link: Linked | null = null;
   readonly #surfaces: Surfaces;
-  /** Within the node, which scrolls where the page is narrower than the picture can be. */
+  /** Inside the widget's node, which scrolls if the page is narrower than the chart's minimum. */
   readonly #plot = document.createElement("div");
 
   constructor() {
@@ -39,10 +40,10 @@ class Figure extends Widget {
   renderModel(model: IRenderMime.IMimeModel): Promise<void> {
     this.#figure = figureIn(model.data[mime]);
     this.#plot.style.minHeight = `${Number(this.#figure.layout?.["height"]) || 360}px`;
-    // As wide as it asks for, narrower where the page is: a figure whose width is fixed would stick out.
+    // Limits the figure to the requested width; a figure with a fixed width would overflow a narrower page.
     const { width } = this.#figure.layout ?? {};
     this.#plot.style.maxWidth = typeof width === "number" ? `${String(width)}px` : "";
-    // Panels beside each other, and axes with their names, would run into each other.
+    // Without a minimum width, adjacent charts and axis labels would overlap.
     this.#plot.style.minWidth = sweepOf(this.#figure.layout) === null ? "" : LEAST;
     return this.#draw();
   }
@@ -53,7 +54,7 @@ class Figure extends Widget {
     return this.#drawing;
   }
 
-  /** From the beginning, with what its browser took away. */
+  /** Draws from scratch, including WebGL surfaces that the browser has discarded. */
   async #drawAnew(): Promise<void> {
     await this.#drawing;
     if (this.isDisposed) return;
@@ -70,7 +71,7 @@ class Figure extends Widget {
     const plotly = (this.#plotly ??= (await import("plotly.js-dist-min")).default);
     while (this.#stale && !this.isDisposed) {
       this.#stale = false;
-      const { data, layout: own, config } = structuredClone(this.#figure); // plotly writes into what it is given
+      const { data, layout: own, config } = structuredClone(this.#figure); // plotly modifies its arguments
       const layout: NonNullable<Drawn["layout"]> = { ...own, width: undefined };
       try {
         await plotly.react(
@@ -93,7 +94,7 @@ class Figure extends Widget {
     }
   }
 
-  /** Takes away what was brushed on axes and selected. */
+  /** Clears selections and brushes on axes. */
   async #unmark(plotly: typeof Plotly): Promise<void> {
     const traces = (this.#plot as { readonly data?: Drawn["data"] }).data ?? [];
     const selected = traces.flatMap(({ selectedpoints }, i) => (selectedpoints === undefined ? [] : [i]));
@@ -132,7 +133,7 @@ class Figure extends Widget {
   }
 }
 
-/** Whatever a cell showed as one. */
+/** Accepts any value that a cell may have shown as a figure. */
 function figureIn(value: unknown): Partial<Drawn> {
   return typeof value === "object" && value !== null ? value : {};
 }
@@ -141,7 +142,7 @@ const extension: IRenderMime.IExtension = {
   id: "tunebook-lab:plotly",
   description: "Draws plotly figures.",
   dataType: "json",
-  rank: 0, // before text/html, which holds the same figure as a static picture
+  rank: 0, // before text/html, which contains the same figure as a static image
   rendererFactory: { safe: true, mimeTypes: [mime], createRenderer: () => new Figure() },
 };
 export default extension;

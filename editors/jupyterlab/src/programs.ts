@@ -1,11 +1,11 @@
-// Programs in a cell's output, such as a sweep's best trial: a button puts them into a new cell below. They come as plain HTML, which
-// elsewhere is copied.
+// Adds a button below programs in a cell's output, such as a sweep's best trial, that inserts them as a new cell.
+// Programs are plain HTML; other viewers show them for copying.
 import { NotebookActions, type INotebookTracker, type NotebookPanel } from "@jupyterlab/notebook";
 import "./programs.css";
 
 const PROGRAM = "pre.tunebook-program";
 
-/** For all that is and will be shown. */
+/** Applies to all present and future outputs. */
 export function offerPrograms(root: HTMLElement, notebooks: INotebookTracker): void {
   const offer = (program: Element): void => {
     if (program.nextElementSibling?.classList.contains("tunebook-program-offer")) return;
@@ -23,7 +23,7 @@ export function offerPrograms(root: HTMLElement, notebooks: INotebookTracker): v
   }).observe(root, { childList: true, subtree: true });
 }
 
-/** Below the cell that showed it. */
+/** Inserts the program below the cell that showed it. */
 function put(program: Element, notebooks: INotebookTracker): void {
   const panel: NotebookPanel | undefined = notebooks.find(({ content }) => content.node.contains(program));
   const content = panel?.content;

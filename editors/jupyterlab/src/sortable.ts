@@ -1,17 +1,17 @@
-// Tables of a cell's output that are marked as sortable are sorted by a click on a head, or a key: numbers the greatest first, texts by
-// their letters, again the other way round. What is marked comes as plain HTML, which elsewhere keeps its order.
+// Sorts tables marked as sortable in a cell's output, by a click on a column head or a key: numbers descending first,
+// texts alphabetically first, then reversed. The tables are plain HTML; other viewers show the given order.
 import "./sortable.css";
 
 const heads = "table.tunebook-sortable thead th";
 
-/** For all that is and will be shown. A head becomes a button, so that the keyboard reaches it. */
+/** Applies to all present and future tables. A column head becomes a button, so that it can be reached by keyboard. */
 export function sortTables(root: HTMLElement): void {
   root.addEventListener("click", (event) => {
     const head = headOf(event);
     if (head) sortBy(head);
   });
   root.addEventListener("keydown", (event) => {
-    // They press the button; to the notebook they would mean to edit the cell, and to scroll.
+    // These keys press the button; the notebook would otherwise start editing the cell, or scroll.
     if ((event.key === "Enter" || event.key === " ") && headOf(event)) event.stopPropagation();
   });
   root.querySelectorAll<HTMLTableCellElement>(heads).forEach(makeButton);
@@ -22,7 +22,7 @@ export function sortTables(root: HTMLElement): void {
   }).observe(root, { childList: true, subtree: true });
 }
 
-/** The head that was meant; null: none. */
+/** Returns the column head of an event, or null. */
 function headOf({ target }: Event): HTMLTableCellElement | null {
   return target instanceof Element ? target.closest<HTMLTableCellElement>(heads) : null;
 }
@@ -49,7 +49,7 @@ function sortBy(head: HTMLTableCellElement): void {
   head.setAttribute("aria-sort", rising ? "ascending" : "descending");
   const sign = rising ? 1 : -1;
   rows.sort((a, b) => {
-    // What has no number stands below those that have one, either way.
+    // Rows without a number come last in both orders.
     if (typeof a.value === "number" && typeof b.value === "number") return sign * (a.value - b.value);
     if (typeof a.value === "string" && typeof b.value === "string")
       return sign * a.value.localeCompare(b.value, undefined, { numeric: true });
@@ -58,7 +58,7 @@ function sortBy(head: HTMLTableCellElement): void {
   body.append(...rows.map(({ row }) => row));
 }
 
-/** Without what stands beside it in small print, such as an interval. */
+/** Returns the cell's text without additional small print, such as an interval. */
 function cellText(cell: HTMLTableCellElement | undefined): string {
   const own = document.createElement("div");
   own.append(...(cell?.cloneNode(true).childNodes ?? []));
@@ -66,7 +66,7 @@ function cellText(cell: HTMLTableCellElement | undefined): string {
   return own.textContent ?? "";
 }
 
-/** `1,204` and `−0.5` as numbers. */
+/** Parses `1,204` and `−0.5` as numbers. */
 function valueOf(text: string): number | string {
   const plain = text.trim().replaceAll(",", "").replace("−", "-");
   return plain !== "" && Number.isFinite(Number(plain)) ? Number(plain) : text.trim();

@@ -1,5 +1,5 @@
-// The cell of a sweep that runs: its picture, and beneath it what may be done to its trials, where the kernel that showed it has them
-// still. Each notebook gets a renderer that knows its kernel; elsewhere the same output is the picture alone.
+// Renders the output of a running sweep: its chart, and below it actions on its trials, while the kernel that created
+// it still has them. Each notebook gets a renderer that knows its kernel; other viewers show only the chart.
 import { Notification } from "@jupyterlab/apputils";
 import type { INotebookTracker, NotebookPanel } from "@jupyterlab/notebook";
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces";
@@ -21,7 +21,7 @@ export function addSweeps(notebooks: INotebookTracker): void {
     panel.content.rendermime.addFactory({
       safe: true,
       mimeTypes: [mime],
-      defaultRank: -1, // before the picture, which it draws too
+      defaultRank: -1, // before the chart's renderer, since this one draws the chart too
       createRenderer: () => new SweepCell(panel),
     });
   };
@@ -68,7 +68,7 @@ class SweepCell extends Panel implements IRenderMime.IRenderer {
     void this.#end?.then((end) => end());
     const { open } = this.#store;
     const name = this.#store.snapshot().sweep?.name ?? "";
-    // Its cell shows something else now, as at the end of the sweep.
+    // The cell's output was replaced while a form was open, for example at the end of the sweep.
     if (open !== null && !this.#panel.isDisposed)
       Notification.warning(`${name} runs no more in that cell: the trial like ${String(open)} was not begun.`, {
         autoClose: 8000,

@@ -1,4 +1,5 @@
-// A trial to begin like another: what varies, filled in as that trial has it. Each is checked as it is left; the kernel checks all again.
+// A form to start a trial like another one: the varied settings, prefilled with that trial's values. Each field is
+// checked when it loses the focus; the kernel checks all again.
 import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactElement } from "react";
 import type { TrialSummary, VariedSetting } from "#kernel/apps/jupyter/ports/sweep-contract.js";
 import { h } from "./element.js";
@@ -6,7 +7,7 @@ import { held, sendsByEnter } from "./held.js";
 import { changesOf, faultIn, rangeText, settingsThere, type Typed } from "./sweep-settings.js";
 import type { SweepStore } from "./sweep-store.js";
 
-/** `change`: the trial is stopped besides. */
+/** `change`: additionally stops the original trial. */
 export type Doing = "clone" | "change";
 
 export interface FormOf {
@@ -106,7 +107,7 @@ export function TrialForm({ store, settings, trial, doing, close }: FormProps): 
 interface FieldProps {
   readonly setting: VariedSetting;
   readonly text: string;
-  /** Whether what is wrong is told. */
+  /** Whether errors are shown. */
   readonly told: boolean;
   readonly type: (text: string) => void;
   readonly leave: () => void;

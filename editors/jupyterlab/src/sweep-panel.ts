@@ -1,4 +1,5 @@
-// Beneath the pictures of a sweep that runs: its trials, each with what may be done to it. Values and names come as text, never as markup.
+// Below the charts of a running sweep: its trials, each with its actions. Values and names are inserted as text, never
+// as markup.
 import { useLayoutEffect, useRef, useState, useSyncExternalStore, type ReactElement, type ReactNode } from "react";
 import type { TrialSummary, SweepSnapshot } from "#kernel/apps/jupyter/ports/sweep-contract.js";
 import { h } from "./element.js";
@@ -16,7 +17,7 @@ export function SweepPanel({ store }: { readonly store: SweepStore }): ReactElem
   const [form, setForm] = useState<FormOf | null>(null);
   const root = useRef<HTMLDivElement | null>(null);
   const opener = useRef<Element | null>(null);
-  // A row that goes takes the focus with it: the keyboard stays here.
+  // A removed row loses the focus with it; this returns the focus to the panel.
   const had = root.current?.contains(document.activeElement) ?? false;
   useLayoutEffect(() => {
     if (had && document.activeElement === document.body) root.current?.focus({ preventScroll: true });
@@ -206,7 +207,7 @@ function Row({ trial, actions }: { readonly trial: TrialSummary } & Pick<TrialsP
 interface ActProps {
   readonly name: string;
   readonly trial: TrialSummary;
-  /** It can be reached and does nothing: a button that is disabled would lose the focus. */
+  /** Whether the button is inactive but focusable: a disabled button would lose the focus. */
   readonly idle?: boolean;
   readonly act: () => void;
 }

@@ -1,11 +1,11 @@
-// Settings of a sweep as they are typed: which of them are there, what each may be, what was changed. The kernel checks again.
+// Settings of a sweep during typing: which are active, which values are allowed, and what has changed. The kernel
+// checks again.
 import type { VariedSetting } from "#kernel/apps/jupyter/ports/sweep-contract.js";
 import { parseTypedNumber, typedNumberText } from "#kernel/study/typed-number.js";
 
-/** By setting. */
 export type Typed = Readonly<Record<string, string>>;
 
-/** Those that there are with these values: what belongs to an option is there with that option alone. */
+/** Returns the settings that are active with these values; a setting of an option is active only with that option. */
 export function settingsThere(settings: readonly VariedSetting[], values: Typed): readonly VariedSetting[] {
   const there = (setting: VariedSetting | undefined): boolean => {
     if (!setting) return false;
@@ -16,7 +16,7 @@ export function settingsThere(settings: readonly VariedSetting[], values: Typed)
   return settings.filter(there);
 }
 
-/** `1e-5 to 0.01`, `whole numbers from 1 to 6`, `8, 16, … 64`. */
+/** Describes the range: `1e-5 to 0.01`, `whole numbers from 1 to 6`, `8, 16, … 64`. */
 export function rangeText(setting: VariedSetting): string {
   if (setting.kind === "choice") return "";
   const { from, to, integer, step, share } = setting;
@@ -25,7 +25,7 @@ export function rangeText(setting: VariedSetting): string {
   return `${integer ? "whole numbers from " : ""}${low} to ${high}`;
 }
 
-/** Null: it may be that. */
+/** Returns the error message, or null if the value is allowed. */
 export function faultIn(setting: VariedSetting, text: string): string | null {
   if (setting.kind === "choice") return setting.options.includes(text) ? null : "Choose one.";
   const { from, to, integer, step, share } = setting;
@@ -39,7 +39,7 @@ export function faultIn(setting: VariedSetting, text: string): string | null {
   return Math.abs(steps - Math.round(steps)) > 1e-6 ? `It goes by steps: ${rangeText(setting)}.` : null;
 }
 
-/** What is there and isn't as it was. */
+/** Returns the active settings that differ from their previous values. */
 export function changesOf(settings: readonly VariedSetting[], before: Typed, now: Typed): Typed {
   const changed = settingsThere(settings, now).filter(({ name }) => now[name]?.trim() !== before[name]);
   return Object.fromEntries(changed.map(({ name }) => [name, now[name]?.trim() ?? ""]));

@@ -1,19 +1,20 @@
-// What is known of a sweep that runs: its trials as the kernel told them last, what was answered last, why it is gone.
+// State of a running sweep: its trials as last reported by the kernel, the last response, and why the connection is
+// gone.
 import type { SweepRequest, SweepSnapshot, SweepReply } from "#kernel/apps/jupyter/ports/sweep-contract.js";
 import type { CommModel } from "./annotate-model.js";
 import type { Gone } from "./kernel-widget.js";
 
-/** Milliseconds after which someone is told that the kernel doesn't answer yet. */
+/** Milliseconds until the user is informed that the kernel has not responded yet. */
 const PATIENCE = 3000;
 
 export interface SweepState {
-  /** Null: nothing is known of it. */
+  /** The sweep's last snapshot, or null if none has arrived. */
   readonly sweep: SweepSnapshot | null;
-  /** Read out. */
+  /** Status message, announced by screen readers. */
   readonly said: string;
   readonly fault: string;
 }
-/** What is asked; the store numbers it. */
+/** A request without its id, which the store assigns. */
 export type Asked = SweepRequest extends infer One ? (One extends SweepRequest ? Omit<One, "id"> : never) : never;
 
 const fields = ["name", "metric", "over", "running", "best", "ended", "waiting", "settings"] as const;
@@ -31,7 +32,6 @@ export class SweepStore {
   readonly #waiting = new Map<number, (reply: SweepReply) => void>();
   #next = 0;
   #gone: Gone | null = null;
-  /** The trial of which a form is open. */
   open: number | null = null;
 
   readonly snapshot = (): SweepState => this.#state;
@@ -47,7 +47,7 @@ export class SweepStore {
     this.#read(model);
   }
 
-  /** Nothing is said of what was never there: a notebook of yesterday has no dead buttons. */
+  /** Reports nothing if no running sweep was shown: an old notebook then shows no dead buttons. */
   gone(why: Gone): void {
     this.#gone = why;
     const { sweep } = this.#state;
@@ -56,7 +56,7 @@ export class SweepStore {
     this.#put(over ? { sweep: null } : { sweep: sweep && { ...sweep, over: true }, said: "", fault: this.#lost() });
   }
 
-  /** Undefined: it can't be asked, which was said. */
+  /** Returns undefined if the request cannot be sent; the reason is shown. */
   async ask(asked: Asked): Promise<SweepReply | undefined> {
     const model = this.#model;
     if (this.#gone !== null || !model || model.closed) {

@@ -1,4 +1,4 @@
-// Tab on an empty line of a Tune block opens the list of what may stand there; JupyterLab's own Tab would indent alone.
+// Tab on an empty line of a Tune block opens the completion list; JupyterLab's own Tab would only indent.
 import { Prec, type Extension } from "@codemirror/state";
 import { keymap } from "@codemirror/view";
 import type { JupyterFrontEnd } from "@jupyterlab/application";

@@ -1,4 +1,4 @@
-// JupyterLab's colours as a plotly template, so that a figure that says nothing of colours belongs to the page.
+// JupyterLab's colours as a plotly template, so that figures without explicit colours match the page.
 import type { Trace } from "#kernel/display/figure.js";
 import { palette } from "#kernel/display/svg/colors.js";
 
@@ -6,7 +6,10 @@ const read = (name: string, otherwise: string): string =>
   window.getComputedStyle(document.body).getPropertyValue(name).trim() || otherwise;
 const inkNow = (): string => read("--jp-ui-font-color1", "#333333");
 
-/** Words on cells that can be seen through have the page's colour; plotly would choose one that reads on white. */
+/**
+ * Text on translucent heatmap cells gets the page's text colour; plotly would choose a colour that is readable on
+ * white.
+ */
 export function withInk(trace: Trace): Trace {
   const stops = Array.isArray(trace["colorscale"]) ? trace["colorscale"] : [];
   const seeThrough = stops.some((stop) => Array.isArray(stop) && String(stop[1]).startsWith("rgba("));
@@ -40,7 +43,7 @@ export function template(): Readonly<Record<string, unknown>> {
   };
 }
 
-/** Calls back when JupyterLab's theme changes; returns the end of that. */
+/** Calls back when JupyterLab's theme changes; returns a function that unsubscribes. */
 export function onTheme(changed: () => void): () => void {
   const observer = new window.MutationObserver(changed);
   observer.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-name", "data-jp-theme-light"] });

@@ -1,12 +1,12 @@
-// plotly draws the lines of parallel coordinates by WebGL, one pixel wide whatever they ask for. Each is drawn several times, a
-// little higher and lower, so that it is as thick as the picture beside it says (`line.width`).
+// plotly draws the lines of parallel coordinates with WebGL, always one pixel wide. This module draws each line several
+// times with a small vertical shift, to reach the width that the figure specifies (`line.width`).
 import type { Trace } from "#kernel/display/figure.js";
 
-/** Pixels between two copies: no gap is seen. */
+/** Pixels between two copies: small enough to leave no gap. */
 const STEP = 0.7;
-/** Of an axis, about. */
+/** Approximate height of an axis in pixels. */
 const TALL = 180;
-/** More lines would be a carpet, and slow. */
+/** Maximum number of lines to thicken; more would be illegible and slow. */
 const MOST = 400;
 
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);

@@ -1,4 +1,4 @@
-// Tune's colours with the vocabulary that this extension was built with.
+// Tune's syntax colours, with the vocabulary of the extension's build.
 import { tuneLanguage } from "#editors/codemirror/language.js";
 import { vocabulary } from "./vocabulary.js";
 

@@ -1,9 +1,13 @@
-// Pictures that a browser draws by WebGL: it keeps about sixteen of their surfaces alive, and takes the oldest away, which then are white
-// boxes. One that was taken is hidden, and drawn again as soon as it is looked at; what is out of sight does without.
+// Restores lost WebGL surfaces of figures. A browser keeps about sixteen surfaces and discards the oldest, which turn
+// into white boxes. A lost figure is hidden and redrawn as soon as it is visible; figures out of view stay without a
+// surface.
 
-/** Times that one is drawn again while it is in sight: more of them in sight at once than a browser can do would take turns for ever. */
+/**
+ * Maximum redraws while visible: with more visible figures than the browser supports, they would displace each other
+ * forever.
+ */
 const TIMES = 3;
-/** Milliseconds until then: whatever took it may go on taking. */
+/** Milliseconds before a redraw, since the cause of the loss may continue for a moment. */
 const PAUSE = 400;
 
 export class Surfaces {
@@ -14,11 +18,11 @@ export class Surfaces {
   readonly #again: () => void;
   readonly #watch: IntersectionObserver;
 
-  /** `again`: draws it from the beginning. */
+  /** `again`: redraws the figure from scratch. */
   constructor(node: HTMLElement, again: () => void) {
     this.#node = node;
     this.#again = again;
-    // It doesn't bubble.
+    // Uses the capture phase, since the event does not bubble.
     node.addEventListener("webglcontextlost", this.#took, true);
     this.#watch = new window.IntersectionObserver((entries) => {
       this.#seen = entries.at(-1)?.isIntersecting ?? false;

@@ -1,4 +1,7 @@
-/** The extension's beginning and end. The server starts with the first text that may be Tune, not with every notebook. */
+/**
+ * Activates and deactivates the extension. The server starts with the first text that may be Tune, not with every
+ * notebook.
+ */
 import * as vscode from "vscode";
 import { format } from "./format.js";
 import { Plans } from "./plan.js";
@@ -13,7 +16,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const current = (session = new Session(context, status));
   const plans = new Plans(current);
   const startFor = (document: vscode.TextDocument): void => {
-    // A failure to start is shown where it happens.
+    // Errors on start are shown where they occur.
     if (vscode.languages.match(selector, document) > 0) void current.running().catch(() => undefined);
   };
   const command = (name: string, does: () => Promise<void> | void): vscode.Disposable =>

@@ -1,4 +1,6 @@
-/** "Tune: Format": the program in front, or every Tune cell of the notebook in front, by the server's formatter. */
+/**
+ * "Tune: Format": formats the active program, or every Tune cell of the active notebook, with the server's formatter.
+ */
 import * as vscode from "vscode";
 import type { TextEdit } from "vscode-languageclient/node";
 import type { Session } from "./session.js";
@@ -14,7 +16,7 @@ export async function format(session: Session): Promise<void> {
       options,
     });
     if (edits) edit.set(document.uri, await client.protocol2CodeConverter.asTextEdits(edits));
-    // Null of a TypeScript cell: it is no Tune.
+    // The server also returns null for a TypeScript cell, which needs no message.
     else if (document.languageId === "tune")
       void vscode.window.showInformationMessage("Not formatted: the program has mistakes of syntax.");
   }

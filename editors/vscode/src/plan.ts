@@ -1,4 +1,7 @@
-/** "Tune: Show Plan": the plans of the program or notebook in front, in a text beside it that is renewed when asked again. */
+/**
+ * "Tune: Show Plan": shows the plans of the active program or notebook in a text next to it. Each call updates the
+ * text.
+ */
 import * as vscode from "vscode";
 import type { Session } from "./session.js";
 
@@ -37,7 +40,7 @@ export class Plans implements vscode.TextDocumentContentProvider, vscode.Disposa
       void vscode.window.showWarningMessage(answer.problem);
       return;
     }
-    // With the program's ending the editor would read the plan as a program.
+    // With a program's file extension, the editor would treat the plan as a program.
     const path = `/${answer.title.replace(/\.(?:tune|ipynb)$/, "")}`;
     const uri = vscode.Uri.from({ scheme, path, query: asked.toString() });
     this.texts.set(uri.toString(), answer.text);
@@ -51,7 +54,7 @@ export class Plans implements vscode.TextDocumentContentProvider, vscode.Disposa
   }
 }
 
-/** The text that is asked about: of a notebook, any of its cells stands for the whole. */
+/** Returns the text to plan; for a notebook any of its cells identifies the notebook. */
 function inFront(): vscode.Uri | undefined {
   const notebook = vscode.window.activeNotebookEditor?.notebook;
   const editor = vscode.window.activeTextEditor;

@@ -1,4 +1,4 @@
-/** Texts that may be Tune: the server itself tells which TypeScript cells are. */
+/** Selects texts that may be Tune; the server determines which TypeScript cells are. */
 import type * as vscode from "vscode";
 import type { DocumentSelector } from "vscode-languageclient/node";
 

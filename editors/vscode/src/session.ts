@@ -1,4 +1,4 @@
-/** The running language server and its client: started when the first Tune text is there, started again on demand. */
+/** The running language server and its client: started with the first Tune text, restarted on request. */
 import * as vscode from "vscode";
 import { LanguageClient, TransportKind, type Executable, type NodeModule } from "vscode-languageclient/node";
 import { chooseServer, type Chosen } from "./which-server.js";
@@ -14,7 +14,7 @@ export class Session {
     private readonly status: Status,
   ) {}
 
-  /** The client, once its server answers. */
+  /** Returns the client once its server responds. */
   running(): Promise<LanguageClient> {
     return (this.starting ??= this.start());
   }
@@ -48,7 +48,7 @@ export class Session {
       outputChannel: this.log,
       diagnosticCollectionName: "tune",
       markdown: { isTrusted: false },
-      // In restricted mode the server reads files and downloads nothing.
+      // In restricted mode the server reads files but downloads nothing.
       initializationOptions: { trusted: vscode.workspace.isTrusted },
     });
     this.client = client;

@@ -1,4 +1,4 @@
-/** The item in the status bar's language menu: which server answers, and what to do when none does. */
+/** The item in the status bar's language menu: the running server, and instructions if there is none. */
 import * as vscode from "vscode";
 import { State } from "vscode-languageclient/node";
 import { selector } from "./selector.js";

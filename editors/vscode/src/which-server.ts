@@ -1,11 +1,13 @@
-/** Which language server is started: what the setting names, a workspace folder's own Tunebook, or the one brought along. */
+/**
+ * Chooses the language server to start: the one in the settings, a workspace folder's own Tunebook, or the bundled one.
+ */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
 
 interface Found {
   readonly from: "setting" | "folder" | "extension";
-  /** For people: where it is. */
+  /** Location to show to the user. */
   readonly where: string;
   readonly args: readonly string[];
 }
@@ -17,11 +19,10 @@ export type Chosen = Found &
   );
 
 export interface Situation {
-  /** `tune.server.command`. */
+  /** Value of `tune.server.command`. */
   readonly setting: readonly string[];
-  /** Paths of the workspace's folders. */
   readonly folders: readonly string[];
-  /** Without trust nothing of the workspace is run. */
+  /** Whether the workspace is trusted. If not, nothing of it is run. */
   readonly trusted: boolean;
   readonly extension: string;
 }
@@ -38,7 +39,7 @@ export function chooseServer({ setting, folders, trusted, extension }: Situation
   return { from: "extension", where: "the extension", module, args: [] };
 }
 
-/** What `npx tunebook` would start in the folder: the installed package, or a clone that is built. */
+/** Returns the program that `npx tunebook` would start in the folder: the installed package, or a built clone. */
 function tunebookIn(folder: string): string | undefined {
   for (const root of [join(folder, "node_modules", "tunebook"), folder]) {
     const found = read(join(root, "package.json"));
@@ -50,7 +51,7 @@ function tunebookIn(folder: string): string | undefined {
 }
 
 const described = v.object({ name: v.literal("tunebook"), bin: v.object({ tunebook: v.string() }) });
-/** Undefined: no package, none that can be read, or not ours. */
+/** Returns undefined if there is no readable package file, or if it is not Tunebook's. */
 function read(path: string): v.InferOutput<typeof described> | undefined {
   try {
     return v.parse(described, JSON.parse(readFileSync(path, "utf8")));

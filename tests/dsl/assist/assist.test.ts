@@ -17,13 +17,13 @@ const context: AssistContext = {
   facts,
   outside: { ...emptyEnvironment, typescript: ["rows"] },
 };
-/** What a notebook knows once its cells ran: the data, the base. */
+/** What a notebook knows after its cells ran: the facts of the data and of the base model. */
 const known: AssistContext = (() => {
   const cells = `${definitions}recipe quick { epochs: 1 }\ntrain m on d with quick`;
   const run = compiled([cells]);
   return { ...context, earlier: run.sources, facts: run.facts };
 })();
-/** Completions at `|`. */
+/** Returns the completions at `|`. */
 function at(text: string): string[] {
   const offset = text.indexOf("|");
   return complete(text.replace("|", ""), offset, context).items.map((i) => i.text);
@@ -64,7 +64,8 @@ describe("completion", () => {
   it("offers splits", () => assert.deepEqual(at("evaluate m on d.te|"), ["test"]));
   it("offers columns of the file", () =>
     assert.ok(at('data e { source: csv("a.csv"), columns: { text: bo| } }').includes("body")));
-  it("offers column roles", () => assert.deepEqual(at('data e { source: csv("a.csv"), columns: { text_| } }'), ["text_pair: "]));
+  it("offers column roles", () =>
+    assert.deepEqual(at('data e { source: csv("a.csv"), columns: { text_| } }'), ["text_pair: "]));
   it("offers TypeScript values after `$`", () => assert.deepEqual(at("data e { source: $r| }"), ["$rows"]));
   it("works in an unfinished program", () =>
     assert.ok(at('model x {\n  base: "b"\n  technique: lora(rank: 8\nrecipe r {\n  opt|').includes("optimizer: ")));
@@ -181,7 +182,7 @@ describe("completion of paths", () => {
     { name: "notes.md", folder: false },
     { name: "tickets.csv", folder: false },
   ];
-  /** Asks as a host does: what is needed is looked up, and asked again. */
+  /** Completes as a host does: looks up the facts that completion needs, then requests it again. */
   const paths = (marked: string, wanted = ""): string[] => {
     const [text, offset] = [marked.replace("|", ""), marked.indexOf("|")];
     const first = complete(text, offset, context);

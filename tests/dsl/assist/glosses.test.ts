@@ -1,4 +1,4 @@
-/** Whatever completion offers says in a few words what it is or does: at every place where the vocabulary stands. */
+/** Every completion item has a short description, at every position where words of the vocabulary are offered. */
 import assert from "node:assert/strict";
 import { complete } from "#dsl/assist/complete.js";
 import { glossOf, type AssistContext, type CompletionItem } from "#dsl/assist/items.js";
@@ -18,7 +18,7 @@ const context: AssistContext = {
 const at = (text: string): readonly CompletionItem[] => complete(text, text.length, context).items;
 const isBuilt = (one: { readonly planned?: object }): boolean => !one.planned;
 
-/** How each verb begins up to its block. */
+/** The header of each verb, up to its block. */
 const openings: Readonly<Record<string, string>> = {
   data: "data x {",
   model: "model x {",

@@ -1,6 +1,7 @@
 /**
- * Completion at every beginning of every good program offers the token that really follows, typed in part or not at all:
- * verbs, keys, words, values, names, columns, splits. What nobody can know is left out: new names, free texts, numbers.
+ * Completion at every prefix of every valid program offers the token that follows, whether typed in part or not at all:
+ * verbs, keys, words, values, names, columns, splits. Unpredictable tokens are excluded: new names, free texts,
+ * numbers.
  */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -16,7 +17,7 @@ import { columns, compiled, type Run } from "../world.js";
 const root = new URL("../../../..", import.meta.url);
 const verbs = registry.verbs().map((v) => v.name);
 
-/** Programs of the documentation, and the records' examples that are whole statements. */
+/** Programs of the documentation, and record examples that are complete statements. */
 function programs(): readonly string[] {
   const begins = (text: string): boolean => verbs.some((verb) => text.trimStart().startsWith(`${verb} `));
   const pages = ["README.md", "docs/tune.md"].flatMap((page) =>
@@ -33,7 +34,7 @@ interface Asked {
   readonly token: string;
   readonly start: number;
 }
-/** The tokens of a program that can be known from what stands before them. */
+/** Returns the tokens of a program that can be predicted from the text before them. */
 function asked(program: string, run: Run): readonly Asked[] {
   const known = new Set([...Object.keys(run.names), ...columns]);
   return t
@@ -48,7 +49,7 @@ function isFree(at: ReturnType<typeof cursorContextAt>, token: string, known: Re
       return token === "tune";
     case "header": {
       const takes = at.connector === null ? at.verb.operands.what : at.verb.connectors[at.connector]?.takes;
-      // A training may be another notebook's.
+      // The training may come from another notebook.
       return at.operands === 0 && (takes === "new-name" || takes === "training" || !known.has(token));
     }
     case "member":
@@ -112,7 +113,8 @@ describe("completion at every token of the example programs", () => {
     let [hits, tries] = [0, 0];
     for (const { program, token, start, run } of tokens) {
       const before = t.lex(program.slice(0, start)).tokens.filter((k) => k.tokenType !== t.NewLine);
-      // A token a little before, another one for each place: what stands directly before decides what may follow.
+      // Removes a token 3 to 9 tokens before the cursor, varying by position. The last two tokens stay: they determine
+      // what may follow.
       const lost = before[before.length - 3 - (start % 7)];
       if (!lost || before.length < 12) continue;
       const cut = t.tokenEnd(lost) - lost.startOffset;

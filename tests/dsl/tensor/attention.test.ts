@@ -12,7 +12,10 @@ const HEADS = 4;
 const KV = 2;
 const SIZE = 2;
 
-/** Context and gradients of q, k and v for loss Σ context · wave; the rows are `segments` or all one. */
+/**
+ * Returns the context and the gradients of q, k and v for loss Σ context · wave. Rows are `segments`; if unset, all
+ * form one segment.
+ */
 function attend(
   rows: {
     readonly q: ArrayValues;

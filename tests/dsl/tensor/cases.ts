@@ -1,4 +1,4 @@
-/** Cases for every op: what it is called with. Gradient tests, engine tests and the conformance of the table use them. */
+/** Example calls for every op, used by gradient tests, engine tests and the table's conformance test. */
 import type { Attributes, DType } from "#dsl/tensor/program.js";
 import { sizeOf } from "#dsl/tensor/values.js";
 
@@ -11,11 +11,11 @@ export interface Case {
   readonly op: string;
   readonly inputs: readonly Operand[];
   readonly attributes?: Attributes;
-  /** What is special about it. */
+  /** Names the special feature of the case. */
   readonly note?: string;
 }
 
-/** A small generator of its own: cases must not change between runs. */
+/** Seeded random generator, so that cases do not change between runs. */
 let seed = 7;
 function next(): number {
   seed = (Math.imul(seed, 1103515245) + 12345) & 0x7fffffff;
@@ -62,7 +62,7 @@ const binary = (op: string, from = 0.5, to = 2): Case[] =>
 const step = (n: number): Operand => whole([], [n]);
 const attention = (batch: number, length: number, keys: number, mask: Operand, rate = 0): Case =>
   attentive([batch, length, keys], mask, {}, { rate });
-/** 4 query heads of size 2; extras in the op's own order. */
+/** 4 query heads of size 2; further inputs in the op's order. */
 const attentive = (
   [batch, length, keys]: readonly [number, number, number],
   mask: Operand,
@@ -266,7 +266,7 @@ export const cases: readonly Case[] = [
       floats([4, 2 * key_value_heads]),
       floats([7, 2 * key_value_heads]),
       floats([7, 2 * key_value_heads]),
-      // A text that goes on by one token, and one of which three are read after two that it shares with the first.
+      // One text that continues by one token, and one that reads three new tokens after two it shares with the first.
       whole([4], [1, 4, 6, 5]),
       whole([2, 5], [0, 3, 1, 0, 0, 0, 3, 4, 6, 5]),
       whole([4], [0, 1, 1, 1]),
@@ -369,7 +369,7 @@ function optimizers(): Case[] {
     },
   ];
 }
-/** Some, one, no row counted; one class; with and without a bias. */
+/** Cases where some, one or no row counts, with one class, with and without a bias. */
 function heads(settings: Attributes): Case[] {
   const attributes = { ignore: -100, ...settings };
   const inputs = [
@@ -380,7 +380,7 @@ function heads(settings: Attributes): Case[] {
   ];
   return inputs.map((given) => ({ op: "head_loss", inputs: given, attributes }));
 }
-/** x, scale, mean, variance, dy that belong together. */
+/** Returns consistent x, scale, mean, variance and dy. */
 function normed(shape: readonly number[]): Operand[] {
   const x = floats(shape);
   const n = shape.at(-1)!;
@@ -396,7 +396,7 @@ function normed(shape: readonly number[]): Operand[] {
     floats(shape),
   ];
 }
-/** parameter, m, v, gradient, rate, step. */
+/** Returns parameter, m, v, gradient, rate and step. */
 function moments(shape: readonly number[], at: number): Operand[] {
   return [floats(shape), floats(shape), floats(shape, 0.01, 1), floats(shape), floats([], 0.001, 0.1), step(at)];
 }

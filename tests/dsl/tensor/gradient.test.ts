@@ -10,7 +10,7 @@ import { validateProgram } from "#dsl/tensor/validate.js";
 import { toNDArray, arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import { cases, type Case } from "./cases.js";
 
-/** A program in f64: loss = Σ outputs · fixed weights, and its gradients by the float inputs. */
+/** Returns a program in f64: loss = Σ outputs · fixed weights, and its gradients with respect to the float inputs. */
 function lossOf(c: Case): { program: Program; floats: readonly string[]; state: Record<string, ArrayValues> } {
   const graph = new Graph();
   const state: Record<string, ArrayValues> = {};
@@ -31,7 +31,8 @@ function lossOf(c: Case): { program: Program; floats: readonly string[]; state: 
     const weights = Array.from({ length: n }, (_, j) => Math.sin(1 + j * 1.7 + k));
     return y.multiply(graph.constant(toNDArray("f64", arrayValues(y.shape as number[], weights)))).sum();
   });
-  // Mean, variance and probabilities are there for the gradient alone and are no way back.
+  // Further outputs (mean, variance, probabilities) exist only for the gradient computation; gradients do not flow
+  // through them.
   const loss = terms[0]!;
   graph.output("loss", loss);
   const wrt = inputs.filter((t) => t.dtype === "f64");
@@ -39,7 +40,7 @@ function lossOf(c: Case): { program: Program; floats: readonly string[]; state: 
   return { program: graph.program(), floats, state };
 }
 
-/** Inputs that an op passes no gradient to, by its own document. */
+/** Inputs that receive no gradient, as each op's documentation states. */
 const HELD: Readonly<Record<string, readonly string[]>> = {
   detach: ["x0"],
   reduce_gradient: ["x1"],
@@ -104,7 +105,8 @@ describe("gradients", () => {
 });
 
 function usable(c: Case): boolean {
-  // A row whose keys are all hidden is constant to the last digit, yet its gradient is that of its scores, as in PyTorch.
+  // If all keys of a row are hidden, its output is numerically constant, but its gradient is that of its scores, as in
+  // PyTorch.
   return DIFFERENTIABLE.has(c.op) && c.op !== "cast" && c.note !== "nothing to see";
 }
 

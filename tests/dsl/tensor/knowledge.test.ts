@@ -1,4 +1,4 @@
-/** What is known of ops, and where: each op says it on its own record; who reads programs asks the record. */
+/** Knowledge about single ops belongs in their records; code that reads programs must consult the record. */
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path/posix";
@@ -17,30 +17,32 @@ const importsOf = (path: string): readonly string[] =>
   });
 const graph = filesIn("dsl/tensor").filter((path) => !path.startsWith("dsl/tensor/backends/"));
 
-/** Files that write or match certain structures, and the ops that they name. (A tensor's methods are named for ops.) */
+/**
+ * Files that write or match certain structures, and the ops that they name. (Tensor methods have the names of ops.)
+ */
 const STRUCTURES: Readonly<Record<string, readonly string[]>> = {
-  // What takes more than its inputs is written here.
+  // Ops that take more than their inputs have builder methods.
   "dsl/tensor/builder.ts": ["attention", "rope", "dropout", "concat"],
-  // What a linear layer may apply to its own result.
+  // Activations that a linear layer can apply to its result.
   "dsl/tensor/ops/shared/activation.ts": ["relu", "tanh", "sigmoid", "gelu"],
-  // Attention is cut to one query.
+  // Reduces attention to one query.
   "dsl/tensor/position.ts": ["attention", "take_position"],
-  // Weights of fewer bits are made f32 by these.
+  // These ops turn low-bit weights into f32.
   "dsl/tensor/storage.ts": ["cast", "dequantize", "dequantize_blocks", "add"],
   "dsl/tensor/passes/storage.ts": ["cast"],
-  // Rewrites put these in the place of what they match.
+  // Rewrites insert these ops in place of the pattern they match.
   "dsl/tensor/passes/algebra.ts": ["cast", "reshape", "transpose"],
   "dsl/tensor/passes/reassociation.ts": ["matmul", "transpose"],
   "dsl/tensor/passes/pattern.ts": ["multiply"],
   "dsl/tensor/passes/fusion.ts": ["linear", "relu", "greater"],
-  // Squares of each row, or rows that were cut, are summed by these; rows stand for their pairs by the first.
+  // These ops sum squares per row or over truncated rows; `gather` maps pairs back to rows.
   "dsl/tensor/ops/rows/row-parts.ts": ["gather"],
   "dsl/tensor/ops/rows/row-squares.ts": ["outer_product", "scatter_rows"],
   "dsl/tensor/ops/rows/row-norms.ts": ["outer_product", "scatter_rows"],
-  // Products of low rank become a product with a merged weight.
+  // Low-rank products are rewritten as a product with a merged weight.
   "dsl/tensor/passes/precision.ts": ["cast", "linear", "low_rank_linear", "low_rank_merge"],
 };
-/** Words that name something else there: curves, ways to stretch rotary positions. */
+/** Op names that mean something else in these files: curves, methods of stretching rotary positions. */
 const OTHERS: Readonly<Record<string, readonly string[]>> = {
   "dsl/tensor/ops/shared/gelu.ts": ["gelu", "silu"],
   "dsl/tensor/numbers/rope.ts": ["linear"],

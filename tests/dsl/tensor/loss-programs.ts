@@ -1,4 +1,4 @@
-/** PyTorch's losses (tests/golden/oracle/losses.json) and the same as programs. */
+/** PyTorch's losses (tests/golden/oracle/losses.json) and equivalent programs. */
 import { readFileSync } from "node:fs";
 import { Graph } from "#dsl/tensor/builder.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
@@ -70,7 +70,7 @@ function lossOf(c: LossCase, t: Readonly<Record<string, Tensor>>): Tensor {
       throw new Error(`no loss ${c.loss}`);
   }
 }
-/** Outputs `loss` and, by input name, the gradients that PyTorch gave. */
+/** Outputs `loss` and, by input name, the gradients that PyTorch computed. */
 export function lossProgram(c: LossCase, dtype: DType): Program {
   const graph = new Graph();
   const inputs = Object.fromEntries(

@@ -16,7 +16,7 @@ describe("memory of a program", () => {
     const x = graph.input("x", F("rows", 10));
     const y = x.softmax().softmax().softmax();
     graph.output("y", y);
-    // What is read and what is made of it, never three.
+    // An input and its result at a time, never three arrays.
     const { state, working } = memoryOf(graph.program(), { rows: 5 });
     assert.deepEqual([state, working], [0, 2 * 200]);
   });
@@ -51,7 +51,7 @@ describe("memory of a program", () => {
     });
     const { state, working } = memoryOf(graph.program(), {});
     assert.equal(state, 9 * 400);
-    // Never the gradients of all three beside all that the forward pass kept.
+    // The gradients of all three layers never coexist with all activations kept by the forward pass.
     assert.ok(working < 6 * 400 + 300, String(working));
   });
   it("is lower with recomputation, and in bf16", () => {

@@ -45,7 +45,7 @@ describe("outline of a program", () => {
   });
   it("counts values saved for the backward pass, and none below the lowest trained layer", () => {
     const [frozen, first] = layer(outline.layers, "encoder").within;
-    // x of `inner`'s weight gradient is the first block's result; the gelu's input is kept in the block itself.
+    // The input for `inner`'s weight gradient is the first block's result; the gelu's input counts in its own block.
     assert.equal(frozen!.keptBytes, 8 * 32 * 16 * 4);
     assert.ok(first!.keptBytes > 0);
     assert.equal(layer(outline.layers, "embeddings").keptBytes, 0);

@@ -172,7 +172,7 @@ describe("dropout generator", () => {
     }
   });
   it("gives the committed values for a fixed seed", () => {
-    // A change here breaks the resumption of old runs and the agreement of engines.
+    // A change of these values breaks the resumption of old runs and the agreement between engines.
     assert.deepEqual([...dropoutMask(12, 4, { rate: 0.5, seed: 3, site: 1, steps: [5] })], GOLDEN);
   });
   it("drops the same positions of a row, whatever the other rows and padding are", () => {
@@ -185,7 +185,7 @@ describe("dropout generator", () => {
       const from = row * wide * columns;
       assert.deepEqual(alone, together.slice(from, from + length * columns));
     });
-    // No two rows fall alike.
+    // Rows get different masks.
     const [first, second] = [0, 1].map((row) => together.slice(row * wide * columns, (row + 1) * wide * columns));
     assert.notDeepEqual(first, second);
   });

@@ -1,4 +1,4 @@
-/** Programs that can't run, and states that don't fit: coded errors. */
+/** Programs that cannot run and states that do not fit give coded errors. */
 import assert from "node:assert/strict";
 import { Graph } from "#dsl/tensor/builder.js";
 import { bindStateSizes, evaluateProgram } from "#dsl/tensor/evaluate.js";

@@ -25,7 +25,7 @@ describe("rotary position embedding (rope)", () => {
       assert.ok(Math.abs(got.factor - factor) <= 1e-7 * factor, what);
       assert.equal(got.frequencies.length, frequencies.length, what);
       got.frequencies.forEach((f, i) => {
-        // transformers computes in f32 throughout: a few units in the last place.
+        // transformers computes in f32 throughout, so a difference of a few units in the last place is allowed.
         assert.ok(Math.abs(f - frequencies[i]!) <= 1e-6 * frequencies[i]!, `${what} ${i}: ${f}, ${frequencies[i]}`);
       });
     }

@@ -11,7 +11,7 @@ const WAYS: readonly RoundingForm[] = [
 ];
 const named = (how: RoundingForm): string =>
   how.as === "int8" ? `int8 by ${how.lines}, ±${String(how.most)}` : `int4, ${how.turned ? "[out, in]" : "[in, out]"}`;
-/** Both ways of lying have whole blocks. */
+/** Both orientations of the matrix divide into complete blocks. */
 const SHAPE = [64, 32] as const;
 const matrices = fc
   .array(fc.float({ noNaN: true, noDefaultInfinity: true, min: -8, max: 8 }), { minLength: 2048, maxLength: 2048 })
@@ -32,7 +32,7 @@ describe("weights rounded to integers", () => {
           const once = roundMatrix(x, SHAPE, how);
           const again = roundMatrix(dequantizeMatrix(once), SHAPE, how);
           assert.deepEqual(again.codes, once.codes);
-          // A scale may move by its last bit.
+          // A scale may change by its last bit.
           once.scales.forEach((scale, i) =>
             assert.ok(Math.abs(again.scales[i]! - scale) <= Math.abs(scale) * 2 ** -22),
           );
@@ -45,7 +45,7 @@ describe("weights rounded to integers", () => {
         fc.property(matrices, (x) => {
           const { scales } = roundMatrix(x, SHAPE, how);
           const step = scales.reduce((most, scale) => Math.max(most, Math.abs(scale)), 0);
-          // The greatest of a block of four bits may be cut by two steps, where that errs less in all.
+          // The largest value of a 4-bit block may be clipped by two steps if this lowers the total error.
           const most = how.as === "int8" ? 0.5001 * step : 2.1 * step;
           dequantizeMatrix(roundMatrix(x, SHAPE, how)).forEach((value, i) =>
             assert.ok(Math.abs(value - x[i]!) <= most),

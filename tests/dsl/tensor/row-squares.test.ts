@@ -1,4 +1,4 @@
-/** Squares of rows: a matrix that is too large to be held for each row of a batch is made in stripes. */
+/** Squared gradients per row: a matrix too large to materialize for each row of a batch is computed in stripes. */
 import assert from "node:assert/strict";
 import { Graph } from "#dsl/tensor/builder.js";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
@@ -10,7 +10,7 @@ import { arrayValues } from "#dsl/tensor/values.js";
 
 const [ROWS, PLACES, OUT, IN] = [3, 2, 180, 200];
 
-/** Of a linear layer over places: Σ x Wᵀ · c. */
+/** A linear layer over positions, with loss Σ x Wᵀ · c. */
 function layer(): { readonly graph: Graph; readonly loss: Tensor; readonly weight: Tensor } {
   const graph = new Graph();
   const x = graph.input("x", { dtype: "f64", shape: ["batch", PLACES, IN] });

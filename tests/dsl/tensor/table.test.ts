@@ -1,4 +1,4 @@
-/** Every op has its file, and every file its op. */
+/** Every op has a file, and every file an op. */
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";

@@ -1,4 +1,4 @@
-/** Arrays that share buffers: each is zeros and lies by itself, whatever sizes were asked for before. */
+/** Arrays that share buffers: each contains zeros and overlaps no other, whatever sizes were requested before. */
 import assert from "node:assert/strict";
 import { arrayValues, zeros } from "#dsl/tensor/values.js";
 

@@ -1,4 +1,7 @@
-/** What is drawn needs a browser: the hover, the words of a squiggle. Each test has an editor of its own in one page. */
+/**
+ * Editor features that need a browser: the hover and the message of a squiggle. Each test has an editor in one shared
+ * page.
+ */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -8,19 +11,18 @@ import type { Finding, FoundPage } from "#editors/codemirror/finding.js";
 
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
 
-/** What the page's script offers to the tests. */
+/** Functions that the page's script provides to the tests. */
 interface Desk {
-  /** An editor with the hover; `found` is what the assistant will say. */
+  /** Opens an editor with the hover; the assistant returns the page that is later given to `answer`. */
   edit(text: string): void;
   readonly asked: [string, number][];
   answer(found: FoundPage | null): Promise<void>;
   type(text: string): void;
   disposed(): number;
-  /** An editor with a finding, too. */
+  /** Opens an editor with the hover and a finding. */
   find(text: string, finding: Finding): void;
-  /** Marks a finding in the editor that is there. */
   mark(finding: Finding): void;
-  /** The message of a finding, as it is drawn. */
+  /** Returns the message of a finding as rendered. */
   message(finding: Finding): string;
 }
 declare global {
@@ -94,7 +96,7 @@ describe("hover and messages in CodeMirror", function () {
   after(() => browser?.close());
   afterEach(() => assert.deepEqual(complaints.splice(0), []));
 
-  /** Rests the mouse on a word until the assistant is asked about it. */
+  /** Rests the mouse on a word until the assistant receives a request about it. */
   async function restOn(text: string, word: string): Promise<void> {
     await page.evaluate((text) => window.desk.edit(text), text);
     await pointAt(word);
@@ -140,7 +142,7 @@ describe("hover and messages in CodeMirror", function () {
     await pointAt("lora");
     const message = page.locator(".cm-tooltip-lint");
     await message.waitFor();
-    await page.waitForTimeout(600); // the page would come after 400
+    await page.waitForTimeout(600); // the page would appear after 400 ms
     assert.equal(await page.evaluate(() => window.desk.asked.length), 0);
     assert.deepEqual(await shown(), []);
     const box = await page.locator(".cm-tooltip-hover").boundingBox();
@@ -172,7 +174,7 @@ describe("hover and messages in CodeMirror", function () {
 
   it("show nothing if the text has changed since the request", async () => {
     await restOn("model tagger = lora", "lora");
-    // At once: CodeMirror asks anew 20 ms after an edit.
+    // Answers at once: CodeMirror sends a new request 20 ms after an edit.
     await page.evaluate(() => {
       window.desk.type("// ");
       return window.desk.answer({ markdown: "of another text" });

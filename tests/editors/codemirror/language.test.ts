@@ -9,7 +9,7 @@ import { registry } from "#stdlib/registry.js";
 const language = tuneLanguage(vocabularyOf(registry));
 const stateOf = (doc: string): EditorState => EditorState.create({ doc, extensions: [language] });
 
-/** What is coloured, in order: the text and its style. What has none is left out. */
+/** Returns the coloured pieces in order: text and style. Pieces without a style are omitted. */
 function colours(state: EditorState): readonly (readonly [string, string])[] {
   const tree = ensureSyntaxTree(state, state.doc.length, 10_000);
   assert.ok(tree, "the text was not read to its end");
@@ -22,7 +22,6 @@ function colours(state: EditorState): readonly (readonly [string, string])[] {
   return found;
 }
 const coloursOf = (text: string): readonly (readonly [string, string])[] => colours(stateOf(text));
-/** Of one piece of a text. */
 function colourOf(text: string, piece: string): string | undefined {
   return coloursOf(text).find(([found]) => found === piece)?.[1];
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Newest } from "#editors/codemirror/newest.js";
 
-/** Questions that are answered when the test says so. */
+/** Requests that are answered when the test decides. */
 class Asked {
   readonly texts: string[] = [];
   private answer: ((text: string) => void) | undefined;

@@ -7,7 +7,7 @@ import { mend, squiggle } from "#editors/codemirror/squiggle.js";
 
 const finding: Finding = { from: 2, to: 5, severity: "warning", message: "`rnak` is no key", code: "unknown-key" };
 
-/** The diagnostics as CodeMirror's linter keeps them. */
+/** Returns the diagnostics as CodeMirror's linter stores them. */
 function kept(text: string, diagnostics: readonly Diagnostic[]): readonly (readonly [number, number, string])[] {
   const state = EditorState.create({ doc: text });
   const marked = state.update(setDiagnostics(state, diagnostics)).state;

@@ -1,6 +1,7 @@
 /**
- * Annotating in a real JupyterLab: keys decide, the file has what they decided, JupyterLab's own shortcuts hold still, texts are no
- * HTML, and a kernel that is started again is told of. TUNEBOOK_KEEP=1 keeps the folder and its pictures.
+ * Annotating in a real JupyterLab: keys decide, decisions are saved to the file, JupyterLab's own shortcuts stay
+ * inactive, texts are not rendered as HTML, and a kernel restart is reported. TUNEBOOK_KEEP=1 keeps the folder and its
+ * pictures.
  */
 import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -69,7 +70,7 @@ describe("annotation in JupyterLab", function () {
     await said(0, "1 of 4");
     assert.deepEqual(lines("tickets.annotations.jsonl").map(({ row, after }) => [row, after]), [[4, "billing"]]); // prettier-ignore
     await book.picture("first");
-    // To JupyterLab `d` twice would delete the cell, `a` would add one above it.
+    // JupyterLab's shortcuts would delete the cell on `d` `d`, and insert one above it on `a`.
     await press("d", "a", "d");
     await said(0, "3 of 4");
     assert.equal(await book.page.locator(".jp-Notebook .jp-CodeCell").count(), 3);
@@ -133,7 +134,7 @@ describe("annotation in JupyterLab", function () {
     await book.cell(2).getByText("The kernel was restarted.").waitFor();
     await book.cell(2).getByText("Every decision is saved.").waitFor();
     await book.picture("restarted");
-    await book.cell(2).locator("img").count(); // the rows stand below as a table
+    await book.cell(2).locator("img").count(); // the rows are shown below as a table
     assert.ok((await book.cell(2).locator("table").count()) > 0);
     await book.cell(2).getByRole("button", { name: "Run this cell" }).click();
     await said(2, "1 of 2");

@@ -1,6 +1,6 @@
 /**
- * Writing Tune in a real JupyterLab: a wrong key gets a squiggle, a message and a button that mends it; columns, keys and
- * their pages complete; a value under the mouse says what it comes to; a cell is formatted by a key.
+ * Writing Tune in a real JupyterLab: a wrong key gets a squiggle, a message and a button that fixes it; columns, keys
+ * and their documentation complete; hovering over a value shows what it resolves to; a key formats the cell.
  * TUNEBOOK_KEEP=1 keeps the folder and its screenshots.
  */
 import assert from "node:assert/strict";
@@ -38,7 +38,7 @@ describe("Tune editing in JupyterLab", function () {
   });
   const textOf = async (n: number): Promise<string> =>
     (await book.cell(n).locator(".cm-line").allInnerTexts()).join("\n");
-  /** The place of a word in a cell, to point at. */
+  /** Returns the element of a word in a cell, to hover over it. */
   const wordIn = (n: number, word: string) =>
     book
       .cell(n)
@@ -66,7 +66,7 @@ describe("Tune editing in JupyterLab", function () {
     await mark.hover();
     const tip = book.page.locator(".cm-tooltip-hover");
     await tip.locator(".cm-diagnostic").waitFor({ timeout: 5000 });
-    await book.page.waitForTimeout(1500); // a page comes in less
+    await book.page.waitForTimeout(1500); // a page would appear within this time
     assert.equal(await book.page.locator(".tunebook-hover").count(), 0);
     assert.ok(((await tip.boundingBox())?.width ?? 1000) <= 360);
     await book.picture("mistake");
@@ -82,7 +82,7 @@ describe("Tune editing in JupyterLab", function () {
     await book.page.keyboard.insertText("lab");
     await book.page.keyboard.press("Tab");
     const list = book.page.locator(".jp-Completer");
-    // One match alone is written at once.
+    // A single match is inserted at once.
     await Promise.race([
       list.waitFor({ timeout: 10_000 }),
       book.cell(0).getByText("label: label").first().waitFor({ timeout: 10_000 }),

@@ -1,4 +1,4 @@
-/** Words of a page that are too faint to read: contrast below WCAG's 4.5 : 1 against what lies behind them. */
+/** Words of a page that are too faint to read: their contrast with the background is below WCAG's 4.5 : 1. */
 import type { Page } from "playwright-core";
 import { until } from "#tests/until.js";
 
@@ -7,7 +7,7 @@ export interface Faint {
   readonly ratio: number;
 }
 
-/** Waits until what is drawn has come to rest, and all of it can be read. */
+/** Waits until rendering has settled and all text is readable. */
 export async function assertReadable(page: Page, selector: string): Promise<void> {
   let faint: readonly Faint[] = [];
   await until(
@@ -17,7 +17,7 @@ export async function assertReadable(page: Page, selector: string): Promise<void
   );
 }
 
-/** Of the elements inside the first that `selector` finds; opacity of what surrounds them counts. */
+/** Checks the elements inside the first match of `selector`; the opacity of ancestors counts. */
 export function faintWords(page: Page, selector: string): Promise<readonly Faint[]> {
   return page.evaluate(`(${String(look)})(${JSON.stringify(selector)})`);
 }
@@ -42,7 +42,7 @@ function look(selector: string): readonly Faint[] {
   };
   const rgba = (text: string): readonly number[] => {
     const [r = 0, g = 0, b = 0, a = 1] = (text.match(/[\d.]+/g) ?? []).map(Number);
-    // What was mixed comes as shares of 1.
+    // Mixed colours have components from 0 to 1.
     return text.startsWith("color(srgb") ? [r * 255, g * 255, b * 255, a] : [r, g, b, a];
   };
   const over = (top: readonly number[], below: readonly number[], alpha: number): readonly number[] =>

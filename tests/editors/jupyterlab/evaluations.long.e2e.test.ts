@@ -1,5 +1,5 @@
 /**
- * Scores as a person reads them in JupyterLab: models side by side, the table of labels that a click sorts, few labels and
+ * Scores as a user reads them in JupyterLab: models side by side, the label table that sorts by a click, few labels and
  * many, numbers. TUNEBOOK_KEEP=1 keeps the folder and its screenshots.
  */
 import assert from "node:assert/strict";
@@ -20,7 +20,7 @@ const few = ["billing", "shipping", "technical"];
 const many = Array.from({ length: 20 }, (_, l) => `team${String(l)}`);
 const ROWS = Array.from({ length: 600 }, (_, i) => i);
 
-/** One row in seven is labelled by chance. */
+/** One row in seven has a label that does not follow the pattern. */
 const labelled = (labels: readonly string[]) =>
   [
     "body,team,part",
@@ -115,7 +115,7 @@ describe("evaluation results in JupyterLab", function () {
     await book.page.screenshot({ path: join(lab.folder, `${what}.png`) });
     return cell.innerText();
   };
-  /** What of a cell's outputs is wider than 800 px, or than the place it has. */
+  /** Returns the parts of a cell's outputs that are wider than 800 px or than their container. */
   const tooWide = (n: number): Promise<string> =>
     book
       .cell(n)
@@ -177,7 +177,8 @@ describe("evaluation results in JupyterLab", function () {
         );
       }
     }
-    // The bar that folds outputs is beside them where there is no room for the prompt: they keep off it, and words stay in lines.
+    // In a narrow window the output collapser is next to the outputs: they must not overlap it, and texts stay in
+    // lines.
     await book.page.setViewportSize({ width: 700, height: 1000 });
     const collapser = await book.cell(2).locator(".jp-Cell-outputCollapser").boundingBox();
     const words = await book.cell(2).getByText("Evaluation on tickets.test").first().boundingBox();
@@ -191,7 +192,7 @@ describe("evaluation results in JupyterLab", function () {
     await seen(3, "many-labels");
     const table = book.cell(3).locator("table.tunebook-sortable").first();
     const head = (name: string) => table.locator("th", { hasText: new RegExp(`^${name}`) });
-    // Beside each number stand the ends of its interval.
+    // The interval's ends are shown after each number.
     const numbers = async (at: number) =>
       (await column(3, at)).map((text) => {
         assert.match(text, /^[01]\.\d{4}\s+[01]\.\d{3} … [01]\.\d{3}$/);
@@ -267,20 +268,20 @@ describe("evaluation results in JupyterLab", function () {
     await sweep.ran(0);
     await sweep.run(1);
     await button("Stop trial 1").waitFor({ timeout: 60_000 });
-    // What the kernel would refuse is said before it is asked.
+    // Values that the kernel would reject are reported before a request is sent.
     await button("Change trial 2").click();
     await desk.getByLabel("optimizer.learning_rate").fill("2");
     await desk.getByRole("button", { name: "Stop 2 and begin this" }).click();
     await desk.getByText("The sweep tries 0.0001 to 0.01.").waitFor();
     await page.keyboard.press("Escape");
-    // To JupyterLab `d` twice would delete the cell.
+    // JupyterLab's shortcut would delete the cell on `d` `d`.
     await page.keyboard.press("d");
     await page.keyboard.press("d");
     await button("Clone trial 2").click();
     await desk.getByLabel("optimizer.learning_rate").fill("0.003");
     await page.keyboard.press("Enter");
     await desk.getByText("Trial 2 stays, and one like it begins as soon as there is room.").waitFor();
-    // The first ends only once it has a score on its way: its row says so.
+    // The first trial can only be stopped with a score once its row shows one.
     await desk
       .locator("tr", { hasText: /^1/ })
       .locator(".tunebook-sweep-score", { hasText: /0\.\d/ })

@@ -1,4 +1,6 @@
-/** The extension's folder: copied whole, kept when it is the same, replaced when it is not, removed without a trace. */
+/**
+ * The extension's folder: copied completely, left alone if unchanged, replaced if changed, removed without a trace.
+ */
 import assert from "node:assert/strict";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

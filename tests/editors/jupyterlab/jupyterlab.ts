@@ -1,6 +1,6 @@
 /**
- * A real JupyterLab or Notebook 7 of its own for a test: private folders, our kernel and extension installed, a free port, a
- * token. TUNEBOOK_JUPYTER=/path/to/python tries another Jupyter than the tests' own.
+ * A real JupyterLab or Notebook 7 for one test: private folders, our kernel and extension installed, a free port, a
+ * token. TUNEBOOK_JUPYTER=/path/to/python uses another Jupyter than the tests' own.
  */
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { randomBytes, randomUUID } from "node:crypto";
@@ -40,7 +40,7 @@ export class JupyterLab {
     readonly app: App,
   ) {}
 
-  /** `files`: what lies in the notebook folder, by name: a path to copy, or a notebook to write. */
+  /** `files`: content of the notebook folder, by name: a path to copy, or a notebook to write. */
   static async start(
     files: Readonly<Record<string, string | { readonly notebook: unknown }>>,
     app: App = "lab",
@@ -104,13 +104,13 @@ export class JupyterLab {
     if (dark) await page.waitForSelector('body[data-jp-theme-light="false"]', { state: "attached", timeout: 60_000 });
     return new Book(page, join(this.folder, `${notebook.replace(/\W/g, "-")}${dark ? "-dark" : ""}`), this.app);
   }
-  /** How many channels of ours each kernel holds open. */
+  /** Returns the number of our open comms per kernel. */
   async comms(): Promise<readonly number[]> {
     const files = readdirSync(join(this.folder, "runtime")).filter((name) => /^kernel-.*\.json$/.test(name));
     return Promise.all(files.map((file) => openComms(join(this.folder, "runtime", file))));
   }
 
-  /** What is open in the middle, as the server keeps it for the next load of the page; empty before that is saved. */
+  /** Returns the main-area layout that the server saved for the next page load; empty if none was saved yet. */
   kept(): string {
     const folder = join(this.folder, "workspaces");
     const [file] = existsSync(folder) ? readdirSync(folder) : [];
@@ -118,7 +118,7 @@ export class JupyterLab {
     return /"main":\{"dock":.*?"current"/.exec(text)?.[0] ?? "";
   }
 
-  /** What the server wrote, for the message of a test that fails. */
+  /** The server's output, for the message of a failing test. */
   get log(): string {
     return this.said();
   }
@@ -126,7 +126,7 @@ export class JupyterLab {
   async stop(): Promise<void> {
     await this.browser.close();
     const ended = new Promise((done) => this.server.once("close", done));
-    this.server.kill("SIGINT"); // the first asks, the second is sure
+    this.server.kill("SIGINT"); // the first requests confirmation, the second ends it
     this.server.kill("SIGTERM");
     await Promise.race([ended, sleep(10_000)]);
     if (this.server.exitCode === null) this.server.kill("SIGKILL");
@@ -147,7 +147,7 @@ export class Book {
     return this.page.locator(".jp-Notebook .jp-CodeCell").nth(n);
   }
 
-  /** Before that, running a cell would ask which kernel to use. */
+  /** Waits for the kernel: until it is ready, running a cell would open the kernel chooser. */
   async kernelReady(): Promise<void> {
     if (this.app === "notebook") {
       await this.page
@@ -172,9 +172,9 @@ export class Book {
     await this.cell(n).locator(".cm-content").click();
   }
 
-  /** Takes the mouse where it points at no word, and waits until what it had opened has closed: that may cover a cell. */
+  /** Moves the mouse away from words and waits until tooltips have closed, as a tooltip may cover a cell. */
   async mouseAside(): Promise<void> {
-    // What was asked for while the mouse pointed may come when it has gone: the next move closes that too.
+    // A tooltip requested earlier may appear after the mouse has left; the next move closes it too.
     const open = this.page.locator(".cm-tooltip-hover");
     for (const end = Date.now() + 20_000; Date.now() < end; await sleep(50)) {
       await this.page.mouse.move(5, 5);
@@ -189,7 +189,7 @@ export class Book {
     await this.page.getByText("Run All Cells", { exact: true }).click();
   }
 
-  /** Runs a command as a person does who knows its name. */
+  /** Runs a command by its name through the command palette. */
   async command(name: string): Promise<void> {
     await this.page.keyboard.press("Control+Shift+C");
     const input = this.page.locator(".lm-CommandPalette-input").last();
@@ -198,14 +198,13 @@ export class Book {
     await this.page.keyboard.press("Enter");
   }
 
-  /** Changes the colours of all that is open. */
   async theme(name: "Light" | "Dark"): Promise<void> {
     await this.command(`Use Theme: JupyterLab ${name}`);
     const body = `body[data-jp-theme-light="${String(name === "Light")}"]`;
     await this.page.waitForSelector(body, { state: "attached", timeout: 60_000 });
   }
 
-  /** Waits until a cell has its number and the kernel rests. */
+  /** Waits until a cell has its execution number and the kernel is idle. */
   async ran(n: number, timeout = 120_000): Promise<void> {
     const prompt = this.cell(n).locator(".jp-InputPrompt").first();
     for (const end = Date.now() + timeout; Date.now() < end; await sleep(50)) {
@@ -221,7 +220,7 @@ export class Book {
     await this.page.keyboard.insertText(text);
   }
 
-  /** A picture for people to look at, where TUNEBOOK_KEEP is set. */
+  /** Takes a screenshot for people to look at, if TUNEBOOK_KEEP is set. */
   async picture(what: string): Promise<void> {
     const path = `${this.name}-${++this.shots}-${what}.png`;
     if (process.env["TUNEBOOK_KEEP"]) await this.page.screenshot({ path });
@@ -258,7 +257,7 @@ function privateFolders(folder: string): Readonly<Record<string, string>> {
   };
 }
 
-/** No question about news, no look for updates. */
+/** Turns off the news question and the update check. */
 function quiet(settings: string): void {
   const folder = join(settings, "@jupyterlab/apputils-extension");
   mkdirSync(folder, { recursive: true });
@@ -276,7 +275,7 @@ async function address(runtime: string, server: ChildProcess, said: () => string
       : undefined;
     if (file === undefined) continue;
     const text = readFileSync(join(runtime, file), "utf8");
-    if (text === "") continue; // it is being written
+    if (text === "") continue; // the file is being written
     const { url, port } = JSON.parse(text) as { url: string; port: number };
     if (
       port > 0 &&

@@ -1,4 +1,7 @@
-/** What is seen in a real JupyterLab: one server and one browser for all of it. TUNEBOOK_KEEP=1 keeps the folder and its screenshots. */
+/**
+ * Features visible in a real JupyterLab: one server and one browser for all of them. TUNEBOOK_KEEP=1 keeps the folder
+ * and its screenshots.
+ */
 import { join } from "node:path";
 import { JupyterLab } from "./jupyterlab.js";
 import { panelIn, panelNotebooks } from "./panel.js";

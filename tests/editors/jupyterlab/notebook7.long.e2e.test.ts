@@ -1,7 +1,6 @@
 /**
- * The same extension in a real Notebook 7: colours, squiggles with their buttons, completion, pages under the mouse,
- * formatting, live figures, and the panel with plan and runs.
- * TUNEBOOK_KEEP=1 keeps the folder and its screenshots.
+ * The same extension in a real Notebook 7: colours, squiggles with their buttons, completion, pages on hover,
+ * formatting, live figures, and the panel with plan and runs. TUNEBOOK_KEEP=1 keeps the folder and its screenshots.
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
@@ -32,7 +31,7 @@ describe("Tunebook in Notebook 7", function () {
     const files = { "seven.ipynb": { notebook }, data: join(root, "notebooks/data") };
     server = await JupyterLab.start(files, "notebook");
     book = await server.open("seven.ipynb");
-    // Notebook 7.6 says this by itself, with no extension too.
+    // Notebook 7.6 reports this error even without extensions.
     book.page.on("pageerror", (error) => /reading 'schema'/.test(String(error)) || complaints.push(String(error)));
     await book.kernelReady();
   });

@@ -1,6 +1,6 @@
 /**
- * The side panel in a real JupyterLab: the plan of the notebook as it is typed, with places that can be gone to and defaults
- * that can be written out; the runs, live, opened, compared, deleted; all of it through restarts, reloads and closed notebooks.
+ * The side panel in a real JupyterLab: the plan of the notebook as it is typed, with links to positions and defaults
+ * that can be written out; the runs, live, opened, compared, deleted; across restarts, reloads and closed notebooks.
  */
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -39,7 +39,7 @@ export const panelNotebooks = {
 
 /** A process that has ended. */
 const gone = { ...currentProcess(), since: "another-1" };
-/** Run folders as other days left them. */
+/** Writes run folders like those of earlier days. */
 function oldRuns(folder: string, count: number): void {
   const plans = ["epochs: 1", "epochs: 2, optimizer: adamw(learning_rate: 3e-4)"].map((recipe): Plan => {
     const action = compiled(`${definitions}train m on d { ${recipe} }`).actions?.find((one) => one.verb === "train");
@@ -80,7 +80,7 @@ function oldRuns(folder: string, count: number): void {
       split: "validation",
       metrics: { loss: 0.4, accuracy: 0.7 + (i % 20) / 100 },
     });
-    if (i === 1) continue; // killed: no last word
+    if (i === 1) continue; // killed: the log has no last entry
     run.append({ ...stamp, kind: "stopped", step: 20, reason: i === 2 ? "interrupted" : "done", seconds: 8 });
     if (i === 3) writeFileSync(join(run.path, "plan.json"), '{"recipe": {"da');
   }
@@ -123,7 +123,7 @@ export const panelIn = (started: () => JupyterLab) =>
       await panel().getByText("the rows of reviews are counted when its cell runs").waitFor();
       await panel().getByText("500 steps").waitFor();
       assert.equal(await panel().locator(".tunebook-is-recipe").getByText("default").count(), 0, "defaults wait");
-      // Only what is not written is marked.
+      // Only settings that are not written in the program are marked.
       assert.equal(await panel().locator(".tunebook-setting").getByText("written", { exact: true }).count(), 0);
       await setting("technique.alpha", "16").getByText("derived", { exact: true }).waitFor();
       await assertWholeWords(book.page, "#tunebook-panel");
@@ -202,7 +202,7 @@ export const panelIn = (started: () => JupyterLab) =>
       await panel().getByText("70 runs", { exact: true }).waitFor();
     });
     it("shows the progress of a running training", async () => {
-      // Long enough for several looks at the folder: while nothing trains they are two seconds apart.
+      // Long enough for several polls of the folder, which are two seconds apart while nothing trains.
       for (const n of [0, 1]) {
         await book.run(n);
         await book.ran(n);
@@ -427,7 +427,7 @@ export const panelIn = (started: () => JupyterLab) =>
       await book.page.locator(".jp-DirListing-item", { hasText: name }).first().dblclick();
       await book.page.locator(".lm-TabBar-tab.jp-mod-current", { hasText: name }).first().waitFor({ timeout: 20_000 });
     }
-    /** Closes the notebook in front; saves it where it is asked. */
+    /** Closes the active notebook; saves it if prompted. */
     async function closeActive(): Promise<void> {
       const tabs = book.page.locator("#jp-main-dock-panel .lm-TabBar-tab[role=tab]");
       const before = await tabs.count();

@@ -1,6 +1,6 @@
 /**
- * The quickstart in a real JupyterLab, as a person sees it: coloured cells, a chart that changes while the model trains,
- * tables at the end, a squiggle under a mistake, and a saved notebook that reads without scripts.
+ * The quickstart in a real JupyterLab, as a user sees it: coloured cells, a chart that changes while the model trains,
+ * tables at the end, a squiggle under a mistake, and a saved notebook that is readable without scripts.
  */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -26,7 +26,7 @@ interface Notebook {
 }
 const notebooks = join(root, "notebooks");
 const plotly = "application/vnd.plotly.v1+json";
-/** `jupyter nbconvert --to html` for each theme, in one process. */
+/** Runs `jupyter nbconvert --to html` for each theme, in one process. */
 const convert = `import sys
 from nbconvert.nbconvertapp import NbConvertApp
 for theme in sys.argv[1:]:
@@ -34,12 +34,12 @@ for theme in sys.argv[1:]:
     app.initialize(["--to", "html", "--theme", theme, "--output", theme + ".html", "quickstart.ipynb"])
     app.start()`;
 const source = JSON.parse(readFileSync(join(notebooks, "quickstart.ipynb"), "utf8")) as Notebook;
-/** An epoch less, for the machine's sake: two are enough for what is looked at. */
+/** One epoch less to save time: two are enough for these checks. */
 const shorter = JSON.parse(JSON.stringify(source).replace("epochs: 3", "epochs: 2")) as Notebook;
 const codes = source.cells.filter((cell) => cell.cell_type === "code").map((cell) => [cell.source].flat().join(""));
 const place = (start: string): number => codes.findIndex((text) => text.startsWith(start));
 
-/** From now on the page keeps each curve that a cell draws, and each step that it says it is at: `seen`. */
+/** Makes the page record in `seen` each curve that a cell draws and each progress step that it reports. */
 const watch = (book: Book, n: number): Promise<unknown> =>
   book.page.evaluate(`{
     const cell = document.querySelectorAll(".jp-Notebook .jp-CodeCell")[${String(n)}];
@@ -54,7 +54,7 @@ const watch = (book: Book, n: number): Promise<unknown> =>
     }).observe(cell, { subtree: true, childList: true, attributes: true, characterData: true });
   }`);
 
-/** In a folder of its own, as its runs are. */
+/** In a separate folder, as its runs are. */
 export const quickstartNotebook = {
   "quick/quickstart.ipynb": { notebook: shorter },
   "quick/data": join(notebooks, "data"),
@@ -122,7 +122,7 @@ export const quickstartIn = (started: () => JupyterLab) =>
 
     it("shows plan, history, scores, confusion matrix and worst examples", async () => {
       await book.ran(codes.length - 1);
-      // The plan is folded once its training is over.
+      // The plan collapses when its training is over.
       await book.cell(place("train")).locator("summary", { hasText: "Plan of mood" }).click();
       const train = await book.cell(place("train")).innerText();
       for (const word of ["Plan of mood", "memory", "trained", "History", "training loss"])
@@ -135,7 +135,7 @@ export const quickstartIn = (started: () => JupyterLab) =>
       assert.ok(Number(/accuracy\s+(0\.\d+|1\.0+)/.exec(scores)?.[1]) > 0.8, scores);
       await evaluate.locator(".js-plotly-plot .heatmaplayer image").first().waitFor({ timeout: 20_000 });
       const guesses = book.cell(place("const guesses"));
-      await guesses.scrollIntoViewIfNeeded(); // what is out of sight has no text
+      await guesses.scrollIntoViewIfNeeded(); // elements out of view have no text
       assert.match(await guesses.innerText(), /label: '(positive|negative)'/);
       await book.picture("scores");
     });
@@ -163,7 +163,7 @@ export const quickstartIn = (started: () => JupyterLab) =>
       const file = join(lab.folder, "books/quick/quickstart.ipynb");
       const saved = await until(() => {
         const text = readFileSync(file, "utf8");
-        if (!text.trimEnd().endsWith("}")) return undefined; // it is being written
+        if (!text.trimEnd().endsWith("}")) return undefined; // the file is being written
         const now = JSON.parse(text) as Notebook;
         return now.cells.some((cell) => (cell.outputs ?? []).length > 0) ? now : undefined;
       }, "a saved notebook with outputs");

@@ -1,7 +1,7 @@
 /**
- * The runs in the panel of a real JupyterLab: scores of evaluations, rankings, sweeps under one row, tags and notes, the
- * comparison in a tab of its own, and what puts a run to use again: load, resume, its folder.
- * TUNEBOOK_KEEP=1 keeps the folder and its screenshots.
+ * The runs in the panel of a real JupyterLab: scores of evaluations, rankings, sweeps under one row, tags and notes,
+ * the comparison in a separate tab, and the actions that reuse a run: load, resume, open its folder. TUNEBOOK_KEEP=1
+ * keeps the folder and its screenshots.
  */
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -239,7 +239,7 @@ describe("list of runs in the JupyterLab panel", function () {
     };
     await panel().getByRole("textbox", { name: "Add a tag" }).fill("good one");
     await book.page.keyboard.press("Enter");
-    // At once after each other: none is lost.
+    // Added in quick succession: none may be lost.
     await panel().getByRole("textbox", { name: "Add a tag" }).fill("baseline");
     await book.page.keyboard.press("Enter");
     await panel().getByRole("textbox", { name: "Note" }).fill("tried more <b>dropout</b>\nno use");

@@ -1,9 +1,9 @@
-/** A base and rows whose training takes seconds, for what a page shows of any: two thousand updates in four. */
+/** A base and rows whose training takes seconds, for tests of pages: two thousand updates take four seconds. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeSmallBert } from "../../kernel/session/small-bert.js";
 
-/** Of `data`: 240 rows; of `model`: a base without a head, 32 wide. Paths begin at `folder`. */
+/** Returns `data` with 240 rows and `model` with a base 32 wide without a head. Paths start with `folder`. */
 export const definitions = (folder: string) => ({
   data: `data reviews {
   source: csv("${folder}rows.csv")
@@ -26,7 +26,7 @@ export function writeSmallReviews(folder: string): void {
     const [a, b, c, d, e] = [i * 7, i * 11 + 3, i * 13 + 5, i * 29 + 1, i * 37 + 2].map(
       (n) => numbers[(n + Math.floor(i / 64) * 5) % 64],
     );
-    // Some say what they don't mean, so that no score is 1.
+    // Some rows have the wrong label, so that no score is 1.
     const label = verdicts[(i % 8 === 0 ? i + 1 : i) % 2];
     return `${a} ${b} ${verdict} film ${c} ${d} ${e},${label}`;
   });

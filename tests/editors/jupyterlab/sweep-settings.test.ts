@@ -1,4 +1,4 @@
-/** Settings of a sweep as they are typed into its cell: which there are, what is wrong with each, what was changed. */
+/** Settings of a sweep typed into its cell: which exist, errors in each, and what changed. */
 import assert from "node:assert/strict";
 import { variedSettingsOf, type VariedSetting } from "#kernel/display/sweeps/sweep-controls.js";
 import { changesOf, faultIn, rangeText, settingsThere } from "#editors/jupyterlab/src/sweep-settings.js";

@@ -1,4 +1,4 @@
-/** Lines of parallel coordinates: plotly draws one pixel, so that copies of a line make it as thick as it asks to be. */
+/** Lines of parallel coordinates: plotly draws them one pixel wide, so thicker lines are drawn as several copies. */
 import assert from "node:assert/strict";
 import { thickened } from "#editors/jupyterlab/src/thickened.js";
 

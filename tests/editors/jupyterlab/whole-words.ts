@@ -1,8 +1,8 @@
-/** Words of a page that are broken inside, though a line has room for them. */
+/** Words of a page that are broken although they would fit on a line. */
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 
-/** Of the texts inside the first that `selector` finds, whose width is a line's. A word may break after a hyphen. */
+/** Asserts that no word inside the first match of `selector` is broken. A word may break after a hyphen. */
 export async function assertWholeWords(page: Page, selector: string): Promise<void> {
   const broken: readonly string[] = await page.evaluate(`(${String(look)})(${JSON.stringify(selector)})`);
   assert.deepEqual(broken, []);
@@ -37,7 +37,7 @@ function look(selector: string): readonly string[] {
   };
   const root = document.querySelector(selector);
   if (!root) return [`there is no ${selector}`];
-  // What stands around a text takes some of the line.
+  // Padding takes some of the line.
   const room = root.clientWidth - 60;
   const walker = document.createTreeWalker(root, 4);
   const found: string[] = [];

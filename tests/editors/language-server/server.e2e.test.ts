@@ -1,4 +1,4 @@
-/** The language server as editors start it: a process of its own, spoken to over its standard input and output. */
+/** The language server as editors start it: a separate process that uses standard input and output. */
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -50,7 +50,7 @@ describe("language server", () => {
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), "tunebook-lsp-"));
     writeFileSync(join(folder, "reviews.csv"), "body,team\nhello,a\nworld,b\n");
-    // As VS Code starts it; other editors give fewer arguments.
+    // VS Code's arguments; other editors give fewer.
     const args = [cli, "language-server", "--stdio", `--clientProcessId=${String(process.pid)}`];
     server = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "pipe"] });
     server.stderr?.on("data", (chunk: Buffer) => (said += chunk.toString()));
@@ -94,7 +94,7 @@ describe("language server", () => {
       contentChanges: [{ text }],
     });
   }
-  /** The findings of the newest text. */
+  /** Returns the diagnostics of the newest text. */
   async function diagnostics(uri: string): Promise<PublishDiagnosticsParams["diagnostics"]> {
     for (;;) {
       const told = published.get(uri);
@@ -102,7 +102,7 @@ describe("language server", () => {
       await new Promise<void>((wake) => waiting.add(wake));
     }
   }
-  /** What is asked about the place before `word` (the nth one), or inside it. */
+  /** Returns the parameters of a request about the position before the nth `word`, or inside it. */
   function at(uri: string, word: string, { inside = 1, nth = 1 } = {}) {
     const document = opened.get(uri)!;
     let place = -1;

@@ -1,4 +1,6 @@
-/** Tree-sitter's grammar against Tune's own parser: the same statements, keys, words and values, at the same places. */
+/**
+ * Tree-sitter's grammar against Tune's own parser: the same statements, keys, words and values, at the same positions.
+ */
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -9,7 +11,7 @@ import type { Expression, Key } from "#dsl/language/syntax/tree.js";
 import { mistaken, programs, verbs } from "../corpus.js";
 import { Parser, type Node } from "./parser.js";
 
-/** Kinds that both trees have. */
+/** Node kinds that both trees have. */
 const both = new Set([
   ...["statement", "verb", "connector", "clause", "block", "entry", "key", "word", "arguments", "argument", "list"],
   ...["range", "number", "unit", "string", "text", "reference", "identifier"],

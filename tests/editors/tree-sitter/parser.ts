@@ -1,4 +1,4 @@
-/** The tree-sitter parser as editors get it: `parser.c`, compiled here with tree-sitter's own library, and run on texts. */
+/** The tree-sitter parser as editors get it: `parser.c`, compiled with tree-sitter's own library, and run on texts. */
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 export interface Node {
   readonly depth: number;
   readonly kind: string;
-  /** Offsets in UTF-16, as the language's own places are. */
+  /** Offsets in UTF-16 units, like the language's own positions. */
   readonly start: number;
   readonly end: number;
   readonly wrong: boolean;
@@ -21,7 +21,7 @@ export class Parser {
     private readonly program: string,
   ) {}
 
-  /** Fails where there is no C compiler: Tunebook's setup needs one too, so a machine that runs the tests has it. */
+  /** Fails if there is no C compiler. Tunebook's setup needs one too, so a machine that runs the tests has it. */
   static compile(): Parser {
     const root = fileURLToPath(new URL("../../../..", import.meta.url));
     const library = join(
@@ -76,7 +76,7 @@ export class Parser {
         });
       });
   }
-  /** What is wrong with a query, or nothing. */
+  /** Returns the error in a query, or an empty string. */
   queryMistake(path: string): string {
     return spawnSync(this.program, ["--query", path]).stdout.toString();
   }

@@ -1,4 +1,4 @@
-/** Marker words of comments: everyday words that stand where the field has a term. */
+/** Marker words of comments: everyday words used in place of the field's terms. */
 import ts from "typescript";
 import type { Count, Figure } from "../figure.js";
 import type { Place, SourceFile } from "../file.js";
@@ -11,7 +11,10 @@ export interface Words {
   readonly markers: readonly Place[];
 }
 
-/** Comments with their offsets. What looks like one within a string, a template or a regular expression is none. */
+/**
+ * Returns comments with their offsets. Text that looks like a comment within a string, template or regular expression
+ * is excluded.
+ */
 export function commentsOf({ text, tree }: SourceFile): readonly (readonly [offset: number, comment: string])[] {
   const literals: (readonly [number, number])[] = [];
   const visit = (node: ts.Node): void => {
@@ -49,7 +52,7 @@ export function commentWords(source: SourceFile): Words {
   return result;
 }
 
-/** Marker words per 1,000 comment words, to one decimal. */
+/** Returns marker words per 1,000 comment words, to one decimal. */
 export function markerRate(sources: readonly SourceFile[]): Count {
   const all = sources.map(commentWords);
   const words = all.reduce((sum, one) => sum + one.words, 0);

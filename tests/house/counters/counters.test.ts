@@ -17,7 +17,10 @@ function treeOf(files: Files): Tree {
 const count = (name: string, files: Files): Count =>
   figures.find((figure) => figure.name === name)!.count(treeOf(files));
 
-/** By figure a small tree that has the thing, its value, and one that has not. Trees of one text are `dsl/a.ts`. */
+/**
+ * Per figure: a small tree that contains what it counts, the value, and a tree that does not. A text alone is
+ * `dsl/a.ts`.
+ */
 const EXAMPLES: Readonly<Record<string, readonly [has: Files | string, value: number, hasNot: Files | string]>> = {
   "no-op spreads": ["f({ ...({ a, b }) });", 1, "f({ ...a, b: { c } });"],
   "side-effect imports of codes": ['import "./codes.js";', 1, 'import { A } from "./codes.js";'],

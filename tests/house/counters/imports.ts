@@ -1,4 +1,6 @@
-/** Figures of the import graph; types count like values, and what is imported through a re-export counts as its target. */
+/**
+ * Figures of the import graph. Types count like values; imports through a re-export count as imports of its target.
+ */
 import { circlesIn } from "#tests/imports.js";
 import { countOf, type Figure } from "../figure.js";
 import type { Place, SourceFile } from "../file.js";
@@ -6,11 +8,11 @@ import type { Place, SourceFile } from "../file.js";
 type Files = ReadonlyMap<string, SourceFile>;
 const byPath = (sources: readonly SourceFile[]): Files => new Map(sources.map((source) => [source.file, source]));
 
-/** Lists of all records of a kind: they import one file for each entry. */
+/** Lists of all records of a kind, which import one file per entry. */
 const TABLES = new Set(["dsl/tensor/table.ts", "dsl/codes.ts", "stdlib/codes.ts", "kernel/codes.ts"]);
 const MOST = 20;
 
-/** Modules that a file imports, with those that a re-export stands for. */
+/** Returns the modules that a file imports, including the targets of re-exports. */
 export function importedModules(source: SourceFile, files: Files): ReadonlySet<string> {
   const modules = new Set<string>();
   for (const { target, names } of source.imports) {
@@ -24,7 +26,7 @@ export function importedModules(source: SourceFile, files: Files): ReadonlySet<s
   }
   return modules;
 }
-/** Where a name comes from; through `export *` it may come from any of these. */
+/** Returns the files that may define a name; with `export *` there may be several. */
 function originsOf(target: string, name: string, files: Files): readonly string[] {
   const reExports = files.get(target)?.reExports ?? [];
   const named = reExports.find(([exported]) => exported === name);
@@ -43,7 +45,9 @@ function importCounts(sources: readonly SourceFile[]): Place[] {
 }
 const importsIn = ({ what }: Place): number => Number.parseInt(what ?? "0", 10);
 
-/** Edges between folders that lie beside each other: package or folder, then both names. `.` is a folder's own files. */
+/**
+ * Edges between sibling folders: package or folder, then both names. `.` stands for the files directly in a folder.
+ */
 type Edges = ReadonlyMap<string, Place>;
 export function folderEdges(sources: readonly SourceFile[], ownFiles: boolean): Edges {
   const files = byPath(sources);
@@ -61,7 +65,7 @@ export function folderEdges(sources: readonly SourceFile[], ownFiles: boolean): 
     }
   return edges;
 }
-/** Pairs of folders that import each other, with one import of each direction. */
+/** Returns pairs of folders that import each other, with one import in each direction. */
 export function mutualPairs(edges: Edges): readonly Place[] {
   return [...edges].flatMap(([key, place]) => {
     const [folder = "", a = "", b = ""] = key.split(" ");
@@ -77,7 +81,7 @@ function circles(sources: readonly SourceFile[]): Place[] {
 }
 
 const FEATURE = /^kernel\/features\/([^/]+)\//;
-/** Imports from one feature of another; every feature may import `train`. */
+/** Returns imports of one feature by another; every feature may import `train`. */
 export function crossFeature(sources: readonly SourceFile[]): Place[] {
   return sources.flatMap(({ file, imports }) => {
     const feature = FEATURE.exec(file)?.[1];

@@ -1,10 +1,10 @@
-/** Figures of words in names: files named by a participle, features named by the training loop. */
+/** Figures about words in names: files named by a participle, and features that the training loop names. */
 import { basename } from "node:path";
 import ts from "typescript";
 import { countOf, type Figure } from "../figure.js";
 import { lineOf, type Place, type SourceFile } from "../file.js";
 
-/** Participles and adverbs that say nothing alone. A term of the field (`quantized`, `federated`) is none. */
+/** Participles and adverbs that say nothing alone. Terms of the field (`quantized`, `federated`) are excluded. */
 const BARE = new Set(
   [
     "answered asked begun brought built carried caught changed chosen dealt drawn forgotten found given glanced",
@@ -21,13 +21,13 @@ export function hasBareName(file: string): boolean {
 
 const FEATURE = /^(federat.*|privat.*|gangs?|hubs?|ranks?|dynamics|sweeps?|trials?|among|exact)$/i;
 const LOOP = "kernel/training/loop/";
-/** The loop as long as it has no folder of its own. */
+/** Files of the training loop, while it has no folder of its own. */
 const LOOP_FILES = new Set(["train", "steps", "pipeline", "contract"].map((name) => `kernel/training/${name}.ts`));
 
-/** Words of a camel-case name, or of a path. */
+/** Splits a camel-case name or a path into words. */
 const wordsOf = (name: string): readonly string[] => name.split(/[^A-Za-z]+|(?<=[a-z])(?=[A-Z])/);
 
-/** Lines that name a feature by an identifier or an import. */
+/** Returns the lines that name a feature by an identifier or an import. */
 export function featureLines({ file, tree }: SourceFile): Place[] {
   const lines = new Map<number, string>();
   const visit = (node: ts.Node): void => {

@@ -1,24 +1,24 @@
-/** Where sources ask which row format it is instead of calling it. */
+/** Places where sources test which row format they have instead of calling its methods. */
 import ts from "typescript";
 
-/** Names of row formats, older names first, and what holds such a name. */
+/** Names of row formats, older names first. `HOLDERS` lists the properties that hold such a name. */
 const FORMATS = new Set([
   ...["texts", "words", "windows", "pairs", "apart", "contexts"],
   ...["single_text", "token_labels", "causal_lm", "conversations", "seq2seq", "pair_encoding", "extractive_qa"],
 ]);
 const HOLDERS = new Set(["rows", "fed", "rowFormat"]);
-/** Modules of row formats, which may know each other. */
+/** Modules of row formats, which may name each other. */
 export const ROW_FORMATS = /(^|\/)row-formats\//;
 
 const isFormat = (node: ts.Node): boolean => ts.isStringLiteral(node) && FORMATS.has(node.text);
 const lastName = (node: ts.Node): string =>
   ts.isPropertyAccessExpression(node) ? node.name.text : ts.isIdentifier(node) ? node.text : "";
-/** `x.rows`, `rowFormat`, `x.rowFormat.name`. */
+/** Reports whether the node is `x.rows`, `rowFormat` or `x.rowFormat.name`. */
 function holdsFormat(node: ts.Node): boolean {
   if (HOLDERS.has(lastName(node))) return true;
   return ts.isPropertyAccessExpression(node) && node.name.text === "name" && lastName(node.expression) === "rowFormat";
 }
-/** `x.rowFormat === causalLm` asks for a format by its object. */
+/** Detects a test of a format by its object: `x.rowFormat === causalLm`. */
 const isFormatObject = (value: ts.Node, other: ts.Node): boolean =>
   lastName(value) === "rowFormat" && ts.isIdentifier(other) && other.text !== "undefined";
 const EQUALITY = new Set<ts.SyntaxKind>([
@@ -26,7 +26,7 @@ const EQUALITY = new Set<ts.SyntaxKind>([
   ts.SyntaxKind.ExclamationEqualsEqualsToken,
 ]);
 
-/** A comparison, a case or an `includes` that asks for a row format by its name or object. */
+/** Reports whether the node is a comparison, case or `includes` that tests a row format by its name or object. */
 export function testsRowFormat(node: ts.Node): boolean {
   if (ts.isBinaryExpression(node) && EQUALITY.has(node.operatorToken.kind))
     return [[node.left, node.right] as const, [node.right, node.left] as const].some(

@@ -1,11 +1,14 @@
-/** Figures of sizes: files, lines, and modules of the second level. */
+/** Figures of size: files, lines, and second-level modules. */
 import type { Count, Figure, Tree } from "../figure.js";
 import { countOf } from "../figure.js";
 
-/** Folders whose own folders count singly. */
+/** Folders whose subfolders count as separate modules. */
 const SPLIT = new Set(["kernel/features", "kernel/data", "kernel/apps", "dsl/compiler", "dsl/tensor"]);
 
-/** `kernel/features/train` of a file in it, `stdlib/metrics`, `dsl/compiler/plan`; files directly in a package are a module of its name. */
+/**
+ * Returns the module of a file, such as `kernel/features/train`, `stdlib/metrics` or `dsl/compiler/plan`. Files
+ * directly in a package form a module with the package's name.
+ */
 export function moduleOf(file: string): string {
   const parts = file.split("/");
   const second = parts.slice(0, 2).join("/");

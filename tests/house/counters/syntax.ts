@@ -1,4 +1,4 @@
-/** Figures that one syntax node decides. */
+/** Figures that can be decided for a single syntax node. */
 import ts from "typescript";
 import { countOf, type Figure } from "../figure.js";
 import { ROW_FORMATS, testsRowFormat } from "./row-format-tests.js";
@@ -8,7 +8,7 @@ type Test = (node: ts.Node) => boolean;
 
 const UNCLEAR_NAMES = new Set(["o", "of", "own", "told", "said", "asked", "held", "kept", "at"]);
 
-/** Strips parentheses: `...({ a })` counts like `...{ a }`. */
+/** Strips parentheses, so that `...({ a })` counts like `...{ a }`. */
 function inner(expression: ts.Expression): ts.Expression {
   return ts.isParenthesizedExpression(expression) ? inner(expression.expression) : expression;
 }
@@ -37,7 +37,7 @@ const isUnknown = (type: ts.TypeNode): boolean => type.kind === ts.SyntaxKind.Un
 const isCast = (node: ts.Node): node is ts.AsExpression | ts.TypeAssertion =>
   ts.isAsExpression(node) || ts.isTypeAssertionExpression(node);
 
-/** `never` anywhere in a type, as in `as never[]`. */
+/** Reports whether a type contains `never`, as in `as never[]`. */
 function containsNever(node: ts.Node): boolean {
   return node.kind === ts.SyntaxKind.NeverKeyword || ts.forEachChild(node, containsNever) === true;
 }
@@ -53,7 +53,7 @@ function importsCodesForEffect(node: ts.Node): boolean {
   return ts.isStringLiteral(node.moduleSpecifier) && node.moduleSpecifier.text.endsWith("codes.js");
 }
 
-/** `outside`: files whose paths match don't count. */
+/** `outside`: files whose paths match are not counted. */
 const TESTS: Readonly<Record<string, readonly [bar: number, test: Test, outside?: RegExp]>> = {
   "string tests of a row format": [0, testsRowFormat, ROW_FORMATS],
   "no-op spreads": [0, (node) => ts.isSpreadAssignment(node) && ts.isObjectLiteralExpression(inner(node.expression))],
@@ -71,7 +71,7 @@ function castsToUnknown(expression: ts.Expression): boolean {
 type Found = Readonly<Record<string, readonly Place[]>>;
 const found = new WeakMap<SourceFile, Found>();
 
-/** Places of all figures of one file, in one walk of its tree. */
+/** Returns the places of all figures in one file, in one walk of its tree. */
 export function countSyntax(source: SourceFile): Found {
   const before = found.get(source);
   if (before) return before;

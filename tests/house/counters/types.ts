@@ -15,7 +15,7 @@ function typesIn({ tree }: SourceFile): readonly TypeDeclaration[] {
 const isExported = (node: TypeDeclaration): boolean =>
   node.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) === true;
 
-/** Exported type names that are declared more than three times, the most frequent first. */
+/** Returns exported type names with more than three declarations, the most frequent first. */
 export function repeatedNames(sources: readonly SourceFile[]): Count {
   const places = new Map<string, Place[]>();
   for (const source of sources)
@@ -31,7 +31,7 @@ function placeOf({ file, tree }: SourceFile, node: ts.Node, what: string): Place
   return { file, line: lineOf(tree, node), what };
 }
 
-/** Fields of a type with those that it extends or intersects; a type that is not found counts none. */
+/** Counts the fields of a type, including those it extends or intersects. A type that is not found has no fields. */
 export function fieldsOf(name: string, folder: string, sources: readonly SourceFile[]): Count {
   const here = sources.filter(({ file }) => file.startsWith(folder));
   for (const source of here)
@@ -60,7 +60,7 @@ function fieldsOfType(type: ts.TypeNode, source: SourceFile, sources: readonly S
   if (ts.isTypeReferenceNode(type)) return fieldsOfReference(type.typeName.getText(source.tree), type, source, sources);
   return [];
 }
-/** `Pick` and `Omit` count what they leave; other generic types count as what they are given. */
+/** `Pick` and `Omit` count the remaining fields; other generic types count as their type arguments. */
 function fieldsOfReference(
   name: string,
   node: ts.NodeWithTypeArguments | ts.TypeReferenceNode,

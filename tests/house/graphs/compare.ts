@@ -1,4 +1,4 @@
-/** Hashes of all recipes, and where two sets of them differ. */
+/** Hashes of all recipes, and the differences between two sets of hashes. */
 import { join } from "node:path";
 import { root } from "#tests/imports.js";
 import { hashesOf, programsOf, type Hashes } from "./emit.js";
@@ -7,10 +7,10 @@ import { programs } from "./recipes.js";
 
 export const FILE = join(root, "tests/house/graphs/hashes.json");
 
-/** Hashes by recipe: `recipe` of its plan, and those of its graphs. */
+/** Hashes by recipe: `recipe` of its plan, and the hashes of its graphs. */
 export type AllHashes = Readonly<Record<string, Hashes>>;
 
-/** Every plan of every program, by the program's title and the run's name. */
+/** Returns every plan of every program, by the program's title and the run's name. */
 export async function plannedAll(): Promise<ReadonlyMap<string, Planned>> {
   const all = new Map<string, Planned>();
   for (const [title, text] of Object.entries(programs))
@@ -18,7 +18,7 @@ export async function plannedAll(): Promise<ReadonlyMap<string, Planned>> {
   return all;
 }
 
-/** A recipe that came before is left out: programs that share a model would emit it again. */
+/** Hashes each recipe once: programs that share a model would emit it again. */
 export async function hashAll(): Promise<AllHashes> {
   const seen = new Set<string>();
   const all: Record<string, Hashes> = {};
@@ -31,7 +31,7 @@ export async function hashAll(): Promise<AllHashes> {
   return all;
 }
 
-/** One sentence for each recipe that is new, gone, or has a hash that differs. */
+/** Returns one sentence for each recipe that is new, removed or has a different hash. */
 export function differences(committed: AllHashes, now: AllHashes): readonly string[] {
   const names = [...new Set([...Object.keys(committed), ...Object.keys(now)])];
   return names.flatMap((name) => {

@@ -1,4 +1,4 @@
-/** The programs that a plan opens in an engine, emitted for TensorFlow and ONNX, as one hash each. */
+/** Emits the programs that a plan opens in an engine for TensorFlow and ONNX, and returns one hash for each. */
 import { createHash } from "node:crypto";
 import { emitOnnx } from "#dsl/tensor/backends/onnx/emit.js";
 import { emitTensorflow } from "#dsl/tensor/backends/tensorflow/emit.js";
@@ -16,10 +16,10 @@ import { registry } from "#stdlib/registry.js";
 import { baseOf, labelsOf, type Planned } from "./plans.js";
 
 export type Programs = Readonly<Record<string, Program>>;
-/** Graph name → SHA-256 (hex) of its bytes. */
+/** SHA-256 (hex) of a graph's bytes, by graph name. */
 export type Hashes = Readonly<Record<string, string>>;
 
-/** All that is opened for a training: its steps, its scores, and what writes text where the task does. */
+/** Returns all programs that a training opens: steps, scores, and text generation if the task generates text. */
 export async function programsOf(planned: Planned): Promise<Programs> {
   const { plan } = planned;
   const base = await trainedBase(planned);
@@ -32,7 +32,7 @@ export async function programsOf(planned: Planned): Promise<Programs> {
   const model = await openModel(ENGINE, plan, base, labels, ".", open, await objectiveOf(planned));
   const consolidation = model.learning.consolidation(model.learning.strategies);
   const { task, technique } = plan.recipe.model;
-  // Prompt tuning hides the tokens that an explanation would be about.
+  // Emits explanations only for `full`; prompt tuning, for example, hides the tokens that they would explain.
   const explains = technique.word === "full" && registry.find("task", task.word)?.capabilities?.why === true;
   return {
     ...opened,
@@ -42,7 +42,7 @@ export async function programsOf(planned: Planned): Promise<Programs> {
   };
 }
 
-/** The base of the plan; a student's is cut from its teacher's. */
+/** Returns the base of the plan; a student's base is cut from its teacher. */
 async function trainedBase({ plan, teacher }: Planned): Promise<Base> {
   const { model, compress } = plan.recipe;
   const { base: name, scratch } = teacher?.recipe.model ?? model;
@@ -82,7 +82,7 @@ async function teacherOf({ recipe: { model, data } }: Plan): Promise<TeacherOpti
 const unused = (): never => {
   throw new Error("no program is run");
 };
-/** An engine that can do everything and opens nothing. */
+/** An engine that supports every op and opens nothing. */
 const ENGINE: Engine = {
   info: { name: "tensorflow", title: "none", device: "cpu", threads: 1, pid: 0, why: "" },
   can: () => Promise.resolve([]),
@@ -109,7 +109,10 @@ const CLOSED: EngineSession = {
 
 const sha256 = (bytes: Uint8Array | string): string => createHash("sha256").update(bytes).digest("hex");
 
-/** Of each program the initial state and the bytes of both engines; "refused" where an engine has no form of it. */
+/**
+ * Returns, for each program, hashes of its initial state and both engines' bytes; "refused" if an engine does not
+ * support it.
+ */
 export function hashesOf(programs: Programs): Hashes {
   return Object.fromEntries(
     Object.entries(programs).flatMap(([name, program]) => [

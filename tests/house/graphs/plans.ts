@@ -1,4 +1,4 @@
-/** From a program's text to its plans, answered from the tiny models of `tests/fixtures`. */
+/** Compiles a program's text into plans, with facts from the tiny models of `tests/fixtures`. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { compileWithFacts, type FactAnswer } from "#dsl/compiler/program/compile-with-facts.js";
@@ -15,14 +15,14 @@ import { registry } from "#stdlib/registry.js";
 import { answer } from "#tests/dsl/world.js";
 import { root } from "#tests/imports.js";
 
-/** Columns of every table: all that the programs name. */
+/** Columns of every table: all column names that the programs use. */
 const COLUMNS = [
   ...["text", "label", "part", "body", "team", "customer", "a", "b", "remark", "grade", "first", "second", "score"],
   ...["messages", "tokens", "tags", "question", "context", "answer", "en", "fr"],
 ];
 const LABELS = ["no", "yes"];
 
-/** Fixtures that stand for the bases of shipped programs, by family. */
+/** Fixtures that replace the bases of shipped programs, by family. */
 const STAND_INS: readonly (readonly [RegExp, string])[] = [
   [/gpt2/i, "gpt2-plain"],
   [/t5/i, "t5-plain"],
@@ -32,8 +32,8 @@ const STAND_INS: readonly (readonly [RegExp, string])[] = [
 
 const opened = new Map<string, Promise<Base>>();
 /**
- * The fixture of that name, or one of its family. A tokenizer and 512 positions are claimed, so that shipped programs compile: no
- * graph depends on either.
+ * Returns the fixture of that name, or one of its family. Claims a tokenizer and 512 positions, so that shipped
+ * programs compile: no graph depends on either.
  */
 export function tinyBase(name: string): Promise<Base> {
   const models = join(root, "tests/fixtures/models");
@@ -54,7 +54,7 @@ export function tinyBase(name: string): Promise<Base> {
   return base;
 }
 
-/** What a base from scratch will be, as the compiler and the assembler see it. */
+/** Returns a base from scratch, as the compiler and the assembler see it. */
 async function scratchBase(scratch: NonNullable<Extract<Need, { about: "base" }>["scratch"]>): Promise<Base> {
   const facts: BaseFacts = { ...(await scratchBaseFacts(scratch, 200, registry)), folder: "scratch", hash: "scratch" };
   return { folder: "scratch", files: [], hash: "scratch", facts, from: "folder" };
@@ -90,7 +90,7 @@ async function answerFor(need: Need): Promise<FactAnswer> {
   return answer(need, { table: COLUMNS });
 }
 
-/** Actions of a program that must be without errors. */
+/** Returns the actions of a program; fails if the program has errors. */
 export async function actionsOf(title: string, text: string): Promise<readonly Action[]> {
   const sources = [{ id: title, title, text }];
   const { actions, diagnostics } = await compileWithFacts(sources, {
@@ -107,7 +107,7 @@ export async function actionsOf(title: string, text: string): Promise<readonly A
   return actions;
 }
 
-/** Plans by the name of their run, with the larger model's plan where a student learns from it. */
+/** A plan, with the teacher's plan if a student learns from one. */
 export interface Planned {
   readonly plan: Plan;
   readonly teacher?: Plan;

@@ -1,4 +1,7 @@
-/** Programs whose graphs are compared byte by byte: each task, technique, optimizer, strategy, lesson and family, with tiny bases. */
+/**
+ * Programs whose graphs are compared byte by byte: each task, technique, optimizer, strategy, distillation loss and
+ * family, with tiny bases.
+ */
 import { readdirSync, readFileSync } from "node:fs";
 import { built } from "#tests/dsl/programs.js";
 import { root } from "#tests/imports.js";
@@ -9,7 +12,7 @@ const data = (columns: string, name = "d", split = "train: 80%, validation: 10%,
 const LABELLED = data("text: text, label: label");
 const CLASSIFIER = `${LABELLED}model m { base: "bert-plain", task: text_classification, max_length: 32 }\n`;
 
-/** One training: data, a model and the recipe's block. */
+/** A program with one training: data, a model and the recipe's block. */
 const training = (columns: string, model: string, recipe = "epochs: 1"): string =>
   `${data(columns)}model m { ${model}, max_length: 32 }\ntrain m on d { ${recipe} }\n`;
 
@@ -141,8 +144,8 @@ const more: Readonly<Record<string, string>> = {
 };
 
 /**
- * Shipped programs and those of the plan goldens; the bases that they name are replaced by tiny ones of their family. Left out:
- * the one with mistakes, and the one that trains with the result of a sweep.
+ * Shipped programs and the programs of the plan goldens, with tiny bases of the same family in place of theirs.
+ * Excluded: the program with mistakes, and the one that trains with the result of a sweep.
  */
 function examples(): Readonly<Record<string, string>> {
   const folder = join(root, "page/examples");

@@ -1,6 +1,6 @@
 /**
- * `npm run house:graphs`: emits the graphs of many recipes and compares their hashes with those that are committed.
- * `--write` replaces the committed ones; `--print RECIPE` prints the recipe and the ONNX graphs of one, to compare two trees.
+ * `npm run house:graphs`: emits the graphs of many recipes and compares their hashes with the committed ones. `--write`
+ * replaces the committed ones; `--print RECIPE` prints the recipe and the ONNX graphs of one, to compare two trees.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { onnxGraph } from "#dsl/tensor/backends/onnx/emit.js";

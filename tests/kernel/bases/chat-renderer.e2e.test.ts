@@ -1,4 +1,6 @@
-/** One interface renders conversations, by a word of the vocabulary in this process and by Jinja in the sandbox. */
+/**
+ * Both chat renderers have one interface: vocabulary templates run in this process, Jinja templates in the sandbox.
+ */
 import assert from "node:assert/strict";
 import { sandboxRenderer, vocabularyTemplateRenderer, type ChatRenderer } from "#kernel/bases/chat-renderer.js";
 import { TokenizerSandbox } from "#kernel/bases/isolated/client.js";

@@ -1,4 +1,7 @@
-/** Windows of contexts, the tokens of answers and the answers of logits, as transformers' tokenizers and example have them. */
+/**
+ * Windows of contexts, token spans of answers, and answers found in logits, compared with transformers' tokenizers and
+ * its example.
+ */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -15,7 +18,7 @@ interface Case {
   readonly length: number;
   readonly stride: number;
   readonly answer: string;
-  /** In code points. */
+  /** Position in code points. */
   readonly begin: number;
   readonly windows: readonly {
     readonly ids: readonly number[];
@@ -91,7 +94,8 @@ describe("context windows compared with transformers", () => {
           for (const { none, candidates, longest, answer, probability } of one.answers) {
             const got = findAnswer(windows, { none, candidates, longest });
             assert.equal(one.context.slice(got.start, got.end), got.answer);
-            // Where the example finds none among the likeliest tokens, all of the context's are looked at.
+            // If the example finds no answer among the likeliest tokens, `findAnswer` searches all tokens of the
+            // context, so they differ.
             if (answer === null) continue;
             assert.equal(got.answer, answer);
             assert.ok(Math.abs(got.probability - probability!) < 1e-6);

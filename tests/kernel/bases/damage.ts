@@ -1,4 +1,4 @@
-/** JSON and text, damaged at random: what fuzzers of a model's files throw. */
+/** Randomly damaged JSON and text, as input for fuzzers of model files. */
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 
@@ -38,7 +38,7 @@ const values: readonly unknown[] = [
   ...[[], {}, [[]], [null], [1, 2, 3], ["a", "b"], { type: "Sequence" }, { toString: 1 }, { __proto__: null }],
 ];
 
-/** One to four changes anywhere in it; the whole is copied. */
+/** Returns a copy with one to four changes at random places. */
 export function damaged(json: unknown, chance: Chance): unknown {
   let copy = structuredClone(json);
   for (let more = 1 + (chance.below(2) ? chance.below(4) : 0); more > 0; more--)
@@ -46,7 +46,7 @@ export function damaged(json: unknown, chance: Chance): unknown {
   return copy;
 }
 
-/** `depth`: how far down it goes before it changes something. */
+/** `depth`: number of levels to descend before making the change. */
 function changed(json: unknown, chance: Chance, depth: number): unknown {
   if (typeof json !== "object" || json === null) return other(json, chance);
   const keys = Object.keys(json);
@@ -86,7 +86,7 @@ function inside(json: Record<string, unknown>, keys: readonly string[], chance: 
       else json[chance.one(["type", "x", a!])] = structuredClone(chance.one(values));
       return json;
     case 4: {
-      // Itself, inside itself, some times over.
+      // Nests the value inside itself several times.
       let nested: unknown = structuredClone(json);
       for (let levels = chance.below(80); levels > 0; levels--) nested = { ...json, [a!]: nested };
       return nested;
@@ -97,7 +97,7 @@ function inside(json: Record<string, unknown>, keys: readonly string[], chance: 
   }
 }
 
-/** A text with one to six changes: pieces put in, taken out, doubled. */
+/** Returns the text with one to six changes: pieces inserted, removed or doubled. */
 export function damagedText(text: string, pieces: readonly string[], chance: Chance): string {
   let made = text;
   for (let more = 1 + (chance.below(2) ? chance.below(6) : 0); more > 0; more--) {

@@ -38,7 +38,7 @@ describe("tokenizers of the encoder families", () => {
         assert.deepEqual([...cut[i]!], said.cut[i], JSON.stringify(text));
       });
       pairs.forEach((pair, i) => assert.deepEqual([...both[i]!.ids], said.pairs[i], JSON.stringify(pair)));
-      // RoBERTa knows one type of token alone.
+      // RoBERTa has only one token type.
       if (name !== "distilbert") assert.ok(both.every(({ types }) => types.every((type) => type === 0)));
       assert.equal(tokenizer.padId, said.pad);
       assert.equal(tokenizer.longest, 64);

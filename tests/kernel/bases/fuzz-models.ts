@@ -1,6 +1,6 @@
 /**
- * Damages the files of a model folder at random: whatever they say, what comes is a result or a coded error, in bounded time,
- * and this process goes on. `npm run fuzz -- tokenizer|config|template [COUNT] [SEED]`; the tests do some.
+ * Randomly damages the files of a model folder. Each attempt must end in a result or a coded error within bounded time,
+ * and this process must survive. `npm run fuzz -- tokenizer|config|template [COUNT] [SEED]`; the tests do fewer.
  */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -20,7 +20,7 @@ import { hostile } from "./hostile-tokenizers.js";
 
 const models = fileURLToPath(new URL("../../../../tests/fixtures/models/", import.meta.url));
 const read = (...path: readonly string[]): unknown => JSON.parse(readFileSync(join(models, ...path), "utf8"));
-/** Milliseconds that one input may take here: the limits below, a process begun anew, and a busy machine. */
+/** Maximum milliseconds per input: the limits below, a process restart, and a busy machine. */
 const PATIENCE = 20_000;
 const limits = { seconds: 3, charactersPerSecond: 1e6, bytes: 300 * 2 ** 20, bytesPerCharacter: 0 };
 
@@ -30,7 +30,7 @@ type Try = (
   host: TokenizerSandbox,
 ) => Promise<{ readonly shown: string; readonly work: () => Promise<unknown> }>;
 
-/** Runs each input, and tells those that did not end in a result or in words with a code. */
+/** Runs each input and returns those that ended in neither a result nor a coded error. */
 function fuzzed(attempt: Try): FuzzRun {
   return async ({ count, seed, progress }) => {
     const home = mkdtempSync(join(tmpdir(), "tunebook-fuzz-"));

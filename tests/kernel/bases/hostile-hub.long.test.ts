@@ -27,7 +27,7 @@ const gitId = (bytes: Uint8Array): string =>
   createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
 const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
-/** What is no checksum, commit or plain name, though a server may say it. */
+/** Values that a server may send although they are not a checksum, commit or plain name. */
 const hostile: readonly unknown[] = [
   ...["../../evil", "../../../../../../../../evil", "/tmp/tunebook-evil", "..\\..\\evil", "C:\\evil", "\\\\host\\evil"],
   ...["", ".", "..", "x", " ", "\0", `${"a".repeat(64)}/../../../evil`, `../${"a".repeat(64)}`, `${"a".repeat(64)}\n`],
@@ -47,10 +47,10 @@ const hostile: readonly unknown[] = [
 ];
 
 interface Lies {
-  /** What the state of the branch says; undefined: the truth. */
+  /** Changes the branch state that the server returns; defaults to the true state. */
   readonly state?: (truth: Record<string, unknown>) => unknown;
   readonly headers?: (name: string) => Readonly<Record<string, string>>;
-  /** Answers to what is not asked for by the name of a file. */
+  /** Responses to requests other than the branch state. */
   readonly status?: number;
   readonly body?: (name: string) => Buffer | "endless";
 }
@@ -82,7 +82,7 @@ describe("hostile hub", function () {
     await new Promise<void>((done) => (server ? server.close(() => done()) : done()));
   });
 
-  /** What the one server says from now on: a client makes much of each new address. */
+  /** The server's present behaviour. One server is reused, because a client does much work for each new address. */
   let lies: Lies = {};
   async function serve(told: Lies): Promise<string> {
     lies = told;
@@ -112,7 +112,7 @@ describe("hostile hub", function () {
         const length = body === "endless" ? {} : { "content-length": body.length };
         response.writeHead(lies.status ?? 200, { ...length, ...lies.headers?.(name) });
       } catch {
-        response.destroy(); // This server's own library refuses to send such a header.
+        response.destroy(); // Node's own server refuses to send such a header.
         return;
       }
       if (request.method === "HEAD") response.end();
@@ -128,7 +128,7 @@ describe("hostile hub", function () {
     return own;
   }
 
-  /** Every file and link in the folder, except for what lies in the model's own part of the cache. */
+  /** Returns every file and link in the folder, except those in the model's own part of the cache. */
   const elsewhere = (): readonly string[] =>
     readdirSync(home, { recursive: true, encoding: "utf8" })
       .filter((path) => !path.startsWith(["a", "b", "c", "hub", "models--acme--tiny"].join(sep)))
@@ -228,7 +228,7 @@ describe("hostile hub", function () {
       const code = await refused({ state: (truth) => each(truth, () => ({ size })) }, `size ${size}`);
       assert.match(code, /untrusted-answer|disk-full/, String(size));
     }
-    // What is no size says nothing.
+    // An invalid size is ignored.
     for (const size of [2 ** 53, 1e300, -1, 0.5, "12", null, [], {}]) {
       await serve({ state: (truth) => each(truth, () => ({ size })) });
       assert.equal((await resolveBase("acme/tiny", { folder: home })).from, "hub");
@@ -263,7 +263,7 @@ describe("hostile hub", function () {
       "data:,x",
       "javascript:1",
       "http://",
-      "\\\\no^host\\x", // one that could be a host would be asked for again and again
+      "\\\\no^host\\x", // a valid host name would be requested again and again
     ]) {
       const code = await refused({ status: 302, headers: () => ({ location }) }, location);
       assert.equal(code, "base-not-found", location);
@@ -302,7 +302,7 @@ describe("hostile hub", function () {
       assert.deepEqual(readdirSync(out), [], part);
       rmSync(model, { recursive: true });
     }
-    // A part of a download that is a link is not written through.
+    // A partial download that is a symbolic link is not written through.
     const victim = join(out, "victim");
     writeFileSync(victim, "mine");
     mkdirSync(join(model, "blobs"), { recursive: true });

@@ -1,4 +1,7 @@
-/** Files of tokenizers that end the process they are read or used in, or would if nothing held: each was tried, some were found by the fuzzer. */
+/**
+ * Tokenizer files that would crash the process that reads or uses them if nothing prevented it. Each was tried; the
+ * fuzzer found some of them.
+ */
 const base = {
   version: "1.0",
   ...{ truncation: null, padding: null, added_tokens: [], normalizer: null, pre_tokenizer: null },
@@ -7,7 +10,7 @@ const base = {
 };
 const bytes = (...parts: readonly (readonly number[])[]): string => Buffer.from(parts.flat()).toString("base64");
 
-/** A text that each of them meets. */
+/** A text that triggers each of these files. */
 export const text = `aaa b ${"a".repeat(60)}b é`;
 
 export const hostile: Readonly<Record<string, object>> = {
@@ -72,7 +75,7 @@ export const hostile: Readonly<Record<string, object>> = {
     ],
   },
 };
-/** That a thousand levels are too many is said before anything is parsed. */
+/** Excessive nesting, such as a thousand levels, is rejected before parsing. */
 export const deep = (levels: number): string =>
   JSON.stringify(base).replace(
     '"normalizer":null',

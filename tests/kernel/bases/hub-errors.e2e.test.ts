@@ -1,4 +1,6 @@
-/** Errors of requests to a hub whose endpoint has a password: neither their words nor their data have it. */
+/**
+ * Errors of requests to a hub whose endpoint contains a password: neither their messages nor their data contain it.
+ */
 import assert from "node:assert/strict";
 import type { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { askHub, readHubFileHead, untrustedAnswerError } from "#kernel/bases/hub-files.js";

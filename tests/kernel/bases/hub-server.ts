@@ -1,6 +1,6 @@
 /**
- * A small hub on this machine, answering as the real one does: the state of a branch as JSON, files by commit with their
- * checksum in the first answer's headers, large ones redirected to another path that knows ranges.
+ * A small local hub that responds like the real one: branch states as JSON, files by commit with their checksum in the
+ * headers of the first response, large files redirected to another path that supports ranges.
  */
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
@@ -9,13 +9,13 @@ import type { AddressInfo } from "node:net";
 export const commit = "0123456789abcdef0123456789abcdef01234567";
 
 export interface Trouble {
-  /** Bytes after which the connection breaks, once per entry. */
+  /** Bytes after which the connection breaks; one entry per break. */
   breaks?: number[];
-  /** The bytes sent for large files are not those of the checksum. */
+  /** Sends bytes for large files that do not match the checksum. */
   lies?: boolean;
-  /** The state of a branch names no checksums, as older hubs and mirrors do. */
+  /** Leaves checksums out of the branch state, as older hubs and mirrors do. */
   silent?: boolean;
-  /** The answer to every request. */
+  /** Status of every response. */
   status?: number;
   token?: string;
 }
@@ -104,7 +104,7 @@ export class HubServer {
   }
 }
 
-/** Large files (here from 4 KiB) are named by SHA-256, others by their git object id. */
+/** Large files (from 4 KiB in this test) are identified by SHA-256, others by their git object id. */
 function described(content: Uint8Array) {
   const blobId = createHash("sha1").update(`blob ${content.length}\0`).update(content).digest("hex");
   const lfs =

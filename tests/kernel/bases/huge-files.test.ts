@@ -1,4 +1,6 @@
-/** Bases whose files claim or have absurd sizes: refused before they are read through. The files are sparse. */
+/**
+ * Bases whose files claim or have absurd sizes are rejected before they are read completely. The test files are sparse.
+ */
 import assert from "node:assert/strict";
 import { cpSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -38,7 +38,7 @@ const settings = [
   "TUNEBOOK_CACHE",
 ];
 
-/** The small BERT's tensors in two files. */
+/** Splits the small BERT's tensors into two files. */
 function shardsOfPlain(): readonly [Shard, Shard] {
   const file = join(plain, "model.safetensors");
   const all = Object.keys(readHeader(file).tensors).sort();
@@ -70,7 +70,7 @@ describe("base models", function () {
     home = mkdtempSync(join(tmpdir(), "tunebook-"));
     for (const name of settings) delete process.env[name];
     process.env["HF_HOME"] = join(home, "hf");
-    process.env["HF_ENDPOINT"] = "http://127.0.0.1:9"; // nothing listens there
+    process.env["HF_ENDPOINT"] = "http://127.0.0.1:9"; // no server listens on this port
     if (before_["TUNEBOOK_CACHE"] !== undefined) process.env["TUNEBOOK_CACHE"] = before_["TUNEBOOK_CACHE"];
   });
   afterEach(async () => {

@@ -1,4 +1,7 @@
-/** Every kind of tokenizer that the families use beside Python's `tokenizers`, on 10,000 strings (tests/oracles/tokenizer_kinds.py). */
+/**
+ * Every kind of tokenizer that the model families use, compared with Python's `tokenizers` on 10,000 strings
+ * (tests/oracles/tokenizer_kinds.py).
+ */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -14,9 +17,9 @@ interface Golden {
   readonly parts: number;
   readonly below: number;
   readonly snippets: readonly (readonly string[])[];
-  /** First code point and how many. */
+  /** First code point and number of code points. */
   readonly ranges: readonly (readonly [number, number])[];
-  /** `hashes`: of the ids of each hundred strings. */
+  /** `hashes`: one hash of the token ids for each hundred strings. */
   readonly kinds: Readonly<Record<string, { readonly tokenizer: unknown; readonly hashes: readonly string[] }>>;
 }
 const golden = JSON.parse(

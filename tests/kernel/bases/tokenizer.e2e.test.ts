@@ -43,7 +43,7 @@ describe("tokenizer", function () {
       const [{ ids, types } = assert.fail()] = await tokenizer.encodePairs([a], [b], maxLength);
       return [tokenizer.tokens(ids).join(" "), types.join("")];
     };
-    // As the tokenizers library (0.22) truncates with `longest_first`.
+    // Matches the tokenizers library (0.22), which truncates with `longest_first`.
     assert.deepEqual(await pair("a b c d e f g h", "k l m n o p q r", 8), ["[CLS] a b [SEP] k l m [SEP]", "00001111"]);
     assert.deepEqual(await pair("a b c d e f g h", "k l m n o", 8), ["[CLS] a b c [SEP] k l [SEP]", "00000111"]);
     assert.deepEqual(await pair("a b c d e f g h", "k l", 10), ["[CLS] a b c d e [SEP] k l [SEP]", "0000000111"]);
@@ -105,6 +105,7 @@ describe("tokenizer", function () {
     for (const [what, code, change] of cases) it(what, async () => assert.equal((await damaged(change)).code, code));
     it("reports a truncated file as incomplete", async () =>
       assert.match(String((await damaged((json) => JSON.stringify(json).slice(0, 4000))).data["why"]), /whole JSON/));
-    it("reports a missing file", async () => assert.equal((await codeOf(() => loadTokenizer(copies))).code, "no-tokenizer"));
+    it("reports a missing file", async () =>
+      assert.equal((await codeOf(() => loadTokenizer(copies))).code, "no-tokenizer"));
   });
 });

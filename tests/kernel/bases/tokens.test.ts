@@ -1,4 +1,6 @@
-/** Bases that make the same tokens of every text are told by a hash, whatever else their files say. */
+/**
+ * The tokenizer hash: equal for bases that produce the same tokens for every text, whatever else their files contain.
+ */
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -6,7 +6,7 @@ const repeated = (value: number, times: number): number[] => new Array<number>(t
 
 describe("forgotten answers", () => {
   it("are counted with Wilson's interval, and their change with Newcombe's", () => {
-    // 40 right both times, 10 lost, 2 gained, 4 wrong both times, one of which is wrong otherwise.
+    // 40 right both times, 10 lost, 2 gained, 4 wrong both times, one of which with a different wrong label.
     const truth = repeated(1, 56);
     const before = [...repeated(1, 50), ...repeated(0, 6)];
     const now = [...repeated(1, 40), ...repeated(2, 10), 1, 1, 0, 0, 0, 2];

@@ -5,7 +5,7 @@ const near = (value: number | null, wanted: number): void =>
   assert.ok(value !== null && Math.abs(value - wanted) < 1e-12, `${String(value)}, not ${String(wanted)}`);
 
 describe("transfer scores of a model", () => {
-  // Three tasks, learnt one after the other; rows: before, after the first, the second, the third.
+  // Scores of three tasks learned in sequence. Rows: before training, after the first, second and third task.
   const matrix = [
     [0.3, 0.2, 0.1],
     [0.9, 0.25, 0.2],
@@ -26,7 +26,7 @@ describe("transfer scores of a model", () => {
     const { forgotten, backward, forward } = transferScoresOf(matrix.slice(1), [0, 1, 2]);
     near(forgotten[0] ?? null, 0.3);
     near(backward, (0.6 - 0.9 + (0.75 - 0.8)) / 2);
-    // Of what is learnt first nothing was learnt before.
+    // Nothing was learned before the first task, so it does not count.
     near(forward, 0.3 - 0.2);
   });
   it("average over the data sets learned so far, whatever else is scored", () => {

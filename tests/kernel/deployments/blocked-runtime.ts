@@ -1,4 +1,4 @@
-/** A runtime whose native code never comes back: it leaves its number at its place, then hears nothing any more. */
+/** A runtime whose native code never returns: it writes its process id to the given file, then stops responding. */
 import { writeFileSync } from "node:fs";
 import { serveRuntime } from "#kernel/deployments/runtimes/serve.js";
 

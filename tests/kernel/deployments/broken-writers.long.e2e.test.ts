@@ -1,4 +1,4 @@
-/** Writers with one fault each: the proof must find every one of them, and nothing that looks finished may be left. */
+/** Writers with one fault each: the proof must detect each fault, and no deployment that looks complete may remain. */
 import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -15,13 +15,13 @@ interface Fault {
   readonly what: string;
   readonly model: string;
   readonly target: keyof typeof TARGETS;
-  /** More arguments of the target. */
+  /** Further arguments of the target. */
   readonly how?: string;
-  /** A tensor that is written otherwise than it was read. */
+  /** Changes a tensor before it is written. */
   readonly weight?: readonly [name: RegExp, change: (values: Float32Array, shape: readonly number[]) => Float32Array];
-  /** A file of JSON that is. */
+  /** Changes a JSON file before it is written. */
   readonly file?: readonly [name: string, change: (json: Json) => unknown];
-  /** How the file is fed. */
+  /** Changes how the runtime feeds the file. */
   readonly graph?: (decoder: GraphFile) => GraphFile;
 }
 const TARGETS = { onnx, huggingface };
@@ -34,7 +34,7 @@ const scaled =
   (by: number) =>
   (x: Float32Array): Float32Array =>
     x.map((v) => v * by);
-/** Keys come back as values, and values as keys. */
+/** Swaps the keys and values that the graph returns. */
 const crossed = (decoder: GraphFile): GraphFile => {
   const { outputs } = decoder;
   const other = (name: string): string =>
@@ -58,7 +58,7 @@ const FAULTS: readonly Fault[] = [
   { what: "a bias lost", model: "scores", target: "onnx", weight: [/^classifier\.bias$/, scaled(0)] },
   { what: "keys for values", model: "tales", target: "onnx", weight: [/c_attn\.weight$/, transposed] },
   { what: "positions from another place", model: "tales", target: "onnx", weight: [/wpe\.weight$/, swapped] },
-  // Rounding hides small differences, and none of these.
+  // Rounding hides small differences, but none of these.
   {
     ...{ what: "a cache that comes back crossed, of rounded weights", model: "tales", target: "onnx" },
     ...{ how: ", quantize: int8", graph: crossed },
@@ -103,7 +103,7 @@ const FAULTS: readonly Fault[] = [
     file: ["config.json", (json) => ({ ...json, decoder_start_token_id: 5 })],
   },
 ];
-/** Each word has its neighbour's number. */
+/** Gives each word of the vocabulary its neighbour's id. */
 function turned(json: Json): Json {
   const vocab = Object.entries((json["model"] as Json)["vocab"] as Record<string, number>);
   return Object.fromEntries(vocab.map(([token, id], i) => [token, i < 5 ? id : 5 + ((i - 4) % (vocab.length - 5))]));
@@ -155,7 +155,7 @@ describe("faulty writer", function () {
         readdirSync(book.folder).filter((name) => name.startsWith(".")),
         [],
       );
-      // Without the fault it passes.
+      // The deployment passes without the fault.
       await book.run(
         `deploy ${fault.model} to ${fault.target}("build/sound"${fault.how ?? ""}) { overwrite: true, rows: 0 }`,
       );

@@ -67,7 +67,7 @@ describe("comparison of two models' answers", () => {
     const said = (change: (token: number) => number, first = 5.2): RuntimeAnswers => ({
       ...{ says: ["a"], forced: true, tokens: [tokens[0]!.map(change)], leads, numbers: rows([first, 1]) },
     });
-    // A first token alone is no proof of those after it.
+    // A correct first token does not prove the tokens after it.
     const broken = compareAnswers(
       notebook,
       said((token) => (token === 0 ? 0 : 77)),

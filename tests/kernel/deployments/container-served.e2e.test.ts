@@ -1,4 +1,7 @@
-/** Containers with Tunebook's own server: what is written holds, and what was packed serves the model where nothing else is. */
+/**
+ * Containers with Tunebook's own server: the written files are valid, and the package serves the model where nothing
+ * else is installed.
+ */
 import assert from "node:assert/strict";
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
@@ -63,7 +66,7 @@ describe("container target with Tunebook's server", function () {
       const { status, stdout, stderr, error } = spawnSync("systemd-analyze", ["verify", "--man=no", unit], {
         encoding: "utf8",
       });
-      // Where there is none, its sections are what is looked at.
+      // Without `systemd-analyze`, only the unit's sections are checked.
       if (error) {
         assert.deepEqual(readFileSync(unit, "utf8").match(/^\[\w+\]$/gm), ["[Unit]", "[Service]", "[Install]"]);
         return;
@@ -79,7 +82,7 @@ describe("container target with Tunebook's server", function () {
     assert.ok(!("scripts" in manifest) && !("devDependencies" in manifest));
     for (const version of Object.values(manifest["dependencies"] as Record<string, string>))
       assert.match(version, /^\d+\.\d+\.\d+$/);
-    // What npm would bring.
+    // Packages that npm would install.
     symlinkSync(modules, join(clean, "package/node_modules"));
     const [, words = "[]"] = /^CMD (.*)$/m.exec(readFileSync(at("Dockerfile"), "utf8")) ?? [];
     const told = (JSON.parse(words) as string[])

@@ -1,4 +1,4 @@
-/** Containers, as far as they run without an engine: what is written is checked, and its server is started by Node. */
+/** Containers, tested without a container engine: the written files are checked, and Node starts the server. */
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync, readFileSync, symlinkSync } from "node:fs";
@@ -17,7 +17,7 @@ class Served {
   private constructor(
     private readonly child: ChildProcess,
     readonly at: string,
-    /** What it said, on both ways. */
+    /** Output on stdout and stderr. */
     readonly said: string[],
   ) {}
   static async over(folder: string): Promise<Served> {

@@ -28,7 +28,7 @@ describe("coreml target", function () {
   after(() => rmSync(work, { recursive: true }));
   let models: readonly SmallModel[];
   before(async () => {
-    // Those of one way to compute are as good here as all of them.
+    // One model per way of computing is enough, so the others are skipped.
     models = smallModels(work).filter(({ name }) => !/distilbert|mistral|qwen3|t5-uneven/.test(name));
     await ensurePythonEnv("deploy");
   });

@@ -1,4 +1,6 @@
-/** Demo pages in Chromium, opened as files or from a server that isolates them; whatever they ask a network for is kept. */
+/**
+ * Demo pages in Chromium, opened as files or from a server with isolation headers; every network request is recorded.
+ */
 import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -7,14 +9,14 @@ import { pathToFileURL } from "node:url";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { chromiumArguments, ensureBrowser } from "#tools/browser.mjs";
 
-/** What a page's runtime starts by runs once: it is not compiled anew to run fast. */
+/** The runtime's startup code runs only once, so this flag stops V8 from compiling it again for speed. */
 const COMPILED_ONCE = "--js-flags=--wasm-tiering-budget=400000000";
 
 export class DemoPages {
-  /** Requests but that of the page itself, errors, and what the console says. */
+  /** Requests other than for the page itself, errors, and console messages. */
   readonly complaints: string[] = [];
   private server: Server | undefined;
-  /** Where pages from the disk open, one after the other. */
+  /** The tab in which pages from disk are opened one after another. */
   private tab: Promise<Page> | undefined;
   private address = "";
   private constructor(private readonly browser: Browser) {}
@@ -26,7 +28,10 @@ export class DemoPages {
     );
   }
 
-  /** In the place of the page before it. `served`: beside it, by HTTP, with the headers that isolate a page. */
+  /**
+   * Opens the file in place of the page before it. `served`: in another tab, over HTTP, with the headers that isolate a
+   * page.
+   */
   async open(file: string, o: { readonly served?: boolean } = {}): Promise<DemoPage> {
     this.address = o.served ? await this.serve(file) : pathToFileURL(file).href;
     const page = await (o.served ? this.opened() : (this.tab ??= this.opened()));
@@ -81,7 +86,7 @@ export class DemoPage {
     return this.page.locator("html[data-ready]").waitFor({ state: "attached", timeout: 60_000 });
   }
 
-  /** As a person does: typed, and sent by the keyboard. The text of the answer. */
+  /** Types and sends the text by keyboard, as a user does, and returns the text of the answer. */
   async ask(
     text: string,
     other?: string,
@@ -98,7 +103,7 @@ export class DemoPage {
     await answer.waitFor({ timeout: 30_000 });
     return this.page.locator("#answer").innerText();
   }
-  /** Drops a file where the model is asked for; null: a text. */
+  /** Drops a file where the page expects the model; null drops a text. */
   async drop(file: string | null): Promise<void> {
     const given = file && { name: basename(file), data: readFileSync(file).toString("base64") };
     await this.page.evaluate(`{
@@ -109,7 +114,7 @@ export class DemoPage {
       document.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true, cancelable: true }));
     }`);
   }
-  /** Shares in percent by label, as they are shown. */
+  /** Returns the displayed percentages by label. */
   async shares(): Promise<Readonly<Record<string, number>>> {
     const rows = await this.page.locator("#answer .bars .head").allInnerTexts();
     return Object.fromEntries(
@@ -119,7 +124,7 @@ export class DemoPage {
       }),
     );
   }
-  /** The label that is given. */
+  /** Returns the predicted label. */
   said(): Promise<string> {
     return this.page.locator("#answer .said").innerText();
   }

@@ -1,4 +1,6 @@
-/** `deploy` to formats of single graphs: what reads and what writes, proved in the formats' own runtimes. */
+/**
+ * `deploy` to single-graph formats: models that read and models that generate, proved in the formats' own runtimes.
+ */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -10,7 +12,7 @@ import { ensureNodeEnv } from "#tools/node-env.mjs";
 import { ensurePythonEnv } from "#tools/python-env.mjs";
 import { programOf, TASKS, writeSmallTasks } from "./small-tasks.js";
 
-/** Task, target, and where its proof lies. */
+/** Task, target, and location of the proof. */
 const DEPLOYMENTS = [
   ["labels", 'tflite("build/labels.tflite")', "build/labels.tflite.files", "equal"],
   ["labels", 'coreml("build/labels.mlpackage", shape: free)', "build/labels.mlpackage", "equal"],
@@ -21,7 +23,7 @@ const DEPLOYMENTS = [
   ["rewrites", 'savedmodel("build/rewrites")', "build/rewrites", "equal"],
 ] as const;
 
-/** What the calls that are shown print. */
+/** Output of the displayed calls. */
 const SAID: Readonly<Record<(typeof DEPLOYMENTS)[number][0], RegExp>> = {
   labels: /^The parcel never came\. (yes|no) 0\.\d+\nThank you! (yes|no) 0\.\d+\n$/,
   scores: /^The parcel never came\. \d\.\d+\nThank you! \d\.\d+\n$/,
@@ -29,7 +31,7 @@ const SAID: Readonly<Record<(typeof DEPLOYMENTS)[number][0], RegExp>> = {
   rewrites: /^The parcel never came\. \S*\nThank you! \S*\n$/,
 };
 
-/** The call in Python as the cell shows it. */
+/** Returns the Python call that the cell displays. */
 function pythonIn(shown: readonly DisplayOutput[]): string {
   const text = shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
   const lines = text.slice(text.indexOf("Ask it in Python")).split("\n").slice(1);
@@ -40,7 +42,10 @@ function pythonIn(shown: readonly DisplayOutput[]): string {
     .join("\n");
 }
 
-/** Programs one after the other, each by itself; what they print as a list. Their libraries are loaded once. */
+/**
+ * Runs programs one after another, each in a separate namespace, and prints their outputs as a list. Libraries are
+ * loaded only once.
+ */
 const PROGRAMS = `
 import contextlib, io, json, sys
 said = []
@@ -54,7 +59,7 @@ print(json.dumps(said))
 describe("deployment to TensorFlow, LiteRT and Core ML", function () {
   this.timeout(180_000);
   let book: NotebookOfOne;
-  /** Calls of LiteRT files, by what was deployed. */
+  /** Calls of LiteRT files, by deployment. */
   const calls: (readonly [name: (typeof DEPLOYMENTS)[number][0], call: string])[] = [];
   before(async () => {
     await Promise.all([ensureNodeEnv("litert"), ensurePythonEnv("deploy")]);

@@ -1,4 +1,7 @@
-/** `deploy` from a Tune program to what lies there: every task as every target that holds it, proved in its own runtime. */
+/**
+ * `deploy` from a Tune program to the written files: every task for every target that supports it, proved in the
+ * target's own runtime.
+ */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -62,7 +65,7 @@ describe("deployment of a trained model", function () {
       "cannot-deploy",
       /prompt_tuning stays around.*\nhelp: write `weights: adapter`/,
     );
-    // PEFT reads neither; where the weights can't take them in, no folder of transformers can.
+    // PEFT reads neither; if the adapter cannot be merged into the weights, no transformers folder can represent it.
     await book.run(programOf(TASKS[0]!, "adapters(pfeiffer, size: 4)", "bottled"));
     for (const weights of ["", ", weights: adapter", ", weights: merged"])
       await refused(`deploy bottled to huggingface("build/b"${weights})`, "cannot-deploy", /`onnx`, `savedmodel`/);
@@ -92,7 +95,7 @@ describe("deployment of a trained model", function () {
     assert.equal(readDeployment(at("pairs-onnx")).name, "pairs");
     await book.run('deploy labels to onnx("build/pairs-onnx") { overwrite: true, rows: 0 }');
     assert.equal(readDeployment(at("pairs-onnx")).name, "labels");
-    // What somebody put beside it is kept, and so is one target where another is asked for.
+    // Files that a user added are kept; a deployment is not replaced by one of another target.
     writeFileSync(at("sets-onnx/app.py"), "mine");
     await refused('deploy sets to onnx("build/sets-onnx")', "place-taken", /app\.py/);
     await refused('deploy sets to onnx("build/sets-onnx") { overwrite: true }', "place-taken", /app\.py/);
@@ -108,11 +111,11 @@ describe("deployment of a trained model", function () {
       readdirSync(at("")).filter((name) => name.startsWith(".")),
       [],
     );
-    // Told before anything runs; of whose labels it is nobody knows before.
+    // Both are refused when the source is checked, before anything runs.
     await assert.rejects(book.run('deploy labels to onnx("build/mine")'), RefusedError);
     await book.run(programOf(TASKS[0]!, "lora(rank: 2)", "tags").replace(/^data.*\n/, ""));
     await assert.rejects(book.run('deploy tags to onnx("build/tags-onnx")'), RefusedError);
-    // What an earlier deployment had besides is gone.
+    // Files that only the earlier deployment had are removed.
     await book.run('deploy labels to onnx("build/again", quantize: int8)\ndeploy labels to onnx("build/again")');
     assert.deepEqual(readdirSync(at("again/onnx")), ["model.onnx"]);
   });
@@ -167,7 +170,7 @@ describe("deployment of a trained model", function () {
     const card = join(book.folder, "bert/README.md");
     writeFileSync(card, "---\nlicense: cc-by-nd-4.0\n---\n");
     await refused('deploy labels to onnx("build/forbidden")', "licence-forbids", /cc-by-nd-4\.0/);
-    // Nor is what was trained of what was trained of it, whatever lies between.
+    // The licence also forbids models trained from a model that was trained from it, however many steps lie between.
     await book.run(
       programOf({ ...TASKS[0]!, base: "labels" as never }, "full", "second").replace('"labels"', "labels"),
     );

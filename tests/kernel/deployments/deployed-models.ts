@@ -1,4 +1,4 @@
-/** The small models of every family as targets get them, what they are fed, and what our own engine says. */
+/** The small models of every family as targets receive them, their inputs, and the outputs of our own engine. */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -38,7 +38,7 @@ const WRITING = [
 ];
 const ANSWERING = ["t5-gated", "t5-reader", "t5-uneven"];
 
-/** Encoders with a head for texts, written to `scratch`. */
+/** Encoders with a text classification head, written to `scratch`. */
 export function smallEncoders(scratch: string, only: (name: string) => boolean = () => true): SmallModel[] {
   return ENCODERS.filter(({ name }) => only(name)).map((golden) => ({
     name: golden.name,
@@ -55,7 +55,7 @@ export const smallDecoders = (): SmallModel[] =>
   inFixtures(/^(cohere|gemma|gpt2|llama|mistral|qwen)/, "text_generation");
 export const smallT5s = (): SmallModel[] => inFixtures(/^t5-/, "text2text_generation");
 
-/** One of each family, the odder the better; encoders are written to `scratch`. */
+/** One model of each family, with unusual settings; encoders are written to `scratch`. */
 export function smallModels(scratch: string): SmallModel[] {
   const odd = (all: SmallModel[], names: readonly string[]): SmallModel[] =>
     all.filter(({ name }) => names.includes(name));
@@ -79,7 +79,7 @@ export async function deployedOf({ name, folder, task, labels }: SmallModel): Pr
   });
 }
 
-/** Texts of unequal lengths; the same numbers each time. */
+/** Returns texts of unequal lengths; the same numbers each time. */
 export function feedsOf(deployed: DeployedModel, batch: number, length: number, full = false): Feeds {
   const program = forwardProgramOf(deployed);
   const { vocabulary } = deployed.family.implementation.sizes(deployed.parts.config);
@@ -102,7 +102,6 @@ export function feedsOf(deployed: DeployedModel, batch: number, length: number, 
   return Object.fromEntries(Object.keys(program.inputs).map((name) => [name, all[name]!]));
 }
 
-/** What our engine says. */
 export async function ownAnswers(
   deployed: DeployedModel,
   folder: string,
@@ -119,14 +118,14 @@ export async function ownAnswers(
 
 const floats = ({ bytes }: NDArray): Float32Array => new Float32Array(Uint8Array.from(bytes).buffer);
 
-/** Of answers for each token: which of them are of text; null: answers are of whole texts, or of what is written. */
+/** Returns the mask of text tokens for per-token outputs; null for outputs per text or for generated text. */
 function maskOf({ shape }: NDArray, feeds: Feeds): Int32Array | null {
   const { bytes, shape: own } = feeds["attention_mask"]!;
   const perToken = !feeds["decoder_input_ids"] && shape.length > 1 && shape[0] === own[0] && shape[1] === own[1];
   return perToken ? new Int32Array(Uint8Array.from(bytes).buffer) : null;
 }
 
-/** Greatest difference where there is text, and as a share of the greatest number (1 at least). */
+/** Returns the maximum difference over text tokens, absolute and relative to the greatest value (at least 1). */
 export function difference(
   got: NDArray,
   want: NDArray,
@@ -145,7 +144,7 @@ export function difference(
   return { most, greatest, relative: most / greatest };
 }
 
-/** Shares of rows (tokens that are there, where each is answered) whose greatest number is the same one. */
+/** Returns the share of rows (or of text tokens, for per-token outputs) with the same argmax. */
 export function agreement(got: NDArray, want: NDArray, feeds: Feeds): number {
   const width = want.shape.at(-1)!;
   const [a, b] = [got, want].map(floats) as [Float32Array, Float32Array];
@@ -158,7 +157,10 @@ export function agreement(got: NDArray, want: NDArray, feeds: Feeds): number {
   return rows.filter((row) => best(a, row) === best(b, row)).length / rows.length;
 }
 
-/** Writes as the verb does, without the proof. Gives where the target's own runtime opens it, and where what belongs to it lies. */
+/**
+ * Writes a deployment as `deploy` does, without the proof. Returns the path that the target's runtime opens, and the
+ * folder of the accompanying files.
+ */
 export async function written(
   target: TargetImplementation,
   call: Call,

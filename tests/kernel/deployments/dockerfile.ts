@@ -1,4 +1,7 @@
-/** A Dockerfile's instructions, and what linters hold against them: unpinned images, root, copies of what isn't there. */
+/**
+ * Checks a Dockerfile's instructions and what linters complain about: unpinned images, running as root, copying missing
+ * files.
+ */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -23,7 +26,7 @@ export function checkedDockerfile(text: string, folder: string): void {
   assert.ok(all.findIndex(({ name }) => name === "USER") < all.findIndex(({ name }) => name === "CMD"));
   assert.equal(of("HEALTHCHECK").length, 1);
   assert.equal(of("CMD").length, 1);
-  // In the form of a list: signals come to the program itself, not to a shell.
+  // In exec form, so that signals reach the program and not a shell.
   assert.ok(Array.isArray(JSON.parse(of("CMD")[0]!)));
   assert.ok(Array.isArray(JSON.parse(of("HEALTHCHECK")[0]!.replace(/^.* CMD /, ""))));
   for (const copy of of("COPY")) {

@@ -1,10 +1,10 @@
-/** A proof asks what a model has room for: short prompts where the usual ones are too long, and never nothing. */
+/** A proof uses inputs that fit the model: short prompts if the usual ones are too long, and always at least one. */
 import assert from "node:assert/strict";
 import { promptsThatFit } from "#kernel/deployments/fitting.js";
 import { goldenInputsOf } from "#kernel/deployments/golden.js";
 import type { Tokenizer } from "#kernel/bases/tokenizer.js";
 
-/** One token a character. */
+/** One token per character. */
 const tokenizer = {
   encode: (texts: readonly string[]) => Promise.resolve(texts.map((text) => new Int32Array(text.length))),
   encodePlaced: (texts: readonly string[]) =>

@@ -1,6 +1,6 @@
 /**
- * Deploys while the disk is full for a time, and looks at what is left: a program of its own, so that no limit reaches the
- * tests.
+ * Deploys while the disk is temporarily full, and checks what remains. A separate program, so that the limit does not
+ * affect the tests.
  */
 import "#tests/register-codes.js";
 import assert from "node:assert/strict";
@@ -35,7 +35,7 @@ const TARGETS: Readonly<Record<string, (place: string) => string>> = {
   tflite: (place) => `tflite("${place}/x.tflite")`,
 };
 
-/** Deploys to where nothing is, and to where an earlier deployment lies, with the disk full as `fills` has it. */
+/** Deploys to an empty location and to one with an earlier deployment, with the disk filled by `fills`. */
 async function keeps(target: string, fills: () => void): Promise<void> {
   for (const place of ["fresh", "kept"]) {
     const folder = join(book.folder, target, place);
@@ -50,7 +50,7 @@ async function keeps(target: string, fills: () => void): Promise<void> {
   }
 }
 
-/** Full from the moment on that the target's writer begins. */
+/** Fills the disk when the target's writer begins. */
 function whenWritten(target: TargetImplementation, bytes: number): void {
   const { write } = target;
   target.write = (...given) => {
@@ -60,7 +60,7 @@ function whenWritten(target: TargetImplementation, bytes: number): void {
   };
 }
 
-/** Full once the proof is in the run, before it is in the folder. */
+/** Fills the disk when the proof is in the run but not yet in the folder. */
 function beforeItsProof(): void {
   const { proved } = DeploymentRun.prototype;
   DeploymentRun.prototype.proved = async function (proof) {

@@ -1,4 +1,6 @@
-/** A disk that fills while something is deployed: a coded error, nothing that looks finished, and what lay there as it was. */
+/**
+ * A disk that fills up during deployment: a coded error, nothing that looks complete, and existing files unchanged.
+ */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -16,5 +18,6 @@ describe("full disk during a deployment", function () {
   });
 
   for (const target of ["huggingface", "onnx", "tflite"])
-    it(`fails with a coded error and preserves existing files: ${target}`, () => assert.ok(passed.includes(target), stderr));
+    it(`fails with a coded error and preserves existing files: ${target}`, () =>
+      assert.ok(passed.includes(target), stderr));
 });

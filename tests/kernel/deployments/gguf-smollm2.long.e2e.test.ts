@@ -21,7 +21,7 @@ interface Golden {
   readonly cases: readonly {
     readonly prompt: string;
     readonly ids: readonly number[];
-    /** The closest race between the two likeliest tokens. */
+    /** The smallest difference between the two likeliest tokens. */
     readonly gap: number;
   }[];
 }
@@ -35,7 +35,8 @@ describe("SmolLM2 as GGUF files in llama.cpp", function () {
   const golden = JSON.parse(
     readFileSync(fileURLToPath(new URL("golden/oracle/smollm2-greedy.json", root)), "utf8"),
   ) as Golden;
-  // Where two tokens are nearer than that, half precision may choose the other: what is written beside a text decides.
+  // If two tokens are closer than this, half precision may choose the other one, depending on the other texts in the
+  // batch.
   const NEAR = { f32: 1e-3, f16: 5e-3 } as const;
   const casesOf = (format: keyof typeof NEAR) => golden.cases.filter(({ gap }) => gap > NEAR[format]).slice(0, PROMPTS);
   const cases = casesOf("f32");
@@ -98,7 +99,7 @@ describe("SmolLM2 as GGUF files in llama.cpp", function () {
     assert.deepEqual(parameters[0], ["stop", "<|im_end|>"]);
   });
 
-  /** The file's own template, and its own tokenizer, make of a conversation the very prompt that the notebook makes of it. */
+  /** The file's own template and tokenizer turn a conversation into the same prompt as the notebook does. */
   async function conversations(opened: OpenedModel): Promise<void> {
     const turns = [
       { role: "system", content: "You answer in one word." },

@@ -1,4 +1,4 @@
-/** GGUF files of small models of every architecture: in llama.cpp they write what our own engine writes. */
+/** GGUF files of small models of every architecture: in llama.cpp they generate the same text as our own engine. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -25,7 +25,7 @@ interface Tokenizing {
   tokenize(text: string, specials: boolean): number[];
   dispose(): Promise<void>;
 }
-/** llama.cpp's own tokens, of files of which nothing but the vocabulary is read. */
+/** llama.cpp's tokens for files of which only the vocabulary is read. */
 async function llamaTokens(env: string) {
   const entry = pathToFileURL(moduleIn(env, "node-llama-cpp")).href;
   const { getLlama } = (await import(entry)) as {
@@ -66,7 +66,8 @@ describe("gguf target", function () {
       try {
         for (const [i, prompt] of PROMPTS.entries()) {
           assert.deepEqual((await opened.write!(prompt, 24)).tokens, want[i], JSON.stringify(prompt));
-          // Told what should come it says what comes after each of it, and is not led by it.
+          // Given expected tokens, the model predicts the token after each of them, and is not influenced by wrong
+          // ones.
           const told = await opened.write!(prompt, 24, want[i]);
           assert.deepEqual([told.tokens, told.told], [want[i], true], JSON.stringify(prompt));
           if (want[i]!.length === 0) continue;
@@ -82,7 +83,7 @@ describe("gguf target", function () {
 
   it("can be read as a base again, with the same weights and tokens", async () => {
     for (const { name } of WRITING) {
-      // What stretches LLaMA 3 and YaRN lies there otherwise than config.json has it, and isn't read back.
+      // The files store the RoPE scaling of LLaMA 3 and YaRN differently from config.json, and it is not read back.
       if (["llama3", "llama-yarn", "gemma2", "gemma3"].includes(name)) continue;
       const folder = join(work, name);
       const again = await convertGguf(join(work, `${name}.gguf`), "0", join(work, `${name}-again`));
@@ -107,11 +108,11 @@ describe("gguf target", function () {
     const tokenize = await llamaTokens(env);
     for (const { name, tokens } of WRITING) {
       const ours = await loadTokenizer(join(work, name));
-      // Of the pieces of these, some are made by no merge: llama.cpp makes them (and the deployment says so).
+      // No merge produces some of the pieces of these texts, but llama.cpp does (and the deployment says so).
       const hard = HARD_TEXTS.filter(
         (text) => !tokens.endsWith(".gguf") || !/日本|é|\u0301| {2}|the|and|in/.test(text),
       );
-      // Qwen's tokenizer composes characters before it cuts.
+      // Qwen's tokenizer composes characters (NFC) before it splits.
       const texts = tokens === "qwen2" ? hard.filter((text) => text.normalize("NFC") === text) : hard;
       const want = await ours.encode([...texts], 1e6);
       const got = await tokenize(join(work, `${name}.gguf`), texts);
@@ -169,7 +170,7 @@ describe("gguf target", function () {
       const call = gguf
         .calls(callOf("llama.gguf", "f32"), deployed, "llama.gguf")
         .find((c) => c.language === "JavaScript")!;
-      // The tests' machines are busy: one thread, or threads wait for each other.
+      // On a busy test machine several threads would wait for each other, so this uses one.
       writeFileSync(join(work, "call.mjs"), call.code.replace("getLlama()", "getLlama({ gpu: false, maxThreads: 1 })"));
       const { stdout } = await promisify(execFile)(process.execPath, ["call.mjs"], { cwd: work, timeout: 60_000 });
       if (task === "text_generation") assert.ok(stdout.trim().length > 0);

@@ -1,4 +1,4 @@
-/** The inputs that a proof is made of. */
+/** The inputs used for a proof. */
 import assert from "node:assert/strict";
 import { goldenInputsOf } from "#kernel/deployments/golden.js";
 
@@ -8,7 +8,7 @@ describe("golden inputs of a proof", () => {
       const golden = goldenInputsOf({ maxLength, roles: ["text"], mask: "[MASK]", writes: false });
       for (const text of golden.inputs as readonly string[]) {
         const before = text.indexOf("[MASK]");
-        // With a special token before and after it, of a tokenizer that knows no more than bytes.
+        // One special token is before it and one after it; the tokenizer may have only byte tokens.
         assert.ok(before >= 0 && Buffer.byteLength(text.slice(0, before)) <= Math.max(0, maxLength - 3), text);
       }
     }

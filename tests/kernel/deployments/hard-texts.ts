@@ -1,4 +1,4 @@
-/** Texts at which tokenizers differ that are alike at first sight. */
+/** Texts on which similar-looking tokenizers differ. */
 export const HARD_TEXTS: readonly string[] = [
   "a",
   "Hello, world! It's 12,345.67 o'clock; we'LL see.",

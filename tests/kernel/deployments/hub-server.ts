@@ -1,4 +1,6 @@
-/** A hub that takes pushes, as far as its HTTP interface is used: repositories, LFS in one part or several, commits. */
+/**
+ * A hub that accepts pushes, as far as its HTTP interface is used: repositories, LFS in one or several parts, commits.
+ */
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -13,7 +15,7 @@ interface Json {
   readonly [key: string]: unknown;
 }
 
-/** Bytes of a part of a large file. */
+/** Bytes per part of a large file. */
 const PART = 20_000;
 
 export class HubServer {
@@ -22,11 +24,11 @@ export class HubServer {
   /** `METHOD path` of each request. */
   readonly asked: string[] = [];
   readonly tokens = new Set<string>();
-  /** So many parts come through, then connections end; null: all do. */
+  /** Number of parts to accept before connections are cut; null for no limit. */
   partsLeft: number | null = null;
-  /** Whatever is asked for, it makes public. */
+  /** Makes repositories public whatever was requested. */
   makesPublic = false;
-  /** Answers in its stead: true where it did. */
+  /** Responds in place of the hub; returns true if it did. */
   instead: ((path: string, response: ServerResponse) => boolean) | null = null;
   private readonly parts = new Map<string, Map<number, Buffer>>();
   private readonly server: Server = createServer((request, response) => {

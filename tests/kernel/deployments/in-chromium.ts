@@ -1,4 +1,7 @@
-/** A program for a page, bundled with the packages that it needs, run in Chromium over a folder's files; gives the first line that it prints. */
+/**
+ * Bundles a page program with its packages, runs it in Chromium with a folder's files, and returns the first line that
+ * it prints.
+ */
 import { createReadStream, existsSync } from "node:fs";
 import { createServer } from "node:http";
 import { extname, join } from "node:path";
@@ -19,11 +22,11 @@ const TYPES: Readonly<Record<string, string>> = {
 export async function inChromium(
   code: string,
   o: {
-    /** What the page asks for by relative paths. */
+    /** Folder of the files that the page requests by relative paths. */
     readonly folder: string;
-    /** Where packages are besides our own. */
+    /** Folder of packages in addition to our own. */
     readonly packages: string;
-    /** Folders that are served under other names. */
+    /** Folders to serve, by URL name. */
     readonly given: Readonly<Record<string, string>>;
   },
 ): Promise<string> {
@@ -56,7 +59,7 @@ export async function inChromium(
     const said = new Promise<string>((resolve, reject) => {
       page.on("pageerror", reject);
       page.on("console", (message) => {
-        // What native libraries tell of themselves.
+        // Log messages of native libraries.
         if (/^(INFO|VERBOSE|WARNING):/.test(message.text())) return;
         if (message.type() === "log") resolve(message.text());
         else if (message.type() === "error") reject(new Error(message.text()));

@@ -1,4 +1,4 @@
-/** ONNX folders in Python: the calls that readers copy, and OpenVINO beside ONNX Runtime on the very files. */
+/** ONNX folders in Python: the calls that readers copy, and OpenVINO compared with ONNX Runtime on the same files. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -21,7 +21,9 @@ const call = (quantize?: string): Call => ({
   arguments: { path: "build", ...(quantize !== undefined && { quantize }) },
 });
 
-/** Feeds the same made-up batch to both and prints, for each file, the greatest difference and the greatest number. */
+/**
+ * Feeds the same made-up batch to both runtimes. For each file, prints the maximum difference and the greatest value.
+ */
 const BESIDE = `
 import sys, numpy as np, openvino, onnxruntime
 core = openvino.Core()

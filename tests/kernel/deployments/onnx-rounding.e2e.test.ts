@@ -16,7 +16,7 @@ const call = (quantize?: string): Call => ({
   arguments: { path: "build", ...(quantize !== undefined && { quantize }) },
 });
 
-/** Greatest difference to the whole file's answer, in shares of the greatest number, that each way may bring to small models. */
+/** Maximum difference from the unrounded file's outputs on small models, as a share of the greatest value. */
 const MOST = { f16: 0.003, int8: 0.08, int4: 0.4 };
 
 describe("quantized ONNX models", function () {

@@ -27,7 +27,7 @@ import {
 
 const call: Call = { kind: "target", word: "onnx", arguments: { path: "build" } };
 
-/** Ops of ONNX's opset 20 that graphs may have: any other must be looked up there first. */
+/** Ops of ONNX's opset 20 that graphs may contain. Look up any other op there before you add it. */
 const STANDARD: ReadonlySet<string> = new Set([
   ...[
     "Add",
@@ -75,7 +75,7 @@ const STANDARD: ReadonlySet<string> = new Set([
   ...["Split", "Sqrt", "Sub", "Tanh", "Transpose", "Unsqueeze", "Where", "CumSum", "Abs"],
 ]);
 
-/** Of each family those that differ in what a graph of it has. */
+/** Selects the models of each family whose graphs differ. */
 const chosen = (name: string): boolean =>
   ["bert-types", "distilbert-plain", "roberta-plain", "mobilebert-plain", "mobilebert-left"].includes(name);
 
@@ -184,7 +184,7 @@ describe("onnx target", function () {
     assert.match(JSON.stringify(await onnx.refuses!(call, deployed)), /prompt_tuning/);
   });
 
-  /** What is written token by token is at each place what our own engine finds likeliest after the text so far. */
+  /** Each generated token is the one that our own engine finds likeliest after the text so far. */
   const agrees = async (
     model: SmallModel,
     deployed: DeployedModel,

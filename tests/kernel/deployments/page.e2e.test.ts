@@ -1,4 +1,4 @@
-/** The target `page`: one file that answers in a browser as the notebook does, and asks nobody for anything. */
+/** The target `page`: one file that gives the notebook's answers in a browser, without network requests. */
 import assert from "node:assert/strict";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -21,7 +21,7 @@ describe("page with an embedded model", function () {
   this.timeout(600_000);
   let book: NotebookOfOne;
   let pages: DemoPages;
-  /** Of `labels.html` and the text that it is asked, in one thread. */
+  /** Percentages of `labels.html` for the test's text, in one thread. */
   let shares: Readonly<Record<string, number>>;
   before(async () => {
     book = new NotebookOfOne();
@@ -132,8 +132,8 @@ describe("page with an embedded model", function () {
     await book.run(`${programOf(taskOf("answers"), "full")}\ndeploy answers to page("answers.html") { rows: 0 }`);
     const page = await pages.open(at("answers.html"));
     await page.ready();
-    // Words that are unknown, two units to a letter, and more than one part; no part is another one's like, which would leave it
-    // to rounding where the answer lies.
+    // Unknown words, a character of two UTF-16 units, and more than one window. No two windows are alike, as rounding
+    // would then decide which one contains the answer.
     const words = Array.from(
       { length: 72 },
       (_, i) => ["fine", "poor", "kind", "mean", "a", "b"][(i * i + (i >> 2)) % 6]!,
@@ -155,7 +155,7 @@ describe("page with an embedded model", function () {
   });
 
   it("marks words by their tag", async () => {
-    // Learnt until answers are surer than rounding errs, words that no tokenizer knows included.
+    // Trained until predictions are more certain than rounding errors, including words unknown to every tokenizer.
     const tagged = (word: string): string => (word === "kind" ? "B-X" : "O");
     const rows = Array.from({ length: 48 }, (_, i) => {
       const tokens = [0, 1, 2].map((at) => ["good", "zq", "bad", "kind", "a", "%"][(i * (at + 1) + at) % 6]!);
@@ -168,7 +168,7 @@ train marks on marks_rows { steps: 200, batch_size: 16, optimizer: adamw(learnin
 deploy marks to page("marks.html") { rows: 0 }`);
     const page = await pages.open(at("marks.html"));
     await page.ready();
-    // A mark at a word is no part of what is named, and a screen reader hears name and kind apart.
+    // Adjacent punctuation is not part of the marked word, and a screen reader reads word and tag separately.
     assert.match(await page.ask("bad kind, a"), /^bad kind X [\d.]+ %, a\n/);
     assert.match(await page.ask("bad a"), /^nothing was found\s+bad a\n/);
     await page.ask("kind a kind");
@@ -226,7 +226,7 @@ deploy evil to page("evil.html", examples: 6) { rows: 0 }`);
     const told = await page.ask(evil);
     assert.ok(told.includes(evil) && told.includes("%APP% $& ok"), told);
     assert.equal(await page.page.locator("img").count(), 0);
-    // Of the six rows that it could show three name somebody.
+    // Three of the six candidate rows contain a person's name.
     assert.deepEqual([...(await page.examples())].sort(), ["good bad 12", "good bad 20", "good bad 4"]);
     assert.deepEqual([...(await examplesIn("evil.html"))].sort(), ["good bad 12", "good bad 20", "good bad 4"]);
   });

@@ -1,4 +1,4 @@
-/** Texts fed to a decoder's graph in pieces, keys and values handed on. */
+/** Feeds texts to a decoder's graph in pieces, passing on keys and values. */
 import type { NDArray } from "#dsl/tensor/program.js";
 import { fromNDArray, toNDArray, arrayValues } from "#dsl/tensor/values.js";
 import type { OpenedModel } from "#kernel/deployments/runtime.js";
@@ -7,7 +7,7 @@ import type { Feeds } from "./deployed-models.js";
 
 type Runs = NonNullable<OpenedModel["run"]>;
 
-/** Keys and values of nothing. */
+/** Returns empty keys and values. */
 export function nothing(graph: GraphFile, batch: number, held = 0): Record<string, NDArray> {
   return Object.fromEntries(
     Object.entries(graph.inputs)
@@ -18,7 +18,7 @@ export function nothing(graph: GraphFile, batch: number, held = 0): Record<strin
       }),
   );
 }
-/** What came out as what goes in. */
+/** Renames present outputs to past inputs. */
 export function handedOn(out: Feeds): Record<string, NDArray> {
   return Object.fromEntries(
     Object.entries(out).flatMap(([name, value]) =>
@@ -52,7 +52,7 @@ const places = (mask: NDArray): NDArray => {
   );
 };
 
-/** Logits of all places; the text is fed in two pieces, cut there. */
+/** Returns the logits of all positions; the text is fed in two pieces, split at `cut`. */
 export async function runAll(runs: Runs, graph: GraphFile, feeds: Feeds, cut: number): Promise<NDArray> {
   const { input_ids: ids, attention_mask: mask } = feeds as { input_ids: NDArray; attention_mask: NDArray };
   const [batch, length] = ids.shape as [number, number];
@@ -73,7 +73,10 @@ export async function runAll(runs: Runs, graph: GraphFile, feeds: Feeds, cut: nu
   return joined(parts);
 }
 
-/** The same of an encoder-decoder; where no keys come in, there is one of nothing all the same, as some runtimes feed it. */
+/**
+ * Like `runAll`, for an encoder-decoder. Starts with one dummy past position, as some runtimes do even if there are no
+ * keys.
+ */
 export async function writeAll(runs: Runs, graph: GraphFile, feeds: Feeds, cut: number): Promise<NDArray> {
   const { input_ids, attention_mask, decoder_input_ids: ids } = feeds as Record<string, NDArray>;
   const { last_hidden_state: read } = await runs("encoder", { input_ids: input_ids!, attention_mask: attention_mask! });
@@ -96,7 +99,7 @@ export async function writeAll(runs: Runs, graph: GraphFile, feeds: Feeds, cut: 
   return joined(parts);
 }
 
-/** The prompt and the likeliest tokens after it, one by one. */
+/** Returns the prompt and the likeliest tokens after it, one at a time. */
 export async function greedy(runs: Runs, graph: GraphFile, prompt: NDArray, more: number): Promise<number[]> {
   const ids = [...fromNDArray(prompt).data];
   const whole = (numbers: readonly number[]): NDArray =>

@@ -1,4 +1,7 @@
-/** Where deployments go: what people made or changed there is never lost, whenever it comes and whoever is killed. */
+/**
+ * Locations of deployments: files that users created or changed there are never lost, whenever they appear and
+ * whichever process is killed.
+ */
 import assert from "node:assert/strict";
 import {
   lstatSync,
@@ -32,7 +35,7 @@ const FOLDER: TargetWriteOptions = { writes: "folder" };
 const FILE: TargetWriteOptions = { writes: "file", ending: ".gguf", beside: [".Modelfile"] };
 const call = (kind: string, word: string) => ({ kind, word, arguments: {} });
 
-/** As `deploy` writes it, with a few bytes for a model. */
+/** Writes files as `deploy` does, with a few bytes as the model. */
 async function written(here: DeploymentPlace, model: string): Promise<void> {
   const home = deploymentHomeOf(here);
   mkdirSync(home, { recursive: true });
@@ -72,7 +75,7 @@ describe("deployment path", () => {
   let folder: string;
   const at = (path: string): string => join(folder, path);
   const place = (path: string, what = FOLDER): DeploymentPlace => deploymentPlaceAt(what, path, folder);
-  /** `between`: what happens while it is written. */
+  /** `between` runs while the deployment is written. */
   async function deploy(
     there: DeploymentPlace,
     model: string,
@@ -171,7 +174,7 @@ describe("deployment path", () => {
         "place-taken",
         new RegExp(`${basename(file)} was changed`),
       );
-      // A check looks into what people write in, and leaves the weights alone.
+      // The check reads the small files that users may edit, and skips the weights.
       const check = checkPlaceIsUsable(place(path, what), OWN, { overwrite: false, most: 64 });
       await refused(() => check, "place-taken", /was changed since it was deployed/);
       await deploy(place(path, what), "second", { overwrite: true });
@@ -233,7 +236,7 @@ describe("deployment path", () => {
       await deploy(there, "first");
       const before = readFileSync(join(deploymentHomeOf(there), "config.json"), "utf8");
       const aside = at(dead(replacedFolderName(path)));
-      // Each moment between two of its renames: what left first comes last.
+      // Simulates a crash between each two renames; files are moved back in reverse order.
       for (let left = 1; left <= own.length; left++) {
         mkdirSync(aside);
         for (const name of own.slice(0, left)) renameSync(at(name), join(aside, name));
@@ -242,7 +245,7 @@ describe("deployment path", () => {
         assert.equal(readFileSync(join(deploymentHomeOf(there), "config.json"), "utf8"), before);
         assert.deepEqual(readdirSync(folder).sort(), [...own].sort());
       }
-      // Half of the new one is there.
+      // Only half of the new deployment is in place.
       mkdirSync(aside);
       for (const name of own) renameSync(at(name), join(aside, name));
       if (what === FILE) {
@@ -252,7 +255,7 @@ describe("deployment path", () => {
       }
       cleanUpLeftovers(folder);
       await deploy(there, "third");
-      // The new one is there: the old one goes.
+      // The new deployment is in place, so the old one is deleted.
       mkdirSync(aside);
       writeFileSync(join(aside, path), "old");
       cleanUpLeftovers(folder);

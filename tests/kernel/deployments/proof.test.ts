@@ -1,4 +1,4 @@
-/** proof.json is held to what proofs say before anything is told from it. */
+/** proof.json is validated before any of it is reported. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,7 @@
-/** What a push sends, to whom, and what it says of it: against a hub that answers as hubs and others do. */
+/**
+ * Requests of a push, their destination, and messages about them, against servers that respond like hubs or like other
+ * servers.
+ */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-/** Pushing to a hub on this machine: private, in one commit, going on where it was; the token stands nowhere. */
+/** Pushing to a local hub: private, in one commit, resumable; the token is written nowhere. */
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -19,7 +19,7 @@ describe("push of a deployment to a hub", function () {
     process.env["TUNEBOOK_TEST_TOKEN"] = SECRET;
     book = new NotebookOfOne();
     writeSmallTasks(book.folder);
-    // Texts of its own in each split: nothing leaks.
+    // Each split has different texts, so no leak is found.
     const rows = Array.from({ length: 30 }, (_, i) => ({
       text: `${"abcdefgh"[i % 8]!} ${["good", "bad", "fine", "poor"][i >> 3]!} ${"abcdefgh"[i >> 2]!}`,
       label: i % 2 ? "yes" : "no",
@@ -64,7 +64,7 @@ describe("push of a deployment to a hub", function () {
       ),
     );
     assert.equal((JSON.parse(String(files["proof.json"])) as { verdict: string }).verdict, "equal");
-    // What came through is not sent again.
+    // Files that were already uploaded are not sent again.
     const before = hub.asked.filter((line) => line.startsWith("PUT")).length;
     await push();
     assert.equal(hub.asked.filter((line) => line.startsWith("PUT")).length, before);
@@ -92,7 +92,7 @@ describe("push of a deployment to a hub", function () {
     writeFileSync(join(book.folder, "leaky.jsonl"), rows.join("\n"));
     const allows = 'allow: { split-leak: "on purpose", near-leak: "letters", personal-data: "made up" }, split:';
     await book.run(programOf({ ...TASKS[0]!, name: "leaky" }, "full").replace("split:", allows));
-    // What is allowed goes out.
+    // An allowed finding does not block the push.
     await book.run('deploy leaky to huggingface("me/allowed", push: secret(env: TUNEBOOK_TEST_TOKEN))');
     const [run] = readdirSync(book.runs)
       .filter((id) => /^leaky-\d/.test(id))

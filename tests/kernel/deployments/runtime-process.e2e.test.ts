@@ -1,4 +1,4 @@
-/** The processes of runtimes: none is waited for without an end, none outlives who started it. */
+/** Runtime processes: nothing waits for them without a limit, and none outlives its parent. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -28,7 +28,7 @@ describe("runtime process", function () {
       assert.match(error.message, /a runtime gave no answer for 1\.5 seconds/);
       return true;
     });
-    // On a busy machine it may be ended before it began.
+    // On a busy machine it may be ended before it starts.
     const pid = pidAt(place);
     assert.ok(pid === 0 || !runs(pid));
   });
@@ -50,7 +50,7 @@ describe("runtime process", function () {
   });
 });
 
-/** What ended and was not yet buried by anybody doesn't run. */
+/** Returns whether the process runs; a zombie does not count. */
 function runs(pid: number): boolean {
   try {
     process.kill(pid, 0);

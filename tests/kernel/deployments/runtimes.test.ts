@@ -1,4 +1,4 @@
-/** The runtime that a target names is one that is there. */
+/** Every runtime that a target names exists. */
 import assert from "node:assert/strict";
 import { runtimes } from "#kernel/deployments/runtimes/table.js";
 import { registry } from "#stdlib/registry.js";

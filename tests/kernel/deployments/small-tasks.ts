@@ -1,4 +1,4 @@
-/** Every task on small models: the rows that it learns from, and the words of a program that trains it in a moment. */
+/** Every task on small models: training rows, and a program that trains the model in a moment. */
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,10 +10,10 @@ import { root } from "#tests/stdlib/models/golden.js";
 const fixtures = fileURLToPath(new URL("fixtures/models/", root));
 
 export interface SmallTask {
-  /** Of the model, and of its data with `_rows` behind it. */
+  /** Name of the model; the data's name has `_rows` appended. */
   readonly name: string;
   readonly base: "bert" | "gpt2" | "t5";
-  /** As a program has it. */
+  /** Task as written in a program. */
   readonly task: string;
   readonly columns: string;
   row(i: number): Readonly<Record<string, unknown>>;
@@ -87,11 +87,11 @@ export const TASKS: readonly SmallTask[] = [
   },
 ];
 
-/** Of the base `own`, a GPT-2 that brings how conversations are written. */
+/** Chat template of the base `own`, a GPT-2 with its own template. */
 const TEMPLATE =
   "{% for m in messages %}{{ 'U:' if m.role == 'user' else 'A:' }}{{ m.content }}{{ eos_token }}{% endfor %}{% if add_generation_prompt %}A:{% endif %}";
 
-/** Bases and rows in `folder`. */
+/** Writes bases and rows to `folder`. */
 export function writeSmallTasks(folder: string): void {
   writeSmallBert(join(folder, "bert"), [..."abcdefgh", ...WORDS, "who", "the", "train", "was", "##ed", "##s"]);
   cpSync(join(fixtures, "gpt2-plain"), join(folder, "gpt2"), { recursive: true });
@@ -106,7 +106,7 @@ export function writeSmallTasks(folder: string): void {
   }
 }
 
-/** Defines and trains it. `technique`: as a program has it. */
+/** Returns a program that defines and trains the model. `technique` is written as in a program. */
 export function programOf({ name, base, task, columns, more }: SmallTask, technique: string, as = name): string {
   return `data ${name}_rows { source: jsonl("${name}.jsonl"), columns: { ${columns} }, split: by_column(part) }
 model ${as} { base: "${base}", task: ${task}, technique: ${technique}, max_length: 24${more ? `, ${more}` : ""} }

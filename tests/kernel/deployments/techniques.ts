@@ -1,4 +1,7 @@
-/** A model as targets get it, under a technique that stays around it, its new parameters as they begin. */
+/**
+ * A model as targets receive it, with a technique that is not merged into its weights, and with modified initial
+ * parameters.
+ */
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
@@ -50,11 +53,11 @@ export async function withTechnique(
   };
 }
 
-/** What begins at nothing would show no mistake. */
+/** Changes initial values: mistakes would not show with zeros. */
 async function disturbed(session: EngineSession, name: string): Promise<NDArray> {
   const value = await session.read(name);
   const floats = new Float32Array(Uint8Array.from(value.bytes).buffer);
-  // Of labels that parts may answer with: all but the first part's last one.
+  // Number of known labels per part: the first part knows one label, the others know all.
   if (name === ROUTE_KNOWN_STATE) floats.fill(9).fill(1, 0, 1);
   else floats.forEach((x, i) => (floats[i] = x + 0.3 * Math.sin(i + name.length)));
   const changed = { ...value, bytes: new Uint8Array(floats.buffer) };

@@ -40,7 +40,7 @@ describe("tflite target", function () {
     await Promise.all([ensureNodeEnv("litert"), ensurePythonEnv("deploy")]);
   });
 
-  /** Writes, opens in LiteRT and compares; gives what was found. */
+  /** Writes a deployment, opens it in LiteRT, and returns the comparison. */
   async function compared(
     model: SmallModel,
     given: Call["arguments"],

@@ -1,4 +1,7 @@
-/** Folders of ONNX models in transformers.js as it is, in Node and in Chromium (wasm, and WebGPU on the software adapter). */
+/**
+ * Folders of ONNX models in unmodified transformers.js, in Node and in Chromium (wasm, and WebGPU on the software
+ * adapter).
+ */
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -48,7 +51,7 @@ describe("transformers.js deployment", function () {
     given: Call["arguments"] = {},
   ): Promise<{ said: DeploymentResult }> =>
     written(onnx, call(given), deployed, folder, models, { writes: "folder", name });
-  /** What a call that readers copy prints, by Node. */
+  /** Returns the output of the call that readers copy, run by Node. */
   const copied = (deployed: DeployedModel, name: string): Promise<string> => {
     const given = onnx.calls(call(), deployed, join(models, name)).find(({ language }) => language === "JavaScript")!;
     return inNode(join(work, "node"), given.code);
@@ -64,7 +67,7 @@ describe("transformers.js deployment", function () {
     const folder = writeEncoder(join(work, `${name}-${task}`), golden, { tokenizer: { name: tokenizer, vocabulary } });
     return { name, folder, task, labels: Object.keys(golden.config["id2label"] as object).length };
   };
-  /** Heads that the checkpoint lacks are made up. */
+  /** Makes up values for heads that the checkpoint lacks. */
   const whole = async (model: SmallModel): Promise<DeployedModel> => {
     const deployed = await deployedOf(model);
     return {

@@ -1,4 +1,4 @@
-/** transformers.js as others have it: programs run by Node in a folder of their own, and a page of its own in Chromium. */
+/** transformers.js as users have it: programs run by Node in a separate folder, and a page in Chromium. */
 import { execFile } from "node:child_process";
 import { createReadStream, mkdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
@@ -11,7 +11,7 @@ import { ensureNodeEnv } from "#tools/node-env.mjs";
 
 const run = promisify(execFile);
 
-/** Runs a program in a folder that has transformers.js; gives what it prints. */
+/** Runs a program in a folder that has transformers.js, and returns its output. */
 export async function inNode(work: string, code: string): Promise<string> {
   const { folder } = await ensureNodeEnv("transformers");
   mkdirSync(work, { recursive: true });
@@ -44,7 +44,7 @@ env.backends.onnx.wasm.wasmPaths = "/lib/onnxruntime-web/dist/";
 globalThis.transformers = transformers;
 </script>`;
 
-/** A page that has transformers.js as `transformers`, and the models of a folder. */
+/** A page with transformers.js as `transformers`, and the models of a folder. */
 export class ModelPage {
   private constructor(
     private readonly server: Server,
@@ -81,7 +81,7 @@ export class ModelPage {
     return new ModelPage(server, browser, page);
   }
 
-  /** What an expression of a program in the page comes to. */
+  /** Runs code in the page and returns its value. */
   asks<T>(code: string): Promise<T> {
     return this.page.evaluate(`(async () => { ${code} })()`) as Promise<T>;
   }

@@ -1,6 +1,6 @@
 /**
- * Folders of transformers as others open them: the handler.py that is written for inference endpoints, sentence-transformers,
- * PEFT. All are asked in one process of Python, and held beside what the notebook says.
+ * transformers folders as users open them: the handler.py written for inference endpoints, sentence-transformers, PEFT.
+ * One Python process runs all of them, and the results are compared with the notebook's.
  */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
@@ -23,7 +23,7 @@ const TEXTS = ["a good b train", "bad", `kind mean ${"the train was fine ".repea
 const PROMPTS = ["good bad", "a kind"];
 const MOST = 12;
 
-/** A folder with its handler: what its model is called in the notebook. */
+/** Name of the notebook's model for each folder with a handler. */
 const HANDLED = {
   labels: "labels",
   "labels-adapter": "labels",
@@ -35,7 +35,7 @@ const HANDLED = {
 } as const;
 type Folder = keyof typeof HANDLED;
 
-/** Prints one JSON: what each handler answers, and what sentence-transformers makes of the texts. */
+/** Prints one JSON object: the response of each handler, and the embeddings of sentence-transformers for the texts. */
 const ASKS = `
 import importlib.util, json, sys
 asked = json.loads(sys.argv[1])

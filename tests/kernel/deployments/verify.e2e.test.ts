@@ -1,4 +1,4 @@
-/** `tunebook verify` of a deployment that somebody changed: what isn't what was proved is told, and never opened. */
+/** `tunebook verify` of a modified deployment: files that differ from those proved are reported and never opened. */
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -24,7 +24,7 @@ describe("changed deployment", function () {
     await book.run(`${programOf(TASKS[0]!, "lora(rank: 2)")}\ndeploy labels to onnx("whole") { rows: 0 }`);
   });
   after(() => book.close());
-  /** A copy of it that `change` changed. */
+  /** Returns a copy of the deployment, modified by `change`. */
   const changed = (change: (at: string) => void): string => {
     const at = join(book.folder, `copy${String(copies++)}`);
     cpSync(join(book.folder, "whole"), at, { recursive: true });
@@ -33,7 +33,7 @@ describe("changed deployment", function () {
   };
   const edit = <T>(file: string, change: (value: T) => unknown): void =>
     writeFileSync(file, JSON.stringify(change(JSON.parse(readFileSync(file, "utf8")) as T)));
-  /** tunebook.json changed, and its checksum with it. */
+  /** Changes tunebook.json and updates its checksum. */
   const told = (change: (d: Deployment) => unknown): string =>
     changed((at) => {
       edit<Deployment>(join(at, "tunebook.json"), change);

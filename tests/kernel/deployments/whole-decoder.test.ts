@@ -1,4 +1,4 @@
-/** Graphs that answer whole texts, one of fixed sizes among them, asked by the programs that write: one reading for each batch. */
+/** Decoder graphs without a cache, including one with fixed sizes, used by generating programs: one run per batch. */
 import assert from "node:assert/strict";
 import type { NDArray } from "#dsl/tensor/program.js";
 import { fromNDArray, toNDArray, arrayValues } from "#dsl/tensor/values.js";
@@ -19,7 +19,7 @@ const forward: GraphFile = {
   outputs: { logits: { name: "logits", dtype: "f32", shape: ["batch", "length", VOCABULARY] } },
 };
 
-/** After a token the next number is likeliest, by its place in the text. */
+/** Returns logits in which each token's successor is the number after it; the logit grows with the position. */
 function counting(shapes: number[][]): RunGraph {
   return (_, { input_ids: ids }, __, staying) => {
     const { data, shape } = fromNDArray(ids!);
@@ -69,7 +69,7 @@ describe("decoder session over full texts", () => {
       assert.deepEqual([first.indexOf(3), VOCABULARY + first.slice(VOCABULARY).indexOf(1)], [6, VOCABULARY + 8]);
       const next = { input_ids: ints([[6], [8]]) };
       assert.deepEqual(await told(session.run("decode", next, ["likeliest"])), [7, 4, 9, 2]);
-      // Of a text that has come to its end nothing is said.
+      // Returns no values for texts that have ended.
       assert.deepEqual(await told(session.run("decode", next, ["likeliest"])), [8, 5, 0, 0]);
       const free = [[2, 5]];
       assert.deepEqual(

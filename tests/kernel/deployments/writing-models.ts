@@ -1,6 +1,6 @@
 /**
- * Small models that write, of sizes that llama.cpp takes, with drawn weights and whole tokenizers: folders like anybody's. And
- * what our own engine writes with them.
+ * Small generating models of sizes that llama.cpp accepts, with random weights and complete tokenizers, in ordinary
+ * folders; and the texts that our own engine generates with them.
  */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -30,9 +30,9 @@ const fixtures = fileURLToPath(new URL("fixtures/models/", root));
 
 export interface WritingModel {
   readonly name: string;
-  /** config.json, without its vocabulary. */
+  /** config.json without the size of the vocabulary. */
   readonly config: Json;
-  /** A cut of byte-level pairs, or the file of tests/fixtures/models/gguf whose scored pieces serve. */
+  /** A pre-tokenizer for byte-level pairs, or the file of tests/fixtures/models/gguf that provides scored pieces. */
   readonly tokens: keyof typeof PRE_TOKENIZER_SETUPS | "pieces.gguf" | "gemma.gguf";
 }
 
@@ -40,7 +40,7 @@ const sizes = { num_hidden_layers: 3, num_attention_heads: 4, num_key_value_head
 const llama = { model_type: "llama", hidden_size: 64, intermediate_size: 96, rms_norm_eps: 1e-5, ...sizes };
 const gemma = { ...llama, head_dim: 32, hidden_activation: "gelu_pytorch_tanh", hidden_act: "gelu_pytorch_tanh" };
 
-/** One or two of each architecture, between them everything that is written of one. */
+/** One or two models of each architecture; together they cover everything that is written for one. */
 export const WRITING: readonly WritingModel[] = [
   { name: "llama", config: { ...llama, tie_word_embeddings: true }, tokens: "smollm" },
   {
@@ -101,7 +101,7 @@ export const WRITING: readonly WritingModel[] = [
   },
 ];
 
-/** Ids of tokens that llama.cpp ends texts at, whatever a file says, by their texts. */
+/** Texts of the tokens at which llama.cpp ends generation, whatever a file says; used to find their ids. */
 const ENDS = ["</s>", "<|im_end|>", "<|eot_id|>", "<end_of_turn>", "<eos>"];
 
 export interface MadeModel {
@@ -110,7 +110,7 @@ export interface MadeModel {
   readonly ends: ReadonlySet<number>;
 }
 
-/** Written to `folder`; the same weights each time. */
+/** Writes the model to `folder`, with the same weights each time. */
 export async function made(folder: string, { name, config: own, tokens }: WritingModel): Promise<MadeModel> {
   mkdirSync(folder, { recursive: true });
   const { tokenizer, settings } = tokens.endsWith(".gguf") ? pieces(tokens) : pairs(tokens);
@@ -121,7 +121,7 @@ export async function made(folder: string, { name, config: own, tokens }: Writin
   };
   const config = {
     ...own,
-    // Rows without a token, as many checkpoints have them.
+    // Adds rows without a token, as in many checkpoints.
     vocab_size: Object.keys(vocab).length + 4,
     ...{ bos_token_id: idOf("bos_token"), eos_token_id: idOf("eos_token"), pad_token_id: null },
   };
@@ -141,7 +141,7 @@ export async function made(folder: string, { name, config: own, tokens }: Writin
   return { name, folder, ends: new Set(ENDS.flatMap((token) => vocab[token] ?? [])) };
 }
 
-/** A folder as targets get it. */
+/** Returns a model folder as targets receive it. */
 export async function writingModel(folder: string, name: string, task: string): Promise<DeployedModel> {
   const base = await openBase(folder, "folder", registry);
   const chat = await folderChat(folder, await loadTokenizer(folder));
@@ -151,14 +151,14 @@ export async function writingModel(folder: string, name: string, task: string): 
     ...(chat && { chat }),
   });
 }
-/** Of the target gguf. */
+/** Returns a call of the target gguf. */
 export const callOf = (path: string, quantize: string): Call => ({
   kind: "target",
   word: "gguf",
   arguments: { path, quantize },
 });
 
-/** What our own engine writes after each prompt, the token that ends a text left out. */
+/** Returns the tokens that our own engine generates after each prompt, without the end token. */
 export async function ownTexts(
   model: MadeModel,
   prompts: readonly Int32Array[],
@@ -207,7 +207,7 @@ function pieces(file: string): { tokenizer: Json; settings: Json } {
   return { tokenizer, settings };
 }
 
-/** About zero (of norms: about one), small enough that nothing saturates. */
+/** Returns values around zero (around one for norms), small enough to avoid saturation. */
 function drawn(name: string, shape: readonly number[]): Uint8Array {
   const norm = shape.length === 1 && /(norm|ln_\w+)\.weight$/.test(name) && !name.startsWith("gemma");
   const values = uniform(name, shape, shape.length === 1 ? 0.2 : 1.6 / Math.sqrt(shape.at(-1)!));

@@ -1,4 +1,4 @@
-/** Axes of few or equal values: they show a size, and what belongs together stands together. */
+/** Axes of few or equal values: the sizes are visible, and related values are next to each other. */
 import assert from "node:assert/strict";
 import { curvesFigure } from "#kernel/display/curves/curves.js";
 import type { Trace } from "#kernel/display/figure.js";

@@ -1,4 +1,4 @@
-/** Names that are cut and told apart. */
+/** Truncated names that stay distinguishable. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { clipDistinct } from "#kernel/display/clip-differences.js";

@@ -1,11 +1,11 @@
-/** Numbers below each other: one set of decimals for a column, in every table. */
+/** Numbers in a column: the same number of decimals for all of them, in every table. */
 import assert from "node:assert/strict";
 import { tableView } from "#kernel/display/table.js";
 import type { DisplayOutput } from "#kernel/display/html.js";
 import { commonNumberFormat } from "#kernel/display/column.js";
 
 const plain = ({ bundle }: DisplayOutput): string => String(bundle["text/plain"]);
-/** The cells of the one column, below its head and rule. */
+/** Returns the cells of the single column, without its head and rule. */
 const column = (values: readonly unknown[]): readonly string[] =>
   plain(
     tableView(

@@ -1,4 +1,4 @@
-/** One real-looking example of everything the notebook shows, for golden files, laws and pictures. */
+/** Realistic examples of everything the notebook displays, for golden files, laws and pictures. */
 import { attributionView } from "#kernel/display/scores/why.js";
 import { evaluationPicturesView } from "#kernel/display/scores/pictures.js";
 import { uncertainRowsView } from "#kernel/display/scores/uncertain.js";
@@ -50,7 +50,7 @@ import { tableView } from "#kernel/display/table.js";
 
 const call = (kind: string, word: string, args: Call["arguments"] = {}): Call => ({ word, kind, arguments: args });
 
-/** Accuracy that grows from 70 % of 80 rows to 85 % of 800. */
+/** Accuracy that grows from 70 % with 80 rows to 85 % with 800. */
 const learning = () =>
   forecastLearningCurve(
     [80, 117, 172, 253, 371, 545, 800].map((rows, size) => ({
@@ -223,7 +223,7 @@ export const plan: Plan = {
   planHash: "1be07d9912ff49c5a2de8831",
 };
 
-/** A run of three epochs of thirty steps; the loss is a fixed curve with a fixed wobble. */
+/** Events of a run of three epochs of thirty steps; the loss is a fixed curve with fixed fluctuations. */
 export function runEvents(steps = 90, done = steps): RunEvent[] {
   const at = "2026-01-05T10:00:00.000Z";
   const per = steps / 3;
@@ -325,7 +325,7 @@ export const report: EvaluationReport = {
   notes: [],
   models: [router],
 };
-/** Two models, of which the second says little. */
+/** Two models; the second predicts nearly always the same label. */
 export const compared: EvaluationReport = {
   ...report,
   metrics: [
@@ -362,7 +362,7 @@ const rival = (value: number, off: number, verdict: "better" | "worse" | "no dif
   interval: { low: value - 0.04, high: value + 0.03 },
   difference: { value: off, interval: { low: off - 0.05, high: off + 0.05 }, verdict },
 });
-/** So many that they stand one beneath the other. */
+/** So many models that their scores are listed one below the other. */
 export const fourBeneath: EvaluationReport = {
   ...compared,
   metrics: [
@@ -433,7 +433,7 @@ export const trials: readonly SweepTrial[] = [
 ];
 export const goal = { direction: "maximize", metric: "f1(macro)" } as const;
 
-/** A small encoder that trains a layer in two of its three blocks; names come from the caller. */
+/** A small encoder with one trained layer in two of its three blocks; the caller chooses the name. */
 export function graphProgram(name = "encoder"): Program {
   const graph = new Graph();
   const ids = graph.input("input_ids", { dtype: "i32", shape: ["batch", "length"] });
@@ -462,7 +462,7 @@ const SIZES = { batch: 8, length: 32 };
 export const graphCard = (name?: string, model = "router"): DisplayOutput =>
   graphView(outlineOf(graphProgram(name), SIZES), { model, program: "train", sizes: SIZES });
 
-/** Rows of labels, numbers or searches as a model would answer them: often right, the longer texts less often. */
+/** Predictions of a model for rows with labels, numbers or searches: often right, less often for longer texts. */
 export function pictured(o: { readonly labels: readonly string[]; readonly rows: number; readonly skill: number }) {
   const n = o.labels.length;
   const lengths = Int32Array.from({ length: o.rows }, (_, row) => 4 + ((row * 37) % 53));
@@ -494,7 +494,7 @@ const drawnPictures = (
   return evaluationPicturesView(evaluationPictures("tickets.test", all, Object.values(models)[0]!.lengths)!);
 };
 
-/** Name of the golden file to what is shown. */
+/** Returns what is displayed, by name of the golden file. */
 export function gallery(): Readonly<Record<string, DisplayOutput>> {
   const [metrics, labels, confusion, worst] = evaluationView(report) as [
     DisplayOutput,
@@ -699,7 +699,7 @@ export function gallery(): Readonly<Record<string, DisplayOutput>> {
   };
 }
 
-/** A sweep at work and at its end, and each picture by itself. */
+/** A sweep in progress and finished, and each of its pictures separately. */
 function sweepGallery(): Readonly<Record<string, DisplayOutput>> {
   const [live, ended] = [madeSweep({ trials: 9, wanted: 20, running: 2 }), madeSweep({ trials: 24 })];
   const two = madeSweep({ trials: 24, goals: 2 });
@@ -720,7 +720,7 @@ function sweepGallery(): Readonly<Record<string, DisplayOutput>> {
   };
 }
 
-/** `sweep auto` before anything is trained, and what it comes to. */
+/** `sweep auto` before training, and its results. */
 function autoGallery(): Readonly<Record<string, DisplayOutput>> {
   const all = {
     "auto-before": autoViewsBefore(won),

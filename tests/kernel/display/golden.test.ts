@@ -1,4 +1,7 @@
-/** Everything shown, as it is committed: text for a terminal, HTML for a page, plotly's JSON for the live view. */
+/**
+ * Everything that is displayed, compared with the committed files: text for a terminal, HTML for a page, plotly's JSON
+ * for the live view.
+ */
 import assert from "node:assert/strict";
 import { readMarkup } from "./markup.js";
 import { gallery } from "./examples.js";
@@ -7,7 +10,7 @@ import { plotlyMime } from "#kernel/display/figure.js";
 
 const bless = process.env["TUNEBOOK_BLESS"] === "1" || process.argv.includes("--bless");
 
-/** Pictures are written as the SVG they hold, so that a change can be read. */
+/** Replaces embedded pictures by their SVG, so that changes are readable. */
 function readable(html: string): string {
   return html.replace(
     /data:image\/svg\+xml;base64,([A-Za-z0-9+/=]+)/g,

@@ -1,4 +1,4 @@
-/** Laws about text from data: whatever it is, it stays text. */
+/** Laws about text from data: it is always displayed as text. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { anyText } from "#tests/any-text.js";
@@ -87,7 +87,7 @@ const attributes = new Set(["style", "class", "title", "src", "alt", "width", "h
 const drawn = new Set(["svg", "title", "rect", "g", "path", "circle", "text"]);
 const control = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]|\p{Surrogate}/u;
 
-/** A report of `sweep auto` in which every word is from outside. */
+/** A report of `sweep auto` in which every text comes from outside. */
 function hostileAuto(a: string, b: string): AutoReport {
   const contestants = [a, b].map((name, i) => ({ ...must(won.probed[i], "a baseline"), name, latency: i + 1 }));
   return {
@@ -143,7 +143,7 @@ function safe(shown: DisplayOutput): void {
   JSON.stringify(shown.bundle);
 }
 
-/** Labels that plotly would read as markup. */
+/** Returns the labels that plotly would interpret as markup. */
 function labelsOf(value: unknown): string[] {
   if (typeof value === "string") return [value];
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(labelsOf) : [];

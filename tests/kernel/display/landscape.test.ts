@@ -1,4 +1,7 @@
-/** The picture of losses over a plane of weights: the ellipse is where its form says, and nothing is drawn outside. */
+/**
+ * The plot of losses over a plane of weights: the ellipse matches its quadratic form, and nothing is drawn outside the
+ * plot.
+ */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
@@ -30,7 +33,7 @@ const told: LandscapeData = {
   held: { by: "held", centre: { x: 0, y: 0 }, least: 0, xx: 2, xy: 0.1, yy: 0.01 },
 };
 type Points = readonly (number | null)[];
-/** How near a line comes to a place. */
+/** Returns the distance between a line and a point. */
 function nearest(ring: object, x: number, y: number): number {
   const line = ring as { readonly x: Points; readonly y: Points };
   return Math.min(...line.x.map((a, i) => (a === null ? 9 : Math.hypot(a - x, line.y[i]! - y))));
@@ -60,7 +63,7 @@ describe("loss landscape", () => {
         assert.ok(points.filter((value) => value !== null).length > 20);
         assert.ok(points.every((value) => value === null || (value >= -1 && value <= 3)));
       }
-    // The first goes through the model that was held, the second through the first one.
+    // The first ring passes through the model `held`, the second through the first model.
     assert.deepEqual(rings.slice(0, 2).map((ring) => nearest(ring, 0.5, 1.5) < 0.05), [true, false]); // prettier-ignore
     assert.ok(nearest(rings[1]!, 2, 0) < 0.05);
     const named = data.filter(({ showlegend }) => showlegend === true).map(({ name }) => name);
@@ -79,7 +82,8 @@ describe("loss landscape", () => {
     }
   });
   it("centres the ellipse on the minimum, and omits it if no point is that cheap", () => {
-    // At (2, 0): 1 + (2 · 1 + 2) / 2 = 3. A quarter, 0.75, is less than the least.
+    // At (2, 0): 1 + (2 · 1 + 2) / 2 = 3. A quarter of it, 0.75, is below the minimum of 1, so no ellipse is drawn for
+    // it.
     const held = { by: "far", centre: { x: 1, y: 1 }, least: 1, xx: 2, xy: 0, yy: 2 };
     assert.equal(penaltyAt(held, { x: 2, y: 0 }), 3);
     const { data } = landscapeFigure({ ...told, held });

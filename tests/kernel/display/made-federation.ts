@@ -1,4 +1,4 @@
-/** Federations as they are shown: clients apart by their labels, round by round. */
+/** Made-up federations for display tests: clients that differ in their label distributions, round by round. */
 import { clientScoresView } from "#kernel/display/federation/client-scores.js";
 import { driftView } from "#kernel/display/federation/drift.js";
 import { clientLabelsView } from "#kernel/display/federation/labels.js";
@@ -7,7 +7,7 @@ import type { FederationView } from "#kernel/display/federation/view.js";
 import { must } from "#dsl/language/diagnostics/codes.js";
 import type { DisplayOutput } from "#kernel/display/html.js";
 
-/** The same for the same numbers, from 0 to below 1. */
+/** Returns a deterministic pseudo-random number in [0, 1) for the given numbers. */
 const hashed = (...of: readonly number[]): number => {
   const x = Math.sin(of.reduce((sum, value, i) => sum + value * (12.9898 + 65.12 * i), 1)) * 43758.5453;
   return x - Math.floor(x);

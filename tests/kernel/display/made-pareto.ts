@@ -1,4 +1,4 @@
-/** A classifier and what was made of it, beside each other. */
+/** A made-up Pareto report: a classifier and the smaller models made from it. */
 import { paretoPicture, paretoView, type ParetoModel, type ParetoReport } from "#kernel/display/pareto.js";
 import type { DisplayOutput } from "#kernel/display/html.js";
 import { must } from "#dsl/language/diagnostics/codes.js";

@@ -1,4 +1,7 @@
-/** Models that keep learning, as they are shown: the matrix, what was forgotten, what is left of evaluations, rows to forget. */
+/**
+ * Made-up continual-learning reports: the score matrix, forgotten answers, scores since earlier evaluations, rows to
+ * forget.
+ */
 import { forgetView } from "#kernel/display/forgetting.js";
 import { forgottenExamplesView } from "#kernel/display/forgotten-examples.js";
 import { scoresSinceView } from "#kernel/display/scores-since.js";

@@ -1,4 +1,4 @@
-/** Reads markup strictly: every tag closed in order, attributes quoted, no `<` or stray `&` in text. Throws where it is not so. */
+/** Reads markup strictly: tags closed in order, attributes quoted, no `<` or stray `&` in text. Throws otherwise. */
 import { Parser } from "htmlparser2";
 
 const alone = new Set(["img", "br", "hr"]);
@@ -9,7 +9,7 @@ export interface Seen {
   readonly text: string;
 }
 
-/** What a browser would make of the markup; throws if a tag is left open or closed out of order. */
+/** Parses the markup as a browser would. Throws if a tag is left open or closed out of order. */
 export function readMarkup(markup: string, kind: "svg" | "html"): Seen {
   const tags = new Set<string>();
   const attributes = new Set<string>();

@@ -8,7 +8,7 @@ const lineOf = (o: ParetoReport, name: string): string =>
     .split("\n")
     .find((line) => line.startsWith(name))!;
 
-/** What stands under `front`. */
+/** Returns the text of the `front` column in a model's row. */
 function frontOf(o: ParetoReport, name: string): string {
   const head = lineOf(o, "model");
   const [from, to] = [head.indexOf("front"), head.indexOf("on disk")];
@@ -17,10 +17,11 @@ function frontOf(o: ParetoReport, name: string): string {
 
 describe("smaller models compared with the original", () => {
   it("mark the Pareto fronts of score and size, and of score and time", () => {
-    // As good as any and largest; smaller and nearly as good; smallest; smaller than none at its score.
+    // The models in order: as good as any and largest; smaller and nearly as good; smallest; not smaller than others at
+    // its score.
     const ends = (name: string): string => frontOf(beside, name);
     assert.equal(ends("mood"), "size, time");
-    // Whole numbers are computed as f32 here: its time is no reason for it.
+    // Quantised models run in f32 on this engine, so their time cannot put them on the front.
     assert.equal(ends("small "), "size");
     assert.equal(ends("small_distilled"), "time");
     assert.equal(ends("fours"), "size");

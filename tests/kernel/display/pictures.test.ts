@@ -1,4 +1,4 @@
-/** What the pictures of charts say beside their lines: what colours mean, which line is which, words that don't run into each other. */
+/** Chart pictures beyond their lines: colour keys, legends that identify lines, labels that do not overlap. */
 import assert from "node:assert/strict";
 import { confusionFigure } from "#kernel/display/scores/confusion.js";
 import { curvesFigure } from "#kernel/display/curves/curves.js";
@@ -26,7 +26,7 @@ describe("chart images", () => {
     });
     const { svg } = drawFigure(figure);
     assert.match(svg, /<g fill="none" stroke-width="3"/);
-    // Of the score's axis above, of the history's axis and of the key: the last two stand upright.
+    // The metric labels the score axis, the history axis and the colour key. The last two labels are vertical.
     assert.equal(svg.match(/rotate\(-90\)">accuracy</g)?.length, 2);
     const key = [...svg.matchAll(/<rect [^>]*width="11"[^>]*fill="(#[0-9a-f]{6})"/g)].map((part) => part[1]);
     assert.ok(key.length > 10 && key[0] !== key.at(-1), key.join(" "));

@@ -1,4 +1,4 @@
-/** A notebook stays small and a page quick: sizes and times of what is shown. */
+/** Size limits of a notebook and speed limits of a page, for everything that is displayed. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { curvesFigure } from "#kernel/display/curves/curves.js";

@@ -1,4 +1,4 @@
-/** Texts of a table that has many columns have room to be read. */
+/** Text columns of a table with many columns get enough width to be readable. */
 import assert from "node:assert/strict";
 import { labelIssuesView } from "#kernel/display/data/label-issues.js";
 

@@ -1,4 +1,4 @@
-/** What is told of small devices: counted in programs, held to what others published and measured. */
+/** Estimates for small devices: computed from programs and compared with published measurements. */
 import assert from "node:assert/strict";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import { fittingPrecision, memoryBytesOn, secondsOn, type EdgeFigures } from "#kernel/edge/arithmetic.js";
@@ -58,14 +58,14 @@ describe("models for edge devices", function () {
     for (const { name, parameters, size } of all) {
       assert.ok(Math.abs(size.f32 / (4 * parameters) - 1) < 0.02, name);
       assert.ok(size.int8 < 0.27 * size.f32, `${name}: ${JSON.stringify(size)}`);
-      // Blocks of 32 don't part 312 inputs: such weights stay whole.
+      // 312 inputs are not divisible by blocks of 32, so these weights are not quantised.
       assert.equal(size.int4 < size.int8, !name.startsWith("TinyBERT"), `${name}: ${JSON.stringify(size)}`);
     }
   });
 
   it("differ in time as measured on a phone: MobileBERT 62 ms, BERT base 342 ms on a Pixel 4 (Sun et al. 2020)", async () => {
     const base = await figures(bertBase);
-    // 22.5 GFLOP in that paper; of the last layer we compute the first token alone, which the head reads.
+    // The paper reports 22.5 GFLOP. Our last layer computes only the first token, which the head reads.
     assert.ok(Math.abs(base.reading.flops / 22.5e9 - 11.1 / 12) < 0.02, String(base.reading.flops));
     const rate = base.reading.flops / 0.342 / 1e9;
     const pixel = { rates: { f32: rate, int8: rate }, bandwidth: 17 };
@@ -74,7 +74,7 @@ describe("models for edge devices", function () {
   });
 
   it("take the measured time for the measured workload (BERT base, 145 tokens, Raspberry Pi 4)", async () => {
-    // ncnn's picture: 145 tokens of 768 features, without a table of words.
+    // ncnn's image input: 145 tokens of 768 features, without a word-embedding table.
     const base = await figures(bertBase, 145);
     const pi = devices.find(({ name }) => name === "Raspberry Pi 4")!;
     assert.ok(
@@ -117,7 +117,7 @@ describe("models for edge devices", function () {
     assert.match(text, /`\{ length: 256 \}` says it of the longest/);
     const narrow = { time: 1, memory: 20e6 };
     const full = edgeShown({ model: model!, rivals: others, budget: narrow, length: 128, longest: 128, here: null });
-    // It would be quick enough: what is too much is its memory.
+    // The model would be fast enough; it fails on memory.
     assert.match(String(full.bundle["text/plain"]), /in 20 MB.+phone, high +no: 4\d MB /s);
     const slow = edgeShown({
       model: model!,

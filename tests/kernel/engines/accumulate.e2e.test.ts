@@ -5,7 +5,7 @@ import type { EngineSession } from "#kernel/engines/engine.js";
 import { classifier, continued, decoder, labelled, scalars } from "#tests/stdlib/programs/small-models.js";
 import { ENGINES, engineNamed } from "./engines.js";
 
-/** Its steps are as exact as the gradients; Adam's blow up what little rounding leaves of a gradient that is zero. */
+/** SGD steps are as exact as the gradients; Adam would amplify the rounding error of gradients that are zero. */
 const optimizer = { call: { kind: "optimizer", word: "sgd", arguments: {} }, implementation: sgd };
 
 describe("gradient accumulation on every engine", () => {

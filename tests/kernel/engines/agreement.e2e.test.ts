@@ -1,4 +1,4 @@
-/** The law engine = engine: the same program, weights and batches give the same losses on every engine, step after step. */
+/** Engine agreement: the same program, weights and batches give the same losses on every engine, step after step. */
 import assert from "node:assert/strict";
 import type { NDArray, Program } from "#dsl/tensor/program.js";
 import { mixBits } from "#dsl/tensor/numbers/random.js";
@@ -26,7 +26,10 @@ const TINY = {
   type_vocab_size: 2,
   layer_norm_eps: 1e-12,
 };
-/** Layers as wide as all-MiniLM-L6's: products are cut into blocks. More layers and words would only take longer. */
+/**
+ * Layers as wide as all-MiniLM-L6's, so that matrix products are computed in blocks. More layers or words would only
+ * take longer.
+ */
 const WIDE = {
   ...TINY,
   vocab_size: 1000,
@@ -63,7 +66,7 @@ function training(config: typeof TINY, technique: "full" | "lora"): Program {
   }).train;
 }
 
-/** Another batch, of another size, with other hidden positions at each step. */
+/** Returns a batch with a different size and different masked positions at each step. */
 function batch(step: number, vocabulary: number): Record<string, NDArray> {
   const [rows, length] = [2 + (step % 3), 5 + (step % 4)];
   const draw = (i: number, below: number): number => (mixBits(i + 1000 * step) >>> 0) % below;

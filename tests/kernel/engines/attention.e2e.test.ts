@@ -1,4 +1,6 @@
-/** Attention of sizes that fill and break the blocks that engines compute in, forward and backward, against the reference. */
+/**
+ * Attention sizes that fill and exceed the engines' block sizes, forward and backward, compared with the reference.
+ */
 import assert from "node:assert/strict";
 import { Graph, type AttentionOptions } from "#dsl/tensor/builder.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
@@ -12,18 +14,18 @@ import { ENGINES, engineNamed } from "./engines.js";
 interface Shape {
   readonly batch: number;
   readonly length: number;
-  /** Absent: `length`. */
+  /** Defaults to `length`. */
   readonly keys?: number;
   readonly heads: number;
   readonly key_value_heads?: number;
   readonly size: number;
-  /** Hidden keys at the start of each row: row b has b times as many. */
+  /** Masked keys at the start of each row: row b has b times as many. */
   readonly padding?: number;
-  /** Texts of that length packed in a row. */
+  /** Length of the texts packed into one row. */
   readonly packed?: number;
   readonly offset?: number;
   readonly rate?: number;
-  /** Whether each row of the batch draws by a number of its own. */
+  /** Whether each row of the batch draws dropout with its own seed. */
   readonly apart?: boolean;
   readonly o?: Pick<AttentionOptions, "causal" | "window" | "cap">;
 }

@@ -1,4 +1,4 @@
-/** Weights that are part of a program's model where answers are waited for: what it says is what it would say of weights that it is fed. */
+/** Weights baked into a program's model for answering: the outputs equal those of the same weights fed as inputs. */
 import assert from "node:assert/strict";
 import type { NDArray } from "#dsl/tensor/program.js";
 import { fromNDArray, toNDArray, arrayValues } from "#dsl/tensor/values.js";

@@ -22,7 +22,7 @@ const cacheIn = (graph: Graph): Tensor =>
   });
 const scalar = (graph: Graph, name: string): Tensor => graph.input(name, { dtype: "i32", shape: [] });
 
-/** Makes the cache: zeros for `like` [batch] texts with room for `room` [capacity] rows. */
+/** Creates the cache: zeros for `like` [batch] texts with a capacity of `room` [capacity] rows. */
 function reserve(): Program {
   const graph = new Graph();
   const like = graph.input("like", { dtype: "f32", shape: ["batch"] });
@@ -35,7 +35,7 @@ function reserve(): Program {
   graph.update("cache", zeros);
   return prune(graph.program());
 }
-/** Writes rows and gives what the cache holds then up to `keys`, summed over its rows. */
+/** Writes rows to the cache and returns its content up to `keys`, summed over its rows. */
 function append(reads: "extended" | "twice" | "nothing"): Program {
   const graph = new Graph();
   const rows = graph.input("rows", { dtype: "f32", shape: ["batch", "length", WIDTH] });
@@ -47,11 +47,11 @@ function append(reads: "extended" | "twice" | "nothing"): Program {
     graph.output("count", graph.one("range_like", [keys], { axis: 0 }));
   }
   if (reads === "twice") graph.output("before", cache.multiply(1));
-  // Rows that another node makes, and the very rows that are read with the cache.
+  // Either rows made by another node, or the same rows that are read with the cache.
   graph.update("cache", reads === "nothing" ? rows.multiply(1) : rows, { axis: 1, start });
   return prune(graph.program());
 }
-/** Rows of the batch in another order and number. */
+/** Selects batch rows in a different order and number. */
 function reorder(): Program {
   const graph = new Graph();
   const order = graph.input("order", { dtype: "i32", shape: ["rows"] });
@@ -90,7 +90,7 @@ const appended = (name: "append" | "look", start: number, length: number, batch 
   },
 ];
 
-/** Runs the calls on the session and by the reference: outputs and the cache agree after each. */
+/** Runs the calls on the session and on the reference. Outputs and the cache must agree after each call. */
 async function agrees(session: EngineSession, calls: readonly Call[]): Promise<void> {
   let state: Record<string, ArrayValues> = {};
   for (const [name, feeds] of calls) {

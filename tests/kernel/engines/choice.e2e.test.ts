@@ -19,7 +19,7 @@ const record = (tensorflow: number, onnx: number): MachineRecord => ({
 describe("choice between native engines", () => {
   it("prefers the higher effective throughput of products, and reports both figures", () => {
     assert.equal(chooseEngine(BOTH, record(220, 186)).engine, "tensorflow");
-    // A poor measurement of this machine, on which TensorFlow's steps are a sixth faster.
+    // A poor measurement of this machine, in which TensorFlow's steps are a sixth faster.
     assert.equal(chooseEngine(BOTH, record(183, 198)).engine, "tensorflow");
     const { engine, why } = chooseEngine(BOTH, record(200, 400));
     assert.equal(engine, "onnx");
@@ -31,7 +31,7 @@ describe("choice between native engines", () => {
   });
   it("prefers the engine that supports bf16 for bf16 work", () => {
     assert.equal(chooseEngine(BOTH, record(100, 400), { precision: "bf16" }).engine, "tensorflow");
-    // Also where nothing was measured, and ONNX Runtime would answer sooner.
+    // The choice also holds without measurements, even if ONNX Runtime would answer sooner.
     assert.equal(chooseEngine(BOTH, null, { answers: true, precision: "bf16" }).engine, "tensorflow");
     assert.equal(chooseEngine(["onnx"], null, { answers: true, precision: "bf16" }).engine, "onnx");
   });
@@ -44,7 +44,7 @@ describe("choice between native engines", () => {
     assert.match(chooseEngine(BOTH, record(206, 163), { answers: true }).why, /^a batch of answers is expected at 126/);
   });
   it("follows the default order without measurements, and uses the only engine installed", () => {
-    // A poor measurement of this machine, on which TensorFlow's steps are a sixth faster.
+    // A poor measurement of this machine, in which TensorFlow's steps are a sixth faster.
     assert.equal(chooseEngine(BOTH, record(183, 198)).engine, "tensorflow");
     const { engine, why } = chooseEngine(BOTH, null);
     assert.equal(engine, "tensorflow");

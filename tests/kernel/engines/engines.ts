@@ -1,4 +1,4 @@
-/** Engines for tests: each is started when first asked for, shared by all that this process tests, closed at the end. */
+/** Engines for tests. Each is started on first use, shared by all tests of the process and closed at the end. */
 import {
   ENGINE_NAMES,
   type DeviceName,
@@ -9,7 +9,7 @@ import {
 import { startEngine } from "#kernel/engines/start.js";
 
 export const ENGINES: readonly EngineName[] = ENGINE_NAMES;
-/** Further ways to compute that the same suite of ops runs through; `tfjs` alone is wasm. */
+/** Further devices that the same op suite runs on; `tfjs` alone is wasm. */
 export const DEVICES: readonly (readonly [EngineName, DeviceName])[] = [
   ...ENGINES.map((name) => [name, "auto"] as const),
   ["tfjs", "cpu"],
@@ -19,14 +19,14 @@ export const DEVICES: readonly (readonly [EngineName, DeviceName])[] = [
 const running = new Map<string, Promise<Engine>>();
 
 /**
- * ONNX Runtime gives each program threads of its own, which turn for a while before they sleep: many small programs would take
- * many times as long. Sessions (`lentEngine`) run with as many threads as a user's.
+ * ONNX Runtime gives each program its own threads, which spin for a while before they sleep. Many small programs would
+ * take many times as long. Sessions (`lentEngine`) run with as many threads as a user's.
  */
 export function engineNamed(name: EngineName, device: DeviceName = "auto"): Promise<Engine> {
   return shared({ engine: name, device, ...(name === "onnx" && { threads: 1 }) });
 }
 
-/** What a session starts engines with: one that runs already, which stays when the session closes its own. */
+/** Engine starter for sessions: lends a running engine, which stays open when the session closes its own. */
 export async function lentEngine(options: EngineOptions): Promise<Engine> {
   const engine = await shared(options);
   return {
@@ -39,7 +39,7 @@ export async function lentEngine(options: EngineOptions): Promise<Engine> {
   };
 }
 
-/** One that died, or didn't start, is started anew when it is asked for again. */
+/** Restarts an engine that died or failed to start when it is next requested. */
 function shared(options: EngineOptions): Promise<Engine> {
   const key = JSON.stringify(options);
   const known = running.get(key);
@@ -51,9 +51,9 @@ function shared(options: EngineOptions): Promise<Engine> {
   return starting;
 }
 
-// Mocha runs such a hook after the file that brought it in. A process that tests several files side by side with another
-// keeps its engines for the next; they end with it.
-// What such a test starts by itself has no hooks, and ends when it is done.
+// Mocha runs this hook after the file that imported it. A Mocha worker, which tests several files in parallel with
+// others, keeps its engines for the next file; they end with the process. A process that a test starts has no hooks and
+// ends when it is done.
 if (process.env["MOCHA_WORKER_ID"] === undefined && typeof globalThis.after === "function")
   after(async () => {
     for (const engine of running.values()) await (await engine.catch(() => null))?.close();

@@ -1,4 +1,4 @@
-/** What a process that computes is started with. */
+/** The environment that engine processes are started with. */
 import assert from "node:assert/strict";
 import { engineHostEnvironment } from "#kernel/engines/host/environment.js";
 

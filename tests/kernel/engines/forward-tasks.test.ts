@@ -1,4 +1,4 @@
-/** Model folders with the heads of other tasks run forward: which head it is stands in `architectures` of config.json. */
+/** Forward passes of model folders with the heads of other tasks: `architectures` of config.json selects the head. */
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -190,7 +190,7 @@ function forward(folder: string, input: string): { status: number | null; stdout
     encoding: "utf8",
   });
 }
-/** The first row of each batch has no padding. */
+/** Returns the input ids of the first row, which has no padding in any batch. */
 function firstRow(inputs: object): number[] {
   return (inputs as { readonly input_ids: number[][] }).input_ids[0]!;
 }

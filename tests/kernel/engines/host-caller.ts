@@ -1,4 +1,4 @@
-/** A program that calls an engine's host, for tests that end it in the middle: `save FILE` or `full FILE`. */
+/** A program that calls an engine's host, for tests that kill it midway: `save FILE` or `full FILE`. */
 import "#tests/register-codes.js";
 import assert from "node:assert/strict";
 import { Graph } from "#dsl/tensor/builder.js";
@@ -7,7 +7,7 @@ import { startEngine } from "#kernel/engines/start.js";
 
 const [what, file] = process.argv.slice(2) as [string, string];
 
-/** State `large` (160 MB) and `small`. */
+/** Has the state variables `large` (160 MB) and `small`. */
 function program(): Program {
   const graph = new Graph();
   const state = (name: string, size: number): ReturnType<Graph["state"]> =>
@@ -23,7 +23,7 @@ if (what === "save") {
   const saved = session.save(file);
   console.log("saving");
   await saved;
-  // Lives on until it is killed.
+  // Keeps the process alive until it is killed.
   setInterval(() => undefined, 1000);
 } else {
   await session.save(file, ["small"]);

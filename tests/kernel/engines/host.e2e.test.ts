@@ -28,7 +28,7 @@ describe("engine host process", function () {
     const session = await first.open({ train: trainProgram() }, []);
     for (let step = 1; step <= 3; step++) await session.run("train", feedsOf(step));
     await session.save(file);
-    // More than the host can answer before the signal reaches it.
+    // More requests than the host can answer before the signal reaches it.
     const waiting = Array.from({ length: 2000 }, (_, i) => session.run("train", feedsOf(4 + i)));
     const ends = Promise.allSettled(waiting);
     process.kill(first.info.pid, "SIGKILL");
@@ -103,7 +103,7 @@ describe("engine host process", function () {
 
   it("reports a full disk, and keeps the previous file", async () => {
     const file = join(folder, "full.safetensors");
-    // The limit of 1 MB for a file stands for a full disk; without the trap the signal would end the process.
+    // The file-size limit of 1 MB simulates a full disk. Without the trap the signal would end the process.
     const child = call(["full", file], "trap '' XFSZ; ulimit -f 1024; ");
     const [code] = (await once(child, "exit")) as [number];
     assert.equal(code, 0);

@@ -1,4 +1,4 @@
-/** An engine is one folder, one record and one name: what takes engines by name reads the list of them. */
+/** An engine consists of one folder, one record and one name. Code that selects engines by name reads their list. */
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -8,7 +8,10 @@ import { allEngines, engines } from "#kernel/engines/engines.js";
 import { softwareVersions } from "#kernel/runs/record/versions.js";
 import { root } from "#tests/imports.js";
 
-/** The list itself, and the word, which knows nothing of the kernel and is held to it here. */
+/**
+ * The list itself, and the vocabulary word, which must not import the kernel and is therefore compared with the list by
+ * this test.
+ */
 const LISTS = ["kernel/engines/engine.ts", "stdlib/verbs/engine.ts"];
 
 describe("engine names", () => {

@@ -1,4 +1,6 @@
-/** What lies in the cache of TensorFlow, and whose it is. */
+/**
+ * Layout of TensorFlow in the cache: packages with different addons share one library, and changed files are rejected.
+ */
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

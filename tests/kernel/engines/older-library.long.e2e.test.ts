@@ -1,4 +1,4 @@
-/** Setting TensorFlow up with the older library, whose addon is compiled here. */
+/** Setup of TensorFlow with the older library, whose addon is compiled during the test. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -33,13 +33,13 @@ describe("TensorFlow setup with an older library", function () {
     );
     assert.deepEqual(readdirSync(join(places.cache, "downloads")), []);
 
-    // A library that was damaged since is seen, and nothing is loaded from it.
+    // A library damaged after setup is detected, and nothing is loaded from it.
     truncateSync(join(results[0]!.native!.folder, "lib", "libtensorflow_framework.so.2"), 1000);
     assert.equal(findTensorflow(await addonCacheKey(), "cpu", places.cache), null);
   });
 });
 
-/** The real compiler with all its flags but those that make it think long: how fast the addon is, no test here asks. */
+/** The real compiler at `-O0`, which compiles faster: no test depends on the addon's speed. */
 function hastyCompiler(folder: string): string {
   const path = join(folder, "hasty-c++");
   writeFileSync(path, `#!/bin/sh\nexec ${findCompiler().command!} "$@" -O0\n`, { mode: 0o755 });
@@ -47,8 +47,8 @@ function hastyCompiler(folder: string): string {
 }
 
 /**
- * Stands for libtensorflow 2.9.1, whose host tests don't reach: an archive laid out as that one is, whose libtensorflow.so.2
- * hands everything on to the TensorFlow that is set up here.
+ * Replaces libtensorflow 2.9.1, whose host tests do not reach: an archive with the same layout, whose
+ * libtensorflow.so.2 forwards every call to the installed TensorFlow.
  */
 async function olderLibrary(folder: string): Promise<Buffer> {
   const here = findTensorflow(await addonCacheKey());

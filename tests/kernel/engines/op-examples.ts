@@ -19,7 +19,7 @@ export interface Example {
 let serial = 0;
 type Given = Example["inputs"][number];
 
-/** Normally distributed; `f` may move the values to where the op is defined or smooth. */
+/** Normally distributed values; `f` may move them into a range where the op is defined or smooth. */
 export const floats = (shape: readonly Dimension[], f: (x: number) => number = (x) => x): Given => {
   const sizes = concreteShape(shape, SIZES);
   const data = normalValues(
@@ -190,7 +190,8 @@ export const examples: readonly Example[] = [
   example("extend_cache", [floats([B, 6, 4]), floats([B, 1, 4]), integers([], 2)], { size: 3 }),
   example("extend_cache", [floats([B, 6, 4]), floats([B, L, 4]), integers([], 1)], { size: 5 }),
   example("extend_cache", [floats([B, 6, 2, 2]), floats([B, L, 2, 2]), integers([], 0)], { size: L }),
-  // Two texts: one goes on by a token, of the other five are read after two that both share; then the same of wider heads.
+  // Two texts: one is extended by a token; five tokens of the other are read after a shared prefix of two. Then the
+  // same with wider heads.
   ...[
     { heads: 2, key_value_heads: 2, window: 0, scale: 0.5, cap: 0, size: 4 },
     { heads: 4, key_value_heads: 2, window: 3, scale: 0.7, cap: 3, size: 4 },
@@ -292,7 +293,7 @@ export const examples: readonly Example[] = [
   example("logical_not", [booleans([B, L], true, false, false)]),
   example("sign", [floats([B, L, 4], (x) => (Math.abs(x) < 0.3 ? 0 : x))]),
   example("floor", [floats([B, L, 4], (x) => 3 * x)]),
-  // Halves among them.
+  // Includes halves, which test the rounding rule.
   example("round", [floats([B, L, 4], (x) => Math.round(6 * x) / 2)]),
   ...[true, false].flatMap((exclusive) =>
     [true, false].flatMap((reverse) => [
@@ -354,7 +355,7 @@ export const examples: readonly Example[] = [
   }),
 ];
 
-/** Rows that count, a chunk without rows, no row that counts. */
+/** Examples with counted rows, with a chunk without rows, and with no counted row at all. */
 function headExamples(attributes: Attributes): Example[] {
   const given = (bias: boolean, ...labels: number[]): Given[] => [
     floats([L, 8]),
@@ -375,7 +376,7 @@ function number(x: number): Given {
   return floats([], () => x);
 }
 
-/** With the probabilities and the context that attention itself gives. */
+/** The gradient example, fed with the probabilities and the context that attention itself computes. */
 function attentionGradient({ inputs, attributes }: Example): Example {
   const { type, evaluate } = opNamed("attention");
   const types = type(
@@ -397,7 +398,7 @@ function attentionGradient({ inputs, attributes }: Example): Example {
   );
 }
 
-/** The norm and its gradient, which takes the norm's own second output. */
+/** The norm and its gradient, which takes the norm's second output. */
 function rmsNorm(shape: readonly Dimension[], attributes: Attributes): Example[] {
   const [x, scale] = [floats(shape), floats([6])];
   const leading = shape.slice(0, -1);
@@ -413,7 +414,7 @@ function rmsNorm(shape: readonly Dimension[], attributes: Attributes): Example[]
   ];
 }
 
-/** Mean and variance are the norm's own outputs. */
+/** Uses the mean and variance that the norm itself outputs. */
 function layerNormGradient(shape: readonly Dimension[]): Example {
   const x = floats(shape);
   const data = new Float32Array(x.value.bytes.buffer);

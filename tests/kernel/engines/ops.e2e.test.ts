@@ -11,17 +11,19 @@ import { DEVICES, engineNamed } from "./engines.js";
 import { hard_swish } from "#tests/dsl/tensor/passes/hard-swish.js";
 import { examples as shown, floats, type Example } from "./op-examples.js";
 
-/** With one that no engine knows: it runs as what it is made of. */
+/** Includes an op that no engine knows: it runs as its decomposition. */
 const examples: readonly Example[] = [
   ...shown,
   { op: hard_swish.name, inputs: [floats(["batch", 3])], attributes: {} },
 ];
 const none = (): boolean => false;
 
-/** Examples that an engine opens together: what TensorFlow prepares for each is as large as all that is open. */
+/**
+ * Number of examples an engine opens together. TensorFlow's preparation for each grows with everything that is open.
+ */
 const TOGETHER = 24;
 
-/** What each example comes to in float64: computed once, for all engines. */
+/** Reference results of each example in float64, computed once for all engines. */
 const known: Readonly<Record<string, ArrayValues>>[] = [];
 const reference = (
   i: number,
@@ -48,7 +50,7 @@ describe("ops on every engine", () => {
       this.timeout(120_000);
       const engine = await engineNamed(name, device).catch((e: unknown) => e);
       if (engine instanceof CodedError && device === "webgpu") {
-        // No card and no software driver here: then it says so.
+        // Without a GPU and a software driver, the engine must report that it is unavailable.
         assert.equal(engine.code, "engine-unavailable");
         assert.match(
           engine.message,
@@ -87,7 +89,7 @@ async function offsOn(engine: Engine, some: readonly (readonly [number, Example]
   return wrong;
 }
 
-/** Where what an engine gives is not what was expected. */
+/** Returns a message for each output that differs from the expected values. */
 function offsOf(
   title: string,
   got: Readonly<Record<string, NDArray>>,

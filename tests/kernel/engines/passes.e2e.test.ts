@@ -1,4 +1,4 @@
-/** Precision and recomputation as the engine runs them: numbers, and the memory that recomputation is for. */
+/** Precision and recomputation as the engine runs them: results, and the memory that recomputation saves. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -21,7 +21,10 @@ import { engineNamed } from "./engines.js";
 import { examples } from "./op-examples.js";
 import { fedDraws } from "#tests/drawn.js";
 
-/** Ops that the precision pass gives bf16, and how far rounding takes them (relative to the greatest element). */
+/**
+ * Ops that the precision pass runs in bf16, with the rounding error allowed for each (relative to the greatest
+ * element).
+ */
 const IN_BF16: Readonly<Record<string, number>> = {
   ...Object.fromEntries(
     [
@@ -30,7 +33,7 @@ const IN_BF16: Readonly<Record<string, number>> = {
       ...["reshape", "transpose", "slice", "split", "concat", "pad", "take_position", "place_position", "take_rows"],
     ].map((op) => [op, 0.02]),
   ),
-  // Its examples' probabilities are not those of q and k: what should cancel doesn't.
+  // The example's probabilities do not belong to its q and k, so terms that should cancel do not.
   attention_gradient: 0.1,
 };
 
@@ -139,7 +142,7 @@ describe("compiler passes on the tensorflow engine", () => {
     );
     assert.notDeepEqual(losses["bf16"], losses["plain"]);
     assert.deepEqual(losses["again"], losses["plain"]);
-    // In bf16 a sum may be rounded otherwise once in a while; other masks of dropout would differ by far more.
+    // In bf16 a sum may occasionally round differently. Different dropout masks would change the loss far more.
     losses["bf16"]!.forEach((x, i) => assert.ok(Math.abs(losses["both"]![i]! - x) <= 1e-6 * x, `step ${i + 1}`));
   });
 
@@ -187,7 +190,7 @@ describe("compiler passes on the tensorflow engine", () => {
     await session.dispose();
   });
 
-  // Other systems don't tell how much a process held at most.
+  // Other systems do not report a process's peak memory.
   if (process.platform === "linux")
     it("use less than half the memory with recomputation", async function () {
       this.timeout(180_000);
@@ -208,7 +211,7 @@ describe("compiler passes on the tensorflow engine", () => {
     });
 });
 
-/** Greatest resident memory so far, MiB. */
+/** Returns the peak resident memory so far, in MiB. */
 function peak(pid: number): number {
   return Number(/^VmHWM:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))![1]) / 1024;
 }

@@ -11,12 +11,12 @@ const [BATCH, LENGTH, HIDDEN, VOCABULARY] = [3, 4, 2, 5];
 const FEEDS = {
   states: arrayValues([BATCH, LENGTH, HIDDEN], uniform("states", [BATCH, LENGTH, HIDDEN], 1)),
   logits: arrayValues([6, VOCABULARY], uniform("logits", [6, VOCABULARY], 3)),
-  // Rows 0, 2 and 2 again; row 1 has none. One label doesn't count.
+  // Rows 0, 2 and 2 again; row 1 has none. One label is ignored.
   targets: arrayValues([6], [0, 2, 3, 8, 9, 11]),
   labels: arrayValues([6], [4, 0, -100, 1, 2, 3]),
 };
 
-/** Outputs `sums` [batch] and the gradient of the sum of their squares by the logits. */
+/** Outputs `sums` [batch] and the gradient of the sum of their squares with respect to the logits. */
 function program() {
   const graph = new Graph();
   const states = graph.input("states", { dtype: "f32", shape: ["batch", "length", HIDDEN] });

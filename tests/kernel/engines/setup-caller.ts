@@ -1,4 +1,6 @@
-/** A process that sets TensorFlow up in a cache of its own, for tests with several of them: prints what came of it as JSON. */
+/**
+ * A process that sets up TensorFlow in its own cache, for tests with several such processes. Prints the result as JSON.
+ */
 import "#tests/register-codes.js";
 import { setUpTensorflow } from "#kernel/engines/native/setup.js";
 

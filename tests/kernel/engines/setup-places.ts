@@ -1,4 +1,4 @@
-/** Setting TensorFlow up from a server of the test into a cache of its own, in another process. */
+/** Sets up TensorFlow from a test server into a separate cache, in another process. */
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,7 +11,7 @@ import { serveFiles, type FileServer } from "../fetch/file-server.js";
 const caller = fileURLToPath(new URL("./setup-caller.js", import.meta.url));
 type Told = Omit<TensorflowInstallResult, "failures"> & { readonly failures: readonly string[] };
 
-/** New ones for each test of a `describe`. */
+/** Creates a new server and cache for each test of a `describe`. */
 export class SetupPlaces {
   server!: FileServer;
   cache!: string;

@@ -24,7 +24,7 @@ describe("TensorFlow setup", function () {
     assert.equal(result.native, null);
     assert.equal(result.engine, "onnx");
     assert.deepEqual(result.failures, ["no-wheel", "network-failed"]);
-    // What a setup left that was killed is taken away.
+    // The leftovers of a killed setup are removed.
     assert.deepEqual(readdirSync(join(places.cache, "tensorflow")), []);
     assert.match(result.notes[0]!, /f32 only.*quarter slower/);
   });
@@ -48,7 +48,7 @@ describe("TensorFlow setup", function () {
   });
 
   it("rejects a wheel with an unknown name, and a library without a checksum", async () => {
-    // A build tag makes it another file, whose checksum nobody knew beforehand.
+    // A build tag makes it a different file, whose checksum is not known in advance.
     const filename = "tensorflow_cpu-2.21.0-1-cp312-cp312-manylinux_2_27_x86_64.whl";
     const files = [{ filename, url: "/wheel", hashes: {} }];
     places.server.files.set("/simple/tensorflow-cpu/", {

@@ -1,4 +1,4 @@
-/** Several models over one store on every engine: each is as if it were alone, and what they have in common is there once. */
+/** Several models over one shared store, on every engine: each behaves as if alone, and shared weights exist once. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -68,7 +68,7 @@ describe("models that share one store", function () {
       }
       const store = sharedStoreOf(engine, `test ${name}`);
       const views: EngineSession[] = [];
-      // in turns, the second one coming when the first has begun
+      // Alternates between the models; the second one joins after the first has started.
       const losses: number[][] = all.map(() => []);
       for (const [i, { train }] of all.entries()) {
         views.push(await store.open({ train }, [folder], isShared));
@@ -86,7 +86,7 @@ describe("models that share one store", function () {
       );
 
       const [first, second, third] = views as [EngineSession, EngineSession, EngineSession];
-      // all that lies in the engine: a frozen weight once, what trains once for each model
+      // All states in the engine: a frozen weight exists once, a trainable weight once per model.
       const whole = join(files, `${name}-all.safetensors`);
       await (await store.common()).save(whole);
       const lies = Object.keys(readHeader(whole).tensors);
@@ -113,13 +113,13 @@ describe("models that share one store", function () {
       await third.dispose();
       await second.dispose();
       assert.equal(store.size, 0);
-      // who comes after all have left begins anew
+      // A model opened after all others have left starts from its initial state.
       const again = await store.open({ train: all[0]!.train }, [folder], isShared);
       assert.ok(Math.abs((await step(again, 0)) - alone[0]![0]!) < 1e-6);
       await again.dispose();
     });
   const SIZE = 4096;
-  /** Sums a large weight and one of its own. */
+  /** Outputs the sum of a large weight and a weight of the model. */
   function summing(): Program {
     const graph = new Graph();
     const state = (name: string, shape: readonly number[]) =>
@@ -132,7 +132,7 @@ describe("models that share one store", function () {
     );
     return graph.program();
   }
-  /** Makes a cache, and says what is in it. */
+  /** Programs that create a cache and output its content. */
   function remembering(): Readonly<Record<string, Program>> {
     const [writes, reads] = [new Graph(), new Graph()];
     const cache = (graph: Graph) =>
@@ -172,7 +172,7 @@ describe("models that share one store", function () {
       assert.deepEqual([await said(first, "sum"), await said(second, "sum")], [15, 9]);
       await views.pop()!.dispose();
       assert.equal(await said(first, "reads"), 5);
-      // Who brought the weight leaves first.
+      // The model that loaded the weight is disposed first.
       await views.shift()!.dispose();
       for (const [i, view] of views.entries()) assert.equal(await said(view, "sum"), i === 0 ? 9 : 15);
       for (const view of views) await view.dispose();
@@ -245,7 +245,7 @@ describe("models that share one store", function () {
         views.push(await store.open({ train }, [folder], isShared));
         counts.push(of(await lies(`stored-${storage.weights}.safetensors`)));
       }
-      // Of the second model nothing of a stored matrix came to those of the first; of the third its own.
+      // The second model adds no stored matrix to those of the first; the third adds its own.
       const layers = Object.keys(shapes).filter((name) => weight.test(name)).length;
       assert.ok(counts[0]! >= layers, String(counts));
       assert.deepEqual([counts[1]! - counts[0]!, counts[2]! - counts[1]!], [0, layers]);

@@ -1,4 +1,4 @@
-/** Every loss of sentence_similarity on every engine: ten AdamW steps as sentence-transformers takes them. */
+/** Every loss of sentence_similarity on every engine: ten AdamW steps compared with sentence-transformers. */
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,7 +16,7 @@ import { ENGINES, engineNamed } from "./engines.js";
 import { fedDraws } from "#tests/drawn.js";
 
 const LOSSES = ["cosine", "cosent", "contrastive", "online_contrastive", "ranking-masked"];
-/** The slowest engine is asked the least; who does not stand here is asked all. */
+/** Losses to test per engine: fewest on the slowest one. Engines not listed test all. */
 const ASKED: Readonly<Partial<Record<EngineName, readonly string[]>>> = { tfjs: ["cosent", "ranking-masked"] };
 
 describe("sentence_similarity losses on the engines", function () {

@@ -1,4 +1,7 @@
-/** Products of programs that write texts, which our own kernel computes on the CPU: every shape and curve as the reference says. */
+/**
+ * Matrix products of text-generation programs, computed by our own CPU kernel: every shape and activation equals the
+ * reference.
+ */
 import assert from "node:assert/strict";
 import { Graph } from "#dsl/tensor/builder.js";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
@@ -17,7 +20,10 @@ const SIZES = [
 ] as const;
 const CURVES = [undefined, "relu", "tanh", "sigmoid", "gelu", "gelu_tanh"] as const;
 
-/** All sizes and curves, weights as they lie in both ways, beside an attention over a store, by which the program is known. */
+/**
+ * A program with all sizes and activations and both weight layouts. Its attention over a store marks it as a generation
+ * program.
+ */
 function program(): Program {
   const graph = new Graph();
   const input = (name: string, ...shape: (number | string)[]): Tensor => graph.input(name, { dtype: "f32", shape });

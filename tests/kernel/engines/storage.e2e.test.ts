@@ -1,4 +1,7 @@
-/** A frozen base in fewer bits on every engine: losses of ten steps as PEFT's over the rounded base, and text continued over it. */
+/**
+ * A quantised frozen base on every engine: the losses of ten steps equal PEFT's over the rounded base, and text
+ * generation works.
+ */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -24,7 +27,7 @@ const STORAGES: Readonly<Record<string, WeightStorage>> = {
   nf4: { weights: "nf4", double: true },
   "nf4-single": { weights: "nf4", double: false },
 };
-/** The slowest engine is asked the least; it has no bf16, in which most embeddings lie. */
+/** Losses to test per engine: fewest on the slowest one, which has no bf16, the type of most embeddings. */
 const ASKED: Readonly<Partial<Record<EngineName, readonly string[]>>> = {
   tensorflow: Object.keys(losses),
   onnx: Object.keys(losses).filter((title) => !title.startsWith("gpt2")),

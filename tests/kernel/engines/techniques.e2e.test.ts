@@ -11,7 +11,7 @@ import { call } from "#tests/stdlib/techniques/subjects.js";
 import { engineNamed } from "./engines.js";
 import { fedDraws } from "#tests/drawn.js";
 
-/** What each engine is asked: the slowest one the least. */
+/** Techniques to test per engine and model: fewest on the slowest engine. */
 const ASKED: Readonly<Partial<Record<EngineName, Readonly<Record<string, readonly string[]>>>>> = {
   tensorflow: {
     "bert-plain": ["bitfit", "rslora", "dora", "ia3", "prompt_tuning", "prefix_tuning"],
@@ -136,7 +136,7 @@ describe("techniques on every engine", function () {
   });
 });
 
-/** Of the columns of a table. */
+/** Returns the Euclidean length of each column. */
 function lengths({ shape, data }: { shape: readonly number[]; data: Float64Array }): number[] {
   const width = shape[1]!;
   return Array.from({ length: width }, (_, c) => Math.hypot(...data.filter((_, i) => i % width === c)));

@@ -10,10 +10,10 @@ import { ENGINES, engineNamed } from "./engines.js";
 const [VOCABULARY, WIDTH] = [11, 6];
 interface Shape {
   readonly chunks: number;
-  /** The table of the tokens is the head's too, and trains. */
+  /** Whether the head shares the token embedding, which then trains. */
   readonly tied: boolean;
   readonly reduction: "mean" | "sum";
-  /** The loss is more than a mean: its gradient is not the constant 1. */
+  /** Whether the loss is more than a mean, so that its gradient is not the constant 1. */
   readonly twisted: boolean;
 }
 const wave = (shape: readonly number[], by: number): NDArray => {
@@ -21,7 +21,7 @@ const wave = (shape: readonly number[], by: number): NDArray => {
   return toNDArray("f32", { ...y, data: y.data.map((_, i) => Math.sin(by + 1.7 * i)) });
 };
 
-/** Token embedding, one layer, the trained positions, the head. Outputs loss and the gradients. */
+/** Token embedding, one layer, the trained positions and the head. Outputs the loss and the gradients. */
 function program({ chunks, tied, reduction, twisted }: Shape): Program {
   const graph = new Graph();
   const ids = graph.input("ids", { dtype: "i32", shape: ["batch", "length"] });
@@ -97,10 +97,10 @@ describe("chunked output head", () => {
       const shape = { chunks, reduction: "mean", twisted: false } as const;
       const softmax = "SparseSoftmaxCrossEntropyWithLogits";
       assert.equal(count(program({ ...shape, tied: true }), softmax), chunks);
-      // Logits, dx, dweight of each chunk; forward, backward and weight of the layer beside them.
+      // Per chunk: logits, dx and dweight. Plus forward, backward and weight gradient of the layer.
       assert.equal(count(program({ ...shape, tied: true }), "MatMul"), 3 * chunks + 3);
       assert.equal(count(program({ ...shape, tied: true }), "TensorScatterAdd"), 1);
-      // The head is frozen: neither its weight's gradient nor the way back to the tokens.
+      // With a frozen head, its weight gradient and the backward path to the tokens are omitted.
       assert.equal(count(program({ ...shape, tied: false }), "MatMul"), 2 * chunks + 2);
     }
   });

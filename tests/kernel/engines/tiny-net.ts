@@ -1,4 +1,4 @@
-/** A small classifier with dropout and AdamW, written with the graph's own builder: trains in a few steps. */
+/** A small classifier with dropout and AdamW, built with the graph builder: trains in a few steps. */
 import { Graph } from "#dsl/tensor/builder.js";
 import { gradient } from "#dsl/tensor/gradient.js";
 import type { InitialValue, NDArray, Program } from "#dsl/tensor/program.js";
@@ -63,7 +63,7 @@ function forward(
   return { weights, logits: drop(h.multiply(weights["second.scale"]!)).linear(weights["second.weight"]!) };
 }
 
-/** What is fed at a step (from 1): another batch, of another size, each time. */
+/** Returns the inputs of a step (counted from 1): a batch with a different size each time. */
 export function feedsOf(step: number): Record<string, NDArray> {
   const batch = 8 + (step % 3);
   const x = normalValues(batch * FEATURES, 1, step, "x");

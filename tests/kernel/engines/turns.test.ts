@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { RequestQueue } from "#kernel/engines/host/turns.js";
 
-/** One that takes long pauses so often; `is` says whom it is of. */
+/** A request that pauses `pauses` times; `of` identifies its owner. */
 interface Asked {
   readonly name: string;
   readonly of: string;
@@ -43,7 +43,7 @@ describe("request queue", () => {
     });
     all.take(long);
     await over;
-    // What came after one of its own waits for that one.
+    // A later request of the same owner waits for the earlier one.
     assert.deepEqual(done, ["quick c", "quick d", "long 0", "long 1", "long 2", "long", "slow", "quick b", "last"]);
   });
   it("starves no request, however many arrive", async () => {

@@ -1,4 +1,4 @@
-/** Wheels of a folder, for a machine without a network: the known ones alone, with the content that is known. */
+/** Wheels from a folder, for a machine without a network: only known files with known content are accepted. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-/** What answers take, of what is made ready by its first answer. */
+/** Predictions over all rows, timed without what the first prediction prepares. */
 import assert from "node:assert/strict";
 import { setTimeout as wait } from "node:timers/promises";
 import { predictAll } from "#kernel/evaluation/predict-all.js";

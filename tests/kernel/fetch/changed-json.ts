@@ -1,9 +1,9 @@
-/** JSON that one place of is other than it was: gone, of another type, or in a list. */
+/** Mutates one position of a JSON value: removed, of another type, or wrapped in a list. */
 import fc from "fast-check";
 
 type Path = readonly (string | number)[];
 
-/** Every place in it, the whole too. */
+/** Returns the paths of all positions, the root included. */
 function placesIn(value: unknown, at: Path = []): readonly Path[] {
   const inside: readonly (readonly [string | number, unknown])[] = Array.isArray(value)
     ? value.map((one: unknown, i) => [i, one] as const)
@@ -16,7 +16,7 @@ function placesIn(value: unknown, at: Path = []): readonly Path[] {
 type Change = (value: unknown) => unknown;
 const GONE = Symbol("gone");
 
-/** The same value with one place changed; `GONE` takes a key or an item out. */
+/** Returns a copy with one position changed; `GONE` removes a key or an item. */
 function changedAt(value: unknown, [key, ...rest]: Path, change: Change): unknown {
   if (key === undefined) return change(value);
   if (Array.isArray(value))
@@ -34,14 +34,14 @@ const odd: readonly unknown[] = [
   ...[[], [[]], [null], {}, { toString: 1 }, { length: 2 ** 31 }, { constructor: null }],
 ];
 
-/** Each place gone, and each place what can't even be made a text. */
+/** Returns variants with each position removed, or replaced by an object that cannot be converted to a string. */
 export function hardest(good: unknown): readonly string[] {
   const changes: readonly Change[] = [() => GONE, () => ({ toString: 1 })];
   return placesIn(good).flatMap((place) => changes.map((by) => textOf(changedAt(good, place, by))));
 }
 const textOf = (changed: unknown): string => (changed === GONE ? "" : JSON.stringify(changed));
 
-/** Texts of JSON like this one but for one place. */
+/** Generates JSON texts that differ from the given value in one position. */
 export function changedJson(good: unknown): fc.Arbitrary<string> {
   const places = placesIn(good);
   const change: fc.Arbitrary<Change> = fc.oneof(

@@ -1,4 +1,4 @@
-/** A process that fetches one file, for tests with several of them: URL, target, sha256. */
+/** A process that fetches one file, for tests with several such processes: URL, target, sha256. */
 import { fetchFile } from "#kernel/fetch/file.js";
 
 const [url, target, sha256] = process.argv.slice(2) as [string, string, string];

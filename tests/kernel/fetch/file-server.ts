@@ -1,11 +1,14 @@
-/** A small HTTP server for tests: serves bytes by path, with ranges; may cut connections, forget ranges, or lie. */
+/**
+ * A small HTTP server for tests: serves bytes by path, with ranges. It can cut connections, ignore ranges or send wrong
+ * data.
+ */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
 export interface Served {
   readonly body: Uint8Array;
   readonly type?: string;
-  /** Ends each connection after that many bytes of the body. */
+  /** Closes each connection after this many bytes of the body. */
   readonly cutAfter?: number;
   readonly noRanges?: boolean;
   readonly headers?: Readonly<Record<string, string>>;
@@ -15,7 +18,7 @@ export interface Served {
 export interface FileServer {
   readonly url: string;
   readonly files: Map<string, Served>;
-  /** What was asked: path, and range if there was one. */
+  /** Requests received: path, and range if there was one. */
   readonly asked: {
     readonly path: string;
     readonly range: string | undefined;
@@ -62,7 +65,7 @@ async function answer(file: Served, request: IncomingMessage, response: ServerRe
     response.write(body.subarray(at, Math.min(at + 16384, end)));
     if (file.slow !== undefined) await new Promise((wake) => setTimeout(wake, file.slow));
   }
-  // Time for what was written to go out before the connection is cut.
+  // Leaves time for written data to be sent before the connection is cut.
   if (end < body.length) setTimeout(() => response.destroy(), 30);
   else response.end();
 }

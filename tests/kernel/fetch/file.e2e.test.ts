@@ -138,7 +138,7 @@ describe("file download", function () {
 
   it("saves the partial file when the disk is full, and resumes from it", async () => {
     server.files.set("/file", { body });
-    // The limit of 100 KiB for a file stands for a full disk.
+    // The file-size limit of 100 KiB simulates a full disk.
     assert.equal(await run("trap '' XFSZ; ulimit -f 100; "), "disk-full");
     assert.equal(existsSync(target), false);
     const kept = statSync(`${target}.part`).size;

@@ -1,4 +1,4 @@
-/** JSON held to schemas: what is told where it isn't like them. */
+/** JSON checked against schemas: the error for each mismatch. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

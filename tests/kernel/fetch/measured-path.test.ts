@@ -1,4 +1,4 @@
-/** Where what was measured of a machine lies. */
+/** Location of a machine's measurements. */
 import assert from "node:assert/strict";
 import { join, resolve } from "node:path";
 import { cachePath, measurementsPath } from "#kernel/fetch/cache.js";

@@ -1,7 +1,7 @@
 /**
- * Everything that reads JSON of a file or an answer, given such that one place of is wrong: a key that is gone, another type, a
- * list for a text. Each reads what is there, passes it over, or says so with a code of its own; nothing else is thrown, and
- * what was read is used as its callers use it.
+ * Every reader of JSON from a file or a response, given input with one wrong position: a missing key, another type, a
+ * list instead of a string. Each reader accepts the rest, skips the position, or reports a code of its own. Nothing
+ * else is thrown, and the result is used as callers use it.
  */
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -44,7 +44,7 @@ describe("JSON readers", function () {
   const folder = mkdtempSync(join(tmpdir(), "tunebook-readers-"));
   const environment = { ...process.env };
   let server: Server;
-  /** What the server answers to everything. */
+  /** The server's reply to every request. */
   let answer = "";
   before(async () => {
     process.env["TUNEBOOK_CACHE"] = process.env["TUNEBOOK_MACHINE"] = join(folder, "cache");
@@ -64,7 +64,7 @@ describe("JSON readers", function () {
     rmSync(folder, { recursive: true, force: true });
   });
   const address = (): string => `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
-  /** The text in a file of that name, whose path comes back. */
+  /** Writes the text to a file of that name and returns its path. */
   const put = (path: string, text: string | Uint8Array): string => {
     const file = join(folder, path);
     mkdirSync(dirname(file), { recursive: true });
@@ -371,7 +371,7 @@ describe("JSON readers", function () {
       },
       read: (text) => {
         answer = text;
-        // Without config.json nothing is fetched, and that is what is told where the answer was understood.
+        // Without config.json nothing is fetched; `base-incomplete` shows that the answer was understood.
         return fetchBaseFromHub("a/b", new CachedModel("a/b", "main"), {}).catch((error: unknown) =>
           assertCoded(error, ["base-incomplete", "network-failed", "untrusted-answer"]),
         );

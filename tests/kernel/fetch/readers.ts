@@ -1,25 +1,25 @@
-/** A reader of JSON, given texts of which one place is wrong. */
+/** Tests a JSON reader with texts in which one position is wrong. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { changedJson, hardest } from "./changed-json.js";
 
 export interface Reader {
-  /** What it reads where nothing is wrong. */
+  /** A valid value. */
   readonly good: unknown;
-  /** Reads the text, and uses what it got. */
+  /** Reads the text and uses the result. */
   readonly read: (text: string) => unknown;
-  /** What it may say. */
+  /** Error codes that the reader may report. */
   readonly codes?: readonly string[];
-  /** Of one that takes long: so many texts at random, and no others. */
+  /** For slow readers: tries only this number of random texts. */
   readonly runs?: number;
-  /** Looks at what comes of the good one, so that no reader passes by reading nothing. */
+  /** Checks the result for the valid value, so that a reader that reads nothing fails. */
   readonly whole: (got: unknown) => boolean;
 }
 
 /**
- * It reads what is there, passes it over, or says so with one of its codes: nothing else is thrown, and what was read can be
- * used as its callers use it.
+ * Asserts that the reader accepts the rest, skips the position, or reports one of its codes. Nothing else is thrown,
+ * and the result can be used as callers use it.
  */
 export async function standChanges({ good, read, codes = [], runs, whole }: Reader): Promise<void> {
   const got = await read(JSON.stringify(good));
@@ -35,7 +35,7 @@ export async function standChanges({ good, read, codes = [], runs, whole }: Read
   await fc.assert(fc.asyncProperty(changedJson(good), stands), { numRuns: runs ?? 150 });
 }
 
-/** Its code, which is one of these. */
+/** Asserts that the error has one of these codes and returns it. */
 export function assertCoded(error: unknown, codes: readonly string[], text = ""): string {
   const told = error instanceof Error ? (error.stack ?? String(error)) : String(error);
   assert.ok(error instanceof CodedError, `${told}\n${text}`);

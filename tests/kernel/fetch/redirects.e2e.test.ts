@@ -1,4 +1,4 @@
-/** Where redirects lead, and what goes with them: servers of this machine, over http and over https. */
+/** Redirect targets and the headers sent along: servers on this machine, over http and https. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -14,7 +14,7 @@ import { certificateOf } from "../features/serve/http/certificate.js";
 import type { Asked } from "./requests-caller.js";
 
 const caller = fileURLToPath(new URL("./requests-caller.js", import.meta.url));
-/** Leads to http on another machine. */
+/** Redirects to http on another machine. */
 const AWAY = "/away";
 const body = "text,label\na,x\n";
 const sha256 = createHash("sha256").update(body).digest("hex");
@@ -29,7 +29,7 @@ describe("redirects", function () {
   let folder: string;
   const servers: { readonly server: Server; readonly url: string }[] = [];
   const asked: { readonly at: string; readonly headers: IncomingHttpHeaders }[] = [];
-  /** `/to/N/REST` leads to `/REST` of the server N; anything else is the file. */
+  /** `/to/N/REST` redirects to `/REST` of server N; any other path returns the file. */
   const answer: RequestListener = (request, response) => {
     const at = `${String(servers.findIndex(({ server }) => server.listening && isAt(server, request)))}${request.url}`;
     asked.push({ at, headers: request.headers });
@@ -79,7 +79,7 @@ describe("redirects", function () {
     const answers = await fetched(
       { url: url(SECURE, path) },
       { url: url(SECURE, path), sha256 },
-      // It was https in between.
+      // The redirect passes through https.
       { url: url(PLAIN, `/to/${String(SECURE)}${path}`), sha256 },
     );
     for (const one of answers) {

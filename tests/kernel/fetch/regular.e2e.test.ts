@@ -1,4 +1,7 @@
-/** Files that are read whole: what is no regular file, or larger than any of its kind, is a coded error at once, for every command. */
+/**
+ * Files that are read completely: an irregular file, or one larger than its type allows, is a coded error at once, for
+ * every command.
+ */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
@@ -38,7 +41,8 @@ describe("size and type checks of input files", function () {
     ["import", "big.yaml"],
   ];
   for (const command of commands)
-    it(`${command.join(" ")}: rejects a file that is too large`, async () => assert.match(await told(...command), large));
+    it(`${command.join(" ")}: rejects a file that is too large`, async () =>
+      assert.match(await told(...command), large));
   const others = ["folder.tune", "folder.ipynb", ...(process.platform === "win32" ? [] : ["fifo.tune", "fifo.ipynb"])];
   for (const file of others)
     it(`check ${file}: rejects anything but a regular file`, async () =>

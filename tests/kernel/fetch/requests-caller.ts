@@ -1,4 +1,6 @@
-/** A process that makes requests one after the other and prints what came of each: JSON in its argument, lines of JSON out. */
+/**
+ * A process that makes requests one after another and prints each result: JSON in its argument, JSON lines as output.
+ */
 import { fetchFile } from "#kernel/fetch/file.js";
 
 export interface Asked {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { compareVersions, satisfies } from "#kernel/fetch/version.js";
 
-/** What Python's own `packaging` says of each pair and of each version with each specifier. */
+/** The results of Python's `packaging` for each pair of versions, and for each version with each specifier. */
 const table = JSON.parse(
   readFileSync(new URL("../../../../tests/fixtures/fetch/pep440.json", import.meta.url), "utf8"),
 ) as {
@@ -34,7 +34,7 @@ describe("Python package versions", () => {
     }
     for (const text of [`${"1.".repeat(50_000)}x`, `1${".dev".repeat(50_000)}`, "1".repeat(100_000)])
       assert.equal(satisfies(text, ">=0"), false);
-    // Numbers of any size are compared, if not to the last digit.
+    // Numbers of any size are compared, although not to the last digit.
     assert.ok(compareVersions("9".repeat(150), "1") > 0);
   });
 });

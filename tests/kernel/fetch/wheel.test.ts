@@ -199,7 +199,7 @@ describe("wheels", () => {
       await assert.rejects(extractWheel(file, chosen, target), { code: "archive-malformed" }, JSON.stringify(names));
       assert.deepEqual(readdirSync(folder, { recursive: true }).sort(), ["deep", join("deep", "er"), "x.whl"]);
     }
-    // Names as they stand in the archive.
+    // Entry names exactly as in the archive.
     for (const name of ["../out", "/out", "a/../../out", "..\\out", "C:/out"]) {
       writeFileSync(file, zip({ [name]: "x" }));
       await assert.rejects(

@@ -1,7 +1,7 @@
-/** Writes a zip of stored entries, for tests: what a wheel is. */
+/** Writes a zip of stored entries, for tests: the format of a wheel. */
 import { crc32 } from "node:zlib";
 
-/** Names in `programs` get the permissions of a program. */
+/** Files listed in `programs` get execute permission. */
 export function zip(entries: Readonly<Record<string, Uint8Array | string>>, programs: readonly string[] = []): Buffer {
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];

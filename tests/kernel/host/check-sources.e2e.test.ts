@@ -1,4 +1,4 @@
-/** Notebooks checked cell by cell: what exists only when a cell before has run is unknown, not wrong. */
+/** Notebooks checked cell by cell: results that exist only after a previous cell has run are unknown, not wrong. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,10 +1,13 @@
-/** What curves say of how a training fits: on curves that were written, and on those of trainings that were run. */
+/** Overfitting and underfitting hints from loss curves: on synthetic curves, and on those of real trainings. */
 import assert from "node:assert/strict";
 import { fitView, type FitContext } from "#kernel/display/fitting.js";
 import { assessFit, type LossCurves } from "#kernel/host/fitting.js";
 import { compiled } from "#tests/dsl/world.js";
 
-/** Each validation after so many steps; training's loss falls evenly from one to the next, with a ripple as batches make one. */
+/**
+ * Returns curves with a validation every `each` steps. The training loss falls linearly in between, with a ripple as
+ * from batches.
+ */
 function curves(training: readonly number[], validation: readonly number[], each = 20, ripple = 0.1): LossCurves {
   const steps = training.flatMap((to, i) => {
     const from = training[i - 1] ?? to;
@@ -24,8 +27,7 @@ describe("fit assessment of a training", () => {
     assert.ok(fit?.is === "over");
     assert.deepEqual([fit.best, fit.end, fit.steadyScore], [{ step: 40, loss: 0.41 }, 0.63, null]);
   });
-  it("is not `over` after one small rise", () =>
-    assert.equal(is(curves([0.6, 0.4, 0.3], [0.5, 0.41, 0.46])), null));
+  it("is not `over` after one small rise", () => assert.equal(is(curves([0.6, 0.4, 0.3], [0.5, 0.41, 0.46])), null));
   it("is `over` after one large rise", () => assert.equal(is(curves([0.6, 0.3, 0.1], [0.5, 0.41, 0.6])), "over"));
   it("is not `over` if a single validation in between was worse", () =>
     assert.equal(is(curves([0.6, 0.5, 0.4, 0.35, 0.33], [0.5, 0.41, 0.55, 0.42, 0.43])), null));
@@ -58,7 +60,7 @@ describe("fit assessment of a training", () => {
     assert.equal(is(curves([0.6, 0.3, 0.1], [Number.NaN, Number.NaN, Number.NaN])), null);
   });
 
-  /** Of `notebooks/data/sentiment.csv` and MiniLM: training's mean between validations, and validation's loss. */
+  /** From `notebooks/data/sentiment.csv` and MiniLM: mean training loss between validations, and validation loss. */
   const run = {
     "full, 8 epochs at 1e-4": {
       training: [0.6028, 0.28, 0.1825, 0.0892, 0.0523, 0.0237, 0.0182, 0.011],

@@ -1,4 +1,7 @@
-/** Tasks of encoders from a Tune program to answers on the real engine, on data that a small BERT can learn; and their errors. */
+/**
+ * Encoder tasks from a Tune program to answers on the real engine, with data that a small BERT can learn; and their
+ * errors.
+ */
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -15,7 +18,7 @@ const PLACES = ["rome", "oslo", "lima"];
 const pick = <T>(list: readonly T[], i: number): T => list[((i % list.length) + list.length) % list.length]!;
 const rows = Array.from({ length: 72 }, (_, i) => i);
 const part = (i: number): string => (i % 4 === 0 ? "validation" : "train");
-/** Each differs from all others by its filler. */
+/** The filler words make each text unique. */
 const filler = (i: number): string =>
   [i, 3 * i + 1, Math.floor(i / 10), 7 * i + 2].map((n) => pick(FILLER, n)).join(" ");
 
@@ -135,12 +138,12 @@ train topic on topics with plain`);
     assert.deepEqual(model("topic").labels, ["dirt", "noise"]);
     const made = await book.run("evaluate topic on topics.validation");
     assert.deepEqual(Object.keys(metrics()), ["f1(micro)", "f1(macro)", "average_precision(macro)", "accuracy"]);
-    // no row of this part is dirty: of the other label nothing stands before what has it
+    // No row of this split has the other label, so its average precision is 0.
     assert.equal(metrics()["average_precision(macro)"], 0.5);
     assert.ok(metrics()["f1(micro)"]! > 0.9, JSON.stringify(metrics()));
     assert.match(shown(made), /label +precision +recall +f1 +true rows +predicted/);
     assert.match(shown(made), /noise(?: +1\.0000 \(0\.\d+ … 1\.000\)){3} +12 +12/);
-    // The threshold that the card names gives the score that it names.
+    // The threshold named on the card gives the score named there.
     const [, best, least] = /f1\(micro\) is best on these rows, ([\d.]+), at `threshold: ([\d.]+)`/.exec(shown(made))!;
     const held = await model("topic").predict<LabelsPrediction>(rows.filter((i) => part(i) === "validation").map(line));
     let [hit, given, have] = [0, 0, 0];
@@ -369,7 +372,7 @@ train twin on twins with plain { epochs: 60 }`);
     await assert.rejects(model("twin").predict("one"), { code: "pairs-expected" });
     await assert.rejects(model("topic").predict([["a", "b"]]), { code: "pairs-expected" });
     assert.match(shown(await book.run("predict twin on twins.validation")), / \| /);
-    // Cut where they are streamed as where they are held: longest first.
+    // Streamed pairs are truncated like those in memory: longest first.
     await book.run(`
 data flowing_twins { source: csv("pairs.csv", stream: true), columns: { text: a, text_pair: b, label: like }, split: by_column(part) }
 model short like twin { max_length: 9 }
@@ -402,7 +405,7 @@ evaluate short_flow on flowing_twins.validation`);
     assert.match(String(picture!.bundle["text/plain"]), /^moods: .*twice the rows: [+−]\d+\.\d ± \d+\.\d points/);
     assert.ok(picture!.bundle["application/vnd.plotly.v1+json"]);
     assert.match(String(told!.bundle["text/plain"]), /^160 \(2 times\) /m);
-    // Streamed rows are judged as those in memory are, and what a training saw of them is told.
+    // Streamed rows are judged like those in memory, and the report covers the rows that a training saw.
     await book.run('data moods_flow { source: csv("moods.csv", stream: true), columns: { text: body, label: mood } }');
     const toldOf = async (what: string) =>
       (await book.run(what)).map(({ bundle }) => String(bundle["text/plain"]).replaceAll("moods_flow", "moods"));
@@ -454,7 +457,7 @@ evaluate short_flow on flowing_twins.validation`);
     checked.decide(40, "sad");
     const [plan] = await book.run("train feeling on checked with plain { epochs: 6 }");
     assert.match(String(plan!.bundle["text/plain"]), /annotated +2 rows +\(by ann\)/);
-    // It was trained on what had been decided: a decision more doesn't take it away.
+    // The model was trained on the earlier decisions; a further decision does not invalidate it.
     checked.decide(1, "glad");
     const unsure = await waits("annotate moods with feeling as checked { rows: 5 }");
     assert.match(unsure, /of 5 rows decided by [^]*order: uncertainty by feeling/);

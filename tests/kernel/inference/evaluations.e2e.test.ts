@@ -1,6 +1,6 @@
 /**
- * Evaluations as a whole: several models side by side with intervals and paired differences, an answer that never changes
- * beside them, doubts about scores that say little, and scores that stay with their run.
+ * Evaluations end to end: several models with intervals and paired differences, a constant baseline, warnings about
+ * uninformative scores, and scores saved with their run.
  */
 import assert from "node:assert/strict";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -21,7 +21,7 @@ const FILLER = ["the", "a", "room", "was", "and", "we", "it", "then", "so", "ver
 const WORDS: Readonly<Record<string, string>> = { billing: "card", shipping: "parcel", technical: "crash" };
 const kinds = Object.keys(WORDS);
 const pick = <T>(list: readonly T[], i: number): T => list[i % list.length]!;
-/** Differs from every other. */
+/** Makes each text unique. */
 const filler = (i: number): string =>
   [i, Math.floor(i / 10), Math.floor(i / 100)].map((n) => pick(FILLER, n)).join(" ");
 
@@ -31,7 +31,7 @@ describe("comparison of models in evaluate", function () {
   const model = (name: string) => book.values.get(name) as ModelHandle;
   const text = (made: Awaited<ReturnType<NotebookOfOne["run"]>>) =>
     made.map(({ bundle }) => String(bundle["text/plain"])).join("\n\n");
-  // The line of the table, not the one above it that says what came of it.
+  // Returns the table row, not the summary line above it.
   const line = (of: string, name: string) =>
     of.split("\n").find((one) => one.startsWith(`${name} `) && !one.includes(" · ")) ??
     assert.fail(`no ${name} in ${of}`);
@@ -39,7 +39,7 @@ describe("comparison of models in evaluate", function () {
   before(async () => {
     book = new NotebookOfOne();
     writeSmallBert(join(book.folder, "base"), [...FILLER, ...Object.values(WORDS)]);
-    // Half of the rows bill; every fifteenth is labelled wrongly, so that no model is right of all.
+    // Half of the rows are labelled billing. Every fifteenth row is labelled wrongly, so that no model is right on all.
     const label = (i: number) => pick(["billing", "shipping", "billing", "technical"], i);
     const rows = Array.from({ length: 240 }, (_, i) => {
       const said = i % 15 === 6 ? pick(kinds, kinds.indexOf(label(i)) + 1) : label(i);
@@ -69,7 +69,7 @@ train router on tickets with plain as idle { epochs: 1, optimizer: adamw(learnin
     assert.match(first, new RegExp(`^accuracy ${accuracy} · always “billing” 0\\.\\d{4} · f1\\(macro\\) ${f1} · `));
     assert.match(first, / · 80 rows of tickets\.test$/);
     assert.match(table.join("\n"), /^\nEvaluation on tickets\.test\nmetric +router +always “billing”\n/);
-    // What \`npm start\` reports from.
+    // \`npm start\` reads this line.
     assert.equal(/^accuracy\s+(\d\.\d+)/m.exec(shown)![1], metrics["accuracy"]!.toFixed(4));
     for (const [name, value] of Object.entries(metrics)) {
       const { low, high } = intervals![name]!;
@@ -109,7 +109,7 @@ train router on tickets with plain as idle { epochs: 1, optimizer: adamw(learnin
     const shown = text(told);
     assert.match(shown, /^router: which words spoke for the answer$/m);
     assert.match(shown, /^we was so card then\n“billing”[^\n]*\nfor it: [^\n]*card \+\d/m);
-    // By how much the odds fall without the word.
+    // The decrease of the log-odds without the word.
     const predicted = await model("router").predict(["we was so card then", "we was so  then"]);
     const [whole, less] = predicted.map((one) => {
       const p = (one["probabilities"] as Readonly<Record<string, number>>)["billing"]!;
@@ -118,7 +118,7 @@ train router on tickets with plain as idle { epochs: 1, optimizer: adamw(learnin
     const page = String(told.at(-1)?.bundle["text/html"]);
     const said = Number(/\(\+([\d.]+)\)" style="[^"]*">card</.exec(page)?.[1]);
     assert.ok(Math.abs(said - (whole! - less!)) < 0.01, `${String(said)} for ${String(whole! - less!)}`);
-    // The model reads 64 tokens.
+    // The model reads at most 64 tokens.
     const long = `card ${"we ".repeat(80)}parcel`;
     const made = await book.run(`predict router on ${JSON.stringify(long)} { why: gradient }`);
     const html = String(made.at(-1)?.bundle["text/html"]);
@@ -177,7 +177,7 @@ train router on tickets with plain as idle { epochs: 1, optimizer: adamw(learnin
       shown,
       /^always “billing”: the best answer that never changes, by the training rows \(router\) and by these rows \(as_saved\)$/m,
     );
-    // How sure of it the rows of each are differs: then a line each, with the model that it belongs to.
+    // The baseline's label frequencies come from different rows for each model, so each gets its own line.
     const few = ["the card,billing", "a card,billing", "so card,billing", "a crash,technical", "a parcel,shipping"];
     writeFileSync(join(book.folder, "few.csv"), ["body,team", ...few].join("\n"));
     const unlike = text(
@@ -253,7 +253,7 @@ evaluate router on bills.test { metrics: [roc_auc, accuracy] }`),
     const rows = (language: string, count: number) =>
       Array.from({ length: count }, (_, i) => {
         const kind = pick(kinds, i);
-        // The German ones are labelled wrongly.
+        // German rows are labelled wrongly.
         return `"${WORDS[kind]!} ${tails[language]!} ${String(i)}",${language === "de" ? pick(kinds, i + 1) : kind}`;
       });
     const write = (name: string, lines: readonly string[]) =>
@@ -273,7 +273,7 @@ evaluate router on several { metrics: [accuracy, loss] }`),
     assert.match(table, /^German +24 +accuracy +0\.\d{4} +0\.\d+ … 0\.\d+$/m);
     assert.match(table, /^other +3 +too few rows$/m);
     assert.match(table, /^1 row is too short to tell its language$/m);
-    // Nobody asked for the languages, so that no difference between them is shown.
+    // Languages were not requested, so no difference between them is shown.
     assert.doesNotMatch(table, /difference of/);
     const of = (name: string) => Number(new RegExp(`^${name} +\\d+ +accuracy +(\\S+)`, "m").exec(table)![1]);
     const { metrics } = book.session.evaluations.at(-1)!;

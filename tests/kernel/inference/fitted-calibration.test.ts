@@ -1,4 +1,4 @@
-/** Answers by what was fitted, and what was asked for them. */
+/** Predictions with fitted calibration and thresholds, and the texts requested for them. */
 import assert from "node:assert/strict";
 import { table } from "arquero";
 import type { PreparedData } from "#kernel/data/prepared.js";
@@ -10,13 +10,13 @@ import { reliabilityOfTopLabels } from "#stdlib/metrics/shared/reliability.js";
 const labels = ["no", "yes"];
 
 describe("prediction by a fitted threshold", () => {
-  // yes is 0.3 likely
+  // yes has a probability of 0.3
   const logits = Float32Array.of(Math.log(0.7), Math.log(0.3));
   it("is the label used for word explanations", () => {
     assert.equal(predictedLabelIndex(logits, { labels, one: true }), 0);
     assert.equal(predictedLabelIndex(logits, { labels, one: true, fitted: { thresholds: { yes: 0.2 } } }), 1);
     assert.equal(predictedLabelIndex(logits, { labels, one: true, fitted: { thresholds: { yes: 0.4 } } }), 0);
-    // Cooled: of a temperature of 10 yes is 0.48.
+    // With a temperature of 10 the probability of yes is 0.48.
     const both = { temperature: 10, thresholds: { yes: 0.4 } };
     assert.equal(predictedLabelIndex(logits, { labels, one: true, fitted: both }), 1);
     assert.equal(predictedLabelIndex(logits, { labels, one: false, fitted: { thresholds: { yes: 0.2 } } }), 0);

@@ -1,4 +1,7 @@
-/** Encoder-decoders write what transformers' generate writes: unequal inputs in one batch, greedily, with a penalty, by beams. */
+/**
+ * Encoder-decoders write the same texts as transformers' generate: unequal inputs in one batch, greedily, with a
+ * penalty, by beams.
+ */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { DecoderImplementation } from "#stdlib/decoders/kind.js";

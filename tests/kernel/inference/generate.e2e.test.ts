@@ -57,7 +57,7 @@ async function options(
   const decoder = { call, implementation: await decoderNamed(word) };
   return { decoder, vocabulary: 0, ends: new Set(), padId: 0, maxTokens: 12, positions: 40, ...more };
 }
-/** The texts at the end, and how often something was told. */
+/** Returns the final texts and the number of progress reports. */
 async function all(session: EngineSession, prompts: readonly (readonly number[])[], o: GenerateOptions) {
   const texts = prompts.map((): readonly number[] => []);
   const scores = prompts.map(() => 0);
@@ -75,7 +75,7 @@ async function all(session: EngineSession, prompts: readonly (readonly number[])
 for (const engine of ENGINES)
   describe(`text continuation on ${engine}`, function () {
     this.timeout(120_000);
-    // tfjs takes seconds for what TensorFlow does at once: two families show it there.
+    // tfjs takes seconds for what TensorFlow does at once, so only two families run on it.
     const models = engine !== "tfjs" ? Object.keys(golden) : ["gpt2-plain", "mistral-window"];
     for (const model of models)
       it(`${model}: matches transformers token for token: greedy, with a penalty and with beams`, async () => {

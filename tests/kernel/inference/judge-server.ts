@@ -1,4 +1,4 @@
-/** A judge in OpenAI's shape on this machine, and all that it heard. */
+/** A judge server with OpenAI's API on this machine, which records all requests. */
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
@@ -9,12 +9,12 @@ export interface Heard {
     readonly model: string;
     readonly messages: readonly { readonly role: string; readonly content: string }[];
   } & Readonly<Record<string, unknown>>;
-  /** The texts between the marks, and what both answer. */
+  /** The texts between the markers, and the prompt that both answer. */
   readonly a: string;
   readonly b: string;
   readonly asked: string | null;
 }
-/** Null: it never answers. */
+/** A reply; null means that the server never answers. */
 export type Reply =
   | { readonly status: number; readonly headers?: Record<string, string>; readonly json: unknown }
   | string
@@ -25,13 +25,13 @@ const between = (text: string, open: string, close: string): string | null =>
 
 export class JudgeServer {
   readonly heard: Heard[] = [];
-  /** Questions under way, at most. */
+  /** Maximum number of concurrent requests seen. */
   most = 0;
   private now = 0;
   private readonly open = new Set<ServerResponse>();
   private constructor(
     private readonly server: Server,
-    /** `nth`: from 0. A text is an answer. */
+    /** `nth`: request number, from 0. A string is the judge's answer. */
     public reply: (heard: Heard, nth: number) => Reply | Promise<Reply>,
   ) {}
 
@@ -86,6 +86,6 @@ function completion(content: string): Exclude<Reply, string | null> {
   };
 }
 
-/** It likes the longer text, wherever that stands. */
+/** Prefers the longer text, whatever its position. */
 export const longer = ({ a, b }: Heard): string =>
   a.length === b.length ? "They are alike.\nVERDICT: TIE" : `VERDICT: ${a.length > b.length ? "A" : "B"}`;

@@ -1,4 +1,6 @@
-/** `judge` in a program: nobody hears a text unless it stands there, then that address hears these texts and no key is left behind. */
+/**
+ * `judge` in a program: texts are sent only if the program names a judge, and only to its address. No key is stored.
+ */
 import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -19,7 +21,7 @@ describe("judge in an evaluation", function () {
   let server: JudgeServer;
   const [own, cache] = [process.env["TUNEBOOK_CACHE"], mkdtempSync(join(tmpdir(), "tunebook-judged-"))];
   const model = "judge-of-tests";
-  /** By the name of a judge, which tells its address and its model. */
+  /** Returns the score whose metric name contains the judge's address and model. */
   const judgedIn = (metrics: Readonly<Record<string, number>>): number => {
     const found = Object.entries(metrics).filter(([name]) => name.includes(server.url) && name.includes(model));
     assert.equal(found.length, 1, Object.keys(metrics).join());
@@ -51,7 +53,7 @@ model two like one { max_length: 25 }
 recipe quick { epochs: 2, batch_size: 20, optimizer: adamw(learning_rate: 1e-2), seed: 1 }
 train one on pairs with quick
 train two on pairs with quick { seed: 2 }`);
-    // Answers of this judge are no use to anybody else.
+    // A separate cache, because this judge's answers are useless to others.
     process.env["TUNEBOOK_CACHE"] = cache;
   });
   after(async () => {

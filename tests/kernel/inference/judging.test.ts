@@ -1,4 +1,4 @@
-/** A judge is asked twice of each pair, so many at once, patiently, and never again of what it has said. */
+/** A judge compares each pair twice, with limited concurrency and retries. Known answers are not requested again. */
 import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -44,7 +44,7 @@ describe("judge of texts", function () {
   });
 
   let model = 0;
-  /** Each time another model, so that nothing is known from before. */
+  /** Uses another model name each time, so that nothing is cached. */
   const ask = (
     pairs: JudgedPairs,
     given: Readonly<Record<string, unknown>> = {},
@@ -116,7 +116,7 @@ describe("judge of texts", function () {
       [code as string, data as object],
       ["judge-mute", { model: `j${String(model - 1)}`, answers: 4, first: "As a model I have no opinion." }],
     );
-    // Mended, it is asked again: what said nothing is not kept.
+    // Failed answers are not cached, so a repaired judge is asked again.
     const mended = { model: "mended" };
     assert.equal((await failure(ask(some(2), mended))).code, "judge-mute");
     server.reply = longer;

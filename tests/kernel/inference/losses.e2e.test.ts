@@ -1,4 +1,7 @@
-/** Losses of single rows: together they are the loss that `evaluate` tells, however rows become what is fed. Canaries of texts that are written. */
+/**
+ * Losses of single rows: their weighted mean is the loss that `evaluate` reports, however rows are batched. Includes
+ * canaries in generated texts.
+ */
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -59,7 +62,7 @@ train t5 on pairs with quick`);
       const losses = await textLosses(open.session, rows, encoding, { batchSize: 8, padId: tokenizer.padId, packed });
       assert.equal(losses.length, rows.count);
       assert.ok(new Set(losses).size > rows.count / 2, "each has one of its own");
-      // Each weighs what is learnt of it: one label, or its tokens but the first.
+      // A row's weight is its number of targets: one label, or all tokens except the first.
       const counts = new Float64Array(rows.count);
       rows.lengths.forEach((length, row) => {
         const text = rows.ids instanceof TokenWindows ? rows.ids.texts[row]! : row;

@@ -1,4 +1,7 @@
-/** Scores that no loss can hold, that are no numbers or all the same: told with their row before anything trains. */
+/**
+ * Target scores that no loss can use, that are not numbers or that are all equal: reported with their row before
+ * training.
+ */
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

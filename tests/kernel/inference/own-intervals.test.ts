@@ -1,4 +1,7 @@
-/** Intervals of scores that draws bend, what is said where there is none, and metrics of long texts that hear when to stop. */
+/**
+ * Intervals of scores that are biased under resampling, messages where there is none, and cancellation of metrics on
+ * long texts.
+ */
 import assert from "node:assert/strict";
 import type { Call } from "#dsl/language/types/value.js";
 import {
@@ -23,7 +26,7 @@ async function drawnOf(...measures: readonly MetricMeasure[]): Promise<readonly 
   const drawn = await resampleAll(measures);
   return measures.map((measure) => drawn.get(measure)!);
 }
-/** Two labels; a model that is as often right as it says, and says how sure it is less by `less`. */
+/** Two labels. The model is right as often as its confidence says; `less` lowers the reported confidence. */
 function calibrated(rows: number, seed: number, less = 0): MetricMeasure {
   const g = seededRandom(seed, 1);
   const uniform = (): number => ((g.next() >>> 0) + 0.5) / 2 ** 32;

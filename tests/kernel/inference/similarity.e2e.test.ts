@@ -1,4 +1,7 @@
-/** sentence_similarity from a Tune program to answers on the real engine: every loss, its metrics, what predict gives, and its errors. */
+/**
+ * sentence_similarity from a Tune program to answers on the real engine: every loss, its metrics, predictions and
+ * errors.
+ */
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -256,7 +259,7 @@ evaluate finder_${name} on ${name} { metrics: [mrr, loss] }`);
         minilm: { texts: string[]; max_length: number; embeddings: number[][] };
       }
     ).minilm;
-    // Never trained: its base is asked.
+    // Never trained, so the base itself answers.
     await book.run(
       `model mini { base: "all-MiniLM-L6-v2", task: sentence_similarity, max_length: ${golden.max_length} }`,
     );

@@ -1,4 +1,6 @@
-/** SmolLM2-135M writes, greedily, what transformers writes: 20 prompts of unequal length in one batch, 64 tokens each. */
+/**
+ * SmolLM2-135M writes the same greedy texts as transformers: 20 prompts of unequal length in one batch, 64 tokens each.
+ */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
@@ -12,7 +14,7 @@ interface Golden {
     readonly prompt_ids: readonly number[];
     readonly ids: readonly number[];
     readonly text: string;
-    /** The closest race between the two likeliest tokens. */
+    /** The smallest gap between the two most likely tokens. */
     readonly gap: number;
   }[];
 }
@@ -42,7 +44,7 @@ describe("text generation of SmolLM2-135M", function () {
     }
     for (const [i, { ids, prompt, gap, text }] of golden.cases.entries()) {
       assert.deepEqual(tokens[i], ids, `${JSON.stringify(prompt)}, closest race ${String(gap)}`);
-      // The oracle's text keeps the token that ends it.
+      // The oracle's text includes the end token.
       assert.equal(texts[i], text.replace(/<\|im_end\|>$/, ""));
     }
   });

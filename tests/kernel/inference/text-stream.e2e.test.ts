@@ -75,7 +75,8 @@ describe("stop strings", () => {
         }),
         (pieces, stops) => {
           const { text, found } = through(stops, pieces);
-          // A longer stop may begin before a shorter one that was seen first; whole pieces are looked at as they come.
+          // A longer stop string may begin before a shorter one that was found first. Pieces are searched as they
+          // arrive.
           const whole = pieces.join("");
           const ends = stops.map((s) => whole.indexOf(s)).filter((at) => at >= 0);
           assert.equal(found, ends.length > 0);

@@ -1,4 +1,4 @@
-/** A text made of a text, from a Tune program to what comes back: data, training, scores, writing, on the real engine. */
+/** text2text from a Tune program to outputs: data, training, scores and generation on the real engine. */
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,7 +9,7 @@ import { seededRandom, drawBelow } from "#stdlib/statistics/chance.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
 import { writeT5 } from "../session/small-t5.js";
 
-/** Words of a few letters, each once; the target is the same word backwards. */
+/** Returns distinct words of a few letters; the target is the word reversed. */
 function words(count: number): readonly { readonly word: string; readonly back: string }[] {
   const generator = seededRandom(3, 0);
   const made = new Set<string>();
@@ -63,7 +63,7 @@ model backwards { base: "small", task: translation(prefix: "back: "), technique:
     );
     const { exact_match, "rouge(rouge1)": rouge, chrf } = evaluation().metrics;
     assert.ok(exact_match! > 0.8 && Math.abs(rouge! - exact_match!) < 1e-9, "every text is one word");
-    // More than nothing for parts of a word, where any word is wrong.
+    // chrF gives credit for parts of a word, even if a word is wrong.
     assert.ok(chrf! > 100 * exact_match! || exact_match === 1, `${String(chrf)}, ${String(exact_match)}`);
     assert.ok(chrf! <= 100);
   });

@@ -1,4 +1,4 @@
-/** Writing text from a Tune program to what is shown and returned, on the real engine with a small model. */
+/** Text generation from a Tune program to displayed and returned results, on the real engine with a small model. */
 import assert from "node:assert/strict";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** Which models may stand in one picture of weights: the one that may not is named, with why. */
+/** Models that can share one picture of the loss landscape; the one that cannot is named with the reason. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,6 +1,6 @@
 /**
- * Models that were trained before, in another notebook: opened by their run, or from the folder that was saved of them. Their
- * answers are those of the notebook that trained them, number by number.
+ * Models trained earlier in another notebook: opened by their run, or from the folder they were saved to. Their answers
+ * equal those of the original notebook, number by number.
  */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -74,7 +74,7 @@ model grown { base: fresh, task: text_classification, max_length: 16 }
 train grown on d with r { keep: best }
 evaluate whole, small, grown on d.test { metrics: [accuracy, loss], worst: 0 }`);
     await first.session.close();
-    // The second notebook lies elsewhere: what a run names beside the first one must be found from here.
+    // The second notebook is in another folder: paths relative to the first notebook must still be found.
     await next.run(DATA);
   });
   after(async () => {
@@ -99,7 +99,7 @@ evaluate whole, small, grown on d.test { metrics: [accuracy, loss], worst: 0 }`)
   });
   it("load by id, path or name in the runs folder, also for later cells", async () => {
     cpSync(join(first.runs, runOf("small")), join(next.runs, runOf("small")), { recursive: true });
-    // What lies beside the notebook that trained it: a copy brings the base along.
+    // The run refers to a base next to its notebook, so a copy includes the base.
     cpSync(join(first.folder, "bert"), join(next.folder, "bert"), { recursive: true });
     await next.run(`model byid { load: "${runOf("small")}" }`);
     await next.run(`model byname { load: "small" }\nmodel bypath { load: "runs/${runOf("small")}" }`);
@@ -121,7 +121,7 @@ model onward { base: whole, task: text_classification, max_length: 16 }
 train onward on d with r { epochs: 1, optimizer: adamw(learning_rate: 1e-6) }`);
     const [begun] = (next.values.get("onward") as ModelHandle).history;
     assert.ok(begun!.loss < 0.3, `it begins where whole ended: ${begun!.loss}`);
-    // LoRA's weights are merged into the base's for it.
+    // LoRA's weights are merged into the base's first.
     await next.run(`
 model further { base: small, task: text_classification, technique: lora(rank: 2), max_length: 16 }
 train further on d with r { epochs: 1, optimizer: adamw(learning_rate: 1e-9) }
@@ -146,7 +146,7 @@ evaluate mood, legal on d.test { metrics: [accuracy, loss], worst: 0 }`);
     await next.run(
       `model rating { base: "./rating", task: regression, max_length: 16 }\nevaluate rated, rating on n.test { worst: 0 }`,
     );
-    // Mean and spread of the scores are folded into the head's weights, which rounds.
+    // Mean and deviation of the scores are folded into the head's weights, which rounds.
     for (const [metric, value] of Object.entries(by("rated")))
       assert.ok(Math.abs(by("rating")[metric]! - value) < 1e-4, metric);
   });
@@ -288,7 +288,7 @@ train roberta_m on d with r { epochs: 1 }`);
     const lock = JSON.parse(readFileSync(join(second.path, "lock.json"), "utf8")) as object;
     for (const more of [{ labels: [1, {}] }, { home: 7 }])
       await damage("lock.json", JSON.stringify({ ...lock, ...more }), "run-unreadable");
-    // A FIFO that nobody writes to must not be waited for, here or where all runs are looked through.
+    // A FIFO that nobody writes to must not block, neither here nor in the listing of all runs.
     rmSync(join(second.path, "lock.json"));
     execFileSync("mkfifo", [join(second.path, "lock.json")]);
     await codes('model m { load: "small-2" }', "run-unreadable");

@@ -1,4 +1,6 @@
-/** More models than may be open at once: those that made room come back from their checkpoints, and say what they said. */
+/**
+ * More models than may be open at once: evicted ones are restored from their checkpoints and give the same answers.
+ */
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,7 +11,7 @@ import { writeSmallBert } from "../session/small-bert.js";
 
 const WORDS = ["a", "film", "book", "good", "fine", "bad", "poor"];
 const asked = ["a good film", "a poor book", "a fine book"];
-/** Six on one base's weights, of which four stay open; three that have weights of their own, of which two do. */
+/** Six models share one base, and four stay open. Three have their own weights, and two stay open. */
 const techniques = { alike: "lora(rank: 2)", apart: "full" } as const;
 const names = { alike: ["a1", "a2", "a3", "a4", "a5", "a6"], apart: ["w1", "w2", "w3"] } as const;
 

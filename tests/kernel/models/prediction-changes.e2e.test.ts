@@ -1,4 +1,4 @@
-/** After a training a line says how many answers changed; none is a warning. */
+/** After training, a line reports how many answers changed; if none did, it is a warning. */
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -84,7 +84,7 @@ model writer { architecture: gpt2(layers: 1, hidden: 16, heads: 2), tokenizer: b
       before,
       /^warning: begun was trained, and nothing changed: none of 16 validation answers differs from that of the untrained head\n/,
     );
-    // The count is that of the labels themselves.
+    // The count matches the predicted labels.
     const rows = readFileSync(join(book.folder, "rows.jsonl"), "utf8")
       .split("\n")
       .map((row) => JSON.parse(row) as { text: string; part: string });

@@ -1,4 +1,6 @@
-/** A plane through weights, and EWC's penalty over it: by numbers that were computed by hand, and weight by weight. */
+/**
+ * A plane through weights, and EWC's penalty over it: compared with numbers computed by hand, and weight by weight.
+ */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -23,15 +25,15 @@ interface Line {
 }
 
 describe("EWC penalty on a weight plane", () => {
-  // Along (1, 0, 1) / √2 and (0, 1, 0); the anchor (0, 1, 2) lies off the plane, right above (√2, 1).
+  // Along (1, 0, 1) / √2 and (0, 1, 0); the anchor (0, 1, 2) is off the plane, directly above (√2, 1).
   const [start, first, second] = [named("m", 0, 0, 0), named("one", 1, 0, 1), named("two", 0.5, 2, 0.5)];
   const [fisher, anchor] = [weights(3, 1, 1), weights(0, 1, 2)];
   const plane = weightPlaneOf(start, [first, second]);
   const held = penaltyOnPlane("beyond", { fisher, anchor }, start.weights, plane);
 
   it("matches the value computed by hand for an anchor off the plane", () => {
-    // Q = ((3 + 1) / 2, 0; 0, 1), b = (−2 / √2, −1), so the centre is (√2 / 2, 1): the weights (½, 1, ½), which cost
-    // ½ (3 · ¼ + 0 + 9 / 4) = 1.5. The anchor's own foot, the weights (1, 1, 1), costs ½ (3 + 1) = 2.
+    // Q = ((3 + 1) / 2, 0; 0, 1), b = (−2 / √2, −1), so the centre is (√2 / 2, 1): the weights (½, 1, ½), which cost ½
+    // (3 · ¼ + 0 + 9 / 4) = 1.5. The anchor's projection, the weights (1, 1, 1), costs ½ (3 + 1) = 2.
     const { centre, least, xx, xy, yy } = held;
     [xx, xy, yy, centre.x, centre.y, least].forEach((got, i) => near(got, [2, 0, 1, Math.SQRT1_2, 1, 1.5][i]!));
     near(penaltyAt(held, { x: Math.SQRT2, y: 1 }), 2);
@@ -74,7 +76,7 @@ describe("EWC penalty on a weight plane", () => {
         const [of, star] = [weights(...f), weights(...to)];
         const got = penaltyOnPlane("h", { fisher: of, anchor: star }, at.weights, [along, across]);
         const place = from.map((value, i) => value + x * flat(along)[i]! + y * flat(across)[i]!);
-        // Nearly all that a place costs may be lost in a difference of single precision.
+        // A difference in single precision may lose nearly all of the penalty.
         const scale = 1 + costOf(from, of, star) + got.xx * x * x + got.yy * y * y;
         assert.ok(Math.abs(penaltyAt(got, { x, y }) - costOf(place, of, star)) < 1e-4 * scale);
       }),

@@ -1,4 +1,4 @@
-/** What TypeScript gives for how text is written: everything is checked, nothing is passed over. */
+/** Generation options given in TypeScript: everything is checked, nothing is ignored. */
 import assert from "node:assert/strict";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { writingOptionsOf } from "#kernel/models/write-options.js";

@@ -1,4 +1,4 @@
-/** What an adapter's configuration calls its base and its task: as the hub and PEFT do. */
+/** The base and task names in an adapter's configuration match those of the Hub and PEFT. */
 import assert from "node:assert/strict";
 import { registry } from "#stdlib/registry.js";
 

@@ -1,6 +1,6 @@
 /**
- * events.jsonl as docs/reference/run-folder.md tells of it: every step's loss is there, equal to what PyTorch computes of the
- * same rows, and every event has the fields that the page names.
+ * events.jsonl matches docs/reference/run-folder.md: every step has a loss equal to PyTorch's on the same rows, and
+ * every event has the documented fields.
  */
 import assert from "node:assert/strict";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
@@ -15,7 +15,7 @@ const golden = JSON.parse(readFileSync(new URL("tests/golden/oracle/chat.json", 
 };
 const page = readFileSync(new URL("docs/reference/run-folder.md", root), "utf8");
 
-/** Fields of a kind of event, as the page's table names them. */
+/** Returns the documented fields of an event kind, from the page's table. */
 function documented(kind: string): readonly string[] {
   const [, fields] = new RegExp(`^\\| \`${kind}\` \\| (.*?) \\|`, "m").exec(page) ?? [];
   assert.ok(fields, `${kind} is not on the page`);

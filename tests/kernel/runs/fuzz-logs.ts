@@ -1,7 +1,8 @@
 /**
- * Damages the files of a run (its logs, sometimes its plan, its lock.json, a checkpoint) and looks whether all that reads them
- * stands it: the table of runs, at once and as the log grows; a run opened; resuming; loading. Each ends well or with a code,
- * in time, and what is appended afterwards is found again. `npm run fuzz -- logs [COUNT] [SEED]`; the tests do some.
+ * Damages the files of a run (its logs, sometimes its plan, its lock.json, a checkpoint) and checks that all readers
+ * survive: the table of runs, at once and as the log grows; opening a run; resuming; loading. Each ends with a result
+ * or a coded error, in time, and later appended events are found. `npm run fuzz -- logs [COUNT] [SEED]`; the tests run
+ * a few.
  */
 import assert from "node:assert/strict";
 import { appendFileSync, mkdtempSync, mkdirSync, readFileSync, rmSync } from "node:fs";
@@ -80,7 +81,7 @@ export const run: FuzzRun = async ({ count, seed, progress }) => {
 
 interface Made {
   readonly run: RunFolder;
-  /** Files as they are undamaged. */
+  /** The undamaged files. */
   readonly files: ReadonlyMap<string, Buffer>;
   readonly plan: Parameters<typeof claimUnfinishedRun>[1];
 }
@@ -154,7 +155,7 @@ const score = (step: number): RunScore => ({
 type Below = (n: number) => number;
 type One = <T>(list: readonly T[]) => T;
 
-/** The logs always, the other files now and then. */
+/** Always damages the logs, and the other files occasionally. */
 function damaged({ files }: Made, below: Below, one: One): ReadonlyMap<string, Buffer> {
   return new Map(
     [...files].map(([name, bytes]) => {
@@ -180,7 +181,7 @@ function edited(bytes: Buffer, below: Below, one: One): Buffer {
     }
     case 2:
       return Buffer.concat([before, Buffer.from(Array.from({ length: below(40) }, () => below(256))), after]);
-    case 3: // glued: a line's end is gone
+    case 3: // glued: a line break is missing
       return Buffer.concat([
         before.subarray(0, Math.max(0, bytes.lastIndexOf(10, at))),
         bytes.subarray(Math.max(0, bytes.lastIndexOf(10, at)) + 1),
@@ -236,7 +237,7 @@ async function look(
 ): Promise<void> {
   const runs = join(root, "runs");
   for (const [name, bytes] of damage) if (name !== "events.jsonl") writeAnew(join(run.path, name), bytes);
-  // The log comes in pieces, with a look after each: what is shown in the end is what one look at all of it shows.
+  // The log arrives in pieces, with a read after each. The final result equals that of a single read.
   const log = damage.get("events.jsonl")!;
   writeAnew(run.eventsFile, "");
   const growing = new RunList(runs);

@@ -1,4 +1,4 @@
-/** Files of runs, sweeps, caches and trackers can be read by their owner alone, with the usual umask. */
+/** Files of runs, sweeps, caches and trackers are readable by their owner only, with the usual umask. */
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -53,7 +53,7 @@ describe("private file", function () {
     evaluate(run, { accuracy: share(0.5) });
     makeSweep(runs, "search", [0.5, 0.6]);
     const lock = await lockRun(run.path, "train");
-    // Checkpoints are written by the engine, and closed by who asks for them.
+    // The engine writes checkpoints with mode 644; the code that requests them restricts the mode afterwards.
     const checkpoints = readdirSync(run.checkpoints).map((name) => `${run.id}/checkpoints/${name} 644`);
     assert.deepEqual(openToOthers(runs), checkpoints);
     lock.release();
@@ -66,7 +66,7 @@ describe("private file", function () {
     const others = ["trackers.json", "labelled.jsonl", "carried", "carried/carried.json", "carried/memory.jsonl"];
     for (const name of [...written, ...others]) assert.match(modeOf(join(run, name)), /^[67]00$/, name);
     assert.deepEqual(openToOthers(join(root, "runs", "detached")), []);
-    // Another evaluation replaces it.
+    // A later evaluation replaces the file.
     const [[hash, data]] = [...readScoredData(run)] as [[string, Parameters<typeof saveScoredData>[2]]];
     saveScoredData(run, `${hash}b`, data);
     assert.equal(modeOf(join(run, "scored-data.json")), "600");

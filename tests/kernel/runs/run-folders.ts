@@ -1,4 +1,4 @@
-/** Run folders as trainings, sweeps and evaluations leave them, written by what writes them. */
+/** Run folders as trainings, sweeps and evaluations leave them, written by the production code. */
 import assert from "node:assert/strict";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
@@ -39,11 +39,11 @@ export interface Made {
   readonly steps?: number;
   readonly loss?: (step: number) => number;
   readonly accuracy?: number;
-  /** `null`: it goes on, in this process. */
+  /** Reason of the end; `null` means that the run continues, in this process. */
   readonly reason?: "done" | "early" | "interrupted" | null;
   readonly trial?: TrialInLock;
   readonly dataHash?: string;
-  /** With a checkpoint that can be read. */
+  /** Whether to write a readable checkpoint. */
   readonly weights?: boolean;
 }
 export function makeRun(root: string, name: string, o: Made = {}): RunFolder {
@@ -92,7 +92,7 @@ export function evaluate(
   appendRunScore(run, { at, step: 20, data, split, dataHash, rows: 120, metrics });
 }
 
-/** A sweep with its journal, as `sweep` leaves it. */
+/** Writes a sweep with its journal, as `sweep` leaves it. */
 export function makeSweep(
   root: string,
   name: string,

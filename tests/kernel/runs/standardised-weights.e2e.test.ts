@@ -1,4 +1,6 @@
-/** Regression on scores of any scale: the head learns standardised ones, and nobody who opens its files need know. */
+/**
+ * Regression on scores of any scale: the head trains on standardised scores, and readers of its files need not know.
+ */
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -53,7 +55,7 @@ model bias { base: "base", task: regression, technique: bitfit }`);
   const metrics = () => book.session.evaluations.at(-1)!.metrics;
   const predictions = async (name: string) =>
     (await model(name).predict<ScorePrediction>(held.map(({ text }) => text))).map(({ score }) => score);
-  /** As anybody reads the folder: its body, its head, nothing else. */
+  /** Computes the scores from the folder's body and head alone, as other programs do. */
   const forward = async (folder: string): Promise<readonly number[]> => {
     const engine = await engineNamed("tensorflow");
     const { limits, program } = await openModelFolder(folder);
@@ -86,7 +88,7 @@ model bias { base: "base", task: regression, technique: bitfit }`);
         metrics()["mean_absolute_error"]! < 0.6 * ofMean,
         `${metrics()["mean_absolute_error"]} beside the mean's ${ofMean}`,
       );
-      // Training and validation are told on the scores' own scale.
+      // Training and validation losses are reported on the scores' own scale.
       const first = model(name).history[0]!.loss;
       assert.ok(first > 0.2 * SPREAD ** 2 && first < 5 * SPREAD ** 2, String(first));
       assert.ok(model(name).validations.every(({ loss }) => loss! < 5 * SPREAD ** 2));
@@ -101,7 +103,7 @@ model bias { base: "base", task: regression, technique: bitfit }`);
         "utf8",
       );
       assert.equal(card.includes('weights.pop("target.scale")'), name === "whole");
-      // Writing left the model as it was.
+      // Writing the files does not change the model.
       assert.deepEqual(await predictions(name), said);
     });
 
@@ -142,7 +144,7 @@ train more on prices with quick { steps: 1, optimizer: adamw(learning_rate: 1e-1
     await book.run(statement("parted", ", resume: true"));
     const losses = (as: string) => model(as).history.map(({ step, loss }) => [step, loss] as const);
     assert.deepEqual(losses("parted"), losses("straight"));
-    // A checkpoint of an older version says nothing of mean and spread: its head learns the scores as they are.
+    // A checkpoint of an older version has no mean and deviation: its head trains on the raw scores.
     const run = await interrupted("older");
     const last = listCheckpoints(run).at(-1)!;
     const header = readHeader(last.file);

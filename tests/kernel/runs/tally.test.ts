@@ -1,4 +1,4 @@
-/** How often answers stood in the rows that trained: read from a file that anybody may have written. */
+/** Frequencies of answers in the training rows, read from a file that may be untrusted. */
 import type { ConstantPrediction } from "#stdlib/metrics/kind.js";
 import assert from "node:assert/strict";
 import type { Call } from "#dsl/language/types/value.js";

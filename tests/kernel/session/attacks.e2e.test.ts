@@ -1,6 +1,6 @@
 /**
- * Attacks on trained models: canaries that one knows by heart without privacy and not with it, rows that trained told from others, and
- * what stands of it in the run and its card.
+ * Attacks on trained models: canaries memorised without privacy but not with it, training rows distinguished from
+ * others, and the results in the run and its card.
  */
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -14,7 +14,7 @@ import { seededRandom, drawBelow } from "#stdlib/statistics/chance.js";
 import { NotebookOfOne } from "./notebook-of-one.js";
 import { writeSmallBert } from "./small-bert.js";
 
-/** Mean exposure of one that nobody knows, and the deviation of one's. */
+/** Mean exposure of a canary that was not memorised, and also the standard deviation of one exposure. */
 const UNKNOWN = 1 / Math.LN2;
 
 describe("privacy attacks", function () {
@@ -58,7 +58,7 @@ evaluate open, guarded on d.test { attacks: [canaries(unseen: 500), membership] 
       open?.found && must(figure.low, "its end") > must(figure.most, "what chance brings"),
       JSON.stringify(open),
     );
-    // Noise is another each time: five deviations of the mean of twenty.
+    // The noise differs each time: allows five standard errors of the mean of twenty.
     const own = must(guarded?.figures[0], "exposure").value;
     assert.ok(own < UNKNOWN + (5 * UNKNOWN) / Math.sqrt(20), JSON.stringify(guarded));
     assert.ok(figure.value > own + 3, `${String(figure.value)} and ${String(own)}`);
@@ -115,7 +115,8 @@ evaluate open, guarded on d.test { attacks: [canaries(unseen: 500), membership] 
     await book.run(`model again { load: ${JSON.stringify(folderOf("none"))} }`);
     await refused("evaluate again on d.test { attacks: [canaries] }", "no-canaries");
     assert.equal(book.session.evaluations.length, before);
-    // Fewer than a hundred others say little of one in a hundred, and rows that have changed are not those that trained.
+    // Fewer than a hundred non-training rows cannot estimate a rate of one percent. Changed rows are not the training
+    // rows.
     const few = readFileSync(join(book.folder, "rows.csv"), "utf8")
       .split("\n")
       .filter((line, i) => i < 251);

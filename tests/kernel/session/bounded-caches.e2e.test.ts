@@ -1,4 +1,4 @@
-/** Caches of a long session hold the last used, and what they let go of is made again as it was. */
+/** Caches of a long session retain the most recently used entries, and recreate evicted ones unchanged. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -26,7 +26,7 @@ describe("session caches", function () {
       const plan = folder.plan(
         call("source", "csv", { path: folder.write("rows.csv", ["text,label", ...rows].join("\n")) }),
       );
-      // More than of anything are kept: bases, tokenizers here and apart, and readers of one data set.
+      // More than any cache retains: bases, tokenizers in this process and in the sandbox, and readers of one data set.
       const bases = Array.from({ length: 20 }, (_, i) => `bert${String(i)}`);
       for (const [i, name] of bases.entries())
         writeSmallBert(join(folder.path, name), ["good", ...(i % 2 ? ["film"] : []), "book", `w${String(i)}`]);

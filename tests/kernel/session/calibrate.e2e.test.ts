@@ -1,4 +1,6 @@
-/** `train … { calibrate: [...] }`: fitted to validation alone, kept with the run, and what answers then go by. */
+/**
+ * `train … { calibrate: [...] }`: fitted to validation rows only, saved with the run, and used by later predictions.
+ */
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -108,7 +110,7 @@ train ${name} on ${name}_rows { ${RECIPE}${calibrate} }`;
       await shown(`data sets { source: csv("one.csv"), columns: { text: text, labels: tags }, split: by_column(part) }
 model tags { base: "bert", task: multilabel_classification, technique: full, max_length: 16 }
 train tags on sets { epochs: 1, batch_size: 16, calibrate: threshold }`);
-    // Every row has the other.
+    // Every row has label b, so no threshold can be fitted for it.
     assert.deepEqual(Object.keys(fitted("tags")?.thresholds ?? {}), ["a"]);
     assert.match(
       told,

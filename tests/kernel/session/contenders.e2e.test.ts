@@ -1,4 +1,4 @@
-/** What stands beside a model in `evaluate`: baselines and bases, on the same rows and by the same metrics. */
+/** Baselines and bases compared with a model in `evaluate`, on the same rows and with the same metrics. */
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,11 +7,14 @@ import { RefusedError } from "#kernel/session/execution-context.js";
 import { NotebookOfOne } from "./notebook-of-one.js";
 import { definitions, writeSmallTraining } from "./small-training.js";
 
-/** tests/oracles/fair_baselines.py */
+/** From tests/oracles/fair_baselines.py. */
 interface FairBaseline {
   readonly train: readonly (readonly [text: string, own: string | readonly string[]])[];
   readonly asked: FairBaseline["train"];
-  /** f1(macro) of the test: with the setting that GridSearchCV chose, with each one, and with C = 1 and no class weights. */
+  /**
+   * f1(macro) on the test rows: with the setting that GridSearchCV chose, with each one, and with C = 1 and no class
+   * weights.
+   */
   readonly test: number;
   readonly settings: Readonly<Record<string, number>>;
   readonly unweighted: number;
@@ -33,7 +36,7 @@ describe("baselines", function () {
     assert.deepEqual([model?.model, baseline?.model], ["m", "baseline(majority)"]);
     assert.equal(baseline?.rows, model?.rows);
     assert.deepEqual(baseline?.labels, model?.labels);
-    // One label is always said.
+    // The baseline always predicts the same label.
     const said = baseline?.confusion.map((of) => of.map((count) => count > 0));
     assert.equal(said?.[0]?.filter(Boolean).length, 1);
     const share = Math.max(...baseline!.confusion.map((of) => of.reduce((a, b) => a + b, 0))) / baseline!.rows;
@@ -46,7 +49,7 @@ describe("baselines", function () {
     const words = async (text: string) => (await book.run(text)).map(({ bundle }) => bundle["text/plain"]).join("\n");
     const alone = await words("evaluate m on d.validation { metrics: [accuracy, calibration_error] }");
     assert.match(alone, /always “/);
-    // It is calibrated whatever it says.
+    // A constant answer is calibrated whatever it is, so this metric has no constant baseline.
     assert.doesNotMatch(alone, /never changes \([^)]*\): calibration_error/);
     const beside = await words("evaluate m, baseline(majority) on d.validation { metrics: [accuracy] }");
     assert.doesNotMatch(beside, /accuracy[^\n]*always “/);
@@ -61,10 +64,10 @@ describe("baselines", function () {
     const text = JSON.stringify(shown);
     assert.ok(text.includes(verdict) && /ms an answer/.test(text) && /training/.test(text));
     const words = book.session.evaluations.at(-1)!;
-    // Metrics that rank are measured for it, though nobody asked for them.
+    // Ranking metrics are measured for the verdict, although they were not requested.
     assert.match(verdict, /; baseline\(tfidf\) is better by (?:roc_auc|average_precision), whatever the threshold$/);
     assert.deepEqual(Object.keys(book.session.evaluations.at(-1)!.metrics), ["accuracy", "log_loss"]);
-    // The verdict stands in every text, and no other word tells of it.
+    // The word that decides the label is in every text, and no other word indicates it.
     assert.equal(words.metrics["accuracy"], 1);
     assert.ok(words.metrics["log_loss"]! > 0.05, "words that stand in no other row were learnt");
   });
@@ -108,13 +111,13 @@ evaluate of_${name}, baseline(tfidf) on ${name}.test { metrics: [f1(macro)] }`);
       assert.ok(told, words.slice(-1500));
       const theirs = golden.settings[`[${told[1]!}, "${told[2] === undefined ? "none" : "balanced"}"]`]!;
       assert.ok(Math.abs(value - theirs) < 5e-3, `${name}: ${String(value)}, scikit-learn ${String(theirs)}`);
-      // Its folds are drawn otherwise: of nearly equal settings it may choose another.
+      // Its folds are drawn differently, so it may choose another of nearly equal settings.
       assert.ok(theirs > golden.test - 0.03, `${name}: ${String(theirs)}, its own choice ${String(golden.test)}`);
     }
   });
 
   it("are tuned on validation and get fitted thresholds if the model has them", async () => {
-    // A rare label, told by a word that others have, too: at a half it is seldom given.
+    // A rare label whose word also occurs with the other label: at a threshold of one half it is rarely predicted.
     const rows = Array.from({ length: 400 }, (_, i) => {
       const rare = i % 10 === 0;
       const part = ["train", "validation", "test", "train"][Math.floor(i / 10) % 4]!;
@@ -139,7 +142,7 @@ model rare { base: "bert", task: text_classification(class_weight: { yes: 1 }), 
     assert.ok(given() > before, `${String(given())} are given at ${String(share)}, ${String(before)} at a half`);
   });
   it("are compared with the model that is best on validation, else with the first", async () => {
-    // The rows that are scored have the labels of others: there the model that learnt nothing is the better one.
+    // The labels of the scored rows are inverted, so the untrained model scores better on them.
     const rows = readFileSync(join(book.folder, "rows.csv"), "utf8").split("\n").slice(1);
     const parted = rows.map((row, i) => {
       const part = i % 5 === 0 ? "test" : i % 5 === 1 ? "validation" : "train";
@@ -162,7 +165,8 @@ evaluate weak, strong, baseline(majority) on v.test { metrics: [accuracy] }`);
   });
 
   it("give no credit to a model that the median beats by absolute error", async () => {
-    // A tenth of the numbers are great, and no word tells which: the mean is far from most of them, the median is not.
+    // A tenth of the numbers are large, and no word predicts which: the mean is far from most of them, the median is
+    // not.
     const rows = Array.from(
       { length: 240 },
       (_, i) =>
@@ -188,7 +192,7 @@ evaluate r, baseline(majority) on n.test { metrics: [mean_absolute_error] }`);
       /\nno verdict: these learnt from the very rows, and how they do on others that does not say: m, m\.base, baseline\(tfidf\)\n/,
     );
     assert.doesNotMatch(words, /worth it by/);
-    // Alone it says so as it did.
+    // Evaluated alone, the model still triggers the warning.
     const alone = await book.run("evaluate m on d.train { metrics: [accuracy] }");
     assert.match(JSON.stringify(alone), /scored-learnt-rows\]: \d+ of the \d+ rows of d.train/);
   });

@@ -1,4 +1,7 @@
-/** A classifier on a small model of each encoder family, from a Tune program with tokenizer to its weights and predictions. */
+/**
+ * A classifier on a small model of each encoder family, from a Tune program with tokenizer to its weights and
+ * predictions.
+ */
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,7 +10,10 @@ import { writeEncoder } from "#tests/oracles/encoder-folder.js";
 import { ENCODERS } from "#tests/stdlib/models/encoder-models.js";
 import { NotebookOfOne } from "./notebook-of-one.js";
 
-/** Model, its tokenizer, and how many numbers LoRA of rank 2 trains: adapters of the default targets, and the head. */
+/**
+ * The model, its tokenizer, and the number of trainable parameters with LoRA of rank 2: adapters of the default
+ * targets, and the head.
+ */
 const MODELS = {
   distilbert: {
     golden: "distilbert-plain",
@@ -24,7 +30,7 @@ const MODELS = {
     tokenizer: { name: "xlm-roberta", vocabulary: 150 },
     trained: 4 * 2 * 24 + 12 * 12 + 12 + 26,
   },
-  // Value reads the wide stream (16), query the narrow one (8).
+  // The value projection reads the wide stream (16), the query projection the narrow one (8).
   mobilebert: {
     golden: "mobilebert-layer-norm",
     tokenizer: { name: "distilbert", vocabulary: 180 },

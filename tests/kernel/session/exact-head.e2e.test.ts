@@ -1,4 +1,7 @@
-/** A head that is found at once: what `baseline(probe)` measures, as a model that is kept, swept and deployed. */
+/**
+ * `head_only(fit: exact)`: the head of `baseline(probe)`, solved directly, as a model that is saved, swept and
+ * deployed.
+ */
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

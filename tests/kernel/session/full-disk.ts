@@ -1,6 +1,6 @@
 /**
- * A disk that is full for a time: a limit on the size of files, at 0 nothing more can be written. It holds for this process
- * and for the engine's host, and is taken off again; the tests that use it run in a program of their own.
+ * Simulates a full disk with a limit on file sizes: at 0 nothing more can be written. The limit affects this process
+ * and the engine's host and is removed again. The tests that use it run in a separate program.
  */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -8,14 +8,17 @@ import { existsSync, readFileSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { childrenOf } from "../training/kills.js";
 
-/** Most bytes of a file from now on; null: any. */
+/** Sets the maximum size of a file in bytes; null removes the limit. */
 export function limit(bytes: number | null): void {
   const most = bytes === null ? "unlimited" : Math.floor(bytes);
   for (const id of [process.pid, ...childrenOf(process.pid)])
     execFileSync("prlimit", ["--pid", String(id), `--fsize=${most}:`]);
 }
 
-/** Every file below, hidden ones too, with the hash of what is in it; of a folder that isn't there none. */
+/**
+ * Returns every file below the folder, hidden ones included, with the hash of its content; empty if the folder does not
+ * exist.
+ */
 export function contents(folder: string): Readonly<Record<string, string>> {
   const names = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: "utf8" }) : [];
   const files = names.filter((name) => statSync(join(folder, name)).isFile());

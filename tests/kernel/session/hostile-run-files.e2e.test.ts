@@ -1,4 +1,4 @@
-/** Run folders that somebody else wrote: every reader ends with a result or with a coded error, and in time. */
+/** Run folders from untrusted sources: every reader ends with a result or a coded error, and in time. */
 import assert from "node:assert/strict";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -25,7 +25,7 @@ describe("hostile run folder", function () {
     rmSync(join(path, name), { recursive: true, force: true });
     writeFileSync(join(path, name), good.get(name)!);
   };
-  /** Runs these operations with the file changed, and puts it back. */
+  /** Runs these operations with the changed file and restores it. */
   async function stands(name: string, change: () => void, which = readersOf(name)): Promise<void> {
     change();
     try {
@@ -34,14 +34,14 @@ describe("hostile run folder", function () {
       restore(name);
     }
   }
-  /** Most files of a run are read in one place each; its plan, lock and log in all. */
+  /** Most files of a run have a single reader; its plan, lock and log are read by all. */
   const readersOf = (name: string): readonly string[] =>
     ["plan.json", "lock.json", "events.jsonl"].includes(name)
       ? Object.keys(operations)
       : ["tunebook runs", "small files", "tunebook serve", "a seed's training that runs by itself"];
   const write = (name: string, text: string) => (): void => writeFileSync(join(path, name), text);
 
-  /** One JSON text: the file, or one line of it. */
+  /** Generates changed JSON for the file, or for one line of it. */
   const changedFile = (name: string): fc.Arbitrary<string> => {
     const text = good.get(name)!.toString("latin1");
     if (!(files.lines as readonly string[]).includes(name)) return changedJson(JSON.parse(text));

@@ -1,4 +1,4 @@
-/** Run folders in which a file is a named pipe: no reader may wait for a writer that never comes. */
+/** Run folders in which a file is a named pipe: no reader may wait for a writer that never arrives. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

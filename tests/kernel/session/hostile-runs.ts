@@ -1,4 +1,4 @@
-/** Everything that reads the files of a run back, called on a folder of runs that somebody else may have written. */
+/** All operations that read a run's files, called on a folder of runs that may be untrusted. */
 import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
@@ -51,9 +51,9 @@ const noEngine = (): Promise<never> =>
   Promise.reject(new CodedError("run-folder", { folder: "engine", why: "this test starts no engine" }));
 
 export interface Where {
-  /** Of the notebook. */
+  /** The notebook's folder. */
   readonly folder: string;
-  /** Of the run that is hostile, and of one that is not. */
+  /** Ids of the hostile run and of a normal one. */
   readonly id: string;
   readonly other: string;
 }
@@ -152,7 +152,7 @@ export const operations: Readonly<Record<string, Operation>> = {
   },
 };
 
-/** Null: it ended well or with a code; else what is wrong with how it ended. */
+/** Returns a description of a wrong outcome; null if the operation ended with a result or a code. */
 export async function troubleOf(operation: Operation, at: Where): Promise<string | null> {
   const begun = performance.now();
   try {

@@ -1,4 +1,7 @@
-/** Which rows are judged: all, or of many some at equal distances, the same where they are streamed as where they are held. */
+/**
+ * Selection of the rows to judge: all, or a sample at equal distances. Streamed rows give the same selection as rows in
+ * memory.
+ */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

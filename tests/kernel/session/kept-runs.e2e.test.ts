@@ -1,4 +1,4 @@
-/** Runs of an earlier `semantics` number: they open, score and are listed, and they are not resumed. */
+/** Runs of an earlier `semantics` number: they open, evaluate and are listed, but cannot be resumed. */
 import assert from "node:assert/strict";
 import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { asked, cells, keptFolder, lossesOf, writeNotebookFiles, type Kept } from "./kept-runs.js";
 import { NotebookOfOne } from "./notebook-of-one.js";
 
-/** They were made on another processor, whose sums may round otherwise. */
+/** The runs were made on another processor, whose sums may round differently. */
 const near = (now: number, then: number, what: string): void =>
   assert.ok(Math.abs(now - then) < 2e-4, `${what}: ${now}, it was ${then}`);
 

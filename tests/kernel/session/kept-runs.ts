@@ -1,6 +1,7 @@
 /**
- * Runs in tests/fixtures/runs that were trained with an earlier `semantics` number (dsl/compiler/plan/semantics.ts). Made once, by
- * `node dist/tests/kernel/session/kept-runs.js`, and never changed after: kept-runs.e2e.test.ts opens them.
+ * Runs in tests/fixtures/runs that were trained with an earlier `semantics` number (dsl/compiler/plan/semantics.ts).
+ * Generated once, by `node dist/tests/kernel/session/kept-runs.js`, and never changed afterwards: kept-runs.e2e.test.ts
+ * opens them.
  */
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -15,7 +16,7 @@ import { writeSmallTraining } from "./small-training.js";
 export const root = fileURLToPath(new URL("../../../..", import.meta.url));
 export const keptFolder = join(root, "tests/fixtures/runs");
 
-/** What the first notebook holds; its folder has the base and the rows too (small-training.ts). */
+/** Cells of the first notebook; its folder also contains the base and the rows (small-training.ts). */
 export const cells = {
   names: `data d { source: csv("rows.csv"), columns: { text: text, label: label }, split: by_column(part) }
 model whole { base: "bert", task: text_classification, technique: full, max_length: 16 }
@@ -29,10 +30,10 @@ recipe r { epochs: 8, batch_size: 4, seed: 7, optimizer: adamw(learning_rate: 5e
 } as const;
 export const asked = ["a good film", "very poor book w3"] as const;
 
-/** What was true when they were made. */
+/** Results recorded when the runs were made. */
 export interface Kept {
   readonly tunebook: string;
-  /** Folders, by what they are: names under `runs`. */
+  /** Run folders by purpose: names under `runs`. */
   readonly runs: Readonly<Record<"finished" | "straight" | "interrupted", string>>;
   readonly recipeHashes: Readonly<Record<"finished" | "straight" | "interrupted", string>>;
   readonly scores: Readonly<Record<string, Readonly<Record<string, number>>>>;
@@ -40,7 +41,9 @@ export interface Kept {
   readonly losses: Readonly<Record<"finished" | "straight", readonly (readonly [step: number, loss: number])[]>>;
 }
 
-/** The rows of small-training.ts, each with its split, so that no draw stands between then and now. */
+/**
+ * Writes the rows of small-training.ts with an explicit split, so that random splitting cannot change between versions.
+ */
 export function writeNotebookFiles(folder: string): void {
   writeSmallTraining(folder);
   const [head, ...rows] = readFileSync(join(folder, "rows.csv"), "utf8").split("\n");

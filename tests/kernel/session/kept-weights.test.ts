@@ -1,4 +1,4 @@
-/** Whose weights a sweep takes away: those of its own trials, in its own folder of runs, and no others. */
+/** Weights that a sweep deletes: only those of its own trials, in its own folder of runs. */
 import assert from "node:assert/strict";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-/** Names that only a run folder has, and trainings of this notebook that did not end. */
+/** Names that exist only as a run folder, and trainings of this notebook that did not finish. */
 import assert from "node:assert/strict";
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -37,7 +37,7 @@ describe("name without weights in the session", () => {
     );
     assert.deepEqual(await told(data, `model straight { load: "${id}" }`, "evaluate straight on d.test"), []);
     assert.deepEqual(await told(data, "evaluate nobody on d.test"), ["unknown-name: define it first"]);
-    // What is to be trained anew is no run.
+    // A name that is about to be trained again does not trigger the hint about an existing run.
     assert.doesNotMatch((await told(data, "train straight on d")).join("\n"), /its run is there/);
   });
   it("gets no hint if its run has no checkpoint", async () => {

@@ -1,4 +1,4 @@
-/** A Tune session for tests: runs texts, keeps what is shown, gives the models back. */
+/** A Tune session for tests: runs texts, records the outputs and returns the models. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,12 +13,12 @@ export class NotebookOfOne {
   readonly runs: string;
   readonly values = new Map<string, unknown>();
   readonly shown: DisplayOutput[] = [];
-  /** Those that came before anything ran. */
+  /** Warnings shown before anything ran. */
   readonly warnings: Diagnostic[] = [];
   private cells = 0;
   readonly session: TuneSession;
 
-  /** `beside`: another notebook, whose folder it has too. */
+  /** `beside`: another notebook in the same folder. */
   constructor(private readonly beside?: NotebookOfOne) {
     this.folder = beside?.folder ?? mkdtempSync(join(tmpdir(), "tunebook-test-"));
     this.runs = join(this.folder, "runs");
@@ -33,7 +33,7 @@ export class NotebookOfOne {
     });
   }
 
-  /** Runs one cell; `live` values stand behind `$x`. */
+  /** Runs one cell; `live` holds the values of `$x`. */
   async run(
     text: string,
     o: { readonly signal?: AbortSignal; readonly live?: Readonly<Record<string, unknown>> } = {},

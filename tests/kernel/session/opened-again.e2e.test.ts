@@ -1,4 +1,6 @@
-/** What a model that is opened again knows of its past: rows that it learnt from, answers among them, how much of a text it reads. */
+/**
+ * A reopened model's knowledge of its past: its training rows, answers among them, and how much of a text it reads.
+ */
 import assert from "node:assert/strict";
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -14,7 +16,7 @@ const LEARNT = "learnt.json";
 const WORDS = ["good", "fine", "bad", "poor"];
 const THINGS = Array.from({ length: 40 }, (_, i) => `w${i}`);
 const line = (i: number): string => `a ${WORDS[i % 4]!} ${THINGS[i % 40]!} film`;
-/** Three of four say "yes"; scores are 0 mostly, and 10 of some. */
+/** Three of four labels are "yes"; scores are mostly 0, and 10 for some rows. */
 const labelOf = (i: number): string => (i % 4 === 3 ? "no" : "yes");
 const scoreOf = (i: number): number => (i % 3 === 0 ? 10 : 0);
 
@@ -36,7 +38,8 @@ describe("reloaded model", function () {
     first = new NotebookOfOne();
     next = new NotebookOfOne();
     writeSmallBert(join(first.folder, "bert"), ["a", "film", "new", ...WORDS, ...THINGS]);
-    // 30 rows train; what is asked later has 20 of them among 50, in other capitals, and most labels there are the rarer one.
+    // There are 30 training rows. The evaluated rows include 20 of them among 50, in other capitals, and mostly have
+    // the rarer label.
     writeFileSync(join(first.folder, "train.csv"), rows(30, 0));
     const asked = Array.from({ length: 50 }, (_, i) =>
       i < 20
@@ -133,7 +136,7 @@ train m on parts with r`);
     const told = await shown("evaluate m on parts.train { metrics: [accuracy], worst: 0 }");
     assert.match(warned(told, "m"), /^18 of the 18 rows of parts.train .* \(run m-/);
     assert.ok(told.indexOf("scored-learnt-rows") < told.indexOf("accuracy"), told);
-    // The base knew the rest.
+    // The base was trained on the other rows.
     assert.match(
       warned(await shown("evaluate m on parts.test { metrics: [accuracy], worst: 0 }"), "m"),
       /^12 of the 12 rows .* \(run whole-/,
@@ -146,7 +149,7 @@ train m on parts with r`);
       await shown("evaluate as_it_is on asked { metrics: [accuracy], worst: 0 }"),
       /always “yes”: .* by the training rows/,
     );
-    // Without the record, as in runs of before, what is scored serves, and nothing is said of leaks.
+    // Without the record, as in older runs, the scored rows define the constant baseline, and no leak is reported.
     const old = join(next.folder, "old");
     cpSync(folderOf("whole"), old, { recursive: true });
     rmSync(join(old, LEARNT));
@@ -156,7 +159,7 @@ train m on parts with r`);
     const before = await shown("evaluate old on asked { metrics: [accuracy], worst: 0 }");
     assert.doesNotMatch(before, /scored-learnt-rows/);
     assert.match(before, /always “no”: .* by these rows/);
-    // A record that is torn, or of another form, is none.
+    // A torn record, or one in another format, is ignored.
     for (const text of ["{ torn", "[]", '{"version":1,"model":"whole","answers":{"label":[["yes",-1]]},"rows":[]}']) {
       writeFileSync(join(old, LEARNT), text);
       assert.match(await shown("evaluate old on asked { metrics: [accuracy], worst: 0 }"), /by these rows/);
@@ -164,7 +167,7 @@ train m on parts with r`);
   });
   it("is compared with the best constant per metric: the mean, or the median for absolute errors", async () => {
     const told = await shown("evaluate rated on asked_n { worst: 0 }");
-    // The line of the table, not the one above it that says what came of it.
+    // Returns the table row, not the summary line above it.
     const cell = (name: string): string =>
       told.split("\n").find((one) => one.startsWith(`${name} `) && !one.includes(" · ")) ?? "";
     assert.match(told, /^metric +rated +always 3\.33\d*, the mean$/m);
@@ -278,14 +281,14 @@ model turned { base: "./turned", task: text_classification }
 model other { base: "./other", task: text_classification }
 train turned on more ${still}
 train other on more ${still}`);
-    // The head stands in the place of the one that the folder brought: no plan counts both.
+    // The new head replaces the folder's head, so the plan counts only one of them.
     const planned = (name: string, book = next): number =>
       (JSON.parse(readFileSync(join(folderOf(name, book), "plan.json"), "utf8")) as Plan).estimates.parameters;
     for (const name of ["turned", "other"]) assert.equal(planned(name), planned("whole", first), name);
     const asked = ["a good w1 film", "a poor w3 film"];
     const by = (name: string) => model(name).predict<LabelPrediction>(asked);
     const [as_said, turned] = [await by("as_said"), await by("turned")];
-    // As the folder says: the first output is "yes" there.
+    // As in the folder, the first output is "yes".
     as_said.forEach(({ probabilities }, i) => {
       assert.ok(Math.abs(probabilities["yes"]! - turned[i]!.probabilities["yes"]!) < 1e-5);
     });

@@ -1,4 +1,6 @@
-/** Data are read and cleaned once, whoever reads their rows: a preview, models of several bases and lengths, scores and answers. */
+/**
+ * Data are read and cleaned once for all users: a preview, models of several bases and lengths, scores and answers.
+ */
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -17,7 +19,7 @@ describe("data of a notebook", function () {
     book = new NotebookOfOne();
     writeSmallTraining(book.folder);
     writeSmallBert(join(book.folder, "other"), ["good", "bad", "film", "book", "a"]);
-    // So long that looking at its first rows doesn't come to its end.
+    // So long that reading the first rows does not reach the end.
     const [head, ...rows] = readFileSync(file(), "utf8").split("\n");
     const many = Array.from({ length: 2000 }, (_, i) => `number ${i} ${rows[i % rows.length]},${"x".repeat(200)}`);
     writeFileSync(file(), [`${head},rest`, ...many].join("\n"));

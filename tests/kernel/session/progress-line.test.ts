@@ -1,4 +1,7 @@
-/** The line of work that is no training: late, in place, one for each kind of work, and what it took at the end. */
+/**
+ * The progress line of work other than training: delayed, updated in place, one per kind of work, with the duration at
+ * the end.
+ */
 import assert from "node:assert/strict";
 import { mock } from "node:test";
 import { ProgressLine } from "#kernel/session/progress-line.js";

@@ -1,4 +1,6 @@
-/** A base asked by prompts beside a model: a tiny LLaMA of random weights, by its own chat template and without one. */
+/**
+ * A prompted base compared with a model: a tiny LLaMA of random weights, with its own chat template and without one.
+ */
 import assert from "node:assert/strict";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -48,7 +50,7 @@ model g { base: "llama", task: text_generation }`;
     await book.run('use "used.tune"');
     const text = async (tune: string) =>
       (await book.run(tune)).map(({ bundle }) => String(bundle["text/plain"])).join();
-    // What is asked for is shown, once, and nothing of how it came here.
+    // The output contains the requested object once, and nothing from the imported program.
     assert.equal((await text("show u")).match(/csv\("rows\.csv"\)/g)?.length, 1);
     assert.match(await text("show g"), /^Model g\nbase +llama/);
     assert.equal((await text("show g")).match(/Model g/g)?.length, 1);
@@ -107,7 +109,7 @@ model g { base: "llama", task: text_generation }`;
     const ask = `evaluate m, prompt("plain", "Good? {text}", answers: text, max_tokens: 3) on d.validation { metrics: [accuracy, f1, cohen_kappa, log_loss] }`;
     const shown = JSON.stringify(await book.run(ask));
     const { metrics, confusion } = last();
-    // Random weights name nothing.
+    // A model with random weights never names a label.
     assert.match(shown, /16 of 16 answers named no label: they count as wrong/);
     assert.match(shown, /log_loss is no number: its answers name labels, and don't say how likely they are/);
     assert.deepEqual([metrics["accuracy"], metrics["f1"]], [0, 0]);
@@ -130,9 +132,9 @@ model g { base: "llama", task: text_generation }`;
       ];
       assert.deepEqual([whole.cut, cut.cut], [0, 1]);
       const { tokens } = await cut.write(Uint32Array.of(1), GREEDY);
-      // 160 positions, of which 4 are the answer's.
+      // 160 positions, of which 4 are for the answer.
       assert.ok(tokens <= 160 && tokens > 150, String(tokens));
-      // Only what comes before the rows' own texts is alike.
+      // Only the prefix before the rows' own texts is shared.
       assert.ok(cut.shared > 10);
       const filled = { shots, values: ["x"], fill: (values: readonly string[]) => long + values.join("") };
       await assert.rejects(base.read([filled], { writes: 4 }, { batchSize: 8 }), (error) => {

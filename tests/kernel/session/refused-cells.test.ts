@@ -1,4 +1,4 @@
-/** Cells after one that was refused: the cause is told, once. */
+/** Cells after a refused one: the cause is reported once. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -14,7 +14,7 @@ describe("cell that depends on a rejected cell", () => {
   const folder = mkdtempSync(join(tmpdir(), "refused-"));
   const session = new TuneSession({ folder, runs: join(folder, "runs") });
   const stage = { screen: textScreen({ write: () => undefined }), hostContext: plainHostContext(folder) };
-  // Each run of a cell has a number of its own, as in a notebook.
+  // Each run of a cell has its own number, as in a notebook.
   let runs = 0;
   const told = async (cellId: string, text: string): Promise<readonly string[]> => {
     const title = `cell ${String(++runs)}`;

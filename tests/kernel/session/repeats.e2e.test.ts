@@ -1,4 +1,7 @@
-/** `train … { repeats: 3 }`: mean and deviation over the seeds, the best under the name, and only what is missing after an interrupt. */
+/**
+ * `train … { repeats: 3 }`: mean and deviation over the seeds, the best model under the name, and only the missing
+ * seeds after an interrupt.
+ */
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -40,7 +43,7 @@ describe("repeated trainings", function () {
     const stop = new AbortController();
     const before = book.session.models.define.bind(book.session.models);
     let began = 0;
-    // The second training is interrupted at its first step.
+    // Interrupts the second training at its first step.
     book.session.models.define = (plan, as) => {
       if (as === "m_2" && ++began === 1) setTimeout(() => stop.abort(), 30);
       return before(plan, as);

@@ -1,4 +1,6 @@
-/** `report`: one page that needs nothing, says what was trained and measured, and runs nothing that a file or a name held. */
+/**
+ * `report`: one self-contained page that shows what was trained and measured. It executes nothing from files or names.
+ */
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -17,7 +19,7 @@ interface Found {
   readonly handlers: number;
   readonly broken: number;
   readonly pictures: number;
-  /** It is wider than the window. */
+  /** Whether the table is wider than the window. */
   readonly wide: boolean;
 }
 const PAYLOAD = `"><img src=x onerror=alert(1)><script>alert(2)</script><svg onload=alert(3)>`;

@@ -1,4 +1,4 @@
-/** `evaluate … { require: [...] }`: scores are shown and kept, and then what misses a bar is an error. */
+/** `evaluate … { require: [...] }`: scores are displayed and saved first; then a missed threshold is an error. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

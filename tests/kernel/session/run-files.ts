@@ -1,4 +1,6 @@
-/** A run folder with every file that a training, an evaluation or a tracker may leave, written by the code that writes them. */
+/**
+ * A run folder with every file that a training, an evaluation or a tracker may leave, written by the production code.
+ */
 import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeCalibration } from "#kernel/runs/calibration.js";
@@ -126,7 +128,7 @@ export async function writeRunFiles(folder: string): Promise<Where> {
   return { folder, id: run.id, other };
 }
 
-/** Of the run's folder, then beside it; those with many lines have a record in each. */
+/** Paths relative to the run's folder. Files under `lines` have one record per line. */
 export const files = {
   json: [
     ...["plan.json", "lock.json", "calibration.json", "scored-data.json", "since-before.json", "learnt.json"],

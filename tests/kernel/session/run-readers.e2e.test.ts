@@ -1,6 +1,6 @@
 /**
- * Everything that reads the folder of a run, given such that one place of a file in it is wrong: see fetch/readers.test.ts, of
- * which this is the part about runs.
+ * Every reader of a run folder, given a file in which one position is wrong: the part of fetch/readers.e2e.test.ts that
+ * is about runs.
  */
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -29,7 +29,7 @@ describe("run file readers", function () {
   this.timeout(120_000);
   const folder = mkdtempSync(join(tmpdir(), "tunebook-readers-"));
   after(() => rmSync(folder, { recursive: true, force: true }));
-  /** The text in a file of that name, whose path comes back. */
+  /** Writes the text to a file of that name and returns its path. */
   const put = (path: string, text: string): string => {
     const file = join(folder, path);
     mkdirSync(dirname(file), { recursive: true });
@@ -41,7 +41,7 @@ describe("run file readers", function () {
       .trim()
       .split("\n")
       .map((line): unknown => JSON.parse(line));
-  /** A log of which one line is another. */
+  /** Returns the log with `text` inserted before its last line. */
   const log = (of: readonly unknown[], text: string): string =>
     [...of.slice(0, -1).map((line) => JSON.stringify(line)), text, JSON.stringify(of.at(-1)), ""].join("\n");
 
@@ -76,7 +76,7 @@ describe("run file readers", function () {
     "checkpoint-unreadable",
     "weights-malformed",
   ];
-  /** All that looks at a run without its weights; then its weights. */
+  /** Reads the run first without its weights, and then its weights. */
   const lookedAt = (file: string, good: string) => async (text: string) => {
     const path = join(run.path, file);
     writeFileSync(path, text);

@@ -1,4 +1,7 @@
-/** Models from scratch, from a Tune program to a folder that is a base again: tokenizers trained here, small models of several families. */
+/**
+ * Models from scratch, from a Tune program to a folder that is a base again: new tokenizers, and small models of
+ * several families.
+ */
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,7 +14,7 @@ import { NotebookOfOne } from "./notebook-of-one.js";
 
 const words =
   "the cat sat on a mat and the dog ran to the old red barn by the sea it was late when they came home".split(" ");
-/** Texts of 8 to 40 words, no two alike. */
+/** Distinct texts of 8 to 40 words. */
 const texts = Array.from({ length: 120 }, (_, i) =>
   Array.from({ length: 8 + ((i * 7) % 33) }, (_, k) => words[(i * 5 + k * (1 + (i % 3))) % words.length]).join(" "),
 );
@@ -39,13 +42,13 @@ recipe quick { epochs: 3, batch_size: 10, optimizer: adamw(learning_rate: 5e-3),
   it("learns, is scored and writes as a small GPT-2 with its tokenizer", async () => {
     await book.run(`train scratch on tales with quick`);
     const [first, last] = [losses("scratch")[0]!, losses("scratch").at(-1)!];
-    // At first every token is as likely as another.
+    // At first all tokens are equally likely.
     assert.ok(Math.abs(first - Math.log(310)) < 0.15, `${first}`);
     assert.ok(last < 0.7 * first, `${first} → ${last}`);
     await book.run(`evaluate scratch on tales.validation { metrics: [perplexity, loss, bits_per_byte] }`);
     const { metrics, intervals } = book.session.evaluations.at(-1)!;
     assert.ok(metrics["perplexity"]! < 60);
-    // All tokens but each text's first are foretold, and the one that ends it, which stands for no byte.
+    // Predicted tokens: all but each text's first, plus the end token, which has no bytes.
     const tokenizer = await loadTokenizer(join(model("scratch").folder!, "model"));
     const rows = texts.map((text, i) => `${text} ${i}.`).filter((_, i) => i % 6 === 0);
     let [tokens, bytes] = [0, 0];
@@ -127,9 +130,9 @@ train scratch on zoo with quick as keeper { epochs: 1 }`);
     await book.run(`
 model grown { base: scratch, task: text_generation, max_length: 64 }
 train grown on tales with quick { epochs: 1 }`);
-    // It goes on about where the other one ended.
+    // The loss starts close to where the other training ended.
     assert.ok(losses("grown")[0]! < 1.2 * losses("scratch").at(-1)!, `${losses("grown")[0]}`);
-    // In one text, too; and not from what nobody trained.
+    // Both models can be in one program, but a base that was never trained is refused.
     await book.run(`
 model first { architecture: bert(layers: 1, hidden: 32, heads: 2), tokenizer: wordpiece(vocabulary: 90), task: fill_mask, max_length: 64 }
 train first on tales { epochs: 2, optimizer: adamw(learning_rate: 5e-3) }

@@ -1,4 +1,4 @@
-/** `show` in a notebook: what each phase of the compiler made of a training. */
+/** `show` in a notebook: the output of each compiler phase for a training. */
 import assert from "node:assert/strict";
 import { cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** `evaluate … { by: [...] }`: parts of the rows with scores of their own, by columns that no role reads, by length and by language. */
+/** `evaluate … { by: [...] }`: scores of slices, by columns without a role, by length and by language. */
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -63,7 +63,7 @@ data hidden like whole { clean: redact(email) }`);
     assert.equal(difference?.[0], "accuracy");
     assert.deepEqual([difference[1].greatest, difference[1].least], ["Anna <b>", "(missing)"]);
     assert.ok(difference[1].low! < 0 && difference[1].high! > 0);
-    // What a part comes to is what its rows alone come to.
+    // A slice's score equals that of its rows evaluated alone.
     const [anna] = own.slices![0]!.slices;
     writeFileSync(
       join(book.folder, "anna.jsonl"),

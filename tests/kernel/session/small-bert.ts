@@ -1,11 +1,11 @@
-/** A folder with a small BERT and a tokenizer of whole words, a few of which come in two pieces. */
+/** A folder with a small BERT and a whole-word tokenizer, a few of whose words consist of two pieces. */
 import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const root = new URL("../../../..", import.meta.url);
 const SPECIALS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
 
-/** `words`: the vocabulary beside the special tokens; `##ing` goes on with a word. At most 195. */
+/** `words`: the vocabulary in addition to the special tokens; `##ing` continues a word. At most 195. */
 export function writeSmallBert(folder: string, words: readonly string[]): void {
   cpSync(new URL("tests/fixtures/models/bert-plain", root), folder, { recursive: true });
   const vocab = Object.fromEntries([...SPECIALS, ...words].map((token, id) => [token, id]));

@@ -1,4 +1,4 @@
-/** A T5 made afresh: a folder with config.json, random weights and a tokenizer of letters. */
+/** A new T5: a folder with config.json, random weights and a tokenizer of letters. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ModelImplementation } from "#stdlib/models/kind.js";

@@ -1,4 +1,6 @@
-/** Tokenizers whose tokens are single bytes, as the families write them: characters beyond ASCII take several tokens. */
+/**
+ * Tokenizers whose tokens are single bytes, in the format of each family: characters beyond ASCII take several tokens.
+ */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -21,7 +23,9 @@ function byteLevel(): object {
     model: { type: "BPE", unk_token: null, fuse_unk: false, byte_fallback: false, vocab, merges: [] },
   };
 }
-/** LLaMA's: blanks are ▁, one stands before every text, and what isn't in the vocabulary falls back to bytes. */
+/**
+ * LLaMA's: blanks are ▁, every text gets one as a prefix, and characters outside the vocabulary fall back to bytes.
+ */
 function byteFallback(): object {
   const bytes = range(0, 256).map((b) => `<0x${b.toString(16).toUpperCase().padStart(2, "0")}>`);
   const letters = [..."▁abcdefghijklmnopqrstuvwxyz"];
@@ -49,7 +53,7 @@ function byteFallback(): object {
     model: { type: "BPE", unk_token: "<unk>", fuse_unk: true, byte_fallback: true, vocab, merges: [] },
   };
 }
-/** Printable ASCII alone, for models of few embeddings. Id 0 ends a text. */
+/** Printable ASCII only, for models with few embeddings. Id 0 ends a text. */
 function letters(): object {
   const characters = range(32, 127).map((code) => String.fromCodePoint(code));
   const vocab = Object.fromEntries(["<|end|>", "<unk>", ...characters].map((token, id) => [token, id]));
@@ -61,7 +65,7 @@ function letters(): object {
     model: { type: "BPE", unk_token: "<unk>", fuse_unk: false, byte_fallback: false, vocab, merges: [] },
   };
 }
-/** T5's: Unigram, blanks are ▁ and one stands before every text; `</s>` is put after it. Letters alone, each a token. */
+/** T5's: Unigram; blanks are ▁, every text gets one as a prefix and `</s>` as a suffix. Only letters, each a token. */
 function unigram(): object {
   const letters = [..."▁abcdefghijklmnopqrstuvwxyz:"].map((piece) => [piece, -3]);
   const pieces = [["<pad>", 0], ["</s>", 0], ["<unk>", 0], ...letters];

@@ -1,9 +1,9 @@
-/** Files of a training that takes seconds: a small BERT, 64 rows, and the words of a program on them. */
+/** Files of a training that takes seconds: a small BERT, 64 rows, and Tune definitions for them. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeSmallBert } from "./small-bert.js";
 
-/** Names `d` and `m`. */
+/** Defines `d` and `m`. */
 export const definitions = `data d { source: csv("rows.csv"), columns: { text: text, label: label }, split: random(train: 75%, validation: 25%) }
 model m { base: "bert", task: text_classification, technique: full, max_length: 16 }
 `;

@@ -1,6 +1,6 @@
 /**
- * Techniques from a Tune program to their weights and back, on the real engine with small models: what is saved, what goes on
- * from it, exact resume, a sweep over techniques, and a text continued under virtual tokens.
+ * Techniques from a Tune program to their weights and back, on the real engine with small models: saved files,
+ * continued training, exact resume, a sweep over techniques, and text generation with virtual tokens.
  */
 import assert from "node:assert/strict";
 import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -67,7 +67,7 @@ model m { base: "bert", task: text_classification, technique: bitfit, max_length
           names.filter((n) => !n.endsWith(".bias")),
           ["classifier.weight"],
         );
-      // Five steps are an epoch: what goes on from the file sees the batch that a sixth step sees, with the same weights.
+      // Five steps make an epoch, so the first step from the file sees the same batch and weights as a sixth step.
       const given = technique.includes("(")
         ? technique.replace(/\)$/, `, from: "${adapter(name)}")`)
         : `${word}(from: "${adapter(name)}")`;

@@ -1,4 +1,4 @@
-/** A model that was trained on cleaned texts: whatever reads texts uncleaned says so first. */
+/** A model trained on cleaned texts: every use with uncleaned texts warns first. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -28,7 +28,7 @@ train m on plain as bare { epochs: 1 }`);
   });
   after(() => book.close());
 
-  /** What a cell showed before it failed or ended, as texts. */
+  /** Returns the texts that a cell displayed before it failed or ended. */
   async function shown(text: string): Promise<readonly string[]> {
     const before = book.shown.length;
     await book.run(text).catch(() => undefined);
@@ -37,7 +37,7 @@ train m on plain as bare { epochs: 1 }`);
   const warns = (texts: readonly string[]): number => texts.findIndex((text) => text.includes("texts-not-cleaned"));
 
   const ENDINGS: Readonly<Record<string, string>> = { page: ".html", coreml: ".mlpackage", tflite: ".tflite" };
-  // gguf holds no model that answers; it is deployed by the same statement.
+  // gguf cannot contain such a model; the same statement deploys it.
   const targets = registry.ofKind("target").filter(({ planned, name, capabilities }) => {
     return !planned && name !== "gguf" && capabilities?.writes !== undefined;
   });

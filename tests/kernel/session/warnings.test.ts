@@ -1,4 +1,4 @@
-/** Warnings that statements of one cell meet while they run: said once, with all their places. */
+/** Warnings that several statements of a cell raise while running: shown once, with all positions. */
 import assert from "node:assert/strict";
 import type { DisplayOutput } from "#kernel/display/html.js";
 import { textScreen } from "#kernel/session/text-screen.js";

@@ -1,5 +1,5 @@
 /**
- * The quickstart's model on the engine that needs npm alone: ten real steps of MiniLM on wasm are those of TensorFlow,
+ * The quickstart's model on the engine that needs only npm: ten real steps of MiniLM on wasm equal TensorFlow's,
  * dropout included.
  */
 import assert from "node:assert/strict";

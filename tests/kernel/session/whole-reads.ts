@@ -1,4 +1,4 @@
-/** Counts how often files are read to their end, by what stands for Node's own `open`. */
+/** Counts how often files are read to their end, with a wrapper of Node's `open`. */
 import fs from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
 import { basename } from "node:path";

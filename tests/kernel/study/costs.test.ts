@@ -1,4 +1,4 @@
-/** What the cheapest trial of a sweep costs and what the dearest: its plan says both before anything runs. */
+/** The cost of a sweep's cheapest and most expensive trial: its plan reports both before anything runs. */
 import { strict as assert } from "node:assert";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { sweepFacts } from "#kernel/display/plans/sweep-plan.js";

@@ -1,4 +1,4 @@
-/** Where the search of a sweep runs, and why. */
+/** Where a sweep's search runs, and why. */
 import assert from "node:assert/strict";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { searchLocationOf } from "#kernel/study/search-state.js";

@@ -1,4 +1,4 @@
-/** What a search sees of a sweep: which values may stand together, and by how much results miss what is required. */
+/** A search's view of a sweep: which values may be combined, and by how much results miss the required thresholds. */
 import assert from "node:assert/strict";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { studyOf } from "#kernel/study/study.js";

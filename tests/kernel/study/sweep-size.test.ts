@@ -1,4 +1,4 @@
-/** What a sweep comes to before it runs, and where its definitions lie in its space. */
+/** The size of a sweep before it runs, and the point of its definitions in the search space. */
 import { strict as assert } from "node:assert";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { sweepFacts, sweepPlanView } from "#kernel/display/plans/sweep-plan.js";

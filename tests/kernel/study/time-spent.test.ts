@@ -1,4 +1,4 @@
-/** How long trials ran. */
+/** Running times of trials. */
 import assert from "node:assert/strict";
 import { busySecondsOf } from "#kernel/study/time-spent.js";
 

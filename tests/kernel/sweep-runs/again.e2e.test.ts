@@ -1,4 +1,4 @@
-/** A sweep whose cell runs again: which of its trials still count, which are trained again, and whose runs they are. */
+/** A sweep whose cell runs again: which trials still count, which are trained again, and which sweep owns the runs. */
 import assert from "node:assert/strict";
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,6 @@
-/** Journals that were cut, doubled, or filled with strangers' lines: what is whole is kept, and nothing else is lost. */
+/**
+ * Journals that were cut, duplicated, or filled with foreign lines: intact lines are used, and nothing else is lost.
+ */
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -18,7 +20,7 @@ describe("damaged sweep journal", () => {
   afterEach(() => rmSync(root, { recursive: true, force: true }));
   const open = (name = "abc"): Journal => Journal.open(root, "search", name, one);
 
-  /** Two that are done, one that was given up, one that runs. */
+  /** Writes two completed trials, a pruned one and a running one. */
   function written(): Journal {
     const journal = open();
     journal.begin(running(1));
@@ -29,7 +31,7 @@ describe("damaged sweep journal", () => {
     journal.begin(running(4));
     return journal;
   }
-  /** All that reads a journal, none of which may fail otherwise than by a code. */
+  /** Runs all readers of a journal; they may fail only with a code. */
   function readAll(file: string): void {
     journalReport(file);
     for (const read of [
@@ -50,7 +52,7 @@ describe("damaged sweep journal", () => {
     for (let cut = 0; cut <= whole.length; cut += ends.some((end) => Math.abs(end - cut) < 3) ? 1 : 3) {
       writeAnew(file, whole.subarray(0, cut));
       const journal = open();
-      // A line that lacks its end alone counts once something is added.
+      // A line that lacks only its line break counts once another line is appended.
       const lines = ends.filter((end) => end <= cut).length;
       const closed = (whole.toString("utf8", 0, ends[lines - 1] ?? 0).match(/"state":[12]/g) ?? []).length;
       assert.equal(journal.trials.length, closed, `cut at ${String(cut)}`);

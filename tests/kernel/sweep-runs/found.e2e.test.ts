@@ -1,4 +1,6 @@
-/** What sweeps come to, from the statement to what is shown: several goals, bars, seeds, tokens, rows, bases, and what a best one is good for. */
+/**
+ * Sweeps from statement to display: several goals, thresholds, seeds, tokens, rows, bases, and uses of the best trial.
+ */
 import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";

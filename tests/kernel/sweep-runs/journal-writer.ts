@@ -1,6 +1,6 @@
 /**
- * Writes trials into a journal until it is killed, the disk takes nothing more, or a file `stop` lies beside: `journal-writer.js
- * ROOT [MILLISECONDS]`, which lie between two trials.
+ * Writes trials into a journal until it is killed, the disk is full, or a file `stop` appears next to it:
+ * `journal-writer.js ROOT [MILLISECONDS]`; the argument is the time between two trials.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** Sweeps and trials for tests of journals: a space of each kind, one within another, and points of it. */
+/** Sweeps and trials for tests of journals: a space of each kind, a nested one, and points of it. */
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { TrialRecord } from "#kernel/study/trial.js";
 import type { JournalSpec } from "#kernel/sweep-runs/journal/journal.js";

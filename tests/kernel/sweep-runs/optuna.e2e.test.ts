@@ -1,4 +1,4 @@
-/** Journals go from Tunebook to Optuna and back, while both write, and after one was killed. */
+/** Journals are exchanged between Tunebook and Optuna, while both write and after one was killed. */
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
@@ -28,7 +28,7 @@ describe("sweep journal in Optuna", function () {
   const open = (of: JournalSpec = one): Journal => Journal.open(root, "search", "abc", of);
   const look = async (file: string): Promise<Seen> => (await optuna.ask({ do: "look", file })) as Seen;
 
-  /** Trials of every state. */
+  /** Writes trials of every state. */
   function written(): Journal {
     const journal = open();
     journal.begin(running(1));
@@ -136,7 +136,8 @@ describe("sweep journal in Optuna", function () {
         [0, 1, 2].map((step) => [step, step / 10]),
       );
     }
-    // Of the strays the one without a fault counts; a failed one without parameters is no point, and what waits or runs is none yet.
+    // Of the added trials only the valid one counts. A failed one without parameters is not a point, and waiting or
+    // running ones do not count yet.
     assert.deepEqual(
       journal.trials.slice(11).map(({ number, score, why }) => [number, score, why]),
       [[15, 0.99, "added"]],

@@ -1,4 +1,4 @@
-/** Optuna itself, in a process of its own: what it makes of a journal. */
+/** Optuna itself, in a separate process: how it reads and extends a journal. */
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";

@@ -1,4 +1,4 @@
-/** Who begins, who is given up, and what ends a sweep: trials that train nothing tell a runner what such trials would. */
+/** Start, pruning and end of trials in a sweep: fake trials report to the runner what real ones would. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -31,7 +31,7 @@ const plan = {
   plan: { estimates: { tokens: 100 } },
 } as unknown as SweepPlan;
 
-/** One whose score after each of `steps` reports is what `score` says; it lets others train after each. */
+/** A trial that reports `score` after each of `steps` steps and yields to other trials after each report. */
 const reporting =
   (steps: number, score: (number: number, step: number) => number): TrialRunner =>
   async (asked: TrialRequest): Promise<readonly TrialOutcome[]> => {
@@ -117,7 +117,7 @@ describe("sweep runner", () => {
   it("counts the actual tokens and time of earlier trials", async () => {
     const much: TrialRunner = async (asked) =>
       (await reporting(1, () => 1)(asked)).map((outcome) => ({ ...outcome, tokens: 1000 }));
-    // Its plan says 100 for each.
+    // Its plan estimates 100 tokens for each trial.
     assert.equal((await ran("drawn", { ...plan, budgetTokens: 1500 }, much)).length, 2);
     assert.equal((await ran("drawn", { ...plan, budgetTokens: 2000 }, much)).length, 2);
     assert.equal((await ran("drawn", { ...plan, budgetTokens: 2001 }, much)).length, 3);

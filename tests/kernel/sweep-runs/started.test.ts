@@ -1,4 +1,7 @@
-/** Trials of another journal as trials of a sweep: what both vary, what is filled in, what is left aside, and what the cell says. */
+/**
+ * Trials of another journal as starting trials of a sweep: common settings, filled-in and omitted ones, and the cell's
+ * report.
+ */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -58,7 +61,7 @@ describe("starting trials of a sweep", () => {
     assert.match(text, /^It starts from 3 trials of earlier, by batch_size, technique/);
     assert.match(text, /dropout didn't vary there/);
     assert.match(text, /varied there alone, and are left aside\.$/);
-    // By chance where the definitions say nothing that is tried: not all at one place, and the same each time.
+    // Drawn at random where the definitions give no value in the space: spread out, and reproducible.
     const drawn = readStartTrials(file, of({ batch_size, dropout })).trials.map(({ point }) => point["dropout"]);
     assert.equal(new Set(drawn).size, 3);
     assert.deepEqual(

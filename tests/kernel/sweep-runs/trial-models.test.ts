@@ -1,4 +1,4 @@
-/** Trials whose programs are equal have one compiled model, however those programs came to be. */
+/** Trials with equal programs share one compiled model, however those programs were built. */
 import assert from "node:assert/strict";
 import { serialize } from "node:v8";
 import { Graph } from "#dsl/tensor/builder.js";
@@ -8,7 +8,7 @@ import type { ModelOpenRequest } from "#kernel/models/open-model.js";
 import { TrialModels } from "#kernel/sweep-runs/trial-program.js";
 import { trainProgram } from "../engines/tiny-net.js";
 
-/** An engine that computes nothing: it counts what it is asked to open. */
+/** An engine that computes nothing and counts the models it opens. */
 class Counting {
   opened = 0;
   readonly engine = {
@@ -26,7 +26,7 @@ const toOpen = (train: Program): ModelOpenRequest =>
     base: { facts: { scratch: true, shapes: {} }, folder: "" },
     home: "",
   }) as unknown as ModelOpenRequest;
-/** Its like, of which no two parts are one object. */
+/** Returns a deep copy in which no two parts share an object. */
 function apart(value: unknown): unknown {
   if (value instanceof Uint8Array) return value.slice();
   if (Array.isArray(value)) return value.map(apart);
@@ -54,7 +54,7 @@ describe("engine models of a sweep's trials", () => {
   it("are shared by equal programs, also with other object identity", async () => {
     const one = trainProgram();
     const other = apart(one) as Program;
-    // What is one object in the first are several in the other.
+    // Objects shared within the first are separate in the copy.
     assert.notDeepEqual(serialize(one), serialize(other));
     assert.equal(await opened(one, other, trainProgram()), 1);
   });

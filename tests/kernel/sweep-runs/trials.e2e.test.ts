@@ -1,4 +1,7 @@
-/** Trials of a sweep on one engine: as each would train alone, whatever runs between; those that are given up; what stays of them. */
+/**
+ * Trials of a sweep on one engine: each equals a separate training, whatever runs in between; pruned trials; and the
+ * files that remain.
+ */
 import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -30,7 +33,7 @@ describe("sweep trials", function () {
   after(() => book.close());
   const found = (name: string): SweepHandle => book.values.get(name) as SweepHandle;
 
-  /** What a trial did is what its settings do in a training of their own. */
+  /** Asserts that a trial equals a separate training with its settings. */
   async function trainsAlone({ number, values, run, score, reports }: TrialRecord): Promise<void> {
     const { technique = "full", ["optimizer.learning_rate"]: rate = "" } = values;
     await book.run(`model alone like m { technique: ${technique} }
@@ -43,10 +46,10 @@ train alone on d with quick as alone_${number} { optimizer.learning_rate: ${rate
     );
     const validations = alone.validations.map((one) => ({ step: one["step"], score: one["loss"] }));
     assert.deepEqual(reports, validations);
-    // That of the weights which are kept.
+    // The score belongs to the saved weights.
     assert.equal(score, Math.min(...validations.map((one) => Number(one.score))));
   }
-  /** Waits until a trial of a running sweep has taken so many steps. */
+  /** Waits until a trial of a running sweep has taken the given number of steps. */
   async function reached(name: string, number: number, step: number): Promise<void> {
     const there = (one: TrialRecord): boolean => one.number === number && (one.step ?? 0) >= step;
     while (!(book.values.get(name) as SweepHandle | undefined)?.trials.some(there)) await delay(2);
@@ -62,7 +65,7 @@ train alone on d with quick as alone_${number} { optimizer.learning_rate: ${rate
       trials.map(({ number, state }) => [number, state]),
       [1, 2, 3, 4, 5].map((n) => [n, "done"]),
     );
-    // Each is taken up again before the first of them ends.
+    // The trials are interleaved: the first three have all started before any trial ends.
     const first = trials.slice(0, 3).map(({ run }) => Date.parse(events(run)[0]?.at ?? ""));
     const ends = trials.map(({ run }) => Date.parse(events(run).at(-1)?.at ?? ""));
     assert.ok(Math.max(...first) <= Math.min(...ends));

@@ -22,7 +22,7 @@ describe("damaged files of a model folder", function () {
     cpSync(join(models, name), folder, { recursive: true });
     return folder;
   };
-  /** Everything that reads a folder before it is used. */
+  /** Runs everything that reads a folder before it is used. */
   const use = async (folder: string): Promise<unknown> => {
     await resolveBase(folder, { folder: home });
     chatTemplateIn(folder);
@@ -71,7 +71,7 @@ describe("damaged files of a model folder", function () {
         if (name.endsWith(".index.json")) rmSync(join(folder, "model.safetensors"));
         assert.equal((await codeOf(() => use(folder))).code, "base-damaged", `${name}: ${what}`);
       }
-    // The same key in two objects is no doubling.
+    // The same key in two different objects is not a duplicate.
     const folder = copy();
     writeFileSync(join(folder, "tokenizer_config.json"), '{"a":{"b":1},"c":{"b":1},"b":[{"b":1},{"b":2}]}');
     await use(folder);

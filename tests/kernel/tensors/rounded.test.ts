@@ -50,7 +50,7 @@ describe("safetensors with quantized weights", () => {
   });
   it("rejects a file whose codes and scales do not match its metadata", () => {
     const text = readFileSync(file, "latin1");
-    // `four` lies as 64 × 16 bytes, which are no bytes with a scale for each row.
+    // `four` is stored as 64 × 16 bytes, which does not match bytes with a scale for each row.
     const wrong = text.replace(
       '\\"four\\":{\\"as\\":\\"int4\\",\\"turned\\":true}',
       '\\"four\\":{\\"as\\":\\"int4\\",\\"turned\\":8888}',

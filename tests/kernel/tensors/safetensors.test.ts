@@ -37,7 +37,7 @@ describe("safetensors files", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  /** A file of any header and as many bytes of data. */
+  /** Writes a file with any header and the given bytes, or number of bytes, of data. */
   const write = (header: unknown, data: Uint8Array | number): void => {
     const json = Buffer.from(typeof header === "string" ? header : JSON.stringify(header));
     const length = Buffer.alloc(8);

@@ -1,4 +1,4 @@
-/** A base whose weights lie in several files is the same model, read tensor by tensor; what is wrong with its files is said. */
+/** A base with sharded weights is the same model, read tensor by tensor. Faulty files are reported. */
 import assert from "node:assert/strict";
 import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -26,7 +26,7 @@ describe("sharded base", function () {
   const find = () => resolveBase(folder, { folder: tmpdir(), offline: true });
 
   it("has the parameters and logits of the same model in one file", async () => {
-    // All weights once more, as some makers put them beside the shards: not read.
+    // A further file with all weights, which some authors place next to the shards, is not read.
     cpSync(join(whole, "model.safetensors"), join(folder, "consolidated.safetensors"));
     const [one, many] = [await resolveBase(whole, { folder: tmpdir() }), await find()];
     assert.deepEqual(many.files, ["config.json", index, ...shards]);
@@ -79,7 +79,7 @@ describe("sharded base", function () {
   });
 });
 
-/** The tensors of the whole model dealt out to three files. */
+/** Distributes the model's tensors over three files. */
 function writeShards(folder: string): void {
   cpSync(join(whole, "config.json"), join(folder, "config.json"));
   const file = join(whole, "model.safetensors");

@@ -1,6 +1,6 @@
 /**
- * Trackers that are away in every way: nothing waits for them, nothing of what happened is lost, nothing comes twice. The run is
- * one of the fixtures'; its events come as a training writes them.
+ * Trackers that are unavailable in every way: nothing waits for them, no event is lost, and none is sent twice. The run
+ * is a fixture; its events are appended as in a training.
  */
 import assert from "node:assert/strict";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -33,7 +33,7 @@ describe("tracker client", () => {
     cpSync(join(root, "tests/fixtures/runs/0.1.0/runs", kept), run, { recursive: true });
     writeFileSync(join(run, "events.jsonl"), "");
     rmSync(join(run, "scores.jsonl"), { force: true });
-    // It goes on as long as somebody writes it.
+    // The run counts as running while its lock is taken.
     const got = RunLock.try(run, "train");
     assert.ok(got instanceof RunLock);
     lock = got;
@@ -99,7 +99,7 @@ describe("tracker client", () => {
       server.mood = mood;
       trackers.began(run, told());
       steps([1, 2, 3], trackers);
-      // What happens goes on while nobody has answered.
+      // Training goes on before the server has answered.
       while (server.asked.length === 0) await new Promise((done) => setTimeout(done, 10));
       steps([4, 5, 6], trackers);
       stopped(7);
@@ -144,7 +144,7 @@ describe("tracker client", () => {
     RunFolder.open(run).append({
       ...{ at: at(20), run: "x", kind: "started", recipe: "r", plan: "p", engine: "e", steps: 6, resumedFrom: 2 },
     });
-    // They are taken again, at another time.
+    // The steps are repeated at a later time.
     for (const n of [3, 4, 5, 6]) step(n, 20);
     stopped(7);
     const second = new TrackerSender({ every: 10 });

@@ -1,4 +1,4 @@
-/** A server that keeps what MLflow's clients send, and can be away in every way that servers are. */
+/** A server that stores what MLflow's clients send, and can be unavailable in every way. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
@@ -21,7 +21,7 @@ export interface KeptRun {
 
 export class TrackerServer {
   mood: Mood = "well";
-  /** Paths that were asked for, in order. */
+  /** Paths of the requests, in order. */
   readonly asked: string[] = [];
   readonly authorization = new Set<string>();
   readonly experiments = new Map<string, string>();
@@ -94,7 +94,7 @@ export class TrackerServer {
       }
       case "lost":
         if (!/runs\/create|log-batch/.test(path)) return this.served(request.method ?? "", path, body, say);
-        // It does what it is asked to do, and nobody hears of it.
+        // The server executes the request but sends no reply.
         this.served(request.method ?? "", path, body, () => undefined);
         request.socket.destroy();
         return;
@@ -147,7 +147,7 @@ export class TrackerServer {
         if (!run) return none();
         const metrics = (json["metrics"] ?? []) as Metric[];
         if (metrics.length > 1000) return say(400, { error_code: "INVALID_PARAMETER_VALUE", message: "too many" });
-        // As MLflow does: what is the same in all is one.
+        // As in MLflow, identical metrics are stored once.
         const known = new Set(run.metrics.map((one) => JSON.stringify(one)));
         run.metrics.push(...metrics.filter((one) => !known.has(JSON.stringify(one))));
         for (const { key, value } of (json["params"] ?? []) as { key: string; value: string }[])

@@ -1,6 +1,6 @@
 /**
- * Trainings, a sweep and an evaluation of a notebook, told to TensorBoard (whose own reader opens the files) and to a server: once
- * to one that is well, once to one that hangs, which changes nothing.
+ * Trainings, a sweep and an evaluation of a notebook, reported to TensorBoard (whose own reader opens the files) and to
+ * a server: once to a working one and once to a hanging one, which changes nothing.
  */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
@@ -18,7 +18,7 @@ import { until } from "#tests/until.js";
 import { ensurePythonEnv } from "#tools/python-env.mjs";
 import { TrackerServer } from "./server.js";
 
-/** All scalars, texts and hyper-parameters under a folder, as TensorBoard's own classes read them. */
+/** Reads all scalars, texts and hyper-parameters under a folder with TensorBoard's own classes. */
 const READS = `
 import json, sys, os
 from tensorboard.backend.event_processing import event_accumulator, plugin_event_multiplexer
@@ -128,7 +128,7 @@ sweep m on d as search {
     assert.deepEqual(stepsOf("hung"), stepsOf("plain"));
     const ended = RunFolder.open(folderOf("hung")).events().at(-1);
     assert.equal(ended?.kind === "stopped" && ended.reason, "done");
-    // It ended while nobody had answered.
+    // The training ended before any request was answered.
     assert.ok(server.hanging.length > 0 && server.hanging.every((one) => !one.writableEnded));
   });
 
@@ -231,7 +231,7 @@ sweep m on d as search {
       await until(
         () => filesIn(join(other.folder, "board")).every((file) => file.endsWith(".1")) && allTold(other.runs),
       );
-      // It was cut off while it was written: what is behind that nobody reads.
+      // Simulates an interrupted write: readers would ignore everything after it, so a new file is started.
       appendFileSync(filesIn(join(other.folder, "board"))[0]!, "\x07\0\0");
       await other.run("evaluate m on d.validation { metrics: accuracy }");
       await other.session.trackers.close();

@@ -1,4 +1,7 @@
-/** What bends the loss of a training (labels' and rows' weights, a focus, smoothed labels): told by the first step, not by scores. */
+/**
+ * Modified losses of a training (class and row weights, focal loss, label smoothing): checked by the first step, not by
+ * scores.
+ */
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,7 +12,7 @@ import { writeSmallTraining } from "../session/small-training.js";
 describe("weighted and modified losses", function () {
   this.timeout(90_000);
   let book: NotebookOfOne;
-  // Of 40 rows 30 say yes; some count more, some not at all.
+  // 30 of 40 rows are "yes"; some have a larger weight, some a weight of zero.
   const rows = Array.from({ length: 40 }, (_, i) => ({
     text: `a ${i % 4 === 0 ? "bad" : "good"} film w${i}`,
     label: i % 4 === 0 ? "no" : "yes",

@@ -1,4 +1,6 @@
-/** `class_weight`: the loss of a batch is the mean over its rows, weighed by their labels; scores count every row once. */
+/**
+ * `class_weight`: the loss of a batch is the mean over its rows, weighted by their labels; scores count every row once.
+ */
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -10,7 +12,7 @@ import { writeSmallTraining } from "../session/small-training.js";
 describe("class weights", function () {
   this.timeout(60_000);
   let book: NotebookOfOne;
-  // Of 40 rows 30 say yes.
+  // 30 of 40 rows are "yes".
   const rows = Array.from({ length: 40 }, (_, i) => [
     `a ${i % 4 === 0 ? "bad" : "good"} film w${i}`,
     i % 4 === 0 ? "no" : "yes",
@@ -26,7 +28,7 @@ model told like m { task: text_classification(class_weight: { no: 5 }) }`);
   });
   after(() => book.close());
 
-  /** The loss of the first step over all rows, and the weighed mean of what the model says of them. */
+  /** Returns the loss of the first step over all rows, and the weighted mean computed from the model's predictions. */
   async function losses(name: string, weights: Readonly<Record<string, number>>, batches: string) {
     await book.run(
       `train ${name} on u as first { steps: 1, ${batches}, optimizer: adamw(learning_rate: 1e-12), schedule: constant, dropout: 0, shuffle: none, seed: 3 }`,

@@ -1,4 +1,4 @@
-/** The engine's process is killed in the middle of each verb: what is said, what is kept, and that the next cell works. */
+/** The engine's process is killed during each verb: what is reported, what is saved, and that the next cell works. */
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -28,7 +28,7 @@ describe("engine crash or lost run folder", function () {
     const file = join(book.runs, name ?? "", "events.jsonl");
     return name !== undefined && existsSync(file) ? readFileSync(file, "utf8").split('"kind":"step"').length - 1 : 0;
   };
-  /** Waits for so many steps of a run, unless the cell that makes it ends before. */
+  /** Waits for the given number of steps of a run, unless its cell ends before. */
   async function reached(run: string, steps: number, cell: Promise<unknown>): Promise<void> {
     let ended = false;
     const over = (): void => void (ended = true);
@@ -40,7 +40,7 @@ describe("engine crash or lost run folder", function () {
       () => assert.fail("it ended well"),
       (error: unknown) => (assert.ok(error instanceof CodedError, String(error)), error),
     );
-  /** Runs a cell in which the engine stands still, then is killed. */
+  /** Runs a cell during which the engine is paused and then killed. */
   async function killedIn(work: () => Promise<unknown>): Promise<CodedError> {
     const engine = await pid();
     process.kill(engine, "SIGSTOP");
@@ -79,7 +79,7 @@ describe("engine crash or lost run folder", function () {
     const ask = async (): Promise<unknown> => (await model.predict(["a good film w1"]))[0]?.probabilities;
     const evaluate = async (): Promise<unknown> => {
       await book.run("evaluate m on d.validation");
-      // What it took is another time's each time.
+      // The duration differs each time.
       return { ...book.session.evaluations.at(-1), cost: null };
     };
     const [said, scored] = [await ask(), await evaluate()];

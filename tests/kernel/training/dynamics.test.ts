@@ -1,4 +1,7 @@
-/** Margins and forgetting are what a plain count over logged logits comes to, in parts and after a file as in one go. */
+/**
+ * Margins and forgetting equal a plain count over logged logits, in parts, after reloading from a file, and in one
+ * pass.
+ */
 import assert from "node:assert/strict";
 import { float32Array } from "#stdlib/tasks/shared/feeds.js";
 import { seededRandom, drawBelow } from "#stdlib/statistics/chance.js";
@@ -6,7 +9,7 @@ import { TrainingDynamics } from "#kernel/training/dynamics.js";
 
 const generator = seededRandom(5);
 const truth = Int32Array.from({ length: 7 }, () => drawBelow(generator, 3));
-/** Of each epoch, in an order of its own: a row's number and its logits. */
+/** Row numbers and logits of each epoch, in a different order each time. */
 const log = Array.from({ length: 5 }, (_, epoch) =>
   Array.from({ length: 7 }, (_, i) => ({
     row: (i * 3 + epoch) % 7,

@@ -1,4 +1,7 @@
-/** Cross-validation as a whole: a run for each fold, scores over all rows by the models that didn't see them, and going on. */
+/**
+ * Cross-validation end to end: a run for each fold, scores over all rows by the models that did not see them, and
+ * resuming.
+ */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

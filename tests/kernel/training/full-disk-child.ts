@@ -1,7 +1,8 @@
 /**
- * Trains, scores, sweeps and saves while the disk is full for a time, and looks at what is left: a program of its own, so
- * that no limit reaches the tests. The limit on the size of files stands for the disk: at 0 nothing more can be written,
- * below the size of one file that one alone can't. It holds for the engine's host too, and is taken off again.
+ * Trains, evaluates, sweeps and saves while the disk is full for a time, and checks what is left. It is a separate
+ * program, so that no limit affects the tests. The limit on file sizes simulates the disk: at 0 nothing more can be
+ * written; below the size of one file, only that file fails. The limit affects the engine's host too and is removed
+ * again.
  */
 import "#tests/register-codes.js";
 import assert from "node:assert/strict";
@@ -24,7 +25,7 @@ const book = new NotebookOfOne();
 const model = (name: string) => book.values.get(name) as ModelHandle;
 const runOf = (name: string) => RunFolder.open(model(name).folder!);
 
-/** What came of work during which the disk was full, from when it was `due` on. */
+/** Returns the outcome of work during which the disk is full, from the time when `due` is true. */
 async function filled<T>(bytes: () => number, work: () => Promise<T>, due: () => boolean = () => true) {
   let full = false;
   const look = (): void => {
@@ -52,7 +53,7 @@ async function refused(...how: Parameters<typeof filled>): Promise<CodedError> {
   return came.error;
 }
 
-/** How a cell fails when the disk is full right after such a line of a run's log. */
+/** Returns the error of a cell for which the disk becomes full directly after the given line of a run's log. */
 async function filledWhen(due: (event: RunEvent) => boolean, bytes: number, text: string): Promise<CodedError> {
   const { append } = RunFolder.prototype;
   RunFolder.prototype.append = function (event) {
@@ -75,7 +76,10 @@ async function filledWhen(due: (event: RunEvent) => boolean, bytes: number, text
 const runNamed = (name: string): string | undefined =>
   (existsSync(book.runs) ? readdirSync(book.runs) : []).find((id) => new RegExp(`^${name}-\\d`).test(id));
 
-/** Full between the last line of a training's log and the adapter: the training is there, as its checkpoint has it. */
+/**
+ * The disk is full between the last line of a training's log and the adapter: the training remains available from its
+ * checkpoint.
+ */
 async function afterTraining(): Promise<void> {
   const error = await filledWhen(
     (event) => event.kind === "stopped",
@@ -96,7 +100,7 @@ const scenarios: Readonly<Record<string, () => Promise<void>>> = {
     for (const what of ["checkpoint", "log"] as const) {
       const error = await filledWhen(
         (event) => event.kind === "checkpoint" && event.step >= 6,
-        // Its own size won't do: the seconds that it tells have more digits at one time than at another.
+        // The log's own size cannot be the limit: its durations have a varying number of digits.
         what === "log" ? 0 : statSync(one!.file).size / 2,
         `train m on d as ${what} { ${settings} }`,
       );
@@ -147,7 +151,7 @@ const scenarios: Readonly<Record<string, () => Promise<void>>> = {
       (existsSync(folder) ? readdirSync(folder) : [])
         .map((name) => join(folder, name))
         .find((name) => /parted-\w+\.jsonl$/.test(name));
-    // All but the journal fits: it is lengthened beyond every other file.
+    // Every file except the journal fits, because the journal is padded beyond all others.
     const size = 2 ** 24;
     const error = await refused(
       () => {
@@ -155,7 +159,7 @@ const scenarios: Readonly<Record<string, () => Promise<void>>> = {
         return size;
       },
       () => book.run(text),
-      // The first trial is over.
+      // The first trial has ended.
       () => journal() !== undefined && readFileSync(journal()!, "utf8").includes('"state":1'),
     );
     assert.equal(error.code, "sweep-stopped");
@@ -179,7 +183,7 @@ const scenarios: Readonly<Record<string, () => Promise<void>>> = {
       `model thin like m { technique: lora(rank: 2) }\ntrain thin on d { steps: 2, batch_size: 8, seed: 3 }`,
     );
     const weights = statSync(join(book.folder, "bert/model.safetensors")).size;
-    // The tokenizer is larger than the weights, so that it can be the file that has no room.
+    // The tokenizer is made larger than the weights, so that it can be the file that does not fit.
     appendFileSync(join(book.folder, "bert/tokenizer.json"), " ".repeat(2 * weights));
     for (const bytes of [0, weights / 2, weights * 1.5]) {
       const to = `kept-${bytes}`;
@@ -206,7 +210,7 @@ const scenarios: Readonly<Record<string, () => Promise<void>>> = {
       assert.deepEqual(Object.keys(contents(join(book.folder, to))), Object.keys(kept));
       assert.notDeepEqual(contents(join(book.folder, to)), kept);
     }
-    // Its programs are open then: what the engine itself writes to open them has room.
+    // Opens its programs beforehand, so that the files the engine writes for them are not limited.
     await model("thin").save("elsewhere");
     const thin = (bytes: number, work: () => Promise<unknown>) => refused(() => bytes, work);
     assert.equal((await thin(0, () => model("thin").save("thin"))).code, "no-space");
@@ -219,7 +223,7 @@ const scenarios: Readonly<Record<string, () => Promise<void>>> = {
 writeSmallTraining(book.folder);
 try {
   await book.run(definitions);
-  // What passed is said; the first that doesn't ends it.
+  // Prints each passed scenario; the first failing one ends the program.
   for (const [name, scenario] of Object.entries(scenarios)) {
     await scenario();
     process.stdout.write(`${name}\n`);

@@ -1,4 +1,6 @@
-/** A disk that is full for a time: nothing that was written before is lost, and what was under way goes on when there is room. */
+/**
+ * A disk that is full for a time: nothing written before is lost, and interrupted work resumes when there is space.
+ */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -16,8 +18,7 @@ describe("full disk", function () {
   });
   const passes = (scenario: string): void => assert.ok(passed.includes(scenario), stderr);
 
-  it("lets a training resume to the same result after a checkpoint or log write failed", () =>
-    passes("training"));
+  it("lets a training resume to the same result after a checkpoint or log write failed", () => passes("training"));
   it("still shows new scores and keeps the earlier ones", () => passes("scores"));
   it("stops a sweep, which keeps its earlier trials and resumes with the others", () => passes("sweep"));
   it("leaves a saved model complete or as before", () => passes("save"));

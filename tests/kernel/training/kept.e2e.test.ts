@@ -1,4 +1,7 @@
-/** What a training ends with where nothing says what is best, or where the best is damaged: told, and nothing lost. */
+/**
+ * The result of a training if no metric defines the best step, or if the best checkpoint is damaged: reported, and
+ * nothing is lost.
+ */
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -15,7 +18,7 @@ describe("checkpoint kept by a training", function () {
   before(async () => {
     book = new NotebookOfOne();
     writeSmallTraining(book.folder);
-    // The rows of the validation split all have one score: no correlation, no share of what varies.
+    // All validation rows have the same score, so correlation and explained variance are undefined.
     const scores = Array.from(
       { length: 40 },
       (_, i) => `a ${i % 2 ? "good" : "bad"} w${i},${i % 4 === 0 ? 3 : i % 5},${i % 4 === 0 ? "validation" : "train"}`,
@@ -85,12 +88,12 @@ recipe quick { steps: 12, batch_size: 8, optimizer: adamw(learning_rate: 1e-3), 
     );
   });
 
-  /** The training of `d`, whose best step is before the last, while `harm` is done to its run once it has trained. */
+  /** Trains on `d`, where the best step is before the last, and calls `harm` on its run directly after training. */
   const trained = async (as: string, harm: (run: RunFolder, best: string) => void): Promise<string> => {
     const before = new Set(readdirSync(book.runs));
     let harmed = false;
     const { append } = RunFolder.prototype;
-    // Between the last event of the training and the loading of the best.
+    // Called between the last event of the training and the loading of the best weights.
     RunFolder.prototype.append = function (this: RunFolder, event: RunEvent) {
       append.call(this, event);
       if (event.kind !== "stopped" || harmed || before.has(this.id)) return;

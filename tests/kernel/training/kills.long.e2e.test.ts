@@ -1,4 +1,6 @@
-/** Real processes that train: killed, stopped, beside each other; checkpoints that were damaged meanwhile. */
+/**
+ * Real training processes that are killed, stopped or run at the same time, and checkpoints that are damaged meanwhile.
+ */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -46,14 +48,14 @@ describe("trainings in separate processes", function () {
       const { expected } = alone;
       const first = start("fresh");
       while (checkpoints() < 3) await delay(2);
-      first.kill("SIGSTOP"); // so that it certainly trains all the while
+      first.kill("SIGSTOP"); // stopped, so that it certainly trains all the while
       const [run] = runsIn(runs);
       const list = new RunList(runs);
       await list.look();
       assert.equal(list.get(run!.id)?.state, "running");
       await assert.rejects(deleteRun(list, run!.id), { code: "run-not-deleted" });
       const [second, third] = [start("resume"), start("fresh")];
-      // Together: whichever ends first, its end is heard.
+      // Waits for both exits at once, so that neither event is missed, whichever process ends first.
       const ends = await Promise.all([once(second, "exit"), once(third, "exit")]);
       assert.deepEqual(
         ends.map(([status]) => status as number | null),

@@ -1,7 +1,8 @@
 /**
- * Kills a training at random times and resumes it, until it is done: its weights and its losses must be, bit for bit, those
- * of the same training left alone. `npm run kills [COUNT] [SEED]` does 60; the tests do some. Half of the kills take the
- * engine's process too, a tenth comes at any time since the command began, the rest some steps after its first one.
+ * Kills a training at random times and resumes it until it is done. Its weights and losses must equal, bit for bit,
+ * those of an uninterrupted training. `npm run kills [COUNT] [SEED]` makes 60 kills; the tests make some. Half of the
+ * kills also kill the engine's process. A tenth come at any time after the command began, the rest some steps after its
+ * first one.
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -22,19 +23,19 @@ import { definitions, writeSmallTraining } from "../session/small-training.js";
 const main = fileURLToPath(new URL("../../../kernel/apps/cli/main.js", import.meta.url));
 
 export interface Killed {
-  /** Each followed by `resume: true`. */
+  /** Kills that are each followed by `resume: true`. */
   readonly kills: number;
-  /** Further ones, before there was a checkpoint: the training begins again. */
+  /** Additional kills before the first checkpoint, after which the training starts again. */
   readonly early: number;
-  /** Of runs that were killed and resumed until they were done. */
+  /** Runs that were killed and resumed until they were done. */
   readonly trainings: number;
-  /** Logs with a torn line, files that were being written. */
+  /** Logs with a torn line, and files that were only partly written. */
   readonly torn: number;
   readonly halfWritten: number;
   readonly troubles: readonly string[];
 }
 
-/** Files of a training of so many steps: `fresh.tune` and `resume.tune`. */
+/** Writes the files of a training with `steps` steps: `fresh.tune` and `resume.tune`. */
 export function writePrograms(folder: string, steps: number): void {
   writeSmallTraining(folder);
   const settings = `steps: ${steps}, batch_size: 8, log: every(steps: 1), checkpoint: every(steps: 1), validate: every(steps: 10), seed: 3`;
@@ -55,7 +56,9 @@ export const runsIn = (runs: string): readonly RunFolder[] =>
     .filter((id) => /^m-\d/.test(id))
     .map((id) => RunFolder.open(join(runs, id)));
 
-/** Weights and moments of the last checkpoint, what was seen of each row, and the loss of every step. */
+/**
+ * Returns the weights and moments of the last checkpoint, the samples seen of each row, and the loss of every step.
+ */
 export function outcomeOf(run: RunFolder): string {
   const { file } = listCheckpoints(run).at(-1)!;
   const header = readHeader(file);
@@ -67,7 +70,7 @@ export function outcomeOf(run: RunFolder): string {
   return [...losses, ...tensors, seen].join("\n");
 }
 
-/** A training that nobody kills: what it comes to, and milliseconds that its command took. */
+/** An uninterrupted training: its expected outcome, and the milliseconds that its command took. */
 export interface Alone {
   readonly expected: string;
   readonly took: number;
@@ -87,7 +90,7 @@ export async function killAndResume(o: {
   readonly kills: number;
   readonly seed: number;
   readonly steps?: number;
-  /** Of as many steps; absent: it is trained first. */
+  /** An uninterrupted training with as many steps. If unset, it is trained first. */
   readonly alone?: Alone;
   progress?(line: string): void;
 }): Promise<Killed> {
@@ -118,7 +121,7 @@ export async function killAndResume(o: {
         void exited.then(() => (over = true));
         if (count.kills < o.kills) {
           const training = below(10) > 0;
-          // Some steps later, and then a moment more: between two steps, or within one.
+          // Waits some steps and then a moment more, so that the kill comes between two steps or within one.
           const more = 2 + below(steps / 2);
           while (training && !over && stepsIn() < before + more) await delay(2);
           await Promise.race([exited, delay(below(training ? 10 : took))]);
@@ -143,7 +146,7 @@ export async function killAndResume(o: {
           rmSync(run.path, { recursive: true });
           continue;
         }
-        if (run.events().some((event) => event.kind === "stopped")) break; // killed on its way out
+        if (run.events().some((event) => event.kind === "stopped")) break; // killed while it was exiting
         count.kills += 1;
         if (!readFileSync(run.eventsFile, "utf8").endsWith("\n")) count.torn += 1;
         if (readdirSync(run.checkpoints).some((name) => name.includes(".writing-"))) count.halfWritten += 1;
@@ -165,7 +168,10 @@ export async function killAndResume(o: {
   }
 }
 
-/** Where the system tells; elsewhere the engine's process ends by itself. */
+/**
+ * Returns the ids of child processes where the system lists them. Elsewhere the list is empty and the engine's process
+ * ends by itself.
+ */
 export function childrenOf(id: number): readonly number[] {
   try {
     return readFileSync(`/proc/${id}/task/${id}/children`, "utf8").split(" ").filter(Boolean).map(Number);
@@ -177,7 +183,7 @@ function kill(id: number): void {
   try {
     process.kill(id, "SIGKILL");
   } catch {
-    // it has ended
+    // it has already ended
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * A process of its own for the tests of run-lock.ts: `hold FOLDER`, `turns FOLDER LOG N`, `train ROOT SEED N`,
- * `board ROOT MILLISECONDS`, `unwritable ROOT`.
+ * A child process for the tests of run-lock.ts: `hold FOLDER`, `turns FOLDER LOG N`, `train ROOT SEED N`, `board ROOT
+ * MILLISECONDS`, `unwritable ROOT`.
  */
 import "#tests/register-codes.js";
 import { appendFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
@@ -12,7 +12,8 @@ import type { RunEvent } from "#kernel/events/events.js";
 import { lockRun, RunLock } from "#kernel/runs/run-lock.js";
 import { currentProcess } from "#kernel/runs/writer.js";
 
-// What only some of them need is loaded by those: there are many at a time, and most take nothing but the lock.
+// Modules that only some commands need are loaded by those commands. Many of these processes run at a time, and most
+// take nothing but the lock.
 const claims = () => import("#kernel/training/claim-run.js");
 const boards = () => import("#kernel/training-runs/run-board.js");
 
@@ -37,13 +38,13 @@ const modes: Readonly<Record<string, () => Promise<unknown>>> = {
     say(lock.holder);
     await delay(60_000);
   },
-  /** Takes the lock so many times, and writes when it came in and went out. */
+  /** Takes the lock `turns` times and logs when it enters and leaves. */
   async turns() {
     const [log = "", turns] = more;
     for (let [turn, missed] = [0, 0]; turn < Number(turns);) {
       const lock = RunLock.try(folder, "train");
       if (!(lock instanceof RunLock)) {
-        // Of many that come at once all may withdraw: who missed it comes back later each time.
+        // If many processes compete, all may withdraw at once, so each failed attempt waits longer.
         missed += 1;
         await delay(Math.random() * Math.min(3 * missed, 30));
         continue;
@@ -56,7 +57,7 @@ const modes: Readonly<Record<string, () => Promise<unknown>>> = {
       lock.release();
     }
   },
-  /** Writes runs as a training does, and looks that nobody took them away meanwhile. */
+  /** Writes runs as a training does, and checks that nobody deletes them meanwhile. */
   async train() {
     const [seed = "", runs] = more;
     const { claimNewRun: claimNew } = await claims();
@@ -89,7 +90,7 @@ const modes: Readonly<Record<string, () => Promise<unknown>>> = {
     }
     say({ lost });
   },
-  /** Lists the runs and deletes what it may, as a front end would. */
+  /** Lists the runs and deletes those that it may, as a front end does. */
   async board() {
     const [{ RunDashboard: RunBoard }, { defaultRunView: usualView }] = await Promise.all([
       boards(),
@@ -111,7 +112,7 @@ const modes: Readonly<Record<string, () => Promise<unknown>>> = {
     }
     say({ deleted, refusals: [...refusals] });
   },
-  /** What may be read and not written; root may write everything, so it becomes somebody else. */
+  /** Reads a folder that it may not write. Root may write everything, so the process changes to another user. */
   async unwritable() {
     const [{ RunDashboard: RunBoard }, { claimNewRun: claimNew }] = await Promise.all([boards(), claims()]);
     const { RunFolder } = await import("#kernel/runs/run-folder.js");

@@ -3,7 +3,7 @@ import type { NDArray } from "#dsl/tensor/program.js";
 import { StepPipeline, type StepPipelineOptions } from "#kernel/training/pipeline.js";
 import { scalarValue, scalarF32, scalarI32 } from "#kernel/engines/feeds.js";
 
-/** An engine that answers when told to, and whose loss is the share or the step it was fed. */
+/** An engine that replies only on command. Its loss is the value that it was fed: the share or the step number. */
 class Door {
   readonly asked: string[] = [];
   private readonly open: (() => void)[] = [];

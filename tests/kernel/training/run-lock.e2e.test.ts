@@ -1,4 +1,7 @@
-/** One writer a run: over real processes, some of them killed, stopped or never reaped; and what the second is told. */
+/**
+ * One writer per run: tested with real processes, some of them killed, stopped or never reaped, and the message that
+ * the second writer gets.
+ */
 import assert from "node:assert/strict";
 import { fork, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -45,7 +48,7 @@ describe("lock of a run", function () {
     children.push(started);
     return started;
   };
-  /** One that ends and says nothing is not waited for. */
+  /** Returns the process's first message. Fails if the process exits without one, instead of waiting for it. */
   const said = async (one: ChildProcess): Promise<unknown> => {
     const ended = once(one, "exit").then(([status]) => assert.fail(`it ended with ${String(status)} and said nothing`));
     const [message] = (await Promise.race([once(one, "message"), ended])) as unknown[];
@@ -70,7 +73,7 @@ describe("lock of a run", function () {
       text: [message, help, ...(notes ?? [])].join("\n"),
     };
   };
-  /** A lock as another process would have left it. */
+  /** Writes a lock as another process would have left it. */
   const left = (o: {
     readonly machine?: string;
     readonly id?: number;
@@ -128,7 +131,7 @@ describe("lock of a run", function () {
   it("ignores holders with a reused process id, from before a reboot, or that are zombies", async () => {
     left({ since: "00000000-1" });
     (await lockRun(folder, "train", 0)).release();
-    if (process.platform !== "linux") return; // only there a process says when it began, and that it has ended
+    if (process.platform !== "linux") return; // only Linux reports when a process began, and that it has ended
     const parent = spawn("sh", ["-c", "sleep 1 & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "ignore"] });
     children.push(parent);
     const id = Number(String(((await once(parent.stdout, "data")) as unknown[])[0]));
@@ -178,7 +181,7 @@ describe("lock of a run", function () {
     let [inside, took] = [null as string | null, 0];
     for (const line of lines) {
       const [what, id = ""] = line.split(" ");
-      // Only a process that was killed may have gone without a word.
+      // Only a killed process may leave without logging it.
       if (what === "in") assert.ok(inside === null || !ids.has(inside), `${id} came in while ${inside} was there`);
       else assert.equal(inside, id);
       if (what === "out" && ids.has(id)) took += 1;

@@ -1,4 +1,7 @@
-/** Trainings of a whole model on several threads: each gives the bits of the one before, its gradients' norm included. */
+/**
+ * Trainings of a complete model on several threads: each gives the bits of the one before, including the gradient
+ * norms.
+ */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -10,7 +13,10 @@ import { definitions, writeSmallTraining } from "../session/small-training.js";
 import { listCheckpoints } from "#kernel/runs/checkpoints.js";
 import { readHeader, readTensor } from "#kernel/tensors/safetensors.js";
 
-/** Of MiniLM: a small model's norms come out alike in any order. With TensorFlow's own sum of them five of five trainings differed by step 5. */
+/**
+ * Steps of a training of MiniLM, since the norms of a small model are equal in any order of summation. With
+ * TensorFlow's own sum of the norms, five of five trainings differed by step 5.
+ */
 const STEPS = 8;
 
 describe("full model trained twice on two threads", function () {
@@ -43,7 +49,7 @@ function normsOf(run: RunFolder): readonly number[] {
   return run.events().flatMap((event) => (event.kind === "step" ? [event.norm] : []));
 }
 
-/** Weights and moments at the end: of each tensor what tells its bits. */
+/** Returns a hash of each tensor's bits, for the weights and moments at the end. */
 function statesOf(run: RunFolder): Readonly<Record<string, string>> {
   const file = listCheckpoints(run).at(-1)?.file ?? "";
   const header = readHeader(file);

@@ -1,6 +1,7 @@
 /**
- * Training whole programs on the real MiniLM: what PyTorch and PEFT get, exact resume, interrupts, a dead engine. One
- * notebook, one engine; the sentences are the quickstart's. What isn't compared with theirs trains on batches of four.
+ * Training complete programs on the real MiniLM: compared with PyTorch and PEFT, exact resume, interrupts, a dead
+ * engine. One notebook, one engine; the sentences are the quickstart's. Trainings that aren't compared with theirs use
+ * batches of four.
  */
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -164,7 +165,7 @@ model small { base: "minilm", task: text_classification, technique: lora(rank: 8
   });
 });
 
-/** Watches the run that starts next: how many of its event lines hold a text. */
+/** Watches the run that starts next; `lines` counts its event lines that contain a text. */
 function newRun(runs: string): { lines(text: string): number } {
   const before = new Set(existsSync(runs) ? readdirSync(runs) : []);
   return {

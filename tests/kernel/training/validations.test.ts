@@ -1,4 +1,4 @@
-/** How often a plan says that a training validates: as often as it comes due. */
+/** The number of validations that a plan states equals the number that come due. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { isDue, countTimesDue } from "#dsl/compiler/plan/cadence.js";
@@ -9,7 +9,7 @@ import { TextsInMemory } from "#kernel/data/sequences/token-rows.js";
 
 const every = (given: Call["arguments"]): Call => ({ kind: "cadence", word: "every", arguments: given });
 
-/** What a plan says of `rows` rows, and what a training of them does. */
+/** Returns what the plan states for `rows` rows, and what a training on them does. */
 function saidAndDone(o: { rows: number; batch: number; accumulate: number; epochs: number }, given: Call["arguments"]) {
   const ids = Array.from({ length: o.rows }, () => Int32Array.of(1, 2));
   const loader = new DataLoader(

@@ -1,4 +1,7 @@
-/** What says which validation was the best: any metric of the task, in its own direction, in runs, pictures, cards and sweeps. */
+/**
+ * The metric that selects the best validation: any metric of the task, in its own direction, in runs, plots, model
+ * cards and sweeps.
+ */
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -25,7 +28,7 @@ describe("best-checkpoint criterion", function () {
       const text = [i, Math.floor(i / 7), Math.floor(i / 49), 5 * i + 2]
         .map((n) => FILLER[n % FILLER.length])
         .join(" ");
-      // A few are labelled wrongly, so that scores go up and down.
+      // A few rows have wrong labels, so that scores go up and down.
       return `${text} ${kind},${label[i % 7 === 0 ? "good" : kind]},${(i * 37) % 11},${i % 4 === 0 ? "validation" : "train"}`;
     });
     writeFileSync(join(book.folder, "rows.csv"), ["body,mood,stars,part", ...rows].join("\n"));

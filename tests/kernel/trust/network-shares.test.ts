@@ -22,5 +22,6 @@ describe("paths to another machine", () => {
     "..//rows.csv",
   ])
     it(`are not detected in ${text}`, () => assert.equal(networkShareIn(named(text), "win32"), null));
-  it("are ordinary paths on other platforms", () => assert.equal(networkShareIn(named("//tmp/rows.csv"), "linux"), null));
+  it("are ordinary paths on other platforms", () =>
+    assert.equal(networkShareIn(named("//tmp/rows.csv"), "linux"), null));
 });

@@ -1,4 +1,4 @@
-/** Commands and editors in a folder that is not trusted: files are read, and nothing runs, is written or is fetched. */
+/** Commands and editors in an untrusted folder: files are read, but nothing runs, is written or is fetched. */
 import assert from "node:assert/strict";
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
@@ -18,7 +18,7 @@ describe("untrusted folder", function () {
   const opened = new OpenedFolder();
   const home = mkdtempSync(join(tmpdir(), "tunebook-home-"));
   let before_: readonly string[];
-  /** An empty cache, an empty configuration, a hub that counts who asks. */
+  /** An empty cache, an empty configuration, and a model hub that counts requests. */
   const env = (): NodeJS.ProcessEnv => ({
     ...process.env,
     ...{ TUNEBOOK_CACHE: join(home, "cache"), TUNEBOOK_CONFIG: join(home, "config"), HF_HOME: join(home, "hf") },
@@ -168,7 +168,10 @@ describe("untrusted folder", function () {
   });
 });
 
-/** Opens a program in a server, hovers over it, completes in it and asks for its plan; codes of the published diagnostics. */
+/**
+ * Opens a program in a server, hovers over it, completes in it and requests its plan. Returns the codes of the
+ * published diagnostics.
+ */
 async function askedOf(
   child: ChildProcess,
   uri: string,

@@ -1,4 +1,7 @@
-/** A project folder as an attacker would send it: whatever in it can run appends its name to a file outside the folder. */
+/**
+ * A project folder as an attacker would send it. Anything in it that can run appends its name to a file outside the
+ * folder.
+ */
 import {
   chmodSync,
   mkdirSync,
@@ -40,10 +43,10 @@ train small on rows with quick
 `;
 
 export class OpenedFolder {
-  /** Parent of the project; it is trapped, too. */
+  /** Parent of the project, which has traps too. */
   readonly parent = mkdtempSync(join(tmpdir(), "tunebook-opened-"));
   readonly folder = join(this.parent, "inner", "project");
-  /** Outside of both: what ran, and what was connected to. */
+  /** Folder outside both, which records the code that ran and the connections that were opened. */
   private readonly outside = mkdtempSync(join(tmpdir(), "tunebook-outside-"));
   private readonly marker = join(this.outside, "ran");
   private server: Server | undefined;
@@ -85,12 +88,15 @@ export class OpenedFolder {
     return `http://127.0.0.1:${String((this.server!.address() as AddressInfo).port)}`;
   }
 
-  /** What must stay empty: code that ran, connections that were opened. */
+  /** Returns the code that ran and the number of opened connections. Both must stay empty. */
   touched(): { readonly ran: string; readonly connections: number } {
     return { ran: existsSync(this.marker) ? readFileSync(this.marker, "utf8") : "", connections: this.connections };
   }
 
-  /** Every path below the parent with what would tell a change: type, size, time of change, target of a link. */
+  /**
+   * Lists every path below the parent with the facts that would show a change: type, size, modification time, link
+   * target.
+   */
   state(): readonly string[] {
     const names = readdirSync(this.parent, { recursive: true }) as string[];
     return names.sort().map((name) => {
@@ -100,7 +106,7 @@ export class OpenedFolder {
     });
   }
 
-  /** Files in the folder that links lead to. */
+  /** Names of the files outside the project that links in the project lead to. */
   outsideNames(): readonly string[] {
     return readdirSync(this.outside)
       .filter((name) => name !== "ran")

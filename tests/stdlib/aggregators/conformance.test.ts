@@ -1,4 +1,4 @@
-/** What every word of the kind `aggregator` keeps, whoever makes it. */
+/** The contract of every word of the kind `aggregator`, whoever wrote it. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -25,7 +25,7 @@ const given = (names: readonly string[] | undefined) => zeros(names, LENGTH);
 for (const word of words)
   describe(`aggregator ${word.name}`, () => {
     const call = callOf(word.name);
-    /** Weights after a round that begins at zero. */
+    /** Returns the weights after a round that starts from zero weights. */
     const after = async (of: readonly ClientUpdate[]): Promise<Float64Array> => {
       const implementation = await implementationOf(registry, "aggregator", word.name);
       const kept = zeros(implementation.keeps, LENGTH);

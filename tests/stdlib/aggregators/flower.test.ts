@@ -1,4 +1,4 @@
-/** Aggregators do what Flower's own strategies of the same name do. */
+/** Aggregators give the results of Flower's own strategies of the same name. */
 import assert from "node:assert/strict";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import { registry } from "#stdlib/registry.js";

@@ -1,4 +1,6 @@
-/** What Flower's strategies and references from papers made of rounds (tests/golden/oracle/federation.json). */
+/**
+ * Rounds computed by Flower's strategies and by references written from papers (tests/golden/oracle/federation.json).
+ */
 import { readFileSync } from "node:fs";
 import type { Call, Value } from "#dsl/language/types/value.js";
 import type { AggregatorImplementation, ClientUpdate, RoundStateVectors } from "#stdlib/aggregators/kind.js";
@@ -21,11 +23,11 @@ export interface LocalRun {
   readonly begin: readonly number[];
   readonly clients: readonly { readonly x: readonly (readonly number[])[]; readonly y: readonly number[] }[];
   readonly rounds: readonly {
-    /** Those of the round, and the steps that each makes. */
+    /** Clients of the round, and the number of steps that each makes. */
     readonly clients: readonly number[];
     readonly steps: readonly number[];
     readonly weights: readonly number[];
-    /** SCAFFOLD's c. */
+    /** SCAFFOLD's control variate c. */
     readonly control?: readonly number[];
   }[];
 }
@@ -43,7 +45,7 @@ export const titleOf = ({ word, settings }: Pick<StrategyRun, "word" | "settings
 export const zeros = (names: readonly string[] | undefined, length: number): Record<string, Float64Array> =>
   Object.fromEntries((names ?? []).map((name) => [name, new Float64Array(length)]));
 
-/** What a server does with the updates of a round: its weights after it. Changes `kept`. */
+/** Applies the updates of a round as a server does; returns the weights after it. Changes `kept`. */
 export function served(
   implementation: AggregatorImplementation,
   call: Call,

@@ -1,4 +1,7 @@
-/** FedProx and SCAFFOLD, whole runs: clients make their steps with the optimizer's own program, bent by the aggregator. */
+/**
+ * Complete runs of FedProx and SCAFFOLD: clients make their steps with the optimizer's own program, which the
+ * aggregator modifies.
+ */
 import assert from "node:assert/strict";
 import { Graph } from "#dsl/tensor/builder.js";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
@@ -16,7 +19,7 @@ const SHAPES: Readonly<Record<string, readonly number[]>> = { a: [2, 2], b: [5] 
 const LENGTH = 9;
 type Vector = readonly number[] | Float32Array | Float64Array;
 
-/** Inputs `d.a`, `d.b`, rate, step. */
+/** Builds the program of one step, with inputs `d.a`, `d.b`, rate, step. */
 function programOf(call: Call, { strategy }: ClientSideAlgorithm): Program {
   const graph = new Graph();
   const rate = graph.input("rate", { dtype: "f64", shape: [] });
@@ -35,7 +38,7 @@ function programOf(call: Call, { strategy }: ClientSideAlgorithm): Program {
   return graph.program();
 }
 
-/** A vector as tensors of a state, `prefix + name`, and back. */
+/** Splits a vector into the tensors of a state, named `prefix + name`; `whole` joins them again. */
 function parted(vector: Vector, prefix = ""): Record<string, ArrayValues> {
   let at = 0;
   return Object.fromEntries(
@@ -49,13 +52,13 @@ function parted(vector: Vector, prefix = ""): Record<string, ArrayValues> {
 const whole = (state: Readonly<Record<string, ArrayValues>>, prefix = ""): Float64Array =>
   Float64Array.from(Object.keys(SHAPES).flatMap((name) => Array.from(state[prefix + name]!.data)));
 
-/** Of the mean of squared errors, halved. */
+/** Gradient of half the mean squared error. */
 function gradient({ x, y }: LocalRun["clients"][number], w: Vector): readonly number[] {
   const off = x.map((row, i) => row.reduce((sum, value, k) => sum + value * w[k]!, -y[i]!));
   return Array.from({ length: LENGTH }, (_, k) => off.reduce((sum, one, i) => sum + one * x[i]![k]!, 0) / y.length);
 }
 
-/** A client's round: its update, and what it keeps and gives. */
+/** Runs a client's round: returns its update, and the states that it saves and sends. */
 function trained(
   run: LocalRun,
   of: {

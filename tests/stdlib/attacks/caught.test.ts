@@ -1,4 +1,7 @@
-/** Rows that are told from others, beside scikit-learn's curves (tests/golden/oracle/attacks.json, by tests/oracles/attacks.py). */
+/**
+ * Membership inference: curves and figures compared with scikit-learn's (tests/golden/oracle/attacks.json, by
+ * tests/oracles/attacks.py).
+ */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import {
@@ -46,7 +49,7 @@ describe("membership inference metrics", () => {
         () => shift + Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform()),
       );
     };
-    // Of two normal distributions one apart the area is Φ(1 / √2).
+    // For two normal distributions whose means differ by one, the area is Φ(1 / √2).
     const truth = 0.7602;
     const few = membershipIntervals(normal(100, 1, 1), normal(100, 0, 2), 0.01).area!;
     const many = membershipIntervals(normal(1600, 1, 1), normal(1600, 0, 2), 0.01).area!;
@@ -69,7 +72,7 @@ describe("membership inference metrics", () => {
         () => membershipFigures(membershipRocCurve(uniform(members), uniform(others)), 0.01).caught,
       );
       const mean = caught.reduce((sum, one) => sum + one, 0) / caught.length;
-      // Six standard errors of a mean of which one's deviation is about the mean itself.
+      // Six standard errors of the mean; the deviation of one value is about the mean itself.
       assert.ok(Math.abs(mean - value) < (6 * value) / Math.sqrt(600), `${String(mean)} and ${String(value)}`);
       const over = caught.filter((one) => one > most).length;
       assert.ok(over >= 3 && over <= 32, `${String(over)} of 600, of which 2.5 % are 15`);

@@ -1,4 +1,4 @@
-/** Exposure beside the whole space, asked one by one, and what chance alone brings. */
+/** Exposure compared with that over the complete space, row by row, and the exposure that chance alone gives. */
 import assert from "node:assert/strict";
 import {
   chanceExposureInterval,
@@ -10,7 +10,7 @@ import {
 import { canarySpaceBits, drawCanaries, type CanaryTemplate } from "#stdlib/attacks/shared/canary-rows.js";
 import { seededRandom, drawBelow } from "#stdlib/statistics/chance.js";
 
-/** Of all numbers of four digits the loss that a model has which knows some of them. */
+/** Random losses, as a model may have for all four-digit numbers. */
 function losses(): Float64Array {
   const random = seededRandom(3);
   return Float64Array.from({ length: 10_000 }, () => drawBelow(random, 2 ** 30) / 2 ** 30);
@@ -53,12 +53,12 @@ describe("exposure", () => {
     const within = means.filter((mean) => mean >= low && mean <= high).length;
     assert.ok(within > 925 && within < 975, String(within));
     assert.ok(Math.abs(meanExposure(means) - 1 / Math.LN2) < 0.05, String(meanExposure(means)));
-    // A rank is one among the others alone, however many are planted: the mean stays what it is.
+    // A canary is ranked only among the unplanted candidates, so the mean does not depend on how many are planted.
     const dense = chanceExposureInterval(300, 20);
     const middle = (dense.low + dense.high) / 2;
     const exact = meanExposure(Array.from({ length: 21 }, (_, i) => Math.log2(21) - Math.log2(i + 1)));
     assert.ok(Math.abs(middle - exact) < 0.1, `${String(middle)}, ${String(exact)}`);
-    // More of them say more.
+    // More canaries give a narrower interval.
     const many = chanceExposureInterval(100, 200);
     assert.ok(many.high - many.low < (high - low) / 2.5);
   });

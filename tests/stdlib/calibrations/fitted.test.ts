@@ -1,4 +1,6 @@
-/** Temperatures against SciPy's, thresholds against scikit-learn's best of all (tests/oracles/calibration.py). */
+/**
+ * Temperatures compared with SciPy's, thresholds with the best of all by scikit-learn (tests/oracles/calibration.py).
+ */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { CalibrationData } from "#stdlib/calibrations/kind.js";
@@ -107,7 +109,7 @@ describe("calibration fitted after training", () => {
     assert.ok(compared > 60, `${compared} compared`);
   });
   it("threshold: warns of few rows with or without a label, and fits none below five", () => {
-    // Of 60 rows 60 − have have `no`.
+    // Of 60 rows, 60 − have have the label `no`.
     const fit = (have: number) => {
       const said = Array.from({ length: 60 }, (_, row) => Float32Array.of(0, row < have ? 1 : -1));
       const one = Int32Array.from(said, (_, row) => Number(row < have));
@@ -127,7 +129,7 @@ describe("calibration fitted after training", () => {
     assert.match(String(fit(4).found), /fewer than 5 rows/);
   });
   it("threshold: uses temperature-scaled probabilities, and is the nearest to 0.5 among equals", () => {
-    // Each five times: of fewer none would be fitted.
+    // Each value occurs five times, since no threshold is fitted to fewer.
     const five = <T>(values: readonly T[]): readonly T[] => values.flatMap((one) => new Array<T>(5).fill(one));
     const said = five([-2, -1, 1, 3]).map((logit) => Float32Array.of(0, logit));
     const decisions: CalibrationData = {

@@ -185,7 +185,7 @@ describe("replace", () => {
     assert.equal(textOf(replace, "a1b22", { pattern: "\\d+" }), "ab");
   });
   it("takes linear time for a catastrophic pattern", () => {
-    // Where each way is tried for itself this never ends.
+    // A matcher that tries each alternative in turn would never end.
     const text = `${"a".repeat(50_000)}!`;
     assert.equal(textOf(replace, text, { pattern: "(a+)+b" }), text);
   });

@@ -76,7 +76,7 @@ describe("redact", () => {
     const other = String(of("कार्ड ४१११ ११११ ११११ ११११", { replacement: "pseudonyms" }));
     assert.match(other, /^कार्ड \d{4} \d{4} \d{4} \d{4}$/);
     assert.notEqual(other, "कार्ड 4111 1111 1111 1111");
-    // One number, however it is written.
+    // The same number gives the same hash, in whichever digits it is written.
     process.env["TUNEBOOK_TEST_KEY"] = "one";
     const hashed = { replacement: "hash", key: secret("TUNEBOOK_TEST_KEY") };
     assert.equal(of("४१११ ११११ ११११ ११११", hashed), of("4111 1111 1111 1111", hashed));

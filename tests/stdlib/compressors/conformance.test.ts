@@ -1,4 +1,4 @@
-/** What every word of the kind `compressor` keeps, whoever makes it, and chains of them. */
+/** The contract of every word of the kind `compressor`, whoever wrote it, and of chains of them. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -12,7 +12,7 @@ const of = async (word: string, given: Readonly<Record<string, Value>> = {}): Pr
   call: { kind: "compressor", word, arguments: given },
   implementation: await implementationOf(registry, "compressor", word),
 });
-/** The same numbers again and again, in [0, 1). */
+/** Generates a reproducible sequence of numbers in [0, 1). */
 function drawing(seed = 1): () => number {
   let state = seed;
   return () => (state = (state * 16807) % 2147483647) / 2147483647;
@@ -80,11 +80,11 @@ describe("compressed updates", () => {
     ];
     assert.equal(await size(), 5 + 4 * 300_000);
     assert.equal(await size(of("int8")), 5 + 300_000 + 4 * 293);
-    // A gap of ten takes a byte nearly always.
+    // A gap of ten nearly always takes one byte.
     assert.ok((await size(tenth)) < 5.01 * 30_000);
     assert.ok((await size(tenth, of("int8"))) < 2.01 * 30_000);
     assert.ok((await size(few, of("int8"))) < 2.5 * 3000);
-    // A bit for each place, where gaps would take more.
+    // One bit per position, where gaps would take more.
     assert.equal(await size(some, of("int8")), 9 + 37_500 + 90_000 + 4 * 88);
   });
   it("are rejected before sending if a value is not finite", () => {
@@ -188,7 +188,7 @@ describe("compressor int8", () => {
         assert.ok(Math.abs(value - one[at]!) <= 1 / 127 + 1e-6);
         sums[at]! += value;
       });
-    // A step's standard error over so many runs is 1 / 127 / 2 / √20000 = 2.8e-5.
+    // The standard error of a quantization step over this many runs is 1 / 127 / 2 / √20000 = 2.8e-5.
     sums.forEach((sum, at) => assert.ok(Math.abs(sum / runs - one[at]!) < 1.2e-4, `${at}: ${sum / runs}`));
   });
   it("scales each block of 1,024 values separately, so small values stay precise", async () => {

@@ -1,4 +1,4 @@
-/** Baselines of tasks of every sort, on rows as they lie in tables. */
+/** Baselines of tasks of every kind, on rows as tables contain them. */
 import assert from "node:assert/strict";
 import type { Call } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
@@ -99,7 +99,7 @@ describe("baselines", () => {
     const cosine = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, x, i) => sum + x * b[i]!, 0);
     assert.ok(cosine(vectors[0]!, vectors[2]!) > 0.4 && cosine(vectors[0]!, vectors[2]!) < 1);
     assert.equal(cosine(vectors[1]!, vectors[3]!), 0);
-    // Without a word on how alike they are each is held beside all others.
+    // Without similarity scores, each text is compared with all others.
     const { text, text_pair } = scored;
     const all = await asked("sentence_similarity", "tfidf", train, { text, text_pair }, { texts: 2 });
     assert.ok(cosine(all[0]!, all[2]!) > 0.4 && Math.abs(cosine(all[0]!, all[3]!)) < 0.1);

@@ -1,4 +1,4 @@
-/** What rows are asked as, and what is made of a base's answers; the base is one that says what it is told. */
+/** The prompts of rows, and how a base's completions are read. The base replies as scripted. */
 import assert from "node:assert/strict";
 import type { RowColumn, TaskImplementation } from "#stdlib/tasks/kind.js";
 import type { BaselineContext, BaselineRows, BaselineOutputs } from "#stdlib/contenders/kind.js";
@@ -103,7 +103,7 @@ describe("baseline `prompt`", () => {
       assert.ok(!shots.some((shot) => shot.question === values[0]), values[0]);
       assert.equal(new Set(shots.map((shot) => shot.question)).size, 4);
     }
-    // Of all six rows as examples nothing is left to stand in.
+    // With all six rows as shots, no row is left to replace the row itself, so each prompt has five.
     const all = await asked(
       "text_classification",
       { text: "{text}", shots: 6, answers: "likelihood" },

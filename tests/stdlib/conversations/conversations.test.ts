@@ -1,4 +1,7 @@
-/** Reading conversations from columns: the usual forms by themselves, any other as `turns` says, bad rows with their reason. */
+/**
+ * Reading conversations from columns: the usual formats are recognized, any other is read as `turns` describes, and bad
+ * rows are reported with their reason.
+ */
 import assert from "node:assert/strict";
 import type { Call, Value } from "#dsl/language/types/value.js";
 import { alpaca } from "#stdlib/conversations/alpaca.js";

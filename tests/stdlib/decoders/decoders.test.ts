@@ -18,7 +18,7 @@ interface Golden {
     > & { readonly min_p?: number; readonly bias: Readonly<Record<string, number>> };
     readonly scores: readonly number[];
     readonly seen: readonly number[];
-    /** The tokens of `seen` that were written, the others are the prompt's. */
+    /** Position in `seen` from which tokens were generated; those before it are the prompt's. */
     readonly written_from: number;
     readonly probabilities: readonly number[];
     readonly likelihoods: readonly number[];
@@ -51,12 +51,12 @@ const call = (word: string, given: Record<string, number | boolean> = {}) => ({
   arguments: given,
 });
 
-/** What the two tables say after a text, as the oracle's model does. */
+/** Returns the scores that the two tables give after a text, as the oracle's model does. */
 function scoresAfter(text: readonly number[]): number[] {
   const [a, b] = text.slice(-2) as [number, number];
   return tables.last[b]!.map((x, i) => Math.fround(x + 0.5 * tables.before[a]![i]!));
 }
-/** Runs a decoding over the tables to its end; rows of the batch are kept as a cache would. */
+/** Runs a decoding over the tables to its end. The rows of the batch are reordered as in a cache. */
 function run(decoding: Decoding, prompts: readonly (readonly number[])[]): Decoding {
   let rows = prompts.map((p) => [...p]);
   for (let steps = 0; !decoding.done; steps++) {
@@ -134,7 +134,8 @@ describe("score cutoffs", () => {
         assert.ok(kthGreatest(all, count) === sorted[count - 1]);
         const weights = sorted.map((s) => Math.exp(s - sorted[0]!));
         const out = (1 - p) * weights.reduce((a, b) => a + b, 0);
-        // From the least upwards, as transformers sums; beside sums that other orders round otherwise.
+        // Sums from the least weight upwards, as transformers does. `near` accepts sums that another order rounds
+        // differently.
         const tail = (at: number) => weights.slice(at).reduceRight((a, b) => a + b, 0);
         const near = (at: number) => Math.abs(tail(at) - out) < 1e-9 * tail(0);
         const least = nucleusThreshold(all, p);

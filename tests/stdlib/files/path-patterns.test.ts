@@ -1,4 +1,4 @@
-/** Paths that name several files. */
+/** Path patterns that name several files. */
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-/** What people write who know other tools: each name is answered by what serves here, wherever they write it. */
+/** Names from other tools: each gets a diagnostic with the name that serves here, wherever it is written. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -31,7 +31,7 @@ const whereWritten: Readonly<Record<string, readonly string[]>> = {
   ScriptArguments: ["data"],
 };
 
-/** The first diagnostic, as it is read. */
+/** The first diagnostic, as it is displayed. */
 function said(program: string): { readonly code: string | undefined; readonly text: string; readonly help: string } {
   const { diagnostics, sources } = compiled(program);
   const text = renderAnsi(diagnostics.slice(0, 1), sources, { color: false });
@@ -120,7 +120,8 @@ describe("aliases from other tools", () => {
     ["engine", "num_gpus: 2", /one process trains/],
   ];
   for (const [place, entry, names] of answers)
-    it(`\`${entry}\` in ${place} gets a matching suggestion`, () => assert.match(said(places[place]?.(entry) ?? "").help, names));
+    it(`\`${entry}\` in ${place} gets a matching suggestion`, () =>
+      assert.match(said(places[place]?.(entry) ?? "").help, names));
 
   it("suggest the equivalent statement for verbs of other tools, and the intended model", () => {
     for (const verb of ["export", "save", "push", "push_to_hub", "publish", "upload", "merge"])

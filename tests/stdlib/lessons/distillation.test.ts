@@ -1,4 +1,7 @@
-/** What students learn: PyTorch's losses and gradients of DistilBERT, TinyBERT and MiniLMv2, by the words' own programs, in float64. */
+/**
+ * Distillation losses: PyTorch's losses and gradients of DistilBERT, TinyBERT and MiniLMv2, computed by the words' own
+ * programs in float64.
+ */
 import assert from "node:assert/strict";
 import { Graph } from "#dsl/tensor/builder.js";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";

@@ -1,4 +1,4 @@
-/** The small students and teachers that transformers and PyTorch were asked about (tests/oracles/distillation.py). */
+/** The small students and teachers that transformers and PyTorch computed (tests/oracles/distillation.py). */
 import { readFileSync } from "node:fs";
 import { Graph } from "#dsl/tensor/builder.js";
 import { gradient } from "#dsl/tensor/gradient.js";
@@ -49,7 +49,7 @@ export const PAIRS = JSON.parse(
   readFileSync(new URL("golden/oracle/distillation.json", root), "utf8"),
 ) as readonly Pair[];
 
-/** As encoders.py starts them. */
+/** Returns the initial weights as encoders.py draws them. */
 export function weightsOf(name: string, { shapes }: Model): Record<string, ArrayValues> {
   return Object.fromEntries(
     Object.entries(shapes).map(([key, shape]) => {
@@ -86,7 +86,7 @@ export async function partsOf(model: Model): Promise<AssembleOptions> {
   };
 }
 
-/** A program whose outputs are one distillation loss (`learnt`) and its gradients, with feeds and states. */
+/** Builds a program whose outputs are one distillation loss (`learnt`) and its gradients, with feeds and states. */
 export async function lossOf(
   pair: Pair,
   lesson: Call,

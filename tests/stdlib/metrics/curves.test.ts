@@ -1,4 +1,4 @@
-/** Curves of rankings beside scikit-learn's, and what drawing them leaves of the areas. */
+/** Ranking curves compared with scikit-learn's, and the areas that remain after curves are thinned for drawing. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import {
@@ -44,7 +44,7 @@ const curvesOf = ({ truth, said }: Pick<Golden, "truth" | "said">): RankCurves =
 const below = ({ x, y }: PlotCurve): number =>
   x.reduce((sum, right, i) => (i === 0 ? 0 : sum + ((right - x[i - 1]!) * (y[i]! + y[i - 1]!)) / 2), 0);
 const stairs = ({ x, y }: PlotCurve): number => x.reduce((sum, right, i) => sum + (right - (x[i - 1] ?? 0)) * y[i]!, 0);
-/** Many rows, of which the true ones are often the likelier. */
+/** Many rows, in which the positive ones tend to have higher scores. */
 const many = (rows: number, seed: number): Pick<Golden, "truth" | "said"> => {
   const truth = Array.from({ length: rows }, (_, i) => Number((i * 7919 + seed * 31) % 10 < 3));
   return { truth, said: truth.map((t, i) => t * 0.3 * Math.sin(i) ** 2 + Math.abs(Math.sin(i * 12.9898 + seed))) };

@@ -1,4 +1,4 @@
-/** JSON that was written: whether it is any, whether a schema holds, and which of its fields are right. */
+/** JSON completions: whether they parse, match a schema, and have the right fields. */
 import assert from "node:assert/strict";
 import type { Call } from "#dsl/language/types/value.js";
 import type { MetricImplementation } from "#stdlib/metrics/kind.js";
@@ -111,7 +111,7 @@ describe("metrics of generated JSON", () => {
       ["I don't know", { name: "Grace", born: null }],
       ['{"tags": ["b", "a", "a"]}', { tags: ["a", "b", "c"] }],
     ] as const;
-    // 2 + 1 + 0 + 2 of both; 2 + 3 + 0 + 3 written; 2 + 2 + 1 + 3 wanted.
+    // Fields per row: 2 + 1 + 0 + 2 in both; 2 + 3 + 0 + 3 in the completion; 2 + 2 + 1 + 3 in the reference.
     near(await score("field_f1", rows), (2 * 5) / (8 + 8));
     const strict = { type: "object", properties: { died: false } };
     near(await score("field_f1", rows, strict), (2 * 4) / (5 + 8));

@@ -115,7 +115,7 @@ describe("metrics compared with scikit-learn", () => {
     assert.ok(compared >= 18, `${compared} compared`);
   });
 
-  /** By what a model said of each label, whose likeliest is its answer. */
+  /** Metrics of the probabilities of each label; the likeliest label is the prediction. */
   for (const [name, given] of [
     ["balanced_accuracy", {}],
     ["cohen_kappa(none)", { weights: "none" }],
@@ -162,7 +162,7 @@ describe("metrics compared with scikit-learn", () => {
       predicted: Int32Array.of(0, 0),
       probabilities: Float64Array.of(0.6, 0.4, 0.7, 0.3),
     };
-    // 0.6 lies in the third of five bins, 0.7 in the fourth: were they in one, 0.4 and 0.7 would cancel.
+    // 0.6 falls into the third of five bins, 0.7 into the fourth. In one bin, 0.4 and 0.7 would cancel out.
     assert.ok(Math.abs(metric.compute!(call("calibration_error", { bins: 5 }), input) - 0.55) < 1e-12);
   });
 

@@ -1,4 +1,4 @@
-/** Metrics of numbers, label sets and entities beside scikit-learn, scipy and seqeval. */
+/** Metrics of numbers, label sets and entities compared with scikit-learn, scipy and seqeval. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { Call } from "#dsl/language/types/value.js";
@@ -26,7 +26,7 @@ const tagged = JSON.parse(
 ) as readonly {
   readonly truth: readonly (readonly string[])[];
   readonly predicted: readonly (readonly string[])[];
-  /** Null: seqeval has no macro average where no entity exists; Tunebook's is 0. */
+  /** Null where no entity exists: seqeval then has no macro average; Tunebook's is 0. */
   readonly bio: Readonly<Record<string, number | null>>;
   readonly iob2: Readonly<Record<string, number | null>>;
 }[];

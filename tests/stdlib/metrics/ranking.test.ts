@@ -1,4 +1,4 @@
-/** Metrics of rankings and of pairs beside scikit-learn and sentence-transformers. */
+/** Metrics of rankings and of pairs compared with scikit-learn and sentence-transformers. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { Call } from "#dsl/language/types/value.js";
@@ -37,7 +37,7 @@ describe("ranking and pair metrics compared with their oracles", () => {
       for (const c of golden.rankings)
         for (const k of [1, 3, 10, null]) {
           const want = c[k === null ? word : `${word}(${k})`];
-          if (want === undefined) continue; // texts that stand level: the library goes by their order
+          if (want === undefined) continue; // tied texts: the library ranks them by their order
           const got = implementation.ofRankings!(call(word, { [argument]: k }), { searches: ranksOf(c) });
           assert.ok(Math.abs(got - want) <= 1e-9, `${word} at ${k}: ${got}, the oracle says ${want}`);
           compared += 1;

@@ -1,4 +1,4 @@
-/** Rates of one label against fairlearn: over all rows, and in each part of them. */
+/** Rates of one label compared with fairlearn: over all rows and in each slice. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { Call } from "#dsl/language/types/value.js";

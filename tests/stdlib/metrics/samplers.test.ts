@@ -1,4 +1,6 @@
-/** The quick way to a draw's score (`samplers`) says what measuring the drawn rows says, of every metric that has one. */
+/**
+ * The fast score of a draw (`samplers`) equals the score measured on the drawn rows, for every metric that has one.
+ */
 import assert from "node:assert/strict";
 import type { Call } from "#dsl/language/types/value.js";
 import { seededRandom, drawBelow } from "#stdlib/statistics/chance.js";
@@ -23,7 +25,7 @@ const WORDS = ["the", "cat", "sat", "on", "a", "mat", ".", "Über"];
 const text = (): string => list(() => WORDS[below(WORDS.length)]!, 1 + below(9)).join(" ");
 const TAGS = ["O", "B-LOC", "I-LOC", "B-PER"];
 
-/** One outcome of each sort: what is measured, and the same of what is drawn. */
+/** One outcome of each kind: the measured input, and the same input for drawn rows. */
 const outcomes: { readonly [K in keyof DrawSamplers]-?: readonly [input: never, drawn: (rows: Uint32Array) => never] } =
   (() => {
     const shares = Float32Array.from(

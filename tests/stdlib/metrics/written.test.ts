@@ -66,7 +66,7 @@ describe("text generation scores compared with sacrebleu and rouge-score", () =>
       assert.equal(await at("edit_distance", `ab${blank}`, "ab"), 0);
       assert.equal(await at("exact_match", `ab${blank}`, "ab"), 1);
     }
-    // Which JavaScript takes for a blank, and Python does not.
+    // JavaScript treats U+FEFF as whitespace; Python does not.
     assert.equal(await at("word_error_rate", "a\ufeffb", "a b"), 1);
     assert.equal(await at("character_error_rate", "\ufeffab", "ab"), 0.5);
     assert.equal(await at("exact_match", "ab\ufeff", "ab"), 0);

@@ -12,7 +12,10 @@ import { full } from "#stdlib/techniques/full.js";
 import { lora } from "#stdlib/techniques/lora.run.js";
 import { feedsOf, follow, near, root, run, shapesOf, tensorsOf, type Trained } from "./golden.js";
 
-/** What PyTorch, transformers and PEFT said about the small models of tests/fixtures/models (tests/golden/oracle/README.md). */
+/**
+ * Outputs of PyTorch, transformers and PEFT for the small models of tests/fixtures/models
+ * (tests/golden/oracle/README.md).
+ */
 interface Golden {
   readonly forward: readonly {
     readonly inputs: Record<string, number[][]>;

@@ -1,4 +1,4 @@
-/** The small decoders of tests/fixtures/models as programs, and what transformers and PEFT said of them. */
+/** The small decoders of tests/fixtures/models as programs, and the outputs of transformers and PEFT for them. */
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { must } from "#dsl/language/diagnostics/codes.js";
@@ -12,7 +12,7 @@ import { full } from "#stdlib/techniques/full.js";
 import { lora } from "#stdlib/techniques/lora.run.js";
 import { root, tensorsOf, type Batch, type Trained } from "./golden.js";
 
-/** All decoders that the vocabulary has: a new one is held to its golden files by being registered. */
+/** All decoder families in the vocabulary. Registering a new one makes it subject to its golden files. */
 export const families: Readonly<Record<string, ModelImplementation>> = Object.fromEntries(
   await Promise.all(
     registry
@@ -21,7 +21,10 @@ export const families: Readonly<Record<string, ModelImplementation>> = Object.fr
       .map(async ({ name, load }) => [name, (await must(load, "what it does")()) as ModelImplementation] as const),
   ),
 );
-/** What PyTorch, transformers and PEFT said about the small models of tests/fixtures/models (tests/golden/oracle/README.md). */
+/**
+ * Outputs of PyTorch, transformers and PEFT for the small models of tests/fixtures/models
+ * (tests/golden/oracle/README.md).
+ */
 export interface Golden {
   readonly forward: readonly { readonly inputs: Batch; readonly logits: number[][][] }[];
   readonly batches: readonly { readonly [name: string]: number[][] }[];
@@ -72,7 +75,7 @@ export function training(
   };
 }
 
-/** transformers shifts labels inside the model; here whoever feeds does: what is trained is named by position. */
+/** transformers shifts labels inside the model; here the caller does. The trained tokens are named by position. */
 export function shifted({ labels, ...inputs }: Golden["batches"][number]): Batch {
   const length = labels![0]!.length;
   const next = labels!.map((row) => [...row.slice(1), -100]).flat();

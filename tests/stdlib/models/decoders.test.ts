@@ -131,13 +131,13 @@ describe("decoders compared with transformers and PEFT, in float64", () => {
   });
 });
 
-/** Feeds of a forward pass, and which positions of all rows hold a token. */
+/** Returns the feeds of a forward pass, and which positions of all rows contain a token. */
 function padded(inputs: Batch): { readonly mask: readonly number[]; readonly feeds: Record<string, ArrayValues> } {
   const mask = inputs["attention_mask"]!.flat();
   return { mask, feeds: feedsOf("positions" in inputs ? { ...inputs, segments: inputs["attention_mask"]! } : inputs) };
 }
 
-/** All rows of a batch one after the other in a single row, each a segment, with some padding at the end. */
+/** Packs all rows of a batch into a single row, each a segment, with some padding at the end. */
 function packed({ input_ids, attention_mask, labels }: Golden["batches"][number]): Batch {
   const row = {
     ids: [] as number[],

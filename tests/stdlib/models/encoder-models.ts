@@ -1,5 +1,5 @@
 /**
- * The small encoders that transformers and PEFT were asked about (tests/oracles/encoders.py): configs and shapes are in the
+ * The small encoders that transformers and PEFT computed (tests/oracles/encoders.py): configs and shapes are in the
  * golden files, weights come from the generator by name.
  */
 import { readFileSync, readdirSync } from "node:fs";
@@ -33,7 +33,7 @@ export const ENCODERS = readdirSync(new URL("golden/oracle/", root))
   .filter((file) => /^encoders-\w+\.json$/.test(file))
   .flatMap((file) => JSON.parse(readFileSync(new URL(`golden/oracle/${file}`, root), "utf8")) as EncoderGolden[]);
 
-/** Weights of a whole checkpoint, as encoders.py starts it. */
+/** Weights of a complete checkpoint, as encoders.py initializes it. */
 export function weightsOf({ name, shapes }: Pick<EncoderGolden, "name" | "shapes">): Record<string, ArrayValues> {
   return generated(shapes, (key) => {
     const norm = /norm/i.test(key);

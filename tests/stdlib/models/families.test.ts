@@ -1,4 +1,7 @@
-/** What every family of models must keep; a new one is tested by being registered and by having a small config here or among the golden files. */
+/**
+ * The contract of every model family. A new one is tested by being registered and by having a small config here or
+ * among the golden files.
+ */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -31,7 +34,7 @@ const words = registry.ofKind("model").filter((word) => !word.planned);
 const TASKS: Readonly<Record<ModelImplementation["shape"], string | null>> = {
   encoder: "text_classification",
   decoder: "text_generation",
-  // Trained by tests of its own: its inputs are two texts.
+  // Other tests train these, since their inputs are two texts.
   "encoder-decoder": null,
 };
 const call = (kind: string, word: string): Call => ({ kind, word, arguments: {} });
@@ -125,7 +128,7 @@ async function built(family: ModelImplementation, json: Config, task: string, on
   });
 }
 
-/** Losses of a few steps over one batch, from weights that no chance has a part in. */
+/** Losses of a few steps over one batch, from weights without randomness. */
 function trained(train: Program, task: string): number[] {
   let i = 1;
   let state: Record<string, ArrayValues> = Object.fromEntries(

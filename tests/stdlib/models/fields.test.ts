@@ -1,7 +1,7 @@
 /**
- * Every field of config.json that transformers' own class of a family has (and some that only older files have), changed one
- * by one: it is refused by name, or the program says what transformers says of the changed config, or it is listed below as
- * one that changes nothing of what a model says, and then the oracle agrees that it doesn't.
+ * Every field of config.json that transformers' own class of a family has (and some that only older files have),
+ * changed one by one. Each is refused by name, or the program's outputs equal those of transformers with the changed
+ * config, or it is listed below as a field that changes no output. The oracle must agree with that list.
  */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -20,17 +20,17 @@ import { feedsOf, root, type Batch } from "./golden.js";
 
 type Json = Readonly<Record<string, unknown>>;
 interface Said {
-  /** By task. */
+  /** Logits by task. */
   readonly logits: Readonly<Record<string, readonly number[]>>;
-  /** Whether the output embedding is a parameter of its own. */
+  /** Whether the output embedding is a separate parameter. */
   readonly apart: boolean;
 }
 interface Case extends Partial<Said> {
   readonly field: string;
   readonly change: Json;
-  /** It says what the base says. */
+  /** The outputs equal those of the base config. */
   readonly same?: true;
-  /** transformers makes no model of it. */
+  /** The reason why transformers builds no model from it. */
   readonly refused?: string;
 }
 interface Golden extends Said {
@@ -43,15 +43,21 @@ const golden = JSON.parse(readFileSync(new URL("golden/oracle/fields.json", root
   Record<string, Golden>
 >;
 
-/** Fields that say nothing unless a model is trained or begun, or texts are long: what is read of them must change all the same. */
+/**
+ * Fields that change an output only in training, at initialization or with long texts. The config that is read must
+ * change all the same.
+ */
 const READ =
   /drop(out)?(_prob|_rate)?$|_pdrop$|^initializer_(range|factor)$|^(max_position_embeddings|n_positions|type_vocab_size|sinusoidal_pos_embds)$/;
-/** Unless they are of heads that no task of Tunebook's has, or of texts' lengths, which T5 doesn't bound. */
+/** Exceptions: fields of heads that no task of Tunebook has, or of text lengths, which T5 doesn't bound. */
 const UNREAD: Readonly<Record<string, readonly string[]>> = {
   gpt2: ["summary_first_dropout"],
   t5: ["classifier_dropout", "n_positions"],
 };
-/** What transformers 5 refuses and its forerunners, which wrote the configs on the hub, took for as many as heads. */
+/**
+ * Fields with values that transformers 5 refuses. Its earlier versions, which wrote the configs on the hub, read them
+ * as the number of heads.
+ */
 const TAKEN_BEFORE = ["num_key_value_heads"];
 
 for (const [type, of] of Object.entries(golden))
@@ -128,7 +134,7 @@ async function agrees(family: ModelImplementation, type: string, json: Json, sai
   }
 }
 
-/** Every fifth logit of the last real token of each row; of a row's label all. */
+/** Every fifth logit of the last real token of each row; all logits of a row's label. */
 function picked(logits: ArrayValues, inputs: Batch): readonly number[] {
   if (logits.shape.length === 2) return [...logits.data];
   const [, length, width] = logits.shape as [number, number, number];
@@ -181,7 +187,7 @@ describe("unknown config fields", () => {
   }
 });
 
-/** What configs of the hub say beside the fields that set sizes, by `model_type`. */
+/** Fields in configs of the hub besides those that set sizes, by `model_type`. */
 const FOUND: readonly Json[] = [
   {
     model_type: "bert",

@@ -1,4 +1,7 @@
-/** Models made of words begin as transformers begins them: what its own initialisation told is kept in the oracle's golden file. */
+/**
+ * Models from scratch are initialized as transformers initializes them. The statistics of its own initialization are in
+ * the oracle's golden file.
+ */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { Call } from "#dsl/language/types/value.js";
@@ -15,7 +18,7 @@ interface Told {
   readonly shape: readonly number[];
   readonly mean: number;
   readonly deviation: number;
-  /** Null: all of it is zero. */
+  /** Rows that are zero; null if the complete tensor is. */
   readonly zeroRows: readonly number[] | null;
 }
 const golden = read("tests/golden/oracle/initial-weights.json") as Readonly<
@@ -31,7 +34,7 @@ const tasks: Readonly<Record<string, string>> = {
 };
 const families = registry.ofKind("model").filter((word) => !word.planned);
 
-/** The words of a family with its own defaults, but smaller. */
+/** The parameters of a family with its own defaults, but smaller. */
 function wordsOf(word: (typeof families)[number]): Readonly<Record<string, unknown>> {
   const words: Record<string, unknown> = { layers: 2, hidden: 64 };
   for (const { name, default: standing } of word.parameters)
@@ -100,7 +103,7 @@ describe("model families trained from scratch", () => {
           if (told.zeroRows === null) continue;
           const mean = numbers.reduce((sum, x) => sum + x, 0) / numbers.length;
           const deviation = Math.sqrt(numbers.reduce((sum, x) => sum + x * x, 0) / numbers.length);
-          // Five standard errors of two samples of that size.
+          // Five standard errors for two samples of that size.
           const error = 5 / Math.sqrt(numbers.length);
           assert.ok(Math.abs(deviation / told.deviation - 1) < error, `${name}: ${deviation}, ${told.deviation}`);
           assert.ok(Math.abs(mean - told.mean) < 2 * error * told.deviation, `${name}: ${mean}, ${told.mean}`);
@@ -108,7 +111,8 @@ describe("model families trained from scratch", () => {
           const zero = Array.from({ length: rows }, (_, r) => r).filter((r) =>
             numbers.subarray(r * width, (r + 1) * width).every((x) => x === 0),
           );
-          // Of LLaMA and its kin transformers zeroes padding's row, which nothing reads; it begins here as the others do.
+          // For LLaMA and its variants, transformers zeroes the padding's row, which nothing reads. Here it is
+          // initialized like the others.
           const unread = name === "model.embed_tokens.weight" ? [special("pad")] : [];
           assert.deepEqual(
             zero,

@@ -1,4 +1,7 @@
-/** What the tests of model families share: PyTorch's word on small models, their weights, and the reference run on both. */
+/**
+ * Shared by the tests of model families: PyTorch's outputs for small models, their weights, and the reference evaluator
+ * run on both.
+ */
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
@@ -8,11 +11,11 @@ import type { AssembledPrograms } from "#stdlib/programs/options.js";
 import { readSafetensors } from "#tests/oracles/safetensors.js";
 import { drawn } from "#tests/drawn.js";
 
-/** tests/ of the source tree. */
+/** The folder tests/ of the source tree. */
 export const root = new URL("../../../../tests/", import.meta.url);
 
 let configs: readonly Readonly<Record<string, unknown>>[] | undefined;
-/** Configs of the small models whose weights are not kept, out of what the oracles said: read once. */
+/** Returns the configs of the small models whose weights are not stored, read once from the oracles' golden files. */
 export function oracleConfigs(): readonly Readonly<Record<string, unknown>>[] {
   return (configs ??= readConfigs());
 }
@@ -27,7 +30,6 @@ function readConfigs(): readonly Readonly<Record<string, unknown>>[] {
     });
 }
 
-/** Inputs by name. */
 export type Batch = Readonly<Record<string, readonly (number | readonly number[])[]>>;
 export interface Trained {
   readonly optimizer: {
@@ -63,7 +65,8 @@ export function follow(
   });
   const saved = new Map(Object.entries(programs.saved).map(([from, to]) => [to, from]));
   for (const [name, sums] of Object.entries(trained.final)) {
-    // A key's bias (a third of c_attn.bias) moves all scores of a row alike: its gradient is zero but for rounding, which Adam blows up to full steps.
+    // A key's bias (a third of c_attn.bias) shifts all scores of a row equally. Its gradient is zero except for
+    // rounding, which Adam amplifies to full steps.
     if (/(key|k_lin|c_attn)\.bias$/.test(name)) continue;
     const value = state[saved.get(name) ?? name];
     assert.ok(value, `${name} is saved`);

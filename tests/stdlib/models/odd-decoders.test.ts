@@ -1,4 +1,4 @@
-/** Configurations that are seldom met, by family, against what transformers and PEFT said of them (tests/oracles/odd_decoders.py). */
+/** Rare configurations, by family, compared with transformers and PEFT (tests/oracles/odd_decoders.py). */
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
@@ -48,7 +48,7 @@ describe("odd decoder configurations compared with transformers and PEFT, in flo
   for (const file of files) {
     const golden = read(file);
     for (const [place, [name, of]] of Object.entries(golden.configurations).entries()) {
-      // What sets a configuration apart stands in the first steps; ten of them are taken by the first of each family.
+      // A configuration's differences show in the first steps, so only the first of each family makes ten.
       const steps = place === 0 ? 10 : 4;
       const model = `${file.slice(4, -5)}-${name}`;
       it(`${model}: logits, losses and norms of ${String(steps)} steps of full training and of LoRA`, () => {

@@ -1,6 +1,6 @@
 /**
- * What every family of models must do, whatever it is: a family is in this suite by being registered, with the small models
- * of tests/fixtures/models that have its `model_type`. Its numbers are held to transformers in tests of their own.
+ * The contract of every model family: a family joins this suite by being registered, with the small models of
+ * tests/fixtures/models that have its `model_type`. Other tests compare its numbers with transformers.
  */
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync, existsSync } from "node:fs";
@@ -30,13 +30,13 @@ const fixtures = readdirSync(folder)
     json: JSON.parse(readFileSync(new URL(`${name}/config.json`, folder), "utf8")) as Config,
   }));
 const asked = oracleConfigs();
-/** Encoder-decoders read two texts: what holds for them is held in their own tests. */
+/** Encoder-decoders read two texts and have separate tests. */
 const words = registry.ofKind("model").filter((w) => w.load && w.capabilities?.shape !== "encoder-decoder");
 
 for (const word of words)
   describe(`model family ${word.name}`, () => {
     const own = fixtures.filter(({ json }) => json["model_type"] === word.capabilities?.modelType);
-    /** Of models with weights, and of those that only the oracles had. */
+    /** Configs of models with weights, and of those that only the oracles had. */
     const configs = [
       ...own.map(({ json }) => json),
       ...asked.filter((c) => c["model_type"] === word.capabilities?.modelType),
@@ -76,7 +76,7 @@ for (const word of words)
         const read = new Set(Object.values(program.state).map((s) => (s.initial as { checkpoint: string }).checkpoint));
         const buffers = word.capabilities!.buffers;
         const left = Object.keys(base).filter((tensor) => !read.has(tensor) && buffers?.test(tensor) !== true);
-        // A head's parameters lie outside the body, and a pooler is read where it is asked for.
+        // A head's parameters are outside the body, and a pooler is read only on request.
         const body = left.filter((tensor) => tensor.startsWith(prefix) && !/^(classifier|lm_head|cls)\b/.test(tensor));
         assert.deepEqual(
           body.filter((tensor) => !tensor.startsWith(`${prefix}pooler.`)),
@@ -215,7 +215,7 @@ function fed(
   const mask = rows.flatMap((row, r) => row.map((_, at) => (at < lengths[r]! ? 1 : 0)));
   return { input_ids: arrayValues(shape, rows.flat()), attention_mask: arrayValues(shape, mask) };
 }
-/** States that a checkpoint gives; a cache is reserved first. */
+/** Weights of the states that a checkpoint gives. Caches, which are only reserved, are left out. */
 function weightsOf(program: Program, base: Record<string, ArrayValues>): Record<string, ArrayValues> {
   const kept = Object.entries(program.state).filter(([, s]) => !("unset" in s.initial));
   return initial({ ...program, state: Object.fromEntries(kept) }, base);

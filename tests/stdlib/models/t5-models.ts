@@ -1,4 +1,4 @@
-/** The small T5s of tests/fixtures/models as programs, and what transformers and PEFT said of them. */
+/** The small T5s of tests/fixtures/models as programs, and the outputs of transformers and PEFT for them. */
 import { readFileSync, readdirSync } from "node:fs";
 import type { Call } from "#dsl/language/types/value.js";
 import type { ModelImplementation } from "#stdlib/models/kind.js";
@@ -34,7 +34,7 @@ export function modelOf(name: string) {
   };
 }
 
-/** transformers shifts labels inside the model; here whoever feeds does. The decoder begins with token 0. */
+/** transformers shifts labels inside the model; here the caller does. The decoder begins with token 0. */
 export function shifted({ labels, ...inputs }: Golden["batches"][number]): Batch {
   const length = labels![0]!.length;
   const decoder_input_ids = labels!.map((row) => [0, ...row.slice(0, -1).map((id) => (id === -100 ? 0 : id))]);

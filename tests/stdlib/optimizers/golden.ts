@@ -1,4 +1,7 @@
-/** What PyTorch's and transformers' optimizers did (tests/golden/oracle/optimizers.json), and the same steps as a program. */
+/**
+ * Steps of PyTorch's and transformers' optimizers (tests/golden/oracle/optimizers.json), and the same steps as a
+ * program.
+ */
 import { readFileSync } from "node:fs";
 import { Graph } from "#dsl/tensor/builder.js";
 import type { DType, Program } from "#dsl/tensor/program.js";
@@ -18,7 +21,10 @@ export const runs = JSON.parse(readFileSync(file, "utf8")) as readonly Optimizer
 export const SHAPES: Readonly<Record<string, readonly number[]>> = { matrix: [3, 4], vector: [5] };
 export const titleOf = (r: OptimizerRun): string => `${r.word} ${JSON.stringify(r.settings)}, clip ${r.clip}`;
 
-/** Inputs `d.matrix`, `d.vector`, rate, step; state matrix, vector and what the optimizer keeps. */
+/**
+ * Builds the program of one step: inputs `d.matrix`, `d.vector`, rate, step; states matrix, vector and the optimizer's
+ * own.
+ */
 export function stepProgram(run: OptimizerRun, optimizer: OptimizerImplementation, dtype: DType): Program {
   const graph = new Graph();
   const rate = graph.input("rate", { dtype, shape: [] });

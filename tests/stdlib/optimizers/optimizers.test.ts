@@ -10,7 +10,7 @@ import { registry } from "#stdlib/registry.js";
 import { feedsOf, runs, SHAPES, stepProgram, titleOf } from "./golden.js";
 
 const words = registry.ofKind("optimizer").filter((w) => !w.planned);
-/** transformers computes Adafactor in f32 whatever the parameter is. */
+/** transformers computes Adafactor in f32 whatever the parameter's type. */
 const tolerance = (word: string): number => (word === "adafactor" ? 2e-6 : 1e-12);
 
 describe("optimizers", () => {
@@ -68,7 +68,7 @@ describe("optimizers", () => {
       });
     });
   it("have the defaults named in their records", async () => {
-    // A call without arguments must do what the record promises.
+    // A call without arguments must use the defaults that the record states.
     for (const word of words) {
       const optimizer = (await word.load!()) as OptimizerImplementation;
       const said = Object.fromEntries(

@@ -1,4 +1,7 @@
-/** What every word of the kind `partition` keeps, whoever makes it: each row is of one client, none is left with too few. */
+/**
+ * The contract of every word of the kind `partition`, whoever wrote it: each row belongs to one client, and no client
+ * has too few.
+ */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -30,7 +33,7 @@ const labels = (count: number, of: number): readonly string[] =>
   Array.from({ length: count }, (_, row) => `label ${String((row * 7) % of)}`);
 const shareOf = (client: ClientPart, values: readonly string[], label: string): number =>
   client.rows.filter((row) => values[row] === label).length / client.rows.length;
-/** How far a client's labels are from those of all rows: half of the sum of differences, 0 (alike) to 1. */
+/** Mean distance between a client's labels and those of all rows: half the sum of differences, 0 (alike) to 1. */
 function skew(clients: readonly ClientPart[], values: readonly string[]): number {
   const all = [...new Set(values)];
   const whole = { name: "", rows: Uint32Array.from(values.keys()) };

@@ -7,7 +7,7 @@ import { findPersonalData, entityPrecedence } from "#stdlib/personal-data/find.j
 const found = (text: string, ...wanted: PersonalEntity[]): readonly string[] =>
   findPersonalData(text, wanted.length > 0 ? wanted : personalEntities).map(({ entity, text }) => `${entity} ${text}`);
 
-/** What detectors look for, in pieces: random texts of these come nearer to findings than random letters. */
+/** Fragments that detectors look for. Random texts made of them come closer to findings than random letters do. */
 const pieces = fc.constantFrom(
   ...[
     "Anna",
@@ -86,7 +86,7 @@ describe("personal-data findings", () => {
     };
     time(2000);
     const [small, large] = [time(10_000), time(80_000)];
-    // Eight times as much; a square would be sixty-four.
+    // The text is eight times as long; quadratic time would be sixty-four times as long.
     assert.ok(large < 24 * Math.max(small, 10), `${String(small)} ms, then ${String(large)} ms`);
   });
   it("never overlap: a secret takes precedence over findings inside it", () => {

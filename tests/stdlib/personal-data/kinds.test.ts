@@ -1,4 +1,7 @@
-/** One case for each way of writing that the rules know: values by sort, names by what tells of them, and things that are no names. */
+/**
+ * One case for each notation that the rules cover: values by category, names by their context, and things that are not
+ * names.
+ */
 import assert from "node:assert/strict";
 import type { PersonalEntity } from "#stdlib/personal-data/finding.js";
 import { findPersonalData } from "#stdlib/personal-data/find.js";

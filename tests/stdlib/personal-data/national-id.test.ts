@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { nationalIdDetector, nationalIds } from "#stdlib/personal-data/national-id.js";
 
-/** Published examples, as their countries write them, each with the words it needs before it. */
+/** Published examples in each country's notation, each after the words that it needs. */
 const examples: Readonly<Record<string, readonly string[]>> = {
   "DNI, NIE": ["12345678Z", "X1234567L"],
   "codice fiscale": ["RSSMRA85T10A562S"],
@@ -50,7 +50,7 @@ describe("national id numbers", () => {
         assert.ok(one.endsWith(text) && text.length >= 8, text);
         const { check, needs, plain, checksum } = nationalIds.find((id) => id.name === name) ?? {};
         assert.equal(span.sure ?? false, check !== undefined && checksum !== false);
-        // A wrong last digit holds no checksum; without its words a bare number is nobody's.
+        // A wrong last digit fails the checksum. Without its words, a bare number is no finding.
         if (check && !["CPR", "social security number"].includes(name)) {
           const wrong = text.replace(/.$/, (last) =>
             /\d/.test(last) ? String((Number(last) + 1) % 10) : last === "A" ? "B" : "A",

@@ -1,4 +1,7 @@
-/** Packed files that unpack to far more than they are, or lie about what is in them. Bounds are lowered, so each test is quick. */
+/**
+ * Packed files that unpack to far more than their size, or misstate their contents. Limits are lowered to make each
+ * test quick.
+ */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -18,7 +21,7 @@ async function lengthOf(chunks: AsyncIterable<Uint8Array>): Promise<number> {
   for await (const { length: own } of chunks) length += own;
   return length;
 }
-/** Bytes that came before it was refused. */
+/** Returns the bytes that came before the refusal. */
 async function refusedAfter(chunks: AsyncIterable<Uint8Array>): Promise<number> {
   let length = 0;
   try {
@@ -74,7 +77,7 @@ describe("compressed file", function () {
       const huge = [...header(0xf8), ...rle(10, true)];
       await assert.rejects(of(...huge), /window/);
       await assert.rejects(of(...header(0x58), ...rle(10, true), ...huge), /window/);
-      // In a single segment the content's own size is the window.
+      // In a single segment, the size of the content is the window.
       await assert.rejects(of(0x28, 0xb5, 0x2f, 0xfd, 0xe0, 0, 0, 0, 0, 1, 0, 0, 0, ...rle(10, true)), /window/);
     });
     it("is rejected if a block exceeds the maximum, or blocks are far smaller than the window", async () => {
@@ -94,7 +97,7 @@ describe("compressed file", function () {
   });
 
   describe("zip archive", () => {
-    /** Of one packed file, after so many folders. */
+    /** Returns an archive of one packed file, after `folders` folders. */
     const archive = (content: Buffer, folders = 0): Buffer => {
       const data = deflateRawSync(content);
       const entry = (name: string, packed: Buffer, whole: Buffer, at: number): readonly [Buffer, Buffer] => {

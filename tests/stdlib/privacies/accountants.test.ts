@@ -1,4 +1,4 @@
-/** ε by our accountants beside Opacus' and dp-accounting's (tests/golden/oracle/accountants.json). */
+/** ε by our accountants compared with that of Opacus and dp-accounting (tests/golden/oracle/accountants.json). */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
@@ -10,7 +10,7 @@ import type { SampledSteps } from "#stdlib/privacies/kind.js";
 interface Case {
   readonly phases: readonly SampledSteps[];
   readonly delta: number;
-  /** `edge`: its best order is its first or last, beyond which ours go; `wide`: with ours. */
+  /** `edge`: its best order is its first or last, beyond which our orders go. `wide`: its ε with our orders. */
   readonly opacus: { readonly rdp: number; readonly edge: boolean; readonly wide: number; readonly prv: number };
   readonly google: { readonly rdp: number; readonly pld: number };
 }
@@ -32,7 +32,7 @@ const golden = JSON.parse(
   })[];
 };
 
-/** Cells of the grid that the composition of a case takes. */
+/** Number of grid cells that composing a case takes. */
 function cells({ phases, delta, opacus }: Case): number {
   const steps = phases.reduce((sum, one) => sum + one.steps, 0);
   return ((2 * (opacus.prv + 3)) / 0.01) * Math.sqrt((steps * Math.log(12_000 / delta)) / 2);
@@ -51,7 +51,7 @@ describe("privacy accountants", () => {
       const epsilon = epsilonByRdp(one.phases, one.delta);
       near(epsilon, one.opacus.wide, 1e-6, one);
       if (!one.opacus.edge) near(epsilon, one.opacus.rdp, 1e-6, one);
-      // dp-accounting has the order 11 too, and sums the terms of fractional ones without their signs.
+      // dp-accounting also has the order 11, and sums the terms of fractional orders without their signs.
       assert.ok(epsilon <= 1.01 * one.google.rdp, JSON.stringify(one));
       if (epsilon < 8) near(epsilon, one.google.rdp, 0.03 + 0.03 * epsilon, one);
     }
@@ -67,7 +67,7 @@ describe("privacy accountants", () => {
       });
       assert.equal(epsilonByRdp(phases, delta), Math.max(0, Math.min(...all)));
     }
-    // A δ so great that what high orders say rises again, and a series that comes to nothing.
+    // Includes a δ so large that the ε of high orders rises again, and a series that gives no number.
     for (const noise of [0.02, 0.3, 1, 20])
       for (const delta of [1e-9, 0.01, 0.4]) {
         const of = { noise, rate: 0.01, steps: 40 };
@@ -82,7 +82,7 @@ describe("privacy accountants", () => {
     for (const one of light) {
       const epsilon = epsilonByPrv(one.phases, one.delta) ?? NaN;
       near(epsilon, one.opacus.prv, 1e-3, one);
-      // The bound holds the error that the grid is allowed, 0.01 and a thousandth of δ, and theirs none.
+      // The bound includes the error allowed for the grid, 0.01 and a thousandth of δ; theirs includes none.
       assert.ok(epsilon > one.google.pld && epsilon < one.google.pld + 0.0135, JSON.stringify([epsilon, one]));
     }
   }).timeout(60_000);
@@ -96,7 +96,7 @@ describe("privacy accountants", () => {
       if (steps > 100) continue;
       const byPrv = (tried: number): number => epsilonByPrv([{ noise: tried, rate, steps }], delta) ?? NaN;
       near(leastNoiseFor(epsilon, byPrv, noise) ?? NaN, prv, 0.0011, { epsilon, rate, steps });
-      // By way of a coarse grid it is the same, to the last digit.
+      // A search by way of a coarse grid finds the same noise, to the last digit.
       const call = { word: "differential", kind: "privacy", arguments: { epsilon, delta, accountant: "prv", clip: 1 } };
       const found = privacyGuaranteeOf(call, { rate, steps, units: 1000 });
       const least = "noise" in found ? found.noise : NaN;

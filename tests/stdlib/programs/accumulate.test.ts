@@ -5,7 +5,7 @@ import { validateProgram } from "#dsl/tensor/validate.js";
 import { fromNDArray, arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import { classifier, continued, decoder, labelled, scalars, type Feeds } from "./small-models.js";
 
-/** Some value for every state: zeros for moments and sums, else small numbers that differ. */
+/** Returns a value for every state: zeros for moments and sums, distinct small numbers for the others. */
 function begin(programs: readonly Program[]): Record<string, ArrayValues> {
   const states = Object.assign({}, ...programs.map((p) => p.state)) as Program["state"];
   return Object.fromEntries(

@@ -30,7 +30,7 @@ const forward = assembleForwardProgram(
   false,
 );
 
-/** Numbers that differ for every state that is no cache. */
+/** Returns distinct numbers for every state that is not a cache. */
 function weights(programs: readonly Program[]): Record<string, ArrayValues> {
   const states = Object.assign({}, ...programs.map((p) => p.state)) as Program["state"];
   const kept = Object.entries(states).filter(([, s]) => !("unset" in s.initial));
@@ -51,7 +51,7 @@ const near = (got: readonly number[], want: readonly number[], what: string): vo
     assert.ok(Math.abs(x - want[i]!) < 1e-10, `${what}[${String(i)}]: ${String(x)}, not ${String(want[i])}`),
   );
 
-/** The logits after a text, read alone and whole. */
+/** Returns the logits after a text that is read alone and in one pass. */
 function alone(text: readonly number[], state: Record<string, ArrayValues>): number[] {
   const shape = [1, text.length];
   const feeds = {
@@ -64,7 +64,7 @@ function alone(text: readonly number[], state: Record<string, ArrayValues>): num
   return rowsOf(evaluateProgram(forward, feeds, state).outputs["logits"]!).at(-1)!;
 }
 
-/** Texts continued together through the programs, as a runner does it. */
+/** Continues several texts together through the programs, as a runner does. */
 class Continued {
   private state: Record<string, ArrayValues>;
   private mask: number[][];
@@ -180,7 +180,7 @@ describe("generation programs, in float64", () => {
 
 describe("cached cross-attention, in float64", () => {
   const SIZE = 4;
-  /** One decoder layer that looks at itself and at what an encoder read. */
+  /** One decoder layer that attends to itself and to an encoder's outputs. */
   function layer(phase: "prefill" | "decode" | "whole"): { program: Program; caches: Record<string, TensorState> } {
     const graph = new Graph();
     const caches: Record<string, TensorState> = {};

@@ -1,4 +1,4 @@
-/** The list of loss terms of a training, and their sum. */
+/** The list of a training's loss terms, and their sum. */
 import assert from "node:assert/strict";
 import { Graph } from "#dsl/tensor/builder.js";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
@@ -33,7 +33,7 @@ const objective = {
 
 type Options = Partial<Pick<AssembleOptions, "objective" | "strategies">>;
 
-/** The sum of the terms where the task's loss is 10, over two rows. */
+/** Returns the sum of the terms where the task's loss is 10, over two rows. */
 function sum(options: Options): { readonly inputs: readonly string[]; readonly total: number } {
   const graph = new Graph();
   const logits = graph.input("logits", { dtype: "f32", shape: ["batch", LABELS] });

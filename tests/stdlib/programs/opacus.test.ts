@@ -1,4 +1,7 @@
-/** What rows say, cut and summed, against Opacus: a tiny BERT whose every weight trains, and layers of low rank in it and in a tiny GPT-2. */
+/**
+ * Per-row gradients, clipped and summed, compared with Opacus: a tiny BERT whose every weight trains, and low-rank
+ * layers in it and in a tiny GPT-2.
+ */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
@@ -46,7 +49,7 @@ async function optionsOf({ name, technique, config }: Case): Promise<AssembleOpt
   return { ...(await optionsFor(subject, call("technique", technique, settings))), labels: golden.labels };
 }
 
-/** Rows from `from` to `to`; of next tokens the places that have one. */
+/** Returns the rows from `from` to `to`; for next tokens, also the positions that have one. */
 function fed({ name }: Case, from: number, to: number): Record<string, ArrayValues> {
   const rows = golden.ids.slice(from, to);
   const mask = golden.mask.slice(from, to);

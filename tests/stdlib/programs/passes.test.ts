@@ -1,4 +1,4 @@
-/** The passes over the programs of whole models: what they compute stays, frozen weights cost nothing. */
+/** The passes over the programs of complete models: results stay the same, and frozen weights cost nothing. */
 import assert from "node:assert/strict";
 import { costOf } from "#dsl/tensor/cost.js";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
@@ -14,7 +14,7 @@ import { lora } from "#stdlib/techniques/lora.run.js";
 import { classifier, continued, decoder, labelled, scalars, type Feeds } from "./small-models.js";
 
 const names = [...new Set(passes.map((p) => p.name))];
-/** All passes off but those. */
+/** Disables all passes but these. */
 const only = (...kept: readonly string[]): PassSettings => ({
   ...PLAIN_PASS_SETTINGS,
   off: new Set(names.filter((name) => !kept.includes(name))),
@@ -135,7 +135,7 @@ describe("graph passes over full models", () => {
     const everywhere = costOf(classifier(null, { config, technique: LORA }).train, { batch: 8, length: 8 }).products;
     const full = costOf(classifier(null, { config }).train, { batch: 8, length: 8 }).products;
     assert.ok(trained < 1.35 * forward, `${trained / forward} of the forward pass`);
-    // LoRA's backward costs one product per layer where full training costs two.
+    // The backward pass of LoRA costs one product per layer, that of full training two.
     assert.ok(everywhere < 2.6 * forward && full > 2.6 * forward, `${everywhere / forward}, ${full / forward}`);
   });
 

@@ -1,6 +1,6 @@
 /**
- * What a loss of preferences needs, over real programs: log-probabilities of sequences, and the model without its adapter as the
- * reference. The term here is DPO's (Rafailov et al. 2023), with pairs of sequences in one batch.
+ * What a preference loss needs, in real programs: log-probabilities of sequences, and the model without its adapter as
+ * the reference. The term tested is DPO's (Rafailov et al. 2023), with pairs of sequences in one batch.
  */
 import assert from "node:assert/strict";
 import { Graph } from "#dsl/tensor/builder.js";
@@ -67,7 +67,7 @@ async function parts(
   };
 }
 
-/** Output `objective`, and `d.<name>` for each parameter that trains. */
+/** Builds a program with the output `objective` and an output `d.<name>` for each parameter that trains. */
 function objectiveProgram(o: AssembleOptions): Program {
   const graph = new Graph();
   const inputs = modelInputs(graph, o);
@@ -89,7 +89,7 @@ const read = (feeds: Feeds): Record<string, ArrayValues> =>
   Object.fromEntries(Object.entries(feeds).map(([name, array]) => [name, fromNDArray(array)]));
 const fedTo = (program: Program, feeds: Record<string, ArrayValues>): Record<string, ArrayValues> =>
   Object.fromEntries(Object.keys(program.inputs).map((name) => [name, feeds[name]!]));
-/** Numbers that differ, norms about 1; LoRA's B is `b` times that. */
+/** Returns distinct numbers, with norm weights around 1; LoRA's B is scaled by `b`. */
 const startOf = ({ state }: Program, b = 1): Record<string, ArrayValues> =>
   Object.fromEntries(
     Object.entries(state).map(([name, { type }], k) => {
@@ -100,7 +100,7 @@ const startOf = ({ state }: Program, b = 1): Record<string, ArrayValues> =>
     }),
   );
 
-/** The weighted sum of the sequences' log-probabilities, of the model or of its reference. */
+/** Weighted sum of the sequences' log-probabilities, from the model or its reference. */
 const logprobs = (of: "outputs" | "referenceOutputs"): OutputTerm<"sequence_logprobs"> => ({
   needs: "sequence_logprobs",
   reference: of === "outputs" ? "none" : "adapter_off",
@@ -108,7 +108,7 @@ const logprobs = (of: "outputs" | "referenceOutputs"): OutputTerm<"sequence_logp
   inputs: { weights: { dtype: "f32", shape: ["batch"] } },
   loss: (context) => context[of]().multiply(context.inputs["weights"]!).sum(),
 });
-/** The sum of squares of what a term reads, of the model or of its reference. */
+/** Sum of squares of a term's inputs, from the model or its reference. */
 const SQUARES = {
   logits: (reference: "none" | "adapter_off"): OutputTerm<"logits"> => ({
     needs: "logits",
@@ -124,7 +124,10 @@ const SQUARES = {
   }),
 };
 const sideOf = (reference: string) => (reference === "none" ? "outputs" : "referenceOutputs");
-/** −log σ(β · how much more the model prefers the chosen sequence than the reference does), its mean over pairs. */
+/**
+ * Mean over pairs of −log σ(β · margin). The margin is how much more the model prefers the chosen sequence than the
+ * reference does.
+ */
 const dpo = (beta: number): OutputTerm<"sequence_logprobs"> => ({
   needs: "sequence_logprobs",
   reference: "adapter_off",
@@ -138,7 +141,7 @@ const dpo = (beta: number): OutputTerm<"sequence_logprobs"> => ({
 });
 const PAIRS = { chosen: arrayValues([2], [0, 3]), rejected: arrayValues([2], [1, 2]) };
 
-/** The gradients of `objective`, one element of each parameter, against differences. */
+/** Compares the gradients of `objective` with finite differences, for one element of each parameter. */
 function assertDifferences(
   program: Program,
   feeds: Record<string, ArrayValues>,

@@ -1,4 +1,7 @@
-/** What rows say, cut to a length of their own and summed: a whole batch in one pass against its rows one by one, in float64. */
+/**
+ * Per-row gradients, each clipped and then summed: a complete batch in one pass compared with its rows one by one, in
+ * float64.
+ */
 import assert from "node:assert/strict";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import type { Program } from "#dsl/tensor/program.js";
@@ -25,7 +28,7 @@ const list = await subjects();
 const ROWS = 4;
 type Feeds = Readonly<Record<string, ArrayValues>>;
 
-/** Rows as they are fed alone: of places, those of the row. */
+/** Returns the feeds of a single row; of the positions, only those of the row. */
 function rowOf(all: Feeds, row: number): Feeds {
   const width = all["input_ids"]!.shape[1]!;
   const own = (place: number): boolean => Math.floor(place / width) === row;
@@ -81,7 +84,6 @@ function near(got: Record<string, ArrayValues>, want: Record<string, ArrayValues
     );
 }
 
-/** The gradient of each row by itself, as trainings without privacy have it. */
 function gradientsOf(o: AssembleOptions, rows: readonly Feeds[], shares: readonly number[]) {
   const plain = buildAccumulateProgram(o);
   const state = zeroed(start(plain.state));
@@ -90,7 +92,7 @@ function gradientsOf(o: AssembleOptions, rows: readonly Feeds[], shares: readonl
   );
 }
 
-/** @returns whether rows of a batch are told apart */
+/** @returns whether the program computes gradients per row of a batch */
 async function holds(subject: Subject, technique: Call): Promise<boolean> {
   const title = `${subject.word.name}, ${technique.word}(${JSON.stringify(technique.arguments)})`;
   const o = await optionsFor(subject, technique);
@@ -134,11 +136,11 @@ async function holds(subject: Subject, technique: Call): Promise<boolean> {
   return apart !== null;
 }
 
-/** Those whose rows are passed one by one: something of them has no rule that tells rows of a batch apart. */
+/** Cases whose rows are passed one by one, since one of their ops has no rule for per-row gradients. */
 const WHOLE: Readonly<Record<string, (shape: string) => boolean>> = {
-  // Its states are cut from one parameter.
+  // Its states are slices of one parameter.
   prefix_tuning: () => true,
-  // Whose output embedding trains meets it where places of all rows lie in a row.
+  // A trained output embedding receives the positions of all rows as one flat list.
   full: (shape) => shape !== "encoder",
 };
 
@@ -146,7 +148,7 @@ describe("per-row gradient clipping", () => {
   for (const subject of list)
     it(`${subject.word.name}: gives a batch in one pass the sum of its rows one by one, for all techniques`, async () => {
       for (const technique of calls(subject.word, await baseShapes(subject))) {
-        // It learns from several data sets, which privacy doesn't.
+        // It trains on several data sets, which privacy does not support.
         if (technique.word === "routed_lora") continue;
         const apart = await holds(subject, technique);
         assert.equal(apart, !(WHOLE[technique.word]?.(subject.family.shape) ?? false), technique.word);

@@ -1,4 +1,4 @@
-/** A classifier and a decoder, both tiny and from scratch, with batches that can be cut into parts. */
+/** A tiny classifier and a tiny decoder, both from scratch, with batches that can be split. */
 import { bert } from "#stdlib/models/bert.run.js";
 import { gpt2 } from "#stdlib/models/gpt2.run.js";
 import { adamw } from "#stdlib/optimizers/adamw.js";
@@ -42,7 +42,7 @@ const SMALL = {
   roberta: { ...usual, max_position_embeddings: 10, pad_token_id: 1, type_vocab_size: 1 },
   distilbert: { dim: 8, hidden_dim: 12, n_layers: 1, n_heads: 2, max_position_embeddings: 8 },
 };
-/** The same of several families, as parts. */
+/** The classifier for several families, as parts of a program. */
 export async function classifierParts(name: keyof typeof SMALL): Promise<AssembleOptions> {
   const family = await implementationOf(registry, "model", name);
   const config = family.config({ vocab_size: 20, ...SMALL[name] });
@@ -76,13 +76,13 @@ const rowsOf = (from: number, to: number): Feeds => {
     draws: fedDraws(to - from, 1, from),
   };
 };
-/** Rows `from` to `to` of a batch of eight; some don't count. */
+/** Rows `from` to `to` of a batch of eight; some of them don't count. */
 export function labelled(from: number, to: number): { readonly feeds: Feeds; readonly counts: number } {
   const labels = Array.from({ length: to - from }, (_, i) => ((from + i) % 5 === 3 ? -100 : (from + i) % 3));
   const feeds = { ...rowsOf(from, to), labels: ints([to - from], labels) };
   return { feeds, counts: labels.filter((label) => label >= 0).length };
 }
-/** The same for next tokens: the later a row, the more of its positions train. */
+/** Rows `from` to `to` for next tokens: the later a row, the more of its positions train. */
 export function continued(from: number, to: number): { readonly feeds: Feeds; readonly counts: number } {
   const targets: number[] = [];
   for (let row = from; row < to; row++)

@@ -1,4 +1,4 @@
-/** Gradient times input beside PyTorch's on small BERTs, in float64. */
+/** Gradient times input compared with PyTorch's on small BERTs, in float64. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { validateProgram } from "#dsl/tensor/validate.js";

@@ -1,6 +1,7 @@
 /**
- * What every word of the kind `pruner` keeps, whoever makes it: it gives up nothing before it can know, never the best so far nor
- * a trial at its end, decides by the study alone, and says why in a sentence of the metric's own numbers.
+ * The contract of every word of the kind `pruner`, whoever wrote it. It prunes nothing before it has enough reports,
+ * and never the best trial so far or a trial at its end. It decides from the study alone, and states the reason in a
+ * sentence with the metric's own numbers.
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
@@ -12,7 +13,7 @@ import { registry } from "#stdlib/registry.js";
 
 const STEPS = 100;
 
-/** With its defaults; a share that must be written is a quarter. */
+/** A call with the word's defaults; a share without a default is a quarter. */
 function callOf(word: Word): Call {
   const standing = word.parameters.map((p): [string, Value] => {
     if (p.default && "value" in p.default) return [p.name, p.default.value];

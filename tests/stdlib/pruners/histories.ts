@@ -1,4 +1,4 @@
-/** Histories of sweeps as tests/oracles/optuna_pruners.py draws them, run with our pruners. */
+/** Sweep histories as tests/oracles/optuna_pruners.py draws them, run with our pruners. */
 import type { Call, Value } from "#dsl/language/types/value.js";
 import type { PrunerImplementation } from "#stdlib/pruners/kind.js";
 import type { TrialReport, Study, StudyTrial } from "#stdlib/searches/kind.js";
@@ -13,7 +13,7 @@ interface Running {
   done: number;
 }
 
-/** A letter for each trial: 0 for one that came to its end, f for one that failed, else after which report it was given up. */
+/** Returns a letter for each trial: 0 if it finished, f if it failed, else the report after which it was pruned. */
 export async function history(name: Named, seed: number): Promise<string> {
   const below = drawn(`pruners/${name}/${seed}`);
   const call = callOf(name, below);

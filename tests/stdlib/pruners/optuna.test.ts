@@ -1,4 +1,4 @@
-/** Decisions of the words that Optuna has too, beside Optuna's own (tests/oracles/optuna_pruners.py). */
+/** Decisions of the pruners that Optuna also has, compared with Optuna's (tests/oracles/optuna_pruners.py). */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

@@ -1,4 +1,4 @@
-/** `out_of_reach` on curves drawn by chance: it keeps its word, and saves steps. */
+/** `out_of_reach` on random curves: it meets its stated confidence and saves steps. */
 import assert from "node:assert/strict";
 import type { StudyTrial } from "#stdlib/searches/kind.js";
 import { seededRandom, type RandomSource } from "#stdlib/statistics/chance.js";
@@ -10,7 +10,7 @@ const normal = (from: RandomSource): number =>
   Math.sqrt(-2 * Math.log(unit(from))) * Math.cos(2 * Math.PI * unit(from));
 const call = { word: "out_of_reach", kind: "pruner", arguments: { confidence: { share: 0.95 }, startup: 5 } };
 
-/** A power law of its own, with noise. */
+/** Draws a power law with noise. */
 function curve(from: RandomSource, noise: number): readonly number[] {
   const [end, rise, fast] = [0.5 + 0.4 * unit(from), 0.03 + 0.1 * unit(from), 0.3 + 1.2 * unit(from)];
   return Array.from(
@@ -24,7 +24,10 @@ interface Sweep {
   readonly lost: number;
   readonly saved: number;
 }
-/** Of the trials behind its startup how many would have been the best, how many of these were given up, and steps saved. */
+/**
+ * Counts, among the trials after the startup, those that would have been the best and those of them that were pruned.
+ * Also returns the steps saved.
+ */
 function sweep(seed: number, noise: number): Sweep {
   const from = seededRandom(seed, 5);
   const trials: StudyTrial[] = [];
@@ -60,7 +63,7 @@ describe("pruner out_of_reach", () => {
       assert.ok(sum(({ better }) => better) > 80);
       const lost = sum((one) => one.lost) / sum((one) => one.better);
       const saved = sum((one) => one.saved) / sweeps.length;
-      // One in twenty is what it says; of so few drawn, chance adds its part.
+      // The stated error is one in twenty; with so few draws, chance adds to it.
       assert.ok(lost <= 0.08 && saved >= 0.2, `${lost} lost, ${saved} saved`);
     });
 

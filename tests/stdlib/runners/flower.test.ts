@@ -1,4 +1,4 @@
-/** What `flower` names of a SuperLink, and which addresses are one. */
+/** How `flower` identifies a SuperLink, and which addresses are equal. */
 import assert from "node:assert/strict";
 import { asFederationRunner, asWorkerRunner, type FlowerTransportOptions } from "#stdlib/runners/kind.js";
 import { superlinkAddressFault } from "#stdlib/runners/shared/superlink.js";

@@ -1,4 +1,4 @@
-/** Every step's rate, beside transformers 5 (tests/oracles/schedules.py). */
+/** Every step's rate, compared with transformers 5 (tests/oracles/schedules.py). */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
@@ -13,9 +13,9 @@ interface Golden {
   readonly min_lr_rate: number;
   readonly cases: readonly {
     readonly total: number;
-    /** Below 1: a share. */
+    /** Below 1: a share of the steps. */
     readonly warmup: number;
-    /** Of the warm-up. */
+    /** Steps of the warm-up. */
     readonly steps: number;
     readonly rates: Readonly<Record<Name, readonly number[]>>;
   }[];

@@ -1,4 +1,4 @@
-/** Every word of the kind `search` that is built, by its own example. */
+/** Every built word of the kind `search`, called as in its own example. */
 import assert from "node:assert/strict";
 import { parseValue, completeValue } from "#dsl/compiler/statement/value.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";

@@ -1,4 +1,7 @@
-/** What every search must hold, whoever wrote it: called with each word of the kind, so that a new one is held without being named. */
+/**
+ * The contract of every search, whoever wrote it. It is called with each word of the kind, so that a new one is tested
+ * without being named.
+ */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -13,7 +16,7 @@ export type Suggest = (study: Study, number: number) => SearchPoint | null;
 export interface Held {
   readonly suggest: Suggest;
   readonly random: Suggest;
-  /** It may end before all is tried that could be: a grid over ranges. */
+  /** Whether it may end before everything possible is tried: a grid over ranges. */
   readonly ends: boolean;
 }
 
@@ -36,7 +39,7 @@ const EASY = named({
 const easy = (point: SearchPoint): number =>
   -(((point["x"]! - 1) / 5) ** 2 + ((point["y"]! + 2) / 5) ** 2 + ((Math.log10(point["rate"]!) + 4) / 3) ** 2);
 
-/** Trials one after another, each scored. */
+/** Runs trials one after another, each with a score. */
 function run(
   suggest: Suggest,
   of: Study,
@@ -52,7 +55,7 @@ function run(
   }
   return trials;
 }
-/** Some score that depends on all values and is finite. */
+/** A finite score that depends on all values. */
 const value = (point: SearchPoint): number => Object.values(point).reduce((sum, x) => sum + Math.sin(x), 0);
 
 function assertInside(dimensions: readonly SearchDimension[], point: SearchPoint): void {
@@ -63,7 +66,6 @@ function assertInside(dimensions: readonly SearchDimension[], point: SearchPoint
     assert.ok(isAllowedValue(d, point[d.name]), `${point[d.name]} is none of ${JSON.stringify(d)}`);
 }
 
-/** Everything that could be tried was. */
 function isExhausted({ dimensions, allows }: Study, trials: readonly StudyTrial[]): boolean {
   const all = allCombinations(dimensions);
   if (all === null) return false;
@@ -89,7 +91,7 @@ export function conformance({ suggest, random, ends }: Held): void {
         const of = study(dimensions, [], { seed });
         const trials = run(suggest, of, 14);
         suggest(study(PLANE), 3);
-        // As a journal keeps them.
+        // The trials as a journal stores them.
         const kept = JSON.parse(JSON.stringify(trials)) as readonly StudyTrial[];
         for (const number of [12, 3, 14].filter((n) => n <= trials.length))
           assert.deepEqual(suggest({ ...of, trials: kept.slice(0, number - 1) }, number), trials[number - 1]!.point);
@@ -99,7 +101,7 @@ export function conformance({ suggest, random, ends }: Held): void {
   });
 
   it("depends on the seed", () => {
-    if (ends) return; // What goes through everything needs no chance.
+    if (ends) return; // A search that goes through everything needs no randomness.
     const points = [1, 2, 3].map((seed) => pointKey(suggest(study(PLANE, [], { seed }), 1)!));
     assert.equal(new Set(points).size, 3);
   });

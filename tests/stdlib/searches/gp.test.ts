@@ -1,4 +1,4 @@
-/** What `gp` does beside what every search does (conformance of searches): it learns fast, and from trials that didn't come to their end. */
+/** Properties of `gp` beyond the contract of every search: it learns fast, also from trials that did not finish. */
 import assert from "node:assert/strict";
 import type { SearchDimension, SearchPoint, Study, StudyTrial } from "#stdlib/searches/kind.js";
 import { gp } from "#stdlib/searches/gp.run.js";
@@ -47,7 +47,7 @@ describe("Gaussian process search", () => {
     assert.ok(apart(after("running"), next) > 0.01);
     assert.ok(apart(after("failed"), next) > 0.05);
     assert.ok(apart(after("pruned", [{ step: 10, score: -200 }]), next) > 0.05);
-    // Bars that results have to clear count as much as a failure.
+    // A missed threshold counts as much as a failure.
     const missed = trialOf(21, next, 0, { violation: 0.5 });
     assert.ok(apart(gp.suggest(call, studyOf(4, [...trials, missed]), 22)!, next) > 0.05);
   });

@@ -1,4 +1,4 @@
-/** What single searches promise beyond what all of them hold. */
+/** Properties of single searches beyond the contract of all. */
 import assert from "node:assert/strict";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";

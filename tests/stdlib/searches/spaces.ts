@@ -1,4 +1,4 @@
-/** Spaces to search, drawn by fast-check, and histories of trials in them. */
+/** Search spaces, drawn by fast-check, and histories of trials in them. */
 import fc from "fast-check";
 import type { SearchDimension, SearchPoint, Study, StudyTrial } from "#stdlib/searches/kind.js";
 import { drawAllowedPoint, randomShares } from "#stdlib/searches/shared/random-points.js";
@@ -28,7 +28,7 @@ const choice = fc.integer({ min: 1, max: 5 }).map((size): Plain => ({ kind: "cho
 
 const plain = fc.oneof(even, log, whole, wholeSteps, steps, choice);
 
-/** A choice whose options open dimensions of their own, one of them a choice that opens more, among others. */
+/** A choice whose options open further dimensions, one of them a choice that opens more, among other dimensions. */
 export const spaces: fc.Arbitrary<readonly SearchDimension[]> = fc
   .record({
     outer: fc.array(plain, { minLength: 1, maxLength: 3 }),
@@ -62,7 +62,7 @@ export const done = (number: number, point: SearchPoint, ...scores: readonly num
   ...{ number, point, scores, state: "done", reports: [], violation: 0 },
 });
 
-/** Trials as they really end: well, badly, in the middle of it, with what is no number, or not yet. */
+/** Trials as they really end: done, with bad scores, pruned, with a value that is not a number, or still running. */
 export function history(
   dimensions: readonly SearchDimension[],
   count: number,

@@ -1,4 +1,4 @@
-/** What a search makes of earlier trials, and where it begins without them. */
+/** How a search uses earlier trials, and where it starts without them. */
 import assert from "node:assert/strict";
 import type { SearchDimension, SearchPoint, Study, StudyTrial } from "#stdlib/searches/kind.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -9,7 +9,7 @@ const range = (name: string): SearchDimension => ({
   ...{ name, kind: "number", scale: "linear", from: -5, to: 5, integer: false },
 });
 const dimensions = [range("x"), range("y")];
-/** Best, and 0, at (1, −2). */
+/** The maximum is 0, at (1, −2). */
 const score = ({ x = 0, y = 0 }: SearchPoint): number => -((x - 1) ** 2 + (y + 2) ** 2);
 const shifted = ({ x = 0, y = 0 }: SearchPoint): number => score({ x: x - 0.3, y: y + 0.3 }) - 2;
 
@@ -27,7 +27,7 @@ function study(seed: number, trials: readonly StudyTrial[], first?: SearchPoint)
   };
 }
 
-/** Trials of its own until one comes so near the best. */
+/** Number of the search's own trials until one comes within `near` of the best. */
 function trialsTo(suggest: Suggest, seed: number, earlier: readonly StudyTrial[], near: number): number {
   const trials = [...earlier];
   for (let number = 1; number <= 60; number++) {

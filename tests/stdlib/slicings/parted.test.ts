@@ -1,4 +1,7 @@
-/** Rows parted by values and by lengths: what parts are called, which rows are in them, and what becomes of values that are missing, many or hostile. */
+/**
+ * Rows sliced by values and by lengths: the names of slices, their rows, and how missing, numerous or hostile values
+ * are treated.
+ */
 import assert from "node:assert/strict";
 import type { RowPartition } from "#stdlib/slicings/kind.js";
 import { length } from "#stdlib/slicings/length.js";

@@ -1,4 +1,4 @@
-/** Arrow files and streams as others write them, whole and broken. Files: tests/fixtures/tables/make.py. */
+/** Arrow files and streams as other programs write them, intact and broken. Files: tests/fixtures/tables/make.py. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -45,7 +45,7 @@ describe("arrow source", () => {
     const folder = new Folder();
     const whole = readFileSync(join(tables, "stream.arrow"));
     let refused = 0;
-    // Lengths of lists, of columns and of dictionaries stand in the first messages.
+    // The first messages contain the lengths of lists, of columns and of dictionaries.
     for (let place = 0; place < 900; place += 3)
       for (const put of [0x73, 0xff]) {
         const copy = Uint8Array.from(whole);

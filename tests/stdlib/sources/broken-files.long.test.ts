@@ -1,4 +1,6 @@
-/** What is broken in a file of each format that is read: cut off, of another kind, without end, packed to burst, outside its folder. */
+/**
+ * Broken files of each format: truncated, of another format, without end, decompression bombs, outside their folder.
+ */
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -20,7 +22,7 @@ const rows = "text,label\n" + "some text,x\n".repeat(60);
 const lines = '{"text":"some text","label":"x"}\n'.repeat(60);
 const value = `[${lines.trim().split("\n").join(",")}]`;
 const short = Buffer.from("\u00e9\n").subarray(0, 1);
-/** Of each format: a whole file, and what it is when its end is missing (or a letter's second byte). */
+/** For each format: an intact file, and the error when its end is missing (or a character's second byte). */
 const formats: readonly (readonly [
   word: string,
   ending: string,
@@ -55,7 +57,7 @@ describe("broken file", function () {
   };
   const sourceOf = async (word: string) => (await registry.find("source", word)!.load!()) as SourceImplementation;
   const world: SourceContext = { ...folder.world(), seed: 1, source: sourceOf };
-  /** The same whether it is read whole or in parts. */
+  /** Returns the failure, which must be the same whether the file is read at once or in parts. */
   async function failure(word: string, given: Record<string, Value>, bounds: Pick<SourceContext, "mostJson"> = {}) {
     const source = await sourceOf(word);
     const within = { ...world, ...bounds };
@@ -167,7 +169,7 @@ describe("broken file", function () {
   });
 
   describe("decompression bomb", () => {
-    // Reading on to the bound of a machine's memory takes seconds: one file does, the others are held to less.
+    // Reading up to a machine's memory limit takes seconds, so one file does; the others get a smaller limit.
     const bounds = { mostJson: 20 * MiB };
     it("is rejected in a zip archive, whatever size it declares", async () => {
       const content = Buffer.alloc(30 * MiB, "x");
@@ -228,7 +230,7 @@ describe("broken file", function () {
   });
 });
 
-/** An archive of one packed file that says of itself that it holds so many bytes. */
+/** An archive of one packed file whose header states the size `says`. */
 function deflated(name: string, content: Uint8Array, says: number): Buffer {
   const packed = deflateRawSync(content, { level: 9 });
   const bytes = zip({ [name]: packed });

@@ -1,4 +1,4 @@
-/** Encodings that nobody wrote: found by the bytes, told, and never guessed where two are possible. */
+/** Undeclared encodings: detected from the bytes, reported, and never guessed where two are possible. */
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";

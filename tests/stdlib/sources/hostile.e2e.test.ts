@@ -1,4 +1,4 @@
-/** Files made to hurt: each is a coded error that names the file, in bounded time and memory. */
+/** Malicious files: each gives a coded error that names the file, in bounded time and memory. */
 import assert from "node:assert/strict";
 import { execFile, spawnSync } from "node:child_process";
 import {
@@ -106,7 +106,7 @@ describe("hostile files", function () {
       const { code, rows, mib } = peak("jsonl", name, "head");
       assert.equal(code, "read");
       assert.ok(rows >= 1 && rows <= 3, String(rows));
-      // The file has 240 MiB; how much of what was read the collector has not yet freed differs from time to time.
+      // The file has 240 MiB. How much of what was read is not yet garbage-collected differs from run to run.
       assert.ok(mib < base + 150, `${mib} MiB`);
       const wide = write("rows.csv", long("text,label\n", `${"t".repeat(MiB)},x\n`, 60, ""));
       assert.ok(peak("csv", wide, "head").rows < 30);
@@ -189,7 +189,7 @@ describe("hostile files", function () {
         const error = await codeOf(() => open(jsonl, write("ends.jsonl", [rows, `{${end}`])));
         assert.deepEqual([error.code, error.data["line"]], ["broken-json", 4], JSON.stringify(end));
       }
-      // The two characters of a line end in two pieces of the file.
+      // The two characters of a line end fall into two chunks of the file.
       const first = `{"text":"${"x".repeat(64 * 1024 - 12)}"}\r\n`;
       assert.equal(first.indexOf("\r"), 64 * 1024 - 1);
       const error = await codeOf(() => open(jsonl, write("ends.jsonl", [first, "{"])));
@@ -289,7 +289,7 @@ describe("hostile files", function () {
         while ((await chunks.next()).done !== true);
       });
       assert.deepEqual([error.code, error.data["file"]], ["changed-while-read", name]);
-      // One that another takes the place of is read to its end as it was.
+      // A file that another one replaces is read to its end with its old content.
       const again = jsonl.stream!(call("source", "jsonl", { path: name }), folder.world())[Symbol.asyncIterator]();
       await again.next();
       write("new.jsonl", ['{"text":"new"}\n']);

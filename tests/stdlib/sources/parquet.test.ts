@@ -1,4 +1,4 @@
-/** Parquet files as others write them, whole and broken. Files: tests/fixtures/tables/make.py. */
+/** Parquet files as other programs write them, intact and broken. Files: tests/fixtures/tables/make.py. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

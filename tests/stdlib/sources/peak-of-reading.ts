@@ -1,4 +1,7 @@
-/** Reads the source of the first argument from the folder of the second one, and prints its code or rows, and the greatest resident memory in MiB. */
+/**
+ * Reads the source of the first argument from the folder of the second one. Prints its code or rows, and the peak
+ * resident memory in MiB.
+ */
 import { readFileSync } from "node:fs";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";

@@ -1,4 +1,4 @@
-/** Queries as far as they are understood before a database sees them. */
+/** Queries, as far as they are parsed before a database sees them. */
 import assert from "node:assert/strict";
 import { lineAndColumnIn, parseStatement } from "#stdlib/sources/shared/sql/statement.js";
 

@@ -1,4 +1,4 @@
-/** Text files, folders that are labels, packed files, and sources that are mixed. */
+/** Text files, folders as labels, packed files, and mixed sources. */
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";

@@ -29,7 +29,7 @@ function modelIn(name: string) {
 }
 const floatsOf = ({ bytes }: NDArray): Float32Array => new Float32Array(bytes.slice().buffer);
 
-/** Of each family with a fixture; heads where its config can say fewer. */
+/** Every family with a fixture; with a head count where its config can set fewer heads. */
 const FAMILIES: readonly (readonly [fixture: string, given: Call["arguments"]])[] = [
   ["bert-plain", { heads: share(0.5), feed_forward: share(0.4) }],
   ["gpt2-plain", { feed_forward: share(0.4) }],

@@ -91,7 +91,7 @@ describe("by_time split", () => {
           const of = (name: string) => times.filter((_, i) => names[i] === name);
           assert.ok(Math.max(-1, ...of("train")) < Math.min(...of("test")));
           assert.ok(of("test").length > 0);
-          // No other change of time comes nearer to what was asked for.
+          // No other time at which the value changes gives a size closer to the requested share.
           const sizes = [...new Set(times)].map((time) => times.filter((t) => t >= time).length);
           const wanted = share * times.length;
           const best = Math.min(...sizes.map((size) => Math.abs(size - wanted)));
@@ -131,7 +131,7 @@ describe("by_time split", () => {
 });
 
 describe("random multi-label split", () => {
-  /** Labels of falling frequency that come together more often than by chance. */
+  /** Labels of falling frequency that occur together more often than by chance. */
   const rows = (n: number, seed: number) => {
     let state = seed + 1;
     const next = () => (state = (state * 48271) % 2147483647) / 2147483647;

@@ -77,7 +77,7 @@ describe("random split", () => {
               const own = names.filter((n, i) => n === name && labels[i] === label).length;
               const size = name === null ? 0 : { train: 0.8, validation: 0.1, test: 0.1 }[name]! * labels.length;
               const exact = (size * labels.filter((l) => l === label).length) / labels.length;
-              // Splits themselves are whole rows, which moves the share of a stratum by less than one more.
+              // A split's size is rounded to complete rows, which moves the share of a stratum by less than one more.
               assert.ok(Math.abs(own - exact) < 2, `${label} in ${name}: ${own}, exactly ${exact}`);
             }
         },

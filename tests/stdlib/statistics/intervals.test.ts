@@ -1,4 +1,4 @@
-/** Intervals beside scipy's, and what must hold of them whatever the rows. */
+/** Intervals compared with scipy's, and properties that hold for any rows. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { Call } from "#dsl/language/types/value.js";
@@ -45,7 +45,10 @@ const golden = JSON.parse(
 };
 const metric = async (word: string) => (await registry.find("metric", word)!.load!()) as MetricImplementation;
 
-/** Both go by chance: the ends lie within four of their own deviations; of shares a row (`step`) apart at most. */
+/**
+ * Both intervals are random, so their ends may differ by four of their own deviations. For shares, one row (`step`) is
+ * allowed in addition.
+ */
 function near(got: Ends | null, want: Made, what: string, step = 0): void {
   assert.ok(got, what);
   const room =
@@ -54,7 +57,7 @@ function near(got: Ends | null, want: Made, what: string, step = 0): void {
     assert.ok(Math.abs(got[end] - want[end]) <= room, `${what}: ${end} ${got[end]}, scipy says ${want[end]} ± ${room}`);
 }
 
-/** Intervals of both models and of the difference. */
+/** Returns the intervals of both models and of the difference. */
 async function intervalsOf(pair: readonly Resampling[]): Promise<readonly (Ends | null)[]> {
   const [first, second] = await bootstrapScores(pair, { now: () => 0 });
   assert.equal(first!.length, RESAMPLE_COUNT);
@@ -156,7 +159,7 @@ describe("confidence intervals", () => {
     const counts = new Array<number>(n).fill(0);
     const draws = generateResamples(n);
     for (let r = 0; r < times; r++) for (const row of draws.next().value) counts[row]!++;
-    // χ² of 6 degrees of freedom: 22.5 is passed once in a thousand.
+    // χ² with 6 degrees of freedom exceeds 22.5 once in a thousand times.
     const chiSquared = counts.reduce((sum, count) => sum + (count - times) ** 2 / times, 0);
     assert.ok(chiSquared < 22.5, `${counts.join(" ")}: ${chiSquared}`);
   });
@@ -235,7 +238,7 @@ describe("intervals of paired differences in shares", () => {
     }
   });
   it("are not narrower than McNemar's test allows if few rows differ", () => {
-    // Exact: 4 of 4 is p = 0.125, 6 of 6 is p = 0.031.
+    // Exact test: 4 of 4 gives p = 0.125, 6 of 6 gives p = 0.031.
     const [first, second] = table(16, 4, 0, 0);
     assert.ok(pairedSharesInterval(first, second).low < 0);
     const [third, fourth] = table(34, 6, 0, 0);
@@ -249,7 +252,7 @@ describe("intervals of paired differences in shares", () => {
       [60, 0.2, 0.95, 0.95],
       [100, 0.7, 0.6, 0.5],
     ] as const) {
-      // Each row is hard for both or for neither; so their mistakes go together.
+      // Each row is hard for both models or for neither, so their mistakes are correlated.
       const right = (share: number, isHard: boolean) => (random() < (isHard ? share / 2 : share) ? 1 : 0);
       const truth = q * (1 - hard / 2) - p * (1 - hard / 2);
       let held = 0;
@@ -274,7 +277,8 @@ describe("intervals of label metrics", () => {
         { value: 57 / 60, ...midPInterval(57, 60) },
       ],
     );
-    // Decisions of a label that a share `has`, of which `found` are found, and that `more` of the others are given too.
+    // Decisions about a label that a share `has`: a share `found` of these rows gets it, and a share `more` of the
+    // other rows too.
     for (const [has, found, more] of [
       [0.5, 0.8, 0.2],
       [0.1, 0.6, 0.02],

@@ -1,4 +1,4 @@
-/** Student's t beside SciPy's (scipy.stats.t.cdf and ppf). */
+/** Student's t compared with SciPy's (scipy.stats.t.cdf and ppf). */
 import assert from "node:assert/strict";
 import { studentCdf, studentQuantile } from "#stdlib/statistics/student.js";
 

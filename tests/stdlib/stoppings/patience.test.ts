@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { StoppingImplementation } from "#stdlib/optimizers/kind.js";
 import { registry } from "#stdlib/registry.js";
 
-/** Scores, greater is better. */
+/** `scores`: greater is better. */
 const stop = async (scores: readonly number[], given: Record<string, number> = {}) => {
   const patience = (await registry.find("stopping", "patience")!.load!()) as StoppingImplementation;
   return patience.stop(

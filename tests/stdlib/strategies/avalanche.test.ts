@@ -1,4 +1,7 @@
-/** What Avalanche's own code makes of the tiny classifier of fisher.json (tests/oracles/avalanche_ewc.py), where it has the method. */
+/**
+ * Results of Avalanche's own code for the tiny classifier of fisher.json (tests/oracles/avalanche_ewc.py), where it has
+ * the method.
+ */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { Graph } from "#dsl/tensor/builder.js";
@@ -77,7 +80,7 @@ describe("strategies compared with Avalanche", () => {
       near(
         state[name]!.data.map((one) => one / batches),
         want,
-        // It sums them in float32.
+        // Avalanche sums them in float32.
         { what: name, to: 1e-6 },
       );
     }

@@ -1,4 +1,4 @@
-/** The Fisher information of a tiny classifier against what PyTorch's autograd makes of it, row by row and label by label. */
+/** The Fisher information of a tiny classifier compared with PyTorch's autograd, row by row and label by label. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";

@@ -1,4 +1,7 @@
-/** What PyTorch's autograd made of penalties (tests/golden/oracle/strategies.json), and the same as programs over one state. */
+/**
+ * Penalties computed by PyTorch's autograd (tests/golden/oracle/strategies.json), and the same as programs over one
+ * state.
+ */
 import { readFileSync } from "node:fs";
 import { Graph } from "#dsl/tensor/builder.js";
 import type { Program } from "#dsl/tensor/program.js";
@@ -16,7 +19,7 @@ export interface StrategyRun {
   readonly rate: number;
   readonly begin: Readonly<Record<string, number[]>>;
   readonly tasks: readonly {
-    /** The mean of squared gradients, of each parameter. */
+    /** Mean of the squared gradients, for each parameter. */
     readonly fisher: number[][];
     readonly steps: readonly { readonly gradients: number[][]; readonly values: number[][]; readonly norm: number }[];
   }[];
@@ -27,7 +30,9 @@ export const runs = JSON.parse(readFileSync(file, "utf8")) as readonly StrategyR
 export const SHAPES: Readonly<Record<string, readonly number[]>> = { matrix: [3, 4], vector: [5] };
 export const titleOf = (r: StrategyRun): string => `${r.word} ${JSON.stringify(r.settings)}, clip ${String(r.clip)}`;
 
-/** `update`: inputs `d.matrix`, `d.vector`, rate, step. `consolidate`: inputs rows, first; state `squares/…` besides. */
+/**
+ * `update`: inputs `d.matrix`, `d.vector`, rate, step. `consolidate`: inputs rows, first; additional state `squares/…`.
+ */
 export function programsOf(
   run: StrategyRun,
   implementation: StrategyImplementation,

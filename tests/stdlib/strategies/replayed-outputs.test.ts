@@ -1,4 +1,7 @@
-/** Strategies with replayed logits, fed as trainings feed them: PyTorch's weights after every step of three data sets. */
+/**
+ * Strategies with replayed logits, fed as in trainings: compared with PyTorch's weights after every step of three data
+ * sets.
+ */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { Graph } from "#dsl/tensor/builder.js";
@@ -45,7 +48,7 @@ type Strategies = readonly {
   readonly implementation: StrategyImplementation;
 }[];
 
-/** A step of SGD: inputs x, labels, each where rows are weighed, and what is cached; output loss. */
+/** A step of SGD. Inputs: x, labels, the row weights if rows are weighted, and the cached outputs. Output: loss. */
 function trains({ decides }: Run, strategies: Strategies): Program {
   const graph = new Graph();
   const x = graph.input("x", { dtype: "f32", shape: ["batch", FEATURES] });
@@ -89,7 +92,7 @@ const rowsOf = (all: readonly (number | number[])[]): ArrayValues =>
 const near = (value: number, want: number, what: string): void =>
   assert.ok(Math.abs(value - want) <= 1e-6 * Math.max(1, Math.abs(want)), `${what}: ${value}, the oracle says ${want}`);
 
-/** A row that is kept, and what was said of it. */
+/** A replayed row and its replayed outputs. */
 interface Kept {
   readonly x: number[];
   readonly y: number | number[];
@@ -172,7 +175,7 @@ describe("strategies with replayed outputs", () => {
         weight: rowsOf(before.weight),
         bias: arrayValues([LABELS], before.bias),
       };
-      // Two rows that bring something, of not all labels, and one that brings nothing.
+      // Two rows with logits for some of the labels, and one row without any.
       const logits = Float32Array.of(1, -2, NaN, 0.5, NaN, -1, 0.25, 2, NaN, NaN);
       const cached: CachedOutputs = { source: run.word, labels: LABELS, first: 1, logits };
       const batch = [0, 1, 2];

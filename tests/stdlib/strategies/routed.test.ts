@@ -1,4 +1,7 @@
-/** A LoRA for each data set: rows go through the part that they are like, and what is learnt later changes no earlier answer. */
+/**
+ * One LoRA for each data set: rows are routed to the adapter that they resemble, and later training changes no earlier
+ * prediction.
+ */
 import assert from "node:assert/strict";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { PLAIN_PASS_SETTINGS } from "#dsl/tensor/passes/table.js";
@@ -33,7 +36,7 @@ async function parts(ranks: readonly number[], more: Partial<AssembleOptions> = 
 }
 type State = Record<string, ArrayValues>;
 const [ROWS, LENGTH] = [3, 4];
-/** Rows whose tokens are of a kind of their own; `row`: one that is of another. */
+/** Rows with tokens from `first` on. `odd`: one row, `row`, has tokens from another range. */
 function feeds(first: number, odd: { readonly row: number; readonly first: number } | null = null): State {
   const ids = Array.from({ length: ROWS * LENGTH }, (_, i) => {
     const from = odd && Math.floor(i / LENGTH) === odd.row ? odd.first : first;
@@ -86,11 +89,11 @@ describe("routed LoRA for each data set", () => {
     const late = said(p, before, LATE);
     early.forEach((one, i) => assert.equal(one === -100, i % LABELS >= 2, `early ${String(i)}`));
     assert.ok(late.every((one) => one !== -100));
-    // Rows of one batch go each their own way.
+    // The rows of one batch are routed independently.
     const mixed = said(p, before, feeds(12, { row: 1, first: 2 }));
     const among = [...late.slice(0, LABELS), ...early.slice(0, LABELS), ...late.slice(0, LABELS)];
     mixed.forEach((one, i) => assert.ok(Math.abs(one - among[i]!) < 1e-9, `mixed ${String(i)}`));
-    // A part alone, as plain LoRA says it.
+    // Compares one adapter alone with plain LoRA.
     const lora = await optionsFor(
       subject,
       call("technique", "lora", { rank: 1, alpha: 2, targets: ["query", "value"] }),

@@ -1,4 +1,4 @@
-/** Squared gradients of single rows: a whole batch in one pass against the same rows one by one. */
+/** Squared gradients per row: a complete batch in one pass compared with the same rows one by one. */
 import assert from "node:assert/strict";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import type { Program } from "#dsl/tensor/program.js";
@@ -15,7 +15,7 @@ import { classifierParts, labelled, type Feeds } from "../programs/small-models.
 
 const strategies = [{ call: { kind: "strategy", word: "ewc", arguments: {} }, implementation: ewc }] as const;
 const ROWS = 8;
-/** Rows of as many pairs: one stands in three, others in none. */
+/** The row of each pair: one row occurs in three pairs, others in none. */
 const PAIRS = [3, 0, 0, 6, 3, 5, 7, 3];
 
 function begin(programs: readonly Program[]): Record<string, ArrayValues> {
@@ -36,7 +36,7 @@ const rowOf = (name: string, all: ArrayValues, from: number, to: number): ArrayV
   assert.ok(name);
   return arrayValues([to - from, ...all.shape.slice(1)], [...all.data.slice(from * width, to * width)]);
 };
-/** Inputs of the program alone, of some rows. */
+/** Returns the feeds of the program's inputs only, for some rows. */
 function fed(program: Program, of: FisherEstimator, from: number, to: number): Record<string, ArrayValues> {
   const all = decoded(labelled(0, ROWS).feeds);
   all["labels"] = arrayValues([ROWS], [0, 1, 2, 0, 1, 2, 0, 1]);

@@ -1,4 +1,7 @@
-/** Strategies that give each data set ranks of its own: PyTorch's weights after every step of three data sets, and LoRA that grows. */
+/**
+ * Strategies that give each data set separate ranks: compared with PyTorch's weights after every step of three data
+ * sets, and with a growing LoRA.
+ */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { Graph } from "#dsl/tensor/builder.js";
@@ -40,7 +43,7 @@ const runs = JSON.parse(readFileSync(file, "utf8")) as readonly Run[];
 const [OUTPUTS, INPUTS] = [4, 6];
 const [A, B, BIAS] = ["layer.lora_A.weight", "layer.lora_B.weight", "classifier.bias"] as const;
 
-/** A step of the training where `rank` is all ranks and `own` those of the latest data set: inputs x, y, rate, step. */
+/** A training step where `rank` counts all ranks and `own` those of the latest data set. Inputs: x, y, rate, step. */
 function trains(run: Run, rank: number, own: number): Program {
   const graph = new Graph();
   const f64 = (shape: readonly (number | string)[]) => ({ dtype: "f64" as const, shape });

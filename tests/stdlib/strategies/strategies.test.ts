@@ -7,7 +7,9 @@ import { registry } from "#stdlib/registry.js";
 import { programsOf, runs, SHAPES, squaresOf, titleOf, zeroState } from "./golden.js";
 
 const words = registry.ofKind("strategy").filter((word) => !word.planned);
-/** Words whose programs change; the others choose rows. Those that go by parts of LoRA: stacked.test.ts. */
+/**
+ * Strategies that change programs; the others choose rows. Strategies on parts of LoRA are tested in stacked.test.ts.
+ */
 const penalties = async (): Promise<readonly string[]> => {
   const found = await Promise.all(
     words.map(async ({ name }) => {

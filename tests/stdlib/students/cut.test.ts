@@ -1,4 +1,7 @@
-/** Students that are parts of their teachers: which blocks, how wide, and what transformers says of a model with those blocks. */
+/**
+ * Students cut from their teachers: which blocks, how wide, and the outputs of transformers for a model with those
+ * blocks.
+ */
 import assert from "node:assert/strict";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { fromNDArray, toNDArray, arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
@@ -62,7 +65,7 @@ describe("student models", () => {
     for (const { initial: of, type } of Object.values(program.state))
       if ("checkpoint" in of) assert.deepEqual(made.shapes[of.checkpoint], type.shape, of.checkpoint);
     for (const [name, shape] of Object.entries(made.shapes)) assert.deepEqual(tensors[name]?.shape, shape, name);
-    // A head is taken whole: the second of two begins at row 6 of 12.
+    // A head is copied completely: the second of two begins at row 6 of 12.
     const [own] = Object.keys(made.shapes).filter((name) => name.endsWith("layer.0.attention.self.query.bias"));
     const rows = weightsOf(pair.name, pair.teacher)[own ?? ""]!.data;
     assert.deepEqual([...tensors[own ?? ""]!.data], [...rows.slice(6, 12)]);

@@ -1,4 +1,4 @@
-/** What a plan says a teacher takes beside its student, held to a walk over the programs. */
+/** A plan's estimate of a teacher's cost in addition to the student's, compared with a walk over the programs. */
 import assert from "node:assert/strict";
 import { memoryOf } from "#dsl/tensor/memory.js";
 import type { BaseFacts } from "#dsl/language/types/facts.js";

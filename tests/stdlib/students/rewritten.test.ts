@@ -1,4 +1,4 @@
-/** Texts that are made of others, for a teacher to label. */
+/** Texts made from other texts, for a teacher to label. */
 import assert from "node:assert/strict";
 import { makeAugmentedTexts as rewrittenRows } from "#stdlib/students/shared/augmented-texts.js";
 
@@ -26,7 +26,7 @@ describe("rewritten texts", () => {
     const made = rewritten(texts, 20, 1).map((text) => text.split(" "));
     assert.ok(made.flat().every((word) => known.has(word)));
     const rowOf = (word: string) => word.split("x")[0];
-    // Words that are put in come from all texts: one of fifty.
+    // Inserted words come from all texts, so each of the fifty contributes few.
     const sources = made.map((words) => {
       const counts = new Map<string | undefined, number>();
       for (const word of words) counts.set(rowOf(word), (counts.get(rowOf(word)) ?? 0) + 1);

@@ -1,4 +1,7 @@
-/** The head of masked tokens of every family of encoders beside transformers' ...ForMaskedLM (tests/oracles/masked_encoders.py). */
+/**
+ * The masked-token head of every encoder family compared with transformers' ...ForMaskedLM
+ * (tests/oracles/masked_encoders.py).
+ */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { HeadContext } from "#dsl/language/types/capabilities/model.js";
@@ -43,13 +46,13 @@ async function partsOf(golden: Golden) {
     tokenTypes,
   };
 }
-/** transformers marks places that are not learnt with −100; here the others are named. */
+/** transformers marks untrained positions with −100; here the trained positions are listed. */
 function placed({ labels, ...inputs }: Golden["batches"][number]): Batch {
   const flat = labels.flat();
   const targets = flat.flatMap((label, at) => (label === -100 ? [] : [at]));
   return { ...inputs, targets, labels: targets.map((at) => flat[at]!) };
 }
-/** What a technique begins with, by its name in PEFT's file. */
+/** Returns a technique's initial weights by their names in PEFT's file. */
 function adapterOf({ name, lora }: Golden, technique: string, width: number): Record<string, ArrayValues> {
   const drawn = (key: string, shape: readonly number[], spread: number): [string, ArrayValues] => [
     key,
@@ -88,7 +91,7 @@ describe("masked-token heads compared with transformers, in float64", () => {
       const on = (shapes: Shapes) =>
         ({ family: undefined, base: { config: golden.config, shapes } }) as unknown as HeadContext;
       const unused = parts.config as { readonly tie_word_embeddings: boolean };
-      // Untied, a checkpoint holds two biases, of which one is used.
+      // An untied checkpoint has two biases, of which one is used.
       const used = head.filter(
         ([name]) => unused.tie_word_embeddings || !/^(cls\.predictions|lm_head)\.bias$/.test(name),
       );

@@ -1,4 +1,4 @@
-/** Tasks of encoders beside transformers and PEFT on small BERTs: logits, and losses of ten AdamW steps. */
+/** Tasks of encoders compared with transformers and PEFT on small BERTs: logits, and losses of ten AdamW steps. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
@@ -47,7 +47,7 @@ function drawn(model: string, shapes: Shapes): Record<string, ArrayValues> {
   );
 }
 
-/** transformers marks places that are not learnt with −100; here the others are named. */
+/** transformers marks untrained positions with −100; here the trained positions are listed. */
 function taught(batch: Golden["batches"][number], places: boolean): Batch {
   if (!places) return batch;
   const flat = (batch.labels as readonly (readonly number[])[]).flat();
@@ -112,7 +112,8 @@ describe("encoder tasks compared with transformers and PEFT, in float64", () => 
         assert.equal(trained.losses.length, 10);
         follow(programs, batches, { ...trained, final: {} }, checkpoint);
         if (name !== "regression") return;
-        // The same scores on another scale, whose mean and spread the head was told: the same steps, told on that scale.
+        // The same scores on another scale, whose mean and spread the head receives: the steps are the same, with
+        // losses on that scale.
         const [mean, scale] = [40, 1000];
         const scaled = batches.map((batch) => ({
           ...batch,

@@ -1,4 +1,7 @@
-/** The head that finds answers beside transformers and PEFT on small encoders; SQuAD's scores beside its script. */
+/**
+ * The head of extractive question answering compared with transformers and PEFT on small encoders; SQuAD's scores
+ * compared with its script.
+ */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { ArrayValues } from "#dsl/tensor/values.js";
@@ -27,7 +30,7 @@ const golden = JSON.parse(readFileSync(new URL("golden/oracle/questions.json", r
 };
 const call: Call = { kind: "task", word: "question_answering", arguments: {} };
 
-/** transformers names both ends apart. */
+/** transformers has the start and the end positions as two inputs; here they are one. */
 function taught({ start_positions: starts, end_positions: ends, ...inputs }: Batch): Batch {
   return { ...inputs, labels: starts!.map((start, row) => [start as number, ends![row] as number]) };
 }

@@ -1,4 +1,4 @@
-/** Rows for every role, so that any task of encoders can be taught without knowing which it is. */
+/** Rows with a value for every role, so that any encoder task can be trained whichever it is. */
 import type { Call } from "#dsl/language/types/value.js";
 import type { PredictedRows, ContextWindow, TeachingRows } from "#stdlib/tasks/kind.js";
 
@@ -7,7 +7,7 @@ export const VOCABULARY = 23;
 export const ROLES = ["text", "text_pair", "label", "labels", "score", "tokens", "tags"] as const;
 const MASK = 3;
 
-/** Words of one or two pieces between 1 and 2; ids from 4. */
+/** Returns rows of words with one or two tokens each, between the special tokens 1 and 2; ids start at 4. */
 export function rowsFor(
   count: number,
   call: Call,
@@ -17,7 +17,7 @@ export function rowsFor(
   const id = (row: number, i: number): number => 4 + ((row * 7 + i * 3) % (VOCABULARY - 4));
   const ids = pieces.map((own, row) => {
     const total = own.reduce((a, b) => a + b, 0);
-    // The last piece of the second row stands for one to be filled in.
+    // The last token of the second row is the mask, to be filled in.
     return Int32Array.of(
       1,
       ...Array.from({ length: total }, (_, i) => (row === 1 && i === total - 1 ? MASK : id(row, i))),
@@ -39,7 +39,7 @@ export function rowsFor(
     tokens: words.map((n) => Array.from({ length: n }, (_, word) => `w${word}`)),
     tags: words.map((n, row) => Array.from({ length: n }, (_, word) => LABELS[(row + word) % 2 === 0 ? 0 : 1])),
   };
-  // The context is all of the row between its specials; one question in four has no answer.
+  // The context is everything between the row's special tokens. One question in four has no answer.
   const window = (row: number): ContextWindow => {
     const places = Int32Array.from({ length: ids[row]!.length - 2 }, (_, i) => 2 * i);
     const context = Array.from(places, (_, i) => `${"abcdefgh"[i]!} `).join("");
@@ -54,7 +54,7 @@ export function rowsFor(
     texts,
     values: (role) => (role === "answer" ? answers : values[role]),
     names: Int32Array.from(words, (_, row) => row + 1),
-    // Of tasks that read the texts of a row apart, those of `text_pair` follow.
+    // For tasks that encode the texts of a row separately, the texts of `text_pair` follow.
     ids: (row) => ids[row] ?? Int32Array.of(1, id(row % 7, 2), id(row % 7, 5), 2),
     words: (row) => ({ starts: starts[row]!, cut: 0 }),
     labels: LABELS,

@@ -1,4 +1,7 @@
-/** The small models that sentence-transformers was asked about (tests/oracles/similarity.py), and what a training of them is made from. */
+/**
+ * The small models that sentence-transformers computed (tests/oracles/similarity.py), and the parts of a training of
+ * them.
+ */
 import { readFileSync } from "node:fs";
 import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -50,7 +53,7 @@ export const drawn = (title: string, shapes: Shapes): Record<string, ArrayValues
   Object.fromEntries(
     Object.entries(shapes).map(([key, shape]) => [key, arrayValues(shape, uniform(`${title}/${key}`, shape, 0.05))]),
   );
-/** `ranking-masked` is the loss `ranking`. */
+/** `ranking-masked` uses the loss `ranking`. */
 const lossOf = (name: string): string => name.replace(/-.*/, "");
 
 export const task = (given: Call["arguments"]): AssembleOptions["task"] => ({
@@ -61,12 +64,12 @@ export async function partsOf(golden: SimilarityGolden) {
   const family = await familyOf(golden);
   return { family, config: family.config(golden.config), labels: 0, prefixInCheckpoint: false, seed: 0 };
 }
-/** The base's weights and, under LoRA, the adapter's as they begin. */
+/** Returns the base's weights and, under LoRA, the adapter's initial weights. */
 export function startOf(golden: SimilarityGolden, name: string, word: "full" | "lora") {
   const base = weightsOf(golden);
   return word === "full" ? base : { ...base, ...drawn(golden.name, golden.trained[name]!.lora.shapes) };
 }
-/** A training with the loss of that name, from `startOf`. */
+/** Builds a training with the loss of that name, starting from `startOf`. */
 export async function trainingOf(
   golden: SimilarityGolden,
   name: string,

@@ -1,4 +1,7 @@
-/** sentence_similarity beside sentence-transformers: embeddings of small models, and ten AdamW steps of every loss. */
+/**
+ * sentence_similarity compared with sentence-transformers: embeddings of small models, and ten AdamW steps of every
+ * loss.
+ */
 import assert from "node:assert/strict";
 import { assemblePrograms } from "#stdlib/programs/assemble.js";
 import { assembleForwardProgram } from "#stdlib/programs/forward.js";
@@ -131,10 +134,10 @@ describe("supervision from text pairs", () => {
       const said = [...text, ...text_pair].map((name) => angle(told[name]));
       return sentenceSimilarity.answers!.score!(said, taught as never, columns({ text, text_pair }) as never);
     };
-    // `a` finds b, d and itself in the pool: itself doesn't count.
+    // `a` finds b, d and itself among the candidates; itself doesn't count.
     assert.equal(scored(["a", "b", "d"], ["d", "a", "b"]).metrics["mrr"], (1 / 2 + 1 / 1 + 1 / 1) / 3);
     assert.equal(scored(["a", "b"], ["a", "d"]).metrics["mrr"], (1 + 1 / 2) / 2);
-    // c finds b before d, which is right as well.
+    // c finds b before d, and both are right.
     assert.equal(scored(["c", "a"], ["d", "b"]).metrics["mrr"], (1 / 2 + 1) / 2);
     assert.equal(scored(["c", "a"], ["d", "b"], { group: ["g", "g"] }).metrics["mrr"], 1);
     assert.deepEqual(

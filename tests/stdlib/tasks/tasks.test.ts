@@ -1,4 +1,4 @@
-/** What every task of encoders must keep; a new one is tested by being registered. */
+/** The contract of every encoder task. A new one is tested by being registered. */
 import assert from "node:assert/strict";
 import type { CheckContext } from "#dsl/language/types/context.js";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
@@ -35,7 +35,7 @@ const BASE: BaseFacts = {
 };
 const call = (kind: string, word: string, given: Call["arguments"] = {}): Call => ({ kind, word, arguments: given });
 
-/** A call with its defaults. */
+/** Returns a call with the word's defaults. */
 function written(word: Word): Call {
   const given = word.parameters.flatMap((p) => (p.default && "value" in p.default ? [[p.name, p.default.value]] : []));
   return call(word.kind, word.name, Object.fromEntries(given) as Call["arguments"]);
@@ -45,7 +45,7 @@ function allowing(of: Call): Call {
   return "unanswerable" in of.arguments ? { ...of, arguments: { ...of.arguments, unanswerable: true } } : of;
 }
 
-/** Codes that the word's own check reports on a base of that family. */
+/** Returns the codes that the word's own check reports for a base of that family. */
 function reported(word: Word, family: string): readonly string[] {
   const codes: string[] = [];
   const context = {
@@ -122,18 +122,18 @@ describe("requirements of encoder tasks", () => {
     describe(word.name, () => {
       let implementation: TaskImplementation;
       const capabilities = word.capabilities!;
-      // With all that a task allows in its rows.
+      // The rows use everything that the task allows.
       const rows = rowsFor(9, allowing(written(word)));
       before(async () => {
         implementation = (await word.load!()) as TaskImplementation;
       });
       const { metrics: usual = [], measures } = capabilities.byRoles?.(ROLES, written(word)) ?? capabilities;
       const labels = (): number => (capabilities.labels ? LABELS.length : 0);
-      /** Feeds of a batch, what it counts, and its rows. */
+      /** Returns the feeds of a batch, the count that its loss is averaged over, and its rows. */
       const fed = (members: readonly number[], multipleOf = 12) => {
         const taught = implementation.supervision.teach!(rows)!;
         const ids = Array.from({ length: 2 * rows.count }, (_, row) => rows.ids(row));
-        // All batches are of one width: a task may heed how rows are padded.
+        // All batches have one width, since a task's result may depend on the padding.
         const feeds = collateBatch(ids, taught.texts?.(members) ?? Uint32Array.from(members), 0, { multipleOf });
         const { bytes, shape } = feeds["input_ids"]!;
         const batch = { rows: members, seed: 5, epoch: 2 };
@@ -193,7 +193,7 @@ describe("requirements of encoder tasks", () => {
       });
 
       it("counts the units of its mean loss: accumulated parts equal the full batch", () => {
-        // What falls out of a row is the same in either.
+        // With dropout: the same positions of a row are dropped either way.
         const p = programs(word, implementation, labels(), 0.3);
         const whole = fed([0, 2, 4, 5]);
         const state = start(p);
@@ -212,7 +212,7 @@ describe("requirements of encoder tasks", () => {
             (counts / whole.counts) * evaluateProgram(p.train, { ...own, ...given }, state).outputs["loss"]!.data[0]!;
         }
         const batchwise = capabilities.batchwise ?? no;
-        // Where texts are held beside those of their batch, parts are batches of their own.
+        // If texts are compared within their batch, each part is a batch of its own.
         const want = batchwise(written(word), ROLES) ? weighted : outputs["loss"]!.data[0]!;
         assert.ok(Math.abs(sum - want) < 1e-6, `${sum} beside ${want}`);
       });
@@ -244,7 +244,7 @@ describe("requirements of encoder tasks", () => {
         );
         if (answers.score) {
           const scored = answers.score(said, taught.taught as never, rows);
-          // Row by row, as nothing is said of padding; where texts are held beside each other, all at once.
+          // Row by row, so that there is no padding. Rows whose texts are encoded separately are evaluated all at once.
           const parts = implementation.supervision.rowFormat.separateTexts ? [members] : members.map((row) => [row]);
           let [loss, count] = [0, 0];
           for (const part of parts) {

@@ -1,4 +1,4 @@
-/** Families that write; encoders are in conformance.test.ts. */
+/** Decoder families; encoders are in conformance.test.ts. */
 import { registry } from "#stdlib/registry.js";
 import { frozen, keeps, type Calls } from "./conformance.js";
 import { baseShapes, calls, subjects } from "./subjects.js";

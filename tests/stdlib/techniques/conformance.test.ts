@@ -1,4 +1,4 @@
-/** Encoders; those that write are in conformance-decoders.test.ts, so that both can be tried side by side. */
+/** Encoder families; decoders are in conformance-decoders.test.ts, so that both can be tested in parallel. */
 import assert from "node:assert/strict";
 import { registry } from "#stdlib/registry.js";
 import { frozen, keeps, type Calls } from "./conformance.js";

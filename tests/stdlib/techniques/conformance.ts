@@ -1,4 +1,7 @@
-/** What a technique must keep on a family, whoever wrote it: the suite that a built-in word passes by being registered, and a user's. */
+/**
+ * The contract of a technique on a family, whoever wrote it: a built-in word runs this suite by being registered, and a
+ * user's technique runs it too.
+ */
 import assert from "node:assert/strict";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { PLAIN_PASS_SETTINGS } from "#dsl/tensor/passes/table.js";
@@ -20,12 +23,12 @@ const STEPS = 3;
 export type Calls = (subject: Subject) => Promise<readonly Call[]>;
 interface Where {
   readonly registry: Registry;
-  /** Of the technique among those that are tried. */
+  /** Position of the technique among those that are tested. */
   readonly place: number;
 }
 type Check = (subject: Subject, technique: Call, title: string, where: Where) => Promise<void>;
 
-/** `calls`: what is tried on each family; `registry` has their words. */
+/** `calls`: the techniques tested on each family; `registry` has their words. */
 export function keeps(subject: Subject, calls: Calls, registry: Registry): void {
   const each = (check: Check) => async () => {
     for (const [place, technique] of (await calls(subject)).entries()) {
@@ -46,7 +49,9 @@ export function keeps(subject: Subject, calls: Calls, registry: Registry): void 
 }
 
 const assembled = new WeakMap<Subject, Map<string, Promise<AssembledPrograms>>>();
-/** The programs of a technique as it is usual: assembled once for all that looks at them, forgotten with its family. */
+/**
+ * Returns a technique's programs with the usual options: assembled once for all checks, and discarded with the family.
+ */
 function usual(subject: Subject, technique: Call): Promise<AssembledPrograms> {
   const known = assembled.get(subject) ?? new Map<string, Promise<AssembledPrograms>>();
   assembled.set(subject, known);
@@ -56,10 +61,10 @@ function usual(subject: Subject, technique: Call): Promise<AssembledPrograms> {
   return programs;
 }
 
-/** Biases that move all scores of a query alike: no gradient but for rounding. */
+/** Biases that shift all scores of a query equally, so that their gradient is zero except for rounding. */
 const UNMOVED = /(key|k_lin|k_proj|c_attn)\.bias$/;
 
-/** What a model reads, by its family's shape. */
+/** A model's inputs, by its family's shape. */
 const TEXT = ["attention_mask", "input_ids"];
 const READ = { encoder: TEXT, decoder: TEXT, "encoder-decoder": [...TEXT, "decoder_input_ids"] } as const;
 
@@ -77,7 +82,7 @@ async function trains(subject: Subject, technique: Call, title: string): Promise
   const kept = Object.keys(p.saved);
   if (saved === "trained") assert.deepEqual(kept.sort(), [...p.trainable, ...constants].sort(), title);
   else assert.ok(kept.length >= p.trainable.length && !kept.some((name) => name.startsWith("adam.")), title);
-  // What answers alone are made with stands in no program that trains.
+  // States that only inference uses are in no training program.
   const before = start({ ...p.train.state, ...p.loss.state });
   let state = before;
   const asked = Object.fromEntries(Object.entries(feeds(subject, 1)).filter(([name]) => name in p.loss.inputs));
@@ -95,7 +100,7 @@ async function trains(subject: Subject, technique: Call, title: string): Promise
   }
 }
 
-/** Each technique with half of the families, each family with half of the techniques. */
+/** Runs each technique on half of the families, and each family with half of the techniques. */
 const isTurn = (subject: Subject, place: number): boolean => place % 2 === subject.word.name.length % 2;
 
 async function passed(subject: Subject, technique: Call, title: string, { place }: Where): Promise<void> {
@@ -113,7 +118,7 @@ async function passed(subject: Subject, technique: Call, title: string, { place 
 }
 
 const STORED = ["bf16", "int8", "nf4"] as const;
-/** Each family and each technique meets every way to store weights; not each pair of them each. */
+/** Each family and each technique meets every way to store weights, but not every pair of them does. */
 function storedAs(subject: Subject, place: number): (typeof STORED)[number] {
   return STORED[(subject.word.name.length + (place >> 1)) % STORED.length]!;
 }
@@ -201,8 +206,9 @@ export async function frozen(subject: Subject): Promise<void> {
 }
 
 /**
- * Two texts of unequal length, padded on the left: prefill, then two tokens more, against each whole text alone. Virtual
- * tokens stand before the padding, so that a window reaches fewer of them in a padded row: such families get equal texts.
+ * Two texts of unequal length, padded on the left: prefill, then two more tokens, compared with each complete text
+ * alone. Virtual tokens precede the padding, so a window reaches fewer of them in a padded row. Families with a window
+ * therefore get equal texts.
  */
 async function continues(subject: Subject, technique: Call, title: string): Promise<void> {
   const o = await optionsFor(subject, technique);
@@ -258,7 +264,7 @@ async function continues(subject: Subject, technique: Call, title: string): Prom
   }
 }
 
-/** One text is read, and a few tokens written after those that begin the decoder's. */
+/** The encoder reads one text, and a few tokens follow those that begin the decoder's input. */
 async function continuesPairs(subject: Subject, technique: Call, title: string): Promise<void> {
   const o = await optionsFor(subject, technique);
   const generation = buildGenerationPrograms(o);

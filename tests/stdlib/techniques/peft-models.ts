@@ -1,4 +1,4 @@
-/** Four small models and what PEFT made of them (tests/oracles/techniques.py): calls, adapters, batches, options. */
+/** Four small models and PEFT's results for them (tests/oracles/techniques.py): calls, adapters, batches, options. */
 import { readFileSync } from "node:fs";
 import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -57,7 +57,7 @@ export function callOf(name: string, technique: string): Call {
   };
   return calls[technique]!;
 }
-/** What PEFT wrote; none of BitFit. */
+/** The adapter's tensors as PEFT wrote them; none for BitFit. */
 export function adapterTensors(name: string, technique: string): Record<string, ArrayValues> {
   if (technique === "bitfit") return {};
   const file = new URL(`fixtures/adapters/${name}-${technique}/adapter_model.safetensors`, root).pathname;
@@ -68,7 +68,7 @@ export function adapterTensors(name: string, technique: string): Record<string, 
     }),
   );
 }
-/** A batch as it is fed here. */
+/** Returns a batch with the inputs that our programs take. */
 export function fed(name: string, batch: Batch): Batch {
   if (labelled(name)) return batch;
   return (familyOf(name) === "t5" ? shiftedPairs : shifted)(batch as Golden["batches"][number]);
@@ -93,7 +93,7 @@ export async function optionsOf(
     optimizer: { call: call("optimizer", "adamw", adam), implementation: adamw },
   };
 }
-/** adapter_config.json as a training here would write it. */
+/** Returns adapter_config.json as a training here writes it. */
 export async function configWritten(name: string, technique: Call): Promise<Readonly<Record<string, unknown>>> {
   const [trained] = Object.values(goldenOf(name).techniques);
   const o = await optionsOf(name, technique, trained!, shapesOf(tensorsOf(`${name}/model.safetensors`)));

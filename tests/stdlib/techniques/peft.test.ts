@@ -23,7 +23,7 @@ describe("techniques compared with PEFT and PyTorch, in float64", () => {
           const given = Object.entries(fed(name, golden.batches[0]!));
           const inputs = Object.fromEntries(given.filter(([input]) => input in programs.evaluate.inputs));
           const logits = run(programs.evaluate, feedsOf(inputs), checkpoint).outputs["logits"]!;
-          // PEFT tells those of virtual tokens too.
+          // PEFT also returns the logits of virtual tokens.
           const [first] = trained.logits;
           const length = ((inputs["decoder_input_ids"] ?? inputs["input_ids"])![0] as number[]).length;
           const own = Array.isArray(first![0]) ? first!.slice(-length) : first!;
@@ -45,7 +45,7 @@ describe("techniques compared with PEFT and PyTorch, in float64", () => {
         const theirs = JSON.parse(
           readFileSync(new URL(`fixtures/adapters/${name}-${technique}/adapter_config.json`, root), "utf8"),
         ) as Record<string, unknown>;
-        // PEFT lists both names that a head may have; ours says the one that it has. Lists are sets.
+        // PEFT lists both names that a head may have; ours lists the one that exists. Lists are compared as sets.
         const sorted = (v: unknown): unknown => (Array.isArray(v) ? [...(v as string[])].sort() : v);
         for (const [key, value] of Object.entries(written))
           if (key === "modules_to_save" && value !== null)

@@ -1,4 +1,4 @@
-/** Every technique on every registered family: the smallest model that the oracles were asked about stands for its family. */
+/** Every technique on every registered family. The smallest model among the oracles' models represents its family. */
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -30,7 +30,7 @@ export interface Subject {
   readonly json: Record<string, unknown>;
   readonly task: string;
 }
-/** Tasks that stand for what a family of a shape can do. */
+/** The task that represents a shape's families. */
 const TASKS: Readonly<Record<string, string>> = {
   encoder: "text_classification",
   decoder: "text_generation",
@@ -60,7 +60,9 @@ function size(family: ModelImplementation, json: Record<string, unknown>): numbe
   return hidden * (12 * layers * hidden + vocabulary);
 }
 
-/** One call of every technique, and of what its parameters change; `shapes`: the base's. */
+/**
+ * Returns a call for every technique, and one for each parameter that changes its result. `shapes`: the base's shapes.
+ */
 export function calls(word: Word<"model">, shapes: Readonly<Record<string, readonly number[]>>): readonly Call[] {
   const { targets } = word.capabilities!;
   const scaled = defaultIa3Layers(shapes);
@@ -106,7 +108,7 @@ function techniqueOf({ word, definition }: Call): Promise<TechniqueImplementatio
   return Promise.resolve(storedImplementation(definition) as TechniqueImplementation);
 }
 const shapesKnown = new WeakMap<Subject, Promise<Record<string, readonly number[]>>>();
-/** Shapes of the base's own tensors, its head aside. */
+/** Returns the shapes of the base's own tensors, without its head. */
 export function baseShapes(subject: Subject): Promise<Record<string, readonly number[]>> {
   const known = shapesKnown.get(subject) ?? ownShapes(subject);
   shapesKnown.set(subject, known);
@@ -121,7 +123,7 @@ async function ownShapes(subject: Subject): Promise<Record<string, readonly numb
   );
 }
 
-/** Numbers that differ for every state; scales begin near 1. */
+/** Returns distinct numbers for every state; scales start near 1. */
 export function start(
   state: Readonly<Record<string, { readonly type: { readonly shape: readonly unknown[] } }>>,
 ): Record<string, ArrayValues> {
@@ -131,7 +133,7 @@ export function start(
       const shape = s.type.shape as number[];
       const y = arrayValues(shape);
       if (/^adam\./.test(name)) return [name, y];
-      // Rows may be answered with every label.
+      // Every label is a possible prediction for a row.
       if (name === "route.known") return [name, arrayValues(shape, y.data.fill(9))];
       const shift = /(norm|ln_)[^.]*\.weight$|\.ia3_l$|magnitude_vector$|ssf_scale$/i.test(name) ? 1 : 0;
       y.data.forEach((_, at) => (y.data[at] = shift + 0.3 * Math.sin(i++ * 12.9898)));
@@ -139,7 +141,10 @@ export function start(
     }),
   );
 }
-/** Of families whose small model overshoots by the usual one: its virtual tokens, behind a norm of each head. */
+/**
+ * Learning rates of families whose small model overshoots at the usual one. Gemma 3's virtual tokens do, because a norm
+ * of each head follows them.
+ */
 const RATES: Readonly<Record<string, number>> = { gemma3_text: 0.001 };
 const LENGTH = 5;
 /** A batch of four rows, the last two one token shorter. */

@@ -84,7 +84,7 @@ describe("requirements of techniques", () => {
       assert.ok(losses.at(-1)! < losses[0]! * 0.98, losses.join(" "));
       for (const [name, s] of Object.entries(p.train.state)) {
         const moved = state[name]!.data.some((v, i) => v !== before[name]!.data[i]);
-        // The key's bias has no gradient at all in exact arithmetic, the table's unseen rows neither.
+        // In exact arithmetic, the key's bias and the table's unseen rows have no gradient.
         if (s.trains && !name.endsWith("key.bias")) assert.ok(moved, `${name} trains`);
         if (!s.trains && !name.startsWith("adam.")) assert.ok(!moved, `${name} is frozen`);
       }
@@ -178,7 +178,7 @@ function start(p: AssembledPrograms): Record<string, ArrayValues> {
     }),
   );
 }
-/** Every id and position is seen, so that every row of the tables moves. */
+/** Every id and every position occurs, so that every row of the tables moves. */
 function feeds(step: number): Record<string, ArrayValues> {
   const ids = Array.from({ length: 24 }, (_, i) => (i * 7) % 11);
   const mask = Array.from({ length: 24 }, (_, i) => (i % 6 < 6 - (i > 11 ? 1 : 0) ? 1 : 0));

@@ -1,4 +1,4 @@
-/** Laws of every chat template that is registered, and what each refuses. */
+/** Properties of every registered chat template, and what each refuses. */
 import assert from "node:assert/strict";
 import type { Implementations } from "#dsl/language/types/registry.js";
 import type { SpecialTexts, Message, TemplatePiece } from "#stdlib/conversations/kind.js";

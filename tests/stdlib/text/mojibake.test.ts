@@ -1,4 +1,4 @@
-/** Mojibake: what was broken comes back, and no clean text is touched. */
+/** Mojibake: broken texts are repaired, and no clean text is changed. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { fixMojibake } from "#stdlib/text/mojibake.js";
@@ -56,7 +56,7 @@ describe("mojibake repair", () => {
   it("is idempotent for any text", () =>
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(..."aÃÂâ€™©é¡…\u0080 Ð¸ðŸ˜€") }), (text) => {
-        // Broken more often than thrice is left in part.
+        // A text that was broken more than three times is repaired only in part.
         let once = text;
         for (let i = 0; i < 4; i++) once = fixMojibake(once);
         assert.equal(fixMojibake(once), once);

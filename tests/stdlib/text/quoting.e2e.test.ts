@@ -1,4 +1,4 @@
-/** Texts that would be more than texts, inside the languages that targets write. */
+/** Texts with special characters inside the languages that targets write: they must stay texts. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { runInNewContext } from "node:vm";

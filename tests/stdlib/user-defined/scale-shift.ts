@@ -1,4 +1,7 @@
-/** SSF (Lian et al., 2022, arXiv 2210.08823) as a user writes it: outputs of layers are scaled and shifted, and that alone trains. */
+/**
+ * SSF (Lian et al., 2022, arXiv 2210.08823) as a user writes it: outputs of layers are scaled and shifted, and only
+ * these parameters train.
+ */
 import type { TechniqueRecord } from "#stdlib/user-defined/record.js";
 import { isTargetLayer } from "#stdlib/techniques/shared/shapes.js";
 

@@ -203,7 +203,8 @@ describe("extensible vocabulary", () => {
       );
       const whole = model("scale_shift");
       assert.match(hoverAt(whole, whole.indexOf("scale_shift") + 2, context)!.markdown, /Scales and shifts/);
-      // Where the base is known too: what came as data can't count what trains, and says so of the whole.
+      // With a known base as well: a word that was loaded as data can't count what trains, so the hover states the
+      // total.
       const { facts } = compiled(`${definitions}\ntrain m on d`);
       const sized = model("scale_shift(size: 3)").replace('"x"', '"minilm"');
       const at = sized.indexOf("3)");

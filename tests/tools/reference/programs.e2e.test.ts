@@ -1,4 +1,4 @@
-/** The programs of the pages of families and techniques, run for one step on small random models. */
+/** The programs on the pages of families and techniques, run for one step on small random models. */
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -31,7 +31,7 @@ describe("example programs of the reference", function () {
   });
   after(() => book.close());
 
-  /** Only the base, which is far larger, and the length of training are replaced. */
+  /** Replaces only the base, which is far larger, and the length of training. */
   async function runs(page: string): Promise<void> {
     const [, program] = /```tune\n([\s\S]*?)```/.exec(readFileSync(new URL(page, folder), "utf8"))!;
     const base = /base: "([^"]+)"/.exec(program!)![1]!;

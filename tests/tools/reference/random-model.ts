@@ -1,4 +1,7 @@
-/** A small model of any family with random weights, in a folder with a tokenizer of letters: its config is a well-known one's with small sizes. */
+/**
+ * Writes a small model of any family with random weights to a folder, with a tokenizer of letters. Its config is that
+ * of a well-known model with small sizes.
+ */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Graph } from "#dsl/tensor/builder.js";
@@ -23,7 +26,7 @@ const SMALL: readonly (readonly [keys: string, size: number])[] = [
 export function writeRandomModel(folder: string, { family, implementation, config }: Checkpoint): void {
   const sizes = Object.fromEntries(SMALL.flatMap(([keys, size]) => keys.split(" ").map((key) => [key, size])));
   const special = { pad_token_id: 0, eos_token_id: 1, bos_token_id: 0, decoder_start_token_id: 0 };
-  // MobileBERT's known checkpoint leaves these at what transformers says.
+  // MobileBERT's known checkpoint leaves these fields at the defaults of transformers.
   const unsaid = family.name === "mobilebert" ? ["embedding_size", "intra_bottleneck_size"] : [];
   const known = Object.fromEntries(Object.entries(sizes).filter(([key]) => key in config || unsaid.includes(key)));
   const json = { ...config, ...special, ...known };

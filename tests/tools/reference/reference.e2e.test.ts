@@ -1,4 +1,6 @@
-/** The reference: not stale, every example of a record compiles, links lead somewhere, figures are those that are published. */
+/**
+ * The reference: not stale, every example of a record compiles, links resolve, and figures equal the published ones.
+ */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -29,7 +31,9 @@ function textsIn(from: string): Map<string, string> {
   return new Map(files.map((file) => [file.split(sep).join("/"), readFileSync(join(from, file), "utf8")]));
 }
 
-/** As the hubs of their makers and the papers tell them (bodies with pooler where the checkpoint has one; heads aside). */
+/**
+ * Figures from the makers' hub pages and the papers (bodies with pooler where the checkpoint has one; without heads).
+ */
 const PUBLISHED: Readonly<Record<string, number>> = {
   "all-MiniLM-L6-v2": 22_713_216,
   "google-bert/bert-base-uncased": 109_482_240,
@@ -104,7 +108,7 @@ describe("reference documentation", function () {
         return errors.length + needs.length > 0 ? [{ word: `${word.kind} ${word.name}`, errors, program }] : [];
       });
     assert.deepEqual(wrong, []);
-    // What is not a word, or not where it may stand, is found.
+    // Names that are not a word, or not allowed at their place, are reported.
     const f1 = registry.find("metric", "f1")!;
     for (const example of ["metrics: [f2]", "metrics: [pearson]", "metrics: [f1(centre)]"]) {
       const program = wholeExample({ ...f1, example }, registry, (task) => trials.baseFor(task));

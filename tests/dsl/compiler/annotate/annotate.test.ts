@@ -1,4 +1,6 @@
-/** Where decisions lie, what `annotate` hands on, and what data that follow it have of them. */
+/**
+ * `annotate`: where decisions are saved, what the action contains, and how data based on the annotations uses them.
+ */
 import assert from "node:assert/strict";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import { compiled, dataFacts } from "../../world.js";
@@ -43,7 +45,8 @@ describe("`annotate` statement", () => {
     const order = (statement: string, outside = {}) => annotated(`${data}\n${model}\n${statement}`, outside).order;
     assert.equal(order("annotate tickets as checked"), "random");
     assert.equal(order("annotate tickets with router as checked"), "random");
-    // Whatever was trained on: a model that is older than the annotations still says what it is unsure of.
+    // The hash of the trained weights does not matter: a model older than the annotations can still rank rows by
+    // uncertainty.
     assert.equal(order("annotate tickets with router as checked", { trained: { router: "hash" } }), "uncertainty");
     assert.equal(order("annotate tickets with router as checked { order: label_issues }"), "label_issues");
   });
@@ -76,7 +79,7 @@ describe("`annotate` statement", () => {
       return train.plan;
     };
     assert.deepEqual(planOf("tickets").annotated, { rows: 3, by: ["ann"] });
-    // The name decides where they lie.
+    // The name determines where the annotations are saved.
     assert.equal(planOf("tickets").recipeHash, planOf("letters").recipeHash);
   });
 

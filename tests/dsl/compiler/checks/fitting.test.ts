@@ -1,10 +1,13 @@
-/** What `memory-short` suggests fits when it is written, is not more than is needed, and can be put where it belongs. */
+/**
+ * The fixes that `memory-short` suggests fit into memory, are not larger than necessary, and can be inserted at their
+ * position.
+ */
 import assert from "node:assert/strict";
 import { insertionEdit } from "#dsl/language/diagnostics/insertion.js";
 import { lengthQuantile } from "#dsl/compiler/plan/lengths.js";
 import { compiled, dataFacts, type World } from "../../world.js";
 
-/** Texts of up to 511 tokens, so that activations weigh. */
+/** Texts of up to 511 tokens, so that activations take much of the memory. */
 const long: World = {
   data: () =>
     dataFacts({

@@ -1,4 +1,4 @@
-/** A file whose first line is a row: told once, with what reads it so. */
+/** A file whose first line is a data row: it is reported once, with the setting that reads it correctly. */
 import assert from "node:assert/strict";
 import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
 import { codeText, must } from "#dsl/language/diagnostics/codes.js";

@@ -1,4 +1,4 @@
-/** Findings of the same kind in several splits of one data set: none hides another. */
+/** Findings of the same kind in several splits of one data set: each is reported. */
 import assert from "node:assert/strict";
 import { compiled, dataFacts } from "../../world.js";
 

@@ -1,4 +1,4 @@
-/** Columns that a source has not: which file the error names. */
+/** Columns that a source lacks: which file the error names. */
 import assert from "node:assert/strict";
 import { compiled } from "../../world.js";
 

@@ -1,4 +1,4 @@
-/** What a look at a part of the rows doesn't find may stand in the rest: nothing is told of it. */
+/** A value missing from a sample of the rows may occur in the other rows, so its absence is not reported. */
 import assert from "node:assert/strict";
 import { codeText } from "#dsl/language/diagnostics/codes.js";
 import { glanceNotes } from "#kernel/apps/checking/data-notes.js";

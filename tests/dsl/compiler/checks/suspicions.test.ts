@@ -1,4 +1,7 @@
-/** Warnings of a batch that holds all rows, of labels that name splits, of texts that are numbers: what none of them is about. */
+/**
+ * Warnings about a batch that contains all rows, labels that look like split names, and texts that are numbers; and
+ * cases where none of them applies.
+ */
 import assert from "node:assert/strict";
 import type { DataFacts } from "#dsl/language/types/facts.js";
 import { compiled, dataFacts, type World } from "../../world.js";

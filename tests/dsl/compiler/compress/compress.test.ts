@@ -1,4 +1,4 @@
-/** `compress`: what its stages come to, what tells one from another, and later cells that name them. */
+/** `compress`: the plans of its steps, the differences between their recipes, and later cells that use their names. */
 import assert from "node:assert/strict";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import { Facts, type BaseFacts } from "#dsl/language/types/facts.js";
@@ -72,7 +72,7 @@ describe("`compress` statement", () => {
     const weights = 4 * base.parameters;
     assert.ok(beside.memoryBytes >= once.memoryBytes + weights, "its weights and what is held of it");
     assert.ok(beside.flops > once.flops);
-    // The larger model itself is trained in less.
+    // The teacher itself trains with less memory, as only its head trains.
     const light = before.replace("max_length: 64", "max_length: 64, technique: head_only");
     const room = once.memoryBytes + weights / 2;
     const codes = (learns: string) =>
@@ -104,7 +104,7 @@ describe("`compress` statement", () => {
       later("evaluate s on d.test", [cell.replace("layers: 3", "layers: 2")]).diagnostics.map(({ code }) => code),
       ["changed-since-trained"],
     );
-    // It is made smaller again, and goes on learning, as any other.
+    // A compressed model can be compressed again and updated like any other.
     const again = later("compress s on d with r as t { distill: student(layers: 1) }");
     assert.deepEqual(again.diagnostics, []);
     const plan = again.actions?.find((action) => action.verb === "compress");
@@ -266,7 +266,7 @@ describe("`compress` statement", () => {
     const more = estimates("compress m on d, e with r as s { distill: student(layers: 3) }");
     const made = estimates("compress m on d with r as s { distill: student(layers: 3, augment: 6) }");
     const both = estimates("compress m on d, e with r as s { distill: student(layers: 3, augment: 6) }");
-    // 800 rows of 8 tokens twice, and beside each of them one of 24.
+    // 800 rows of 8 tokens, two epochs; each is accompanied by one drawn row of 24 tokens.
     assert.deepEqual([alone.tokens, more.tokens, made.tokens], [12_800, 12_800 + 1600 * 24, 25_600]);
     assert.deepEqual(
       [alone.drawn, more.drawn?.rows, made.drawn?.rows, both.drawn?.rows],
@@ -276,7 +276,7 @@ describe("`compress` statement", () => {
     assert.equal(more.steps, alone.steps);
     for (const one of [more, made]) {
       assert.ok(one.memoryBytes > alone.memoryBytes && one.seconds! > alone.seconds!);
-      // Twice the rows, and the teacher asked about all of them.
+      // Twice the rows, and the teacher predicts all of them.
       assert.ok(one.flops > 1.5 * alone.flops, `${String(one.flops)} of ${String(alone.flops)}`);
     }
   });

@@ -1,4 +1,4 @@
-/** What stands beside models in `evaluate`: names of the plan, and what is wrong with them at its place. */
+/** Baselines in `evaluate`: their names in the plan, and errors at their position. */
 import assert from "node:assert/strict";
 import { codeText } from "#dsl/language/diagnostics/codes.js";
 import { compiled, marked } from "../../world.js";

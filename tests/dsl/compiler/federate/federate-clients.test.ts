@@ -1,4 +1,4 @@
-/** How rows are given to clients, as far as it is known before they are read. */
+/** How rows are distributed among clients, as far as it is known before they are read. */
 import assert from "node:assert/strict";
 import { compiled } from "../../world.js";
 

@@ -1,4 +1,4 @@
-/** What a plan and its warnings know of all data of a federation, and not of the first alone. */
+/** Plans and warnings of a federation take all of its data into account, not only the first data set. */
 import assert from "node:assert/strict";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { DataFacts, SplitFacts } from "#dsl/language/types/facts.js";
@@ -60,7 +60,7 @@ describe("federation plan over several data sets", () => {
   it("sizes the head for the labels of all data sets", () => {
     const alike = planOf({ north: facts(200, 20), south: facts(100, 20) }).estimates;
     const more = planOf({ north: facts(200, 20), south: facts(100, 20, ["no", "yes", "maybe", "never"]) });
-    // A weight for each of 384 hidden values, and one beside them, of each of two labels.
+    // The head has 384 weights and one bias for each of two labels.
     assert.equal(more.estimates.trainable - alike.trainable, 2 * 385);
     assert.equal(more.estimates.parameters - alike.parameters, 2 * 385);
     assert.match(textOf(more), /travels +6 KiB to a client and back/);

@@ -1,4 +1,4 @@
-/** What those are told who come from Flower or Opacus, and write its names. */
+/** Messages for users of Flower and Opacus who write the names used there. */
 import assert from "node:assert/strict";
 import { diagnosticText } from "#dsl/language/diagnostics/codes.js";
 import { compiled } from "../../world.js";

@@ -1,4 +1,4 @@
-/** What `runner` of a federation comes to: who joins, what is hashed, what nobody here knows. */
+/** `runner` of a federation: which clients join, what is hashed, and what the plan cannot know. */
 import assert from "node:assert/strict";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { planCardView } from "#kernel/display/plans/plan-card.js";
@@ -41,7 +41,7 @@ describe("runner of a federation", () => {
     assert.equal(plan.recipe.federated?.joined, undefined);
     assert.equal(simulation.effects.runner, undefined);
     assert.equal(plan.estimates.tokens, simulation.estimates.tokens);
-    // Two clients, and who leads.
+    // Two clients and the coordinator.
     assert.equal(plan.estimates.memoryBytes, 3 * simulation.estimates.memoryBytes);
   });
 

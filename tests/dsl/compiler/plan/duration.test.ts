@@ -1,4 +1,4 @@
-/** The time that a plan expects, by trainings that a machine of known pace did. */
+/** The training time that a plan expects, based on earlier trainings on a machine of known speed. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { durationOf } from "#dsl/compiler/plan/duration.js";
@@ -9,7 +9,9 @@ const took = (flops: number, steps: number, seconds: number): TrainingTime => ({
   steps,
   seconds,
 });
-/** Of the sizes of a tiny BERT's training, and of the quickstart's LoRA and full training, whose seconds stand in bench/LOG.md. */
+/**
+ * Sizes of a tiny BERT's training and of the quickstart's LoRA and full training; the seconds are from bench/LOG.md.
+ */
 const tiny = took(1.6e6, 9, 0.06);
 const lora = took(7.1e9, 57, 5.3);
 const full = took(1.7e10, 57, 9.4);
@@ -28,7 +30,7 @@ describe("estimated training time", () => {
     }
   });
   it("is not extrapolated by FLOP/s from a model 10,000 times smaller", () => {
-    // By FLOP/s alone: 57 steps in 40 minutes and more.
+    // By FLOP/s alone, 57 steps would take over 40 minutes.
     assert.ok(full.flops / (tiny.flops / tiny.seconds) > 2000);
     const { seconds, between } = durationOf(full, { took: [tiny], product })!;
     assert.ok(seconds < 3 * full.seconds && seconds > full.seconds / 3, String(seconds));

@@ -1,4 +1,4 @@
-/** Metrics that a training goes by. */
+/** Metrics that choose checkpoints or stop a training early. */
 import assert from "node:assert/strict";
 import { compiled, dataFacts, definitions } from "../../world.js";
 

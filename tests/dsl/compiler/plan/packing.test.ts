@@ -1,4 +1,4 @@
-/** Packed rows of a plan, beside those that the training packs. */
+/** Packed rows in a plan's estimate, compared with the rows that the training packs. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { allRows, countEpochRows } from "#dsl/compiler/plan/batches.js";
@@ -6,7 +6,9 @@ import { lengthHistogram } from "#kernel/data/sequences/tokens.js";
 import { packRows } from "#kernel/data/sequences/packing.js";
 import { causalLm } from "#stdlib/row-formats/causal-lm.js";
 
-/** Rows that a plan counts and rows that an epoch has. `step`: width of the histogram's bins. */
+/**
+ * Returns the number of packed rows that a plan estimates and that an epoch has. `step`: bin width of the histogram.
+ */
 function both(lengths: readonly number[], { max, step }: { readonly max: number; readonly step: number }) {
   const texts = Int32Array.from(lengths);
   const split = { rows: lengths.length, labels: [], lengths: lengthHistogram(texts, step) };

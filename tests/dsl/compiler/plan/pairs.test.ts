@@ -1,4 +1,4 @@
-/** Plans of tasks that make a text of a text: what is asked for, warned of and estimated. */
+/** Plans of text-to-text tasks: required settings, warnings and estimates. */
 import assert from "node:assert/strict";
 import { costOf } from "#dsl/tensor/cost.js";
 import type { BaseFacts, DataFacts } from "#dsl/language/types/facts.js";
@@ -52,7 +52,7 @@ const base: BaseFacts = {
   hasTokenizer: true,
   positions: 2 ** 20,
 };
-/** 800 rows, all inputs and all targets of one length. */
+/** 800 rows; all inputs have one length, and so do all targets. */
 const pairs = (input: number, target: number): DataFacts => {
   const all = (length: number) => {
     const counts = new Array<number>(length + 1).fill(0);

@@ -112,7 +112,7 @@ model n { base: "minilm", task: ${model} }\ntrain n on q`,
       ["adapters(pfeiffer, size: 8)", 6 * (2 * 8 * 384 + 8 + 384), 1, 512],
       ["prompt_tuning(tokens: 12)", 12 * 384, 1, 500],
       ["prefix_tuning(tokens: 12)", 12 * 2 * 6 * 384, 1, 500],
-      // `output.dense` is the end of both sub-layers, as PEFT has it.
+      // `output.dense` is the last layer of both sub-layers, as in PEFT.
       ["ia3", 6 * (2 * 384 + 384 + 1536), 1, 512],
     ] as const) {
       const { estimates, recipe } = planned(`technique: ${technique}`, { base: biased });
@@ -135,7 +135,7 @@ model n { base: "minilm", task: ${model} }\ntrain n on q`,
       };
     };
     for (const { name, notes, capabilities } of registry.ofKind("technique")) {
-      // What a strategy makes can't be written.
+      // Techniques that only an update strategy creates cannot be written.
       if (capabilities!.grownBy !== undefined) continue;
       const own = capabilities!.learningRate!;
       assert.deepEqual(planned(`technique: ${name}`), {
@@ -184,7 +184,7 @@ model n { base: "minilm", task: ${model} }\ntrain n on q`,
       memory,
       [...new Set(memory)].sort((a, b) => b - a),
     );
-    // A table of 30522 rows in bf16; six layers' matrices in a byte each, with a scale for each output.
+    // A table of 30522 rows in bf16; the matrices of six layers with one byte per weight and a scale per output.
     const [matrices, outputs] = [6 * (4 * 384 * 384 + 2 * 384 * 1536), 6 * (4 * 384 + 1536 + 384)];
     assert.equal(plans[2]!.estimates.storedBytes, 2 * 30522 * 384 + matrices + 4 * outputs);
     assert.equal(plans[0]!.estimates.storedBytes, undefined);
@@ -354,7 +354,7 @@ train w on t`.replace("head_or_lora", "lora(rank: 4, targets: [up_proj])");
     const data = () => dataFacts({ labels: [], splits: { train: split, validation: split } });
     const plan = (block: string) =>
       plansOf(`${texts}${model}train m on d { epochs: 1, batch_size: 10${block} }`, { base, data })[0]!;
-    // 300 short texts, and 100 of about 425 tokens in windows of 64: 7 each.
+    // 300 short texts, and 100 texts of about 425 tokens, which make 7 windows of 64 each.
     assert.equal(plan("").estimates.steps, (300 + 700) / 10);
     assert.equal(plan("").estimates.tokens, lengths.total);
     const packed = plan(", packing: true");

@@ -54,7 +54,7 @@ describe("stored plans", () => {
     assert.equal(recipeHash(withoutAddressQueries(recipeOf(csv("?sig=planted")), () => SUM)), hash);
     assert.equal(recipeHash(recipeOf(csv("?sig=other"))), hash);
     assert.notEqual(recipeHash(recipeOf('csv("https://data.example/other.csv?sig=planted")')), hash);
-    // A source without a query hashes as it always did.
+    // The hash of a source without a query does not change.
     const plain = recipeOf(csv(""));
     assert.equal(recipeHash(withoutAddressQueries(plain)), recipeHash(plain));
   });

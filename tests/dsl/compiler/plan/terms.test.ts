@@ -1,4 +1,7 @@
-/** What clients elsewhere hold their own program against: the same for the same settings, and all else by its path. */
+/**
+ * The terms that remote clients compare with their own program: equal for equal settings, with each difference named by
+ * its path.
+ */
 import assert from "node:assert/strict";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { termDifferences, federationTermsOf } from "#dsl/compiler/plan/terms.js";
@@ -13,7 +16,7 @@ interface Written {
   readonly name?: string;
 }
 const COLUMNS = "columns: { text: text, label: label }";
-/** A federation of two. */
+/** Plans a federation of two clients. */
 function planOf(
   { source = "a.csv", data = "", labels = "no, yes", model = "", keys = "", name = "f" }: Written,
   more = {},

@@ -1,4 +1,3 @@
-/** The version line. */
 import assert from "node:assert/strict";
 import { complete } from "#dsl/assist/complete.js";
 import type { AssistContext } from "#dsl/assist/items.js";

@@ -1,4 +1,6 @@
-/** Data that have several mistakes: what their file says of the columns is told beside those of the text. */
+/**
+ * Data with several mistakes: errors from the file's columns and errors from the program's text are reported together.
+ */
 import assert from "node:assert/strict";
 import { diagnosticText } from "#dsl/language/diagnostics/codes.js";
 import { compiled } from "../../world.js";

@@ -1,4 +1,7 @@
-/** What `canaries` in a recipe come to: rows that count like others, the recipe's hash, and the program that is written of it. */
+/**
+ * `canaries` in a recipe: they count as rows, change the recipe's hash, and appear in the program text written from the
+ * plan.
+ */
 import assert from "node:assert/strict";
 import { programText } from "#dsl/compiler/plan/text.js";
 import { registry } from "#stdlib/registry.js";
@@ -9,7 +12,7 @@ describe("canaries in a recipe", () => {
     const [none, some] = [planOf("epochs: 2"), planOf("epochs: 2, canaries: 10, canary_copies: 8")];
     assert.deepEqual([none.estimates.rows, some.estimates.rows], [800, 880]);
     assert.deepEqual([none.estimates.steps, some.estimates.steps], [50, 56]);
-    // About thirty tokens each.
+    // A canary has about thirty tokens.
     assert.ok(some.estimates.tokens > none.estimates.tokens);
     const { privacy } = planOf("batch_size: 40, canaries: 100, privacy: differential(8)").recipe.training;
     assert.equal(privacy?.rate, 40 / 900);

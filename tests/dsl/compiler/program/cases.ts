@@ -1,13 +1,13 @@
 /**
- * Files of bad programs with what is said of them. A file holds the programs whose first mistake has the code that is its name:
+ * Files of invalid programs with their expected diagnostics. A file holds the programs whose first error has the code
+ * that names the file:
  *
- *     == NAME
- *     the program, as it is written
- *     | 9:44-52 warning[accuracy-alone]: `accuracy` alone tells little here
- *     |   fix: measure `f1(macro)` too [9:44 "[", 9:52 ", f1(macro)]"]
+ * == NAME the program text
+ * | 9:44-52 warning[accuracy-alone]: `accuracy` alone tells little here
+ * |   fix: measure `f1(macro)` too [9:44 "[", 9:52 ", f1(macro)]"]
  *
- * A place is line:column, then the end (its column where it is on the same line); one in another cell or file has its title
- * before. A fix that may be applied unasked is called `certain fix`.
+ * A position is line:column, then the end (only its column if it is on the same line). A position in another cell or
+ * file is preceded by its title. A fix that may be applied without confirmation is called `certain fix`.
  */
 import { toJson, type JsonDiagnostic, type JsonRange } from "#dsl/language/diagnostics/render-json.js";
 import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
@@ -16,7 +16,7 @@ import type { Source } from "#dsl/language/diagnostics/span.js";
 export interface Case {
   readonly name: string;
   readonly text: string;
-  /** What is said of it, a line each. */
+  /** Expected diagnostics, one line each. */
   readonly said: readonly string[];
 }
 
@@ -35,7 +35,7 @@ export function fileOf(cases: readonly Case[]): string {
   return cases.map(({ name, text, said }) => [`== ${name}`, text.replace(/\n$/, ""), ...said, ""].join("\n")).join("");
 }
 
-/** Every diagnostic with places, notes, help and fix. */
+/** Formats every diagnostic with positions, notes, help and fix. */
 export function saidOf({
   diagnostics,
   sources,

@@ -1,4 +1,4 @@
-/** Each bad program has the diagnostics that it had when they were last looked at; `TUNEBOOK_BLESS=1` keeps those of now. */
+/** Each invalid program has the committed diagnostics; `TUNEBOOK_BLESS=1` writes the present ones. */
 import assert from "node:assert/strict";
 import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { allCodes, codeEntryOf } from "#dsl/language/diagnostics/codes.js";
@@ -71,7 +71,7 @@ const countOf = ({ diagnostics }: Run, severity: "error" | "warning"): number =>
 const errorsIn = ({ diagnostics }: Run): readonly string[] =>
   diagnostics.flatMap((d) => (d.severity === "error" ? [d.code] : []));
 
-/** What of `these` is not in `those`, each counted. */
+/** Returns the items of `these` that are not in `those`, counting duplicates. */
 function beyond(these: readonly string[], those: readonly string[]): readonly string[] {
   const left = [...those];
   return these.filter((code) => {
@@ -81,21 +81,24 @@ function beyond(these: readonly string[], those: readonly string[]): readonly st
   });
 }
 
-/** The program as it is judged while nothing reports `code`. */
+/** Compiles the program with reports of `code` suppressed. */
 function without(code: string, { text }: BadProgram): Run {
   const { report } = Reporter.prototype;
   Reporter.prototype.report = function (this: Reporter, ...of: Parameters<typeof report>): void {
     if (of[0] !== code) report.apply(this, of);
   } as typeof report;
   try {
-    // The blank line makes it another text: what is kept of the parsed one would hide the change.
+    // The blank line makes it a different text: a cached result of the same text would hide the change.
     return judged(`${text}\n`);
   } finally {
     Reporter.prototype.report = report;
   }
 }
 
-/** Those that a program shows, alone (`example`) or beside facts of the world; the others are the kernel's rooms'. */
+/**
+ * Codes that a program can trigger, alone (`example`) or together with facts of the world. The other codes belong to
+ * the kernel.
+ */
 function languageCodes(): readonly string[] {
   return allCodes().filter((code) => codeEntryOf(code)?.example !== undefined || codeEntryOf(code)?.facts === true);
 }

@@ -1,9 +1,10 @@
 /**
- * The corpus of bad programs: one file for each code in `tests/corpus/bad/` (its format: cases.ts). A program's first
- * line `// world: { … }` (JSON) tells what is special about the world: `memory`, `speed`, `columns`, `sample`, `files`, `live`, `typescript`,
- * `parameters`, `trained`, `before` (cells that ran), `data`, `base` and `run` (facts that differ from those of tests/dsl/world.ts),
- * `datas` (the same of single data, by their names), `apart` (what data of several clients say of each other),
- * `fails` (what went wrong where a table, data, a base or a run were read, an engine was started, or a place was looked at: its code and data).
+ * The corpus of invalid programs: one file for each code in `tests/corpus/bad/` (format: cases.ts). A program's first
+ * line `// world: { … }` (JSON) overrides parts of the world: `memory`, `speed`, `columns`, `sample`, `files`, `live`,
+ * `typescript`, `parameters`, `trained`, `before` (cells that ran), `data`, `base` and `run` (facts that differ from
+ * those of tests/dsl/world.ts), `datas` (overrides of single data sets, by name), `apart` (comparisons between the data
+ * of several clients), `fails` (code and data of the failure of reading a table, data, a base or a run, starting an
+ * engine, or checking a location).
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -16,7 +17,7 @@ export const folder = fileURLToPath(new URL("../../../../../tests/corpus/bad/", 
 
 interface Special extends Pick<World, "memory" | "speed" | "files" | "live" | "apart">, Partial<CompilerEnvironment> {
   readonly columns?: readonly string[];
-  /** The first rows of its tables. */
+  /** The first rows of the tables. */
   readonly sample?: readonly Readonly<Record<string, unknown>>[];
   readonly before?: readonly string[];
   readonly data?: Partial<DataFacts>;
@@ -32,7 +33,7 @@ export interface BadProgram extends Case {
   readonly run: Run;
 }
 
-/** All programs, by name, with what was said of them when they were last looked at. */
+/** Returns all programs by name, with their committed diagnostics. */
 export function badTexts(): readonly Case[] {
   return readdirSync(folder)
     .filter((file) => file.endsWith(".txt"))
@@ -43,7 +44,7 @@ export function badPrograms(): readonly BadProgram[] {
   return badTexts().map((one) => ({ ...one, run: judged(one.text) }));
 }
 
-/** The program compiled beside its world. */
+/** Compiles the program in its world. */
 export function judged(text: string): Run {
   const told = /^\/\/ world: (\{.*\})$/m.exec(text.split("\n")[0] ?? "")?.[1];
   const special = (told === undefined ? {} : JSON.parse(told)) as Special;

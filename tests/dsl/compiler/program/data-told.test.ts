@@ -1,4 +1,4 @@
-/** What a data cell need not say again: its statement was warned of it, or allows it. */
+/** A data cell does not repeat a warning that its statement already reported or allows. */
 import assert from "node:assert/strict";
 import { compiled, dataFacts } from "../../world.js";
 

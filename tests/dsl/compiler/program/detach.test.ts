@@ -1,4 +1,7 @@
-/** `detach: true` and `attach`: which names they ask for, which hashes they change, and what stands under the name meanwhile. */
+/**
+ * `detach: true` and `attach`: which names they need, which hashes they change, and what the name refers to in the
+ * meantime.
+ */
 import assert from "node:assert/strict";
 import { compiled, definitions, run as before } from "../../world.js";
 
@@ -59,7 +62,7 @@ describe("`detach: true`", () => {
     assert.deepEqual(here?.sweep, apart?.sweep);
     for (const asks of ["train m on d as winner with found.best", "evaluate found.best on d.test"]) {
       assert.deepEqual(compiled(`${sweep}\n${asks}`).codes, ["trains-apart"], asks);
-      // What it comes to is known after the cell that attaches it, as after one that sweeps.
+      // The result is known once the cell that attaches it has run, like after a cell that sweeps.
       assert.deepEqual(compiled(`${sweep}\nattach found\n${asks}`).codes, ["known-after-run"], asks);
     }
   });

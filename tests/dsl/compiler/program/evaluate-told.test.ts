@@ -1,4 +1,4 @@
-/** What is wrong in an `evaluate`: all of it at once, each at its place, with what mends it. */
+/** Errors in an `evaluate`: all are reported at once, each at its position, with a fix. */
 import assert from "node:assert/strict";
 import { codeText } from "#dsl/language/diagnostics/codes.js";
 import { compiled, marked } from "../../world.js";

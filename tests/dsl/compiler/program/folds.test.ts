@@ -1,4 +1,4 @@
-/** Training on folds: a plan for each, one name for all of them, and where that name is none. */
+/** Training on folds: one plan per fold, one name for all of them, and statements that cannot use this name. */
 import assert from "node:assert/strict";
 import { codeText } from "#dsl/language/diagnostics/codes.js";
 import { compiled, marked } from "../../world.js";

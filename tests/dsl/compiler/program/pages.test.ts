@@ -1,4 +1,7 @@
-/** The programs of a page about the language compile as a reader would run them: each in a cell of its own, below those before it. */
+/**
+ * Programs on pages about the language compile as a reader would run them: each in a separate cell, after the cells
+ * before it.
+ */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { NameFacts } from "#dsl/language/types/facts.js";
@@ -7,7 +10,7 @@ import { compiled } from "../../world.js";
 
 const root = new URL("../../../../..", import.meta.url);
 const verbs = registry.verbs().map((verb) => verb.name);
-/** What earlier cells found, as a session gives it. */
+/** Results of earlier cells, in the form that a session provides. */
 const found = (name: string): Record<string, NameFacts> => ({
   [`${name}.best`]: { value: { record: { "optimizer.learning_rate": "0.001", batch_size: "16" } } },
   [`${name}.best.run`]: { value: "/runs/search_7" },

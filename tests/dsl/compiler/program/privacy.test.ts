@@ -1,4 +1,4 @@
-/** What `privacy` in a recipe comes to: its noise, the settings that follow, the recipe's hash. */
+/** `privacy` in a recipe: its noise, the settings derived from it, and the recipe's hash. */
 import assert from "node:assert/strict";
 import { privacyPlan } from "#dsl/compiler/plan/private.js";
 import { programText } from "#dsl/compiler/plan/text.js";

@@ -1,4 +1,4 @@
-/** `repeats`: a plan for each seed, names for all of them, and a recipe's hash that stays. */
+/** `repeats`: a plan for each seed, a name for all of them, and a recipe hash that does not change. */
 import assert from "node:assert/strict";
 import { compiled } from "../../world.js";
 

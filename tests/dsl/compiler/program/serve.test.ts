@@ -1,4 +1,4 @@
-/** `deploy … to` a target that serves: several models, a name, and what such a target is told of. */
+/** `deploy … to` a target that serves: several models, a name, and the settings that the target receives. */
 import assert from "node:assert/strict";
 import { must } from "#dsl/language/diagnostics/codes.js";
 import { registry } from "#stdlib/registry.js";

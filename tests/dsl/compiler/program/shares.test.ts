@@ -1,4 +1,4 @@
-/** Shares as they are written, wherever their ends or a number without a unit is told. */
+/** Messages write shares as users do, both in range limits and for a number without a unit. */
 import assert from "node:assert/strict";
 import { diagnosticText } from "#dsl/language/diagnostics/codes.js";
 import { compiled } from "../../world.js";

@@ -1,4 +1,4 @@
-/** What a sweep may start from, and what is said of the rest. */
+/** What a sweep may start from, and the errors for everything else. */
 import { strict as assert } from "node:assert";
 import type { FactOf } from "#dsl/language/types/facts.js";
 import { compiled, definitions } from "../../world.js";

@@ -1,4 +1,4 @@
-/** What a sweep's statement comes to: goals, bars, bounds, and what is wrong with them. */
+/** A sweep statement in the plan: goals, thresholds, bounds, and errors in them. */
 import { strict as assert } from "node:assert";
 import { diagnosticText } from "#dsl/language/diagnostics/codes.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";

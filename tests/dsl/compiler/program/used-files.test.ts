@@ -1,4 +1,4 @@
-/** Definitions of used files, as a host gets them. */
+/** Definitions of used files, as a host reads them. */
 import assert from "node:assert/strict";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import { compiled, definitions } from "../../world.js";

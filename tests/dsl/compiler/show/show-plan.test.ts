@@ -1,4 +1,4 @@
-/** `show NAME.plan on DATA with RECIPE`: the plan of a training before anybody begins it. */
+/** `show NAME.plan on DATA with RECIPE`: the plan of a training before it starts. */
 import assert from "node:assert/strict";
 import { compiled, definitions } from "../../world.js";
 

@@ -1,4 +1,7 @@
-/** What is kept of earlier cells changes nothing: whatever was compiled before, the answer is that of a fresh compiler. */
+/**
+ * The cache of earlier cells does not change results: the answer equals that of a fresh compiler, whatever was compiled
+ * before.
+ */
 import assert from "node:assert/strict";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -68,7 +71,7 @@ describe("cache of earlier cells", () => {
             compile(sources, words, worlds[world]!, purpose, outsides[outside]!, from);
           const fresh = answer(registry);
           assert.deepEqual(answer(registry, kept), fresh);
-          // Other words, even if they are the same ones, begin anew.
+          // A different list of words, even with the same words, invalidates the cache.
           if (otherWords) assert.deepEqual(answer({ ...registry, words: [...registry.words] }, kept), fresh);
         }
       }),

@@ -1,4 +1,7 @@
-/** What `sweep auto` comes to: the task by the data's roles, its goal, what stays; and what can't be said beside it. */
+/**
+ * `sweep auto`: the task derived from the data's roles, its goal, the settings that stay fixed, and the keys it does
+ * not allow.
+ */
 import { strict as assert } from "node:assert";
 import type { AutoPlan } from "#dsl/compiler/plan/sweep/auto.js";
 import { taskOfRoles } from "#dsl/compiler/plan/task-of-roles.js";

@@ -23,7 +23,7 @@ const SHOWN: readonly (readonly [address: string, shown: string])[] = [
   ["https://host/rows.csv#token", "https://host/rows.csv"],
   ["postgres://ann:word@host/db", "postgres://host/db"],
   ["https:ann:word@host/rows.csv", "https://host/rows.csv"],
-  // `URL` can't read it: the port is no number.
+  // `new URL` cannot parse this: the port is not a number.
   ["https://ann:wo#rd@host/rows.csv", "https://…"],
   ["rows.csv", "rows.csv"],
   ["which one? this://one", "which one? this://one"],

@@ -9,7 +9,7 @@ import { registry } from "#stdlib/registry.js";
 import { beyond, built } from "../../programs.js";
 import { base, compiled, dataFacts, definitions, marked, type Run, type World } from "../../world.js";
 
-/** Each mark of `text` must carry the code at its position in `codes`, and nothing else may be reported. */
+/** Checks that each mark in `text` has the code at its position in `codes`, and that nothing else is reported. */
 function expect(
   text: string,
   codes: readonly string[],
@@ -23,7 +23,7 @@ function expect(
   );
   return run;
 }
-/** The text after applying the fix of the first diagnostic that has one. */
+/** Returns the text after applying the fix of the first diagnostic that has one. */
 function mended(run: Run): string {
   const text = run.sources.at(-1)?.text ?? "";
   const fix = run.diagnostics.find((d) => d.fix)?.fix;
@@ -191,7 +191,7 @@ describe("diagnostics of splits and training", () => {
       outside: { trained },
     });
     expect("evaluate ‹m› on d.test", ["not-trained"], { before: cells });
-    // What changed is named with both values where the recipe of the weights is known.
+    // Changes are named with both values if the recipe of the weights is known.
     const later = 'model m { base: "minilm", task: text_classification, max_length: 64 }\ntrain m on d { seed: 3 }';
     const recipes = { m: action.plan.recipe };
     const [found] = compiled([...cells, later, 'predict m on "x"'], { outside: { trained, recipes } }).diagnostics;
@@ -295,7 +295,7 @@ describe("diagnostics of files, data, bases and memory", () => {
       return codeText(d!.code, d!.data as never).message;
     };
     const plain = 'model m { base: "minilm", task: text_classification, technique: ';
-    // The base's facts name no biases.
+    // The base's facts list no biases.
     const none = expect(`${plain}‹bitfit› }`, ["no-biases"]);
     assert.match(messageOf(none), /"minilm" has none: only the head's 770 parameters would train/);
     void expect(`${plain}ia3(targets: [‹k_proj›]) }`, ["no-target"]);

@@ -1,4 +1,4 @@
-/** Applying all certain fixes: no error more than before, nothing left to apply, and an end, whatever the text. */
+/** Applying all certain fixes adds no error, leaves no certain fix to apply, and terminates, for any text. */
 import assert from "node:assert/strict";
 import { applyFixes, applyEdits, type FixResult } from "#dsl/language/diagnostics/fixing.js";
 import { damaged } from "../../fuzz.js";
@@ -9,12 +9,12 @@ import { badTexts, judged } from "../../compiler/program/corpus.js";
 const errors = (run: Pick<Run, "diagnostics"> | FixResult): number =>
   ("left" in run ? run.left : run.diagnostics).filter((d) => d.severity === "error").length;
 const fixed = async (text: string, judge: (text: string) => Run) => {
-  // The last source is the one that is mended; the cells before it are as they are.
+  // Fixes are applied to the last source; the cells before it do not change.
   const id = judge(text).sources.at(-1)!.id;
   const result = await applyFixes(new Map([[id, text]]), (texts) => judge(texts.get(id)!).diagnostics);
   return { ...result, text: result.texts.get(id)! };
 };
-/** A judge that remembers: what was mended is asked about again, to show that nothing is left to mend. */
+/** Caches results: the fixed text is compiled again to show that nothing is left to fix. */
 function remembering(judge: (text: string) => Run): (text: string) => Run {
   const known = new Map<string, Run>();
   return (text) => {
@@ -72,14 +72,14 @@ describe("application of certain fixes", function () {
     );
   });
   const says: readonly (readonly [string, string])[] = [
-    // A word in the wrong case, with what stands in its parentheses.
+    // A word in the wrong case, and the settings in its parentheses.
     ["model m { technique: LoRA(r: 8, lora_alpha: 16) }", "model m { technique: lora(rank: 8, alpha: 16) }"],
     [
       "recipe r { optimizer: SGD(lr: 0.1, Momentum: 0.9) }",
       "recipe r { optimizer: sgd(learning_rate: 0.1, momentum: 0.9) }",
     ],
     ["model m { technique: LoRA(rank: 8, magic: 1) }", "model m { technique: lora(rank: 8, magic: 1) }"],
-    // Parameters of a word that stand beside it.
+    // Parameters of a word that were written next to it.
     [
       "recipe r {\n  learning_rate: 1e-3 // why\n  weight_decay: 0.01\n}",
       "recipe r {\n  optimizer: adamw(learning_rate: 1e-3, weight_decay: 0.01) // why\n}",
@@ -90,7 +90,7 @@ describe("application of certain fixes", function () {
       "recipe a { optimizer: sgd }\nrecipe b like a { optimizer.learning_rate: 0.1 }",
     ],
     ["model m { rank: 8, num_labels: 4, lora_alpha: 16 }", "model m { technique: lora(rank: 8, alpha: 16) }"],
-    // What other tools write, where the value says which is meant.
+    // Settings of other tools where the value determines the equivalent.
     [
       "recipe r { fp16: true, load_best_model_at_end: True, eval_steps: 500 }",
       "recipe r { precision: bf16, keep: best, validate: every(steps: 500) }",
@@ -98,7 +98,7 @@ describe("application of certain fixes", function () {
     ["recipe r { fp16: false, epochs: 3 }", "recipe r { fp16: false, epochs: 3 }"],
     ["data d { text_column: body, label_column: team }", "data d { columns: { text: body, label: team } }"],
     ["model m { technique: qlora }", "model m { technique: lora(rank: 8), storage: nf4 }"],
-    // What says nothing is taken out; what said something is not, unless one is asked.
+    // Settings without effect are removed; settings with an effect stay unless the user confirms.
     ["recipe r {\n  report_to: none\n  epochs: 3\n  do_train: true\n}", "recipe r {\n  epochs: 3\n}"],
     ["recipe r { optimizer: adamw(fused: true, amsgrad: true) }", "recipe r { optimizer: adamw(amsgrad: true) }"],
     ["recipe r { optimizer: adamw(amsgrad: false) }", "recipe r { optimizer: adamw() }"],
@@ -123,7 +123,7 @@ describe("application of certain fixes", function () {
   });
   it("reverts a fix that adds errors, and applies the others", async () => {
     const text = "recipe r { epoch: 3, batchsize: 4 }\n";
-    // Whoever judges may know more than the language: here that `batch_size` is wrong in two ways.
+    // The compile function may report more than the language does: in this test, two errors about `batch_size`.
     const further = compiled("recipe r { epoch: 3, step: 4 }", { purpose: "assist" }).diagnostics;
     const judge = (t: string): Run => {
       const run = compiled(t, { purpose: "assist" });

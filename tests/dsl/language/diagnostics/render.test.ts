@@ -11,7 +11,9 @@ const wrong = compiled('data tickets {\n  source: csv("tickets.csv")\n  columns:
   table: ["body", "customer", "label", "team"],
 });
 
-/** With several mistakes, notes, labels before and after, places over lines, long lines, letters beyond ASCII, markup. */
+/**
+ * Several mistakes, notes, labels before and after, spans over several lines, long lines, letters beyond ASCII, markup.
+ */
 const shown = [
   ...[
     "batchwise-parts-accumulated",

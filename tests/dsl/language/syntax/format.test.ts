@@ -36,7 +36,7 @@ describe("formatter", () => {
     fc.assert(
       fc.property(fc.constantFrom(...Object.values(built), ...beyond), blanks, (program, spaces) => {
         let i = 0;
-        // Blanks inside strings and texts are theirs.
+        // Blanks inside strings and texts are left alone.
         const stretched = program.replace(/"""[\s\S]*?"""|"(?:[^"\\\n]|\\.)*"|\/\/[^\n]*| /g, (s) =>
           s === " " ? (spaces[i++ % spaces.length] ?? " ") : s,
         );

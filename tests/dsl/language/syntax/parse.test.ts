@@ -50,7 +50,7 @@ interface Fact {
   readonly line: number;
   readonly end: number;
 }
-/** What a reader of the tree would know: one line per entry, under its statement's header. */
+/** Returns the information in the tree: one line per entry, under its statement's header. */
 function factsOf(text: string): Fact[] {
   const lineOf = (offset: number) => text.slice(0, offset).split("\n").length;
   const cut = (span: { start: number; end: number }) => text.slice(span.start, span.end).replace(/\s+/g, " ");

@@ -1,6 +1,7 @@
 /**
- * Syntax errors in words, for every state: each token of a program for each rule of the grammar is left out, and replaced by
- * one of another sort. What is said stands in tests/corpus/syntax.txt (`TUNEBOOK_BLESS=1` keeps what is said now).
+ * Messages of syntax errors in every parser state: each token of one program per grammar rule is removed, or replaced
+ * by a token of another type. The expected messages are in tests/corpus/syntax.txt (`TUNEBOOK_BLESS=1` writes the
+ * present ones).
  */
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
@@ -12,7 +13,7 @@ import { compiled, type Run } from "../../world.js";
 const golden = fileURLToPath(new URL("../../../../../tests/corpus/syntax.txt", import.meta.url));
 const bless = process.env["TUNEBOOK_BLESS"] === "1" || process.argv.includes("--bless");
 
-/** A program for each rule of the grammar. */
+/** One program for each grammar rule. */
 const rules: Readonly<Record<string, string>> = {
   statement: "recipe quick { epochs: 3 }\nrecipe slow like quick { epochs: 9 }\nshow slow",
   "operands and connectors": `data d { source: csv("a.csv"), columns: { text: text, label: label } }
@@ -42,7 +43,7 @@ interface Case {
   readonly run: Run;
 }
 
-/** One of another sort than `token`. */
+/** Returns a token of a different type than `token`. */
 function other(token: ReturnType<typeof t.lex>["tokens"][number]): string {
   if (t.isOpenBracket(token) || t.isCloseBracket(token))
     return { "{": "[", "[": "(", "(": "{", "}": ")", ")": "]", "]": "}" }[token.image] ?? "";

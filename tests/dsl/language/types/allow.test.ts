@@ -1,4 +1,4 @@
-/** `allow: { CODE: "reason" }`: what it keeps quiet, for which statement, and where it is told. */
+/** `allow: { CODE: "reason" }`: what it suppresses, for which statement, and where it is reported. */
 import assert from "node:assert/strict";
 import { allCodes, codeEntryOf } from "#dsl/language/diagnostics/codes.js";
 import { allowableCodes } from "#dsl/language/types/allow.js";
@@ -115,7 +115,7 @@ describe("`allow`", () => {
       ['train m on d { epochs: 1, allow: { truncated: "x" } }', "train m on d { epochs: 1 }"],
       ['train m on d { allow: { truncated: "x" }, epochs: 1 }', "train m on d { epochs: 1 }"],
       ['train m on d {\n  epochs: 1\n  allow: { truncated: "x" }\n}', "train m on d {\n  epochs: 1\n}"],
-      // A recipe without its block would be none.
+      // A recipe needs its block, so the empty block stays.
       ['recipe r { allow: { truncated: "x" } }\ntrain m on d with r', "recipe r {  }\ntrain m on d with r"],
     ];
     for (const [text, wanted] of cases) {

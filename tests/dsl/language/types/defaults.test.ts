@@ -1,4 +1,4 @@
-/** What a word does reads the defaults of its record, wherever the call comes from. */
+/** A word's implementation uses the defaults of its record, wherever the call comes from. */
 import assert from "node:assert/strict";
 import { defineWord } from "#dsl/language/types/define.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";

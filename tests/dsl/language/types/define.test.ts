@@ -4,7 +4,7 @@ import type { Registry } from "#dsl/language/types/registry.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
 
-/** What the compiler must refuse stands under `@ts-expect-error`: the build fails where it doesn't. */
+/** Code that the compiler must reject is marked `@ts-expect-error`: the build fails if it is accepted. */
 describe("word definitions", () => {
   const said = { doc: "", example: "" } as const;
   const load = (): Promise<never> => Promise.reject(new Error("not loaded"));

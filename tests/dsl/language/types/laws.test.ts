@@ -70,7 +70,7 @@ describe("rules of the language", () => {
     );
     assert.deepEqual(unclear, []);
   });
-  // A sentence of each on what the option would bring stood beside the value that switches it off.
+  // Guards against a past defect: each option's advice was shown next to the default value that disables the option.
   for (const [kind, name, option] of [
     ["technique", "lora", "dora"],
     ["technique", "lora", "rank_stabilized"],

@@ -1,4 +1,4 @@
-/** Words and what they do are found in one place, which names what is missing. */
+/** The lookup of words and their implementations names what is missing. */
 import assert from "node:assert/strict";
 import { implementationOf, loadWord, wordOf } from "#dsl/language/types/loaded.js";
 import { makeRegistry, type Word } from "#dsl/language/types/registry.js";

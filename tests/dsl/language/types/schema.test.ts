@@ -1,4 +1,4 @@
-/** A schema that a metric names is looked at when the program is checked; what is wrong with it stands at its name. */
+/** A schema that a metric names is checked with the program; its errors are reported at its name. */
 import assert from "node:assert/strict";
 import { compiled } from "../../world.js";
 

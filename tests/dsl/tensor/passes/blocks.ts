@@ -1,4 +1,7 @@
-/** A model of two blocks with everything that precision and recomputation care about, trained by plain gradient descent. */
+/**
+ * A model of two blocks with every structure that precision and recomputation handle, trained by plain gradient
+ * descent.
+ */
 import { Graph } from "#dsl/tensor/builder.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import { gradient } from "#dsl/tensor/gradient.js";
@@ -53,7 +56,7 @@ export function blocksProgram(): Program {
   return prune(graph.program());
 }
 
-/** Feeds and state for `blocksProgram`: batch 2, length 3, numbers of a fixed sequence. */
+/** Feeds and state for `blocksProgram`: batch 2, length 3, values from a fixed sequence. */
 export function blocksValues(program: Program): {
   feeds: Record<string, ArrayValues>;
   state: Record<string, ArrayValues>;

@@ -1,4 +1,4 @@
-/** A program for each pass, small enough to read, in which it has something to do and something to leave alone. */
+/** A short program for each pass, with a part that the pass changes and a part that it must not change. */
 import { Graph } from "#dsl/tensor/builder.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import { gradient } from "#dsl/tensor/gradient.js";
@@ -95,7 +95,8 @@ export const passExamples: Readonly<Record<string, () => Program>> = {
       give("no_bias", layer("plain", x, 3, false).relu());
       const shared = layer("shared", x, 3);
       give("shared", shared.sigmoid().add(shared));
-      // Trained: relu goes into its product, gelu needs what lies between.
+      // In training, relu is fused into its linear layer; gelu is not, as its gradient needs the value before the
+      // activation.
       const first = layer("first", x, 5).relu();
       const loss = layer("second", first, 2).gelu().sum();
       const wrt = ["first.weight", "second.weight"].map((name) =>
@@ -113,7 +114,7 @@ export const passExamples: Readonly<Record<string, () => Program>> = {
       give("once", x.exp().add(y.exp()));
       give("waits", x.exp().add(x.sqrt()));
     });
-    // As a pass leaves it: the square root has become a second exponential, which waits for a node.
+    // Imitates the output of an earlier pass: the square root becomes a second exponential that waits for a node.
     const root = program.nodes.findIndex((n) => n.op === "sqrt");
     const again = { ...program.nodes[root]!, op: "exp", after: [root - 2] };
     return { ...program, nodes: program.nodes.with(root, again) };

@@ -1,4 +1,6 @@
-/** What a pass makes of a program, printed before and after, beside what is committed. TUNEBOOK_BLESS=1 writes what is now. */
+/**
+ * Compares a program printed before and after a pass with the committed text. TUNEBOOK_BLESS=1 writes the present text.
+ */
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { printProgram } from "#dsl/tensor/print.js";

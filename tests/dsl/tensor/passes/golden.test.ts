@@ -1,4 +1,4 @@
-/** What each pass makes of its example, as it is committed: before and after. */
+/** Each pass turns its example into the committed result. */
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { prune } from "#dsl/tensor/passes/dead-code.js";

@@ -1,4 +1,7 @@
-/** An op that no engine knows and no table has, made of simpler ones (Howard et al., 2019, arXiv 1905.02244). */
+/**
+ * An op that no engine knows and no table contains, decomposed into simpler ones (Howard et al., 2019, arXiv
+ * 1905.02244).
+ */
 import { defineOp } from "#dsl/tensor/op.js";
 import { requireFloat } from "#dsl/tensor/shape.js";
 

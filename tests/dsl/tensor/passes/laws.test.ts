@@ -1,4 +1,4 @@
-/** Laws of the passes over random programs: the form stays valid, what is computed stays within the stated tolerance. */
+/** Laws of the passes over random programs: the program stays valid, and results stay within the stated tolerance. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Graph } from "#dsl/tensor/builder.js";
@@ -13,7 +13,10 @@ import { toNDArray, arrayValues, type ArrayValues } from "#dsl/tensor/values.js"
 type Choice = readonly [kind: number, first: number, second: number];
 const FACTORS = [0, -0, 1, -1, 2, 0.5, 3, 1e8, -4];
 
-/** A stack of values of shapes [2, 3], [3, 2] and []; each choice adds one made of earlier ones. In f64, but for casts. */
+/**
+ * Builds a program from values of shapes [2, 3], [3, 2] and []; each choice adds a value computed from earlier ones.
+ * Computes in f64, except for casts.
+ */
 function programOf(choices: readonly Choice[], exact: boolean): Program {
   const graph = new Graph();
   const type = { dtype: "f64", shape: [2, 3] } as const;
@@ -78,7 +81,7 @@ const numbers = fc.array(fc.oneof(fc.constantFrom(0, -0, 1, -1), fc.double({ min
   maxLength: 6,
 });
 
-/** Outputs and updates, in one order. */
+/** Returns outputs and updates in a fixed order. */
 function computed(program: Program, feeds: Record<string, ArrayValues>, w: ArrayValues): readonly ArrayValues[] {
   const { outputs, state } = evaluateProgram(program, feeds, { w });
   return [
@@ -102,7 +105,9 @@ function keeps(before: Program, after: Program, tolerance: number, data: readonl
     });
   });
 }
-/** Sums of large factors cancel: their own size is what the tolerance is relative to. */
+/**
+ * Compares with a tolerance that is relative to the expected value, or absolute below 1. Non-finite values always pass.
+ */
 function near(got: number, expected: number, tolerance: number): boolean {
   if (!Number.isFinite(expected) || !Number.isFinite(got)) return true;
   return Math.abs(got - expected) <= tolerance * Math.max(1, Math.abs(expected));

@@ -1,4 +1,4 @@
-/** Ops made of simpler ones: the same numbers, gradients without a rule of their own, and forms on every engine. */
+/** Ops that decompose into simpler ones: same results, gradients without a rule, and support on every engine. */
 import assert from "node:assert/strict";
 import { emitOnnx } from "#dsl/tensor/backends/onnx/emit.js";
 import { emitTensorflow } from "#dsl/tensor/backends/tensorflow/emit.js";
@@ -85,7 +85,7 @@ describe("ops with a decomposition", () => {
   const swished = (): Graph => {
     const graph = new Graph();
     const x = graph.state("x", { type: { dtype: "f32", shape: [7] }, trains: true, initial: { zeros: true } });
-    // Twice, so that what flows to the inner one comes through the outer one's parts.
+    // Applied twice, so that the gradient reaches the inner op through the decomposition of the outer one.
     const y = graph.one(hard_swish, [graph.one(hard_swish, [x]).multiply(2)]);
     graph.output("y", y);
     graph.output("dx", gradient(graph, y.sum(), [x])[0]!);
@@ -97,7 +97,7 @@ describe("ops with a decomposition", () => {
     const run = (x: readonly number[]) => evaluateProgram(program, {}, { x: arrayValues([7], x) }).outputs;
     const h = 1e-6;
     const [above, below] = [h, -h].map((by) => run(data.map((x) => x + by))["y"]!.data);
-    // At the kinks −3 and 3 no side is right.
+    // The gradient is not defined at the kinks −3 and 3.
     run(data)["dx"]!.data.forEach((d, i) => {
       if (Math.abs(data[i]!) !== 3) assert.ok(Math.abs(d - (above![i]! - below![i]!) / (2 * h)) < 1e-6, `dx[${i}]`);
     });

@@ -1,4 +1,4 @@
-/** Sweeps that add nodes, replace them, or both: each reader reads what it read, where that is now. */
+/** Sweeps that add nodes, replace nodes, or both: each reader still reads the same value at its new position. */
 import assert from "node:assert/strict";
 import { Graph } from "#dsl/tensor/builder.js";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
@@ -22,7 +22,7 @@ describe("rewrite of a program", () => {
     const { y, z } = evaluateProgram(of, feeds, {}).outputs;
     return [...y!.data, ...z!.data];
   };
-  /** Adds a number before each node of `added`, which nothing reads; square for abs, once, where `replaces` says so. */
+  /** Adds an unused constant before each node whose op is in `added`, and replaces ops named `replaces` by square. */
   const sweeping = (added: readonly string[], replaces: string | null) => (): RewriteNode => (node, edit) => {
     if (added.includes(node.op)) edit.constant(scalar("f64", edit.nodes.length));
     return node.op === replaces ? [edit.add("square", node.inputs)] : undefined;

@@ -19,7 +19,10 @@ const ALL: readonly WeightStorage[] = [
   { weights: "nf4", double: true },
 ];
 
-/** A frozen table, two frozen layers (one adapted, one laid the other way round), a frozen scale, a head; A, B and a bias train. */
+/**
+ * A frozen table, two frozen layers (one with an adapter, one transposed), a frozen scale and a head; A, B and a bias
+ * train.
+ */
 function model(): Program {
   const graph = new Graph();
   const state = (name: string, shape: readonly number[], more: Partial<TensorState> = {}): ReturnType<Graph["state"]> =>
@@ -44,7 +47,7 @@ function model(): Program {
 const numbers = (n: number, seed: number): Float32Array =>
   Float32Array.from({ length: n }, (_, i) => Math.sin(seed * 13 + i * 7.3) * (0.05 + (i % 5) * 0.02));
 
-/** What each state of a program begins with, made as an engine makes it. */
+/** Returns the initial value of each state, computed as an engine does. */
 function begun(program: Program): Record<string, ArrayValues> {
   const original = model().state;
   const names = Object.keys(original);
@@ -61,7 +64,7 @@ function begun(program: Program): Record<string, ArrayValues> {
     }),
   );
 }
-/** The same with f32 states that hold what the stored ones stand for. */
+/** Returns the program with f32 states that hold the dequantized values. */
 function rounded(program: Program): Record<string, ArrayValues> {
   const plain = begun(model());
   for (const { initial } of Object.values(program.state))
@@ -115,7 +118,7 @@ describe("storage pass", () => {
   it("adds a copy per product, forward and backward, after the other input is ready", () => {
     const program = passed({ weights: "nf4", double: false });
     const copies = program.nodes.filter((n) => n.op === "dequantize_blocks");
-    // Forward and backward of the second layer, forward of the first: what lies before it doesn't train.
+    // Forward and backward pass of the second layer, forward pass of the first: nothing before the first layer trains.
     assert.equal(copies.length, 3);
     const inputs = new Set(Object.values(program.inputs).map((i) => i.ref.node));
     for (const { after } of copies) {

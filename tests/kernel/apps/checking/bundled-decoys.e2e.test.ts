@@ -1,4 +1,7 @@
-/** Bundles of folders that also hold keys, settings and backups: only files that the program or the run needs are packed. */
+/**
+ * Bundles from folders that also contain keys, settings and backups: only files that the program or the run needs are
+ * packed.
+ */
 import assert from "node:assert/strict";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-/** What a bundle takes along of statements that can't be planned before a sweep has run. */
+/** Files that a bundle includes for statements that cannot be planned before a sweep has run. */
 import assert from "node:assert/strict";
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-/** `fix` and `fmt` on a symbolic link: the file that it leads to is changed only in a trusted folder, or inside the link's own. */
+/** `fix` and `fmt` on a symbolic link change its target only in a trusted folder or inside the link's own folder. */
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

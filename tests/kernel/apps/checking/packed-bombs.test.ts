@@ -1,4 +1,4 @@
-/** Checks of files that unpack to a thousand times their size: they end in time, and say so. */
+/** Checks of files that unpack to a thousand times their size: they end in time and report the limit. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -24,7 +24,7 @@ describe("check of a compressed file", function () {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** A GB of one MB: a member for each MiB. */
+  /** Writes 1 GiB of data in a file of about 1 MB: one gzip member per MiB. */
   const bomb = (name: string, head: string, line: string): void => {
     const member = gzipSync(line.repeat(Math.ceil(MiB / line.length)), { level: 9 });
     writeFileSync(join(folder, name), Buffer.concat([gzipSync(head), ...new Array<Buffer>(1024).fill(member)]));

@@ -1,4 +1,7 @@
-/** The notebook that takes a base to another language: its data are what it says, and it runs from end to end, on few rows here. */
+/**
+ * The notebook that adapts a base to another language: its data match its text, and it runs from end to end on few
+ * rows.
+ */
 import assert from "node:assert/strict";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

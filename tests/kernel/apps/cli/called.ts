@@ -1,4 +1,6 @@
-/** A command as a person calls it, but in this process: starting one for each call would take most of the time of its tests. */
+/**
+ * A command called as a user would, but in this process: starting a process per call would dominate the tests' time.
+ */
 import { runCommandLine } from "#kernel/apps/cli/program.js";
 
 export interface Called {
@@ -7,7 +9,7 @@ export interface Called {
   readonly stderr: string;
 }
 
-/** Runs `tunebook ARGS` with `folder` as the working directory, its output going to no terminal. */
+/** Runs `tunebook ARGS` with `folder` as the working directory, and captures its output. */
 export async function called(folder: string, ...args: readonly string[]): Promise<Called> {
   const [home, before] = [process.cwd(), process.exitCode];
   const [out, err] = [heard(process.stdout), heard(process.stderr)];
@@ -23,7 +25,7 @@ export async function called(folder: string, ...args: readonly string[]): Promis
   }
 }
 
-/** Takes what is written to a stream from now on. */
+/** Captures what is written to a stream from now on. */
 function heard(stream: NodeJS.WriteStream): { text(): string; restore(): void } {
   const { write, isTTY } = stream;
   const parts: string[] = [];

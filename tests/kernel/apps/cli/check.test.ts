@@ -1,4 +1,7 @@
-/** `check`, `explain` and `fmt` as a person calls them. (`plan` needs a base model; tests/dsl/compiler/plan covers what it prints.) */
+/**
+ * `check`, `explain` and `fmt` as a user calls them. (`plan` needs a base model; tests/dsl/compiler/plan covers its
+ * output.)
+ */
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-/** `check` and `plan` of a device that is named: they say what a run would say, before anything runs. */
+/** `check` and `plan` with a named device: they report the same errors as a run would, before anything runs. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-/** `tunebook fix` of a file whose base is opened: it ends with what `check` finds in rows and base, too. */
+/** `tunebook fix` of a file whose base is opened: its final report includes what `check` finds in rows and base. */
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

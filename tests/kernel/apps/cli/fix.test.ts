@@ -1,4 +1,4 @@
-/** `tunebook fix` as a person calls it, on files that lie there. */
+/** `tunebook fix` as a user calls it, on existing files. */
 import assert from "node:assert/strict";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, lstatSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -17,7 +17,10 @@ const bad =
   '// mine\r\ndata   d {\r\n  source = csv("a.csv")\r\n  columns: { text: txet, label: label }   // two\r\n}\r\n';
 const good = bad.replace("source =", "source:").replace("txet", "text");
 
-/** Indented by tabs, keys in an odd order, escapes that JSON.stringify would not write, outputs, no final new line. */
+/**
+ * Indented by tabs, with keys in an unusual order, escapes that JSON.stringify would not write, outputs, and no final
+ * newline.
+ */
 const notebook = `{
 	"nbformat": 4, "nbformat_minor": 5,
 	"metadata": { "kernelspec": {"name": "tunebook"}, "caf\\u00e9": 1.50 },

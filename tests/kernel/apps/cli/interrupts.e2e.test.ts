@@ -1,6 +1,6 @@
 /**
- * Signals while a file or a notebook trains: to one process or to all of them, once or twice, every step that was done is in
- * a checkpoint afterwards. And what a signal means to work that can be interrupted.
+ * Signals while a file or a notebook trains: sent to one process or to all of them, once or twice. A checkpoint must
+ * contain every completed step. Also tests how signals affect interruptible work.
  */
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
@@ -40,7 +40,9 @@ describe("signal during a run", function () {
     rmSync(root, { recursive: true, force: true });
   });
 
-  /** Runs a file until `run` takes steps, and gives it and all that it started the signals. */
+  /**
+   * Runs a file until `run` takes steps, then sends the signals to it or, if `all`, also to the processes it started.
+   */
   async function interrupted(file: string, run: string, signals: readonly NodeJS.Signals[], all: boolean) {
     const runs = join(root, `runs-${file}-${signals.join("-")}`);
     const child = spawn(process.execPath, [MAIN, "run", file, "--runs", runs], { cwd: root });
@@ -92,7 +94,7 @@ describe("signal during a run", function () {
     everythingKept(run);
   });
 
-  /** Work of two seconds that says what becomes of it. */
+  /** Work of two seconds that prints how it ended. */
   const work = (terminal: boolean): string => `
 const { untilInterrupted } = await import(${JSON.stringify(INTERRUPTED)});
 console.log("begun");
@@ -125,7 +127,7 @@ console.log(interrupted ? "interrupted" : "whole");`;
   });
 });
 
-/** Processes that another one started, and those that these did. */
+/** Returns the descendants of a process. */
 function started(pid: number): readonly number[] {
   const children = readFileSync(`/proc/${String(pid)}/task/${String(pid)}/children`, "utf8").trim();
   return children === "" ? [] : children.split(" ").flatMap((one) => [...started(Number(one)), Number(one)]);

@@ -1,4 +1,7 @@
-/** `tunebook lab` as it is called: what reaches JupyterLab, which a small program stands for here, since it only has to be told. */
+/**
+ * `tunebook lab` as it is called: the arguments that reach JupyterLab. A small program replaces JupyterLab, as only its
+ * arguments matter.
+ */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
@@ -25,7 +28,7 @@ else require("node:fs").writeFileSync(${told}, JSON.stringify(args));
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** What JupyterLab was called with; where it wasn't, what was printed. */
+  /** Returns JupyterLab's arguments, or the printed text if it was not called. */
   const lab = (...args: readonly string[]): Promise<readonly string[] | string> => {
     rmSync(join(folder, "told.json"), { force: true });
     const PATH = [join(folder, "bin"), process.env["PATH"]].join(delimiter);

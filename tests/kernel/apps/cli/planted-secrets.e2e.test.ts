@@ -1,4 +1,7 @@
-/** Secrets are planted wherever a program and its environment may have them; then every file and all output is searched for them. */
+/**
+ * Secrets are planted everywhere that a program and its environment may contain them. Then every file and all output is
+ * searched for them.
+ */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -12,14 +15,14 @@ import { writeNotebookFiles } from "../../session/kept-runs.js";
 import { TrackerServer } from "../../trackers/server.js";
 import { called, type Called } from "./called.js";
 
-/** The variables that the program names, and those that are read by themselves. */
+/** Variables that the program names, and variables that are read implicitly. */
 const ENV = {
   PLANTED_TOKEN: "planted-token-4cfe81",
   PLANTED_QUERY: "sig=planted-query-9ab2c7&se=2030",
   PLANTED_TRACKER: "planted-tracker-77d0e3",
   HF_TOKEN: "hf_planted-hub-5512aa",
 };
-/** Of an address in the environment, and of one on the command line. */
+/** Credentials in an address from the environment, and in one on the command line. */
 const ACCOUNT = { hub: "planted-end@point-1f0c94", ray: "planted-ray-a3d8e6" };
 const IN_TEXT = {
   password: "planted-pass-61b0f2",
@@ -48,7 +51,10 @@ describe("planted secrets", function () {
   const address = (name: string): string => `${server.url}/${name}.csv`;
   const ids = (): readonly string[] => readdirSync(join(folder, "runs")).filter((id) => /-\d{8}-/.test(id));
 
-  /** Each secret as it may be written: as it is, in base64 (a basic login), in an address, as a hash that a guess could be checked against. */
+  /**
+   * Returns each secret in its possible forms: plain, in base64 (basic authentication), in a URL, and as a hash that
+   * would allow checking guesses.
+   */
   const forms = (): ReadonlyMap<string, string> => {
     const secrets = [
       ...Object.values(ENV),

@@ -1,4 +1,4 @@
-/** The commands over a run's record as they are called: replay, diff, verify of a notebook, bundle. */
+/** The commands for a run's record as a user calls them: replay, diff, verify of a notebook, bundle. */
 import assert from "node:assert/strict";
 import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -182,20 +182,20 @@ describe("commands on run records", function () {
       await ran("-p", "epochs=3");
       const own = readFileSync(join(at, "small.ipynb"), "utf8");
       const [, id] = /"run": ?"(small-[^"]+)"/.exec(own) ?? [];
-      // A later run of that name, with other parameters.
+      // A later run of the same name with other parameters.
       await ran("-p", "epochs=2");
       writeFileSync(join(at, "small.ipynb"), own);
       const same = await called(at, "verify", "small.ipynb");
       assert.equal(same.status, 0, same.stdout + same.stderr);
       assert.ok(id !== undefined && same.stdout.includes(`small (${id}): bit for bit the same`), same.stdout);
-      // A score that was written into the notebook by hand.
+      // A score edited by hand in the notebook.
       const line = /accuracy {2}\d\.\d+ \(/.exec(own)?.[0] ?? "no line";
       assert.ok(own.includes(line));
       writeFileSync(join(at, "small.ipynb"), own.replace(line, "accuracy  0.1230 ("));
       const edited = await called(at, "verify", "small.ipynb");
       assert.equal(edited.status, 1, edited.stdout + edited.stderr);
       assert.match(edited.stdout, /0\.1230/);
-      // Other parameters than its own.
+      // Verifies with other parameters than the notebook's own.
       writeFileSync(join(at, "small.ipynb"), own);
       const other = await called(at, "verify", "small.ipynb", "-p", "epochs=1");
       assert.equal(other.status, 1, other.stdout);

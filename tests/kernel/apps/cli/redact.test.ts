@@ -1,4 +1,4 @@
-/** `tunebook redact` as it is called. */
+/** `tunebook redact` as a user calls it. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,7 @@
-/** Which training `attach` and `runs stop` mean by a name: one of this folder first, then one that trains elsewhere. */
+/**
+ * Which training `attach` and `runs stop` choose for a name: first one of this folder, then one that trains in another
+ * folder.
+ */
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

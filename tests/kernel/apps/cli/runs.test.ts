@@ -1,4 +1,4 @@
-/** `tunebook runs` as it is called: the table, its order, JSON, and what is said of a run. */
+/** `tunebook runs` as a user calls it: the table, its order, JSON, and the details of a run. */
 import assert from "node:assert/strict";
 import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -56,7 +56,7 @@ describe("tunebook runs", function () {
     ]);
     assert.deepEqual(names((await runs("--sort", "loss")).stdout).slice(1, 3), ["deep", "mood"]);
     assert.deepEqual(names((await runs("--sort", "loss", "--reverse")).stdout).slice(1, 3), ["mood", "deep"]);
-    // A sweep that was after another metric says so beside its best score.
+    // A sweep that optimized another metric shows that metric next to its best score.
     assert.match(
       (await runs("--sort", "loss")).stdout,
       /^search \(sweep\) .* validation accuracy 0\.8 +validation +best: trial 2/m,

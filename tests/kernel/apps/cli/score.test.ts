@@ -1,4 +1,6 @@
-/** `tunebook score`: numbers of scikit-learn, sacrebleu and seqeval from files of answers, and what it can't do. */
+/**
+ * `tunebook score`: matches scikit-learn, sacrebleu and seqeval on files of predictions, and reports what it cannot do.
+ */
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -151,7 +153,7 @@ describe("tunebook score", function () {
     const { metrics } = await score("l.csv");
     assert.deepEqual(metrics, (await score("l.jsonl")).metrics);
     assert.equal(metrics["accuracy"]?.value, 1 / 3);
-    // A name in brackets is one.
+    // A label in brackets is a single label, not a list.
     writeFileSync(join(folder, "b.csv"), "truth,predicted\n[a],[a]\nb,[a]\n");
     assert.equal((await score("b.csv", "--metrics", "accuracy")).metrics["accuracy"]?.value, 0.5);
   });

@@ -1,4 +1,7 @@
-/** A `.tune` file that serves: it runs to its last statement and says what became of its server; and no command ends early in silence. */
+/**
+ * A `.tune` file that serves: it runs to its last statement and reports what happened to its server. No command ends
+ * early without a message.
+ */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";

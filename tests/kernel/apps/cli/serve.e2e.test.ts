@@ -1,4 +1,4 @@
-/** `tunebook serve` as people call it: what it says, its signals, keys, exit status, and what it refuses. */
+/** `tunebook serve` as a user calls it: messages, signals, keys, exit status, and rejected arguments. */
 import assert from "node:assert/strict";
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -37,7 +37,7 @@ describe("tunebook serve", function () {
   let book: NotebookOfOne;
   let folder: string;
   const quick = ["--engine", "onnx", "--threads", "1", "--port", "0"];
-  /** `early`: done while its models are opened. */
+  /** `early` is called while the models are being opened. */
   const start = async (
     args: readonly string[],
     env: NodeJS.ProcessEnv = {},
@@ -114,7 +114,7 @@ describe("tunebook serve", function () {
     const before = await scoreOf(url);
     cpSync(join(folder, "second"), join(folder, "labels"), { recursive: true });
     assert.ok(!log().includes('"changed"'));
-    // Whoever rotates logs moves them and says so.
+    // Log rotation renames the file, then signals the server.
     renameSync(join(folder, "now.log"), join(folder, "old.log"));
     child.kill("SIGHUP");
     await until(async () => (await scoreOf(url)) !== before);
@@ -151,10 +151,10 @@ describe("tunebook serve", function () {
       {},
       (opening) => opening.kill("SIGHUP"),
     );
-    // What it was told while it had nothing open it does afterwards.
+    // A reload requested while nothing was open yet happens afterwards.
     await until(() => log().includes('"reloaded"'));
     assert.deepEqual([await scoreOf(url), await scoreOf(url, KEY)], [-401, -401]);
-    // Others call this machine by its name.
+    // Other machines use this machine's host name.
     assert.match(out(), /\(it listens at 0\.0\.0\.0:\d+: all addresses of this machine\)/);
     assert.equal(await statusAs(hostname(), url), 200);
     assert.equal(await statusAs("evil.example", url), 421);
@@ -176,13 +176,13 @@ describe("tunebook serve", function () {
     assert.match(readFileSync(join(folder, "log"), "utf8"), /"warning","event":"short-key","message":"key 1 of OURS/);
     assert.ok((await scoreOf(byName.url, KEY)) > 0);
     if (process.platform === "linux") {
-      // The variable is its own: programs that it starts don't have it.
+      // The variable is removed from the environment: child processes do not receive it.
       const children = readdirSync("/proc").filter((id) => /^\d+$/.test(id) && parentOf(id) === byName.child.pid);
       assert.ok(children.length > 0);
       for (const id of children) assert.ok(!readFileSync(`/proc/${id}/environ`, "utf8").includes(KEY));
     }
     byName.child.kill("SIGTERM");
-    // It says that it ends, and takes requests still.
+    // The server reports that it is shutting down but still accepts requests.
     const ready = (): Promise<Response> => fetch(`${byName.url}/ready`);
     await until(async () => (await ready()).status === 503);
     assert.equal((await ready()).headers.get("connection"), "keep-alive");
@@ -215,7 +215,7 @@ describe("tunebook serve", function () {
       assert.match(stderr, new RegExp(`error\\[${code}\\]`), stderr);
       assert.match(stderr, words);
     }
-    // Its models are open by then: what holds them must not hold the process.
+    // The models are open by then; their engine must not keep the process alive.
     const late = spawnSync(process.execPath, [cli, "serve", "first", ...quick, "--port", port], {
       ...{ cwd: folder, encoding: "utf8", env: { ...process.env, NODE_OPTIONS: "" }, input: "" },
     });
@@ -226,7 +226,7 @@ describe("tunebook serve", function () {
   });
 });
 
-/** Of a request that calls the server so. */
+/** Returns the status of a request with this Host header. */
 function statusAs(host: string, url: string): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     get(`${url}/health`, { headers: { host } }, (answer) => {

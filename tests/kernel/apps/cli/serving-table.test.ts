@@ -1,4 +1,4 @@
-/** What is told of servers that run. */
+/** The table of running servers. */
 import assert from "node:assert/strict";
 import { serversText } from "#kernel/apps/cli/serving-table.js";
 

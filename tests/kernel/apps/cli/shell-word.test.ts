@@ -1,4 +1,4 @@
-/** Paths in commands that a person copies. */
+/** Shell quoting of paths in commands that users copy. */
 import assert from "node:assert/strict";
 import { quoteForShell } from "#kernel/apps/cli/shell-word.js";
 

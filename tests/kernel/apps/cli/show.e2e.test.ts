@@ -1,4 +1,4 @@
-/** Each phase of the compiler as it is printed: goldens for one small program, and what a person may ask. */
+/** Printed output of each compiler phase: goldens for one small program, and the options of the command. */
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,7 @@
-/** `tunebook sweeps` as it is called: the sweeps of a folder, the trials of a journal, JSON, and the best as a program. */
+/**
+ * `tunebook sweeps` as a user calls it: the sweeps of a folder, the trials of a journal, JSON, and the best trial as a
+ * program.
+ */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

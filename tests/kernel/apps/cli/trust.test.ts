@@ -1,4 +1,4 @@
-/** `tunebook trust` as a person calls it. */
+/** `tunebook trust` as a user calls it. */
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

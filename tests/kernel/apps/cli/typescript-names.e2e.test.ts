@@ -1,4 +1,4 @@
-/** `$rows` in every way in which TypeScript can declare it: what `check` says, and that the notebook runs. */
+/** `$rows` declared in every way that TypeScript allows: what `check` reports, and that the notebook runs. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -68,7 +68,7 @@ describe("names of TypeScript cells", function () {
     assert.ok((await codes("const other = 1;", ...known)).includes("unknown-reference"));
     assert.ok((await codes("type rows = 1; interface rounds {}", ...known)).includes("unknown-reference"));
     assert.ok((await codes("const rows = [], rounds = 1;", ...known.slice(0, 3), known[4]!)).includes("not-trained"));
-    // A cell that comes later made nothing yet.
+    // A later cell has not run yet, so its names do not exist.
     assert.ok((await codes(...known, "const rows = [], rounds = 1;")).includes("unknown-reference"));
   });
   it("make a plan unavailable until they have a value", async () => {

@@ -1,4 +1,4 @@
-/** What `verify` says first of a notebook. */
+/** The first line of `verify` for a notebook. */
 import assert from "node:assert/strict";
 import { verdictOf } from "#kernel/apps/cli/verify-notebook.js";
 import { compareNumbers } from "#kernel/runs/record/number-tolerance.js";

@@ -1,4 +1,4 @@
-/** What `tunebook verify NOTEBOOK` says of numbers that moved. */
+/** What `tunebook verify NOTEBOOK` reports about numbers that changed. */
 import assert from "node:assert/strict";
 import { largestDifferenceText } from "#kernel/apps/cli/verify-notebook.js";
 

@@ -1,4 +1,4 @@
-/** Calls that a Python program gives its rows, arguments, model or trainer to. */
+/** Calls to which a Python program passes its rows, arguments, model or trainer. */
 import assert from "node:assert/strict";
 import { after, inserted, lostIn } from "./whole.js";
 

@@ -18,7 +18,7 @@ describe("tunebook import", () => {
     assert.equal(refused.stdout, "");
     assert.match(refused.stderr, /error\[import-refused\].*`rl: "dpo"` is preference optimisation/);
     assert.match(refused.stderr, /what serves/);
-    // Unsloth's programs are read as TRL's.
+    // `--from unsloth` uses the same reader as TRL.
     const unsloth = run(`${fixtures}ludwig.yaml`, "--from", "unsloth");
     assert.equal(unsloth.status, 1, unsloth.stderr);
     assert.match(unsloth.stdout, /task: text_generation/);

@@ -1,4 +1,4 @@
-/** Public examples of other tools, by name: what must become of each, and that no setting is lost in silence. */
+/** Public examples of other tools, by name: the expected outcome of each, and that no setting is lost silently. */
 import assert from "node:assert/strict";
 import { parse } from "#dsl/language/syntax/parse.js";
 import { registry } from "#stdlib/registry.js";
@@ -7,7 +7,7 @@ import { examples, outcomeOf, silentIn } from "./corpus.js";
 
 const verbs = registry.verbs().map((verb) => verb.name);
 const tools = [...new Set(examples.map(({ of }) => of))];
-/** What depends on a base, on files or on rows, or what is said of a program that names no base. */
+/** Diagnostics that depend on a base, on files or on rows, or that concern programs without a base. */
 const elsewhere = new Set([
   ...[
     "task-not-for-base",

@@ -1,6 +1,7 @@
 /**
- * Examples of other tools, written anew: each has the shape of one or several that the tool's makers publish (its settings, not
- * its text), named by them, with what must become of it. What becomes of each setting is tried by changing it.
+ * Examples of other tools, rewritten: each has the settings, but not the text, of one or several examples that the
+ * tool's authors publish. It names them and the expected outcome. The fate of each setting is tested by changing its
+ * value.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -13,7 +14,7 @@ import { leavesOf, UnreadExpression } from "#kernel/apps/import/settings.js";
 const folder = fileURLToPath(new URL("../../../../../tests/fixtures/import/corpus/", import.meta.url));
 const texts = v.array(v.string());
 const schema = v.strictObject({
-  /** Paths of the public examples that it stands for. */
+  /** Paths of the public examples that it represents. */
   for: texts,
   whole: v.optional(v.literal(true)),
   named: v.optional(texts),
@@ -21,11 +22,11 @@ const schema = v.strictObject({
   settings: v.optional(v.record(v.string(), v.unknown())),
   program: v.optional(v.string()),
   chats: v.optional(v.string()),
-  /** Code of a notebook's cells. */
+  /** Code cells of a notebook. */
   cells: v.optional(texts),
 });
 export interface Example extends v.InferOutput<typeof schema> {
-  /** The corpus' file: `axolotl`. */
+  /** Name of the corpus file, such as `axolotl`. */
   readonly of: string;
 }
 export type Outcome =
@@ -41,7 +42,7 @@ export const examples: readonly Example[] = readdirSync(folder)
     return list.map((one) => ({ ...one, of: file.replace(/\.yaml$/, "") }));
   });
 
-/** A file of anybody's as an example that nothing is wanted of. */
+/** Wraps any file as an example without an expected outcome. */
 export function exampleOf(text: string, file: string): Example {
   const about = { for: [file], of: "files" };
   if (file.endsWith(".py")) return { ...about, program: text };
@@ -69,7 +70,6 @@ const textOf = (one: Example): string =>
   (one.cells ? JSON.stringify({ cells: one.cells.map((source) => ({ cell_type: "code", source })) }) : undefined) ??
   JSON.stringify(one.settings ?? {});
 
-/** An example as a file. */
 export const fileOf = (one: Example): { readonly text: string; readonly name: string } => ({
   text: textOf(one),
   name: nameOf(one),
@@ -92,8 +92,9 @@ function settingsOf(data: object): readonly string[] {
 }
 
 /**
- * Settings of which a change goes unnoticed though they count as carried, that change something though they count as idle,
- * or of which nobody knows what became. None: nothing is lost in silence.
+ * Returns settings whose change has no effect although they count as carried over, settings whose change has an effect
+ * although they count as idle, and settings that are not accounted for. An empty result means that nothing is lost
+ * silently.
  */
 export function silentIn(one: Example): readonly string[] {
   const settings = parseSettings(textOf(one), nameOf(one));
@@ -112,7 +113,7 @@ export function silentIn(one: Example): readonly string[] {
   });
 }
 
-/** All that an import says, as one text; a refusal has no fates. */
+/** Returns everything that an import reports, as one text; a rejected import has no `fates`. */
 function seen(settings: Readonly<Record<string, unknown>>, name: string) {
   try {
     const { read, left, fates } = interpretSettings(settings, name);
@@ -123,7 +124,7 @@ function seen(settings: Readonly<Record<string, unknown>>, name: string) {
   }
 }
 
-/** Other values of the same kind. */
+/** Returns other values of the same type. */
 function othersOf(value: unknown): readonly unknown[] {
   if (typeof value === "number") return [value * 2 + 3, value / 2 + 0.01];
   if (typeof value === "boolean") return [!value];
@@ -138,7 +139,7 @@ const stepsOf = (path: string): readonly string[] => path.split(/\.(?![^[]*\])|\
 function valueAt(value: unknown, path: string): unknown {
   return partsOf(value, path).at(-1);
 }
-/** The value, and what lies in it on the way. Keys may have dots in them: the longest that is there is taken. */
+/** Returns the value and the nested values along the path. Keys may contain dots: the longest existing key is used. */
 function partsOf(value: unknown, path: string): readonly unknown[] {
   return keysOf(value, path).reduce<readonly unknown[]>((parts, key) => [...parts, at(parts.at(-1), key)], [value]);
 }

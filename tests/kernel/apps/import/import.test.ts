@@ -1,4 +1,7 @@
-/** Settings of other tools as Tune programs: what is carried over, what is said not to be, and that all of it compiles. */
+/**
+ * Settings of other tools as Tune programs: what is carried over, what is listed as not carried over, and that all of
+ * it compiles.
+ */
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -15,7 +18,7 @@ const fixtures = fileURLToPath(new URL("../../../../../tests/fixtures/import/", 
 const bless = process.env["TUNEBOOK_BLESS"] === "1";
 const verbs = registry.verbs().map((verb) => verb.name);
 
-/** Undefined: it was refused. */
+/** Returns undefined if the import is rejected. */
 function unlessRefused(made: () => string): string | undefined {
   try {
     return made();
@@ -39,7 +42,7 @@ describe("import of other tools' settings", () => {
     it(`gives a program without errors, except in checks of the base, for ${file}`, () => {
       const columns = ["text", "label", "conversation", "review", "sentiment"];
       const { codes } = compiled(program, { table: columns });
-      // The world's base is a BERT of 512 positions; and Ludwig's example has a rate that is small for LoRA.
+      // The world's base is a BERT with 512 positions, and the learning rate in Ludwig's example is low for LoRA.
       const elsewhere = ["task-not-for-base", "too-long", "rate-far-off"];
       assert.deepEqual(
         codes.filter((code) => !elsewhere.includes(code)),
@@ -217,7 +220,7 @@ describe("import of other tools' settings", () => {
       const held = { val_set_size: 0.1, num_epochs: 4 };
       const cases: readonly (readonly [object, RegExp])[] = [
         [{ ...held, evals_per_epoch: 4 }, /validate: every\(epochs: 0\.25\)/],
-        // Rounded down: the sixth look of an epoch is at its end.
+        // Rounded down, so that the sixth validation is at the end of the epoch.
         [{ ...held, evals_per_epoch: 6 }, /validate: every\(epochs: 0\.166666\)/],
         [{ ...held, eval_steps: 0.05 }, /validate: every\(epochs: 0\.2\)/],
         [{ ...held, eval_steps: 1e-8 }, /validate: every\(epochs: 4e-8\)/],
@@ -246,7 +249,7 @@ describe("import of other tools' settings", () => {
           axolotl({ optimizer }),
           new RegExp(`// +optimizer: "${optimizer}" \\(the optimizer state is kept in 32 bits here: more memory, more`),
         );
-      // The same updates, computed by one kernel, or with a state that moves to the processor's memory.
+      // These optimizers compute the same updates: with a fused kernel, or with a state that can move to CPU memory.
       for (const optimizer of [
         ...["adamw_torch_fused", "adamw_apex_fused", "adamw_torch_xla", "adamw_torch_npu_fused"],
         ...["paged_adamw", "paged_adamw_32bit", "paged_lion_32bit", "lion_32bit"],

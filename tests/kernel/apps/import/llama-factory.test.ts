@@ -1,4 +1,4 @@
-/** LLaMA-Factory's data sets, as `dataset_info.json` beside the settings describes them. */
+/** LLaMA-Factory's data sets, as `dataset_info.json` in the same folder describes them. */
 import assert from "node:assert/strict";
 import { stringify } from "yaml";
 import { parse } from "#dsl/language/syntax/parse.js";

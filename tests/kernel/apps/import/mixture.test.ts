@@ -1,4 +1,7 @@
-/** Several data sets of other tools as `mix(…)`: carried where it computes the same, listed where it doesn't or where it isn't certain. */
+/**
+ * Several data sets of other tools as `mix(…)`: carried over if the result is the same, listed if it differs or is
+ * uncertain.
+ */
 import assert from "node:assert/strict";
 import { stringify } from "yaml";
 import { importSettings } from "#kernel/apps/import/import.js";
@@ -50,13 +53,13 @@ describe("data sets combined by a Python program", () => {
     const shares = ", probabilities=[0.7, 0.3]";
     assert.deepEqual(drawn(shares), { source: `mix(${both}, weights: [0.7, 0.3])`, lost: [] });
     assert.deepEqual(drawn(`${shares}, seed=4`).lost, ["program.interleave_datasets.seed"]);
-    // Each row comes once by `mix`; `all_exhausted` repeats rows.
+    // `mix` uses each row once; `all_exhausted` repeats rows.
     assert.deepEqual(drawn(`${shares}, stopping_strategy="all_exhausted"`), {
       source: `mix(${both}, weights: [0.7, 0.3], until: longest)`,
       lost: ["program.interleave_datasets.stopping_strategy"],
     });
     assert.deepEqual(drawn(`${shares}, stopping_strategy="all_exhausted_without_replacement"`).lost, []);
-    // In turn, and not by chance.
+    // Sources are interleaved in turn, not at random.
     assert.deepEqual(drawn(""), { source: `mix(${both})`, lost: ["program.interleave_datasets.sources"] });
   });
   it("are listed as lost if it is uncertain which rows train", () => {

@@ -1,4 +1,4 @@
-/** Training arguments that a program changes after it made them, and lists that it changes after it wrote them out. */
+/** Training arguments that a program changes after creating them, and lists that it changes after writing them. */
 import assert from "node:assert/strict";
 import { importSettings } from "#kernel/apps/import/import.js";
 

@@ -1,4 +1,7 @@
-/** Programs that are carried over as a whole, with a statement more at every place where it can change the training. */
+/**
+ * Programs that are carried over completely, with one statement inserted at every place where it can change the
+ * training.
+ */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -22,7 +25,7 @@ const programs: Readonly<Record<string, readonly string[]>> = {
   "Unsloth's": statementsOf(unsloth),
 };
 
-/** Bindings of a name in every form. */
+/** Returns rebindings of a name in every form. */
 const rebindings = (name: string): readonly string[] => [
   `from other import ${name}`,
   `from other import x as ${name}`,
@@ -42,7 +45,7 @@ const rebindings = (name: string): readonly string[] => [
   `def f():\n    global ${name}\n    ${name} = 3\nf()`,
   `del ${name}`,
 ];
-/** What may change an object. */
+/** Returns statements that may change an object. */
 const changes = (name: string): readonly string[] => [
   `import random\nrandom.shuffle(${name})`,
   `import numpy as np\nnp.random.shuffle(${name})`,

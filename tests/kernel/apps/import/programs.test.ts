@@ -1,4 +1,7 @@
-/** Python programs and notebooks as their authors write them: each call, argument and assignment that matters is carried or listed. */
+/**
+ * Python programs and notebooks as their authors write them: each relevant call, argument and assignment is carried
+ * over or listed.
+ */
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -17,7 +20,7 @@ const textOf = (file: string): string => readFileSync(folder + file, "utf8");
 const verbs = registry.verbs().map((verb) => verb.name);
 const bless = process.env["TUNEBOOK_BLESS"] === "1";
 
-/** What an import lists as not carried over, with the texts; undefined: no program is written. */
+/** Returns what an import lists as not carried over, with the texts; undefined if no program is written. */
 function leftIn(text: string): readonly UncarriedSetting[] | undefined {
   try {
     return interpretSettings(parseSettings(text, "a.py"), "a.py").left;
@@ -27,7 +30,7 @@ function leftIn(text: string): readonly UncarriedSetting[] | undefined {
   }
 }
 
-/** Places of the names that an import accounts for: of calls and their arguments, and of attributes that are given a value. */
+/** Returns the positions of the names that an import accounts for: calls, their arguments, and assigned attributes. */
 function namesIn(text: string): readonly number[] {
   const settings = parseSettings(text, "a.py");
   const program = must(parsePython(text), "Python");
@@ -36,7 +39,8 @@ function namesIn(text: string): readonly number[] {
   const known = new Set([...Object.keys(settings), ...Object.keys(isRecord(steps) ? steps : {})].map(last));
   const calls = program.calls.flatMap((call): readonly number[] => {
     const of = `${call.holder ?? ""}.${call.name}`;
-    // All of this module is about devices; a function that is handed to a call is listed with that call.
+    // Excluded: `torch.cuda`, which is only about devices, and functions passed to a call, which are listed with that
+    // call.
     const handed = call.within.some(({ name }) => program.handed.has(name));
     if (!known.has(call.name) || of.startsWith("torch.cuda.") || handed || call.dead) return [];
     const given = Object.entries(settings).find(([name]) => last(name) === call.name)?.[1];
@@ -76,7 +80,7 @@ describe("imported programs of other tools", () => {
     assert.deepEqual(whole, ["trl-sft.py"]);
   });
 
-  // A name that nobody knows has no reader: renaming has the effect of deleting the reader of that name.
+  // No reader knows the renamed name, so renaming has the same effect as deleting its reader.
   const programs = [...files.map((file) => exampleOf(textOf(file), file)), ...examples]
     .map((one) => ({ title: one.for[0] ?? "", text: programOf(one).replace(/^!.*$/gm, "") }))
     .filter(({ text }) => text !== "" && leftIn(text) !== undefined);

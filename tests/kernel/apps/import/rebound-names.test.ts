@@ -1,4 +1,4 @@
-/** Names of a training that a program binds to something else, in every form that Python has. */
+/** Names of a training that a program rebinds, in every form that Python has. */
 import assert from "node:assert/strict";
 import { importSettings } from "#kernel/apps/import/import.js";
 import { after, inserted, lostIn, statements } from "./whole.js";

@@ -1,9 +1,12 @@
-/** What a Python program does beside its trainer's arguments: it is refused where another objective comes of it, else named. */
+/**
+ * Actions of a Python program other than its trainer's arguments: an action that changes the objective is rejected,
+ * others are named.
+ */
 import assert from "node:assert/strict";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { importSettings } from "#kernel/apps/import/import.js";
 
-/** A program that trains, with lines before it and more arguments of its trainer. */
+/** A program that trains, with lines before the training and more arguments of its trainer. */
 const program = (lines: string, more = "", trainer = "Trainer"): string => `
 ds = load_dataset("csv", data_files="rows.csv")
 model = AutoModelForSequenceClassification.from_pretrained("someone/base")
@@ -82,7 +85,7 @@ ds = concatenate_datasets([ds, other])`;
       'program.concatenate_datasets: "[ds, other]"',
     ])
       assert.ok(text.includes(`//   ${told}`), `${told}\n${text}`);
-    // No rows' methods, and texts that only look like them.
+    // These are not methods of the rows, only texts that look like them.
     assert.deepEqual(named('x = tok("hello")\nmap(f, x)\nfilter(f, x)\nprint(".filter(x)")'), []);
   });
   it("lists a computed setting and writes no tool default for it", () => {

@@ -1,6 +1,6 @@
 /**
- * `npm run imports`: what becomes of other tools' public examples, by the corpus that stands for them; `npm run imports FOLDER…`
- * of the files in folders of anybody's. The exact meaning of "silent": corpus.ts.
+ * `npm run imports`: the outcomes of other tools' public examples, from the corpus that represents them. `npm run
+ * imports FOLDER…` does the same for the files of any folders. corpus.ts defines "silent" exactly.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -25,13 +25,13 @@ function rowOf(of: string, own: readonly Example[], unknown: number): Row {
       silent += silentIn(one).length;
     } catch (error) {
       if (!(error instanceof CodedError)) throw error;
-      counts.unknown += one.for.length; // it is told that it is nobody's
+      counts.unknown += one.for.length; // the import reports that the file belongs to no known tool
     }
   const all = own.reduce((sum, one) => sum + one.for.length, unknown);
   return { of, examples: all, fixtures: own.length, counts, silent };
 }
 
-/** Examples of a folder, and how many files are no settings. */
+/** Returns the outcomes for a folder, with the number of files that are not settings. */
 function rowOfFolder(folder: string): Row {
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) =>
     /\.(ya?ml|py|ipynb|jsonl)$|adapter_config\.json$/.test(file),

@@ -1,4 +1,4 @@
-/** Programs that may train never or several times, and modules that nobody reads. */
+/** Programs that may train never or several times, and modules that no reader knows. */
 import assert from "node:assert/strict";
 import { after, inserted, lostIn, statements } from "./whole.js";
 

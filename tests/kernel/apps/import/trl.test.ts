@@ -1,4 +1,4 @@
-/** TRL's and Unsloth's programs: what they take where nothing is said, and words of Tune for what they say. */
+/** Programs of TRL and Unsloth: the defaults of unset arguments, and the Tune words for their arguments. */
 import assert from "node:assert/strict";
 import { stringify } from "yaml";
 import { importSettings } from "#kernel/apps/import/import.js";

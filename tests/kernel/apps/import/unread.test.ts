@@ -1,4 +1,4 @@
-/** Settings that no reader asks for: renaming a key has the effect of deleting its reader. */
+/** Settings that no reader requests: renaming a key has the same effect as deleting its reader. */
 import assert from "node:assert/strict";
 import { stringify } from "yaml";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
@@ -7,7 +7,7 @@ import { importSettings, parseSettings, interpretSettings } from "#kernel/apps/i
 import { leavesOf, UnreadExpression } from "#kernel/apps/import/settings.js";
 import { examples, fileOf, outcomeOf } from "./corpus.js";
 
-/** The value with one key renamed, for each key at any depth. */
+/** Returns the value with one key renamed, for each key at any depth. */
 function renamings(value: unknown, path = ""): readonly { readonly path: string; readonly value: unknown }[] {
   if (value instanceof UnreadExpression) return [];
   if (Array.isArray(value))
@@ -17,7 +17,7 @@ function renamings(value: unknown, path = ""): readonly { readonly path: string;
   if (!isRecord(value)) return [];
   return Object.entries(value).flatMap(([key, one]) => {
     const at = (name: string): string => (path === "" ? name : `${path}.${name}`);
-    // A call is read by the last of its names: `trainer.train`.
+    // Readers recognize a call by the last part of its name: `trainer.train`.
     const other = path === "program" ? key.replace(/[^.]*$/, "zz_$&") : `zz_${key}`;
     const own = { path: at(other), value: { ...value, [key]: undefined, [other]: one } };
     const inner = renamings(one, at(key)).map((made) => ({ ...made, value: { ...value, [key]: made.value } }));
@@ -28,7 +28,7 @@ function leftIn(settings: Readonly<Record<string, unknown>>, file: string): read
   try {
     const { left, idle } = interpretSettings(settings, file);
     const lost = left.map(({ setting }) => setting);
-    // A section without effect is listed as a whole.
+    // A section without effect is listed once, for all its settings.
     return [...lost, ...idle.map(({ setting }) => `${setting}.`)];
   } catch (error) {
     if (error instanceof CodedError) return undefined; // no program is written

@@ -1,4 +1,4 @@
-/** Calls and assignments of a program that need no counterpart: each rule decides something, and without it that is listed. */
+/** Calls and assignments that need no counterpart: each rule matters, as the statement is listed without the rule. */
 import assert from "node:assert/strict";
 import {
   verdictRules,
@@ -8,7 +8,7 @@ import {
   type StatementVerdict,
 } from "#kernel/apps/import/verdicts.js";
 
-/** A statement for each rule that lets one pass. */
+/** One statement for each rule that accepts a statement. */
 const calls: readonly (readonly [whole: string, text: string])[] = [
   ["trainer.train", ""],
   ["LogCallback", ""],

@@ -1,8 +1,7 @@
-/** A program that is carried over as a whole, for tests that insert a statement which must be listed. */
+/** A program that is carried over completely, for tests that insert a statement which must be listed. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { importSettings } from "#kernel/apps/import/import.js";
 
-/** One statement each. */
 export const statements: readonly string[] = [
   "import random",
   "from trl import SFTTrainer, SFTConfig",
@@ -14,14 +13,17 @@ export const statements: readonly string[] = [
   't = SFTTrainer(model="someone/base", args=args, train_dataset=ds, peft_config=peft)',
   "t.train()",
 ];
-/** Where each thing stands in the statements. */
+/** Number of statements up to and including each part. */
 export const after = { imports: 4, rows: 5, args: 6, peft: 7, trainer: 8 } as const;
 
-/** The program with lines before the statement of that place. */
+/** Returns the program with lines inserted before the statement at that position. */
 export const inserted = (lines: string, place: number, of = statements): string =>
   [...of.slice(0, place), lines, ...of.slice(place)].join("\n");
 
-/** Settings that an import lists as not carried over, without `program.`; "refused": no program is written. */
+/**
+ * Returns the settings that an import lists as not carried over, without `program.`; "refused" if no program is
+ * written.
+ */
 export function lostIn(text: string, file = "a.py"): readonly string[] {
   try {
     return importSettings(text, file).left.map(({ setting }) => setting.replace(/^program\./, ""));

@@ -1,4 +1,7 @@
-/** Words that other tools call by the same name: what is built is carried by its name, and never told as not built. */
+/**
+ * Words with the same name in other tools: implemented words are carried over by name, and never reported as not
+ * implemented.
+ */
 import assert from "node:assert/strict";
 import { stringify } from "yaml";
 import { makeRegistry, type Parameter, type Word } from "#dsl/language/types/registry.js";
@@ -15,7 +18,7 @@ const word = (kind: Word["kind"], name: string, more: Partial<Word> = {}): Word 
   ...{ kind, name, doc: "", example: "", parameters: [] },
   ...more,
 });
-/** A vocabulary of another day. */
+/** A vocabulary with other words than the present one. */
 const later = makeRegistry([
   word("schedule", "inverse_sqrt", { parameters: [parameter("warmup")] }),
   word("schedule", "steps_down", { parameters: [parameter("at", true)] }),
@@ -25,7 +28,7 @@ const later = makeRegistry([
   word("technique", "placed", { parameters: [parameter("at", true)] }),
 ]);
 
-/** Settings of each tool that ask for a word of the kind by its name. */
+/** Settings of each tool that name a word of the given kind. */
 const asking: Readonly<Record<string, readonly (readonly [ImportTool, (name: string) => object])[]>> = {
   technique: [
     ["peft", (name) => ({ peft_type: name.toUpperCase() })],

@@ -1,6 +1,7 @@
 /**
- * Another machine for workers that a runner of this process starts: mounts of their own, in which the notebook's folder is
- * empty, and a cache of their own that has what the real one has. Made of Linux' namespaces; nobody need be root for it.
+ * A simulated second machine for workers that a runner of this process starts: separate mounts, in which the notebook's
+ * folder is empty, and a separate cache that starts with the content of the real one. Uses Linux namespaces and needs
+ * no root rights.
  */
 import {
   chmodSync,
@@ -22,7 +23,7 @@ export class AnotherMachine {
   private readonly folder = mkdtempSync(join(tmpdir(), "tunebook-machine-"));
   private readonly node = process.execPath;
 
-  /** `hides`: folders that are empty there; `lacks`: what of the cache isn't there. */
+  /** `hides`: folders that are empty on that machine; `lacks`: parts of the cache that are missing there. */
   constructor({ hides = [], lacks = [] }: { readonly hides?: readonly string[]; readonly lacks?: readonly string[] }) {
     const cache = join(this.folder, "cache");
     mkdirSync(cache);
@@ -30,7 +31,7 @@ export class AnotherMachine {
       if (!OWN.includes(name) && !lacks.includes(name)) symlinkSync(cachePath(name), join(cache, name));
     const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
     const mounts = hides.map((path) => `mount -t tmpfs tmpfs ${quoted(path)} && `).join("");
-    // Whatever is started otherwise (an engine of the notebook) stays on this machine.
+    // Processes other than workers (such as the notebook's engine) run on this machine.
     const script = `#!/bin/sh
 case " $* " in *" worker --coordinator "*) ;; *) exec ${quoted(this.node)} "$@" ;; esac
 export TUNEBOOK_CACHE=${quoted(cache)}
@@ -44,7 +45,7 @@ exec unshare --map-root-user --mount sh -c ${quoted(`${mounts}exec "$0" "$@"`)} 
     return join(this.folder, "node");
   }
 
-  /** Workers that are started meanwhile are there. */
+  /** Workers started while `act` runs are on the other machine. */
   async during<T>(act: () => Promise<T>): Promise<T> {
     process.execPath = this.program;
     try {
@@ -54,7 +55,7 @@ exec unshare --map-root-user --mount sh -c ${quoted(`${mounts}exec "$0" "$@"`)} 
     }
   }
 
-  /** Folders that workers have there. */
+  /** Returns the worker folders on the other machine. */
   workers(): readonly string[] {
     const folder = join(this.folder, "cache", "workers");
     return existsSync(folder) ? readdirSync(folder) : [];

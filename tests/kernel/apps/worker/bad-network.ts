@@ -1,16 +1,19 @@
-/** A network before a coordinator, in which connections end and answers are lost. */
+/** A network in front of a coordinator that cuts connections and loses responses. */
 import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** `cut before`: the request isn't passed on; `cut after`: its answer is lost; `busy`: a proxy answers that nobody is there. */
+/**
+ * `cut before`: the request is not forwarded; `cut after`: its response is lost; `busy`: a proxy responds that the
+ * server is unavailable.
+ */
 export type Fault = "cut before" | "cut after" | "cut in the answer" | "busy";
 
 export class BadNetwork {
-  /** What happens to one request of a kind after the other, from the first again after the last. */
+  /** Faults for consecutive requests of the same kind; the list repeats. */
   faults: readonly (Fault | null)[] = [];
-  /** Milliseconds after which a connection ends on which nothing is said. */
+  /** Milliseconds after which an idle connection is closed. */
   idle = 10_000;
-  /** Faults that were made, and what of: `cut after, POST tell`. */
+  /** Faults that occurred, with their request: `cut after, POST tell`. */
   readonly met = new Set<string>();
   private readonly requests = new Map<string, number>();
 

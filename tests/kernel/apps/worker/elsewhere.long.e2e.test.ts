@@ -1,4 +1,7 @@
-/** Workers on another machine: what reaches them, what they lack, and what becomes of their trials when they are told to end. */
+/**
+ * Workers on another machine: what reaches them, what they lack, and what happens to their trials when they are
+ * stopped.
+ */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -78,7 +81,7 @@ describe("worker on another machine", function () {
         return true;
       },
     );
-    // Its trial waits: where the path is the same everywhere it goes on.
+    // The trial was left pending: it resumes on a machine where the path exists.
     await book.run(sweep("rooted_there", "trials: 1, runner: processes(1)", { data: "rooted" }));
     assert.deepEqual(
       trialsOf("rooted_there").map(({ number, state }) => [number, state]),

@@ -1,4 +1,4 @@
-/** What killed workers left in the cache is taken away by the next; what others work with stays. */
+/** The next worker removes what killed workers left in the cache; folders that others use stay. */
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

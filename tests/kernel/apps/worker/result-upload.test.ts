@@ -1,4 +1,7 @@
-/** A run handed in while it is written, over a network that loses requests and answers: all of it arrives, and its work is kept. */
+/**
+ * A run uploaded while it is written, over a network that loses requests and responses: all files arrive, and its work
+ * is kept.
+ */
 import assert from "node:assert/strict";
 import {
   appendFileSync,
@@ -75,7 +78,7 @@ describe("upload of a run", () => {
       writeFileSync(there(`checkpoints/.step-${String(step)}`), `weights ${String(step)}`.repeat(9));
       renameSync(there(`checkpoints/.step-${String(step)}`), there(`checkpoints/step-${String(step)}`));
       run.handIn();
-      // As the weights of an adapter and a card are written.
+      // Imitates how an adapter's weights and a README are written.
       mkdirSync(there(`adapter/.writing-${String(step)}`), { recursive: true });
       await Promise.resolve();
       writeFileSync(there(`adapter/.writing-${String(step)}/adapter.json`), String(step));
@@ -123,7 +126,7 @@ describe("upload of a run", () => {
   });
 
   it("counts each item once despite broken connections and lost responses", async () => {
-    // Each kind of fault meets each kind of request.
+    // Each kind of fault affects each kind of request.
     network.faults = ["cut before", null, "cut after", null, "busy", null, "cut in the answer", null];
     const { run, teller } = await begun();
     for (let step = 1; step <= 4; step++) {
@@ -149,7 +152,7 @@ describe("upload of a run", () => {
       teller.say({ is: "step", run: 0, step, tokens: 1 });
       writeFileSync(there("checkpoints/a"), String(step));
       await run.whole();
-      // About when it ends: the request may meet the end on its way.
+      // Waits about as long as the idle limit: the server may close the connection while the request is on its way.
       await delay(25 + 2 * step);
     }
     assert.equal(work.items.length, 5);

@@ -1,4 +1,4 @@
-/** Tokenizers trained here, beside Hugging Face's own trainers and its Python tokenizers that read what was written. */
+/** Tokenizers trained by Tunebook, compared with Hugging Face's own trainers, and read by its Python tokenizers. */
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -19,7 +19,7 @@ const golden = JSON.parse(read("tests/golden/oracle/trained-tokenizers.json")) a
   readonly texts: readonly string[];
   readonly read: Readonly<Record<string, readonly (readonly [ids: readonly number[], text: string])[]>>;
 };
-/** The column `text` of the sentiment data, as it stands in the file. */
+/** The column `text` of the sentiment data, unchanged from the file. */
 const texts = csvColumn(read("notebooks/data/sentiment.csv"));
 const FAMILIES: Readonly<Record<string, string>> = { bpe: "gpt2", wordpiece: "bert", unigram: "t5" };
 const calls: Readonly<Record<string, Call["arguments"]>> = {

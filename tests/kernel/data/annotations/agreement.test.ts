@@ -1,10 +1,10 @@
-/** Agreement beside scikit-learn's and krippendorff's. */
+/** Agreement coefficients compared with those of scikit-learn and krippendorff. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { annotatorAgreement, kappaOfChoices, type AnnotatorChoices } from "#kernel/data/annotations/agreement.js";
 
 interface Case {
-  /** By annotator. */
+  /** Labels by annotator. */
   readonly said: readonly (readonly (number | null)[])[];
   readonly alpha: number | null;
   readonly kappas: readonly (number | null)[];

@@ -22,7 +22,7 @@ describe("annotated data", () => {
   const prepared = (of: DataPlan, lines: readonly AnnotationLine[] = []) =>
     prepareMeasuredData(of, folder.world(), { decisions: { lines, unread: [] } });
   const annotated = (of: PreparedData) => must(of.annotated, "annotated");
-  /** A session over all rows, and the lines that it writes. */
+  /** Returns a session over all rows, and the lines that it writes. */
   function sessionOf(of: PreparedData, annotator: string, more: Partial<AnnotationOptions> = {}) {
     const { rows, standing, labels } = annotated(of);
     const lines: AnnotationLine[] = [];
@@ -131,7 +131,7 @@ describe("annotated data", () => {
     const third = sessionOf(await prepared(of, [...first.lines, ...second.lines]), "ann");
     assert.equal(third.annotation.undo(), 0);
     assert.deepEqual(third.annotation.decided(0), label("cold"));
-    // No row is warm by now: it may be chosen all the same.
+    // No row has the label "warm" now, but it can still be chosen.
     assert.deepEqual(annotated(await prepared(of, first.lines)).labels, ["cold", "warm"]);
     assert.equal(third.annotation.undo(), 0);
     assert.equal(third.annotation.undo(), null);

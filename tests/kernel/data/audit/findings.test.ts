@@ -1,4 +1,4 @@
-/** What is told of rows with planted faults, and that clean rows are told nothing of. */
+/** Findings in rows with planted faults; clean rows have none. */
 import assert from "node:assert/strict";
 import type { AuditFinding } from "#dsl/language/types/audit-facts.js";
 import { findingsText, auditFindingsOf } from "#kernel/display/data/findings.js";
@@ -7,7 +7,7 @@ import { call, Folder } from "../rows/plans.js";
 
 const things = ["card", "parcel", "screen", "refund", "letter", "order", "invoice", "router", "charger", "account"];
 const acts = ["broke", "came late", "was lost", "is fine", "works", "never came", "was wrong", "is slow"];
-/** A text of its own for each number. */
+/** Returns a different text for each number. */
 const text = (i: number): string => `the ${things[i % 10]!} ${acts[i % 8]!} on day ${String(i)} of this year`;
 type Rows = readonly (readonly [text: string, label: string])[];
 const rows: Rows = Array.from({ length: 400 }, (_, i) => [text(i), i % 3 === 0 ? "no" : "yes"]);

@@ -1,4 +1,7 @@
-/** Scores that make the variance: found with their rows, and not found in data that are merely skewed or few. */
+/**
+ * Scores that dominate the variance are found with their rows; data that are merely skewed or few have no such
+ * findings.
+ */
 import assert from "node:assert/strict";
 import { OutlierCollector } from "#kernel/data/audit/outliers.js";
 

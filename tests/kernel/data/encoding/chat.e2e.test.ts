@@ -1,6 +1,7 @@
 /**
- * Chat, from conversations to answers: tokens and masks as transformers has them for every template, ten steps as PyTorch
- * takes them, packed as unpacked, errors before the run, the mask shown, and answers that end where the template ends them.
+ * Chat, from conversations to answers: tokens and masks equal those of transformers for every template, ten steps equal
+ * PyTorch's, packed rows train like unpacked ones, errors come before the run, the mask is shown, and answers end where
+ * the template ends them.
  */
 import assert from "node:assert/strict";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
@@ -63,7 +64,9 @@ describe("conversation encoding", () => {
 
   describe("prompt of a prediction", () => {
     const turn = "{{ '<|im_start|>' + m['role'] + '\\n' }}";
-    /** As Qwen3's: the last answer gets an empty block of thoughts, which the prompt of a prediction lacks. */
+    /**
+     * Like Qwen3's template: the last answer gets an empty thinking block, which the prompt for a prediction lacks.
+     */
     const thinking = `{% for m in messages %}${turn}{% if m['role'] == 'assistant' and loop.last %}{{ '<think>\\n\\n</think>\\n\\n' }}{% endif %}{{ m['content'] + '<|im_end|>\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}`;
     const encoded = (source: string, turns: readonly Message[], learn: "all" | "last" = "all") =>
       encodeChats(
@@ -91,7 +94,7 @@ describe("conversation encoding", () => {
         "assistant\\n<think>\\n\\n</think>\\n\\n' }}{% endif %}",
       );
       assert.equal((await encoded(told, [asked!, answered!])).length, 1);
-      // Earlier answers stand without the block, which prompts have now.
+      // Earlier answers lack the thinking block, while prompts now contain it.
       await assert.rejects(encoded(told, [asked!, answered!, asked!, answered!]), { code: "template-prefix-differs" });
       assert.equal((await encoded(told, [asked!, answered!, asked!, answered!], "last")).length, 1);
     });
@@ -235,7 +238,7 @@ model helper { base: "llama", task: chat, template: chatml }
       ),
     );
   };
-  /** The code an attempt ends with, and all it says. */
+  /** Returns the error's code, data and diagnostics. */
   const refusal = async (text: string): Promise<string> => {
     try {
       await book.run(text);
@@ -319,7 +322,7 @@ train learner on pairs { steps: 60, batch_size: 2, dropout: 0, schedule: constan
     await book.run(`
 data talks { source: jsonl("talks.jsonl"), columns: { messages: messages } }
 evaluate learner on pairs, talks { metrics: [exact_match, perplexity], max_tokens: 8 }`);
-    // The second conversation is asked for its last answer, which was never learnt.
+    // The metric requests the last answer of the second conversation, which was never trained.
     assert.deepEqual(
       book.session.evaluations.slice(-2).map(({ metrics }) => metrics["exact_match"]),
       [1, 0.5],

@@ -1,4 +1,4 @@
-/** Which tokens are trained, shown with the plan when training begins and by `show`: for each task that learns of tokens. */
+/** The trained tokens, shown with the plan when training begins and by `show`, for each task that trains on tokens. */
 import assert from "node:assert/strict";
 import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -34,7 +34,7 @@ describe("mask in the plan of a training", function () {
   after(() => book.close());
 
   const textOf = (shown: DisplayOutput | undefined) => String(shown?.bundle["text/plain"]);
-  /** What training shows right after its plan. */
+  /** Returns the outputs that training shows right after its plan. */
   async function begun(
     task: string,
     base: string,

@@ -1,6 +1,7 @@
 /**
  * Training a small GPT-2 to continue texts, from a Tune program to its weights on the real engine: the loss falls, the
- * perplexity is told, packed rows and batches in parts train what plain rows train, and an interrupted run goes on exactly.
+ * perplexity is reported, packed rows and accumulated batches train like plain rows, and an interrupted run resumes
+ * exactly.
  */
 import assert from "node:assert/strict";
 import {
@@ -21,13 +22,13 @@ import { NotebookOfOne } from "../../session/notebook-of-one.js";
 
 const root = new URL("../../../../..", import.meta.url);
 const words = "the cat sat on a mat, and the dog ran to the old red barn by the sea; it was late.".split(" ");
-/** Texts of 12 to 140 characters: some are longer than the model's 40 positions. */
+/** Texts of 12 to 140 characters; some exceed the model's 40 positions. */
 const texts = Array.from({ length: 60 }, (_, i) => {
   const length = 3 + ((i * 13) % 29);
   return Array.from({ length }, (_, k) => words[(i * 7 + k) % words.length]).join(" ");
 });
 
-/** A tokenizer of single characters: 0 ends a text, 1 stands for what is not known. */
+/** A tokenizer of single characters: 0 ends a text, 1 is the unknown token. */
 function writeTokenizer(folder: string): void {
   const characters = [..."abcdefghijklmnopqrstuvwxyz ,.;'"];
   const vocab = Object.fromEntries(["<|end|>", "<unk>", ...characters].map((token, id) => [token, id]));
@@ -47,7 +48,10 @@ function writeTokenizer(folder: string): void {
   writeFileSync(join(folder, "tokenizer_config.json"), JSON.stringify({ eos_token: "<|end|>", pad_token: "<|end|>" }));
 }
 
-/** Runs work with a cache that has all but prepared data: nothing of this test stays, and nothing that others write goes. */
+/**
+ * Runs `work` with a cache that has everything but prepared data: the test leaves nothing in the shared cache and
+ * deletes nothing there.
+ */
 async function withOwnData(work: () => Promise<unknown>): Promise<void> {
   const before = process.env["TUNEBOOK_CACHE"];
   const cache = mkdtempSync(join(tmpdir(), "tunebook-cache-"));
@@ -96,7 +100,7 @@ model teller { base: "gpt2", task: text_generation }
   it("reduces the loss and reports the perplexity of each validation", async () => {
     await book.run("train teller on tales with plain");
     const own = losses("teller");
-    // 50 texts in windows of 40, eight a batch, four times.
+    // 50 texts in windows of 40, batches of eight, four epochs.
     assert.ok(own[0]! > 4 && own.at(-1)! < 0.75 * own[0]!, `${own[0]} … ${own.at(-1)}`);
     const { validations } = model("teller");
     assert.equal(validations.length, 4);
@@ -105,7 +109,7 @@ model teller { base: "gpt2", task: text_generation }
     const evaluation = book.session.evaluations.at(-1)!;
     assert.deepEqual(Object.keys(evaluation.metrics), ["loss", "perplexity"]);
     assert.equal(evaluation.rows, 10);
-    // The best checkpoint is kept: its loss is the least of all validations.
+    // The best checkpoint is used, so the loss is the minimum over all validations.
     near([evaluation.metrics["loss"]!], [Math.min(...validations.map((v) => v["loss"]!))], 1e-5);
     assert.ok(model("teller").history.every((s) => s.tokens > 0));
   });

@@ -1,4 +1,7 @@
-/** Questions and contexts, from a program to answers; a small BERT that sees long contexts in windows, and MiniLM on short ones. */
+/**
+ * Questions and contexts, from a program to answers: a small BERT that reads long contexts in windows, and MiniLM on
+ * short ones.
+ */
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -59,7 +62,7 @@ model finder { base: "base", task: question_answering(stride: 6), max_length: 24
   it("trains on windows and answers over full contexts", async () => {
     const made = await book.run("train finder on places with plain");
     const { recipe, estimates } = model("finder").weights!.plan;
-    // 48 rows, of which 16 have two windows: four batches of 16.
+    // 48 rows, 16 of which have two windows: four batches of 16 windows.
     assert.deepEqual([estimates.rows, estimates.steps], [48, 4 * recipe.training.epochs!]);
     assert.equal(model("finder").history.length, estimates.steps);
     assert.equal(
@@ -166,7 +169,7 @@ evaluate finder_${name} on ${name}.validation { metrics: [loss, exact_match, tok
       "no-room-for-context",
       '"stride":128',
     );
-    // Windows of so few tokens share fewer where nobody says how many.
+    // Windows this short overlap by fewer tokens unless the overlap is set.
     await book.run(
       'model narrow { base: "base", task: question_answering, max_length: 24 }\ntrain narrow on places with plain { steps: 1 }',
     );

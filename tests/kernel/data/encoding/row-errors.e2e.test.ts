@@ -1,4 +1,4 @@
-/** What is wrong with a row is found while rows are encoded, too: the error says which row of which file, as the others do. */
+/** Row errors found during encoding name the row and its file, as other row errors do. */
 import assert from "node:assert/strict";
 import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -57,7 +57,7 @@ describe("row error with one file per split", function () {
   after(() => book.close());
 
   let made = 0;
-  /** What a training says of a test split (also one that is streamed) whose second row is `wrong`. */
+  /** Returns the error of a training with a test split, possibly streamed, whose second row is `wrong`. */
   async function said(task: string, roles: string, wrong: object, o = { base: "bert", more: "" }): Promise<string> {
     made++;
     const rows = (...all: readonly object[]): string => all.map((row) => JSON.stringify(row)).join("\n");

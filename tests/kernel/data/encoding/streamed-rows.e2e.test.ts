@@ -1,4 +1,7 @@
-/** Rows that are read where they lie: words, contexts and texts apart make the batches and the scores of the same rows in memory. */
+/**
+ * Rows streamed from disk: words, contexts and separately encoded texts give the same batches and scores as the same
+ * rows in memory.
+ */
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -47,7 +50,7 @@ describe("streamed rows encoded like rows in memory", () => {
   const write = (file: string, rows: readonly object[]) =>
     writeFileSync(join(folder, file), rows.map((row) => JSON.stringify(row)).join("\n"));
 
-  /** The same file streamed and held, made rows of by the same task. */
+  /** Prepares the same file streamed and in memory, with rows made by the same task. */
   const both = async (file: string, columns: DataPlan["columns"], task: Call, maxLength: number, types = false) => {
     const implementation = await implementationOf(registry, "task", task.word);
     const overlap = implementation.supervision.overlap?.(task);
@@ -128,7 +131,7 @@ describe("streamed rows encoded like rows in memory", () => {
     );
     const words = Array.from({ length: rows.count }, (_, row) => rows.taskInputs.words!(row));
     assert.ok(words.some(({ cut }) => cut > 0) && words.some(({ cut }) => cut === 0));
-    // Torn files are made anew.
+    // Truncated files are written again.
     const split = prepared.streamed!["all"]!;
     const tokens = readdirSync(split.folder).find((name) => name.includes(".tokens.") && name.endsWith(".tokens"))!;
     truncateSync(join(split.folder, tokens), 8);

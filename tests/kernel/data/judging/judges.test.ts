@@ -1,4 +1,7 @@
-/** Judges by words and letters don't see the row they judge; together they count wrong labels, and name those that were turned. */
+/**
+ * Label judges based on words and letters do not see the row they judge. Combined, they estimate the number of wrong
+ * labels and name the rows whose labels were changed.
+ */
 import assert from "node:assert/strict";
 import { letterFeatures, wordFeatures } from "#kernel/data/judging/bags.js";
 import { suspectedLabels, judgeLabels } from "#kernel/data/judging/judges.js";
@@ -8,7 +11,7 @@ import { calibrateTemperature } from "#kernel/data/judging/temperature.js";
 import { wordProbabilities } from "#kernel/data/judging/words-judge.js";
 import { accuracyOf, restart, rowsOf, uniform } from "./rows.js";
 
-/** Words of a label's own and of all, so many of each. */
+/** Returns texts with `own` words specific to the label and `all` words common to all labels. */
 const textsOf = (labels: Int32Array, own: number, all: number): readonly string[] =>
   Array.from(labels, (label) =>
     [
@@ -16,7 +19,7 @@ const textsOf = (labels: Int32Array, own: number, all: number): readonly string[
       ...Array.from({ length: all }, () => `word${String(Math.floor(60 * uniform()))}`),
     ].join(" "),
   );
-/** Words of one to four syllables, and how many they have, from 0. */
+/** Words of one to four syllables; the label is the number of syllables, counted from 0. */
 function spelt(rows: number): { readonly texts: readonly string[]; readonly labels: Int32Array } {
   const one = (of: string): string => of[Math.floor(of.length * uniform())]!;
   const labels = Int32Array.from({ length: rows }, () => Math.floor(4 * uniform()));
@@ -44,7 +47,7 @@ describe("text features", () => {
     assert.equal(wordFeatures("… !", 2 ** 20).parts.length, 0);
   });
   it("contain letter n-grams with boundaries, and only the beginning of long texts", () => {
-    // Runs of " ab ": " ", a, b, " a", "ab", "b ", " ab", "ab ".
+    // N-grams of " ab ": " ", a, b, " a", "ab", "b ", " ab", "ab ".
     assert.equal(letterFeatures("ab", 2 ** 20).parts.length, 8);
     const long = Array.from({ length: 4000 }, (_, i) => `w${String(i)}`).join(" ");
     assert.ok(wordFeatures(long, 2 ** 20).parts.length <= 513 && letterFeatures(long, 2 ** 20).parts.length <= 512);
@@ -95,7 +98,7 @@ describe("letter-based label judge", () => {
 
 describe("combined label judges", () => {
   beforeEach(restart);
-  /** A judge that is right in so many rows, and as sure as that. */
+  /** Simulates a judge that is right for the fraction `right` of the rows and has matching confidence. */
   const judge = (labels: Int32Array, count: number, right: number): Float32Array => {
     const scores = new Float64Array(labels.length * count);
     labels.forEach((label, row) => {
@@ -107,7 +110,7 @@ describe("combined label judges", () => {
     const own = Int32Array.from({ length: 3000 }, (_, i) => i % 4);
     for (const share of [0, 0.05, 0.2]) {
       const { labels } = turned(own, 4, share);
-      // Three judges that know the truth of different rows: what all say is right.
+      // Three judges that know the true labels of different rows: where all agree, they are right.
       const said = combineLabelJudges(
         [0.9, 0.9, 0.85].map((right) => judge(own, 4, right)),
         labels,

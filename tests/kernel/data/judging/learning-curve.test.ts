@@ -1,4 +1,7 @@
-/** A curve's probe is the ridge regression it says; the law finds what scores were made by; and what is told is what it says. */
+/**
+ * The learning curve's probe equals a ridge regression; the fitted law recovers the law that generated the scores; the
+ * sentence shown matches the forecast.
+ */
 import assert from "node:assert/strict";
 import { GrowingRidgeProbe } from "#kernel/data/judging/growing-probe.js";
 import { measureLearningCurve, geometricSizes } from "#kernel/data/judging/learning-curve.js";
@@ -11,7 +14,7 @@ const generator = seededRandom(3);
 const uniform = (): number => drawBelow(generator, 2 ** 30) / 2 ** 30;
 const rows = (count: number, from = 0): Uint32Array => Uint32Array.from({ length: count }, (_, i) => from + i);
 
-/** Scores of draws that follow a law but for chance. */
+/** Scores of draws that follow a law up to random noise. */
 function lawful(law: (n: number) => number, scored: number) {
   return geometricSizes(50, 800, 7).map((size) => ({
     rows: size,
@@ -34,7 +37,7 @@ describe("growing ridge probe", () => {
     const whole = new GrowingRidgeProbe(standardiseFeatures(vectors), { numbers });
     whole.learn(rows(20));
     assert.deepEqual(parts, whole.scoreRows(rows(10, 20)));
-    // By gradient descent on the same loss: squares of errors and 3 · 3 times squares of weights.
+    // Gradient descent on the same loss: squared errors plus 3 · 3 times squared weights.
     const { values } = standardiseFeatures(vectors);
     const w = [0, 0, 0];
     const said = (row: number): number => w.reduce((sum, one, i) => sum + one * values[row * 3 + i]!, 0);

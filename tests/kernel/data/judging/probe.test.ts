@@ -1,4 +1,6 @@
-/** A probe and neighbours judge each row by the others, exactly as if they were made anew without it. */
+/**
+ * The probe and the nearest neighbours judge each row by the other rows, exactly as if they were fitted without it.
+ */
 import assert from "node:assert/strict";
 import { neighbourProbabilities } from "#kernel/data/judging/neighbours.js";
 import { probeProbabilities } from "#kernel/data/judging/judges.js";
@@ -9,7 +11,7 @@ describe("label probe", () => {
   it("ignores the row that it judges", () => {
     const { vectors, labels } = rowsOf([12, 12], 4, 1);
     const chances = probeProbabilities(vectors, labels, 2);
-    // A row whose label says the opposite is judged alike: only the others tell.
+    // Changing a row's label hardly changes its prediction, as only the other rows count.
     const turned = labels.slice();
     turned[5] = 1;
     const other = probeProbabilities(vectors, turned, 2);

@@ -1,13 +1,13 @@
-/** Rows around a centre for each label, and how many of their labels a judge says. */
+/** Rows around a centre for each label, and the accuracy of a judge's predictions. */
 let state = 1;
-/** Draws begin anew: a test's are the same whatever ran before it. */
+/** Resets the random numbers, so that a test's draws do not depend on earlier tests. */
 export const restart = (): void => void (state = 1);
 export const uniform = (): number => {
   state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
   return state / 2 ** 32;
 };
 const normal = (): number => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
-/** Rows around a centre for each label. */
+/** Returns rows around a centre for each label; `apart` scales the distance between centres. */
 export function rowsOf(counts: readonly number[], width: number, apart: number) {
   const centres = counts.map(() => Array.from({ length: width }, () => apart * normal()));
   const labels = Int32Array.from(counts.flatMap((n, label) => new Array<number>(n).fill(label)));

@@ -1,4 +1,6 @@
-/** What a sweep over sizes of the training rows says of more rows: it finds the law, is as sure as it may be, and is told. */
+/**
+ * Forecasts from a sweep over training set sizes: they recover the law, have the right uncertainty, and are displayed.
+ */
 import assert from "node:assert/strict";
 import { hasLearntAnything, forecastTrainedCurve, type TrainedSizeScore } from "#kernel/data/judging/trained-curve.js";
 import { learningCurveView, forecastSentence } from "#kernel/display/curves/learning-curve.js";
@@ -38,7 +40,7 @@ describe("learning curve of trainings", () => {
     const rounds = 40;
     let held = 0;
     for (let round = 0; round < rounds; round++) {
-      // Of the scored rows about half are right or wrong whatever is trained.
+      // About half of the scored rows are right or wrong independently of training.
       const scored = (share: number): number => {
         let right = 0;
         for (let i = 0; i < 500; i++) right += Number(drawBelow(generator, 2 ** 30) / 2 ** 30 < share);

@@ -1,4 +1,4 @@
-/** Fewer rows that train: as drawn, nested, and nothing else changes. */
+/** Fewer training rows: drawn at random, nested, and nothing else changes. */
 import assert from "node:assert/strict";
 import type { DataPlan } from "#dsl/language/types/value.js";
 import { prepareFetchedData } from "#kernel/data/sources/prepare.js";

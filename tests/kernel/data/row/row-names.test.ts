@@ -1,4 +1,4 @@
-/** Rows of splits with sources of their own are named with their split, in errors and in what is told of the data. */
+/** Rows of splits with separate sources are identified with their split, in errors and in notes about the data. */
 import assert from "node:assert/strict";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { prepareMeasuredData } from "#kernel/data/prepare.js";

@@ -1,4 +1,4 @@
-/** A row that counts n times teaches as if it stood there n times, and one that counts nothing as if it were not there. */
+/** A row with weight n trains like n copies of the row, and a row with weight 0 as if it were absent. */
 import assert from "node:assert/strict";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import type { NDArray } from "#dsl/tensor/program.js";
@@ -18,7 +18,7 @@ const weights = [2, 0, 1, 3, 1];
 const floats = ({ bytes }: NDArray): number[] => [
   ...new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4),
 ];
-/** Windows of at most 6 steps; the longest text becomes two. */
+/** Windows of at most 6 tokens; the longest text gives two windows. */
 function windowsOf(own: readonly Int32Array[], of?: readonly number[]): ModelInputRows {
   const ids = new TokenWindows(new TextsInMemory(own), 6, null);
   const each = of && { weights: Float32Array.from(ids.texts, (text) => of[text]!) };

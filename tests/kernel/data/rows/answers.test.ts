@@ -1,4 +1,4 @@
-/** The roles `question`, `context` and `answer`, in every shape that files have. */
+/** The roles `question`, `context` and `answer`, in every format found in files. */
 import assert from "node:assert/strict";
 import type { DataPlan } from "#dsl/language/types/value.js";
 import { prepareMeasuredData } from "#kernel/data/prepare.js";
@@ -73,7 +73,7 @@ describe("answers of question answering rows", () => {
     assert.equal(code, "answer-not-there");
     const without = await codeOf(() => rows([{ ...fine, question: "" }]));
     assert.deepEqual([without.code, without.data["role"]], ["missing-value", "question"]);
-    // One that stands there is enough; others are words of the same.
+    // One answer that occurs in the context is enough; the others are alternative wordings.
     assert.deepEqual(await answers(["Carl", "Bob"]), [
       { text: "Carl", start: null },
       { text: "Bob", start: 11 },

@@ -1,4 +1,7 @@
-/** What rows say of each other: near-duplicates against a comparison of all pairs, conflicts, told labels, groups, scores. */
+/**
+ * The audit of rows: near-duplicates compared with an exhaustive comparison of all pairs, conflicts, leaked labels,
+ * groups, scores.
+ */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { findNearDuplicates as nearIn, type ShingledTexts } from "#kernel/data/audit/near-duplicates.js";
@@ -16,7 +19,7 @@ const lettered = (texts: readonly string[]): ShingledTexts => ({
 });
 const nearTexts = (texts: readonly string[], among: readonly string[]) => nearIn(lettered(texts), lettered(among));
 
-/** The likeness of two texts, by comparing all their runs of five letters; short ones have none. */
+/** Returns the similarity of two texts by comparing all their five-letter shingles; short texts have none. */
 function likeness(a: string, b: string): number {
   if (a.length < 20 || b.length < 20) return 0;
   if (a === b) return 1;
@@ -51,7 +54,7 @@ describe("near-duplicates", () => {
         fc.array(sentence, { minLength: 1, maxLength: 12 }),
         fc.array(fc.tuple(fc.nat(), fc.nat(), fc.constantFrom(...words)), { maxLength: 6 }),
         async (texts, others, changes) => {
-          // Some of the others are texts with a word changed, so that there is something to find.
+          // Adds texts with one word changed, so that there are near-duplicates to find.
           const among = [...others];
           for (const [which, place, word] of changes) {
             const all = texts[which % texts.length]!.split(" ");
@@ -62,8 +65,8 @@ describe("near-duplicates", () => {
           texts.forEach((text, i) => {
             const best = Math.max(...among.map((other) => likeness(text, other)));
             const near = found.get(i);
-            // Of pairs that are alike by just so much one in 20,000 shares no band (stdlib/text/near-duplicates/signatures.ts): in a
-            // run as this one there may be one, and hardly ever a second.
+            // One in 20,000 pairs with barely this similarity shares no band
+            // (stdlib/text/near-duplicates/signatures.ts): a test run may miss one pair, but hardly ever a second.
             if (!near && best >= MIN_NEAR_DUPLICATE_LIKENESS && best < MIN_NEAR_DUPLICATE_LIKENESS + 0.05)
               missed.add(`${text} | ${among.join(" | ")}`);
             else assert.equal(near !== undefined, best >= MIN_NEAR_DUPLICATE_LIKENESS, `${text} | ${best}`);

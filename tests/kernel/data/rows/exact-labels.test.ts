@@ -1,4 +1,4 @@
-/** Labels, groups and ids are what is written: no two of them become one on the way, whatever numbers can hold. */
+/** Labels, groups and ids are read as text: distinct values stay distinct, even beyond the precision of numbers. */
 import assert from "node:assert/strict";
 import { from } from "arquero";
 import type { DataPlan } from "#dsl/language/types/value.js";

@@ -1,4 +1,4 @@
-/** Labels that two programs wrote two ways: told with their rows, from the file to the warning. */
+/** Labels that two programs wrote differently: reported with their rows, from the file to the warning. */
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,6 @@
-/** The languages of a data set's texts: counted by split, in parts of it where it is large, and told in one line. */
+/**
+ * The languages of a data set's texts: counted by split, from a sample if the data set is large, and shown in one line.
+ */
 import assert from "node:assert/strict";
 import { languageObserver } from "#kernel/data/audit/audit.js";
 import { forEachRow, type AuditedRow, type AuditedSplits } from "#kernel/data/audit/rows.js";
@@ -21,7 +23,7 @@ async function foundIn(splits: Readonly<Record<string, readonly string[]>>) {
   await forEachRow(rows, (row, split) => observer.look(row, split));
   return observer.found();
 }
-/** Of one language, as many as asked for. */
+/** Returns `count` texts of one language. */
 const some = (code: string, count: number): string[] =>
   Array.from({ length: count }, (_, i) => sentences[code]![i % 8]!);
 

@@ -20,7 +20,7 @@ describe("data loader", () => {
   it("trains each next-token step once per epoch with any settings", () =>
     fc.assert(
       fc.property(settings, ({ texts, maxLength, packing, ...o }) => {
-        // Labels are unique numbers, so each trained step is seen in them.
+        // Token ids are unique numbers, so that they identify each trained token.
         let next = 0;
         const ids = texts.map((length) => Int32Array.from({ length: length + 1 }, () => next++));
         const rows = new TokenWindows(new TextsInMemory(ids), maxLength, null);

@@ -1,4 +1,4 @@
-/** Packed rows have the loss and the gradients of rows of one text, on every small decoder, in float64. */
+/** Packed rows have the loss and the gradients of rows with one text each, on every small decoder, in float64. */
 import assert from "node:assert/strict";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import type { NDArray } from "#dsl/tensor/program.js";
@@ -40,7 +40,7 @@ describe("packed rows", () => {
         const [a, b] = [packed[output]!.data[0]!, single[output]!.data[0]!];
         assert.ok(Math.abs(a - b) < 1e-10 * Math.abs(b), `${output}: ${a} packed, ${b} apart`);
       }
-      // The test would see texts that see each other: without segments the loss is another.
+      // The test would notice if packed texts attended to each other: without segments the loss differs.
       const blind = collatePackedRows(texts, rows, { padId: 1 });
       const mask = blind["attention_mask"]!;
       const mixed = step(true, { ...blind, segments: mask })["loss"]!.data[0]!;

@@ -11,7 +11,7 @@ const numbers = (array: { readonly bytes: Uint8Array } | undefined) => {
   return [...new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4)];
 };
 const sum = (values: Iterable<number>) => [...values].reduce((a, b) => a + b, 0);
-/** Lengths like those of real texts: many short, few long. */
+/** Lengths distributed like those of real texts: many short, few long. */
 const mixed = Int32Array.from({ length: 3000 }, (_, i) => 8 + Math.floor(240 * (((i * 7919) % 1000) / 1000) ** 3));
 
 describe("row packing", () => {
@@ -62,7 +62,7 @@ describe("row packing", () => {
     };
     const [one, other] = [company(rows), company(pack(1))];
     assert.ok([...one].filter(([text, row]) => other.get(text) === row).length < 0.02 * mixed.length);
-    // Rows of long and of short texts come mixed: the first half holds about half of the texts.
+    // Packed rows of long and of short texts are mixed: the first half of the rows contains about half of the texts.
     const first = sum(rows.slice(0, rows.length >> 1).map((row) => row.length)) / mixed.length;
     assert.ok(Math.abs(first - 0.5) < 0.05);
   });

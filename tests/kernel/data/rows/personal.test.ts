@@ -39,7 +39,7 @@ describe("personal data statistics", () => {
       ["email"],
     );
     assert.equal(await found([call("cleaner", "redact")]), undefined);
-    // Names that are left on purpose are nothing to warn of.
+    // Names excluded from redaction on purpose give no warning.
     const except = call("cleaner", "redact", { except: ["Anna Smith"] });
     assert.equal(await found([except]), undefined);
     const others = call("cleaner", "redact", { entity: ["card", "email"], except: ["Ben Smith"] });

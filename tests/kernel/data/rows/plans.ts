@@ -1,4 +1,4 @@
-/** Data plans and files for tests: a folder of its own, removed afterwards. */
+/** Data plans and files for tests, in a folder that is removed afterwards. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ export function call(kind: string, word: string, given: Readonly<Record<string, 
   return { kind, word, arguments: given };
 }
 
-/** What is written is held to, also where it is what is usual. */
+/** Marks all arguments as written, so that even a default value is not replaced by a detected one. */
 export function writtenCall(word: string, given: Readonly<Record<string, Value>>): Call {
   return { ...call("source", word, given), held: Object.keys(given) };
 }
@@ -45,7 +45,7 @@ const empty: DataPlan = {
   seed: 0,
 };
 
-/** The coded error that `work` ends with; anything else fails the test. */
+/** Returns the coded error that `work` throws; any other outcome fails the test. */
 export async function codeOf(work: () => unknown): Promise<CodedError & { readonly data: Record<string, unknown> }> {
   try {
     await work();

@@ -1,4 +1,4 @@
-/** What a tokenizer makes of languages and of letters that it doesn't know. */
+/** How a tokenizer handles languages and characters that it does not know. */
 import assert from "node:assert/strict";
 import { tokenizerFitFacts } from "#kernel/data/rows/reading.js";
 import type { TokenizerImplementation } from "#stdlib/tokenizers/kind.js";
@@ -6,7 +6,10 @@ import { codeText } from "#dsl/language/diagnostics/codes.js";
 import { compiled, dataFacts, definitions } from "../../../dsl/world.js";
 
 const UNKNOWN = 1;
-/** Words of small Latin letters are one token, others a token for each letter; what is no letter of either alphabet is unknown. */
+/**
+ * Words of lowercase Latin letters are one token, Cyrillic letters one token each, and all other characters unknown
+ * tokens.
+ */
 const idsOf = (text: string): Int32Array => {
   const words = text.match(/[a-z]+|\p{Script=Cyrillic}|[^\s]/gu) ?? [];
   const ids = words.map((word) => (/^[a-z]+$/.test(word) ? 10 : /\p{Script=Cyrillic}/u.test(word) ? 11 : UNKNOWN));
@@ -46,8 +49,7 @@ describe("tokenizer fit of the texts", () => {
     assert.equal(unknown.rows, odd.filter((text) => text.includes("😀")).length);
     assert.equal(unknown.tokens, unknown.rows + odd.filter((text) => text.includes("雨")).length);
   });
-  it("is null if no text has a word", async () =>
-    assert.equal(await tokenizerFitFacts(["", "…"], tokenizer), null));
+  it("is null if no text has a word", async () => assert.equal(await tokenizerFitFacts(["", "…"], tokenizer), null));
 
   const told = (reading: object) => {
     const { diagnostics } = compiled(`${definitions}train m on d`, {

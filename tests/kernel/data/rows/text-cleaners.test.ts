@@ -1,4 +1,4 @@
-/** Which cleaners change texts, and what is said of texts that were not cleaned. */
+/** Which cleaners change texts, and the warning about texts that were not cleaned. */
 import assert from "node:assert/strict";
 import { countChangedTexts, textCleaners, uncleanedTextsWarning } from "#kernel/data/rows/text-cleaners.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
@@ -6,7 +6,7 @@ import { registry } from "#stdlib/registry.js";
 import type { Call } from "#dsl/language/types/value.js";
 
 const call = (word: string, given: Call["arguments"] = {}): Call => ({ kind: "cleaner", word, arguments: given });
-/** Of each word a call that does something to the row below, unless it changes no text. */
+/** One call per cleaner. Each call changes the row below, unless the cleaner changes no text. */
 const CALLS: readonly Call[] = [
   ...["lowercase", "redact", "strip_html", "unicode", "whitespace", "drop_empty", "drop_duplicates"].map((word) =>
     call(word),

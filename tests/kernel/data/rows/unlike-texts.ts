@@ -1,4 +1,7 @@
-/** Small decoders trained in float64 over texts of unlike lengths: what their losses and gradients are compared by. */
+/**
+ * Reference for small decoders trained in float64 on texts of different lengths: used to compare their losses and
+ * gradients.
+ */
 import { fromNDArray, type ArrayValues } from "#dsl/tensor/values.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { Trained } from "#tests/stdlib/models/golden.js";

@@ -1,4 +1,4 @@
-/** Sources whose path is an address: fetched once, held to their checksum. */
+/** Sources whose path is a URL: downloaded once and verified by their checksum. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -59,7 +59,7 @@ describe("URL sources", () => {
     assert.equal(facts.rowsIn, 2);
     const sent = Buffer.from("ann:planted-token").toString("base64");
     assert.equal(server.asked[0]?.headers.authorization, `Basic ${sent}`);
-    // From the cache, and so without the secret.
+    // Read from the cache, so the secret is not needed.
     delete process.env["ADDRESS_TOKEN"];
     assert.equal((await prepareFetchedRows(plan, folder.world())).facts.hash, facts.hash);
     assert.equal(server.asked.length, 1);

@@ -1,4 +1,4 @@
-/** The file of decisions under several writers, a writer that is killed, and a full disk. */
+/** The annotations file with several concurrent writers, a killed writer, and a full disk. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { appendFileSync, existsSync, readFileSync, symlinkSync } from "node:fs";

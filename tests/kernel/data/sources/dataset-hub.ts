@@ -1,6 +1,7 @@
 /**
- * Data sets of a small hub on this machine, answering as the real one does: revisions as JSON, lists of files page by page, files
- * by commit with their checksum in the first answer's headers, large ones redirected to a path that knows ranges.
+ * Data sets of a small local hub that responds like the real one: revisions as JSON, paginated lists of files, files by
+ * commit with their checksum in the headers of the first response, large files redirected to a path that supports
+ * ranges.
  */
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
@@ -8,7 +9,7 @@ import type { AddressInfo } from "node:net";
 
 export type Files = Readonly<Record<string, string | Uint8Array>>;
 export interface HubSet {
-  /** Branches and tags by their commit. */
+  /** Commits by branch or tag. */
   refs: Record<string, string>;
   readonly commits: Readonly<Record<string, Files>>;
   readonly token?: string;
@@ -16,9 +17,9 @@ export interface HubSet {
 
 export class DatasetHub {
   readonly asked: string[] = [];
-  /** Bytes after which the connection of a large file breaks, once per entry. */
+  /** Bytes after which the connection of a large file breaks; one entry per break. */
   readonly breaks: number[] = [];
-  /** Large files are sent otherwise than their checksum says. */
+  /** Sends large files that do not match their checksum. */
   lies = false;
   private constructor(
     private readonly server: Server,
@@ -80,7 +81,7 @@ export class DatasetHub {
     });
   }
 
-  /** Two files a page. */
+  /** Lists two files per page. */
   private list(url: URL, files: Files, json: (value: unknown, headers?: Record<string, string>) => void): void {
     const from = Number(url.searchParams.get("cursor") ?? 0);
     const names = Object.keys(files).sort();
@@ -119,7 +120,7 @@ function bytesOf(content: string | Uint8Array): Uint8Array {
   return typeof content === "string" ? Buffer.from(content) : content;
 }
 
-/** The first digits of a commit name it. */
+/** Returns the commit; its first digits are enough. */
 function commitOf({ refs, commits }: HubSet, revision: string): string | undefined {
   return refs[revision] ?? Object.keys(commits).find((commit) => revision.length >= 7 && commit.startsWith(revision));
 }

@@ -1,4 +1,7 @@
-/** What completion of paths may see: the notebook's project, folders first, nothing hidden, nothing of the machine around it. */
+/**
+ * Files that path completion may list: the notebook's project, folders first, no hidden files, nothing outside the
+ * project.
+ */
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

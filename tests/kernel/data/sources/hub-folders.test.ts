@@ -1,4 +1,4 @@
-/** Folders of data sets: the splits and rows that Hugging Face's `datasets` finds in them, and what can't be read. */
+/** Folders of data sets: the splits and rows that Hugging Face's `datasets` finds in them, and errors for the rest. */
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -64,7 +64,7 @@ async function splitsOf(source: Call, streamed: boolean): Promise<Record<string,
   return found;
 }
 
-/** CSV has no numbers, and no value is an empty text. */
+/** CSV has only texts; a missing value is an empty text. */
 const plain = (splits: Case["splits"]): unknown =>
   Object.entries(splits).map(([split, rows]) => [
     split,

@@ -1,4 +1,4 @@
-/** Data sets of a hub: pinned to a commit, fetched once and held to their checksums, read without a net afterwards. */
+/** Data sets of a hub: pinned to a commit, downloaded once and verified by their checksums, then read offline. */
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -96,7 +96,8 @@ describe("hub data set", function () {
     fresh();
   });
   after(async () => {
-    // Another object in its place would leave the process itself with what was set here.
+    // Restores the variables one by one: replacing the `process.env` object would leave the process's real environment
+    // changed.
     for (const name of Object.keys(process.env)) if (!(name in environment)) delete process.env[name];
     Object.assign(process.env, environment);
     await hub.stop();

@@ -1,7 +1,7 @@
 /**
- * Prepares the data plan of the first argument, feeds an epoch of it, and prints the most memory in MiB that was alive on the
- * way: what a full collection leaves, looked at again and again (`--expose-gc`). What the process holds from the system
- * says less: how much a collector leaves lying depends on its version.
+ * Prepares the data plan of the first argument, feeds an epoch of it, and prints the peak live memory in MiB, measured
+ * repeatedly after a full collection (`--expose-gc`). The process's memory use would say less, as it depends on how
+ * much the collector leaves, which differs between versions.
  */
 import type { DataPlan } from "#dsl/language/types/value.js";
 import { DataLoader } from "#kernel/data/rows/loader.js";
@@ -14,7 +14,7 @@ declare const gc: () => void;
 let most = 0;
 function look(): void {
   gc();
-  gc(); // buffers whose owners the first one found dead
+  gc(); // frees the buffers whose owners the first collection freed
   const { heapUsed, external } = process.memoryUsage();
   most = Math.max(most, heapUsed + external);
 }

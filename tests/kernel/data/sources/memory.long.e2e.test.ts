@@ -1,4 +1,4 @@
-/** The memory that reading data in parts takes. */
+/** The memory that streaming data takes. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { closeSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
@@ -37,14 +37,14 @@ describe("memory of streamed data", () => {
       closeSync(fd);
       const settings = JSON.stringify({ ...plan("jsonl", path, stream), clean: [call("cleaner", "drop_duplicates")] });
       const child = fileURLToPath(new URL("./live-while-preparing.js", import.meta.url));
-      // Full collections are most of it: by one thread, where others would turn while they wait for processors.
+      // Full collections take most of the time. A single thread avoids threads that spin while waiting for processors.
       const args = ["--expose-gc", "--single-threaded-gc", child, settings, folder];
       const { stdout, stderr, status } = spawnSync(process.execPath, args, { encoding: "utf8" });
       assert.equal(status, 0, stderr);
       return Number(stdout);
     };
-    // 25,000 rows of about 220 characters: 5 MB of text, 22 MB of tokens. With fewer, what is alive follows the moments at
-    // which it is looked.
+    // 25,000 rows of about 220 characters: 5 MB of text, 22 MB of tokens. With fewer rows, the peak depends on when it
+    // is measured.
     const [few, many, whole] = [live(25_000, true), live(50_000, true), live(25_000, false)];
     assert.ok(many - few < 6, `${few} MiB for 25,000 rows, ${many} MiB for 50,000: more than 250 bytes of each`);
     assert.ok(whole > few + 25, `${whole} MiB when read whole, ${few} MiB streamed`);

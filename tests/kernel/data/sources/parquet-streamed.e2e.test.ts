@@ -1,4 +1,7 @@
-/** Parquet files that a pattern names, prepared whole and in parts: the same rows, and changed files are read again. */
+/**
+ * Parquet files that a pattern names, prepared in memory and streamed: the rows are the same, and changed files are
+ * read again.
+ */
 import assert from "node:assert/strict";
 import { copyFileSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -40,7 +43,7 @@ describe("Parquet files by pattern", () => {
     assert.equal(held.facts.hash, streamed.facts.hash);
     assert.deepEqual(Object.keys(held.facts.splits), ["good", "bad", "odd"]);
     assert.ok(streamed.streamed);
-    // Rows may be what nobody else may see.
+    // Rows may be confidential, so other users must not be able to read the cache.
     const kept = readdirSync(cache).flatMap((name) => openToOthers(join(cache, name)).filter((at) => !/^\. /.test(at)));
     if (process.platform !== "win32") assert.deepEqual(kept, []);
   });

@@ -85,7 +85,7 @@ describe("request of a source", () => {
       codeOf(() => asked("http://host/rows.csv?sig=planted")),
       "unsafe-address",
     );
-    // The checksum protects the file, and not the token.
+    // The checksum protects the file, but not the token.
     assert.equal(
       codeOf(() => asked("http://host/rows.csv?sig=planted", { token, sha256: SUM })),
       "unsafe-secret",

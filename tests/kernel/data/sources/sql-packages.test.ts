@@ -13,7 +13,7 @@ describe("SQL packages in the notebook's folder", () => {
   before(() => {
     parent = mkdtempSync(join(tmpdir(), "tunebook-sql-trap-"));
     folder = join(parent, "project");
-    // Nothing is set up here, so a check has no other package to take.
+    // The cache has no installed packages, so these are the only ones a check could load.
     process.env["TUNEBOOK_CACHE"] = join(parent, "cache");
     for (const place of [parent, folder])
       for (const name of ["@duckdb/node-api", "node-sqlite3-wasm"]) {

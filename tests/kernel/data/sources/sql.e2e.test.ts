@@ -1,4 +1,7 @@
-/** Queries over files and databases: in the order that they say, read-only, and told in the database's words with their place. */
+/**
+ * Queries over files and databases: row order as in the query, read-only access, and database errors with the
+ * database's message and their position.
+ */
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-/** Plans of data that are streamed, or the same data read whole. */
+/** Plans of streamed data, and of the same data in memory. */
 import type { DataPlan, Call } from "#dsl/language/types/value.js";
 
 export const call = (kind: string, word: string, given: Call["arguments"] = {}): Call => ({

@@ -1,4 +1,7 @@
-/** Data read in parts: the same rows, splits, facts and tokens as data read whole, and memory that does not follow their size. */
+/**
+ * Streamed data: the same rows, splits, facts and tokens as data in memory, with memory use independent of the data's
+ * size.
+ */
 import assert from "node:assert/strict";
 import {
   existsSync,
@@ -24,7 +27,7 @@ import { TextsInMemory } from "#kernel/data/sequences/token-rows.js";
 import { TextFingerprints } from "#stdlib/text/fingerprints.js";
 import type { TokenizerImplementation } from "#stdlib/tokenizers/kind.js";
 
-/** One token for each character, between 1 and 2. */
+/** One token per character, between 1 and 2. */
 const tokenizer: TokenizerImplementation & { readonly hash: string } = {
   padId: 0,
   hash: "characters-of-a-test",
@@ -184,7 +187,7 @@ describe("streamed data", () => {
       assert.deepEqual(again, one);
       for (const name of readdirSync(one.folder))
         assert.ok(!readFileSync(join(one.folder, name)).includes("first key"), name);
-      // A key that is gone is missed, whatever was kept of it.
+      // A missing key is an error even if the data is cached.
       delete process.env["TUNEBOOK_TEST_KEY"];
       await assert.rejects(
         prepareFetchedRows(plan("jsonl", "told.jsonl", true, { clean, split: null }), world()),

@@ -1,10 +1,10 @@
-/** What the preview of data says of its labels: shares of what they are counted in. */
+/** Labels in the data preview: shares of the number that they are counted in. */
 import assert from "node:assert/strict";
 import type { DataFacts } from "#dsl/language/types/facts.js";
 import { dataPreview } from "#kernel/display/data/data-preview.js";
 import { data, dataFacts } from "../examples.js";
 
-/** Two splits of ten rows each; `each`: how often each label stands in one of them. */
+/** Previews two splits of ten rows each. `each`: number of occurrences of each label per split. */
 function previewed(role: string, each: Readonly<Record<string, number>>): string {
   const labels = Object.entries(each).map(([label, count]) => ({ label, count }));
   const split = { rows: 10, labels, lengths: null };

@@ -1,4 +1,7 @@
-/** What the table of label issues says of itself: how far its judges go with the labels, and how many of its rows are right. */
+/**
+ * Text of the label issues table: how often its judges agree with the labels, and how many of its rows are probably
+ * right.
+ */
 import assert from "node:assert/strict";
 import { labelIssuesView, type LabelIssueRow } from "#kernel/display/data/label-issues.js";
 

@@ -1,4 +1,7 @@
-/** What pictures and tables of a federation say: whose labels are apart, who fares ill, and what isn't known isn't drawn. */
+/**
+ * Pictures and tables of a federation: clients with different labels, clients with low scores, and unknown values that
+ * are not drawn.
+ */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { clientScoresFigure, clientScoresView } from "#kernel/display/federation/client-scores.js";

@@ -1,4 +1,7 @@
-/** The statement that the panel runs for *Train detached*: it compiles, has a name that is free, and leaves the recipe as it was. */
+/**
+ * The statement that the panel runs for *Train detached*: it compiles, has an unused name and leaves the recipe
+ * unchanged.
+ */
 import assert from "node:assert/strict";
 import { emptyEnvironment } from "#dsl/compiler/plan/known-names.js";
 import { focusedStatement, readTrainings } from "#dsl/assist/trainings.js";

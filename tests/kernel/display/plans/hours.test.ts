@@ -1,4 +1,4 @@
-/** Hours of workers and what they cost, as plans say it before anything runs. */
+/** Worker hours and their cost, as estimated in plans before anything runs. */
 import assert from "node:assert/strict";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { workerHoursFacts, workerUsageText } from "#kernel/display/plans/hours.js";
@@ -57,7 +57,7 @@ describe("worker hours of a plan", () => {
     assert.equal(beside.estimates.seconds, alone.estimates.seconds);
     assert.ok(four.estimates.seconds !== null && alone.estimates.seconds !== null);
     assert.deepEqual(four.estimates.ranks, { count: 4, threads: 4, elsewhere: true });
-    // The tests' machine has two cores.
+    // The test machine has two cores.
     assert.ok(Math.abs(four.estimates.seconds / (alone.estimates.seconds / 8) - 1) < 0.01);
     assert.ok(four.estimates.memoryBytes < 2 * alone.estimates.memoryBytes);
   });

@@ -1,6 +1,6 @@
 /**
- * The plan that the panel shows: the training that the cursor is at, each setting with its place, what is not known yet
- * said; and the law of writing out: a default that is written changes nothing.
+ * The plan view of the panel: the training at the cursor, each setting with its position, and facts that are not known
+ * yet. Writing out a default must not change the plan.
  */
 import assert from "node:assert/strict";
 import { compile } from "#dsl/compiler/program/compile.js";
@@ -27,14 +27,14 @@ function view(cells: readonly Source[], facts: Facts, cursor: Cursor | null = nu
   const reading = read(cells, facts);
   return planView(reading, focusedStatement(reading, cursor));
 }
-/** All that the cells' runs were told of the world. */
+/** Collects all facts that compiling the cells one after another yields. */
 function factsOf(texts: readonly string[]): Facts {
   return texts.reduce((all, _, i) => {
     const { facts } = compiled(texts.slice(0, i + 1));
     return facts.entries().reduce((sum, [key, fact]) => sum.with(JSON.parse(key) as Need, fact as never), all);
   }, Facts.none);
 }
-/** The cells with `|` as the cursor. */
+/** Returns the plan view of the cells; `|` marks the cursor. */
 function at(texts: readonly string[], facts = factsOf(texts.map((t) => t.replace("|", "")))): PlanView {
   const cells = sourcesOf(texts.map((text) => text.replace("|", "")));
   const i = texts.findIndex((text) => text.includes("|"));
@@ -43,7 +43,7 @@ function at(texts: readonly string[], facts = factsOf(texts.map((t) => t.replace
 const settings = (shown: PlanView): Readonly<Record<string, SettingView>> =>
   Object.fromEntries(shown.cards.flatMap((card) => card.settings.map((one) => [`${card.is} ${one.name}`, one])));
 const fact = (shown: PlanView, name: string) => shown.cards.flatMap((c) => c.facts).find((f) => f.name === name);
-/** The plans that the cells come to when they run, by name. */
+/** Returns the plans that the cells produce when they run, by name. */
 function plansOf(texts: readonly string[]): Readonly<Record<string, Plan>> {
   const plans: Record<string, Plan> = {};
   texts.forEach((_, i) => {
@@ -124,7 +124,7 @@ describe("plan panel", () => {
     assert.match(nothing.unknown.join("; "), /rows of tickets[^;]*; the base all-MiniLM-L6-v2/);
     assert.equal(settings(nothing)["recipe batch_size"]?.value, "32");
     assert.equal(fact(nothing, "steps"), undefined);
-    // The data cell ran: rows are known, lengths in tokens are not.
+    // As if the data cell had run: row counts are known, token lengths are not.
     const counted = whole.entries().reduce((facts, [key, answer]) => {
       const need = JSON.parse(key) as Need;
       return need.about === "data" && need.base !== null ? facts : facts.with(need, answer as never);
@@ -183,7 +183,7 @@ describe("plan panel", () => {
             const plans = plansOf([after]);
             const { name: run } = training;
             const said = `${run}: ${card.is} ${setting.name}: ${edit.text}`;
-            // The last training of a name is the one that a run of all leaves.
+            // If several trainings share a name, running all cells leaves the plan of the last one.
             if (reading.trainings.findLast((one) => one.name === run) === training)
               assert.equal(plans[run]?.recipeHash, before[run]?.recipeHash, said);
             const again = view(sourcesOf([after]), compiled([after]).facts, { source: "cell-1", offset: 0 });

@@ -1,4 +1,4 @@
-/** What a promise of privacy is told as. */
+/** How privacy guarantees are displayed. */
 import assert from "node:assert/strict";
 import type { PrivacyPlan } from "#dsl/compiler/plan/plan.js";
 import {
@@ -46,7 +46,7 @@ describe("privacy guarantee text", () => {
     const client: PrivacyPlan = { ...own, unit: "client" };
     assert.equal(of(client, { clients: null, others: [{}, {}, {}] }), (2 * 100) / (2 * 5));
     assert.equal(of(client, { clients: null, others: [], joined: 8 }), (2 * 100) / (4 * 5));
-    // As many as a column has values, and noise that each finds by itself.
+    // No ratio where the number of clients depends on a column's values, or where each client computes its own noise.
     const byColumn = { word: "by_column", kind: "partition", arguments: { column: "a" } };
     assert.equal(of(client, { clients: byColumn, others: [] }), null);
     assert.equal(of({ ...own, noise: 0 }), null);

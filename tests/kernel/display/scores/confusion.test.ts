@@ -1,4 +1,4 @@
-/** What was taken for what: all labels where they are few, a list and the frequent ones where they are many. */
+/** Confusion views: all labels if there are few; a list and the most frequent labels if there are many. */
 import assert from "node:assert/strict";
 import { confusionFigure, confusionView } from "#kernel/display/scores/confusion.js";
 import { drawFigure } from "#kernel/display/svg/draw.js";
@@ -7,7 +7,7 @@ import type { DisplayOutput } from "#kernel/display/html.js";
 
 const plain = (shown: DisplayOutput | undefined): string => String(shown?.bundle["text/plain"]);
 const names = (n: number): readonly string[] => Array.from({ length: n }, (_, i) => `label${String(i)}`);
-/** Label i stands i + 1 times, and is once taken for the next. */
+/** Label i occurs i + 1 times and is confused once with the next label. */
 const square = (n: number): readonly (readonly number[])[] =>
   names(n).map((_, i) => names(n).map((__, j) => (i === j ? i : j === (i + 1) % n ? 1 : 0)));
 

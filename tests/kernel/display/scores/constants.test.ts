@@ -1,4 +1,4 @@
-/** Answers that never change: which is the best by which metric, where each has its own. */
+/** Constant baselines: which one is best by which metric, where each metric has its own. */
 import assert from "node:assert/strict";
 import { evaluationView, type EvaluationReport } from "#kernel/display/scores/evaluation.js";
 import { report } from "../examples.js";

@@ -1,4 +1,4 @@
-/** The table of parts of the rows: long form, and the differences between parts beneath it. */
+/** The table of slices: long form, with the differences between slices below it. */
 import assert from "node:assert/strict";
 import { slicesView, type SlicesReport } from "#kernel/display/scores/slices.js";
 

@@ -1,4 +1,4 @@
-/** Pictures of a sweep whose settings are not there for every trial, and of trials that a person stopped. */
+/** Pictures of a sweep with conditional settings and with trials that a user stopped. */
 import assert from "node:assert/strict";
 import { contourAxes } from "#kernel/display/sweeps/contour.js";
 import { curvesPanel } from "#kernel/display/sweeps/curves.js";

@@ -1,4 +1,7 @@
-/** Reports of `sweep auto` as they come to be: one that trained, one whose budget let nothing train, one where words alone win. */
+/**
+ * Made-up reports of `sweep auto`: one that trained, one whose budget allowed no training, one where a text baseline
+ * wins.
+ */
 import type { AutoReport, Contestant } from "#kernel/study/auto/auto.js";
 
 const program = `model found_model {
@@ -67,7 +70,7 @@ const trial = (number: number, score: number, more: Partial<Contestant> = {}): C
   ...more,
 });
 
-/** Trained, and better than what is had for less. */
+/** A trained model won against the cheaper baselines. */
 export const won: AutoReport = {
   name: "found",
   goal: { direction: "maximize", metric: "f1(macro)" },
@@ -124,7 +127,7 @@ export const won: AutoReport = {
     tune,
   },
 };
-/** Words alone are better than what was trained. */
+/** A baseline on words alone is better than the trained models. */
 export const lost: AutoReport = {
   ...won,
   goal: { direction: "minimize", metric: "log_loss" },
@@ -142,7 +145,7 @@ export const lost: AutoReport = {
     tune,
   },
 };
-/** No training fits. */
+/** No training fits the budget. */
 export const untrained: AutoReport = {
   ...won,
   program: null,

@@ -1,4 +1,4 @@
-/** Sweeps as they come to be: made-up trials over a space with conditions, the same for the same wishes. */
+/** Made-up sweeps: trials over a space with conditions, deterministic for the same wishes. */
 import type { SearchSpace, SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { axesOf } from "#kernel/study/axes.js";
@@ -9,7 +9,7 @@ import type { SearchDimension, SearchPoint } from "#stdlib/searches/kind.js";
 export interface Wishes {
   readonly trials: number;
   readonly wanted?: number | null;
-  /** So many of the last. */
+  /** Number of trials, from the end, that are still running. */
   readonly running?: number;
   readonly goals?: 1 | 2;
   readonly reports?: number;
@@ -95,7 +95,7 @@ export function madeSweep({
   };
 }
 
-/** The rate decides, the batch a little, the rest hardly. */
+/** The quality depends mostly on the rate, a little on the batch size and hardly on the other settings. */
 function qualityOf(point: SearchPoint): number {
   const rate = Math.log10(point["optimizer.learning_rate"] ?? 1e-3) + 3.1;
   return 0.9 - 0.09 * rate ** 2 + 0.012 * (point["batch_size"] ?? 0) + (point["technique"] === 0 ? 0.02 : 0);
@@ -110,13 +110,13 @@ function drawn(dimensions: readonly SearchDimension[], random: () => number): Se
     else {
       const { from, to, scale, integer } = dimension;
       const value = scale === "log" ? from * (to / from) ** share : from + share * (to - from);
-      // Powers differ in their last digit between versions of V8.
+      // Rounded, because powers differ in their last digit between V8 versions.
       point[dimension.name] = integer ? Math.round(value) : Number(value.toPrecision(12));
     }
   }
   return point;
 }
-/** mulberry32. */
+/** The mulberry32 generator. */
 function uniform(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -1,4 +1,4 @@
-/** What the pictures of a sweep are drawn of is what Optuna would draw (tests/oracles/optuna_pictures.py). */
+/** The data behind the sweep pictures equals what Optuna would draw (tests/oracles/optuna_pictures.py). */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { contourPoints } from "#kernel/display/sweeps/contour.js";
@@ -28,7 +28,7 @@ const golden = JSON.parse(readFileSync(file, "utf8")) as Golden;
 
 const number = (name: string, from: number, to: number, more: object = {}): SearchDimension =>
   ({ kind: "number", name, from, to, scale: "linear", integer: false, ...more }) as SearchDimension;
-/** As the oracle has them. */
+/** The dimensions used by the oracle. */
 const dimensions: readonly SearchDimension[] = [
   number("rate", 1e-5, 1e-2, { scale: "log" }),
   number("decay", 0, 0.1),

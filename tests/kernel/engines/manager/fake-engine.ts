@@ -1,4 +1,4 @@
-/** An engine without a process, whose crash a test triggers. */
+/** An engine without a process, whose crash a test can trigger. */
 import type { Engine, EngineInfo } from "#kernel/engines/engine.js";
 
 export interface FakeEngine {

@@ -5,7 +5,7 @@ import { ManagedEngine, type RestartPolicy } from "#kernel/engines/manager/manag
 import { restartDelay } from "#kernel/engines/manager/restart-delays.js";
 import { fakeEngine, type FakeEngine } from "./fake-engine.js";
 
-/** Starts fake engines, one after the other; `begun` has them all, and the options of each. */
+/** Starts fake engines one after another. `begun` lists them with the options of each. */
 function starter(): {
   readonly begun: FakeEngine[];
   readonly options: EngineOptions[];
@@ -35,7 +35,7 @@ describe("managed engine", () => {
     const first = await failure();
     const second = await failure();
     assert.deepEqual([first, second].map(codeOf), ["engine-unavailable", "engine-unavailable"]);
-    // A second attempt, not a cached error.
+    // The result of a second attempt, not a cached error.
     assert.notEqual(second, first);
   });
 

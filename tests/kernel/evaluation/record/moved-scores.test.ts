@@ -1,4 +1,4 @@
-/** Scores that moved, and numbers that are held against each other. */
+/** Scores that changed, and the comparison of numbers. */
 import assert from "node:assert/strict";
 import type { ListedScore } from "#kernel/runs/history/newest-scores.js";
 import {

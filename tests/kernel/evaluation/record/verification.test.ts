@@ -1,4 +1,4 @@
-/** Runs of a notebook that ran again, beside those of before. */
+/** Runs of a notebook that was run again, compared with the earlier runs. */
 import assert from "node:assert/strict";
 import { appendFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -35,7 +35,7 @@ describe("verification of a notebook that ran again", () => {
 
   it("compares with the notebook's recorded runs, or with the last run of the same name", () => {
     const before = runsWith("before", { size: 1 });
-    // A later run of the same name, with another score.
+    // A later run of the same name, with a different score.
     const later = id.replace(/-(\d{8})-/, "-29991231-");
     cpSync(join(before, id), join(before, later), { recursive: true });
     const lock = join(before, later, "lock.json");
@@ -47,9 +47,9 @@ describe("verification of a notebook that ran again", () => {
       verifiedRuns(before, now, own).map(({ then, numbers }) => [then, numbers?.beyond.length]);
     assert.deepEqual(told([id]), [[id, 0]]);
     assert.deepEqual(told([]), [[later, 1]]);
-    // Another training of the notebook names its run; this one's are not left out for it.
+    // A run id of another training in the notebook does not exclude the later runs of this one.
     assert.deepEqual(told(["other-20261202-101500-abcdef"]), [[later, 1]]);
-    // Its own run is gone: no other one is taken for it.
+    // The recorded run no longer exists, and no other run replaces it.
     assert.deepEqual(told([id.replace(/-(\d{8})-/, "-20000101-")]), [[null, undefined]]);
   });
 });

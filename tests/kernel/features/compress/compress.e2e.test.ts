@@ -1,4 +1,4 @@
-/** `compress`: a student learns from a model, by what it says and by what goes on within it, with rows that nobody labelled too. */
+/** `compress`: a student learns from a teacher's outputs and hidden states, including rows without labels. */
 import assert from "node:assert/strict";
 import { cpSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -51,7 +51,7 @@ train m on d with r`);
         ),
       ).size;
     assert.deepEqual([layers("m"), layers("s")], [2, 1]);
-    // What is shown of a student is the student's.
+    // The facts displayed for a student are the student's own.
     assert.match(text(await book.run("show m.edge")), /^parameters +26\.8 k/m);
     assert.match(text(await book.run("show s.edge")), /^parameters +18\.2 k/m);
     const { folder } = await model("s").save(join(book.folder, "saved"));
@@ -161,7 +161,7 @@ train m on d with r`);
     );
     for (const name of Object.keys(readHeader(fileOf("through")).tensors))
       assert.deepEqual(floats(fileOf("cut"), name), floats(fileOf("through"), name), name);
-    // What was over is taken as it is.
+    // A finished run is reused unchanged.
     const before = model("cut").folder;
     await book.run(statement("cut", ", resume: true"));
     assert.equal(model("cut").folder, before);
@@ -186,7 +186,7 @@ train m on d with r`);
     assert.equal(row.roles.label, said?.label);
     assert.equal(row.said.length, 2);
     assert.ok(!readFileSync(join(book.folder, "more.csv"), "utf8").includes("yes"));
-    // The labels of people alone are in the task's own loss: it begins as it does without other rows.
+    // Only human labels enter the task's own loss, so its first value equals that of a run without unlabelled rows.
     await book.run("compress m on few with r as alone { distill: student(layers: 1) }");
     const begins = async (data: string, as: string): Promise<number> => {
       await book.run(

@@ -1,6 +1,6 @@
 /**
- * What was made smaller stands by itself: when the run that it was made of is gone, and when its own run lies elsewhere, it
- * answers, is scored, deployed, updated and made smaller again as any other model.
+ * A compressed model is self-contained. When its source run is gone or its own run has moved, it still answers and can
+ * be evaluated, deployed, updated and compressed like any other model.
  */
 import assert from "node:assert/strict";
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -56,7 +56,7 @@ compress m on d as fixed { quantize: int8(calibrate: 10) }`);
       assert.equal(statSync(file).nlink, 2, name);
       const runs = readLearntRecord(folders[name]!)?.rows.map(({ run }) => run.split("-")[0]);
       assert.deepEqual(runs, [name, "m"]);
-      // What binds the base binds what is made of it.
+      // The base's license also applies to models made from it.
       assert.match(readFileSync(join(folders[name]!, "base/README.md"), "utf8"), /^license: "mit"$/m);
     }
   });

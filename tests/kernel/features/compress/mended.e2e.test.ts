@@ -1,4 +1,7 @@
-/** What goes wrong in silence where a student learns, said: losses that are no numbers, rows that score it, answers of other weights. */
+/**
+ * Silent failures of distillation that are now reported: losses that are not finite, rows used for scoring, outputs of
+ * other weights.
+ */
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -85,7 +88,7 @@ train m on d with r`);
       (error: { readonly code?: string; readonly data?: { readonly step: number; readonly norm?: string } }) =>
         error.code === "loss-not-finite" && error.data?.step === 1 && error.data.norm === "NaN",
     );
-    // What is asked about below is a student that learnt.
+    // The following tests use this trained student.
     await book.run("compress m on d, other with r as u { distill: student(layers: 1) }");
   });
 

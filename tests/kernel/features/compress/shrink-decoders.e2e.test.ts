@@ -1,4 +1,7 @@
-/** Models that write, made smaller: what is left opens in transformers with equal logits, and a quantised one writes. */
+/**
+ * Compressed decoder models: the pruned model opens in transformers with equal logits, and a quantised one generates
+ * text.
+ */
 import assert from "node:assert/strict";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,6 +1,6 @@
 /**
- * Models without some of their heads and with rounded weights, made in a notebook: they answer, are kept, opened again and
- * deployed as any other; transformers and ONNX Runtime say the same of them.
+ * Models with pruned heads and with quantised weights, made in a notebook: they answer, are saved, reopened and
+ * deployed like any other. transformers and ONNX Runtime give the same outputs.
  */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, statSync } from "node:fs";
@@ -29,14 +29,14 @@ describe("compression without a teacher", function () {
     );
   const far = (a: readonly number[], b: readonly number[]): number =>
     a.reduce((most, x, i) => Math.max(most, Math.abs(x - b[i]!)), 0);
-  /** How far numbers of a deployment were from the notebook's, of the greatest of these. */
+  /** Largest difference between the deployment and the notebook, relative to the largest value (at least 1). */
   const apart = (place: string): number => {
     const { compared } = JSON.parse(readFileSync(join(book.folder, place, "proof.json"), "utf8")) as {
       readonly compared: { readonly difference: number; readonly greatest: number };
     };
     return compared.difference / Math.max(1, compared.greatest);
   };
-  /** Probabilities that ONNX Runtime gives by a file. */
+  /** Returns the probabilities that ONNX Runtime computes from a file. */
   const asked = async (file: Uint8Array, texts = TEXTS): Promise<number[]> => {
     const session = await InferenceSession.create(file);
     const { model: tokens } = JSON.parse(readFileSync(join(book.folder, "bert/tokenizer.json"), "utf8")) as {
@@ -61,8 +61,8 @@ describe("compression without a teacher", function () {
     return all;
   };
   /**
-   * How far a deployed file's probabilities are from a model's, of half the texts: where an activation lies between two whole
-   * numbers, what engines round differently makes it the one or the other, and a single text's answer moves by a step.
+   * Median difference between the probabilities of a deployed file and of a model. Where an activation lies between two
+   * integers, engines may round it differently, and the answer for a single text moves by one step.
    */
   const usually = async (place: string, name: string): Promise<number> => {
     const file = readFileSync(join(book.folder, place, "onnx/model_quantized.onnx"));
@@ -100,7 +100,7 @@ train m on d with quick`);
     await book.run('deploy m to onnx("out/m", quantize: int8)');
     const [own, plain] = [await usually("out/eight", "eight"), await usually("out/m", "m")];
     assert.ok(own < 2e-5, String(own));
-    // What isn't rounded before differs by all that rounding does.
+    // A model not quantised before deployment differs by the full quantisation error.
     assert.ok(plain > 50 * own, `${String(plain)}, ${String(own)}`);
     assert.ok(apart("out/eight") < 0.02);
   });
@@ -118,7 +118,7 @@ train m on d with quick`);
     assert.equal(bounds.length, 1);
     assert.ok(Object.values(bounds[0]!).every(([least, most]) => least <= 0 && most > 0));
     assert.ok(Object.hasOwn(bounds[0]!, "classifier") && Object.keys(bounds[0]!).length > 10);
-    // The deployed model rounds by the same bounds.
+    // The deployed model quantises activations with the same bounds.
     await book.run(
       'deploy fixed to onnx("out/fixed", quantize: int8)\ndeploy m to onnx("out/m20", quantize: int8, calibrate: 20)',
     );
@@ -142,7 +142,8 @@ train m on d with quick`);
     assert.ok(far(await probabilities("fours"), await probabilities("m")) < 0.2);
     const stored = (name: string): number => statSync(join(model(name).folder!, "base/model.safetensors")).size;
     assert.ok(stored("fours") < stored("eight"), `${String(stored("fours"))} of ${String(stored("eight"))}`);
-    // Where a product may not round what comes in, ONNX Runtime says what the notebook says; as it is deployed nearly so.
+    // ONNX Runtime equals the notebook if its products must not round their inputs. With the deployed setting it is
+    // close.
     const file = join(book.folder, "out/fours/onnx", readdirSync(join(book.folder, "out/fours/onnx"))[0]!);
     const bytes = readFileSync(file);
     const level = Buffer.from("accuracy_level");

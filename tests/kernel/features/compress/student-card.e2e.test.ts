@@ -1,4 +1,4 @@
-/** The card of a smaller model: the code that it gives builds that model in transformers, and it says whose student it is. */
+/** The card of a compressed model: its code builds the model in transformers, and it names the teacher. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";

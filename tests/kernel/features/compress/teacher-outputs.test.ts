@@ -1,4 +1,4 @@
-/** What a teacher said of rows. */
+/** Validation of a teacher's outputs per row. */
 import assert from "node:assert/strict";
 import { CodedError, diagnosticText } from "#dsl/language/diagnostics/codes.js";
 import { checkTeacherOutputs } from "#kernel/features/compress/contract.js";

@@ -1,4 +1,4 @@
-/** Which rows lie in a page. */
+/** Selection of the example rows shown on a deployment's page. */
 import assert from "node:assert/strict";
 import { pickExamples } from "#kernel/features/deploy/examples.js";
 

@@ -1,4 +1,7 @@
-/** The leading side of rounds with clients elsewhere: who is lost, and secret sums over messages, with clients of this process. */
+/**
+ * The server side of rounds with remote clients: lost clients, and secure aggregation over messages, with clients
+ * simulated in this process.
+ */
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -57,7 +60,7 @@ describe("requests to remote clients in a round", () => {
 describe("secure aggregation over remote clients", () => {
   const rows = [3, 5, 2, 7, 4];
   const answers = new Map(rows.map((n, i) => [i, answer([i + 0.5, -i, 0.25], n)] as const));
-  /** `fails`: at which of its messages a client is lost, from 0. */
+  /** `fails`: for each lost client, the index (from 0) of the message at which it is lost. */
   function partiesOf(fails: ReadonlyMap<number, number> = new Map(), code = gone): RemoteClients["clients"] {
     return [...answers].map(([i, one]) => {
       const held = new ClientMaskingState(generateKeyPairSync("ed25519").privateKey, 3);
@@ -131,7 +134,7 @@ describe("secure aggregation over remote clients", () => {
     const { sum, missing } = await remoteMaskedSummer(parties.with(2, liar))(toSum);
     close(sum, plain([0, 1, 3, 4]));
     assert.deepEqual(missing, [2]);
-    // Their vectors are gone: none takes part in another sum of that round.
+    // The clients have discarded their vectors, so none takes part in another sum of that round.
     assert.equal(codeOf(await remoteMaskedSummer(parties)(toSum).catch((error: unknown) => error)), "secure-survivors");
   });
 });

@@ -1,4 +1,4 @@
-/** Rounds with clients elsewhere: who is lost, what is told of it, and where the federation ends. */
+/** Rounds with remote clients: lost clients, how they are reported, and when the federation ends. */
 import assert from "node:assert/strict";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
@@ -15,7 +15,7 @@ const plan = {
   ...{ aggregate: call, secure_aggregation: false, compression: [] },
 } as RoundsOptions["plan"];
 
-/** A session that holds one state in memory. */
+/** A session with one state in memory. */
 function held(values: Float32Array): { readonly weights: StateVector; readonly now: () => readonly number[] } {
   let state: NDArray = { dtype: "f32", shape: [values.length], bytes: new Uint8Array(values.buffer.slice(0)) };
   const session = {
@@ -31,7 +31,7 @@ function held(values: Float32Array): { readonly weights: StateVector; readonly n
   };
 }
 
-/** Moves one weight by its rows; `lost`: in which rounds it is. */
+/** Returns a client that moves one weight by its row count; `lost`: rounds in which it is lost. */
 function client(name: string, rows: number, lost: readonly number[] = [], epsilon?: number): Client {
   return {
     ...{ name, rows },
@@ -48,7 +48,6 @@ function client(name: string, rows: number, lost: readonly number[] = [], epsilo
   };
 }
 
-/** The event of a round. */
 const roundIn = (step: Step | null) => step?.events?.find((event) => event.kind === "round");
 
 function roundsOf(clients: readonly Client[], more: Partial<RoundsOptions> = {}, summed?: SecureSummer) {
@@ -83,7 +82,7 @@ describe("rounds with remote clients", () => {
     const second = await rounds.next(4);
     assert.deepEqual(roundIn(second)?.lost, []);
     assert.equal(roundIn(second)?.why, undefined);
-    // (1·1 + 3·3 + 1·1) / 5 more.
+    // The weight increases by (1·1 + 3·3 + 1·1) / 5.
     assert.deepEqual(
       engine.now().map((x) => Number(x.toFixed(6))),
       [3.2, 3.2],
@@ -99,7 +98,7 @@ describe("rounds with remote clients", () => {
     const second = await rounds.next(4);
     assert.deepEqual([roundIn(first)?.sent, roundIn(first)?.received], [100, 10]);
     assert.deepEqual([roundIn(second)?.sent, roundIn(second)?.received], [50, 5]);
-    // A validation tells its own, and the next round no more of them.
+    // A validation reports its own bytes, and the next round does not count them again.
     carrier.sent += 7;
     assert.deepEqual(rounds.carried(), { sent: 7, received: 0 });
     assert.equal(roundIn(await rounds.next(4))?.sent, 0);
@@ -124,7 +123,7 @@ describe("rounds with remote clients", () => {
   });
 
   it("skip a round whose secure aggregation fails; a second failure in a row ends the federation", async () => {
-    /** Rounds in which shares are wrong. */
+    /** Returns a summer that fails in the given rounds because of wrong shares. */
     const failing =
       (...bad: readonly number[]): SecureSummer =>
       (of) =>
@@ -150,7 +149,7 @@ describe("rounds with remote clients", () => {
     const last = other.now();
     await assert.rejects(ended.next(4), { code: "secure-shares" });
     assert.deepEqual(other.now(), last);
-    // What is no secret sum's ends at once.
+    // An error that is not from secure aggregation ends the training at once.
     const broken = roundsOf(clients, {}, () => Promise.reject(new TypeError("a defect")));
     await assert.rejects(broken.rounds.next(4), TypeError);
   });

@@ -1,4 +1,4 @@
-/** The leading side of a federation, on vectors written out. */
+/** The server side of a federation, on vectors written out. */
 import assert from "node:assert/strict";
 import type { AggregatorImplementation } from "#stdlib/aggregators/kind.js";
 import {
@@ -149,7 +149,7 @@ describe("client-level differential privacy", () => {
     const of = privacy(0.5, 2);
     const noise = of.noise(40_000);
     const deviation = Math.sqrt(noise.reduce((sum, value) => sum + value * value, 0) / noise.length);
-    // Six standard errors of it.
+    // Within six standard errors.
     assert.ok(Math.abs(deviation - 10) < (6 * 10) / Math.sqrt(2 * noise.length), String(deviation));
     const asked = Array.from({ length: 4000 }, () => of.sample());
     const each = [0, 1, 2, 3].map((client) => asked.filter((some) => some.includes(client)).length / 4000);
@@ -164,7 +164,7 @@ describe("client-level differential privacy", () => {
     });
     await one.finish(1, new Map(), { clients: [], lost: [] });
     const deviation = Math.sqrt(one.weights.reduce((sum, value) => sum + value * value, 0) / one.weights.length);
-    // noise 2 · clip 5 over 2 clients; six standard errors of it.
+    // noise 2 · clip 5 over 2 clients; within six standard errors.
     assert.ok(Math.abs(deviation - 5) < (6 * 5) / Math.sqrt(2 * one.weights.length), String(deviation));
   });
 
@@ -192,7 +192,7 @@ describe("client-level differential privacy", () => {
       [3, answer([0, 2], 2)],
     ] as const;
     for (const count of [0, 1, 2, 3]) sums.push(await of(new Map(each.slice(0, count))));
-    // Over two, as many as there are on average.
+    // Divided by two, the average number of clients.
     assert.deepEqual(sums, [
       [1, 2],
       [1.5, 2],
@@ -217,7 +217,7 @@ describe("client-level differential privacy", () => {
       const share = among.filter(({ lost }) => lost.includes(client)).length / among.length;
       assert.ok(Math.abs(share - 0.25) < (6 * 0.44) / Math.sqrt(among.length), String(share));
     }
-    // As many as chance has it, not a share of those asked.
+    // The number of losses is random, not a fixed share of the selected clients.
     const four = asks.filter(({ clients }) => clients.length === 4).map(({ lost }) => lost.length);
     assert.ok(new Set(four).size >= 3, String([...new Set(four)]));
   });

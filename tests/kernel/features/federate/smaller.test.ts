@@ -1,4 +1,4 @@
-/** What goes over the wire of an update, and what is left for the next. */
+/** Compressed updates: the transferred part and the remainder for the next round. */
 import assert from "node:assert/strict";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import { registry } from "#stdlib/registry.js";

@@ -1,6 +1,7 @@
 /**
- * A served model as programs ask it that know nothing of Tunebook: the official clients of OpenAI and Hugging Face, LangChain's
- * and the AI SDK's providers, each as its own guide has it. What they hand back is held to what the notebook says.
+ * A served model as called by programs that know nothing of Tunebook: the official clients of OpenAI and Hugging Face,
+ * and the providers of LangChain and the AI SDK, each used as in its guide. Their results are compared with the
+ * notebook's.
  */
 import assert from "node:assert/strict";
 import { createOpenAI } from "@ai-sdk/openai";
@@ -20,7 +21,10 @@ const near = (a: Vector, b: Vector, by = 1e-4): void => {
   const far = Math.max(...a.map((x, i) => Math.abs(x - b[i]!)));
   assert.ok(far <= by, `${String(far)} apart`);
 };
-/** Tokens within which any text of the schema ends: there is room for blanks between its parts, which a model of no sense uses. */
+/**
+ * Token limit within which any text of the schema ends. It leaves space for blanks between parts, which an untrained
+ * model writes.
+ */
 const ROOM = 512;
 const SCHEMA = {
   type: "object",
@@ -47,7 +51,7 @@ describe("client libraries of served models", function () {
     const [own] = await model(name).predict<ReadTextPrediction>(asked as string, o);
     return own as T;
   };
-  /** The likeliest text of so many tokens, as the notebook writes it. */
+  /** Returns the notebook's greedy completion with the given number of tokens. */
   const written = (name: string, asked: string, tokens: number) =>
     said<{ readonly continuation: string; readonly tokens: number; readonly ended: string }>(name, asked, {
       max_tokens: tokens,
@@ -133,7 +137,8 @@ describe("client libraries of served models", function () {
         ...{ model: "helper", prompt: "good", max_tokens: 3, temperature: 0, logprobs: 2 },
       });
       assert.equal(text.choices[0]!.logprobs!.token_logprobs!.length, 3);
-      // As lm-evaluation-harness asks: what was written is as likely where it is read.
+      // Requests as lm-evaluation-harness sends them: the log-probabilities of written tokens equal those of the same
+      // tokens when read.
       const asked = { model: "tales", temperature: 0, logprobs: 1, echo: true } as const;
       const wrote = await client.completions.create({ ...asked, prompt: "good bad", max_tokens: 4 });
       const told = wrote.choices[0]!.logprobs!.token_logprobs!;
@@ -141,7 +146,7 @@ describe("client libraries of served models", function () {
       const read = await client.completions.create({ ...asked, prompt: wrote.choices[0]!.text, max_tokens: 0 });
       const again = read.choices[0]!.logprobs!;
       assert.equal(read.choices[0]!.text, wrote.choices[0]!.text);
-      // What ended the text is a token that was written, and none of what is read.
+      // The end token counts as a written token, but is not part of the text that is read again.
       const { length } = again.tokens!;
       assert.ok(length > 8);
       assert.deepEqual(again.tokens, wrote.choices[0]!.logprobs!.tokens!.slice(0, length));
@@ -233,13 +238,13 @@ describe("client libraries of served models", function () {
         return Number(/^tunebook_batch_size_count\{model="vectors"\} (\d+)$/m.exec(figures)?.[1]);
       };
       const had = await batches();
-      // What Text Embeddings Inference tells of all tokens: their mean is the vector.
+      // Text Embeddings Inference's endpoint returns vectors of all tokens; their mean is the embedding.
       const all = await fetch(`${server.url}/embed_all`, {
         ...{ method: "POST", headers: { "content-type": "application/json" } },
         body: JSON.stringify({ model: "vectors", inputs: ["good fine", "bad"] }),
       });
       const [tokens, others] = (await all.json()) as Vector[][];
-      // It waited in a queue as others do, and was counted.
+      // The request went through the batch queue and was counted.
       assert.equal((await batches()) - had, 1);
       assert.deepEqual([tokens!.length, others!.length], [4, 3]);
       const mean = tokens![0]!.map((_, i) => tokens!.reduce((sum, one) => sum + one[i]! / tokens!.length, 0));
@@ -322,7 +327,7 @@ describe("client libraries of served models", function () {
       const asked = { ...at("tales"), inputs: "good bad", parameters };
       assert.equal((await client.textGeneration(asked)).generated_text, own);
       let text = "";
-      // What comes are OpenAI's events, whatever the client's type says.
+      // The stream contains OpenAI events, although the client's type says otherwise.
       for await (const event of client.textGenerationStream(asked))
         text += (event as unknown as OpenAI.Completion).choices[0]?.text ?? "";
       assert.equal(text, own);
@@ -391,7 +396,7 @@ describe("client libraries of served models", function () {
     const openai = () => createOpenAI({ baseURL: base, apiKey: "none" });
     const asked = (of: "chat" | "responses" = "chat") => ({
       ...{ prompt: "good", temperature: 0, maxOutputTokens: 64, maxRetries: 0 },
-      // What is asked where nothing is said are responses.
+      // The provider uses the responses API by default.
       model: of === "chat" ? openai().chat("helper") : openai()("helper"),
     });
 
@@ -450,7 +455,7 @@ describe("client libraries of served models", function () {
       const { text } = await generateText({
         ...{ ...asked(), model: openai().completion("tales"), prompt: "good bad", maxOutputTokens: 8 },
       });
-      // As the provider writes a prompt for models that write on.
+      // The provider formats the prompt like this for completion models.
       assert.equal(text, await continued("tales", "user:\ngood bad\n\nassistant:\n", 8));
     });
     it("embeds", async () => {

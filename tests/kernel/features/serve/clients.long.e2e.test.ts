@@ -1,4 +1,7 @@
-/** OpenAI's client for Python, by itself and many at once, whole answers and streams: what it gets is what the notebook says. */
+/**
+ * OpenAI's Python client, with single and concurrent requests, complete answers and streams: results equal the
+ * notebook's.
+ */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";

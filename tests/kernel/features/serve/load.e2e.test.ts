@@ -1,6 +1,6 @@
 /**
- * Requests that go on while what is served changes: of sixteen clients over three models, two of which are replaced by others of
- * their names, before the server is told to end. Every request that a server took has its whole and right answer.
+ * Load while the served models change: sixteen clients use three models, two of which are replaced by other models of
+ * the same name before the server is stopped. Every accepted request must get its complete and correct answer.
  */
 import assert from "node:assert/strict";
 import { cpSync, readFileSync, renameSync, writeFileSync } from "node:fs";
@@ -24,7 +24,7 @@ describe("requests in progress", function () {
   let folders: Readonly<Record<string, string>> = {};
   before(async () => {
     folders = await builtModels(book, ["labels", "vectors", "tales"], false);
-    // As it is after the next training, which has other names for its labels.
+    // A model from a later training with other label names.
     const rows = readFileSync(join(book.folder, "labels.jsonl"), "utf8")
       .replaceAll('"yes"', '"ja"')
       .replaceAll('"no"', '"nein"');
@@ -67,7 +67,7 @@ deploy later_labels to huggingface("build/later_labels")`);
       assert.deepEqual([came.failed, came.wrong, came.examples], [{}, 0, []]);
       assert.equal(broken(came), 0);
       assert.ok(sum(came.right) >= 200, `${String(sum(came.right))} answers`);
-      // Both models of the name spoke.
+      // Both models of the name answered.
       assert.ok(came.right[1]! > 0, JSON.stringify(came.right));
       assert.equal(await ended, 0);
     } finally {
@@ -76,7 +76,7 @@ deploy later_labels to huggingface("build/later_labels")`);
   });
 });
 
-/** Figures of all that the clients asked, as Prometheus reads them. */
+/** Checks the totals of all requests in the metrics, in Prometheus format. */
 async function looksAt(url: string): Promise<void> {
   const figures = await (await fetch(`${url}/metrics`)).text();
   const of = (name: string, labels = ""): number => {
@@ -88,7 +88,7 @@ async function looksAt(url: string): Promise<void> {
     const labels = `model="${model}"`;
     const texts = of("tunebook_request_queue_time_seconds_count", labels);
     assert.ok(texts >= 20, `${model}: ${String(texts)}`);
-    // Each text is in a batch; one that is written in each of its steps.
+    // Each text is in one batch; a generated text is in one batch per step.
     const batches = of("tunebook_batch_size_count", labels);
     const together = of("tunebook_batch_size_sum", labels);
     assert.ok(batches > 0 && (model === "tales" ? together > texts : together === texts && batches <= texts));
@@ -105,14 +105,13 @@ async function looksAt(url: string): Promise<void> {
     assert.ok(Number(new RegExp(`^${name} (\\S+)$`, "m").exec(figures)?.[1]) > 0, name);
 }
 
-/** Each folder takes the other's place. */
 function swap(a: string, b: string): void {
   renameSync(a, `${a}-aside`);
   renameSync(b, a);
   renameSync(`${a}-aside`, b);
 }
 
-/** Of each model every text, one after the other; what is right is what the notebook says. */
+/** Returns a request per model and text. The expected answers come from the notebook. */
 async function asked(book: NotebookOfOne): Promise<readonly Ask[]> {
   const said = async <T extends ReadTextPrediction>(name: string, o = {}): Promise<readonly T[]> =>
     (book.values.get(name) as ModelHandle).predict<T>([...TEXTS], o);

@@ -1,4 +1,7 @@
-/** A notebook's process that serves the run of its second argument, says where, and stays until somebody ends it. */
+/**
+ * A notebook process that serves the run given as its second argument, prints the address, and runs until it is
+ * stopped.
+ */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { plainHostContext } from "#kernel/host/host-context.js";

@@ -1,4 +1,4 @@
-/** `tunebook serve` as a process of its own, and small models of every sort for it to serve. */
+/** `tunebook serve` as a separate process, and small models of every type for it. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
@@ -18,7 +18,7 @@ export class ServedProcess {
     private readonly said: { text: string },
   ) {}
 
-  /** Started, and ready. */
+  /** Starts the process and waits until it is ready. */
   static async start(folders: readonly string[], more: readonly string[] = []): Promise<ServedProcess> {
     const port = await freePort();
     const args = [main, "serve", ...folders, "--port", String(port), ...more];
@@ -42,11 +42,10 @@ export class ServedProcess {
     return server;
   }
 
-  /** All that it printed. */
   get output(): string {
     return this.said.text;
   }
-  /** SIGTERM; its exit status. */
+  /** Sends SIGTERM and returns the exit status. */
   async stop(): Promise<number | null> {
     const { child } = this;
     if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
@@ -64,7 +63,7 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Hermes's way to write tools and calls. */
+/** Hermes's format of tools and calls. */
 const TEMPLATE = [
   "{% if tools %}<|im_start|>system\nTools: <tools>{% for t in tools %}{{ t | tojson }}{% endfor %}</tools>",
   'A call is <tool_call>{"name": …, "arguments": …}</tool_call><|im_end|>\n{% endif %}',
@@ -73,14 +72,17 @@ const TEMPLATE = [
   "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}",
 ].join("");
 
-/** Trains and writes them below `build/`: one of each of the `tasks` (`TASKS`), `helper`, which chats and calls tools, if wanted. */
+/**
+ * Trains models and deploys them below `build/`: one per entry of `tasks` (`TASKS`) and, if `helper` is set, a chat
+ * model that calls tools.
+ */
 export async function builtModels(
   book: NotebookOfOne,
   tasks: readonly string[],
   helper: boolean,
 ): Promise<Readonly<Record<string, string>>> {
   writeSmallTasks(book.folder);
-  // Begins sooner than others; what is served is computed by what `auto` takes.
+  // ONNX Runtime starts faster than other engines. The served models run on the engine that `auto` selects.
   await book.run("engine { engine: onnx, threads: 1 }");
   const place = (name: string): string => join(book.folder, "build", name);
   for (const name of tasks) {
@@ -94,7 +96,7 @@ export async function builtModels(
 async function builtHelper(book: NotebookOfOne): Promise<void> {
   const base = join(book.folder, "caller");
   const small = WRITING.find(({ name }) => name === "llama")!;
-  // Tools take room.
+  // Tool definitions need many positions.
   await made(base, { ...small, name: "caller", config: { ...small.config, max_position_embeddings: 4096 } });
   const settings = join(base, "tokenizer_config.json");
   const own = JSON.parse(readFileSync(settings, "utf8")) as object;

@@ -1,4 +1,7 @@
-/** Models served from a notebook: begun, asked, replaced while asked, stopped; and what becomes of it where something ends early. */
+/**
+ * Models served from a notebook: started, used, replaced during use, stopped; and the effects when something ends
+ * early.
+ */
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -91,7 +94,7 @@ describe("server started from a notebook", function () {
     const own = await handle.predict<{ text: string; label: string; probabilities: Record<string, number> }>(texts);
     for (const [i, scores] of (await ask(texts)).entries())
       for (const { label, score } of scores) assert.ok(Math.abs(score - own[i]!.probabilities[label]!) < 1e-4);
-    // As it stands now, whenever its cell was drawn last.
+    // The current state, independent of when the cell was last rendered.
     assert.equal((await desk().load()).requests, 1);
     for (let i = 2; i < 6; i++) {
       await ask(["kind"]);

@@ -1,4 +1,7 @@
-/** Weights that a stage takes where a strategy made room in a matrix: its first part as it was, and what is said of it. */
+/**
+ * Weights loaded for a task after a strategy enlarged a matrix: the first part is unchanged, and the change is
+ * reported.
+ */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,7 +18,7 @@ const tensor = (shape: number[], from: number): NDArray => {
   return { dtype: "f32", shape, bytes: new Uint8Array(all.buffer) };
 };
 
-/** A store that has what a program begins with. */
+/** A fake store with a program's initial weights. */
 function storeOf(begin: Readonly<Record<string, NDArray>>) {
   const held = new Map(Object.entries(begin));
   const session = {
@@ -66,7 +69,7 @@ describe("weights loaded by an update stage", () => {
     assert.deepEqual(floats(A), [100, 101, 102, 103, 104, 105, 6, 7, 8]);
     assert.deepEqual(floats(B), [200, 201, 2, 202, 203, 5, 204, 205, 8, 206, 207, 11]);
     assert.deepEqual(floats(`ewc.fisher/${A}`), [300, 301, 302, 303, 304, 305, -44, -43, -42]);
-    // An anchor's new part is where the new weights begin.
+    // The new part of an anchor equals the initial new weights.
     assert.deepEqual(floats(`ewc.anchor/${A}`), [400, 401, 402, 403, 404, 405, 6, 7, 8]);
   });
 

@@ -1,4 +1,7 @@
-/** What an update says of data that were kept, learnt by nothing, or held once. */
+/**
+ * An update's notes: the share of retained rows, data that no model learned, and earlier strategies that this update
+ * omits.
+ */
 import assert from "node:assert/strict";
 import { from as tableFrom, type ColumnTable } from "arquero";
 import type { Call } from "#dsl/language/types/value.js";
@@ -98,7 +101,7 @@ describe("notes of an update", () => {
     const plain = shown({});
     assert.ok(plain.includes(said) && !plain.includes("weaker"), plain);
     assert.doesNotMatch(shown({ matrix: [[0.8, 0.1, 0.1, 0.1]] }), /wasn't learnt/);
-    // The average of a row is over what was learnt by then.
+    // A row's average covers only the data sets learned by then.
     assert.match(shown({ matrix: [[0.8, 0.1, 0.1, 0.1]] }), /average 0\.8000/);
     const less = shown({ better: -1, matrix: [[0.8], [0.8, 0.3, 0.7, 0]] });
     assert.doesNotMatch(less, /kind wasn't/);

@@ -1,4 +1,4 @@
-/** At most so many rows of all that came, each with the same chance. */
+/** Reservoir sampling: at most a fixed number of all rows seen, each with equal probability. */
 import assert from "node:assert/strict";
 import { sampleReservoir } from "#kernel/features/update/reservoir.js";
 
@@ -17,7 +17,7 @@ const through = (days: readonly (readonly Row[])[], how: How): readonly Row[] =>
 
 describe("row reservoir", () => {
   it("samples day by day the same rows as from all days at once, within its limit", () => {
-    // Labels come later, are rare, or come on one day alone.
+    // Labels that appear late, are rare, or occur on one day only.
     const label =
       (of: number) =>
       (row: number): string =>
@@ -51,7 +51,7 @@ describe("row reservoir", () => {
       const expected = (runs * uniform.most!) / found.length;
       return found.reduce((sum, one) => sum + (one - expected) ** 2 / expected, 0);
     };
-    // χ² with 9 and with 19 degrees of freedom: 27.9 and 43.8 are passed by one in a thousand.
+    // χ² with 9 and with 19 degrees of freedom exceeds 27.9 and 43.8 in one of a thousand cases.
     assert.ok(far(counts) < 27.9, counts.join());
     assert.ok(far(places) < 43.8, places.join());
   });
@@ -60,7 +60,7 @@ describe("row reservoir", () => {
     const kept = through([day("x", 40, label), day("y", 40, (row) => (row < 1 ? "rare" : "many"))], balanced);
     const count = (of: string): number => kept.filter(({ roles }) => roles["label"] === of).length;
     assert.deepEqual([count("rare"), count("some"), count("many")], [3, 10, 17]);
-    // Of "many" each day's rows stay in proportion, as 28 to 39.
+    // The retained rows of "many" stay in proportion to the days' rows, 28 to 39.
     let [first, all] = [0, 0];
     for (let run = 0; run < 1500; run++) {
       const some = through(

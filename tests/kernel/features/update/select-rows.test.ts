@@ -1,4 +1,4 @@
-/** Some of rows: whatever is said of a row goes with it. */
+/** Selecting rows: all information about a row is selected with it. */
 import assert from "node:assert/strict";
 import type { TaughtRows } from "#stdlib/tasks/kind.js";
 import type { EncodedRows } from "#kernel/data/encoding/rows.js";

@@ -1,4 +1,4 @@
-/** A notebook with a model that learnt one of three data sets, for updates on the others. */
+/** A notebook with a model trained on one of three data sets, for updates on the others. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { readExemplars } from "#kernel/runs/continual-state.js";
@@ -14,7 +14,7 @@ export function floatsOf(file: string, name: string): Float32Array {
   return new Float32Array(bytes.slice().buffer);
 }
 
-/** Model `m`, trained on `d`; `e` has a label of the first and one of its own, `f` two of its own. */
+/** Model `m` is trained on `d`. `e` has one label of `d` and one new label; `f` has two new ones. */
 export async function threeDataSets(): Promise<NotebookOfOne> {
   const book = new NotebookOfOne();
   writeSmallTraining(book.folder);

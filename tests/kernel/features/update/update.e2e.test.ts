@@ -1,4 +1,7 @@
-/** `update`: a model goes on from its own weights, its head grows, rows come back, and what was interrupted goes on. */
+/**
+ * `update`: training continues from the model's weights, the head grows, rows are replayed, and interrupted updates
+ * resume.
+ */
 import assert from "node:assert/strict";
 import { appendFileSync, cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -39,7 +42,7 @@ describe("update statement", function () {
     const matrix = /after +d\.validation +e\.validation +f\.validation\n─+\n(?:.+\n){4}/;
     const [table] = matrix.exec(shown.slice(shown.lastIndexOf("accuracy of once"))) ?? [];
     assert.ok(table, shown);
-    // What was right before the first data set, and what was right after it was learnt.
+    // Forgetting counts answers that were right before the first data set, or right after the data set was learned.
     const told = shown.slice(shown.lastIndexOf("once has forgotten"));
     assert.match(
       told,
@@ -57,7 +60,7 @@ describe("update statement", function () {
       assert.deepEqual(floatsOf(fileOf("once"), name), floatsOf(fileOf("twice"), name), name);
     assert.equal(model("once").folder, model("once_2").folder);
     assert.notEqual(model("once").weights!.plan.recipeHash, model("once_1").weights!.plan.recipeHash);
-    // What never changes is held to these rows' own labels, not to those of the data that came last.
+    // The constant baseline uses the labels of these rows, not those of the most recent data.
     assert.match(text(await book.run("evaluate once on d.validation")), /always “(yes|no)”/);
   });
 
@@ -74,7 +77,7 @@ describe("update statement", function () {
   });
 
   it("leaves the model unchanged with a negligible learning rate", async () => {
-    // A rate of nearly nothing: what differs would be what the first stage began with.
+    // With a learning rate close to zero, any difference would come from the initial weights of the first task.
     await book.run(
       `update m on e as still { steps: 1, batch_size: 8, optimizer: sgd(learning_rate: 1e-12, momentum: 0), keep: last, strategy: naive }`,
     );
@@ -156,13 +159,14 @@ train s on p { epochs: 1, batch_size: 8 }`);
 
   it("distils its earlier predictions on new rows, except for labels unknown then", async () => {
     const sgd = recipe.replace(/adamw\(.*?\)/, "sgd(learning_rate: 0.05, momentum: 0)");
-    // Far from its answers a strong teacher lets a model go nowhere; with hardly any strength it is as if there was none.
+    // With a high distillation strength the model's old answers hardly move. With a negligible strength the result
+    // equals that without distillation.
     await book.run(`update m on e as alone { ${sgd}, strategy: naive }
 update m on e as hardly { ${sgd}, strategy: lwf(1e-9) }
 update m on e as taught { ${sgd}, strategy: lwf(20, temperature: 1) }`);
     const texts = ["a good film w3", "very bad book w41", "a fine book w50", "very poor film w9"];
     const old = model("m").labels;
-    // Among the old labels.
+    // Returns probabilities normalised over the old labels.
     const said = async (name: string) => {
       const all = await model(name).predict(texts);
       return (all as unknown as readonly { readonly probabilities: Readonly<Record<string, number>> }[]).flatMap(
@@ -191,7 +195,7 @@ update m on e as taught { ${sgd}, strategy: lwf(20, temperature: 1) }`);
       Exemplars,
       Exemplars,
     ];
-    // As many updates as the new rows make, however many stand beside them.
+    // The number of updates depends on the new rows only, however many replayed rows are added.
     assert.equal(model("dark_1").history.length, 2 * Math.ceil(24 / 8));
     assert.deepEqual(
       first.map(({ said }) => said?.length),
@@ -218,7 +222,7 @@ update m on f as held_in { ${recipe}, strategy: naive }
 update m on g as streamed { ${recipe}, strategy: naive }`);
     const [here, there] = ["held_in", "streamed"].map((name) => readContinualState(model(name).folder!));
     assert.deepEqual(here?.labels, there?.labels);
-    // By numbers of the data's own labels these would be the two that the head has first.
+    // With the data's own label numbers the predictions would be the first two labels of the head.
     for (const name of ["held_in", "streamed"]) {
       const said = await model(name).predict(["a good film w40", "very bad book w41", "a fine book w50"]);
       for (const { label } of said as unknown as readonly { readonly label: string }[])
@@ -254,13 +258,13 @@ update loaded on e as wider { ${few}, strategy: [o_lora(rank: 1), l2, si] }`),
     ])
       for (const name of names)
         assert.deepEqual(first(later, name, ranks), floatsOf(fileOf(earlier), name), `${later}, ${name}`);
-    // What is new has learnt something, too.
+    // The new ranks have learned something, too.
     const learnt = (name: string) => floatsOf(fileOf("wide_1"), name).some((one, i) => i % 4 > 1 && one !== 0);
     assert.ok(names.filter((name) => name.includes("lora_B")).every(learnt));
     const adapter = readFileSync(join(model("wider").folder!, "adapter", "adapter_config.json"), "utf8");
     const { r, lora_alpha, peft_type } = JSON.parse(adapter) as Readonly<Record<string, unknown>>;
     assert.deepEqual([r, lora_alpha, peft_type], [7, 14, "LORA"]);
-    // Merged it says what its parts say together.
+    // The merged model gives the same outputs as its parts together.
     await model("wider").merge("wider_whole");
     const asked = ["a good film w3", "very bad book w41"];
     await book.run(`model merged { base: "./wider_whole", task: text_classification, max_length: 16 }
@@ -351,7 +355,7 @@ update kept_1 on h as told { ${steps}, strategy: replay(25%) }`),
     const [row] = readExemplars(model("kept_1").folder!);
     const said = row!.roles["text"] as string;
     const holds = (run: string) => readExemplars(run).some(({ roles }) => roles["text"] === said);
-    // An update that trains would keep at its end what it began with.
+    // A running update would store the rows it started with, so the command is refused.
     const training = await lockRun(model("kept_2").folder!, "train");
     const asked = `update kept on e as cleared { steps: 1, strategy: naive, forget: ["${said}"] }`;
     await assert.rejects(book.run(asked), { code: "run-busy" });
@@ -372,7 +376,7 @@ update kept_1 on h as told { ${steps}, strategy: replay(25%) }`),
     assert.ok(!JSON.stringify(plan).includes(said));
     assert.match(plan.recipe.update!.forget!, /^[0-9a-f]{64}$/);
     assert.ok(!shown.slice(shown.indexOf("Rows to forget"), shown.indexOf("Plan of")).includes(said));
-    // What stands in the data that are learnt is learnt.
+    // Rows to forget that occur in the new data are learned again, and a warning reports it.
     const some = readFileSync(join(book.folder, "second.csv"), "utf8").split("\n").slice(1, 9);
     const texts = JSON.stringify(some.map((line) => line.slice(0, line.lastIndexOf(","))));
     const learnt = text(await book.run(`update kept on e as left { steps: 1, strategy: naive, forget: ${texts} }`));
@@ -398,7 +402,7 @@ train scored on marks { steps: 1 }`);
     await book.run(`model z { architecture: bert(layers: 1, hidden: 8, heads: 1), tokenizer: bpe(vocabulary: 300), task: text_classification, max_length: 16 }
 train z on d { steps: 1, batch_size: 8 }
 update z on e, f as zs { steps: 1, batch_size: 8, strategy: naive }`);
-    // Another cell, which begins with what an update left.
+    // A separate cell, which starts from the result of an update.
     await book.run(`update zs on d as zz { steps: 1, batch_size: 8, strategy: naive }`);
     const tokens = (name: string): string => readFileSync(join(model(name).folder!, "model", "tokenizer.json"), "utf8");
     for (const name of ["zs_1", "zs_2", "zz"]) assert.equal(tokens(name), tokens("z"), name);
@@ -413,7 +417,7 @@ update z on e, f as zs { steps: 1, batch_size: 8, strategy: naive }`);
     assert.equal(first.length, 20);
     const labels = (exemplars: Exemplars) => new Set(exemplars.map(({ roles }) => roles["label"])).size;
     assert.equal(labels(first), 3);
-    // What lies on the disk at that moment is all that a process leaves that is killed.
+    // The files on disk at this moment are those a killed process leaves.
     const left = join(book.folder, "left");
     const killed = setInterval(() => {
       const run = readdirSync(book.runs).find((id) => id.startsWith("tuesday_1"));
@@ -435,7 +439,7 @@ update z on e, f as zs { steps: 1, batch_size: 8, strategy: naive }`);
     for (const without of [false, true]) {
       rmSync(run, { recursive: true });
       cpSync(left, run, { recursive: true });
-      // What was said once of the rows is asked again of the weights that the day began with.
+      // Without the stored outputs, they are recomputed with the weights that the day started with.
       if (without) rmSync(join(run, "carried"), { recursive: true });
       assert.match(text(await book.run(update)), /resumed from step \d+/);
       assert.equal(model("tuesday").folder, run);
@@ -490,7 +494,7 @@ model next { base: sure, task: text_classification, technique: full, max_length:
     assert.match(card, /`accuracy` on asked\.test, 40 rows: 1 before, 0\.\d+ now .*more was lost than chance explains/);
     const quiet = text(await book.run(`train next on turned { steps: 1, forgetting: false }`));
     assert.doesNotMatch(quiet, /was evaluated on/);
-    // Data that the statement doesn't name are scored with its own, and nothing of them is kept or learnt.
+    // Data sets not named in the statement are scored with their own rows; none of these are stored or learned.
     const update = (more: string) =>
       `update sure on turned as on_${more.includes("false") ? "own" : "all"} { ${long}, strategy: replay(50%)${more} }`;
     const all = text(await book.run(update("")));

@@ -1,4 +1,4 @@
-/** Updates over several data sets at length: interrupted in the midst and gone on with, and what strategies look at. */
+/** Long updates over several data sets: interrupted and resumed, and the statistics that strategies compute. */
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { continualWeightsFile, readContinualState, readExemplars } from "#kernel/runs/continual-state.js";
@@ -13,7 +13,7 @@ const text = (shown: readonly DisplayOutput[]): string =>
   shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
 
 describe("update statement, long run", function () {
-  // Each opens the programs of several strategies for each data set.
+  // Each test opens the programs of several strategies for each data set.
   this.timeout(240_000);
   let book: NotebookOfOne;
   const model = (name: string): ModelHandle => book.values.get(name) as ModelHandle;
@@ -37,7 +37,7 @@ describe("update statement, long run", function () {
       );
     }
     assert.ok(fishers.some((name) => floatsOf(state, name).some((one) => one > 0)));
-    // A strength beyond all measure keeps every weight that earlier answers depend on where it was.
+    // An extreme strength fixes every weight that earlier answers depend on.
     const sgd = recipe.replace(/adamw\(.*?\)/, "sgd(learning_rate: 1e-6, momentum: 0)");
     await book.run(`update m on e as stiff { ${sgd}, strategy: ewc(strength: 1e6, fisher: exact) }
 update m on e as loose { ${sgd.replace("1e-6", "0.05")}, strategy: naive }`);
@@ -105,7 +105,7 @@ update plain on f as anchored { steps: 1, batch_size: 8, optimizer: sgd(learning
         assert.equal(one > 0, !["never", "often"].includes(labels[i]!), `${labels[i]}: ${String(one)}`),
       );
     known(first);
-    // An update that begins in the midst: the head has labels of a later stage, which nothing taught it.
+    // An update from an intermediate model: the head has labels of a later task that no data have trained yet.
     await book.run(
       `update one_by_one_1 on e as from_midst { steps: 1, batch_size: 8, keep: last, strategy: ewc(10, fisher: exact) }`,
     );
@@ -141,7 +141,7 @@ update m on e, f as once { ${recipe}, strategy: naive }`);
     assert.equal(losses[0]!.rows, 48, "as many as there are");
     const all = losses[0]!.z.flat();
     assert.ok(x.length === 5 && y.length === 5 && all.length === 25 && all.every((loss) => loss > 0));
-    // Whoever has other labels has other weights.
+    // A model with other labels has weights of another shape.
     await assert.rejects(
       model("m").landscape([model("once"), model("there")], { on: ["d.train"] }),
       /m can't be once: its head has 5 labels, that of m 2/,
@@ -172,7 +172,7 @@ update m on d, h as tied { ${recipe}, strategy: ewc(10) }`);
       rows: 5,
     });
     assert.deepEqual([places.length, both.losses[0]!.rows], [4, 5]);
-    // What the penalty is, weight by weight.
+    // Checks the penalty weight by weight.
     const file = fileOf("tied");
     const names = Object.keys(readHeader(file).tensors).filter((name) => name.startsWith("ewc.fisher/"));
     const costs = (of: string): number =>

@@ -1,4 +1,4 @@
-/** A clock that goes on when it is told to, and an engine whose runs end when they are told to. */
+/** A clock that advances only on request, and an engine whose runs end only on request. */
 import type { BatcherClock } from "#kernel/inference/gathering/gatherer.js";
 
 export class ClockByHand implements BatcherClock {
@@ -33,7 +33,7 @@ export interface Word {
 }
 export const word = (text: string, length = text.length): Word => ({ text, length });
 
-/** What is under way ends in the order in which it began. */
+/** Ends the open runs in the order in which they began. */
 export class EngineByHand {
   readonly runs: (readonly string[])[] = [];
   private readonly open: { readonly rows: readonly Word[]; end(error?: Error): void }[] = [];

@@ -3,7 +3,7 @@ import type { Tokenizer } from "#kernel/bases/tokenizer.js";
 import { sharedTokenizerOf, tokenizerForRequest } from "#kernel/inference/gathering/merged-encoding.js";
 import { settled } from "./by-hand.js";
 
-/** A tokenizer's process that answers when it is told to: a token for each word. */
+/** A tokenizer process that answers only on request, with one token per word. */
 class Process {
   readonly calls: (readonly string[])[] = [];
   private readonly open: (() => void)[] = [];
@@ -25,7 +25,7 @@ class Process {
     this.open.shift()?.();
     await settled();
   }
-  /** Calls by how many texts they have, and characters of the first. */
+  /** For each call: the number of texts, and the characters of the first. */
   get shapes(): readonly (readonly [number, number])[] {
     return this.calls.map((texts) => [texts.length, texts[0]!.length]);
   }

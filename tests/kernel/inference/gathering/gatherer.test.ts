@@ -35,7 +35,7 @@ describe("batching of requests", () => {
     assert.deepEqual(engine.runs, [["a"]]);
     await clock.pass(3);
     await engine.end();
-    // Of three that asked of late two wait: the third may come again.
+    // Two of the three recent requests wait, and the third may still arrive.
     assert.deepEqual(engine.runs, [["a"]]);
     await clock.pass(2);
     assert.deepEqual(engine.runs.slice(1), [["b", "c"]]);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { charactersForTokens, encodeTextParts, cutTextPart } from "#kernel/inference/gathering/prefix-encoding.js";
 
-/** Words as numbers that tell them apart; blanks are none. */
+/** Returns a distinct number for each word; blanks are skipped. */
 const words = (text: string): Int32Array =>
   Int32Array.from(
     text.split(/\s+/u).filter(Boolean),
@@ -31,7 +31,7 @@ describe("prefix tokenization", () => {
         const part = (ids: Int32Array): Int32Array => (from === "start" ? ids.slice(0, tokens) : ids.slice(-tokens));
         assert.deepEqual(part(read!), part(whole));
         assert.equal(read!.length > tokens, whole.length > tokens);
-        // Each time twice as much: in all at most four times what is there.
+        // The length doubles each time, so at most four times the text is read in total.
         assert.ok(characters <= Math.max(charactersForTokens(tokens), 4 * text.length));
       },
     );

@@ -1,4 +1,4 @@
-/** Conversations with tools as transformers writes them (tests/oracles/chat_tools.py). */
+/** Conversations with tools as transformers formats them (tests/oracles/chat_tools.py). */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { ChatEncoding } from "#kernel/data/encoding/chat.js";
@@ -31,7 +31,7 @@ const file = new URL("../../../../../tests/golden/oracle/chat_tools.json", impor
 const golden = JSON.parse(readFileSync(file, "utf8")) as Golden;
 const tokenizer = { specials: { bos: "<s>", eos: "</s>", opening: "", all: ["<s>", "</s>"] } };
 
-/** A Jinja template, rendered in this process. */
+/** Returns an encoding whose Jinja template is rendered in this process. */
 function chatOf(source: string): ChatEncoding {
   const template = jinjaTemplate(source);
   const renderer: ChatRenderer = {
@@ -41,7 +41,7 @@ function chatOf(source: string): ChatEncoding {
   };
   return { renderer, tokenizer } as unknown as ChatEncoding;
 }
-/** As OpenAI's clients send it: arguments are JSON text. */
+/** Returns the message as OpenAI's clients send it: arguments are JSON text. */
 const messageOf = ({ role, content, tool_call_id, tool_calls }: GoldenMessage): Message => ({
   ...{ role, content },
   ...(tool_call_id !== undefined && { tool_call_id }),

@@ -1,4 +1,4 @@
-/** Grammars of several clients, made ready by turns. */
+/** Grammars of several clients, compiled fairly in turns. */
 import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { getPriority, tmpdir } from "node:os";
@@ -12,13 +12,13 @@ import { until } from "#tests/until.js";
 import { writeTokenizer } from "../../session/small-tokenizers.js";
 
 const easy = (i: number): Grammar => ({ rules: `root ::= "a" "${"b".repeat(i)}"`, lengths: null });
-/** Takes minutes. */
+/** A grammar that takes minutes to compile. */
 const hard = (i: number): Grammar => ({
   rules: `root ::= "x" ${Array.from({ length: 400 }, (_, j) => `[a-z \\U000000a0-\\U0010ffff]{0,${String(300 + i + j)}}`).join(" ")}`,
   lengths: null,
 });
 
-/** Of this process, by Linux's own list. */
+/** Returns the nice values of this process's threads, from Linux's /proc. */
 function niceOfThreads(): ReadonlyMap<string, number> {
   const of = (thread: string): number => {
     const stat = readFileSync(`/proc/self/task/${thread}/stat`, "utf8");
@@ -61,7 +61,7 @@ describe("grammar compilation for several clients", function () {
     assert.ok((await lost).every(({ status }) => status === "rejected"));
   });
   it("measures the time limit from the start of compilation, not from queueing", async () => {
-    // Many times what an easy one takes: other tests have the processors too.
+    // Much longer than an easy grammar needs, because other tests use the processors too.
     const limit = 3000;
     open({ limit });
     const hold = threads.turns.take("a", () => new Promise((resolve) => setTimeout(resolve, 1.2 * limit)));
@@ -108,7 +108,7 @@ describe("grammar compilation for several clients", function () {
     const third = grammars.begin(easy(3), { client: "a" }).finally(() => (ready = true));
     const others = await grammars.begin(easy(4), { client: "b" });
     assert.deepEqual([ready, threads.count], [false, 3]);
-    // One that the client doesn't use is ended for its next.
+    // A client's unused worker is ended for its next request.
     first?.dispose();
     (await third).dispose();
     assert.equal(threads.count, 3);

@@ -27,9 +27,9 @@ interface Golden {
 }
 const tests = new URL("../../../../../tests/", import.meta.url);
 const read = (path: string): unknown => JSON.parse(readFileSync(new URL(path, tests), "utf8"));
-/** What transformers' generate writes of the small models. */
+/** The output of transformers' generate for the small models. */
 const golden = read("golden/oracle/generation.json") as Record<string, Golden>;
-/** How likely transformers finds the tokens of prompts. */
+/** The log-probabilities of prompt tokens in transformers. */
 const scored = read("golden/oracle/prompt-likelihoods.json") as Record<string, readonly Scored[]>;
 interface Scored {
   readonly prompt: readonly number[];
@@ -67,7 +67,7 @@ async function open(name: EngineName, model: string): Promise<Opened> {
   const writer = await parts.open(session, { slots: 3, vocabulary, positions, padId: 0, chunk: 5 });
   return { session, writer, vocabulary, positions };
 }
-/** What the writer says after each token of the prompt, once each and in order. */
+/** Asserts that the writer reports logits after each token of the prompt, once each and in order. */
 async function isAsLikely(writer: SlotWriter, { prompt, likelihoods, likeliest }: Scored, vocabulary: number) {
   let next = 0;
   const told = (place: number, logits: Float32Array): void => {
@@ -96,7 +96,7 @@ for (const engine of ["tensorflow", "onnx"] as const)
             asked(prompts[i]!, most, { ends: new Set(ends), chooser: new Greedy(i % 2 ? "next" : "logits") }),
           );
         assert.deepEqual(await Promise.all(prompts.map((_, i) => ask(i))), texts);
-        // Once more, each after the other, over what is in the store by now.
+        // The same prompts again, one after another, over the cache as it is by now.
         for (const i of prompts.keys()) assert.deepEqual(await ask(i), texts[i]);
         const all = must(scored[model], model).flatMap((one) => [one, one]);
         await Promise.all([...all.map((one) => isAsLikely(writer, one, vocabulary)), ask(1)]);

@@ -33,7 +33,7 @@ function opened(name: string) {
     },
   };
 }
-/** Tokens that differ from text to text. */
+/** Returns tokens that differ from text to text. */
 const prompt = (length: number, seed: number, vocabulary: number): number[] =>
   Array.from({ length }, (_, i) => 3 + ((seed * 7 + i * i * 3 + i * seed) % (vocabulary - 3)));
 
@@ -64,7 +64,7 @@ describe("continuous batching in float64", function () {
     let last: Promise<unknown> = Promise.resolve();
     const expected = (text: readonly number[], most: number): Promise<readonly number[]> => {
       const key = `${text.join()}/${String(most)}`;
-      // One after the other: they share a cache.
+      // One after another, because they share a cache.
       let made = known.get(key);
       if (!made) {
         made = last.then(() => model.alone(text, most, [5]));
@@ -77,11 +77,11 @@ describe("continuous batching in float64", function () {
       seed: fc.integer({ min: 1, max: 3 }),
       length: fc.integer({ min: 1, max: 30 }),
       most: fc.integer({ min: 1, max: 10 }),
-      /** Steps of the writer before it is asked. */
+      /** Number of writer steps before the request. */
       comes: fc.integer({ min: 0, max: 8 }),
       leaves: fc.option(fc.integer({ min: 1, max: 6 }), { nil: null }),
       logits: fc.boolean(),
-      /** Turns of the event loop until its chooser is ready. */
+      /** Event-loop turns until its token chooser is ready. */
       late: fc.constantFrom(0, 0, 3, 30),
       client: fc.constantFrom("a", "b", "c"),
     });
@@ -156,7 +156,7 @@ describe("continuous batching in float64", function () {
     const held = written(writer, asked(one, 5, { chooser: new Waiting("logits") })).finally(() => (ended = true));
     assert.deepEqual(await written(writer, asked(other, 8)), await model.alone(other, 8));
     assert.ok(!ended);
-    // It comes while nothing can be done.
+    // The request arrives while no step can be computed.
     assert.deepEqual(await written(writer, asked(other, 3)), await model.alone(other, 3));
     assert.equal(writer.load().working, 1);
     waits = false;
@@ -215,7 +215,7 @@ describe("continuous batching in float64", function () {
     assert.deepEqual([again.cached, both.cached], [32, 32]);
     assert.equal(writer.load().tokensRead, 37 + 4 + 5);
     assert.equal(writer.load().tokensCached, 64);
-    // A turn that goes on from what was written is read from its last whole page on.
+    // A conversation turn that continues the written text is read from its last complete page on.
     const turn = [...beginning, ...(await model.alone(beginning, 4)), 11, 12, 13, 14, 15, 16, 17, 18, 19];
     const third = writer.write(asked(turn, 3));
     assert.deepEqual((await toEnd(third)).tokens, await model.alone(turn, 3));
@@ -274,7 +274,7 @@ describe("continuous batching in float64", function () {
     while (writer.load().tokensWritten < 2) await new Promise(setImmediate);
     const from = steps;
     await Promise.all([first, tell("b", 50, 2), tell("c", 2, 1), tell("d", 1, 1)]);
-    // One token a step, while b is read by fours.
+    // One token per step, while b is read four tokens at a time.
     assert.deepEqual(
       began["a"],
       Array.from({ length: 20 }, (_, i) => i + 1),
@@ -289,7 +289,7 @@ describe("continuous batching in float64", function () {
     const { writer, session } = await model.writer({ slots: 8, chunk: 4 });
     let steps = 0;
     session.after = () => void steps++;
-    /** The step that chose its first token. */
+    /** Returns the step that chose the text's first token. */
     const first = async (length: number, seed: number): Promise<number> => {
       let at = 0;
       const choose = (token: number): { readonly token: number } => {
@@ -312,7 +312,7 @@ describe("continuous batching in float64", function () {
       const began = await first(2, seed);
       if (!over) assert.ok(began - at <= 2, `it came at ${String(at)} and began at ${String(began)}`);
     }
-    // Half of each step is theirs, one after the other.
+    // Half of each step is theirs, one after another.
     for (const [i, began] of (await Promise.all(long)).entries())
       assert.ok((await began) - from <= 24 * (i + 1) + 2, `long ${String(i)}: ${String(began - from)}`);
     await other;
@@ -373,7 +373,7 @@ describe("adapters in one batch, in float64", () => {
     adapterOf(3, ["all"], 2),
     adapterOf(4, ["all"], 3, true),
   ];
-  /** The adapter's own file: numbers that matter. */
+  /** Returns the tensors of the adapter's file, with values large enough to matter. */
   const fileOf = ({ technique, seed }: ReturnType<typeof adapterOf>): Record<string, ArrayValues> => {
     const names = Object.entries(
       buildGenerationPrograms({ ...model.model, technique, tensors: { ...shapesOf(model.base) } }).decode.state,
@@ -416,7 +416,7 @@ describe("adapters in one batch, in float64", () => {
     }
     assert.notDeepEqual(got[0], got[1]);
     assert.notDeepEqual(got[2], got[1]);
-    // Absent: the first.
+    // Without an adapter name, the first one is used.
     assert.deepEqual(await written(writer, asked(text, 8)), got[0]);
   });
   it("are rejected if they add more than two factors, or if their file is incomplete", async () => {

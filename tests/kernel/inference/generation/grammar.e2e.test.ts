@@ -1,4 +1,4 @@
-/** Texts of a model of chance, held to schemas: all are what ajv says they must be. */
+/** Texts of a random model constrained by schemas: ajv accepts all of them. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -141,7 +141,7 @@ for (const kind of ["byteLevel", "byteFallback"] as const)
     const texts = async (o: Partial<GenerationRequest>): Promise<readonly (TextChunk & { text: string })[]> =>
       whole(await writes.write(asked(o)));
 
-    // Chance ends a text too seldom: what closes something is made likelier, which no grammar needs.
+    // Random choice ends a text too rarely, so closing tokens get a bias. The grammar does not need it.
     const closing = async (): Promise<Record<number, number>> => {
       const ids = (await tokenizer.encode([`"}],`], 1e9))[0]!;
       return Object.fromEntries(Array.from(ids, (id) => [id, 4]));
@@ -178,7 +178,7 @@ for (const kind of ["byteLevel", "byteFallback"] as const)
       const scores = new Float32Array(tokenizer.vocabulary);
       await first.ready();
       first.allow(scores, new Set());
-      // The letter, and where there is one the byte that stands for it.
+      // The letter, and the byte token for it if there is one.
       const count = kind === "byteLevel" ? 1 : 2;
       assert.deepEqual([scores.filter((x) => x === 0).length, scores[ids.at(-1)!]], [count, -Infinity]);
       first.accept(ids.at(-1)!);
@@ -215,13 +215,13 @@ for (const kind of ["byteLevel", "byteFallback"] as const)
       const given = grammars.begin(rules(17), { signal: gone.signal });
       gone.abort(new Error("went away"));
       await assert.rejects(given, /went away/);
-      // One that is there is everybody's.
+      // An idle worker is available to every client.
       (await others.begin(rules(2))).dispose();
       assert.equal(late, false);
       begun[3]!.dispose();
       (await later).dispose();
       for (const matcher of begun) matcher.dispose();
-      // What is only kept by one model makes room for the other.
+      // Grammars that only one model's cache retains are evicted to make room for another model's.
       const all = await Promise.all([4, 5, 6, 7].map((i) => others.begin(rules(i))));
       assert.ok(threads.full);
       for (const matcher of all) matcher.dispose();

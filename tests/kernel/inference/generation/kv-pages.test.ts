@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { PAGE_TOKENS, KvPageTable, type SequencePages } from "#kernel/inference/generation/kv-pages.js";
 
-/** Tokens of a text: one of a few beginnings, and an end that few share. */
+/** Returns a text's tokens: one of a few shared prefixes, and a suffix that few share. */
 const tokensOf = (beginning: number, length: number, end: number): number[] =>
   Array.from({ length }, (_, i) => (i < 2 * PAGE_TOKENS ? beginning : end) * 1000 + i);
 
@@ -20,7 +20,7 @@ describe("KV page table", () => {
       fc.integer({ min: 5, max: 12 }),
       (steps, count) => {
         const pages = new KvPageTable(count);
-        /** What stands in each place. */
+        /** Content of each position in the store. */
         const store = new Map<number, string>();
         const texts = new Map<number, { held: SequencePages; tokens: number[]; adapter: string; done: number }>();
         const place = (held: SequencePages, i: number): number =>
@@ -76,10 +76,10 @@ describe("KV page table", () => {
     };
     assert.equal(read(1, 3 * PAGE_TOKENS), 0);
     assert.equal(read(2, 3 * PAGE_TOKENS), 0);
-    // The store is full: the new text takes the last page of the first, whose two others are still known.
+    // The store is full: the new text takes the first text's last page. Its two other pages are still known.
     assert.equal(read(3, PAGE_TOKENS), 0);
     assert.equal(read(1, 3 * PAGE_TOKENS), 2);
-    // That took the third text's page or the last of the second; the first was held since and is whole.
+    // This took the third text's page or the second text's last page. The first text was used since and is complete.
     assert.equal(read(1, 3 * PAGE_TOKENS + 1), 3);
   });
 });

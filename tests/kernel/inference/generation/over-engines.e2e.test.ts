@@ -1,4 +1,4 @@
-/** What is asked of a model that writes, over the engine and writers as they are: against transformers, and against a cell. */
+/** Text generation over real engines and writers, compared with transformers and with a notebook cell. */
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -42,7 +42,7 @@ interface Opened {
   readonly vocabulary: number;
   readonly positions: number;
 }
-/** `texts`: whose tokenizer reads. */
+/** `texts`: folder of the tokenizer. */
 async function open(folder: string, texts: string, task: string): Promise<Opened> {
   const json = JSON.parse(readFileSync(join(folder, "config.json"), "utf8")) as Record<string, unknown>;
   const family = (await must(
@@ -90,7 +90,7 @@ describe("text generation over an engine", function () {
       const { prompts, answers, likelihoods: wanted } = must(likelihoods[name], "likelihoods");
       await Promise.all(
         prompts.map(async (prompt, i) => {
-          // The first of the answers is one token, which the bias chooses.
+          // The first answer is a single token, selected by the bias.
           const [answer] = must(answers[0], "an answer");
           const sampling = { bias: { [must(answer, "a token")]: 1000 } };
           const [text] = await whole(
@@ -101,7 +101,7 @@ describe("text generation over an engine", function () {
           assert.ok(Math.abs(must(told, "told").logprob - must(wanted[i]?.[0], "wanted")) < 1e-4);
         }),
       );
-      // The model may know more tokens than its tokenizer, and none beyond its own.
+      // The model's vocabulary may exceed its tokenizer's, but tokens beyond the model's are refused.
       await assert.rejects(writes.write(asked({ prompt: Int32Array.of(vocabulary), maxTokens: 1 })), /no token/);
       await session.dispose();
     });

@@ -1,4 +1,4 @@
-/** What is asked of a model that writes, and all that came of it. */
+/** Requests to a text-generation model, and their complete results. */
 import type { Base } from "#kernel/bases/base.js";
 import type { TextChunk, GenerationRequest, TextGeneration } from "#kernel/inference/generation/generation-request.js";
 import type { TextGeneratorOptions } from "#kernel/inference/generation/text-generator.js";
@@ -6,7 +6,7 @@ import type { TextGeneratorOptions } from "#kernel/inference/generation/text-gen
 export function asked(o: Partial<GenerationRequest>): GenerationRequest {
   return { prompt: "a", truncate: false, stop: [], sampling: {}, choices: 1, ...o };
 }
-/** The texts with all their tokens, calls and likelihoods, as they stand at the end. */
+/** Returns the final texts with all tokens, calls and log-probabilities. */
 export async function whole(writing: TextGeneration): Promise<readonly TextChunk[]> {
   const all: TextChunk[] = [];
   for await (const bit of writing) {
@@ -26,7 +26,7 @@ export async function whole(writing: TextGeneration): Promise<readonly TextChunk
   return all;
 }
 
-/** A model that goes on with texts, whose base lies in `folder`. */
+/** Options of a completion model whose base is in `folder`. */
 export function modelIn(
   folder: string,
   config: Readonly<Record<string, unknown>> = {},

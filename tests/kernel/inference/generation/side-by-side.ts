@@ -1,4 +1,4 @@
-/** What tests of writers share: the reference as a session, models of the fixtures, texts written to their ends. */
+/** Shared by tests of writers: the reference as a session, models of the fixtures, texts written to their ends. */
 import assert from "node:assert/strict";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import type { NDArray, Program } from "#dsl/tensor/program.js";
@@ -8,7 +8,7 @@ import { generateTexts } from "#kernel/inference/generate.js";
 import type { TokenChooser, SlotRequest, SlotToken, SlotWriter } from "#kernel/inference/generation/contract.js";
 import { greedy } from "#stdlib/decoders/greedy.run.js";
 
-/** Programs run with the float64 reference, over weights by the names that states begin with. */
+/** Runs programs with the float64 reference, over weights named by the states' initial values. */
 export class ReferenceSession implements Pick<EngineSession, "run" | "load"> {
   state: Record<string, ArrayValues> = {};
   /** Called after each run. */
@@ -29,7 +29,7 @@ export class ReferenceSession implements Pick<EngineSession, "run" | "load"> {
     feeds: Readonly<Record<string, NDArray>>,
     wanted: readonly string[] = [],
   ): Promise<Record<string, NDArray>> {
-    // Others go on meanwhile, as while an engine computes.
+    // Yields to other tasks, as during an engine's computation.
     await new Promise(setImmediate);
     const program = this.programs[name]!;
     const given = Object.fromEntries(Object.entries(feeds).map(([key, array]) => [key, fromNDArray(array)]));
@@ -51,7 +51,7 @@ export class ReferenceSession implements Pick<EngineSession, "run" | "load"> {
   }
 }
 
-/** The likeliest token each time, with or without looking at the logits, which it keeps. */
+/** Chooses the most likely token each time, with or without reading the logits; it records the logits it reads. */
 export class Greedy implements TokenChooser {
   readonly seen: Float32Array[] = [];
   constructor(readonly reads: "next" | "logits" = "next") {}
@@ -67,7 +67,7 @@ export class Greedy implements TokenChooser {
     return { token: next };
   }
 }
-/** It is ready for each token only after so many turns of the event loop. */
+/** Becomes ready for each token only after the given number of event-loop turns. */
 export class LateGreedy extends Greedy {
   private left: number;
   private waiting: Promise<void> | null = null;
@@ -95,7 +95,7 @@ export function asked(prompt: readonly number[], maxTokens: number, more: Partia
   return { prompt: Int32Array.from(prompt), maxTokens, ends: new Set(), chooser: new Greedy(), ...more };
 }
 
-/** All tokens of a text, and why it ended. */
+/** Returns all tokens of a text and the reason it ended. */
 export async function toEnd(text: AsyncIterable<SlotToken>): Promise<{ tokens: number[]; ended: SlotToken["ended"] }> {
   const tokens: number[] = [];
   let ended: SlotToken["ended"] = null;
@@ -110,7 +110,7 @@ export async function written(writer: SlotWriter, request: SlotRequest): Promise
   return (await toEnd(writer.write(request))).tokens;
 }
 
-/** What `generate` writes of one prompt alone, by the greedy decoder. */
+/** Returns what `generate` writes for one prompt alone, with the greedy decoder. */
 export async function alone(
   session: Pick<EngineSession, "run">,
   prompt: readonly number[],

@@ -1,4 +1,4 @@
-/** A writer of texts side by side over a model that is a function: what follows the last tokens. No engine is opened. */
+/** A writer over a model that is a function of the last tokens. It uses no engine. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { SlotRequest, SlotTextStream, SlotToken, SlotWriter } from "#kernel/inference/generation/contract.js";
 import { argmax } from "#stdlib/statistics/argmax.js";
@@ -6,21 +6,20 @@ import { argmax } from "#stdlib/statistics/argmax.js";
 export interface Asked {
   readonly request: SlotRequest;
   written: number;
-  /** Whether its slot was freed. */
   over: boolean;
 }
 export interface TableWriter extends SlotWriter {
   readonly asked: readonly Asked[];
 }
 
-/** `says` is given all tokens of a text and writes logits. */
+/** `says` receives all tokens of a text and writes the logits. */
 export function tableWriter(
   vocabulary: number,
   room: number,
   says: (tokens: readonly number[], logits: Float32Array) => void,
 ): TableWriter {
   const asked: Asked[] = [];
-  // One memory for all, as a real one has: nobody may keep it.
+  // One shared buffer, as in a real engine: callers must not retain it.
   const logits = new Float32Array(vocabulary);
   async function* tokens(one: Asked): AsyncGenerator<SlotToken, void, void> {
     const { prompt, maxTokens, ends, chooser, signal, scored } = one.request;
@@ -62,7 +61,7 @@ export function tableWriter(
   };
 }
 
-/** Logits that look like chance and follow from the last two tokens and a seed alone. */
+/** Writes pseudo-random logits that depend only on the last two tokens and a seed. */
 export function chanceOf(seed: number): (tokens: readonly number[], logits: Float32Array) => void {
   return (tokens, logits) => {
     let state = (seed * 2654435761 + (tokens.at(-1) ?? 0) * 40503 + (tokens.at(-2) ?? 0) * 9973) >>> 0;

@@ -1,4 +1,6 @@
-/** What is asked of a model that writes and what comes back, over a model that is a function and tokenizers of files. */
+/**
+ * Requests to a text-generation model and their results, over a model that is a function and tokenizers from files.
+ */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-/** Calls of tools read from what models write, wherever it is cut. */
+/** Tool calls parsed from model output, wherever the stream is split. */
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { toolCallFormatOf } from "#kernel/inference/generation/tool-calls/format.js";
@@ -21,7 +21,7 @@ interface Read {
   readonly calls: readonly { readonly name: string; readonly arguments: string }[];
 }
 
-/** Ids have another shape in each form and are told once for each call. */
+/** Each format has its own id format, and each call's id is reported once. */
 function read(form: keyof typeof templates, pieces: readonly string[], begun = false): Read {
   const reader = new ToolCallStreamParser(toolCallFormatOf(templates[form])!, tools, begun);
   let text = "";

@@ -1,4 +1,4 @@
-/** Conversations with tools from what is asked to what is told, by each form of calls. */
+/** Conversations with tools from request to response, in each call format. */
 import assert from "node:assert/strict";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -22,7 +22,7 @@ const tools: readonly ToolDefinition[] = [
   },
   { name: "now" },
 ];
-/** What a model of each form writes to call `add`. */
+/** The output of a model in each format that calls `add`. */
 const CALL = '{"name": "add", "arguments": {"a": 3}}';
 const turns: readonly Message[] = [{ role: "user", content: "hi" }];
 
@@ -43,7 +43,7 @@ for (const [form, call] of [
       folder = mkdtempSync(join(tmpdir(), "tunebook-tools-"));
       cpSync(new URL("fixtures/models/chat-llama/", tests), folder, { recursive: true });
       writeFileSync(join(folder, "chat_template.jinja"), golden.templates[form]);
-      // Marks that are special tokens, as Mistral's are.
+      // Markers that are special tokens, as in Mistral's models.
       const json = JSON.parse(readFileSync(join(folder, "tokenizer.json"), "utf8")) as { added_tokens: object[] };
       const mark = { special: true, single_word: false, lstrip: false, rstrip: false, normalized: false };
       json.added_tokens.push({ ...mark, id: 300, content: "[TOOL_CALLS]" }, { ...mark, id: 301, content: "[ARGS]" });
@@ -57,7 +57,7 @@ for (const [form, call] of [
       writer = tableWriter(302, 1000, says);
       writes = await createTextGenerator({ ...modelIn(folder, { eos_token_id: 2 }), tokenizer, by: { writer } });
     };
-    /** A model that writes this and ends. */
+    /** Makes the model write this text and end. */
     const script = async (text: string): Promise<void> => {
       const ids = must((await tokenizer.encodePlaced([text]))[0], "ids").ids;
       await open((tokens, logits) => {

@@ -1,4 +1,4 @@
-/** Intervals and differences: what is said where draws tell nothing, and what is said of how they were made. */
+/** Intervals and differences: reports where resampling is not informative, and how the intervals were made. */
 import assert from "node:assert/strict";
 import { pairedSharesInterval } from "#stdlib/statistics/paired-shares.js";
 import { measureOf } from "../../../../bench/coverage/rare-rows.js";
@@ -9,7 +9,7 @@ import {
   type MetricMeasure,
 } from "#kernel/inference/measuring/comparison.js";
 
-/** Of rows that are each worth this; their mean, no share. */
+/** A metric that is the mean of the given values per row; not a share. */
 function mean(name: string, rows: readonly number[], drawn = true): MetricMeasure {
   const call = { word: name, kind: "metric", arguments: {} } as const;
   const score = (of: Uint32Array): number => of.reduce((sum, at) => sum + rows[at]!, 0) / of.length;

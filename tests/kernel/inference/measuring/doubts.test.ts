@@ -1,4 +1,4 @@
-/** What is said of labels that a model never finds, whatever its scores. */
+/** Warnings about labels that a model never predicts, whatever its scores. */
 import assert from "node:assert/strict";
 import { scoreDoubtNotes } from "#kernel/inference/measuring/doubts.js";
 import { call } from "../../data/rows/plans.js";

@@ -1,4 +1,4 @@
-/** Differences between parts of scored rows: which parts, by how much, and how far chance explains it. */
+/** Differences between slices of scored rows: which slices, by how much, and how far chance explains it. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { differenceOfParts, type PartScore } from "#kernel/inference/measuring/part-differences.js";
@@ -47,7 +47,10 @@ describe("difference between slices", () => {
 
 describe("interval of simulated slice differences", () => {
   const STUDIES = 2000;
-  /** Shares of studies whose interval holds the largest true difference, and that claim a difference; `plain`: of the pair alone. */
+  /**
+   * Returns the shares of studies whose interval contains the largest true difference, and of those that claim a
+   * difference; `plain`: for the selected pair alone.
+   */
   function simulated(shares: readonly number[], rows: readonly number[], seed: number) {
     const generator = seededRandom(seed);
     let [held, claimed, plain] = [0, 0, 0];
@@ -60,7 +63,7 @@ describe("interval of simulated slice differences", () => {
       });
       const found = differenceOfParts(parts)!;
       const { low, high } = found.interval!;
-      // Of two parts the difference has the sign of the pair that was named.
+      // For two slices the difference has the sign of the named pair.
       const signed = parts.length > 2 ? truth : shares[Number(found.greatest)]! - shares[Number(found.least)]!;
       if (low <= signed && signed <= high) held++;
       if (found.verdict === "differs") claimed++;

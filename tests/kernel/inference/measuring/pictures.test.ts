@@ -1,4 +1,4 @@
-/** What pictures of an evaluation are made of: bounded whatever was scored, and told apart where something can be. */
+/** Data of evaluation pictures: bounded in size, and with distinguishable points where possible. */
 import assert from "node:assert/strict";
 import { evaluationView } from "#kernel/display/scores/evaluation.js";
 import { evaluationPicturesFigure, evaluationPicturesView } from "#kernel/display/scores/pictures.js";

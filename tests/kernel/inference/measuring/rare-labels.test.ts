@@ -1,4 +1,4 @@
-/** Intervals of scores where one label is rare: how often they hold the true value, and where there is none. */
+/** Intervals of scores with one rare label: how often they contain the true value, and when no interval is shown. */
 import assert from "node:assert/strict";
 import { coveredIn } from "../../../../bench/coverage/rare.js";
 import { measureOf, metricsOf, SETTINGS } from "../../../../bench/coverage/rare-rows.js";
@@ -8,7 +8,7 @@ import { labelRatesOf } from "#stdlib/statistics/label-rates.js";
 import { must } from "#dsl/language/diagnostics/codes.js";
 
 const labels = ["fine", "fraud"];
-/** Rows by what is true and predicted; `sure`: of the second label, row by row. */
+/** Returns rows with true and predicted labels; `sure`: score of the second label per row. */
 function answered(truth: readonly number[], predicted: readonly number[], sure: readonly number[] = predicted) {
   const input = {
     labels,
@@ -80,7 +80,7 @@ describe("interval for a rare label", () => {
         const low = await least(perfect, true);
         assert.ok(low > before && low < 0.995, `${word} of ${rare}: ${before} and ${low}`);
         before = low;
-        // The last of the rare rows stands beneath the last of the others.
+        // The last of the rare rows scores below the last of the other rows.
         const beneath = (3 * rare - 1.5) / 1e6;
         const worse = await least(
           perfect.map((sure, row) => (row === truth.length - 1 ? beneath : sure)),

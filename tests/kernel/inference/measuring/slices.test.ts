@@ -1,4 +1,4 @@
-/** Parts of scored rows by themselves: which rows are in them, their metrics and intervals, and when nothing is said. */
+/** Slices of scored rows: their rows, metrics and intervals, and when nothing is reported. */
 import assert from "node:assert/strict";
 import { resampleAll, type MetricMeasure } from "#kernel/inference/measuring/comparison.js";
 import {

@@ -1,4 +1,4 @@
-/** Was it worth it: what is said, and what is not claimed. */
+/** The verdict on whether a model beats its rivals: what it says and what it does not claim. */
 import assert from "node:assert/strict";
 import type { ScoreDifference } from "#kernel/inference/measuring/comparison.js";
 import { modelVerdictText, type ScoredRival, type VerdictInput } from "#kernel/inference/measuring/verdict.js";
@@ -7,7 +7,7 @@ const accuracy: VerdictInput["metric"] = { name: "accuracy", better: "greater", 
 const bleu: VerdictInput["metric"] = { name: "bleu", better: "greater", perfect: 100 };
 const loss: VerdictInput["metric"] = { name: "log_loss", better: "less" };
 const model = { name: "router", value: 0.9, seconds: 0.01 };
-/** As `difference` makes it: of the rival less the model, between `low` and `high`. */
+/** Returns a rival as `difference` produces it: rival minus model, between `low` and `high`. */
 function rival(
   name: string,
   [value, low, high]: readonly [number, number, number],

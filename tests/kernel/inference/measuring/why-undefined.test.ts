@@ -1,4 +1,4 @@
-/** Every metric that can be no number of some outcomes says why. */
+/** Every metric that can be undefined for some outcomes explains why. */
 import assert from "node:assert/strict";
 import type { Call } from "#dsl/language/types/value.js";
 import { whyUndefined } from "#kernel/inference/measuring/measure-metric.js";

@@ -1,4 +1,7 @@
-/** How likely small decoders of many families find answers after prompts: as transformers says, whatever stands in the batch. */
+/**
+ * Log-probabilities of answers after prompts in small decoders of many families: equal to transformers', whatever else
+ * is in the batch.
+ */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { ModelImplementation } from "#stdlib/models/kind.js";
@@ -42,7 +45,7 @@ async function open(engine: EngineName, model: string) {
   const session = await (await engineNamed(engine)).open({ ...programs }, [folder]);
   return { session, slides, positions, o: { vocabulary, batchSize: 3 } satisfies LikelihoodOptions };
 }
-/** What all prompts begin with read once, unless a window would see the padding after it. */
+/** Reads the prompts' common prefix once, unless a sliding window would see the padding after it. */
 async function ask(
   { session, slides, o }: Pick<Awaited<ReturnType<typeof open>>, "session" | "slides" | "o">,
   prompts: readonly Int32Array[],
@@ -66,7 +69,7 @@ function near(got: readonly Float32Array[], wanted: readonly (readonly number[])
 for (const engine of ENGINES)
   describe(`answer likelihoods on ${engine}`, function () {
     this.timeout(60_000);
-    // tfjs takes seconds for what TensorFlow does at once: two families show it there.
+    // tfjs takes seconds for what TensorFlow does at once, so only two families run on it.
     for (const model of engine !== "tfjs" ? Object.keys(small) : ["gpt2-plain", "mistral-window"])
       it(`match transformers for ${model}`, async () => {
         const opened = await open(engine, model);
@@ -109,7 +112,7 @@ describe("answer likelihoods", function () {
       near(await answerLogLikelihoods(one, tails, ids(answers), opened.o), likelihoods, 1e-4);
       near(await answerLogLikelihoods(other, ids(prompts), ids(answers), opened.o), likelihoods, 1e-4);
     }
-    // One after the other, as latency is measured.
+    // One after another, as latency is measured.
     for (const [row, tail] of tails.entries())
       near(await answerLogLikelihoods(one, [tail], ids(answers), opened.o), [likelihoods[row]!], 1e-4);
   });

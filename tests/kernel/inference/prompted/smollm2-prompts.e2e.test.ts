@@ -1,4 +1,7 @@
-/** SmolLM2-135M-Instruct, asked by its own chat template with two examples: the likelihoods that transformers finds. */
+/**
+ * SmolLM2-135M-Instruct, prompted with its own chat template and two examples: the log-probabilities equal
+ * transformers'.
+ */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { plainHostContext } from "#kernel/host/host-context.js";

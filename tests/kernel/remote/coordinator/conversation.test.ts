@@ -1,6 +1,7 @@
 /**
- * One conversation of a worker with its coordinator, word by word, beside what is committed: others may write a worker by it.
- * TUNEBOOK_BLESS=1 writes what is now. Numbers that are drawn stand there as what they are of.
+ * One recorded conversation of a worker with its coordinator, compared with the committed file, which documents the
+ * protocol for other workers. TUNEBOOK_BLESS=1 rewrites the file. Random values are replaced by placeholders that name
+ * them.
  */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";

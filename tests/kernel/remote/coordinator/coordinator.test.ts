@@ -1,4 +1,4 @@
-/** What becomes of work whose workers end, are silent, lack something or say things twice. */
+/** Jobs whose workers end, are silent, lack something or send messages twice. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,7 +10,7 @@ import { Coordinator, type CoordinatorOptions } from "#kernel/remote/coordinator
 import { MAX_LEASES } from "#kernel/remote/coordinator/queue.js";
 import { GivenWork } from "./given-work.js";
 
-/** What the code of what is lacking says that mends it. */
+/** The fix that the missing-item code suggests. */
 const MEND = "set `TOKEN`, or name a file of mode 0600 with `--token-file`";
 const timings = { lease: 300, beat: 50, wait: 100 };
 

@@ -1,4 +1,4 @@
-/** Who may not come in, and who would hold the door open. */
+/** Rejected connections, and clients that would keep connections open. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
@@ -47,7 +47,7 @@ describe("coordinator HTTP server", () => {
         `${coordinator.url}${path}`,
         { method: o.method ?? "POST", headers, agent: false },
         (answer) => {
-          // What is left unsent can't be: the answer counts.
+          // An error while sending the rest does not matter once the response has arrived.
           asked.on("error", () => undefined);
           void read(answer).then(done, failed);
         },
@@ -89,7 +89,7 @@ describe("coordinator HTTP server", () => {
     assert.deepEqual([status, message.includes("longer than 8 MiB")], [400, true]);
     const chunked = await say("/tunebook/1/hello", { body, headers: { "transfer-encoding": "chunked" } });
     assert.equal(chunked.status, 400);
-    // What ended is let go of in a later turn, and on a busy machine not in the next one.
+    // Memory is released in a later turn, on a busy machine not in the next one.
     let kept = Infinity;
     for (let turn = 0; turn < 40 && kept >= 64 * 2 ** 20; turn++) {
       await new Promise((resolve) => setTimeout(resolve, 50));
@@ -106,7 +106,7 @@ describe("coordinator HTTP server", () => {
     socket.on("data", (bytes) => (answer += bytes.toString()));
     const bytes = 32 * 2 ** 20;
     socket.write(`POST /tunebook/1/hello HTTP/1.1\r\nhost: x\r\ncontent-length: ${String(bytes)}\r\n\r\n`);
-    // More than a wire holds by itself: it is sent whole only if somebody takes it.
+    // More than the network buffers take: it is sent completely only if the server reads it.
     await new Promise<void>((sent, failed) => {
       socket.once("error", failed);
       socket.write(Buffer.alloc(bytes, 32), (error) => (error ? failed(error) : sent()));

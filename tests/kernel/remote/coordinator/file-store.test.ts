@@ -1,4 +1,7 @@
-/** Files as workers get them: what one fetched, another of the same machine takes out of the cache while the first still reads it. */
+/**
+ * Files as workers get them: a file fetched by one worker is read from the cache by another on the same machine, even
+ * while the first still reads it.
+ */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, statSync, utimesSync } from "node:fs";

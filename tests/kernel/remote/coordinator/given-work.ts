@@ -1,4 +1,4 @@
-/** Work for tests of a coordinator: it keeps what it is told, and a run's folder is a folder. */
+/** Fake work for coordinator tests: records what is reported to it; the run folder is a plain folder. */
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Json } from "#kernel/fetch/json.js";
@@ -20,7 +20,7 @@ export class GivenWork implements RemoteWork {
   lostBy: Error | null = null;
   lefts = 0;
   says: WorkerInstruction = "go on";
-  /** What comes of a failure. */
+  /** Outcome of a failure. */
   comes: "over" | "elsewhere" | "again" = "over";
   private readonly files = new Map<string, string>();
 
@@ -30,7 +30,7 @@ export class GivenWork implements RemoteWork {
     private readonly reads: readonly InputFile[] = [],
   ) {}
 
-  /** What beginning waits for. */
+  /** `begin` waits for this. */
   ready: Promise<void> = Promise.resolve();
 
   async begin(worker: string): Promise<WorkOrder> {

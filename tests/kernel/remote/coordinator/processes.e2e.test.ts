@@ -1,6 +1,6 @@
 /**
- * Trials of a sweep in processes of their own: the same numbers as without them, whatever is killed meanwhile; and nothing that
- * goes on when the notebook is gone.
+ * Sweep trials in separate processes: the same numbers as without them, whatever is killed meanwhile, and no process
+ * outlives the notebook.
  */
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
@@ -23,7 +23,10 @@ recipe quick { epochs: 2, batch_size: 8, log: every(steps: 1), seed: 3 }
 recipe long { epochs: 16, batch_size: 8, log: every(steps: 1), checkpoint: every(steps: 20), seed: 3 }
 `;
 const events = (run: string | null): readonly RunEvent[] => RunFolder.open(run ?? "").events();
-/** Whether files of a checkpoint have arrived here: a busy machine may write the event long before. They arrive all at once. */
+/**
+ * Whether checkpoint files have arrived. On a busy machine the event may be written long before. The files arrive all
+ * at once.
+ */
 const hasCheckpoint = (run: string | null): boolean => {
   const folder = RunFolder.open(run ?? "").checkpoints;
   return existsSync(folder) && readdirSync(folder).length > 0;
@@ -73,7 +76,7 @@ describe("sweep trials in worker processes", function () {
     assert.deepEqual(facts("there"), facts("here"));
     const [here, there] = ["here", "there"].map((name) => (book.values.get(name) as SweepHandle).best);
     assert.equal(there?.number, here?.number);
-    // Two processes worked, and none is left.
+    // Two processes worked, and both have ended.
     const writers = trialsOf("there").flatMap(({ run }) => writersOf(run));
     assert.equal(new Set(writers.map(({ id }) => id)).size, 2);
     assert.ok(writers.every((writer) => writer.id !== process.pid && isProcessAlive(writer) === false));
@@ -102,7 +105,7 @@ describe("sweep trials in worker processes", function () {
     while (killed.size < 2) {
       await delay(20);
       const open = (book.values.get("cut") as SweepHandle | undefined)?.trials ?? [];
-      // One of those that are under way, once it has a checkpoint that it may go on from.
+      // Kills a running worker once its trial has a checkpoint to resume from.
       for (const { run, state } of open) {
         const [writer] = state === "running" ? writersOf(run).slice(-1) : [];
         if (!writer || killed.has(writer.id) || !hasCheckpoint(run) || killed.size >= 2) continue;
@@ -123,7 +126,7 @@ describe("sweep trials in worker processes", function () {
     const told = book.shown
       .map(({ bundle }) => String(bundle["text/plain"]))
       .filter((text) => /processes-\d/.test(text));
-    // On a machine that is busy with much else one may not be heard of for long: its trial goes to another worker too.
+    // On a busy machine a worker may be silent for long; its trial then also goes to another worker.
     const lost = told.filter((text) => /goes to another worker: \S+ was killed by SIGKILL/.test(text));
     assert.equal(told.filter((text) => text.includes("SIGKILL")).length, 2, told.join("\n"));
     assert.equal(lost.length, 2, told.join("\n"));
@@ -203,7 +206,7 @@ function commandOf(id: number): string {
     return ""; // it has ended
   }
 }
-/** One that has ended and that nobody has asked after is not there. */
+/** Whether the process is running; a zombie counts as ended. */
 function isThere(id: number): boolean {
   try {
     return !/^\d+ \(.*\) [ZX]/.test(readFileSync(`/proc/${String(id)}/stat`, "utf8"));

@@ -1,4 +1,4 @@
-/** A run that another process makes, as it stands here. */
+/** The local replica of a run that another process trains. */
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

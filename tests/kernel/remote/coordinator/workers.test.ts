@@ -1,4 +1,4 @@
-/** Workers that a runner starts: started again where they end, and not for ever. */
+/** Workers that a runner starts: restarted when they end, but not forever. */
 import assert from "node:assert/strict";
 import { setImmediate as turn } from "node:timers/promises";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";

@@ -1,4 +1,4 @@
-/** A statement that another process is given: it comes to the same recipe there, or nothing runs. */
+/** A statement sent to another process: it compiles to the same recipe, or nothing runs. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

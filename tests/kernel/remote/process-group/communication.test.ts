@@ -1,4 +1,4 @@
-/** Communication figures of a shared training. */
+/** Communication statistics of a shared training. */
 import assert from "node:assert/strict";
 import type { RunEvent } from "#kernel/events/events.js";
 import { CommunicationHook } from "#kernel/remote/process-group/communication.js";

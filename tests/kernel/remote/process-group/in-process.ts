@@ -1,4 +1,4 @@
-/** A training whose ranks are all in this process, each with a session of its own over the tests' one engine. */
+/** A training whose ranks all run in this process, each with its own session on the tests' single engine. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { rmSync } from "node:fs";
@@ -24,7 +24,7 @@ import { lentEngine } from "../../engines/engines.js";
 
 const silent = { display: () => undefined, update: () => undefined };
 
-/** The last `train` of a program, as any rank is given it. */
+/** Returns the job of a program's last `train`, as every rank receives it. */
 export async function shippedProgram(folder: string, text: string, runs = "runs"): Promise<JobWithTables> {
   const session = new TuneSession({ folder, runs: join(folder, runs), startEngine: lentEngine });
   const source = { id: "program", title: "program", text };
@@ -45,19 +45,19 @@ export interface Together {
   readonly result: RunResult;
   readonly events: readonly RunEvent[];
   readonly plan: Plan;
-  /** The others' models as they are at the end. */
+  /** The other ranks' models at the end. */
   readonly others: readonly OpenModel[];
 }
 export interface Wanted {
-  /** Ranks; 1: nobody but this one. */
+  /** Number of ranks; 1 means this process alone. */
   readonly of: number;
-  /** Whether all of them are others, and this one has no rows. */
+  /** Whether all ranks are remote, so that this process has no rows. */
   readonly elsewhere?: true;
   readonly stopsAfter?: number;
   readonly runs?: string;
 }
 
-/** Trains; whoever asked closes nothing: the engine is the tests'. */
+/** Trains with the tests' engine; the caller closes nothing. */
 export async function trainIn(
   folder: string,
   text: string,
@@ -118,7 +118,7 @@ export async function trainIn(
 export const lossesIn = (events: readonly RunEvent[]): readonly number[] =>
   events.flatMap((event) => (event.kind === "step" ? [event.loss] : []));
 
-/** What tells the bits of all states that a training changes. */
+/** Returns a hash over the bits of the named states. */
 export async function bitsOf(session: EngineSession, names: readonly string[]): Promise<string> {
   const values = await Promise.all(names.map((name) => session.read(name)));
   const hash = createHash("sha256");

@@ -1,6 +1,6 @@
 /**
- * Trainings with `runner: processes(n)` whose ranks, or their engines, are killed at random: they end as the same training does
- * whose ranks live, and nothing is left behind. `tunebook bench ranks` does ten, the tests do some.
+ * Trainings with `runner: processes(n)` whose ranks or engines are killed at random. They reach the same result as an
+ * undisturbed training and leave nothing behind. `tunebook bench ranks` kills ten, the tests a few.
  */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -20,11 +20,11 @@ const main = fileURLToPath(new URL("../../../../kernel/apps/cli/main.js", import
 
 export interface RanksKilled {
   readonly kills: number;
-  /** Final loss of the one left alone, and of the one whose ranks were killed. */
+  /** Final losses of the undisturbed training and of the one whose ranks were killed. */
   readonly losses: readonly [alone: number, killed: number];
-  /** Whether the checkpoints have the same bits. */
+  /** Whether the checkpoints are bit-identical. */
   readonly same: boolean;
-  /** Processes of a gang that outlived the training by ten seconds. */
+  /** Processes of a process group that were still alive ten seconds after the training. */
   readonly orphans: readonly number[];
   readonly words: string;
 }
@@ -49,7 +49,7 @@ export function runProgram(file: string, runs: string): Program {
   };
 }
 
-/** The other ranks of the gang that a process has called together now. */
+/** Returns the ids of the other ranks in the process's current group. */
 export function ranksOf(pid: number): readonly number[] {
   return childrenOf(pid).filter((id) => commandOf(id).includes("apps/worker/rank.js"));
 }
@@ -75,7 +75,7 @@ export function weightsOf(run: RunFolder): string {
     .filter((name) => name.endsWith(".safetensors"))
     .sort()
     .at(-1);
-  // The header tells when it was written.
+  // Skips the header, which contains the time of writing.
   const bytes = readFileSync(join(run.checkpoints, last ?? ""));
   return createHash("sha256")
     .update(bytes.subarray(8 + Number(bytes.readBigUInt64LE(0))))
@@ -87,7 +87,7 @@ export async function killRanks(o: {
   readonly seed: number;
   readonly of?: number;
   readonly steps?: number;
-  /** Where the same training was left alone; absent: it is trained here. */
+  /** Folder of the undisturbed training. By default it is trained first. */
   readonly alone?: string;
   progress?(line: string): void;
 }): Promise<RanksKilled> {
@@ -111,8 +111,8 @@ export async function killRanks(o: {
     let [kills, earlies] = [0, 0];
     while (!over && kills < o.kills) {
       const before = stepsIn(join(folder, "killed"));
-      // A gang that gets on: each new one is killed a few steps later, or while it comes together.
-      // Three in a row without a new checkpoint would end it, and it is written every four steps.
+      // Kills each new group a few steps after it makes progress, or during its start. Three failures in a row without
+      // a new checkpoint would end the training; checkpoints are written every four steps.
       const early = below(4) === 0 && earlies < 1;
       earlies = early ? earlies + 1 : 0;
       while (
@@ -126,7 +126,7 @@ export async function killRanks(o: {
       const rank = ranks[below(Math.max(1, ranks.length))];
       if (over || rank === undefined) continue;
       const hosts = childrenOf(rank);
-      // It has another child, that reads tokenizers.
+      // The rank has another child process, for tokenizers.
       const engine = hosts.find((id) => commandOf(id).includes("engines/host/main.js"));
       const victim = below(3) === 0 ? (engine ?? rank) : rank;
       for (const id of hosts) seen.add(id);

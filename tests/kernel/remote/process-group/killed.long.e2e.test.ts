@@ -1,4 +1,4 @@
-/** Processes that share a training, killed at random. */
+/** Processes that share a training and are killed at random. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -14,7 +14,7 @@ describe("process group with killed processes", function () {
   const { path: folder, written } = trainingFolder();
 
   it("replaces killed ranks and ends with identical weights", async () => {
-    // By this seed a rank while it starts, and later the engine of one.
+    // With this seed a rank is killed during its start, and later the engine of one.
     const seed = Number(process.env["TUNEBOOK_SEED"] ?? 23);
     const killed = await killRanks({ kills: 2, seed, of: 2, steps: STEPS });
     assert.equal(killed.kills, 2);

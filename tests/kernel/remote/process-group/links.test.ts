@@ -1,4 +1,4 @@
-/** A gang over real sockets, without an engine: rounds, who is let in, and what happens when one is gone. */
+/** A process group over real sockets, without an engine: rounds, admission, and the loss of a member. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";

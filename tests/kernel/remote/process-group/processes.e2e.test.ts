@@ -1,4 +1,4 @@
-/** `train … { runner: processes(n) }` as a user runs it: real processes. */
+/** `train … { runner: processes(n) }` as a user runs it, with real processes. */
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -42,7 +42,7 @@ describe("training in a process group", function () {
   it("reports which rank cannot train, and why", async () => {
     const file = written("gone", programOf(2, 4));
     const program = runProgram(file, join(folder(), "gone"));
-    // What rank 1 compiles comes to another recipe: its rows are others meanwhile.
+    // Rank 1 compiles a different recipe, because its rows have changed in the meantime.
     const rows = join(folder(), "rows.csv");
     const before = readFileSync(rows, "utf8");
     while (ranksOf(program.pid).length < 1) await delay(2);

@@ -1,4 +1,7 @@
-/** Updates that several ranks share: the losses of one process, and the same bits on each. One engine computes for all. */
+/**
+ * Updates shared by several ranks: the losses of a single process, and the same bits on each. One engine computes for
+ * all.
+ */
 import assert from "node:assert/strict";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,7 +11,7 @@ import { RunFolder } from "#kernel/runs/run-folder.js";
 import { definitions, writeSmallTraining } from "../../session/small-training.js";
 import { bitsOf, lossesIn, near, removed, trainIn, type Together } from "./in-process.js";
 
-/** 48 rows train: batches of 9 leave one of 3, which is fewer than four ranks. */
+/** 48 training rows: batches of 9 leave one of 3, which is fewer than four ranks. */
 const settings =
   "steps: 20, batch_size: 9, accumulate: 2, dropout: 0.2, seed: 3, optimizer: adamw(learning_rate: 1e-3)";
 const whole = `${definitions}train m on d { ${settings}, validate: every(steps: 10) }`;

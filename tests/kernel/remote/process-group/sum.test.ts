@@ -1,4 +1,4 @@
-/** Sums in the order of ranks, and means by what each learnt: the laws that both must keep. */
+/** Laws of gradient sums in rank order, and of means weighted by each rank's targets. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { addInOrder, averageInto, normalizedWeights } from "#kernel/remote/process-group/sum.js";

@@ -1,6 +1,7 @@
 /**
- * Ranks that are workers: as a runner elsewhere starts them, here as processes of this machine. The hub has no rows of its own,
- * all begin together or none, and whatever happens to one, the numbers are those of one process and nothing is left.
+ * Ranks that are workers, as a remote runner starts them; in the tests they are processes of this machine. The
+ * coordinator has no rows, and either all start or none. Whatever happens to a rank, the result equals that of one
+ * process and nothing is left behind.
  */
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -48,7 +49,7 @@ describe("workers of a process group", function () {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** As `train … { runner: … }` does with a runner elsewhere. */
+  /** Trains as `train … { runner: … }` does with a remote runner. */
   async function shared(text: string, runs: string, hooks: Hooks = {}): Promise<Trained> {
     const shipped = await shippedProgram(folder, text, runs);
     const opened = { screen: silent, startEngine: lentEngine, ...(hooks.signal && { signal: hooks.signal }) };
@@ -132,7 +133,7 @@ describe("workers of a process group", function () {
       event.kind === "stopped" && event.shared ? [event.shared] : [],
     );
     assert.deepEqual([first?.workers, ended.length], [2, 2]);
-    // Hours of gangs that were lost count.
+    // CPU hours of lost groups are counted.
     assert.ok(
       (ended[1]?.cpuHours ?? 0) > (ended[0]?.cpuHours ?? 0) && (ended[0]?.cpuHours ?? 0) > (first?.cpuHours ?? 0),
     );
@@ -195,7 +196,7 @@ describe("workers of a process group", function () {
     const ended = events.findLast((event) => event.kind === "stopped");
     assert.equal(ended?.reason, "interrupted");
     assert.ok(events.some((event) => event.kind === "checkpoint" && event.step === ended.step));
-    // They left in good order.
+    // All workers exited normally.
     for (const one of started) assert.match(await one.ended, /^ended with status (?:0|130)/);
     await gone(started);
   });

@@ -1,4 +1,4 @@
-/** How a run stands, from what its folder says: each way in which a training that runs by itself can end. */
+/** The state of a run derived from its folder: each way in which a detached training can end. */
 import assert from "node:assert/strict";
 import { mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -26,7 +26,7 @@ describe("outcome of a detached training", () => {
   after(() => rmSync(root, { recursive: true, force: true }));
   const cut = (name: string, weights = true) => {
     const run = makeRun(root, name, { reason: null, steps: 12, weights });
-    // By a process of this machine that is gone.
+    // Started by a process of this machine that no longer exists.
     add(run, {
       kind: "started",
       recipe: "r",
@@ -83,7 +83,7 @@ describe("outcome of a detached training", () => {
     const how = (name: string, end: Parameters<typeof recordProcessEnd>[2]) => {
       const run = cut(name);
       recordProcessEnd(run.path, gone.id, end);
-      // Who comes later doesn't know better.
+      // A later report does not overwrite the first one.
       recordProcessEnd(run.path, gone.id, { exit: 0, signal: null });
       return runProgressOf(run).how!;
     };
@@ -109,7 +109,7 @@ describe("outcome of a detached training", () => {
     const { is, how, gone: isGone } = runProgressOf(run);
     assert.deepEqual([is, isGone], ["cut off", true]);
     assert.equal(how, "its folder is no longer there: it was moved or deleted");
-    // Another process trains there by now.
+    // Another process trains in that folder now.
     renameSync(away.path, run.path);
     const late = moving();
     writeDetachedNote(run.path, { version: 1, name: "moved", process: gone, since: "2026-11-28T00:00:00.000Z" });
@@ -119,7 +119,7 @@ describe("outcome of a detached training", () => {
   it("fits into the preallocated note, with a truncated reason", () => {
     const run = cut("note");
     const { size } = statSync(join(run.path, DETACHED_NOTE_FILE));
-    // Another process trains there by now.
+    // The end of a process that is not the recorded one is ignored.
     recordProcessEnd(run.path, gone.id + 1, { exit: null, signal: "SIGKILL" });
     assert.equal(readDetachedNote(run.path)?.ended, undefined);
     recordProcessEnd(run.path, gone.id, { exit: 1, signal: null, why: "x".repeat(5000) });
@@ -151,7 +151,7 @@ describe("outcome of a detached training", () => {
       stopRun(run, { now: true }),
       (error: { data: { why: string } }) => error.data.why === "notebook",
     );
-    // It says that it is a process of its own, and has no socket.
+    // The note describes a detached process, but it has no socket.
     writeDetachedNote(run.path, { version: 1, name: "held", process: currentProcess(), since: "" });
     await assert.rejects(
       stopRun(run, { now: false }),

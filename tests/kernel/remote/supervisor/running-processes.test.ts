@@ -1,4 +1,4 @@
-/** What this machine trains: pointers that are believed only as far as the runs themselves say so. */
+/** Trainings running on this machine: pointers to them are trusted only if the runs confirm them. */
 import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-/** The socket of a training: who may use it, what it answers, and what hostile input does to it (nothing). */
+/** The control socket of a training: who may use it, what it answers, and hostile input, which has no effect. */
 import assert from "node:assert/strict";
 import {
   chmodSync,
@@ -57,7 +57,7 @@ describe("control socket of a training", function () {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** One who speaks without knowing how. */
+  /** Opens a raw connection that does not follow the protocol. */
   async function raw(): Promise<{ socket: Socket; heard: () => string }> {
     const address = socketAddressOf(folder)!;
     const socket = createConnection(address.path);
@@ -107,7 +107,7 @@ describe("control socket of a training", function () {
       () => undefined,
       (file) => mkdirSync(file),
       (file) => symlinkSync("/etc/passwd", file),
-      // Somebody may give a file of ours another name.
+      // Somebody may create a hard link to one of our files.
       (file) => {
         writeFileSync(join(folder, "mine"), "");
         linkSync(join(folder, "mine"), file);
@@ -197,7 +197,7 @@ describe("control socket of a training", function () {
     assert.equal(await ControlClient.to(folder), null);
     writeFileSync(join(folder, SOCKET_NAME), "no socket");
     assert.equal(await ControlClient.to(folder), null);
-    // What a dead process left is in nobody's way.
+    // A socket left by a dead process does not block a new one.
     server = (await ControlServer.open(folder, trains))!;
     await works();
     if (process.getuid?.() === 0) return;

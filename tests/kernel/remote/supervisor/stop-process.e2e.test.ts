@@ -1,4 +1,4 @@
-/** A training that runs by itself and has lost its socket is stopped by a signal; a process that has its id by now is not. */
+/** A detached training that lost its socket is stopped by a signal. A process that reused its id is not. */
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -14,7 +14,7 @@ import { makeRun } from "../../runs/run-folders.js";
 
 const LOCK = new URL("../../../../kernel/runs/run-lock.js", import.meta.url).href;
 const MAIN = fileURLToPath(new URL("../../../../kernel/apps/processes/training/main.js", import.meta.url));
-/** Has the run's lock, and ends in good order when it is told to. */
+/** A program that owns the run's lock and exits cleanly on SIGTERM. */
 const program = `
 const [, run] = process.argv;
 const { RunLock } = await import(${JSON.stringify(LOCK)});

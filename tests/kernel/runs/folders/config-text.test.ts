@@ -1,4 +1,4 @@
-/** config.json is written so that transformers, which tells 1 from 1.0, reads it; it says the same. */
+/** config.json is written so that transformers, which distinguishes 1 from 1.0, reads it; the values are unchanged. */
 import assert from "node:assert/strict";
 import { configText } from "#kernel/runs/folders/config-text.js";
 

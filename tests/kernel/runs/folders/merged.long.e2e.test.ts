@@ -1,4 +1,7 @@
-/** Trained techniques merged into the base's weights: beside PEFT's merge_and_unload, and from a Tune program to a folder that is a base again. */
+/**
+ * Trained techniques merged into the base's weights: compared with PEFT's merge_and_unload, and from a Tune program to
+ * a folder that is a base again.
+ */
 import assert from "node:assert/strict";
 import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -36,7 +39,7 @@ function near(got: ArrayLike<number>, wanted: readonly number[], most: number, t
   assert.equal(got.length, wanted.length, title);
   wanted.forEach((v, i) => assert.ok(Math.abs(got[i]! - v) < most, `${title}: ${got[i]}, PEFT ${v}`));
 }
-/** What `tunebook forward` says of a folder. */
+/** Returns the logits that `tunebook forward` computes from a folder. */
 async function forward(engineName: (typeof ENGINES)[number], folder: string, inputs: object): Promise<Float64Array> {
   const engine = await engineNamed(engineName);
   const { limits, program } = await openModelFolder(folder);
@@ -124,7 +127,8 @@ model teller { base: "gpt2", task: text_generation, technique: lora(rank: 2, tar
       names.every((name) => /^(bert|classifier)\./.test(name)) && !names.some((name) => name.includes("lora")),
       names.join(),
     );
-    // three steps are an epoch: a training from the merged folder sees what a fourth step sees, with the same weights
+    // Three steps make an epoch, so the first step from the merged folder sees the same batch and weights as a fourth
+    // step.
     await book.run(`model again like m { base: "${folder}", technique: head_only }
 train again on rows with quick { steps: 1 }
 train m on rows with quick as longer { steps: 4 }`);
@@ -140,7 +144,7 @@ train m on rows with quick as longer { steps: 4 }`);
       ["teller", "retold"].map((name) => model(name).predict<WrittenContinuation>(["good ", "w"], { max_tokens: 12 })),
     );
     assert.deepEqual(after, before);
-    // written again it is written anew, and the model that was trained goes on
+    // A second merge overwrites the folder, and the trained model keeps working
     await model("teller").merge("plain");
     assert.deepEqual(await model("teller").predict<WrittenContinuation>(["good ", "w"], { max_tokens: 12 }), before);
   });
@@ -188,7 +192,7 @@ train m on rows with quick as longer { steps: 4 }`);
         card,
         /library_name: "transformers"[\s\S]*AutoModelForSequenceClassification\.from_pretrained\("model"\)/,
       );
-      // Written again it is written anew.
+      // Saving a second time overwrites the folder.
       await handle.save(`kept-${technique}`);
     }
   });

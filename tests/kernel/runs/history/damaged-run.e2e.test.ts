@@ -1,4 +1,4 @@
-/** A run whose plan, lock or log is damaged: whoever names it is told so, and what can be done. */
+/** A run whose plan, lock or log is damaged: commands that name it report this and suggest what to do. */
 import assert from "node:assert/strict";
 import { cpSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -113,7 +113,7 @@ train m on d with quick as night`);
           ["run-without-log"],
         );
       }
-      // Nobody has written for an hour.
+      // The last write was an hour ago.
       const old = new Date(Date.now() - 3600_000);
       for (const path of what === "gone" ? [run.path] : [run.path, run.eventsFile]) utimesSync(path, old, old);
       const list = new RunList(book.runs);

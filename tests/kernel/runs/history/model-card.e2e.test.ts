@@ -1,4 +1,7 @@
-/** Model cards: golden for three ways of saving, safe with names that YAML and Markdown take for markup, without paths, written by every training. */
+/**
+ * Model cards: golden files for three ways of saving, safe with names that YAML or Markdown would interpret, without
+ * absolute paths, written by every training.
+ */
 import assert from "node:assert/strict";
 import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,7 +19,7 @@ import { writeSmallBert } from "../../session/small-bert.js";
 const golden = new URL("../../../../../tests/golden/model-card/", import.meta.url);
 const bless = process.env["TUNEBOOK_BLESS"] === "1" || process.argv.includes("--bless");
 
-/** Every value of the front matter is JSON: what a reader of YAML finds there. */
+/** Parses the front matter as YAML: each value is JSON. */
 function frontMatter(card: string): Record<string, unknown> {
   const [, head] = /^---\n([\s\S]*?)\n---\n/.exec(card)!;
   return Object.fromEntries(
@@ -99,7 +102,7 @@ describe("model cards", function () {
         writeFileSync(file, card);
       }
       assert.equal(card, readFileSync(file, "utf8"));
-      // What it says to write is Tune, of the same model.
+      // The code on the card is Tune and describes the same model.
       const [, tune] = /```tune\n([\s\S]*?)```/.exec(card) ?? [];
       if (saved !== "model") assert.deepEqual(trials.compiled(tune!).errors, []);
     });
@@ -234,7 +237,7 @@ train whole on rows { steps: 2, batch_size: 6 }`);
       assert.equal(frontMatter(other)["library_name"], "tunebook");
       const [, file] = /load_file\("(checkpoints\/[^"]+)"\)/.exec(other)!;
       assert.ok(existsSync(join(whole!.folder!, file!)));
-      // A training goes on from the folder with its card.
+      // A training can continue from the folder that contains the card.
       await book.run(
         `model more like low { technique: lora(rank: 2, from: "${join(low!.folder!, "adapter")}") }\ntrain more on rows { steps: 1 }`,
       );

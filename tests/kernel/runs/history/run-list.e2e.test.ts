@@ -1,6 +1,6 @@
 /**
- * The table of runs over folders as they are found: whole, growing, half-written, killed, foreign; and what of them may be
- * deleted.
+ * The table of runs over folders in every state: complete, growing, half-written, killed, foreign; and which of them
+ * may be deleted.
  */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -285,7 +285,7 @@ describe("run list of a folder", () => {
     const folder = run("live", started(me), step(1, 1));
     const board = new RunDashboard(root);
     const first = await board.changes({ ...all, wait: 0 });
-    // Nothing but the change ends it before the test's own time is over.
+    // The request waits longer than the test's timeout, so only the change can end it.
     const waiting = board.changes({ ...all, since: first.revision, wait: 600_000 });
     setTimeout(() => add(folder, step(2, 0.5)), 100);
     const { runs } = await waiting;

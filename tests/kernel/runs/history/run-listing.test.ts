@@ -1,4 +1,4 @@
-/** The table of runs by their scores: what is shown, ranked, kept apart, folded and found; whatever stands in the files. */
+/** The table of runs by score: display, ranking, grouping, folding and search, whatever the files contain. */
 import assert from "node:assert/strict";
 import { appendFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -25,7 +25,7 @@ describe("run table with scores", () => {
     await list.look();
     return list.list({ ...defaultRunView, ...view, since: 0 });
   }
-  /** Names of runs, `[headings]`, `sweep (trials)`. */
+  /** Returns the displayed lines: names of runs, `[headings]`, `sweep (trials)`. */
   const told = ({ rows, runs }: RunListing): readonly string[] => {
     const name = (id: string): string => runs.find((one) => one.id === id)?.name ?? id;
     const text = (row: RunListRow): string =>

@@ -1,4 +1,4 @@
-/** Tags and notes of runs: kept whole, in bounds, in the run's own folder and nowhere else. */
+/** Tags and notes of runs: stored unchanged, size-limited, and only in the run's own folder. */
 import assert from "node:assert/strict";
 import {
   existsSync,

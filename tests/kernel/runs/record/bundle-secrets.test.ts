@@ -1,4 +1,4 @@
-/** Bundles hold no secret: neither its value, in whichever writing, nor what looks like one. */
+/** Bundles contain no secret: neither its value in any encoding, nor text that looks like one. */
 import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -120,7 +120,7 @@ describe("secret scan of a bundle", function () {
     assert.deepEqual(secretsIn([rows("correct-horse"), notebook("correct-horse")], env), []);
   });
 
-  /** Each sign of the value as one of these writes it. */
+  /** Encodes each character of the value with `write`. */
   const each = (value: string, write: (sign: string, point: number, i: number) => string): string =>
     Array.from(value, (sign, i) => write(sign, sign.codePointAt(0) ?? 0, i)).join("");
   const hex = (n: number, digits: number): string => n.toString(16).padStart(digits, "0");
@@ -193,7 +193,7 @@ describe("secret scan of a bundle", function () {
       const n = sign.codePointAt(0) ?? 0;
       const units = Array.from({ length: sign.length }, (_, i) => `\\u${hex(sign.charCodeAt(i), 4)}`).join("");
       const ways = [sign, units, `&#${String(n)};`, `&#x${hex(n, 4)};`, percent(sign), `\\u{${hex(n, 1)}}`];
-      // As it is it would be the beginning of something else.
+      // Unescaped, the character would start another escape sequence.
       return ways[/[\\%&"'$]/.test(sign) ? 1 + draw(5) : draw(6)] ?? sign;
     };
     const signs = Array.from("abcXYZ019 _-+/=%&$\\\"'#;:{}äß€😀");
@@ -277,7 +277,7 @@ describe("secret scan of a bundle", function () {
     };
     const all = Object.values(env).join("\n");
     assert.deepEqual(secretsIn([rows(all), { ...program, text: all }], env), []);
-    // The program says itself that it is one.
+    // The program itself contains the value, so it is not a secret there.
     assert.deepEqual(secretsIn([program, rows("postgres")], { JUDGE: "postgres" }), ["rows.csv, line 2: JUDGE"]);
   });
   it("finds nothing in the project's notebooks and programs", () => {

@@ -1,4 +1,4 @@
-/** Bundles: what is packed comes out as it was, and what comes from anybody else is looked at before it is anywhere. */
+/** Bundles: unpacking restores the packed files, and a foreign archive is checked before anything is written. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -51,7 +51,7 @@ describe("run bundle", function () {
     await assert.rejects(unpackBundle(one, to), (e: unknown) => e instanceof CodedError && e.code === "bundle-taken");
   });
 
-  /** An archive as somebody else may write one. */
+  /** Returns an archive entry as another program might write it. */
   const entry = (path: string, content: string, o: Partial<Record<"type" | "linkpath", string>> = {}): Buffer => {
     const bytes = Buffer.from(content);
     const header = new Header({
@@ -71,7 +71,7 @@ describe("run bundle", function () {
   });
   const manifestOf = (files: readonly BundledFile[], runs: object = { program: "x.tune" }): Buffer =>
     entry(MANIFEST_FILE, JSON.stringify({ version: 1, tunebook: "0.1.0", runs, files }));
-  /** A name that no header holds, as archives have it: before its entry. */
+  /** A name too long for a header: archives store it in an extra entry before the file. */
   const long300 = (content: string): Buffer => {
     const line = (length: number): string => `${String(length)} path=a/${"n".repeat(300)}\n`;
     const pax = line(line(111).length);

@@ -1,4 +1,4 @@
-/** Which variables of the environment a lock keeps, and addresses without what nobody else may see. */
+/** Which environment variables a lock records, and addresses with their secret parts removed. */
 import assert from "node:assert/strict";
 import { recordedEnvironment } from "#kernel/runs/record/environment.js";
 import { remoteWithoutUser } from "#kernel/runs/record/git.js";

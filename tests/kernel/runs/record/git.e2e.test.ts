@@ -1,4 +1,4 @@
-/** What git says of a folder: commit, branch, files that changed; with nothing of the repository run. */
+/** git's report on a folder: commit, branch and changed files, without running code of the repository. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
@@ -14,7 +14,7 @@ describe("git state of a folder", function () {
     execFileSync("git", ["-C", folder, "-c", "user.name=a", "-c", "user.email=a@b", ...args], {
       ...{ encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] },
     });
-  /** A commit with two files. */
+  /** Creates a repository with one commit of two files. */
   function repository(): string {
     const folder = join(root, String(count++));
     mkdirSync(folder);
@@ -72,7 +72,7 @@ describe("git state of a folder", function () {
     writeFileSync(join(folder, "a.tune"), "changed");
     assert.equal((await readGitState(folder))?.changed, 1);
     assert.equal(existsSync(mark), false);
-    // The repository would: git's own look runs the filter.
+    // Control: `git status` itself runs the repository's filter.
     git(folder, "status", "--porcelain");
     assert.equal(existsSync(mark), true);
   });

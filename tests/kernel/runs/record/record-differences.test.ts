@@ -1,4 +1,4 @@
-/** What two runs differ in: who did the work is told, as what changes no number. */
+/** The differences between two runs: who ran them is listed among the differences that change no number. */
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** A run's lock, and what is done with it: repeated, compared, and looked through for secrets. */
+/** A run's lock: repeating, comparing, and searching it for secrets. */
 import assert from "node:assert/strict";
 import { recipeHash } from "#dsl/compiler/plan/hash.js";
 import { SEMANTICS_VERSION } from "#dsl/compiler/plan/semantics.js";
@@ -133,7 +133,7 @@ recipe r { epochs: 4, batch_size: 8, seed: 7, optimizer: adamw(learning_rate: 5e
     assert.equal(ids().length, count, "nothing was trained");
     return error.data.changed.map(({ what }) => what);
   };
-  /** Changes a file for as long as it is looked at. */
+  /** Changes a file during the check and restores it. */
   const with_ = async (file: string, change: (text: string) => string): Promise<readonly string[]> => {
     const was = readFileSync(file);
     try {

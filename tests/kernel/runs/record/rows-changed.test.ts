@@ -1,4 +1,4 @@
-/** Rows that differ between two runs: which came, which went, and what of which changed. */
+/** Rows that differ between two runs: added, removed and changed ones, with the changes. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

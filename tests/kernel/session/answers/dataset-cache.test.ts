@@ -1,4 +1,4 @@
-/** What a session keeps of the data that it prepared: the newest, whatever was defined before. */
+/** A session's cache of prepared data: it contains the most recently used data sets. */
 import assert from "node:assert/strict";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -24,9 +24,9 @@ describe("dataset cache of a session", () => {
     const made: WeakRef<object>[] = [];
     for (let seed = 0; seed < 30; seed++) {
       made.push(new WeakRef(await of(seed)));
-      await of(0); // used again and again: it stays
+      await of(0); // repeated use keeps it in the cache
     }
-    // A weak reference holds until the turn ends.
+    // A weak reference is not cleared before the turn of the event loop ends.
     await new Promise((done) => setTimeout(done, 10));
     collect();
     const alive = made.flatMap((one, seed) => (one.deref() ? [seed] : []));

@@ -1,4 +1,4 @@
-/** What a machine's trainings took, kept between them: by engine, of models of several sizes. */
+/** Recorded durations of a machine's trainings, stored across sessions: per engine, for models of several sizes. */
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
@@ -66,7 +66,7 @@ describe("measured training pace of this machine", () => {
     rememberPace("tensorflow", at(5));
     rememberPace("tensorflow", at(1000));
     assert.deepEqual(told(), [5]);
-    // A machine that became slower: the second time it is believed.
+    // The machine became slower: the second measurement is accepted.
     rememberPace("tensorflow", at(900));
     assert.deepEqual(told(), [900]);
   });

@@ -1,4 +1,4 @@
-/** What is to be heeded of an automatic sweep: a best rate at the end of its range, and trials that learnt nothing. */
+/** Notes on an automatic sweep: a best rate at the end of its range, and trials that learned nothing. */
 import assert from "node:assert/strict";
 import type { SearchSpace } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { Contestant } from "#kernel/study/auto/auto.js";

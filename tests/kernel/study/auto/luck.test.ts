@@ -1,11 +1,14 @@
-/** What the best of many looks at the same rows may claim: of labels that are chance nothing, of a real gain the gain. */
+/**
+ * Correction for choosing the best of many validations on the same rows: no claim for random labels, and the gain for a
+ * real gain.
+ */
 import assert from "node:assert/strict";
 import type { ContestantDifference } from "#kernel/study/auto/auto.js";
 import { correctForSelection, scoreLookCount } from "#kernel/study/auto/luck.js";
 import { scoreDifference, type ResampledScore } from "#kernel/inference/measuring/comparison.js";
 import { seededRandom, drawBelow } from "#stdlib/statistics/chance.js";
 
-/** Right or wrong, row by row, as an accuracy has it. */
+/** Returns an accuracy score from right or wrong answers per row. */
 function answered(right: readonly boolean[]): ResampledScore {
   const score = (drawn: Uint32Array): number => drawn.reduce((sum, row) => sum + Number(right[row]), 0) / drawn.length;
   const value = right.filter(Boolean).length / right.length;
@@ -21,11 +24,14 @@ interface Study {
   readonly rows: number;
   readonly trials: number;
   readonly epochs: number;
-  /** How often the baseline and the trials are right. */
+  /** Accuracies of the baseline and of the trials. */
   readonly baseline: number;
   readonly skill: number;
 }
-/** In how many of so many studies the best epoch of the best trial is said to beat the baseline, without the correction and with it. */
+/**
+ * Counts the studies in which the best epoch of the best trial is claimed to beat the baseline, without and with the
+ * correction.
+ */
 function claims({ rows, trials, epochs, baseline, skill }: Study, studies: number) {
   const generator = seededRandom(7);
   const random = (): number => drawBelow(generator, 2 ** 30) / 2 ** 30;
@@ -38,7 +44,7 @@ function claims({ rows, trials, epochs, baseline, skill }: Study, studies: numbe
     for (let trial = 0; trial < trials; trial++) {
       let own = each(() => random() < skill);
       for (let epoch = 0; epoch < epochs; epoch++) {
-        // An epoch changes a few answers.
+        // Each epoch changes a few answers.
         own = own.map((is) => (random() < 0.1 ? random() < skill : is));
         const right = own.filter(Boolean).length;
         if (right > most) [best, most] = [own, right];
@@ -84,7 +90,7 @@ describe("selection-corrected best score", () => {
     const less = correctForSelection(of(-0.15, "better"), { looks: 160, better: "less" });
     assert.deepEqual([less.verdict, less.chosen, less.low], ["no difference shown", true, -0.25]);
     assert.equal(correctForSelection(of(0.3, "better"), { looks: 160, better: "greater" }).verdict, "better");
-    // Chosen by these rows, and worse on them all the same.
+    // A model chosen on these rows that is still worse on them needs no correction.
     assert.equal(correctForSelection(of(-0.15, "worse"), { looks: 160, better: "greater" }).verdict, "worse");
     assert.deepEqual(correctForSelection(of(0.15, "better"), { looks: 1, better: "greater" }), of(0.15, "better"));
   });

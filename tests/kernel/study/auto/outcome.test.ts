@@ -1,4 +1,4 @@
-/** Who wins, and what is said of it: a model is never praised that is no better than what needs no training. */
+/** The winner of a sweep and the text about it: a model is never praised if an untrained alternative is as good. */
 import assert from "node:assert/strict";
 import type { Contestant, ContestantDifference } from "#kernel/study/auto/auto.js";
 import { bestContestant, frontNames, outcomeSentence } from "#kernel/study/auto/outcome.js";
@@ -85,7 +85,7 @@ describe("result of an automatic sweep", () => {
       said([words, trial], [null]),
       /it is ahead of baseline\(tfidf\), a, frozen|too few rows to tell that from chance/,
     );
-    // Trials come ranked: the second has the better score, and misses a bar.
+    // Trials are ranked: the second has the better score but misses a threshold.
     const missed = { ...trial, name: "trial 9", score: 0.95 };
     assert.match(said([words, trial, missed], ["better"]), /^trial 3 is the best/);
   });

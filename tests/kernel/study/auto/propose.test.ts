@@ -1,4 +1,7 @@
-/** What `sweep auto` writes for what it saw: lengths, batches, epochs, techniques and bases, and when there is no time for any. */
+/**
+ * Proposals of `sweep auto` for given data: lengths, batches, epochs, techniques and bases, and the case without time
+ * for any.
+ */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import type { ProgramProposal, ProgramSetting } from "#kernel/study/auto/auto.js";
@@ -13,11 +16,11 @@ import { parametersOf, pointOfValues } from "#kernel/study/parameters.js";
 import { compiled } from "../../../dsl/world.js";
 
 const RATES = [2e-3, 1e-4, 0.03];
-/** `seconds`: an epoch of LoRA, of all weights, and of the head alone by steps. */
+/** `seconds`: duration of an epoch with LoRA, with all weights, and with the head alone trained by steps. */
 function base(name: string, worth: number | null, ...seconds: readonly number[]): BaseCandidate {
   return withWays(name, worth, seconds, (way) => !way.exact);
 }
-/** The same whose head is found at once. */
+/** The same with a head that is solved directly. */
 function exact(name: string, worth: number | null, ...seconds: readonly number[]): BaseCandidate {
   return withWays(name, worth, seconds, (way) => way.exact === true || !way.headOnly);
 }
@@ -55,7 +58,7 @@ const made = (candidates: readonly BaseCandidate[], more: Partial<AutoRequiremen
 };
 const valueOf = (settings: readonly ProgramSetting[], key: string): string | undefined =>
   settings.find((one) => one.key === key)?.value;
-/** As a sweep that the compiler read. */
+/** Returns the proposal as a compiled sweep. */
 function compiledOf(proposal: ProgramProposal) {
   const run = compiled(
     `data d { source: csv("a.csv"), columns: { text: text, label: label }, split: random(train: 80%, validation: 20%) }\n${programText(proposal, names)}`,
@@ -124,11 +127,11 @@ describe("program of `sweep auto`", () => {
       const found = pointOfValues(parameters, new Map(Object.entries(first)));
       assert.ok("point" in found && brokenRelationAt(sweep, found.point) === null, JSON.stringify([first, found]));
     }
-    // No other rate of it is tried: it would be the same head.
+    // No other rate is tried for it, because the head would be the same.
     const at = proposal.first[2]!;
     const other = pointOfValues(parameters, new Map(Object.entries({ ...at, "optimizer.learning_rate": "0.001" })));
     assert.match("point" in other ? String(brokenRelationAt(sweep, other.point)) : "", /when: head_only/);
-    // Where nothing else fits it has no rate at all.
+    // If nothing else fits, the proposal has no learning rate at all.
     const alone = made([exact("a", 0.8, 4000, 9000, 20)]);
     assert.deepEqual(alone.first, [{ technique: "head_only(fit: exact)" }]);
     assert.equal(compiledOf(alone).sweep.vary["optimizer.learning_rate"], undefined);
@@ -158,7 +161,7 @@ describe("program of `sweep auto`", () => {
       brokenRelationAt(sweep, { technique: 1, "optimizer.learning_rate": 0.07 }),
       "at_most(optimizer.learning_rate, 0.0004, when: full)",
     );
-    // One technique needs none: its range is its own.
+    // A single technique needs no relation: the range is its own.
     const alone = made([base("a", 0.8, 400, 900, 20)]);
     assert.equal(valueOf(alone.sweep, "where"), undefined);
     assert.equal(valueOf(alone.vary, "optimizer.learning_rate"), "log(0.0075..0.12)");
@@ -183,7 +186,7 @@ describe("program of `sweep auto`", () => {
     ]);
     const slow = proposeProgram([base("a", 0.9, 10, 20, 5), base("slow", 0.8, 90, 95, 80)], wanted);
     assert.deepEqual(slow.left, [{ what: "slow", why: "a trial of it would take the time of several" }]);
-    // The head alone is quick enough.
+    // Training the head alone is fast enough.
     const head = proposeProgram([base("large", 0.9, 400, 900, 20)], wanted);
     assert.equal(valueOf(head.proposal!.vary, "technique"), "choice(head_only)");
     assert.deepEqual(head.left, [
@@ -226,7 +229,7 @@ describe("program of `sweep auto`", () => {
     assert.deepEqual([value, /by 16 rows/.test(why!)], ["4", true]);
     assert.equal(valueOf(few.sweep, "pruner"), undefined);
     assert.equal(compiledOf(few).sweep.trials, 4);
-    // Whoever asks for more has them.
+    // An explicit number of trials overrides the default.
     assert.equal(made(two, { validating: 16, trials: 12 }).first.length, 8);
     assert.equal(valueOf(made(two, { validating: 50 }).sweep, "trials"), undefined);
   });
@@ -248,7 +251,8 @@ describe("program of `sweep auto`", () => {
       made([exact("a", 0.8, 4, 6, 2), exact("b", 0.7, 4, 6, 2)]),
     ];
     const digest = createHash("sha256").update(JSON.stringify(all)).digest("hex").slice(0, 12);
-    // Another digest means other programs: raise RULES with it, so that kept ones are written anew.
+    // A different digest means different proposed programs: raise RULES_VERSION with it, so that stored ones are
+    // rewritten.
     assert.deepEqual([RULES_VERSION, digest], [3, "adc0ed6874a0"]);
   });
   it("writes the winner as a separate program", () => {

@@ -48,7 +48,7 @@ describe("sweep journal", () => {
     journal.add(trial);
     assert.ok(!readFileSync(journal.file, "utf8").includes(JSON.stringify(root).slice(1, -1)));
     const { file } = journal;
-    // Earlier versions wrote whole paths, which a copy has too.
+    // Earlier versions wrote absolute paths, which a copied journal still contains.
     const told = (run: string): string | null | undefined => {
       writeFileSync(file, readFileSync(file, "utf8").replace(/"run":"[^"]*"/, `"run":${JSON.stringify(run)}`));
       return open().trials[0]?.run;
@@ -77,7 +77,7 @@ describe("sweep journal", () => {
     assert.equal(again.begin(running(2)).number, 2);
     assert.equal(lines(again).length, before, "it is the same trial");
     assert.deepEqual(again.interrupted, []);
-    // Another point under its number is another trial.
+    // A different point with the same number is a different trial.
     const other = open();
     const elsewhere = { ...running(2), point: { ...trial.point, batch_size: 0 } };
     assert.equal(other.begin(elsewhere).number, 3);
@@ -105,7 +105,7 @@ describe("sweep journal", () => {
     again.add({ ...trial, number: 2 });
     for (const line of lines(again)) JSON.parse(line);
     assert.ok(readFileSync(journal.file, "utf8").startsWith(whole));
-    // What lacks only its end is kept.
+    // A line that lacks only its line break is accepted.
     writeFileSync(journal.file, readFileSync(journal.file, "utf8").trimEnd());
     open().add({ ...trial, number: 3 });
     assert.deepEqual(
@@ -123,7 +123,7 @@ describe("sweep journal", () => {
     ];
     appendFileSync(journal.file, `${odd.join("\n")}\n`);
     assert.equal(open().trials.length, 3);
-    // Optuna's own append glues its line onto a torn one.
+    // Optuna's own append joins its line to a torn one.
     appendFileSync(journal.file, '{"op_code":4,"wor');
     appendFileSync(journal.file, `${lines(journal)[2]}\n`);
     assert.equal(open().interrupted.length, 1);
@@ -157,7 +157,7 @@ describe("sweep journal", () => {
       ["a"],
     ];
     for (const each of hostile) values(each);
-    // Their point is told in our own words.
+    // Their points are reported with our own names of the values.
     const found = open().trials.slice(1);
     assert.equal(found.length, hostile.length);
     for (const each of found) assert.deepEqual(each.values, trial.values);

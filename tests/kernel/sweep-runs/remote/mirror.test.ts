@@ -1,4 +1,4 @@
-/** The journal of a sweep that is searched for on a cluster, as it stands here. */
+/** The local mirror of a sweep's journal, when the search runs on a cluster. */
 import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,4 +1,4 @@
-/** The training loop over a source and hooks that are made for the test: no engine, and files of a few bytes. */
+/** The training loop over a source and hooks made for the test: no engine, and files of a few bytes. */
 import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -20,7 +20,7 @@ const plan = {
   recipe: { training: { log: every(2), checkpoint: every(2), validate: every(4) } },
 } as unknown as Plan;
 
-/** Steps at once; notes how far it may send requests ahead. */
+/** Makes each step at once and records how far ahead it may send requests. */
 class Source implements StepSource {
   readonly total = 4;
   readonly predictsStepTime = true;

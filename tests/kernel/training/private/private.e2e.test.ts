@@ -1,4 +1,7 @@
-/** Private trainings in an engine: their updates beside those without privacy, what their runs tell, and what is charged. */
+/**
+ * Private trainings in an engine: their updates compared with those without privacy, what their runs record, and how
+ * the privacy budget is charged.
+ */
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -50,7 +53,7 @@ describe("private training", function () {
   };
   const stepsIn = (run: RunFolder) => run.everything().flatMap((e) => (e.kind === "step" ? [e] : []));
 
-  /** A plan that is private, and what its steps need. */
+  /** Returns a private plan and the inputs of its steps. */
   async function material(privacy: Pick<PrivacyPlan, "clip" | "noise" | "rate">) {
     await book.run(`train m on d as plain { steps: 1, batch_size: 48, clip: none, ${SGD} }`);
     const { plan, labels } = must((book.values.get("plain") as ModelHandle).weights, "weights");
@@ -121,7 +124,7 @@ describe("private training", function () {
       steps.map(({ step }) => step),
       Array.from({ length: 12 }, (_, i) => i + 1),
     );
-    // A slow machine is not asked for it at every step, but wherever the log is due.
+    // On a slow machine ε is not computed at every step, but always where the log is due.
     assert.ok([5, 10, 12].every((due) => steps[due - 1]!.epsilon !== undefined));
     const spent = steps.flatMap(({ epsilon }) => epsilon ?? []);
     assert.ok(spent.every((one, i) => i === 0 || one > spent[i - 1]!));
@@ -163,7 +166,7 @@ describe("private training", function () {
     const before = stepsIn(run);
     const { position } = must(listCheckpoints(run).at(-1), "a checkpoint");
     assert.equal(position.privacy?.steps, before.length);
-    // As if it had gone on for three steps before it was killed.
+    // Continues the log as if the run had made three more steps before it was killed.
     const last = must(before.at(-1), "a step");
     for (const more of [1, 2, 3]) run.append({ ...last, step: last.step + more });
     const again = new AbortController();
@@ -196,11 +199,12 @@ describe("private training", function () {
       (await warned(train("two"))) ?? "",
     );
     const both = Number(second?.[1] ?? second?.[2]);
-    // More than one of them, and less than their sum: the accountant composes steps, and adds no ε.
+    // The ε of both is greater than that of one and less than their sum: the accountant composes steps instead of
+    // adding ε.
     assert.ok(both > 6 && both < 12, String(both));
     const third = (await warned(train("three"))) ?? "";
     assert.match(third, /with 2 earlier trainings on the same rows of few \((?:one, two|two, one)\)/);
-    // Clients have noise each of their own: what a federation says it spent is added, and so is its δ.
+    // Each client adds its own noise, so the ε and the δ that a federation reports are added.
     const spent = (told: string): number => Number(/comes to ε ([\d.]+) at δ 2e-5/.exec(told)?.[1]);
     const apart = spent(
       (await warned(
@@ -232,14 +236,15 @@ train m on d as open { epochs: 1 }`);
     assert.deepEqual([tells("open"), tells("kept")], [true, false]);
     const learnt = JSON.parse(readFileSync(join(book.folder, "saved-kept", "learnt.json"), "utf8")) as object;
     assert.deepEqual(learnt, { version: 1, model: "kept", answers: {}, rows: [] });
-    // The same training may be saved there again, and its own rows are still known where its run is.
+    // The same training may be saved to that folder again, and its rows are still recognized where its run is.
     await model("kept").save("saved-kept");
     const shown = await book.run("evaluate kept on d.train");
     const told = shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
     assert.match(told, /scored-learnt-rows\]: .* rows of d.train/);
     const diff = diffText(runDiffOf(comparedRunRecordOf(runOf("open")), comparedRunRecordOf(runOf("kept"))));
     assert.match(diff, /^Privacy spent: none is promised → ε [\d.]+$/m);
-    // What comes of private weights without noise has no promise of these rows, nor of others.
+    // A training without noise that starts from private weights has no privacy guarantee, neither for these rows nor
+    // for others.
     const on = async (data: string): Promise<string> => {
       const cell = `update kept on ${data} as later { epochs: 1, batch_size: 16, strategy: naive }`;
       return (await book.run(cell)).map(({ bundle }) => String(bundle["text/plain"])).join("\n");

@@ -1,4 +1,4 @@
-/** Which rows a private update has, in which parts, with what noise; what steps spend. */
+/** The rows of a private update, their parts and their noise, and the privacy that steps spend. */
 import assert from "node:assert/strict";
 import type { NDArray, Program } from "#dsl/tensor/program.js";
 import { TokenWindows } from "#kernel/data/sequences/windows.js";
@@ -24,7 +24,7 @@ describe("random numbers for private training", () => {
     const honest = new UniformGenerator();
     const drawn = Float64Array.from({ length: 50_000 }, () => honest.next());
     assert.ok(drawn.every((one) => one >= 0 && one < 1));
-    // Seven standard deviations.
+    // Seven standard deviations of the mean.
     assert.ok(Math.abs(mean(drawn) - 0.5) < 7 * Math.sqrt(1 / 12 / drawn.length));
     assert.ok(new Set(drawn).size > 49_990);
   });
@@ -41,7 +41,7 @@ describe("random numbers for private training", () => {
       return drawn.length;
     });
     assert.ok(Math.abs(mean(sizes) - rows * rate) < 7 * Math.sqrt((rows * rate * (1 - rate)) / draws));
-    // A batch of a fixed size has no spread, one of Poisson's that of all its rows.
+    // A batch of fixed size has no variance; a Poisson-sampled batch has the variance of all its rows.
     const spread = mean(sizes.map((size) => (size - rows * rate) ** 2)) / (rows * rate * (1 - rate));
     assert.ok(spread > 0.5 && spread < 1.7, String(spread));
     assert.ok(often.every((count) => Math.abs(count - draws * rate) < 7 * Math.sqrt(draws * rate)));
@@ -59,7 +59,7 @@ describe("random numbers for private training", () => {
     assert.ok(Math.abs(moment(4) - 3) < 7 * Math.sqrt(96 / n));
     const within = (bound: number): number => drawn.filter((one) => Math.abs(one) < bound * deviation).length / n;
     assert.ok(Math.abs(within(1) - 0.6827) < 0.017 && Math.abs(within(2) - 0.9545) < 0.0075);
-    // Neighbours have nothing to do with each other, and neither have their squares.
+    // Neighbouring draws are uncorrelated, and so are their squares.
     for (const far of [1, 2, 3, 4]) {
       const both = (of: (x: number) => number): number =>
         mean(Array.from({ length: n - far }, (_, i) => of(drawn[i]! / deviation) * of(drawn[i + far]! / deviation)));
@@ -219,7 +219,7 @@ describe("privacy budget spent by private steps", () => {
       ({ ...at, kind: "step", step: n, epoch: 1, tokens: 1, loss: 1, rate: 1, norm: 1, seconds: 1 }) as RunEvent;
     const log = [1, 2, 3, 4, 3, 4, 5].map(step);
     assert.equal(madeStepCount(log, undefined), 7);
-    // A log that lost its end says less than the checkpoint.
+    // A log that lost its end has fewer steps than the checkpoint.
     assert.equal(madeStepCount(log, { noise: 2, rate: 0.25, steps: 9 }), 9);
     const spending = new PrivacySpending(plan, accountant, madeStepCount(log, { noise: 2, rate: 0.25, steps: 4 }));
     assert.equal(spending.spend(false), 0.8);

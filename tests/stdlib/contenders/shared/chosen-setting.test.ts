@@ -1,4 +1,7 @@
-/** Settings of a baseline, chosen by folds: who is in which, what each model has seen, and when nothing is chosen. */
+/**
+ * Settings of a baseline, chosen by cross-validation: the rows of each fold, the rows that each model has seen, and
+ * when nothing is chosen.
+ */
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { chooseSetting, foldsOf } from "#stdlib/contenders/shared/chosen-setting.js";
@@ -30,7 +33,7 @@ describe("cross-validation folds", () => {
 });
 
 describe("setting of a baseline", () => {
-  /** Rows with a word of their own, and one of their label where `told`. */
+  /** Rows with one feature that no other row has, and with one for their label if `told`. */
   function rows(count: number, told: boolean) {
     const built = new SparseBuilder();
     const labels = Array.from({ length: count }, (_, row) => (row % 5 < 2 ? "yes" : "no"));

@@ -1,10 +1,10 @@
-/** The head that is folded out of a linear model over standard numbers says what that model says. */
+/** The head that is folded out of a linear model over standardized features gives that model's predictions. */
 import assert from "node:assert/strict";
 import { fitExactHead } from "#stdlib/contenders/shared/exact-head.js";
 import { denseToSparseRows, fitFeatureScale, fitStandardization } from "#stdlib/contenders/shared/dense-features.js";
 import { fitSingleLabelModel } from "#stdlib/contenders/shared/linear-labels.js";
 
-/** Of labels that lie around places of their own; the last number of each row is the same in all. */
+/** Draws features around a separate centre for each label. The last feature is the same in all rows. */
 function drawn(rows: number, labels: readonly string[]) {
   let state = 7;
   const share = (): number => (state = (state * 48271) % 2147483647) / 2147483647 - 0.5;
@@ -37,7 +37,8 @@ describe("exact linear head", () => {
       features.forEach((row, i) => {
         const own = labels.map((_, l) => row.reduce((sum, x, j) => sum + x * weight[l * row.length + j]!, bias[l]!));
         const said = model.predict(dense, i);
-        // Softmax asks for differences alone; a label without rows is as likely as in the mean.
+        // Softmax depends only on differences of logits. For a label without rows, only its mean log-probability is
+        // compared.
         const shown = labels.flatMap((label, l) => (present.includes(label as never) ? [l] : []));
         for (const l of shown)
           assert.ok(

@@ -1,11 +1,14 @@
-/** A linear head on a frozen base, on vectors that are made up. */
+/** A linear head on a frozen base, with synthetic vectors. */
 import assert from "node:assert/strict";
 import type { BaselineContext, BaselineRows } from "#stdlib/contenders/kind.js";
 import { seededRandom, type RandomSource } from "#stdlib/statistics/chance.js";
 import { fitProbeBaseline } from "#stdlib/contenders/shared/probe.js";
 
 const WIDTH = 12;
-/** What the base makes of a text: the same numbers of the same text; the last never changes, and the first is told by the text. */
+/**
+ * Returns the vector that the base computes for a text, always the same for the same text. The last number never
+ * changes, and the first depends on the text's first word.
+ */
 function vectorOf(text: string, width: number): Float32Array {
   const [first = "", seed = "0"] = text.split(" ");
   const unit = seededRandom(Number(seed));
@@ -66,7 +69,8 @@ describe("a linear head on a frozen base", () => {
   });
 
   it("is regularized as strongly as unseen rows require", async () => {
-    // Chance in more numbers than rows: who isn't held strictly knows each row by heart, and is sure of others for nothing.
+    // Random labels in more dimensions than rows: without strong regularization, a model memorizes each row and is
+    // confident about others without reason.
     const unit = seededRandom(9);
     const label = train.slice(0, 80).map(() => (unitOf(unit) < 0.5 ? "a" : "b"));
     const found = await said({ text: train.slice(0, 80), label }, { text: asked }, ["a", "b"], 300);

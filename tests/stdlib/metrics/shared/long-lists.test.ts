@@ -1,4 +1,7 @@
-/** Distances of lists, by bits and near the diagonal: those that plain tables say, and long lists in little time and memory. */
+/**
+ * Distances of lists, by bits and near the diagonal: they equal those of plain tables, and long lists take little time
+ * and memory.
+ */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { editDistance } from "#stdlib/metrics/shared/edit-distance.js";

@@ -1,4 +1,4 @@
-/** Names of metrics: one for each call, and those that kept scores have. */
+/** Names of metrics: one for each call, and the names that saved scores use. */
 import assert from "node:assert/strict";
 import { parseValue, completeValue } from "#dsl/compiler/statement/value.js";
 import type { Call } from "#dsl/language/types/value.js";

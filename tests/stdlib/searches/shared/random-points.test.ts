@@ -1,4 +1,4 @@
-/** Draws where few points may stand together, and points that are run with the same values. */
+/** Draws in spaces that allow few points, and points that run with the same values. */
 import assert from "node:assert/strict";
 import type { SearchDimension, SearchPoint, StudyTrial } from "#stdlib/searches/kind.js";
 import { pointDrawer, untriedPoints, drawNewPoint, randomShares } from "#stdlib/searches/shared/random-points.js";
@@ -21,7 +21,7 @@ describe("points of a constrained space", () => {
       trials.push(done(number, point, 0));
     }
     assert.equal(new Set(trials.map(({ point }) => JSON.stringify(point))).size, 60);
-    // Not at one edge alone.
+    // The points are not all at one edge.
     assert.ok(
       trials.some(({ point }) => point["a"]! > point["b"]!) && trials.some(({ point }) => point["a"]! < point["b"]!),
     );

@@ -1,4 +1,4 @@
-/** What searches compute by, against Optuna 5 and SciPy (tests/oracles/optuna_searches.py). */
+/** The computations of searches, compared with Optuna 5 and SciPy (tests/oracles/optuna_searches.py). */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { SearchDimension, StudyTrial } from "#stdlib/searches/kind.js";
@@ -137,7 +137,7 @@ describe("trial selection", () => {
 
 describe("Sobol sequence", () => {
   it("equals SciPy's without scrambling", () => {
-    // SciPy's points come in the order of Gray's code.
+    // SciPy's points are in Gray-code order.
     golden.sobol.forEach((point, n) => {
       const own = point.map((_, dimension) => sobolBits(n ^ (n >> 1), dimension) >>> 0);
       assert.deepEqual(own, point);

@@ -1,4 +1,7 @@
-/** What Python is told to open a model by: names that transformers and PEFT have, the same in calls and in handler.py. */
+/**
+ * The classes with which Python opens a model: names that transformers and PEFT have, the same in calls and in
+ * handler.py.
+ */
 import assert from "node:assert/strict";
 import type { DeployedModel } from "#stdlib/targets/kind.js";
 import { handlerScriptText } from "#stdlib/targets/shared/handler.js";
@@ -6,7 +9,7 @@ import type { AnswerType } from "#stdlib/targets/shared/model-type.js";
 import { transformersCallExamples } from "#stdlib/targets/shared/transformers-calls.js";
 import { modelOpeningOf } from "#stdlib/targets/shared/transformers-opens.js";
 
-/** Of peft.auto, version 0.17. */
+/** Classes of peft.auto, version 0.17. */
 const OF_PEFT = [
   ...["CausalLM", "Seq2SeqLM", "SequenceClassification", "TokenClassification", "QuestionAnswering"].map(
     (name) => `AutoPeftModelFor${name}`,

@@ -14,7 +14,7 @@ describe("text signatures", () => {
     const off: number[] = [];
     for (let pair = 0; pair < 60; pair++) {
       const first = Array.from({ length: 40 }, () => words[drawBelow(generator, words.length)]!);
-      // From all words changed to none.
+      // From all words changed to no word changed.
       const second = first.map((word) =>
         drawBelow(generator, 60) < pair ? word : words[drawBelow(generator, words.length)]!,
       );

@@ -19,7 +19,7 @@ describe("linear-time patterns", () => {
     assert.equal(linearPattern("b").replaced("abc", "$"), "a$c");
   });
   it("take linear time in the length of the text", () => {
-    // One that tries each way for itself would never end.
+    // A matcher that tries each alternative in turn would never end.
     assert.deepEqual(linearPattern("(a+)+b").spans("a".repeat(50_000)), []);
   });
   it("are rejected with a code if unsupported", () => {

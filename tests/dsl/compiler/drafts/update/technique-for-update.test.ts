@@ -1,4 +1,4 @@
-/** `update`: what strategies make of a technique, stage by stage and update by update. */
+/** `update`: how strategies change a technique, task by task and update by update. */
 import assert from "node:assert/strict";
 import { compiled, run } from "../../../world.js";
 
@@ -7,7 +7,7 @@ data e like d { source: csv("b.csv") }
 model m { base: "minilm", task: text_classification, technique: lora(rank: 4, alpha: 12, from: "before") }
 train m on d
 `;
-/** Rank, alpha and the strategies' calls of each stage. */
+/** Returns rank, alpha and the strategy's own rank for each task. */
 function grown(text: string, world: Parameters<typeof compiled>[1] = {}) {
   const { actions, codes } = compiled(text, world);
   assert.deepEqual(codes, []);

@@ -1,4 +1,4 @@
-/** What `dropout: auto` comes to, as a plan tells it. */
+/** How plans resolve and show `dropout: auto`. */
 import assert from "node:assert/strict";
 import { baseDropoutText } from "#dsl/compiler/plan/bases/own-dropout.js";
 

@@ -8,7 +8,10 @@ import { ops } from "#dsl/tensor/table.js";
 
 const ADAMW = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.01 };
 
-/** Two layers of `width`; the loss is the sum of the squares. Each weight is read forward and, the second's, backward too. */
+/**
+ * Two layers of `width`; the loss is the sum of squares. Each weight is read in the forward pass; the second layer's
+ * weight is also read in the backward pass.
+ */
 function twoLayers(width: number): Program {
   const graph = new Graph();
   const x = graph.input("x", { dtype: "f32", shape: ["batch", width] });
@@ -38,7 +41,8 @@ describe("ONNX model of a program", () => {
   });
 
   it("updates trained state in place", () => {
-    // Of 1,024 × 1,024 weights: updated in chunks, where only the body of a Scan takes what must wait for the readers.
+    // Weights of 1,024 × 1,024 are updated in chunks by a Scan; only its body depends on the nodes that still read the
+    // weights.
     for (const width of [4, 1024]) {
       const { updates } = emitOnnx(twoLayers(width));
       assert.equal(updates.length, 6);

@@ -16,7 +16,7 @@ interface ReadNode {
   op: string;
   inputs: string[];
 }
-/** Names, ops and inputs of the nodes in a SavedModel's bytes. */
+/** Returns the names, ops and inputs of the nodes in a SavedModel's bytes. */
 function nodesOf(bytes: Uint8Array): ReadNode[] {
   const nodes: ReadNode[] = [];
   const node = (tag: number, n: ReadNode, pbf: PbfReader): void => {
@@ -35,7 +35,7 @@ function nodesOf(bytes: Uint8Array): ReadNode[] {
   return nodes;
 }
 
-/** One linear layer trained by adamw. */
+/** A program that trains one linear layer with adamw. */
 function training(): Program {
   const graph = new Graph();
   const x = graph.input("x", { dtype: "f32", shape: ["batch", 3] });

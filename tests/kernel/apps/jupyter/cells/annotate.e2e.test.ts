@@ -1,4 +1,7 @@
-/** An annotation session over its comm, as a front end opens it: rows are labelled, the file has them, the data follow; a kernel that is killed has lost nothing. */
+/**
+ * An annotation session over its comm, as a front end opens it: rows are labelled, the file contains the labels, the
+ * data use them, and killing the kernel loses nothing.
+ */
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -59,7 +59,7 @@ describe("cell assistant", () => {
   });
   it("completes names that Tune defines", async () => {
     book.cells.names.define("router", {}, "{ history: number[] }");
-    await book.run("router.history"); // the next cell knows it, and so does the assistant from then on
+    await book.run("router.history"); // the next cell knows it, and from then on the assistant does too
     assert.deepEqual((await ask("complete", at("router.his|"))).matches[0]?.text, "history");
     book.cells.names.remove("router");
   });
@@ -99,7 +99,7 @@ describe("cell assistant", () => {
     assert.match(diagnostics[0]?.message ?? "", /no column "labl"/);
     const cell = text.replace("labl", "team");
     book.cells.informAssistant({ sources: [{ id: "cell 1", title: "cell 1", text: cell, cell: 1 }] });
-    await book.run("1"); // both go to the same thread, in order
+    await book.run("1"); // both requests go to the same thread, in order
     const texts = async (marked: string) => (await ask("complete", at(marked))).matches.map((m) => m.text);
     assert.ok((await texts("train router on tick|")).includes("tickets"));
     assert.ok((await texts("model router { techn| }")).includes("technique: "));

@@ -1,4 +1,4 @@
-/** Data sets in TypeScript cells: tables whose columns have types, and columns of the source that no role reads. */
+/** Data sets in TypeScript cells: tables with typed columns, including columns of the source that no role uses. */
 import assert from "node:assert/strict";
 import { createCellRuntime, type KernelCellRuntime } from "#kernel/apps/jupyter/wire/cells.js";
 import { Folder } from "../../../data/rows/plans.js";

@@ -1,4 +1,7 @@
-/** Words that TypeScript cells define, in the kernel's own cells: defined, completed, trained with, saved, failed, defined again. */
+/**
+ * Words that TypeScript cells define, in the kernel's own cells: defining, completing, training, saving, errors,
+ * redefining.
+ */
 import assert from "node:assert/strict";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -24,7 +27,7 @@ describe("words that TypeScript cells define", function () {
   let count = 0;
   const before_ = process.env["TUNEBOOK_RUNS"];
 
-  /** What the cell said: its result, what it showed, or its error. */
+  /** Returns the cell's output: its result, what it displayed, or its error. */
   async function run(code: string): Promise<string> {
     const output = new Kept();
     const outcome = await cells.interpreter.execute({
@@ -104,7 +107,7 @@ model m { base: "bert", task: text_classification, technique: full, max_length: 
     const { tensors } = readHeader(join(adapter, "adapter_model.safetensors"));
     const names = Object.keys(tensors);
     assert.ok(names.every((name) => /ssf_(scale|shift)$|^classifier\./.test(name)) && names.length > 2, names.join());
-    // the plan's count, with no formula given, is what was trained
+    // The plan derives the number of trainable parameters without a formula; it equals the number that was trained.
     assert.equal(
       plan.estimates.trainable,
       Object.values(tensors).reduce((n, { shape }) => n + shape.reduce((a, b) => a * b, 1), 0),
@@ -148,7 +151,7 @@ model m { base: "bert", task: text_classification, technique: full, max_length: 
     const s = await value<ModelHandle>("s");
     assert.equal((await s.predict(["a good and kind x"])).length, 1);
     await run(TECHNIQUE);
-    // asked by the object that was trained under it, the earlier definition still answers
+    // The object trained under the earlier definition still uses that definition.
     assert.equal((await s.predict(["a good and kind x"])).length, 1);
   });
   it("report a mistake in `around` before training, at its place in the cell", async () => {
@@ -182,7 +185,7 @@ model m { base: "bert", task: text_classification, technique: full, max_length: 
     assert.match(said, /error\[word-taken\]: lora is a technique that Tunebook brings/);
     assert.match(said, new RegExp(`--> Cell \\[${count}\\]:2:`));
     assert.match(await run('define.metric({ name: "m", doc: "d" })'), /computes nothing/);
-    // the compiler knows the record, too
+    // TypeScript's compiler checks the record too.
     assert.match(await run('define.technique({ name: "x", doc: "y", trains: () => true })'), /around/);
   });
 });

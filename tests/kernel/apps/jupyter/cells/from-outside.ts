@@ -1,10 +1,11 @@
-/** Interrupts that come from another thread while the main thread is in a loop, as the wire sends them. */
+/** Interrupts that arrive from another thread while the main thread is in a loop, as the wire sends them. */
 import { Worker } from "node:worker_threads";
 import { pause, type Notebook } from "./notebook.js";
 
 /**
- * Interrupts from another thread, as the wire does: stores 1 into the flag, or stops JavaScript through the inspector.
- * `begun` tells when the cell is at it: a termination that comes while no JavaScript runs would hit what runs next.
+ * Interrupts from another thread, as the wire does: stores 1 into the flag, or terminates JavaScript through the
+ * inspector. `begun` signals that the cell is running: a termination that arrives while no JavaScript runs would hit
+ * the code that runs next.
  */
 function fromAnotherThread(flag: Int32Array, begun: Int32Array, how: "flag" | "terminate"): Worker {
   const code = `
@@ -23,13 +24,13 @@ function fromAnotherThread(flag: Int32Array, begun: Int32Array, how: "flag" | "t
 
 export interface FromOutside {
   readonly interrupted: boolean;
-  /** What the cell's variable `i` holds afterwards. */
+  /** Value of the cell's variable `i` afterwards. */
   readonly i: unknown;
-  /** What a later cell put out, late and at once. */
+  /** Output of a later cell, both late and immediate. */
   readonly late: string;
 }
 
-/** Runs a cell that says by `begin()` when it has begun, and interrupts it. The notebook has `i` and `wait(ms)`. */
+/** Runs a cell that calls `begin()` when it has begun, and interrupts it. The notebook defines `i` and `wait(ms)`. */
 export async function interruptedFromOutside(
   book: Notebook,
   how: "flag" | "terminate",

@@ -15,7 +15,7 @@ describe("interrupt", () => {
   const assertInterrupted = ({ outcome }: Ran): void =>
     assert.equal(outcome.status === "error" && outcome.ename, "Interrupted");
   const value = async (code: string): Promise<unknown> => (await book.run(code)).text;
-  /** Interrupts a cell that has begun and checks that nothing of it goes on: `i` stands still. */
+  /** Interrupts a running cell and checks that nothing of it continues: `i` no longer changes. */
   async function stops(code: string): Promise<void> {
     await book.run("i = 0;");
     const { done } = book.start(code);
@@ -78,7 +78,7 @@ describe("interrupt", () => {
     });
 
   it("survives the termination of loops outside the cells", () => {
-    // in a process of its own: termination would end mocha's own steps too
+    // Runs in a separate process: termination would also end mocha's own steps.
     const program = fileURLToPath(new URL("terminated.js", import.meta.url));
     const { status, stdout, stderr } = spawnSync(process.execPath, [program], { encoding: "utf8" });
     assert.equal(stderr, "");

@@ -1,4 +1,7 @@
-/** What the compiler of cells keeps of each cell: the declarations of what it defines, and next to nothing of others. */
+/**
+ * Memory that the cell compiler keeps per cell: the declarations of what it defines, and next to nothing for other
+ * cells.
+ */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -22,7 +25,7 @@ describe("memory of compiled cells", function () {
       converter.commit();
     }
   }
-  /** kB. */
+  /** Returns the heap size in kB. */
   function heap(): number {
     collect();
     return process.memoryUsage().heapUsed / 1024;

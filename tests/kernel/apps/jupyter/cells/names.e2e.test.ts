@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { CellLanguage } from "#kernel/apps/jupyter/cells/interpreter.js";
 import { Notebook, pause, traceback } from "./notebook.js";
 
-/** A small language of its own: `set NAME` defines a Tune-like name, `hang` waits until it is told to stop. */
+/** A small test language: `set NAME` defines a Tune-like name, `hang` waits for the abort signal. */
 const toy: CellLanguage = {
   name: "toy",
   owns: (code) => code.startsWith("set ") || code === "hang" || code === "stubborn",

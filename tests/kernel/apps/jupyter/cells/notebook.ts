@@ -1,4 +1,4 @@
-/** A notebook without a wire: runs cells through the real interpreter and keeps what each cell put out. */
+/** A notebook without a wire: runs cells through the real interpreter and records each cell's output. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import type { DisplayOutput } from "#kernel/display/html.js";
 export interface Ran {
   readonly cell: number;
   readonly outcome: ExecuteOutcome;
-  /** What the cell wrote and showed so far; it grows with late output. */
+  /** Text and displays of the cell so far; late output is appended. */
   readonly output: Kept;
   /** `text/plain` of the result. */
   readonly text: unknown;

@@ -1,4 +1,7 @@
-/** Types of packages: found as everywhere from the notebook's folder, then among Tunebook's own; and what a compiler's failure costs. */
+/**
+ * Types of packages: searched from the notebook's folder upwards, then among Tunebook's own. Also tests the cost of a
+ * compiler failure.
+ */
 import assert from "node:assert/strict";
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -14,13 +17,13 @@ describe("package types in a cell", function () {
   let book: Notebook;
   before(async () => {
     book = await Notebook.open();
-    // As a person has them: code without types, and its types from @types.
+    // A typical setup: code without types, and its types from @types.
     for (const name of ["yauzl", "@types/yauzl", "seedrandom", "@types/seedrandom", "pend", "buffer-crc32"])
       cpSync(join(modules, name), join(book.folder, "node_modules", name), { recursive: true });
   });
   after(() => book.close());
 
-  /** `type`: what TypeScript calls the value of `code`, as it says where it is given to a `never`. */
+  /** Checks the type of `code`, as TypeScript prints it when the value is assigned to `never`. */
   const isA = async (code: string, type: RegExp): Promise<void> => {
     const at = code.lastIndexOf(";") + 1;
     const said = traceback(await book.run(`${code.slice(0, at)} const value: never = ${code.slice(at)};`));
@@ -50,7 +53,7 @@ describe("package types in a cell", function () {
     writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "yaml", main: "i.js", types: "i.d.ts" }));
     writeFileSync(join(folder, "i.js"), "exports.mine = 1;");
     writeFileSync(join(folder, "i.d.ts"), "export declare const mine: 1;");
-    // The compiler knows the other one already: another notebook.
+    // The compiler already knows the other package, so this needs another notebook.
     const other = await Notebook.open();
     try {
       cpSync(join(book.folder, "node_modules"), join(other.folder, "node_modules"), { recursive: true });
@@ -80,7 +83,7 @@ describe("package types in a cell", function () {
         writeFileSync(join(folder, "lib", "Instance.d.ts"), types);
         writeFileSync(join(folder, "lib", "index.js"), code);
       };
-      // The shape of @duckdb/node-api, at which the compiler's printer of declarations failed.
+      // Same structure as @duckdb/node-api, on which the compiler's declaration printer failed.
       install(
         "base-of",
         'import { Connection } from "./Connection";\nexport declare class Instance { static create(at: string): Promise<Instance>; connect(): Promise<Connection> }',

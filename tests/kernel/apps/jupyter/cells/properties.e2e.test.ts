@@ -1,4 +1,7 @@
-/** What a cell is told of a property that isn't there: the property, the nearest one, and no type that fills a page. */
+/**
+ * The error for a missing property: it names the property and the nearest one, without printing a type that fills a
+ * page.
+ */
 import assert from "node:assert/strict";
 import { tmpdir } from "node:os";
 import { modelTypeText } from "#kernel/models/model-handle.js";

@@ -1,4 +1,7 @@
-/** The comm of a sweep's cell: two front ends on one kernel see the same, each is answered, and what is no longer there says so. */
+/**
+ * The comm of a sweep's cell: two front ends of one kernel see the same state, each gets its responses, and requests
+ * about ended trials report that.
+ */
 import assert from "node:assert/strict";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { TrialSummary, SweepControls } from "#kernel/display/sweeps/sweep-controls.js";

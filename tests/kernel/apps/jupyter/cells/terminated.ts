@@ -1,4 +1,7 @@
-/** Cells in loops that only `Runtime.terminateExecution` can stop; prints for each what became of the notebook, as a line of JSON. */
+/**
+ * Cells in loops that only `Runtime.terminateExecution` can stop. Prints the notebook's state after each as a line of
+ * JSON.
+ */
 import { interruptedFromOutside } from "./from-outside.js";
 import { Notebook } from "./notebook.js";
 

@@ -1,5 +1,5 @@
 /**
- * The notebook about learning apart, run cell by cell as a class runs it: what it says comes out. Four federations of ten clients
+ * The federated learning notebook, run cell by cell as in a class: its statements hold. Four federations of ten clients
  * and a training of MiniLM's head take two to six minutes.
  */
 import assert from "node:assert/strict";

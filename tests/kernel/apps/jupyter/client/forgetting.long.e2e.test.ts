@@ -1,5 +1,5 @@
 /**
- * The notebook about forgetting, run cell by cell as a class runs it, with coarser pictures: what it says comes out. Nine trainings
+ * The forgetting notebook, run cell by cell as in a class, with coarser pictures: its statements hold. Nine trainings
  * of a second or two, their scores and the pictures take half a minute.
  */
 import { isRecord } from "#dsl/language/diagnostics/record.js";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { decode, encode, newHeader } from "#kernel/apps/jupyter/client/messages.js";
 
-/** What JSON gives back unchanged. */
+/** Values that JSON preserves exactly. */
 const json = fc
   .dictionary(fc.string(), fc.jsonValue(), { noNullPrototype: true })
   .map((value) => JSON.parse(JSON.stringify(value)) as Record<string, unknown>);

@@ -1,4 +1,4 @@
-/** Scores in the outputs of a notebook that ran again. */
+/** Scores in the outputs of a notebook that was run again. */
 import assert from "node:assert/strict";
 import { movedOutputs, withoutReportedLines } from "#kernel/apps/jupyter/client/moved-outputs.js";
 import type { Notebook } from "#kernel/apps/jupyter/client/notebook-file.js";
@@ -83,7 +83,7 @@ describe("changed scores in the outputs of a rerun notebook", () => {
       assert.deepEqual(movedOutputs(notebook(then), notebook(then)).moved, []);
       assert.equal(movedOutputs(notebook(then), notebook(now)).moved.length, 1, then);
     }
-    // What stands after an empty line is about something else.
+    // Text after an empty line does not belong to the score.
     assert.deepEqual(movedOutputs(notebook("accuracy\n\n3 rows"), notebook("accuracy\n\n4 rows")).moved, []);
   });
   it("are found in JSON, and in the traces of a figure", () => {

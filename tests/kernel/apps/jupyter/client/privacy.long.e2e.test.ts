@@ -1,6 +1,6 @@
 /**
- * The notebook about the price of privacy, run cell by cell as a class runs it: what it says comes out. Six trainings of MiniLM or its
- * head, and five attacks, take three to ten minutes.
+ * The notebook about the price of privacy, run cell by cell as in a class: its statements hold. Six trainings of MiniLM
+ * or its head, and five attacks, take three to ten minutes.
  */
 import assert from "node:assert/strict";
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
@@ -33,7 +33,7 @@ describe("privacy notebook", function () {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** Of a table of the notebook: ε to its accuracy and the exposure of canaries. */
+  /** Reads a table of the notebook: accuracy and canary exposure by ε. */
   const prices = (): ReadonlyMap<string, { readonly accuracy: number; readonly exposure: number }> =>
     new Map(
       [...text("price").matchAll(/^(0\.1|0\.3|1|8|none) +(\d?\.?\d+) +(\d+\.?\d*) /gm)].map(
@@ -51,7 +51,8 @@ describe("privacy notebook", function () {
   });
   it("trains an accurate private head, also at epsilon 1, and a less accurate one at epsilon 0.1", () => {
     const of = (epsilon: string) => prices().get(epsilon) ?? assert.fail(`${epsilon}: ${text("price")}`);
-    // Noise is another each time: in eight trainings by another program 0.846, 0.831, 0.769 and 0.624, deviations 0.01 to 0.07.
+    // The noise differs in each run: eight trainings by another program gave 0.846, 0.831, 0.769 and 0.624, with
+    // deviations from 0.01 to 0.07.
     assert.ok(of("8").accuracy > 0.78 && of("1").accuracy > 0.74, text("price"));
     assert.ok(of("0.1").accuracy < of("8").accuracy - 0.02, text("price"));
     for (const epsilon of ["0.1", "0.3", "1", "8"]) assert.ok(of(epsilon).exposure < 3.5, text("price"));

@@ -1,6 +1,6 @@
 /**
- * The tutorial, run cell by cell as a reader runs it: each mistake is answered with the codes that its cell names, in their
- * order, everything else goes well, and docs/tutorial.md is the same text with those answers (TUNEBOOK_BLESS=1 writes it).
+ * The tutorial, run cell by cell as a reader runs it: each mistake gives the codes that its cell names, in their order,
+ * everything else succeeds, and docs/tutorial.md has the same text with those outputs (TUNEBOOK_BLESS=1 writes it).
  */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import assert from "node:assert/strict";
@@ -15,7 +15,7 @@ const root = new URL("../../../../../..", import.meta.url);
 const page = new URL("docs/tutorial.md", root);
 const notebook = new URL("notebooks/tutorial.ipynb", root);
 
-/** Epochs less, for the machine's sake: it is run with one, of more updates; the page has what the notebook says. */
+/** Saves time: the test runs one epoch with more updates, while the page shows the notebook's setting. */
 const [epochs, fewer] = ["recipe quick { epochs: 3 }", "recipe quick { epochs: 1, batch_size: 8 }"];
 
 function plainOf(output: CodeCell["outputs"][number]): string {
@@ -27,7 +27,7 @@ function plainOf(output: CodeCell["outputs"][number]): string {
       .replace(/\u001b\[[0-9;]*m/g, "");
   return [text ?? (isRecord(data) ? data["text/plain"] : "")].flat().join("");
 }
-/** What the compiler said of a cell, as text; empty where it said nothing. */
+/** Returns the compiler's messages for a cell as text; empty if there are none. */
 function saidOf(cell: CodeCell): string {
   return cell.outputs
     .map(plainOf)
@@ -86,7 +86,8 @@ describe("tutorial notebook", function () {
   });
   it("ends with trained sentiment models and a folder with the merged model", () => {
     const text = cells.map((cell) => cell.outputs.map(plainOf).join("\n")).join("\n");
-    // One model, two side by side, these by a metric of one's own besides, and opened again: each score has its interval behind it.
+    // Accuracies of one model, of two side by side, of these with a user-defined metric, and after reopening. Each
+    // score is followed by its interval.
     const lines = [...text.matchAll(/^accuracy\s.*$/gm)].map(([line]) => line);
     const scores = lines.flatMap((line) => [...line.matchAll(/ (0\.\d{4}) \(0/g)].map(([, score]) => Number(score)));
     assert.ok(scores.length === 7 && scores.every((score) => score > 0.7), scores.join(", "));

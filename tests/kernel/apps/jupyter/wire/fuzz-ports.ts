@@ -1,6 +1,7 @@
 /**
- * Throws garbage at the five ports of a real kernel and looks whether it lives: cells run, each heartbeat answers, nothing
- * that was overheard has its effect again, and memory stays. `npm run fuzz -- ports` throws 100,000 frames, on loopback only.
+ * Throws garbage at the five ports of a real kernel and checks that it survives: cells run, each heartbeat is answered,
+ * no replayed message takes effect, and memory does not grow. `npm run fuzz -- ports` throws 100,000 frames, on
+ * loopback only.
  */
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
@@ -12,7 +13,7 @@ import { Garbage, type Burst } from "./garbage.js";
 
 export const ports = ["shell", "control", "stdin", "iopub", "hb"] as const;
 export interface Thrown {
-  /** Frames by kind of garbage. */
+  /** Number of frames by kind of garbage. */
   readonly frames: Readonly<Record<string, number>>;
   readonly connections: number;
   readonly troubles: readonly string[];
@@ -20,7 +21,7 @@ export interface Thrown {
   readonly memory: readonly [number, number];
 }
 
-/** Connections that throw at the same time. */
+/** Number of connections that throw at the same time. */
 const abreast = 16;
 
 export async function throwGarbage(
@@ -54,7 +55,7 @@ export async function throwGarbage(
   return { frames, connections, troubles, memory: [before, memoryOf(kernel)] };
 }
 
-/** Writes a burst to a port and leaves, abruptly or not; a peer that is thrown out early is as it should be. */
+/** Writes a burst to a port and disconnects, abruptly or not. The kernel may close the connection early. */
 export function send(
   kernel: KernelClient,
   port: (typeof ports)[number],
@@ -72,7 +73,7 @@ export function send(
   });
 }
 
-/** What is wrong with a kernel that was thrown at. */
+/** Returns the problems of a kernel after the garbage. */
 export async function examine(kernel: KernelClient): Promise<readonly string[]> {
   const late = <T>(what: Promise<T>): Promise<T> =>
     Promise.race([
@@ -92,7 +93,7 @@ export async function examine(kernel: KernelClient): Promise<readonly string[]> 
   return troubles;
 }
 
-/** Sends signed requests that would be seen if they came again, and returns their frames. */
+/** Sends signed requests whose replay would be noticed, and returns their frames. */
 async function overhear(kernel: KernelClient): Promise<readonly (readonly Buffer[])[]> {
   const signed = (type: string, content: object): readonly Buffer[] =>
     encode(

@@ -1,4 +1,4 @@
-/** The five ports of a real kernel under what anyone may send who can reach them. */
+/** The five ports of a real kernel, attacked with anything that a peer with access can send. */
 import assert from "node:assert/strict";
 import { request } from "node:https";
 import { startKernel, type KernelClient } from "#kernel/apps/jupyter/client/client.js";
@@ -7,7 +7,7 @@ import { until } from "#tests/until.js";
 import { Garbage } from "./garbage.js";
 import { examine, ports, send, throwGarbage } from "./fuzz-ports.js";
 
-/** A TLS handshake, as a browser or `curl -k` begins one; it may fail, or be left without an answer. */
+/** Starts a TLS handshake, as a browser or `curl -k` does; it may fail or get no response. */
 function asked(url: string): Promise<void> {
   return new Promise((resolve) => {
     const asking = request(url, { rejectUnauthorized: false, timeout: 3000 });

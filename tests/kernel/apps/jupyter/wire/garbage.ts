@@ -1,22 +1,22 @@
 /**
- * Bytes that no well-behaved peer sends to a kernel's ports, made from a seed: TLS and HTTP, noise, greetings of every
- * version of ZeroMQ's protocol that are cut or wrong, valid ones followed by random frames, commands and lengths, messages
- * of one empty and of thousands of parts, unsigned requests, and signed ones that were overheard.
+ * Bytes that no well-behaved peer sends to a kernel's ports, made from a seed: TLS and HTTP, noise, truncated or wrong
+ * greetings of every version of ZeroMQ's protocol, valid greetings followed by random frames, commands and lengths,
+ * messages of one empty part and of thousands of parts, unsigned requests, and replayed signed requests.
  */
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 
 export interface Burst {
   readonly kind: string;
-  /** What is written to the connection, one after another. */
+  /** Buffers written to the connection one after another. */
   readonly chunks: readonly Buffer[];
-  /** Frames, or pieces of noise, that these are. */
+  /** Number of frames or pieces of noise in the chunks. */
   readonly frames: number;
 }
 type Make = () => Omit<Burst, "kind">;
 
 const delimiter = Buffer.from("<IDS|MSG>");
-/** ZMTP's kinds of sockets, with two that there aren't. */
+/** ZMTP's socket types, and two invalid ones. */
 const sockets = ["DEALER", "REQ", "SUB", "XSUB", "ROUTER", "REP", "PUB", "PAIR", "PUSH", "STREAM", "", "X".repeat(255)];
 
 export class Garbage {
@@ -24,7 +24,7 @@ export class Garbage {
   private readonly makers: Readonly<Record<string, Make>>;
   readonly kinds: readonly string[];
 
-  /** `overheard`: signed messages, as frames, that an honest front end sent. */
+  /** `overheard`: signed messages of an honest front end, as frames. */
   constructor(
     seed: number,
     private readonly overheard: readonly (readonly Buffer[])[],
@@ -57,7 +57,7 @@ export class Garbage {
     return { kind, ...(this.makers[kind] as Make)() };
   }
 
-  /** A message of so many parts, after an honest handshake. */
+  /** Returns a message of `count` parts after a valid handshake. */
   parts(count: number): Burst {
     const all = Array.from({ length: count }, (_, at) => (at === count - 1 ? delimiter : this.bytes(at % 5)));
     return { kind: "parts", chunks: [greeting(), ready("DEALER"), messageOf(all)], frames: count };
@@ -97,7 +97,7 @@ export class Garbage {
     );
     return { chunks: [greeting(), ...chunks], frames };
   }
-  /** Any flags, a length that is true or nearly so. */
+  /** Returns a frame with any flags and a length that is correct or off by one. */
   private frame(): Buffer {
     const body = this.bytes(this.below(this.below(20) === 0 ? 3000 : 60));
     if (this.below(3) > 0) return frameOf(body, this.below(2));
@@ -149,7 +149,7 @@ function ready(socket: string, identity?: Buffer): Buffer {
   if (identity) parts.push(property("Identity", identity));
   return frameOf(Buffer.concat(parts), 4);
 }
-/** `flags`: 1 for more to come, 4 for a command. */
+/** `flags`: 1 if more frames follow, 4 for a command. */
 function frameOf(body: Buffer, flags: number): Buffer {
   if (body.length < 256) return Buffer.concat([Buffer.from([flags, body.length]), body]);
   const size = Buffer.alloc(8);

@@ -1,4 +1,4 @@
-/** The real kernel, as a front end sees it: one test per line of what the wire promises. */
+/** The real kernel, as a front end sees it: one test for each guarantee of the wire. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -30,7 +30,9 @@ describe("kernel over the wire protocol", function () {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** Cells say by `begin()` that they have begun, in a file: what a loop prints would wait for its end. */
+  /**
+   * Cells call `begin()`, which writes a file when they start: printed output would arrive only after the loop ends.
+   */
   const begun = join(folder, "begun");
   const tellsWhenItBegins = async (client: KernelClient): Promise<void> => {
     const { status } = await client.execute(
@@ -43,7 +45,7 @@ describe("kernel over the wire protocol", function () {
     rmSync(begun);
   };
 
-  /** Runs a cell that does not end, does something meanwhile, and gives what that gave. */
+  /** Runs a cell that does not end, calls `act` meanwhile, and returns its result. */
   async function while_<T>(code: string, act: () => Promise<T>): Promise<T> {
     const cell = kernel.execute(code);
     await hasBegun();
@@ -96,14 +98,14 @@ describe("kernel over the wire protocol", function () {
     });
 
     it("sends one error if it fails and aborts queued cells, unless stop_on_error is false", async () => {
-      // It fails when the others wait: what comes later is no longer aborted.
+      // The cell fails once the others are queued: later requests are not aborted.
       const failing = kernel.execute(
         "{ const { existsSync } = await import('node:fs'); " +
           "while (!existsSync('fail')) await new Promise((go) => setTimeout(go, 20)); } " +
           "throw new RangeError('on purpose')",
       );
       const waiting = [kernel.execute("1"), kernel.execute("2")];
-      await kernel.request("kernel_info_request", {}, { channel: "control" }); // sent after them
+      await kernel.request("kernel_info_request", {}, { channel: "control" }); // sent after the queued requests
       writeFileSync(join(folder, "fail"), "");
       const { reply, outputs } = await failing;
       assert.deepEqual([reply["status"], reply["ename"], reply["evalue"]], ["error", "RangeError", "on purpose"]);
@@ -245,7 +247,7 @@ describe("kernel over the wire protocol", function () {
     it("do nothing when idle", async () => {
       await kernel.interrupt();
       await kernel.interrupt("signal");
-      await pause(100); // a signal that does nothing tells nothing when it has come
+      await pause(100); // an ignored signal gives no sign of its arrival
       assert.equal(resultOf(await kernel.execute("1 + 1")), "2");
     });
   });
@@ -366,7 +368,8 @@ describe("kernel over the wire protocol", function () {
     assert.equal(busy.length, asked, "the kernel said that it is busy");
     await comm.send({ id: 2, method: "unwatchRuns" });
     await hears(4);
-    // Another who watches is told of two changes, one after the other: whoever watched still would have been told of the first.
+    // Another watcher is notified of two changes in sequence. If the first watcher were still active, it would have
+    // been notified of the first change.
     let told: Record<string, unknown> = {};
     const other = await kernel.openComm("tunebook.assist", {}, (data) => (told = data));
     await other.send({ id: 1, method: "watchRuns", filter: "", limit: 5 });
@@ -485,7 +488,7 @@ function kernelEntry(): string {
   return new URL("../../../../../kernel/apps/jupyter/wire/main.js", import.meta.url).pathname;
 }
 
-/** A process that has ended but that nobody has waited for counts as ended. */
+/** A process that has ended but was not reaped counts as ended. */
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -1,4 +1,4 @@
-/** The wire's thread answers first, and begins with each kernel: what it loads is what it speaks. */
+/** The wire's thread responds first and starts with each kernel, so it loads only what the protocol needs. */
 import assert from "node:assert/strict";
 import { loadedWith } from "#tests/imports.js";
 

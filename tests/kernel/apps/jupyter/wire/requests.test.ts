@@ -1,4 +1,4 @@
-/** What requests ask of the wire. */
+/** What requests require of the wire. */
 import assert from "node:assert/strict";
 import { requestHandlers, type RequestServices } from "#kernel/apps/jupyter/wire/requests.js";
 

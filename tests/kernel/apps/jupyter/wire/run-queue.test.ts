@@ -1,4 +1,4 @@
-/** Requests as the main thread is given them. */
+/** Requests as the main thread receives them. */
 import assert from "node:assert/strict";
 import type { History } from "#kernel/apps/jupyter/wire/history.js";
 import type { Json, Message } from "#kernel/apps/jupyter/wire/message.js";

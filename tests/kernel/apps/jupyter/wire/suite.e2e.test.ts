@@ -1,4 +1,4 @@
-/** The Jupyter project's own suite for kernels, against the kernel as `tunebook kernel install` installs it. */
+/** The Jupyter project's own kernel test suite, against the kernel as `tunebook kernel install` installs it. */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";

@@ -1,6 +1,7 @@
 /**
- * A sweep whose search is a job of a cluster: the notebook is killed, interrupted, closed; the sweep goes on, is found again and
- * comes back as if it had run here. The cluster is one of processes of this machine, which speaks as Ray's dashboard does.
+ * A sweep whose search is a job of a cluster: the notebook is killed, interrupted, closed; the sweep continues, is
+ * found again and returns the same results as a local one. Local processes form the cluster, with an API like that of
+ * Ray's dashboard.
  */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -68,7 +69,7 @@ describe("sweep whose search runs as a cluster job", function () {
     assert.ok(error instanceof CodedError, String(error));
     return error;
   };
-  /** Homes of searches that are left on the node. */
+  /** Returns the search folders left on the node. */
   const homes = (): readonly string[] => {
     const keys = cluster.named("search").map(({ asked }) => asked.metadata["key"] ?? "");
     return keys.filter((key) => existsSync(cachePath("searches", key)));
@@ -135,7 +136,7 @@ describe("sweep whose search runs as a cluster job", function () {
     const { name, where, address, stands, of, steps } = listed ?? {};
     const there_ = { name: "cut", where: "ray", address: cluster.address, stands: "under way", of: "trials", steps: 4 };
     assert.deepEqual({ name, where, address, stands, of, steps }, there_);
-    // From whichever folder: the list knows where it lies.
+    // Works from any folder: the list of running processes knows the location.
     const from = join(book.folder, "elsewhere");
     assert.match(await stopRunAndReport("cut", from, false), /cut was stopped on the cluster at .*, with its workers/);
     assert.deepEqual(cluster.running, []);
@@ -156,7 +157,7 @@ describe("sweep whose search runs as a cluster job", function () {
     terminal.stdout.on("data", (part: Buffer) => (said += part.toString()));
     const left = new Promise<number | null>((done) => terminal.once("close", done));
     const before = cluster.read.length;
-    // Of workers' jobs only those that have ended are read.
+    // Only logs of ended worker jobs are read.
     while (!cluster.read.slice(before).some((id) => id.includes("-search-cut-"))) await delay(20);
     terminal.kill("SIGINT");
     assert.equal(await left, 130);
@@ -176,7 +177,7 @@ describe("sweep whose search runs as a cluster job", function () {
       await other.close();
     }
     assert.deepEqual(homes(), []);
-    // It was brought: the next notebook needs no cluster.
+    // The results were fetched: the next notebook needs no cluster.
     const asked = cluster.asked.length;
     await book.run("attach cut");
     assert.equal(handle("cut").trials.length, 4);
@@ -197,7 +198,7 @@ describe("sweep whose search runs as a cluster job", function () {
     assert.match(message, /the cluster at http:\/\/127\.0\.0\.1:1, where found is searched for, can't be asked/);
     assert.match(await runningText(false), /found\s+on Ray at http:\/\/127\.0\.0\.1:1, not reached\s+4\/4 trials/);
     await assert.rejects(stopRunAndReport("found", book.folder, true), { code: "search-away" });
-    // The cluster is another one by now: what it never knew it can't give.
+    // This is a different cluster, which does not know the search.
     writeSearchPlace(folder, { ...at, address: cluster.address });
     assert.equal((await refusal("attach found")).code, "search-cut-off");
     assert.equal((await refusal("attach found")).code, "search-cut-off");

@@ -1,4 +1,4 @@
-/** A small training that runs by itself, in a folder of its own, and what is seen of its processes. */
+/** A small detached training in a separate folder, and helpers that inspect its processes. */
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { DisplayOutput } from "#kernel/display/html.js";
@@ -16,7 +16,10 @@ export const settings = (steps: number, more = ""): string =>
 export const trains = (name: string, steps: number, more = ", detach: true"): string =>
   `${definitions}train m on d as ${name} { ${settings(steps, more)} }`;
 
-/** Runs a cell in a session of its own, as a notebook that was opened anew, and those that follow it; gives what they showed, as text. */
+/**
+ * Runs a cell and those that follow it in a new session, like a newly opened notebook. Returns what they displayed, as
+ * text.
+ */
 export function cell(
   folder: string,
   runs: string,
@@ -27,7 +30,7 @@ export function cell(
   return inSession({ folder, runs, texts: [text, ...others], ...(signal && { signal }) });
 }
 
-/** The same of a cell that is interrupted once it has shown something. */
+/** Runs a cell in a new session and interrupts it once its output matches `once`. */
 export function interrupted(folder: string, runs: string, text: string, once: RegExp): Promise<string> {
   const stop = new AbortController();
   const onShown = (shown: string): void => void (once.test(shown) && stop.abort());
@@ -70,10 +73,10 @@ export const runsOf = (runs: string, name: string): readonly RunFolder[] =>
     .sort()
     .map((id) => RunFolder.open(join(runs, id)));
 
-/** The process that trains it by itself. */
+/** Returns the id of the detached process that trains the run; -1 if there is none. */
 export const processOf = (run: RunFolder): number => readDetachedNote(run.path)?.process.id ?? -1;
 
-/** Whether it is there and not merely waiting to be asked how it ended. */
+/** Reports whether a process runs; a zombie that was not reaped does not count. */
 export function isThere(id: number): boolean {
   try {
     const stat = readFileSync(`/proc/${String(id)}/stat`, "utf8");
@@ -83,7 +86,7 @@ export function isThere(id: number): boolean {
   }
 }
 
-/** A kernel of its own; `end` kills its launcher and what that started. */
+/** Starts a kernel; `end` kills its launcher and the processes which that started. */
 export async function kernelIn(
   folder: string,
   env: NodeJS.ProcessEnv = {},
@@ -101,6 +104,6 @@ export function kill(id: number): void {
   try {
     process.kill(id, "SIGKILL");
   } catch {
-    // it has ended
+    // the process has ended
   }
 }

@@ -1,4 +1,4 @@
-/** Trainings that run by themselves: through the end of their kernel, watched, found again, stopped, resumed, killed. */
+/** Detached trainings: they outlive their kernel, and are watched, found again, stopped, resumed and killed. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync } from "node:fs";
@@ -88,7 +88,7 @@ describe("detached trainings", function () {
 
   it("are attached by their own cell while they train, and survive an interrupt of the watching", async () => {
     const stops = new AbortController();
-    // One starts nothing: it waits for the other, or watches what that started, until it is stopped.
+    // One of the cells starts nothing: it waits for the other, or watches the other's training, until it is stopped.
     const told: string[] = [];
     const two = [0, 1].map(() =>
       cell(folder, runs, trains("long", LONG), stops.signal).then(
@@ -96,7 +96,7 @@ describe("detached trainings", function () {
         (error: unknown) => void told.push(String(error)),
       ),
     );
-    // The other may end first, by an error: whichever started it is heard before both are stopped.
+    // One cell may end first, with an error: waits for the message of the cell that started it before stopping both.
     await until(() => told.some((one) => one.includes("long trains by itself")) || told.length === 2, "a start", 100);
     stops.abort();
     await Promise.all(two);
@@ -127,7 +127,7 @@ describe("detached trainings", function () {
   });
   const sessionLeader = (): RegExp => {
     const id = String(processOf(run("long")));
-    // state, parent, group, session: a group and a session of its own.
+    // Fields: state, parent, group, session. The process leads a group and a session of its own.
     return new RegExp(`\\) \\S \\d+ ${id} ${id} `);
   };
 
@@ -184,7 +184,7 @@ describe("detached trainings", function () {
     const text = trains("odd", 5).replace("seed: 3", "seed: 3, keep: best");
     const { rename } = await import("node:fs/promises");
     const weights = join(folder, "bert", "model.safetensors");
-    // Gone between the cell's look at it and the other process's.
+    // The weights disappear after the cell has checked them and before the new process does.
     const started = cell(folder, runs, text).catch((error: unknown) => error);
     await until(() => readdirSync(runs).some((name) => name.startsWith(".starting-odd")), "a start");
     await rename(weights, `${weights}.away`);
@@ -226,14 +226,14 @@ move it back to where it was, or attach to where it is now: \`attach "…/${name
     const id = processOf(run("full"));
     started.add(id);
     await until(() => standing(run("full")).step > 3, "a checkpoint");
-    // Nothing more can be written by it, nor by its engine: the note neither.
+    // Neither the process nor its engine can write any more, so not even the note.
     for (const one of [id, ...childrenOf(id)])
       try {
         execFileSync("prlimit", ["--pid", String(one), "--fsize=0:"], { stdio: "pipe" });
       } catch (error) {
-        if (isThere(one)) throw error; // one that reads tokenizers may have ended meanwhile
+        if (isThere(one)) throw error; // a tokenizer process may have ended in the meantime
       }
-    // Who started it is there still, and sees how it ended.
+    // The process that started it is alive and sees how it ended.
     await until(() => !isTraining(run("full")) && readDetachedNote(run("full").path)?.ended, "its end");
     const { code, words } = await fails("attach full");
     assert.equal(code, "training-cut-off");

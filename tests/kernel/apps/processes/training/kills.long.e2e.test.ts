@@ -1,4 +1,4 @@
-/** Trainings that run by themselves, killed at random times in each of their processes (`TUNEBOOK_SEED` draws other times). */
+/** Detached trainings, killed at random times in each of their processes (`TUNEBOOK_SEED` draws other times). */
 import assert from "node:assert/strict";
 import { kills } from "./kills/kills.js";
 
@@ -7,7 +7,7 @@ describe("detached trainings under random kills", function () {
   if (process.platform !== "linux") return;
 
   it("lose nothing in eight kills at random times", async () => {
-    // Ranks have kills of their own (ranks/processes.e2e.test.ts).
+    // Kills of ranks have separate tests (ranks/processes.e2e.test.ts).
     const kinds = ["kernel", "detached", "host", "sweep", "worker"] as const;
     const seed = Number(process.env["TUNEBOOK_SEED"] ?? 5);
     const { troubles, ...found } = await kills({ times: 8, seed, kinds, steps: 40, trials: 3 });

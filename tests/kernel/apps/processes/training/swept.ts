@@ -1,4 +1,4 @@
-/** A small sweep, and what its trials came to: points, scores and the losses of each. */
+/** A small sweep, and the results of its trials: points, scores and losses. */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { RunFolder } from "#kernel/runs/run-folder.js";
@@ -20,13 +20,13 @@ export interface Came {
   readonly losses: readonly number[];
 }
 
-/** By their numbers: of each its losses, in order. */
+/** Returns the finished trials ordered by number, each with its losses in order. */
 export function trialsOf(runs: string, sweep: string): readonly Came[] {
   return readdirSync(runs)
     .map((id) => RunFolder.open(join(runs, id)))
     .flatMap((run): Came[] => {
       const trial = run.lock()?.trial;
-      // One that was killed before it kept anything was begun anew in a run of its own.
+      // A trial killed before its first checkpoint was started again in a new run.
       if (trial?.sweep !== sweep || trial.seeds || !stoppedFor(run, ["done", "early"])) return [];
       const byStep = new Map<number, number>();
       for (const event of run.events()) if (event.kind === "step") byStep.set(event.step, event.loss);

@@ -1,4 +1,4 @@
-/** A sweep, several seeds and folds that run by themselves: watched, stopped, gone on with, and the same as they are here. */
+/** A detached sweep, several seeds and folds: watched, stopped, resumed, and equal to those run in the notebook. */
 import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -130,7 +130,7 @@ describe("detached groups of trainings", function () {
     assert.equal(losses.length, 6, "with the steps of the recipe that was swept");
     const best = trialsOf(runs, "found").find(({ losses: those }) => those.join() === losses.join());
     assert.ok(best, "the best trial's settings give its losses");
-    // In one file, too, what it found is known where it was attached.
+    // The results are also known after `attach` in the same file.
     writeFileSync(
       join(folder, "after.tune"),
       `${definitions}attach found\nevaluate found.best on d.validation { metrics: [accuracy] }\n`,
@@ -143,7 +143,7 @@ describe("detached groups of trainings", function () {
     assert.equal(processOf("found"), id);
     const watched = await called(folder, "attach", "found");
     assert.equal(watched.status, 0, watched.stderr);
-    // What its cell shows: the table with the best first, and the best as a program.
+    // The cell's output: the table with the best trial first, and the best trial as a program.
     const table = /Trials of found\n(?:.*\n){0,2}trial +accuracy +optimizer\.learning_rate/;
     for (const text of [watched.stdout, again]) assert.match(text, table);
     const [told = "none"] = /Best: trial \d+, [^]*?as winner \{.*\}/.exec(again) ?? [];

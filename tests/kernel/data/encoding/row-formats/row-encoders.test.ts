@@ -1,4 +1,4 @@
-/** Encoders of row formats, as tasks choose them. */
+/** The row encoders that tasks choose. */
 import assert from "node:assert/strict";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import { rowEncoderOf, rowEncoders } from "#kernel/data/encoding/row-formats/row-encoders.js";

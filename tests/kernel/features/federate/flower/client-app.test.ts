@@ -1,4 +1,4 @@
-/** What a client elsewhere answers, to whom leads well and to whom doesn't. */
+/** Answers of a remote client to well-behaved and misbehaving servers. */
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -20,7 +20,7 @@ import { rawPublicKey } from "#kernel/features/federate/secure/primitives.js";
 import { EXPECTED, TERMS, toyClient, toyGuest } from "./toy.js";
 
 const code = (error: unknown): string => (error instanceof CodedError ? error.code : String(error));
-/** As it introduced itself. */
+/** The client's introduction. */
 const NORTH = { name: "1", rows: 12 };
 const NODE = generateKeyPairSync("ed25519");
 const never = new AbortController().signal;
@@ -29,7 +29,7 @@ const orderOf = (round: number, o: Partial<RoundInstruction> = {}): RoundInstruc
   ...o,
 });
 
-/** Null: nothing is wrong. */
+/** Returns the error that `run` throws, or null. */
 function caught(run: () => unknown): unknown {
   try {
     run();
@@ -39,7 +39,7 @@ function caught(run: () => unknown): unknown {
   }
 }
 
-/** A guest, what it says to questions of a run, and what it tells its own terminal. */
+/** Returns a client app, its replies to the messages of a run, and the errors it reports on its own terminal. */
 function guestOf(
   o: {
     pins?: Partial<PinnedTerms>;
@@ -52,7 +52,7 @@ function guestOf(
   const refused: unknown[] = [];
   const hears = { onRefused: (error: unknown) => void refused.push(error), ...o.hears };
   const guest = toyGuest(client, 3, { pins: o.pins ?? {}, joining: o.joining ?? {}, hears, node: NODE });
-  // As it comes from a wire: somewhere in a buffer.
+  // Passes the bytes as they arrive from a wire: as a view into a larger buffer.
   const raw = (bytes: Uint8Array, run = 1n): Promise<Uint8Array> =>
     guest.answer(Buffer.concat([Uint8Array.of(9), bytes]).subarray(1), run, never);
   const ask = (question: ClientRequest, run = 1n): Promise<Uint8Array> => raw(encodeClientRequest(question), run);
@@ -64,7 +64,7 @@ function guestOf(
     ask({ kind: "evaluate", order: { round, rounds: 3, weights } });
   return { guest, client, refused, raw, ask, hello, train, look };
 }
-/** The code that came, and the path beside it. */
+/** Returns the refusal code of an answer, with the path it names. */
 function refusalIn(bytes: Uint8Array): string {
   try {
     decodeRoundAnswer({ name: "north", rows: 12 }, bytes, 3, EXPECTED);
@@ -102,7 +102,7 @@ describe("messages of a client app", () => {
       const bytes = await train(1);
       assert.ok(!Buffer.from(bytes).includes("Mueller") && !Buffer.from(bytes).includes("1234"));
       assert.equal(refusalIn(bytes), expected);
-      // Its own terminal knows.
+      // The client's own terminal shows the full error.
       assert.deepEqual(refused, [error]);
     }
   });
@@ -127,7 +127,7 @@ describe("client app facing requests that differ from its program", () => {
     assert.deepEqual((refused[0] as CodedError).data, { path: "training.seed", ours: "1", theirs: "7" });
     const more = await hello({ plan: { ...TERMS.plan, extra: "x" } });
     assert.equal(refusalIn(more), "join-differs at extra");
-    // What no program could have is no path either.
+    // A key that no program could contain is not reported as a path.
     assert.equal(refusalIn(await hello({ plan: { ...TERMS.plan, "A key\n": 1 } })), "join-differs at plan");
   });
 
@@ -144,14 +144,14 @@ describe("client app facing requests that differ from its program", () => {
     await hello();
     await train(1);
     await train(2);
-    // Who leads was interrupted, and has the first round alone.
+    // The server was interrupted and has saved the first round only.
     assert.equal(decodeIntroduction("1", await hello({ done: 1 }, 2n), 2n).rows, 12);
     assert.equal(refusalIn(await train(2, {}, 2n)), "none");
     assert.equal(guest.spent, false);
     assert.equal(refusalIn(await train(3, {}, 2n)), "none");
     assert.equal(guest.spent, true);
     assert.equal(refusalIn(await hello({}, 3n)), "join-spent");
-    // Asking again and again from the middle comes to an end, too.
+    // Repeated requests that restart from the middle are limited, too.
     const codes: string[] = [];
     for (let run = 4n; run < 9n; run++) {
       codes.push(refusalIn(await hello({ done: 1 }, run)));
@@ -172,12 +172,12 @@ describe("client app facing requests that differ from its program", () => {
     assert.equal(decodeScores(NORTH, await look(0, 1n)).rows, 7);
     await train(1);
     await look(1, 1n);
-    // The same run again: what it trained is behind it, from wherever it is asked, and what it looked at.
+    // In the same run, trained rounds are not repeated, whatever `done` says. Evaluated rounds are not repeated either.
     assert.equal(refusalIn(await hello()), "order-again");
     assert.equal(decodeIntroduction("1", await hello({ done: 1 }), 1n).rows, 12);
     assert.equal(refusalIn(await look(1, 1n)), "order-again");
     assert.equal(looked, 2);
-    // Runs without end, each from its first round.
+    // Many runs, each starting after its first round.
     for (let run = 2n; run < 20n; run++) {
       await hello({ done: 1 }, run);
       for (const round of [1, 2, 3]) await look(round, run);
@@ -217,7 +217,7 @@ describe("client app facing requests that differ from its program", () => {
     assert.equal(refusalIn(await train(4)), "order-unfit");
     await ask({ kind: "bye" });
     assert.equal(refusalIn(await train(3)), "order-early");
-    // A new run takes the place of one that never said goodbye.
+    // A new run replaces one that never said goodbye.
     await hello({}, 5n);
     await hello({}, 6n);
     assert.equal(refusalIn(await train(1, {}, 5n)), "order-early");
@@ -248,7 +248,7 @@ describe("client app facing requests that differ from its program", () => {
       assert.equal(refusalIn(await train(1, order)), "order-unfit");
     assert.equal(refusalIn(await look(1, Float32Array.of(1, 2, Number.NaN))), "order-unfit");
     assert.equal(trained, 0);
-    // None of them was the first round.
+    // None of the refused instructions counts as the first round.
     assert.equal(refusalIn(await train(1)), "none");
   });
 
@@ -297,7 +297,7 @@ describe("client app facing requests that differ from its program", () => {
       ),
     );
     assert.notEqual(refusalIn(nested), "none");
-    // It lives on.
+    // The client still works afterwards.
     await hello();
     assert.equal(refusalIn(await train(1)), "none");
   });
@@ -381,13 +381,13 @@ describe("coordinator facing a malicious client", () => {
     const bytes = await hello();
     assert.equal(decodeIntroduction("7", bytes, 1n).name, "north");
     assert.throws(() => decodeIntroduction("7", bytes, 2n), { code: "flower-said" });
-    // Another's key, and another's words.
+    // An introduction with another client's key, and one with a changed name.
     const other = rawPublicKey(generateKeyPairSync("ed25519").publicKey);
     const stolen = guestOf({ joining: { key: other } });
     await assert.rejects(async () => decodeIntroduction("7", await stolen.hello(), 1n), { code: "flower-said" });
     const renamed = Buffer.from(Buffer.from(bytes).toString("latin1").replace("north", "south"), "latin1");
     assert.throws(() => decodeIntroduction("7", renamed, 1n), { code: "flower-said" });
-    // Two with one key are one in a secret sum: the second is told apart by name.
+    // Two clients with one key would be one party of a secure sum, so the second is rejected by name.
     const [first, second] = [rawPublicKey(NODE.publicKey), other];
     demandUniqueKey({ name: "south", key: second }, [{ name: "north", key: first }]);
     assert.throws(() => demandUniqueKey({ name: "south", key: first }, [{ name: "north", key: first }]), {

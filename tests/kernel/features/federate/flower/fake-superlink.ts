@@ -1,4 +1,4 @@
-/** A SuperLink that doesn't mean well, or has bad days: it speaks the wire of Flower, and says whatever a test wants. */
+/** A hostile or failing SuperLink: it speaks Flower's wire protocol and sends whatever a test wants. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { PbfReader, PbfWriter } from "pbf";
@@ -11,7 +11,7 @@ export const METADATA: MessageMetadata = {
 };
 type Does = (body: Buffer, response: ServerResponse) => Promise<Uint8Array | null> | Uint8Array | null;
 
-/** Writes a message: numbers as booleans, bytes as bytes. */
+/** Encodes a protobuf message: numbers as booleans, bytes as bytes. */
 function written(fields: Readonly<Record<number, Uint8Array | boolean | string>>): Uint8Array {
   const writer = new PbfWriter();
   for (const [field, value] of Object.entries(fields)) {
@@ -23,14 +23,14 @@ function written(fields: Readonly<Record<number, Uint8Array | boolean | string>>
 }
 
 export class FakeSuperLink {
-  /** Calls, by their path. */
+  /** Paths of the calls received. */
   readonly calls: string[] = [];
-  /** Payloads of answers. */
+  /** Payloads of the answers received. */
   readonly said: Uint8Array[] = [];
   readonly objects = new Map<string, Uint8Array>();
-  /** What is pulled next, one turn after the other: raw answers of `pull-messages`. */
+  /** Raw replies of `pull-messages`, returned one per turn. */
   readonly turns: Uint8Array[] = [];
-  /** In place of what a path usually does. */
+  /** Overrides of the usual reply, by path. */
   readonly does = new Map<string, Does>();
   private readonly pushed = new Map<string, Uint8Array>();
   private readonly wanted = new Map<string, readonly string[]>();
@@ -51,14 +51,14 @@ export class FakeSuperLink {
     return `http://127.0.0.1:${String(this.port)}`;
   }
 
-  /** A message that says `payload`, as it is usually carried. */
+  /** Queues a message with `payload`, in the usual encoding. */
   send(payload: Uint8Array, metadata: MessageMetadata = METADATA): void {
     const { tree, contents } = messageObjectsOf(metadata, payload);
     for (const [id, content] of contents) this.objects.set(id, content);
     this.turns.push(requestEncoders.pushMessage(0n, { ...metadata, messageId: tree.id }, tree, 0));
   }
 
-  /** Is away for so many milliseconds: nobody listens. */
+  /** Stops listening for the given number of milliseconds. */
   async away(milliseconds: number): Promise<void> {
     await this.close();
     await new Promise((resolve) => setTimeout(resolve, milliseconds));

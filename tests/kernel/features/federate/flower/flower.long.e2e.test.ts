@@ -1,4 +1,4 @@
-// Starts a SuperLink, its app and SuperNodes: Python takes half a minute of a busy machine to come up.
+// Starts a SuperLink, its app and SuperNodes. Python takes half a minute to start on a busy machine.
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -63,7 +63,7 @@ describe("federation over Flower", function () {
       ...{ terms: { ...TERMS, rounds, clients: 4 }, ...o },
     });
 
-  /** What the same clients come to in this process. */
+  /** Returns the weights that the same clients reach when simulated in this process. */
   async function simulated(clients: readonly Client[], rounds: number): Promise<Float32Array> {
     let weights: Float32Array = new Float32Array(VALUES).fill(0.5);
     for (let round = 1; round <= rounds; round++) {
@@ -73,7 +73,7 @@ describe("federation over Flower", function () {
     return weights;
   }
 
-  /** `beside`: whoever leads is on the SuperLink's machine. */
+  /** `beside`: whether the server app runs on the SuperLink's machine. */
   async function averages(beside: boolean): Promise<void> {
     for (const toy of TOYS) join(toy);
     const leader = await lead(3, { beside });
@@ -101,9 +101,9 @@ describe("federation over Flower", function () {
     for (const [name] of TOYS)
       each.push((await ended(name, "SIGTERM")).trim().split("\n").at(-1)?.split(" ").map(Number) ?? []);
     const sum = (at: number): number => each.reduce((all, one) => all + (one[at] ?? 0), 0);
-    // What is said, with its heads, is counted alike on both sides.
+    // Both sides count the same bytes, headers included.
     assert.deepEqual([leader.received, leader.sent], [sum(0), sum(1)]);
-    // Three updates of four and eight bytes a number go up, and as much comes down; what is said beside them is little.
+    // Each client sends three updates of four and eight bytes per number and receives as much. The overhead is small.
     const floats = 3 * 12 * VALUES;
     for (const [said = 0, heard = 0, sent = 0, received = 0] of each) {
       assert.ok(said >= floats && said < floats + 5000, String(said));
@@ -115,8 +115,7 @@ describe("federation over Flower", function () {
 
   it("averages four SuperNodes like one process, bit for bit, and counts its bytes", () => averages(true));
 
-  it("gives the same result with a remote coordinator that is a node of the SuperLink", () =>
-    averages(false));
+  it("gives the same result with a remote coordinator that is a node of the SuperLink", () => averages(false));
 
   it("continues with the others if one is killed in the middle of a round", async () => {
     for (const [name, rows, target] of TOYS) join([name, rows, target], ...(name === "west" ? ["slow"] : []));

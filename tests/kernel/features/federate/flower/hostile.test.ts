@@ -1,4 +1,7 @@
-/** A SuperNode and a guest over the real wire, against a SuperLink that lies, floods, forgets and goes away. */
+/**
+ * A SuperNode and a client app over the real wire protocol, against a SuperLink that lies, floods, forgets and
+ * disappears.
+ */
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PbfWriter } from "pbf";
@@ -60,7 +63,7 @@ describe("SuperNode facing malicious servers", function () {
     serving.catch(() => undefined);
   }
   const answered = (count: number): Promise<unknown> => until(() => fake.said.length >= count);
-  /** What a client that lives says to terms and to an order. */
+  /** Asserts that a live client answers terms and an instruction. */
   async function lives(): Promise<void> {
     const before = fake.said.length;
     fake.send(hello);
@@ -89,7 +92,7 @@ describe("SuperNode facing malicious servers", function () {
       data: { client: "7", why: "flower-said" },
     });
     assert.deepEqual(troubles, ["flower-said"]);
-    // A chunk of 5 MB was never asked to its end: what is around and one of its own size at most.
+    // The 5 MB chunk was never requested to its end; the client still answers.
     await lives();
   });
 
@@ -128,7 +131,7 @@ describe("SuperNode facing malicious servers", function () {
 
   it("tolerates answers that are not Flower messages, and gives up if nothing else arrives", async () => {
     await serve();
-    // Objects in objects without an end, a length beyond the end, and noise.
+    // Endlessly nested objects, a length beyond the end, and noise.
     const deep = (depth: number, writer: PbfWriter): void => {
       if (depth > 0) writer.writeMessage(2, (_, inner) => deep(depth - 1, inner), null);
     };
@@ -143,7 +146,7 @@ describe("SuperNode facing malicious servers", function () {
   it("reports the error if a SuperLink sends only malformed messages", async () => {
     fake.does.set("fleet/pull-messages", () => Buffer.from([0x12, 0xff]));
     await serve();
-    // A hundred of them, half a second apart: the first ones are seen here.
+    // A hundred failures, half a second apart; the test waits for the first ones.
     await until(() => troubles.length >= 3);
     assert.ok(troubles.every((one) => one === "flower-said"));
     assert.ok(fake.calls.filter((one) => one === "fleet/pull-messages").length < 12, "it asks no faster for that");
@@ -189,7 +192,7 @@ describe("SuperNode facing malicious servers", function () {
     await lives();
     const activations = (): number => fake.calls.filter((one) => one === "fleet/activate-node").length;
     assert.equal(activations(), 1);
-    // Of a heartbeat: false.
+    // An empty heartbeat reply decodes as false.
     fake.does.set("fleet/send-node-heartbeat", () => new Uint8Array(0));
     await until(() => activations() === 2);
     fake.does.delete("fleet/send-node-heartbeat");

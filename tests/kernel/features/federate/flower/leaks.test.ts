@@ -1,4 +1,4 @@
-/** What looks for texts on a wire finds them, however they are written. */
+/** The leak detector finds texts on a wire in every supported encoding. */
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { deflateSync, gzipSync } from "node:zlib";

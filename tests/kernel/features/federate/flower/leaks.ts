@@ -1,20 +1,20 @@
-/** Texts in bytes that went over a wire, however they were written: as they are, in wider letters, in base64 and hex, packed. */
+/** Finds texts in captured wire bytes in many encodings: plain, wide characters, base64, hex and compressed. */
 import { inflateRawSync, inflateSync } from "node:zlib";
 
 type Inflates = (bytes: Uint8Array) => Buffer;
 const lenient = { finishFlush: 2 } as const;
 const WAYS: readonly (readonly [magic: readonly number[], Inflates])[] = [
-  // Without its head of ten bytes: what stands behind it is another's.
+  // Skips the ten-byte gzip header; bytes after the stream may belong to something else.
   [[0x1f, 0x8b], (bytes) => inflateRawSync(bytes.subarray(10), lenient)],
   [[0x78, 0x01], (bytes) => inflateSync(bytes, lenient)],
   [[0x78, 0x5e], (bytes) => inflateSync(bytes, lenient)],
   [[0x78, 0x9c], (bytes) => inflateSync(bytes, lenient)],
   [[0x78, 0xda], (bytes) => inflateSync(bytes, lenient)],
 ];
-/** Of a file in a zip: its local head. */
+/** Signature of a zip entry's local header. */
 const ZIP = [0x50, 0x4b, 3, 4];
 
-/** Base64 of a text wherever it begins among others: what is the same of it each time. */
+/** Returns the part of a text's base64 form that is the same at each of the possible offsets. */
 function inBase64(text: string): readonly string[] {
   const bytes = Buffer.from(text);
   return [0, 1, 2].map((before) => {
@@ -37,14 +37,14 @@ function written(text: string): readonly (readonly [how: string, bytes: Buffer])
   ];
 }
 
-/** What is packed in the bytes, at any place. */
+/** Yields the decompressed content found at any position in the bytes. */
 function* unpacked(bytes: Buffer): Generator<Buffer> {
   for (const [magic, inflates] of WAYS)
     for (let at = bytes.indexOf(Buffer.from(magic)); at >= 0; at = bytes.indexOf(Buffer.from(magic), at + 1)) {
       try {
         yield inflates(bytes.subarray(at));
       } catch {
-        // It only looked like it.
+        // The bytes only looked like a compressed stream.
       }
     }
   for (let at = bytes.indexOf(Buffer.from(ZIP)); at >= 0; at = bytes.indexOf(Buffer.from(ZIP), at + 1)) {
@@ -53,12 +53,12 @@ function* unpacked(bytes: Buffer): Generator<Buffer> {
     try {
       yield inflateRawSync(bytes.subarray(start), lenient);
     } catch {
-      // It isn't packed, or is no zip.
+      // The bytes are not compressed, or not a zip.
     }
   }
 }
 
-/** Each text that is in the bytes, and how. */
+/** Returns each text that occurs in the bytes, with its encoding. */
 export function leaksIn(bytes: Buffer, texts: readonly string[], deep = true): readonly string[] {
   const found = texts.flatMap((text) =>
     written(text).flatMap(([how, as]) => (bytes.includes(as) ? [`${text} (${how})`] : [])),

@@ -1,4 +1,4 @@
-/** Whoever leads from another machine: a node of the SuperLink that our app sends its turns to, over the real wire. */
+/** A server app on another machine: a SuperLink node that receives our app's turns over the real wire protocol. */
 import assert from "node:assert/strict";
 import { serveRelayAsNode, type RelayEndpoint } from "#kernel/features/federate/flower/middlewares.js";
 import { Relay } from "#kernel/features/federate/flower/relay.js";

@@ -1,15 +1,16 @@
 /**
- * Network namespaces of this machine, one for the SuperLink and one for each client, with a wire between each two: what is said
- * has no other way. Where the machine allows none, all stand on one loopback, and a proxy before each client counts alone.
+ * Network namespaces of this machine: one for the SuperLink and one for each client, with a separate link to each
+ * client. Messages have no other path. Where the machine does not allow namespaces, all share one loopback, and only a
+ * proxy before each client counts bytes.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 
 export interface Place {
-  /** A command that runs its arguments there; empty: here. */
+  /** Command prefix that runs its arguments in the namespace; empty for the current one. */
   readonly within: readonly string[];
-  /** Where the SuperLink is, as seen from there. */
+  /** Address of the SuperLink as seen from the namespace. */
   readonly superlink: string;
-  /** Bytes of its wire with all heads, so far; null: it has none of its own. */
+  /** Bytes on the namespace's link so far, headers included; null if it has no link of its own. */
   bytes(): { readonly sent: number; readonly received: number } | null;
 }
 export interface Places {

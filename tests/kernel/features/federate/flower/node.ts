@@ -1,6 +1,6 @@
 /**
- * A process that is a SuperNode with a toy client: NAME ROWS TARGET VALUES URL [slow] [certificates=FILE]. Slow ones never answer
- * an order to train.
+ * A process that is a SuperNode with a toy client: NAME ROWS TARGET VALUES URL [slow] [certificates=FILE]. Slow clients
+ * never answer an instruction to train.
  */
 import { SuperLinkConnection, createNodeKey } from "#kernel/features/federate/flower/link.js";
 import { serveAsSuperNode } from "#kernel/features/federate/flower/supernode.js";

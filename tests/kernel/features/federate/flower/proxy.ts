@@ -1,4 +1,7 @@
-/** A process between a client and its SuperLink that keeps every byte of both directions: PORT HOST UPSTREAM-PORT FILE. */
+/**
+ * A proxy process between a client and its SuperLink that records every byte of both directions: PORT HOST
+ * UPSTREAM-PORT FILE.
+ */
 import { appendFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 
@@ -7,7 +10,7 @@ let connections = 0;
 createServer((client) => {
   const number = connections++;
   const server = connect(Number(upstream), host);
-  // One connection's bytes stand together, each direction in a file of its own.
+  // Writes the bytes of each connection and direction to a separate file.
   client.on("data", (data: Buffer) => {
     appendFileSync(`${file}.${String(number)}.up`, data);
     server.write(data);

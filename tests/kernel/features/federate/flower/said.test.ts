@@ -46,7 +46,7 @@ describe("Flower's messages", () => {
 
   it("survive a round trip, object trees included", () => {
     const objects = messageObjectsOf(metadata, Buffer.from("payload"));
-    // A request to push has the fields of an answer to pull: messages in 2, trees in 3.
+    // A push request has the same fields as a pull reply: messages in 2, trees in 3.
     const [read] = replyDecoders.pullMessages(requestEncoders.pushMessage(5n, metadata, objects.tree, 0.5));
     assert.deepEqual(read, { metadata, tree: objects.tree });
   });
@@ -154,9 +154,9 @@ describe("middleware of the coordinator process", () => {
     const asked = relay.ask("7", "train", Buffer.from("b"), { ...o, signal: stopped.signal });
     stopped.abort();
     await assert.rejects(asked, { name: "AbortError" });
-    // No timer of an hour keeps the process.
+    // No one-hour timer keeps the process alive.
     assert.equal(timers(), before);
-    // Neither is sent any more.
+    // Neither message is sent any more.
     assert.deepEqual((await turn({ nodes: [], answers: [] })).messages, []);
   });
 

@@ -1,4 +1,7 @@
-/** `federate` over a SuperLink: what its statement comes to is what a simulation of the same clients comes to. Called by the test that has one. */
+/**
+ * `federate` over a SuperLink gives the same result as a simulation of the same clients. Called by the test that starts
+ * a SuperLink.
+ */
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -17,7 +20,7 @@ const text = (shown: readonly DisplayOutput[]): string =>
   shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
 type Round = Extract<RunEvent, { kind: "round" }>;
 const NAMES = ["east", "north", "south", "west"] as const;
-/** Of their rows, of which a quarter validates. */
+/** Row offsets at which the clients' data start. A quarter of each client's rows are validation rows. */
 const STARTS = [0, 8, 20, 36, 56];
 
 export class Book {
@@ -31,7 +34,7 @@ export class Book {
       writeFileSync(join(folder, `${name}.csv`), [head, ...rows.slice(STARTS[i], STARTS[i + 1])].join("\n"));
   }
 
-  /** The data of each client, each with rows to validate on. */
+  /** Tune definitions of each client's data, each with validation rows. */
   get definitions(): string {
     const data = NAMES.map(
       (name) =>
@@ -90,7 +93,7 @@ class Joined {
 }
 const cli = fileURLToPath(new URL("../../../../../kernel/apps/cli/main.js", import.meta.url));
 
-/** Processes of this one's clients, the first first. */
+/** Returns the ids of this process's joined-client children, the first started first. */
 function clientsOfThis(): readonly number[] {
   const children = readFileSync(`/proc/self/task/${String(process.pid)}/children`, "utf8")
     .trim()
@@ -108,7 +111,7 @@ export function itLeads(superlink: () => string): void {
     const settings = "batch_size: 4, optimizer: adamw(learning_rate: 1e-3), keep: last";
     before(async () => {
       book = new Book();
-      // Which is fastest is measured now and then: elsewhere another may be, whose sums end in other digits.
+      // Fixes the engine: otherwise the fastest is measured, and another choice could change the last digits of sums.
       await book.run(`${ENGINE}\n${book.definitions}`);
     });
     after(async () => {
@@ -134,7 +137,7 @@ export function itLeads(superlink: () => string): void {
           .filter(({ kind }) => kind === "evaluated")
           .map((e) => e.kind === "evaluated" && e.clients);
       assert.deepEqual(scores("far"), scores("here"));
-      // Weights of four go out and come back, with the heads of messages beside them.
+      // Weights travel both ways with four bytes per number, plus message headers.
       const floats = [...book.weights("far").values()].reduce((sum, one) => sum + one.byteLength, 0);
       for (const { sent, received } of book.rounds("far"))
         for (const bytes of [sent, received])
@@ -165,11 +168,11 @@ export function itLeads(superlink: () => string): void {
         first?.clients.map(({ name, norm }) => [name, norm]),
         NAMES.map((name) => [name, undefined]),
       );
-      // Nobody has rows to validate on here: the clients' own scores count, by their rows.
+      // The server has no validation rows, so the clients' own scores count, weighted by their rows.
       const [evaluated] = book.events("guests").filter((e) => e.kind === "evaluated");
       assert.ok(evaluated?.kind === "evaluated");
       assert.deepEqual(Object.keys(evaluated.clients ?? {}), [...NAMES]);
-      // Weights go to each of them once more.
+      // The weights are sent to each client once more.
       const weights = [...book.weights("guests").values()].reduce((sum, one) => sum + one.byteLength, 0);
       assert.ok((evaluated.sent ?? 0) >= 4 * weights && (evaluated.received ?? 0) > 0, JSON.stringify(evaluated));
       const each = NAMES.map((name) => evaluated.clients?.[name]?.["accuracy"] ?? NaN);

@@ -1,4 +1,4 @@
-/** A SuperLink of this machine, as `flower-superlink` starts it, on a port of its own. */
+/** Starts a SuperLink on this machine with `flower-superlink`, on a separate port. */
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, openSync, closeSync } from "node:fs";
@@ -12,18 +12,19 @@ import { ensurePythonEnv } from "#tools/python-env.mjs";
 export interface SuperLink {
   readonly url: string;
   readonly port: number;
-  /** Its process. */
   readonly pid: number;
-  /** What it and the apps that it runs printed. */
+  /** Output of the SuperLink and of the apps that it runs. */
   log(): string;
   stop(): Promise<void>;
 }
 
 export interface SuperLinkOptions {
-  /** Absent: a free one. */
+  /** Defaults to a free port. */
   readonly port?: number;
-  /** A certificate of this machine, its key, and that of who signed for it, as files. */
-  /** Where it runs: a command that is given its own as arguments. Absent: here. */
+  /** A certificate of this machine, its key and the authority's certificate, as files. */
+  /**
+   * Command prefix that runs the SuperLink elsewhere, for example in a network namespace. Defaults to the current one.
+   */
   readonly within?: readonly string[];
   readonly tls?: { readonly certificate: string; readonly key: string; readonly authority: string };
 }
@@ -63,13 +64,13 @@ export async function startSuperLink(o: SuperLinkOptions = {}): Promise<SuperLin
   const log = (): string => readFileSync(join(folder, "log"), "utf8");
   const ended = once(child, "exit");
   const stop = async (): Promise<void> => {
-    // What it starts has sessions of its own, and outlives it.
+    // The processes it starts have sessions of their own and would outlive it.
     const all = child.pid === undefined ? [] : [...descendants(child.pid), child.pid];
     for (const pid of all) {
       try {
         process.kill(pid, "SIGKILL");
       } catch {
-        // It has ended.
+        // The process has already ended.
       }
     }
     await ended;
@@ -104,7 +105,7 @@ function safety({ tls }: SuperLinkOptions): readonly string[] {
   return ["--ssl-certfile", certificate, "--ssl-keyfile", key, "--ssl-ca-certfile", authority];
 }
 
-/** Processes that it started, and those that they did. */
+/** Returns the ids of all direct and indirect child processes. */
 export function descendants(pid: number): readonly number[] {
   const file = `/proc/${String(pid)}/task/${String(pid)}/children`;
   const children = existsSync(file) ? readFileSync(file, "utf8").trim().split(" ").filter(Boolean).map(Number) : [];

@@ -1,4 +1,4 @@
-/** A client whose training is arithmetic: each step goes half of the way to its own target. */
+/** A client whose training is arithmetic: each step moves halfway to its target. */
 import { generateKeyPairSync, type KeyPairKeyObjectResult } from "node:crypto";
 import type { Client, RoundAnswer, RoundInstruction, Terms } from "#kernel/features/federate/contract.js";
 import {
@@ -33,11 +33,11 @@ export function toyClient(name: string, rows: number, target: number): Client {
   };
 }
 
-/** What both sides of a toy federation say. */
+/** The terms that both sides of a toy federation agree on. */
 export const TERMS: Terms = { plan: { training: { seed: 1 } }, rounds: 3, clients: 2, done: 0 };
 export const EXPECTED: ExpectedAnswer = { given: ["control"], summed: false };
 
-/** A client elsewhere of `values` weights, and what its program says. */
+/** A remote client with `values` weights and the replies of its program. */
 export function toyGuest(
   client: Client,
   values: number,
@@ -66,7 +66,7 @@ export function toyGuest(
   );
 }
 
-/** The mean of updates by rows, in f64, added to the weights. */
+/** Returns the weights plus the row-weighted mean of the updates, computed in f64. */
 export function averaged(weights: Float32Array, answers: readonly RoundAnswer[]): Float32Array {
   const rows = answers.reduce((sum, answer) => sum + answer.rows, 0);
   return weights.map((weight, i) => weight + answers.reduce((sum, a) => sum + (a.rows / rows) * (a.delta[i] ?? 0), 0));

@@ -1,4 +1,4 @@
-/** What our app beside the SuperLink tells in one turn: Python says. */
+/** How our server app on the SuperLink's machine groups messages into turns; the Python app reports it. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -21,7 +21,7 @@ describe("batched client answers", function () {
     const { python } = await ensurePythonEnv("flower");
     const { status, stdout, stderr } = spawnSync(python, ["-B", "-c", script], { cwd: folder, encoding: "utf8" });
     assert.equal(status, 0, stderr);
-    // One that is longer than a turn goes by itself.
+    // A message longer than a turn is sent alone.
     assert.deepEqual(JSON.parse(stdout), [[[0, 1], [2], [3], [4, 5]], [], 2 ** 30]);
   });
 });

@@ -1,4 +1,4 @@
-// A SuperLink that is killed, comes again, and shows a certificate: Python takes half a minute to come up each time.
+// A SuperLink that is killed, restarts and presents a certificate. Python takes half a minute for each start.
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -61,7 +61,7 @@ describe("federation over an unreliable Flower", function () {
     assert.equal(south.reason.code, "flower-ended");
     assert.ok(performance.now() - begun < 60_000);
     await first.close();
-    // The slow one is a client that hangs: another takes its place.
+    // The slow client hangs, so another takes its place.
     nodes.get("south")?.child.kill("SIGKILL");
     nodes.delete("south");
     await superlink.stop();

@@ -1,4 +1,5 @@
-// A SuperLink and four clients, each in a network of its own, with every byte between them kept: Python takes half a minute to come up.
+// A SuperLink and four clients, each in a separate network, with every byte between them recorded. Python takes half a
+// minute to start.
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -21,14 +22,14 @@ const proxy = fileURLToPath(new URL("./proxy.js", import.meta.url));
 const NAMES = ["east", "north", "south", "west"] as const;
 const ROUNDS = 2;
 const PROXY = 8899;
-/** Which is fastest is measured now and then: elsewhere another may be, whose sums end in other digits. */
+/** Fixes the engine: otherwise the fastest is measured, and another choice could change the last digits of sums. */
 const ENGINE = "engine { engine: tensorflow }";
 const model = definitions.split("\n")[1] ?? "";
 const settings = `rounds: ${String(ROUNDS)}, batch_size: 4, optimizer: adamw(learning_rate: 1e-3), keep: last`;
 const dataOf = (name: string, file = name): string =>
   `data ${name} { source: csv("${file}.csv"), columns: { text: text, label: label }, labels: [no, yes], split: random(train: 75%, validation: 25%) }`;
 
-/** What no byte may say: words of each row, of a column that nobody reads, and of the folder that rows lie in. */
+/** Texts that must not occur in any byte: words of each row, of an unread column, and of the folder with the rows. */
 const planted: string[] = [];
 
 describe("network traffic of a federation", function () {
@@ -80,14 +81,14 @@ describe("network traffic of a federation", function () {
     console.error(superlink.log().slice(-2000));
   });
 
-  /** Weights of a checkpoint, without the optimizer's. */
+  /** Returns the weights of a checkpoint, without the optimizer state. */
   const weightsIn = (file: string): Map<string, Float32Array> => {
     const names = Object.keys(readHeader(file).tensors).filter((one) => !/^(adam|sgd)/.test(one));
     return new Map(names.map((one) => [one, new Float32Array(readTensor(file, one).bytes.slice().buffer)]));
   };
 
   it("is limited to updates and counts, has its size reported, and yields the weights of the simulation", async () => {
-    // Whoever leads is neither where the SuperLink is nor where a client is.
+    // The server app runs neither in the SuperLink's network nor in a client's.
     const led = net.clients[NAMES.length];
     assert.ok(led);
     const at = `http://${led.superlink}:${String(superlink.port)}`;
@@ -136,7 +137,7 @@ describe("network traffic of a federation", function () {
       .events()
       .filter((event): event is Extract<RunEvent, { kind: "round" }> => event.kind === "round");
     assert.equal(rounds.length, ROUNDS);
-    // Weights go for rounds and for scores; updates come for rounds alone.
+    // Weights are sent for rounds and for evaluations; updates come back for rounds only.
     for (const { sent, received } of rounds) {
       assert.ok(received >= NAMES.length * floats && received < NAMES.length * (floats + 4000), String(received));
       assert.ok(sent >= NAMES.length * floats && sent < NAMES.length * (2 * floats + 4000), String(sent));
@@ -144,18 +145,18 @@ describe("network traffic of a federation", function () {
     for (const [i, name] of NAMES.entries()) {
       const all = transcript(name);
       const [up, down] = [all.up.length, all.down.length];
-      // Each call has heads; there are more of them the longer others take.
+      // Each call has headers. The number of calls grows with the time that other clients take.
       const calls = all.up.toString("latin1").split("/v1/").length;
       const beside = 50_000 + 2000 * calls;
       assert.ok(up >= ROUNDS * floats && up < ROUNDS * floats + beside, `${name} sent ${String(up)}`);
       assert.ok(down >= ROUNDS * floats && down < 2 * ROUNDS * floats + beside, `${name} received ${String(down)}`);
       const wire = net.clients[i]?.bytes();
       if (net.apart) {
-        // With the heads of TCP, IP and Ethernet, all that there is: nothing goes another way.
+        // The link's total, with TCP, IP and Ethernet headers, matches the transcript: no traffic takes another path.
         assert.ok(wire && wire.sent >= up && wire.sent < 1.5 * up + beside, JSON.stringify({ wire, up }));
         assert.ok(wire.received >= down && wire.received < 1.5 * down + beside, JSON.stringify({ wire, down }));
       }
-      // It is the transcript: what is said stands in it in plain letters.
+      // Checks that the transcript is real: known protocol texts occur in it in plain letters.
       assert.ok(all.up.includes("fleet/push-object") && all.down.includes("learning_rate"));
     }
   });
@@ -167,7 +168,7 @@ describe("network traffic of a federation", function () {
       assert.ok(up.length > 10_000 && down.length > 10_000);
       assert.deepEqual(leaksIn(all, planted), []);
     }
-    // The same words are found where they are: in the files of rows.
+    // The detector does find the same words where they exist: in the row files.
     assert.ok(leaksIn(readFileSync(join(book.folder, "north.csv")), planted).length >= 16);
   });
 
@@ -204,7 +205,7 @@ describe("network traffic of a federation", function () {
     assert.deepEqual(leaksIn(all, ["0.00271828", ...planted]), []);
   });
 
-  /** All that went between a client and the SuperLink, connection by connection. */
+  /** Returns all bytes between a client and the SuperLink, connection by connection. */
   function transcript(name: string): { readonly up: Buffer; readonly down: Buffer; readonly all: Buffer } {
     const read = (way: string): Buffer => {
       const parts: Buffer[] = [];

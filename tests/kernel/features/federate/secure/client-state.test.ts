@@ -1,4 +1,4 @@
-/** What a client elsewhere holds for a secret sum, and to whom it gives it. */
+/** The secrets of a remote client for secure aggregation, and to whom it reveals them. */
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -16,7 +16,7 @@ const VALUES = 5;
 const PARTS = 5;
 const vectorOf = (client: number, round: number): Float64Array =>
   Float64Array.from({ length: VALUES }, (_, i) => client - 1 + i / 8 + round);
-/** Of a round; other weights each time, as a training has them. */
+/** Returns the instruction of a round, with different weights each time, as in a training. */
 const orderOf = (round: number, ...weights: readonly number[]): RoundInstruction => ({
   ...{ round, rounds: 9, weights: Float32Array.of(...(weights.length > 0 ? weights : [round, 2])) },
   sent: { control: Float64Array.of(0.5) },
@@ -47,7 +47,7 @@ function termsOf(
   };
 }
 
-/** The whole sum, as whoever leads puts it together from bytes. */
+/** Returns the complete sum, as the server assembles it from bytes. */
 function summed(
   clients: readonly ClientMaskingState[],
   order: RoundInstruction,
@@ -105,17 +105,17 @@ describe("vector stored by a remote client", () => {
     };
     assert.equal(again(orderOf(1)), "none");
     assert.equal(again(orderOf(2), { lost: [4] }), "none");
-    // From the first round on again, and a second federation.
+    // The same rounds again from the first one, and then a second federation.
     assert.equal(again(orderOf(1)), "none");
     assert.equal(again(orderOf(2), { lost: [4] }), "none");
-    // With one more or less: named, or come.
+    // One client more or fewer than before, in `lost` or among the participants.
     assert.equal(again(orderOf(2)), "sum-again");
     assert.equal(again(orderOf(1), { lost: [4] }), "sum-again");
     assert.equal(again(orderOf(1), { among: clients.slice(1) }), "sum-again");
-    // The same weights under another number, and with something else beside them.
+    // The same weights under another round number, and with other additional data.
     assert.equal(again(orderOf(3, 1, 2), { lost: [4] }), "sum-again");
     assert.equal(again({ ...orderOf(1), sent: { control: Float64Array.of(0.6) } }, { lost: [4] }), "sum-again");
-    // Nobody has signed who is in a sum that failed before: others may be.
+    // In a sum that stopped earlier nobody signed, so the next sum may have other participants.
     assert.equal(again(orderOf(4), { stops: 3 }), "none");
     assert.equal(again(orderOf(4), { lost: [4] }), "none");
   });
@@ -134,7 +134,7 @@ describe("vector stored by a remote client", () => {
       { ...orderOf(1), sent: { control: Float64Array.of(0.6) } },
     ])
       assert.equal(begin(other), "sum-unfit");
-    // Told each its own order, they have no session in common.
+    // If each client gets a different instruction, they have no common session.
     const orders = clients.map((_, i) => orderOf(1, i, i));
     const said = clients.map((client, place) => {
       client.hold(orders[place]!, vectorOf(place, 1));
@@ -177,7 +177,7 @@ describe("vector stored by a remote client", () => {
       code(() => first.answer(new Uint8Array(40))),
       "sum-unfit",
     );
-    // Not one of them took the vector.
+    // The rejected messages did not consume the vector.
     assert.equal(answer({}), "none");
   });
 

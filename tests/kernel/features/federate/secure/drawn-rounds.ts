@@ -1,4 +1,4 @@
-/** Sums of rounds with drawn clients, thresholds, drop-outs and vectors, by stand-ins for the cryptography. */
+/** Secure sums with random clients, thresholds, drop-outs and vectors, using stand-ins for the cryptography. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -17,7 +17,7 @@ export const codeOf = (run: () => unknown): string => {
   return "none";
 };
 
-/** Sums of whole numbers: the same in any order. */
+/** Returns the expected sums of integers, which do not depend on the order. */
 export function wanted(
   vectors: readonly Float64Array[],
   summed: readonly number[],
@@ -51,7 +51,7 @@ const cases = fc.integer({ min: 3, max: 7 }).chain((clients) =>
 );
 type Case = typeof cases extends fc.Arbitrary<infer T> ? T : never;
 
-/** Each is the sum of those that stayed, or ends for there are too few of them. */
+/** Asserts that each sum covers the remaining clients, or ends because too few remain. */
 export function holdSums(runs: number): void {
   const seen = { sums: 0, few: 0, dropped: 0 };
   fc.assert(
@@ -73,7 +73,7 @@ export function holdSums(runs: number): void {
       seen.sums++;
       if (drops.size > 0) seen.dropped++;
       const sum = carried(parties, drops);
-      // Who drops out after sending its vector is still in the sum.
+      // A client that drops out after it sent its vector is still in the sum.
       const summed = c.vectors.flatMap((_, i) => (PARTS.indexOf(drops.get(i) ?? "unmasking") > 2 ? [i] : []));
       assert.deepEqual(parties.server.summed, summed);
       assert.deepEqual([...sum], wanted(c.vectors, summed, 3, c.bits));

@@ -1,4 +1,4 @@
-/** Parties of a secure sum, and what tests exchange of their cryptography: what costs time, or what chance decides. */
+/** Parties of a secure sum, and replacements for parts of their cryptography that are slow or random. */
 import { createHash, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { MaskingClient } from "#kernel/features/federate/secure/client.js";
 import type { MaskingPhase } from "#kernel/features/federate/secure/codes.js";
@@ -47,7 +47,7 @@ export interface Parties {
   readonly server: MaskingServer;
   readonly clients: readonly MaskingClient[];
 }
-/** `using` is asked once for each party; the server is the last. */
+/** Calls `using` once for each party; the server is the last. */
 export function partiesOf(
   terms: MaskingTerms,
   vectors: readonly Float64Array[],
@@ -63,13 +63,13 @@ export function partiesOf(
   return { server, clients };
 }
 
-/** What changes or keeps a message on its way; null: it gets lost. */
+/** Changes or drops messages in transit; null means that the message is lost. */
 export interface Ways {
   up?(said: ClientMessage, from: number): ClientMessage | null;
   down?(told: ServerMessage, to: number): ServerMessage | null;
 }
 
-/** Carries all messages until the sum is there, or somebody ends it. */
+/** Delivers all messages until the sum is complete or a party aborts. */
 export function carried(
   { server, clients }: Parties,
   drops: ReadonlyMap<number, MaskingPhase> = new Map(),
@@ -91,7 +91,10 @@ export function carried(
   return server.result!;
 }
 
-/** Cheap stand-ins with the laws of the real ones: both sides of a pair agree, seals open with their key alone. */
+/**
+ * Cheap stand-ins that follow the same laws as the real primitives: both sides of a pair agree, and seals open only
+ * with their key.
+ */
 export function light(random: () => number): CryptoPrimitives {
   const bytes = (count: number): Uint8Array => {
     const drawn = new Uint8Array(count);
@@ -132,7 +135,7 @@ export function light(random: () => number): CryptoPrimitives {
   };
 }
 
-/** The real ones with chance that a name decides, and masks that `maskOf` gives by their seed. */
+/** The real primitives, with randomness derived from a name, and with masks that `maskOf` returns for a seed. */
 export function decided(name: string, maskOf: (seed: Uint8Array, words: number) => Uint32Array): CryptoPrimitives {
   let drawn = 0;
   const random = (count: number): Uint8Array => {
@@ -158,7 +161,6 @@ export function decided(name: string, maskOf: (seed: Uint8Array, words: number) 
   };
 }
 
-/** The mask that a seed has. */
 export function realMask(seed: Uint8Array, words: number): Uint32Array {
   const mask = new Uint32Array(words);
   cryptoPrimitives.mask(mask, seed, 1, 32);

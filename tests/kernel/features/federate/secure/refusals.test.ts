@@ -101,7 +101,7 @@ describe("client of a secure sum", () => {
       });
     assert.equal(list([1, 2, 3]), "secure-list");
     assert.equal(list([0, 1]), "secure-survivors");
-    // A client that dropped out before it shared secrets is put into the list.
+    // Adds a client to the list that dropped out before it shared its secrets.
     assert.equal(
       codeOf(() =>
         carried(fresh(), new Map([[3, "shares"]]), {
@@ -126,7 +126,7 @@ describe("client of a secure sum", () => {
       assert.deepEqual([...seeds.keys()], [0, 1, 2]);
       assert.deepEqual([...keys.keys()], [3]);
     }
-    // Asked again, with the same list or another one, it answers nothing.
+    // On a second request, with the same list or another one, the client does not answer.
     for (const told of asked)
       assert.equal(
         codeOf(() => parties.clients[0]!.answer(told)),
@@ -135,7 +135,7 @@ describe("client of a secure sum", () => {
   });
 
   it("releases no share of either kind if other clients received another list", () => {
-    // A server tells half of them that the last one dropped out, and asks the other half for its seed.
+    // A server reports to half of the clients that the last one dropped out, and requests its seed from the others.
     const told: string[] = [];
     const code = through({
       down(message, to) {
@@ -145,9 +145,9 @@ describe("client of a secure sum", () => {
         return message;
       },
     });
-    // The server's own list has all four: the signatures of the first two are under another one.
+    // The server's own list has all four clients, but the first two signed another list.
     assert.equal(code, "secure-signature");
-    // A server that doesn't look hands them on: each client sees it.
+    // A server that does not check the signatures forwards them, and each client detects the mismatch.
     const parties = fresh();
     const { round } = parties.server;
     let agreement: BytesByClient = new Map();
@@ -364,7 +364,7 @@ describe("secret shares", () => {
     assert.equal(recoverSecret([most], [1n]), null);
   });
   it("below the threshold are consistent with every secret", () => {
-    // Two of three shares and any third value at 0 lie on one polynomial of degree 2: nothing is excluded.
+    // Two of three shares and any third value at 0 lie on one polynomial of degree 2, so no secret is excluded.
     const shares = splitSecret(cryptoPrimitives.random(32), 3, 3, cryptoPrimitives.random);
     const at = (bytes: Uint8Array): bigint => BigInt(`0x${Buffer.from(bytes).toString("hex")}`);
     for (const guess of [0n, 1n, SHAMIR_PRIME - 1n]) {

@@ -8,7 +8,7 @@ import { carried, decided, partiesOf, realMask, termsFor } from "./parties.js";
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 type Masks = ReadonlyMap<string, Uint32Array>;
 
-/** All that the server sees of a round, bit by bit, and the masks that were used, by their seeds. */
+/** Returns everything the server sees in a round, bit by bit, and the masks used, by seed. */
 function viewOf(terms: MaskingTerms, vectors: readonly Float64Array[], changed: Masks = new Map()) {
   const seeds = new Map<string, Set<number>>();
   const parties = partiesOf(terms, vectors, (party) =>
@@ -26,7 +26,7 @@ function viewOf(terms: MaskingTerms, vectors: readonly Float64Array[], changed: 
   return { seen, sum: [...sum], seeds };
 }
 
-/** The seed that two clients and nobody else used. */
+/** Returns the seed used by exactly these two clients. */
 function seedOf(seeds: ReadonlyMap<string, ReadonlySet<number>>, ...pair: readonly number[]): string {
   const found = [...seeds].filter(([, by]) => by.size === 2 && pair.every((client) => by.has(client)));
   assert.equal(found.length, 1, `clients ${pair.join(" and ")} have one mask`);
@@ -41,9 +41,9 @@ describe("server view of a secure sum", () => {
     [0.125, 0.75, -1],
     [-0.5, 0, 0.25],
     [0.25, -1, 0.5],
-    [0.9, 0.9, 0.9], // drops out once its secrets are shared
+    [0.9, 0.9, 0.9], // drops out after sharing its secrets
   ].map((values) => Float64Array.from(values));
-  /** The first four have the same sum; nothing else is alike. */
+  /** The first four have the same sum; all else differs. */
   const second = [
     [-1, 0.5, 0.25],
     [0.625, 0, -0.5],
@@ -53,14 +53,15 @@ describe("server view of a secure sum", () => {
   ].map((values) => Float64Array.from(values));
 
   /**
-   * The hybrid argument, as a bijection: to the masks under which the server sees something for the first vectors belong masks,
-   * as likely as these, under which it sees the very same for the second ones. Only masks of pairs change of which both stayed:
-   * those the server can never derive.
+   * The hybrid argument, as a bijection: each set of masks for the first vectors maps to an equally likely set for the
+   * second ones. The server's view is identical under both. Only masks of pairs where both clients stayed change: the
+   * server can never derive these.
    */
   it("is bit-identical for other vectors with the same sum and other pairwise masks of remaining clients", () => {
     const before = viewOf(terms, first);
     const changed = new Map<string, Uint32Array>();
-    // Along 0 – 1 – 2 – 3: what a client's vector has less now, its mask with the next has more; the rest is passed on.
+    // Along 0 – 1 – 2 – 3: the decrease of a client's vector is added to its mask with the next client. The remainder
+    // is passed on.
     const passed = new Uint32Array(3);
     for (let client = 0; client < 3; client++) {
       addWords(passed, toFixedPoint(first[client]!, fixed), 1, 32);
@@ -74,7 +75,7 @@ describe("server view of a secure sum", () => {
     assert.deepEqual(after.seen, before.seen);
     assert.deepEqual(after.sum, before.sum);
     for (const [i, value] of [0.375, -0.5, 0.75].entries()) assert.ok(Math.abs(before.sum[i]! - value) < 1e-8);
-    // It can fail: with the masks as they were, what it sees differs.
+    // Control: with the original masks, the server's view differs.
     assert.notDeepEqual(viewOf(terms, second).seen, before.seen);
   });
 
@@ -90,7 +91,8 @@ describe("server view of a secure sum", () => {
       [2, 3],
     ] as const)
       assert.ok(!seeds.get(seedOf(seeds, one, other))?.has(server));
-    // Its own part: the masks of the four vectors, and those of the four with the one that dropped out.
+    // Seeds that the server uses: the masks of the four vectors, and the four pair masks with the client that dropped
+    // out.
     assert.equal([...seeds.values()].filter((by) => by.has(server)).length, 8);
   });
 

@@ -1,4 +1,4 @@
-/** What rows of a client have spent is counted on, and the key of its node is kept for itself. */
+/** The privacy spent on a client's rows accumulates, and the node's key is locked to one process. */
 import assert from "node:assert/strict";
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -38,7 +38,7 @@ describe("privacy ledger of a client", () => {
     assert.equal(account.spent, 0);
     assert.equal(account.charge({ round: 1 }), accountant.spent(call, [round]));
     assert.equal(account.charge({ round: 2 }), accountant.spent(call, [{ ...round, steps: 20 }]));
-    // Another plan on the same rows, after a restart.
+    // A different plan on the same rows, after a restart.
     const other = { noise: 2, rate: 0.2, steps: 5 };
     const again = new PrivacyLedger({ file, accountant, privacy: { call, epsilon: 8 }, round: other });
     const spent = again.charge({ round: 1 });
@@ -69,7 +69,7 @@ describe("privacy ledger of a client", () => {
     account.charge({ round: 1 });
     writeFileSync(file, `${readFileSync(file, "utf8")}{"noise":1,"ra`);
     assert.equal(account.spent, accountant.spent(call, [{ ...round, steps: 20 }]));
-    // Nothing is lost of it by the next.
+    // The torn line does not lose the next charge.
     const spent = accountant.spent(call, [{ ...round, steps: 30 }]);
     assert.equal(account.charge({ round: 2 }), spent);
     assert.equal(account.spent, spent);
@@ -80,7 +80,7 @@ describe("privacy ledger of a client", () => {
     const file = join(folder, "a.jsonl");
     const most = accountant.spent(call, [{ ...round, steps: 20 }]);
     const other = new PrivacyLedger({ file, accountant, privacy: { call, epsilon: most }, round });
-    // Between what it reads and what it writes nobody else does.
+    // No other process charges the ledger between its read and its write.
     let held = false;
     const account = new PrivacyLedger({
       file,
@@ -118,7 +118,7 @@ describe("privacy ledger of a client", () => {
     );
     free();
     lockNodeKey(file);
-    // Of a process that is gone, and of what is none.
+    // A lock of a process that has ended, and locks without a valid process.
     const gone = { ...currentProcess(), id: 2 ** 22 + 1 };
     for (const left of [JSON.stringify(gone), "", "{"]) {
       writeFileSync(`${file}.joined`, left);

@@ -1,4 +1,4 @@
-/** What a cell shows of a federation whose clients join: on whose rows it is scored, what travelled, what is waited for. */
+/** The cell output of a federation with joining clients: whose rows score it, transferred bytes, what it waits for. */
 import assert from "node:assert/strict";
 import type { RunEvent } from "#kernel/events/events.js";
 import type { DisplayOutput } from "#kernel/display/html.js";

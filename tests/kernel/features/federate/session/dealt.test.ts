@@ -1,4 +1,4 @@
-/** Rows that train and rows of validation, given to clients. */
+/** Training and validation rows dealt to clients. */
 import assert from "node:assert/strict";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -41,7 +41,7 @@ describe("rows divided among clients", () => {
       for (const label of "abc") {
         const own = [...trains].filter((row) => values[row] === label).length;
         const others = [...validates].filter((row) => values[300 + row] === label).length;
-        // Half as many rows validate as train.
+        // There are half as many validation rows as training rows.
         assert.ok(Math.abs(others - own / 2) <= 1.5, `${label}: ${String(own)} and ${String(others)}`);
       }
     }
@@ -49,7 +49,7 @@ describe("rows divided among clients", () => {
       each.reduce((sum, { validates }) => sum + validates.length, 0),
       150,
     );
-    // A label that nobody trains on goes to clients by their size.
+    // Validation rows with a label that does not occur in training are dealt by client size.
     const odd = await dealt(call, {
       trains: 300,
       validates: 60,

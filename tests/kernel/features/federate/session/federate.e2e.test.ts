@@ -1,4 +1,7 @@
-/** `federate`: rounds of clients with their own rows come to what one training with all of them would, go on where they were ended, and are a model. */
+/**
+ * `federate`: rounds of clients with their own rows reach the result of one training on all rows, resume after an
+ * interruption, and yield a model.
+ */
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -194,7 +197,7 @@ federate m on parts as late { clients: by_column(shop), rounds: 2, batch_size: 8
     assert.ok(spent.every((epsilon, i) => epsilon > (spent[i - 1] ?? 0)));
     assert.ok(spent.at(-1)! <= 8 && spent.at(-1)! > 7.9, String(spent.at(-1)));
     for (const { clients } of rounds("hidden")) for (const { norm } of clients) assert.ok(norm! <= 0.5 + 1e-6);
-    // Who takes part, and the noise, follow from no seed.
+    // Participation and noise do not depend on the seed.
     await book.run(of("again", "rounds: 4, participation: 50%, privacy: differential(8, unit: client, clip: 0.5)"));
     assert.ok(apart("hidden", "again") > 0);
     const rows = text(
@@ -203,7 +206,7 @@ federate m on parts as late { clients: by_column(shop), rounds: 2, batch_size: 8
       ),
     );
     assert.match(rows, /ε 8 at δ 1e-5 for each row/);
-    // As many steps in a round as the client's rows make, by the noise that the plan says of so many.
+    // The steps per round match the client's rows, and the noise is planned for that number of steps.
     await book.run(of("open", "rounds: 2, participation: 3"));
     const tokens = (name: string): number => steps(name).reduce((sum, one) => sum + one.tokens, 0);
     const times = tokens("rows") / tokens("open");
@@ -211,7 +214,7 @@ federate m on parts as late { clients: by_column(shop), rounds: 2, batch_size: 8
       times > 0.6 && times < 1.5,
       `${String(tokens("rows"))} tokens, and ${String(tokens("open"))} without privacy`,
     );
-    // Who answered in one round alone spent less than what is promised of all.
+    // A client that answered in only one round spent less than the guarantee for all.
     const last = steps("rows").at(-1)!.epsilon!;
     assert.ok(last > 1 && last <= 8, String(last));
   });
@@ -241,7 +244,7 @@ federate m on parts as late { clients: by_column(shop), rounds: 2, batch_size: 8
     await book.run(program("cut", ", resume: true"));
     assert.equal(apart("gone", "cut"), 0);
     const kept = readHeader(join(model("cut").folder!, "federation", "step-000004.safetensors")).tensors;
-    // What was left out of updates is kept for the next.
+    // The part omitted from compressed updates is saved for the next round.
     assert.ok(
       Object.keys(kept).some((path) => /^client\/\d+\/left$/.test(path)),
       Object.keys(kept).join(", "),

@@ -1,4 +1,4 @@
-/** Whoever joins a federation, before anything is said to anybody, and what they are told. */
+/** A client joining a federation: checks before any message is sent, and the lines it displays. */
 import assert from "node:assert/strict";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { lineJoinListeners } from "#kernel/features/federate/session/join-lines.js";

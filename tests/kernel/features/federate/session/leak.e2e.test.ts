@@ -1,7 +1,8 @@
 /**
- * What a server reads in updates. A word that a client's rows don't have moves nothing of its row of the embedding: of an open update the
- * words can be read off (Melis et al. 2019, arXiv 1805.04049), and of a head's weight and bias the features of a row, exactly (Phong
- * et al. 2018). Where updates are summed secretly, a single one is noise to the server, and the sum tells what all of them have together.
+ * What a server can read from updates. A word that is not in a client's rows leaves its embedding row unchanged, so an
+ * open update reveals the words (Melis et al. 2019, arXiv 1805.04049). The head's weight and bias reveal the features
+ * of a row exactly (Phong et al. 2018). With secure aggregation, a single update is noise to the server, and the sum
+ * reveals only what all clients have together.
  */
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
@@ -14,7 +15,7 @@ import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { NotebookOfOne } from "../../../session/notebook-of-one.js";
 import { writeSmallBert } from "../../../session/small-bert.js";
 
-/** Each client has words of its own, and one that all have. */
+/** Words that occur at one client only, plus one that all have. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
   north: ["asthma", "inhaler", "cough", "film"],
   south: ["debt", "loan", "bailiff", "film"],
@@ -33,7 +34,7 @@ interface Layout {
 describe("updates visible to the server", function () {
   this.timeout(180_000);
   let book: NotebookOfOne;
-  /** Places of parameters in what travels, and what each client sends. */
+  /** Positions of parameters in the transferred vector, and each client's update. */
   let shapes: ReadonlyMap<string, readonly number[]> = new Map();
   const open = new Map<string, Float32Array>();
   const masked = new Map<number, Uint32Array>();
@@ -48,7 +49,7 @@ describe("updates visible to the server", function () {
     }
     return assert.fail(`nothing is called ${String(named)}`);
   };
-  /** Numbers of the rows that aren't nought all along. */
+  /** Returns the indices of embedding rows that are not all zero in the update. */
   const moved = (update: Numbers, { from, rows, width }: Layout): number[] =>
     Array.from({ length: rows }, (_, row) => row).filter((row) =>
       update.subarray(from + row * width, from + (row + 1) * width).some((value: number) => value !== 0),
@@ -117,7 +118,7 @@ ${program("seen")}`);
       for (const word of words) for (let shift = 0; shift < 32; shift += 8) counts[(word >>> shift) & 255]! += 1;
       const wanted = (4 * words.length) / 256;
       const chi = counts.reduce((sum, count) => sum + (count - wanted) ** 2 / wanted, 0);
-      // Of 255 degrees of freedom: mean 255, deviation 22.6.
+      // Chi-squared with 255 degrees of freedom: mean 255, standard deviation 22.6.
       assert.ok(chi > 130 && chi < 400, String(chi));
     }
     const [one, other] = [...masked.values()];
@@ -129,10 +130,10 @@ ${program("seen")}`);
     const sum = must(servers[0], "a server").result;
     const all = [...new Set(Object.values(WORDS).flat())];
     assert.deepEqual(await wordsIn(must(sum, "the sum")), [...SPECIAL, ...all].sort());
-    // It is what the open updates come to, to the steps of whole numbers on the way.
+    // The sum equals that of the open updates, up to fixed-point rounding.
     const updates = [...open.values()];
     const { from, width } = layoutOf(EMBEDDING);
-    // Each counts by its four rows.
+    // Each client is weighted by its four rows.
     const scale = 4;
     for (let i = from; i < from + 4 * width; i++) {
       const wanted = scale * updates.reduce((all, one) => all + one[i]!, 0);

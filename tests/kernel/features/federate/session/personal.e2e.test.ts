@@ -1,4 +1,7 @@
-/** `personal: head`: the body is learnt together, each head on the rows of its client; held to trainings of each client by itself. */
+/**
+ * `personal: head`: the body is trained jointly, each head on its client's rows; compared with separate trainings per
+ * client.
+ */
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -39,7 +42,7 @@ describe("personal heads of federated clients", function () {
   const apart = (one: Weights, other: Weights): number =>
     Math.max(...[...one].map(([name, own]) => Math.max(...own.map((x, i) => Math.abs(x - other.get(name)![i]!)))));
   const part = (of: Weights, head: boolean): Weights => new Map([...of].filter(([name]) => HEAD.test(name) === head));
-  /** By rows: 12 of north, 20 of south. */
+  /** Mean weighted by rows: 12 of north, 20 of south. */
   const mean = (one: Weights, other: Weights): Weights =>
     new Map([...one].map(([name, own]) => [name, own.map((x, i) => (12 * x + 20 * other.get(name)![i]!) / 32)]));
   const events = (name: string): readonly RunEvent[] => RunFolder.open(model(name).folder!).events();
@@ -52,7 +55,7 @@ describe("personal heads of federated clients", function () {
       writeFileSync(join(book.folder, `${name}.csv`), [head, ...some].join("\n"));
     write("north", rows.slice(0, 12));
     write("south", rows.slice(12, 32));
-    // To the same texts they say the contrary.
+    // Inverts the label: the clients label the same texts oppositely.
     const turned = (row: string): string =>
       row.replace(/,(yes|no)$/, (_, said: string) => (said === "yes" ? ",no" : ",yes"));
     write("hill", rows);
@@ -79,9 +82,9 @@ data vale like d { source: csv("vale.csv") }`);
     assert.ok(apart(headOf("one", "north"), part(n1, true)) <= 1e-6);
     assert.ok(apart(headOf("one", "south"), part(s1, true)) <= 1e-6);
     assert.ok(apart(headOf("one", "north"), headOf("one", "south")) > 1e-3);
-    // The model's own is the mean of theirs.
+    // The model's own head is the mean of the clients' heads.
     assert.ok(apart(part(weights("one"), true), mean(headOf("one", "north"), headOf("one", "south"))) <= 1e-6);
-    // The second round: each goes on with its own head over the body that all have.
+    // In the second round each client continues with its own head over the shared body.
     await model("one").client("north").save("at-north");
     await model("one").client("south").save("at-south");
     await book.run(`model mn { base: "./at-north", task: text_classification, technique: full, max_length: 16 }
@@ -93,7 +96,8 @@ ${alone("s2", "ms", "south")}`);
     assert.ok(apart(part(weights("two"), false), part(mean(n2, s2), false)) <= 1e-6);
     assert.ok(apart(headOf("two", "north"), part(n2, true)) <= 1e-6);
     assert.ok(apart(headOf("two", "south"), part(s2, true)) <= 1e-6);
-    // What travels is the body alone, whatever is sent beside it; a head isn't held to anybody's.
+    // Only the body is transferred, even if the algorithm sends more. `fedprox` does not pull heads towards a common
+    // one.
     const sent = (name: string): number => events(name).flatMap((e) => (e.kind === "round" ? [e.sent] : []))[0]!;
     const body = [...part(weights("one"), false).values()].reduce((sum, one) => sum + one.length, 0);
     assert.equal(sent("one"), 2 * 4 * body);
@@ -119,7 +123,7 @@ ${alone("s2", "ms", "south")}`);
       assert.equal(typeof last("own").clients![client]!["accuracy"], "number");
     }
     assert.equal(last("common").personal, undefined);
-    // Asked about a client's data, the model answers by the mean of all heads and by that client's own.
+    // Evaluated on a client's data, the model reports both the mean of all heads and that client's head.
     const told = text(await book.run("evaluate own on vale.validation"));
     assert.match(told, /own \(head of vale\)/);
     assert.match(told, /own has the mean of its clients' heads/);
@@ -155,7 +159,7 @@ ${alone("s2", "ms", "south")}`);
     let answered = 0;
     LocalClient.prototype.train = async function (order, signal) {
       const answer = await train.call(this, order, signal);
-      // The first of the two clients of the third round.
+      // The fifth answer is from the first of two clients in the third round.
       if (++answered === 5) stop.abort();
       return answer;
     };

@@ -1,4 +1,7 @@
-/** Federations with privacy: what a model and its card may hold of private rows, and what is promised of the client with fewest. */
+/**
+ * Federations with privacy: what a model and its card may contain of private rows, and the guarantee for the client
+ * with the fewest rows.
+ */
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,4 +1,4 @@
-/** What is said where clients' labels lie far apart. */
+/** The hint shown when clients' label distributions differ strongly. */
 import assert from "node:assert/strict";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { skewHint } from "#kernel/features/federate/session/board.js";
@@ -22,7 +22,7 @@ describe("label skew hint", () => {
     assert.equal(skewHint(view(true, 4), plan("fedavg")), null);
     assert.equal(skewHint(view(true, 10), plan("scaffold")), null);
     assert.equal(skewHint(view(true, 10), plan("fedavg", { personal: ["head"] })), null);
-    // Which `scaffold` isn't allowed with.
+    // `scaffold` is not allowed with client privacy.
     assert.equal(skewHint(view(true, 10), plan("fedavg", {}, { privacy: { unit: "client" } })), null);
   });
 });

@@ -1,4 +1,7 @@
-/** What is told of clients' rows before they train: rows that one scores and another learns, names of one client in two spellings. */
+/**
+ * Warnings about clients' rows before training: validation rows of one client that another trains on, and one name in
+ * two spellings.
+ */
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -26,7 +29,7 @@ describe("federated clients", function () {
     const divided = (own: readonly string[], parts: readonly string[]): readonly string[] =>
       own.map((one, i) => `${one},${parts[i % parts.length] ?? ""}`);
     write("north", "text,label,part", divided(rows(0, 16), ["train", "train", "train", "validation"]));
-    // Rows 0, 1 and 2 train in the north.
+    // Rows 0, 1 and 2 are training rows of the client north.
     write("south", "text,label,part", [
       ...divided(rows(16, 28), ["train"]),
       ...divided([...rows(0, 2), ...rows(28, 30)], ["validation"]),

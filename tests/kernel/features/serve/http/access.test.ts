@@ -57,7 +57,7 @@ describe("access control of a server", () => {
     assert.ok(!JSON.stringify(http.lines).includes("first"));
   });
 
-  /** As a browser says it, whose page was pointed here. */
+  /** Sends the headers of a browser whose page was pointed at this server by DNS rebinding. */
   const byName = (host: string, headers: Record<string, string> = {}): Promise<number | undefined> =>
     new Promise((resolve, reject) => {
       const asked = request({ host: "127.0.0.1", port: http.port, path: "/v1/models", headers: { host, ...headers } });
@@ -85,7 +85,7 @@ describe("access control of a server", () => {
   it("accepts requests from its web pages, and from no other origin", async () => {
     http = await served([new LongOrShort("judge")]);
     const own = `localhost:${String(http.port)}`;
-    // Also behind a proxy that speaks HTTPS.
+    // The `https` origin is accepted for servers behind a proxy that speaks HTTPS.
     for (const origin of [`http://${own}`, `https://${own}`]) assert.equal(await byName(own, { origin }), 200);
     for (const origin of [
       `ftp://${own}`,

@@ -1,9 +1,11 @@
-/** Requests that are wrong: each is refused with its status, in the shape of its interface, and the next one is answered. */
+/**
+ * Invalid requests: each is refused with its status, in the format of its interface, and the next request is answered.
+ */
 import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { Backwards, Filler, Finder, Letters, LongOrShort, Names, Overlap, served, type Served } from "./word-models.js";
 
-/** It is in the texts of all of them, and in no line of the log. */
+/** Occurs in the text of every bad request and must not occur in the log. */
 const PLANTED = "sesame-4711";
 type Bad = readonly [
   what: string,
@@ -211,7 +213,7 @@ describe("invalid requests", () => {
       await stillAnswers();
     });
 
-  /** What comes back for bytes that are sent as they are. */
+  /** Returns the server's reply to bytes sent unchanged. */
   const raw = (bytes: string | Buffer): Promise<string> =>
     new Promise((resolve, reject) => {
       let said = "";
@@ -278,7 +280,7 @@ describe("invalid requests", () => {
       assert.equal((await http.post("/predict", { model: "judge", inputs, constructor: 1 })).status, 200, inputs);
     const escaped = `{"model":"judge","inputs":"\\ud83d\\ude00","${"\\\\"}":1}`;
     assert.equal((await http.post("/predict", escaped)).status, 200);
-    // What ends with an escaped escape is over: what follows is no text.
+    // An escaped backslash before the quote ends the string, so the nesting after it is not string content.
     assert.equal((await http.post("/predict", `{"a":"\\\\","b":${deep(70)}}`)).status, 400);
   });
 

@@ -1,4 +1,7 @@
-/** A certificate that signs itself, of this machine, for a day: made here, so that no key lies anywhere. */
+/**
+ * A self-signed certificate for this machine, valid for a day. It is generated so that no key is stored in the
+ * repository.
+ */
 import { generateKeyPairSync, randomBytes, sign } from "node:crypto";
 
 const der = (tag: number, ...parts: readonly Uint8Array[]): Buffer => {
@@ -12,7 +15,7 @@ const identifier = (hex: string): Buffer => der(0x06, Buffer.from(hex, "hex"));
 const bits = (bytes: Uint8Array): Buffer => der(0x03, Buffer.of(0), bytes);
 const time = (at: Date): Buffer => der(0x18, Buffer.from(at.toISOString().replace(/[-:T]|\.\d+/g, "")));
 
-/** PEM; `name`: its common name, by which two can be told apart. */
+/** Returns certificate and key as PEM; `name` is the common name, which tells two certificates apart. */
 export function certificateOf(name: string): { readonly cert: string; readonly key: string } {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const signing = sequence(identifier("2a8648ce3d040302")); // ecdsa-with-SHA256

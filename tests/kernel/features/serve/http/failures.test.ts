@@ -1,4 +1,4 @@
-/** What went wrong, as it is answered: where asking again may go well, the answer says when. */
+/** Error responses: where a retry may succeed, the response says when. */
 import assert from "node:assert/strict";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { httpFailureOf } from "#kernel/features/serve/http/failures.js";

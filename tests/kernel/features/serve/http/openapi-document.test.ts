@@ -1,4 +1,4 @@
-/** /openapi.json: what it says of bodies and answers is what the server reads and gives. */
+/** /openapi.json: its descriptions of bodies and responses match what the server accepts and returns. */
 import assert from "node:assert/strict";
 import { Ajv } from "ajv";
 import { Backwards, Finder, Letters, LongOrShort, served, type Served } from "./word-models.js";
@@ -29,7 +29,7 @@ describe("OpenAPI document of a server", () => {
   });
   after(() => http.stop(1000));
 
-  /** Closed, so that a key that isn't described is told. */
+  /** Closes the schema, so that an undescribed key is reported. */
   function closed(schema: unknown): unknown {
     if (Array.isArray(schema)) return schema.map(closed);
     if (typeof schema !== "object" || schema === null) return schema;

@@ -1,4 +1,4 @@
-/** Heads that servers and proxies may read differently, sent as bytes. */
+/** Request heads that servers and proxies may interpret differently, sent as bytes. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { connect } from "node:net";
@@ -25,7 +25,7 @@ describe("request head", () => {
   });
   after(() => http.stop(1000));
 
-  /** Statuses and codes of all answers until the server closes the connection. */
+  /** Returns the status and code of each response until the server closes the connection. */
   const answers = (bytes: string): Promise<readonly string[]> =>
     new Promise((resolve, reject) => {
       let said = "";
@@ -73,7 +73,7 @@ describe("request head", () => {
     it(`is rejected with ${what}, and the connection is closed`, async () =>
       assert.deepEqual(await answers(bytes + MORE), ["400 request-head"]));
 
-  // By Node's parser, before there is a request.
+  // Refused by Node's parser, before a request object exists.
   for (const [what, bytes] of Object.entries({
     "no Host": post([KEY, LENGTH]),
     "two equal lengths": post([HOST, KEY, LENGTH, LENGTH]),

@@ -1,4 +1,4 @@
-/** Small models over words, whose answers can be said without them: what HTTP is given in its tests. */
+/** Small word-based models with predictable answers, for tests of the HTTP interfaces. */
 import { contentText } from "#stdlib/conversations/shared/message-text.js";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -24,14 +24,14 @@ import type { HttpTimeouts } from "#kernel/features/serve/server/server-parts.js
 import { startHttp } from "#kernel/features/serve/server/start-http.js";
 
 const wordsIn = (text: string): readonly string[] => text.split(/\s+/).filter((word) => word !== "");
-/** Of texts of a million letters, too, which some requests have. */
+/** A loop, because some requests contain texts of a million letters. */
 function idOf(word: string): number {
   let sum = 7;
   for (let i = 0; i < word.length; i++) sum = (sum * 31 + word.charCodeAt(i)) % 50_000;
   return sum;
 }
 
-/** What all have; `write` and the like are those of the sort. */
+/** Shared base of the test models; methods such as `write` belong to the subclasses of each model type. */
 export abstract class WordModel implements ServedModel {
   readonly labels: readonly string[] = [];
   readonly several: boolean = false;
@@ -43,18 +43,18 @@ export abstract class WordModel implements ServedModel {
   readonly chats: boolean = false;
   readonly tools: boolean = false;
   abstract readonly sort: ServedModel["sort"];
-  /** Of each answer, in ms. */
+  /** Delay of each answer, in ms. */
   slow = 0;
-  /** What it fails with. */
+  /** The error that every answer fails with. */
   fails: Error | null = null;
-  /** Texts under way. */
+  /** Number of texts in progress. */
   working = 0;
-  /** Signals that ended an answer. */
+  /** Number of answers ended by an abort signal. */
   ended = 0;
 
   constructor(readonly name: string) {}
 
-  /** Words, cut. */
+  /** Returns the text's words, truncated if necessary. */
   protected read(
     text: PredictionInput,
     at: number,
@@ -116,7 +116,7 @@ export abstract class WordModel implements ServedModel {
   close = (): Promise<void> => Promise.resolve();
 }
 
-/** Whether a text has more than three words: each beyond makes it likelier. */
+/** Classifies whether a text has more than three words; each further word raises the probability. */
 export class LongOrShort extends WordModel {
   readonly sort = "labels";
   override readonly labels = ["short", "long"];
@@ -126,7 +126,7 @@ export class LongOrShort extends WordModel {
     return { label, probability: Math.max(long, 1 - long), probabilities: { short: 1 - long, long } };
   }
 }
-/** How many words two texts have in common. */
+/** Scores a pair by the number of words the texts have in common. */
 export class Overlap extends WordModel {
   readonly sort = "number";
   override readonly pairs = true;
@@ -136,7 +136,7 @@ export class Overlap extends WordModel {
     return { score: [...(first ?? [])].filter((word) => second?.has(word)).length };
   }
 }
-/** Words with a capital are names. */
+/** Tags capitalised words as names. */
 export class Names extends WordModel {
   readonly sort = "tags";
   override readonly labels = ["O", "NAME"];
@@ -149,7 +149,7 @@ export class Names extends WordModel {
     };
   }
 }
-/** The first word of the context that the question has too. */
+/** Answers with the first word of the context that also occurs in the question. */
 export class Finder extends WordModel {
   readonly sort = "answers";
   override readonly pairs = true;
@@ -170,7 +170,7 @@ export class Filler extends WordModel {
     return { filled: String(text).replaceAll("[MASK]", "good"), candidates };
   }
 }
-/** How often a text has the letters a, b and c. */
+/** Embeds a text as its counts of the letters a, b and c. */
 export class Letters extends WordModel {
   readonly sort = "embeds";
   override embed: ServedModel["embed"] = (texts, o) =>
@@ -193,17 +193,17 @@ export class Letters extends WordModel {
     });
 }
 
-/** Writes the words of its prompt again, from the last to the first; with `tools` it calls the first of them. */
+/** Writes the words of its prompt in reverse order; with `tools` it calls the first one. */
 export class Backwards extends WordModel {
   readonly sort = "continues";
   override readonly chats = true;
   override readonly tools = true;
   override readonly maxLength = 200;
-  /** Ms from one word to the next. */
+  /** Delay between two words, in ms. */
   pace = 0;
-  /** What it fails with once it has written so many words. */
+  /** Error that it fails with after writing the given number of words. */
   dies: { readonly after: number; readonly of: Error } | null = null;
-  /** Words that were written, also those that nobody read. */
+  /** Number of words written, including those that nobody read. */
   wrote = 0;
   asked: GenerationRequest | null = null;
   override write: ServedModel["write"] = async (o) => {
@@ -273,7 +273,7 @@ function* called(choice: number, name: string, words: readonly string[]): Genera
   if (words.length > 3) yield { ...bit, calls: [{ index: 1, id: "call_2", name, arguments: "{}" }] };
   yield { ...bit, tokens: [], ended: "tools" };
 }
-/** Of what begins each text, and of its words. */
+/** Returns the log-probabilities of the start token and of the prompt's words. */
 function promptOf(
   words: readonly string[],
   { promptLikelihoods: told, logprobs = 0 }: GenerationRequest,
@@ -293,7 +293,7 @@ function likely(text: string, top: number): NonNullable<TextChunk["likelihoods"]
   return { ...one(text, -0.5), top: [one(text, -0.5), one("or", -1.5)].slice(0, top) };
 }
 
-/** Models by name, as they are told to be. */
+/** The models by name, as given. */
 export class WordModels implements Models {
   held = 0;
   unready: string | null = null;
@@ -320,18 +320,18 @@ export class WordModels implements Models {
 export interface Served extends HttpServer {
   readonly models: WordModels;
   readonly lines: Readonly<Record<string, unknown>>[];
-  /** JSON, or what is sent as it is. */
+  /** Posts JSON, or a string unchanged. */
   post(
     path: string,
     body: unknown,
     headers?: Readonly<Record<string, string>>,
     signal?: AbortSignal,
   ): Promise<Response>;
-  /** What is answered to it. */
+  /** Returns the parsed response. */
   // oxlint-disable-next-line typescript/no-explicit-any
   json(path: string, body: unknown): Promise<any>;
 }
-/** Over HTTP, on a port that is free. */
+/** Serves the models over HTTP on a free port. */
 export async function served(
   models: readonly ServedModel[],
   o: Partial<Omit<HttpOptions, "limits">> & {

@@ -1,4 +1,4 @@
-/** Models that fail or hang, as they are looked at: what is told of them, and when they are opened again. */
+/** Health checks of models that fail or hang: what is reported, and when they are reopened. */
 import assert from "node:assert/strict";
 import type { EngineSession } from "#kernel/engines/engine.js";
 import type { ServingEvent } from "#kernel/features/serve/models/contract.js";
@@ -8,7 +8,7 @@ import { until } from "#tests/until.js";
 
 type Computes = Pick<EngineSession, "run">;
 
-/** A model of a name, computed by a session. */
+/** A named model that is computed by a session. */
 class Model implements RecoverableModel {
   readonly folder = "folder";
   readonly done: string[] = [];

@@ -1,4 +1,4 @@
-/** Models that are served, asked by tests. */
+/** Requests of tests to served models. */
 import assert from "node:assert/strict";
 import { CodedError, type CodeData } from "#dsl/language/diagnostics/codes.js";
 import type { PredictionInput } from "#kernel/data/encoding/encoded.js";
@@ -22,7 +22,7 @@ export function answered(models: ServedModels, name: string, texts: readonly Pre
   );
 }
 
-/** The likeliest text of at most so many tokens. */
+/** Returns the greedy completion with at most the given number of tokens. */
 export function written(models: ServedModels, name: string, prompt: GenerationRequest["prompt"], maxTokens: number) {
   return held(models, name, async (model) => {
     const asked = { truncate: true, stop: [], choices: 1, maxTokens, sampling: { temperature: 0 } };
@@ -32,7 +32,7 @@ export function written(models: ServedModels, name: string, prompt: GenerationRe
   });
 }
 
-/** What `assert.rejects` is given. */
+/** Returns a matcher for `assert.rejects`. */
 export function coded<C extends keyof CodeData>(code: C, data: Partial<CodeData[C]> = {}) {
   return (error: unknown): boolean => {
     assert.ok(error instanceof CodedError && error.code === code, String(error));
@@ -41,7 +41,7 @@ export function coded<C extends keyof CodeData>(code: C, data: Partial<CodeData[
   };
 }
 
-/** The same, numbers within `most`. */
+/** Asserts equality; numbers may differ by `most`. */
 export function close(got: unknown, wanted: unknown, most: number, at = "it"): void {
   if (typeof wanted === "number")
     assert.ok(Math.abs((got as number) - wanted) <= most, `${at}: ${String(got)} is not ${String(wanted)}`);

@@ -1,4 +1,4 @@
-/** Models that are served: what they say, and how they go on while others come, replace them, or kill their engine. */
+/** Served models: their answers, and their behaviour while others are added, replace them or kill their engine. */
 import assert from "node:assert/strict";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -20,7 +20,7 @@ import * as asking from "./request-texts.js";
 import { close, coded, TEXTS } from "./request-texts.js";
 
 const tests = new URL("../../../../../../tests/", import.meta.url);
-/** As its authors save one: a head with one output, and nothing that says what its rows are. */
+/** A cross-encoder as its authors save it: a head with one output and no declared task. */
 const CROSS = fileURLToPath(new URL("fixtures/models/cross-encoder", tests));
 interface Ranked {
   readonly cases: readonly {
@@ -31,7 +31,7 @@ interface Ranked {
   }[];
   readonly alone: { readonly text: string; readonly logit: number };
 }
-/** The same run, as if it had been trained in bf16. */
+/** Copies the run with its training precision set to bf16. */
 function inBf16(run: string): string {
   const folder = join(dirname(run), "sixteen");
   cpSync(run, folder, { recursive: true });
@@ -40,7 +40,7 @@ function inBf16(run: string): string {
   return folder;
 }
 
-/** Processes of this one that live. */
+/** Returns the ids of this process's live children. */
 function children(): readonly string[] {
   const task = `/proc/${String(process.pid)}/task`;
   const all = readdirSync(task).flatMap((id) => readFileSync(join(task, id, "children"), "utf8").split(" "));
@@ -54,7 +54,7 @@ describe("served models", function () {
   let book: NotebookOfOne;
   let models: ServedModels;
   let opening: Models | null = null;
-  /** As they were before one of them was open, and with the first that was. */
+  /** Errors and readiness before any model was open, and with the first open one. */
   const early: string[] = [];
   const told: ServingEvent[] = [];
   const handle = (name: string): ModelHandle => book.values.get(name) as ModelHandle;
@@ -130,7 +130,7 @@ deploy labels to onnx("labels_onnx")`);
       ),
     );
     const wanted = [...new Set(chosen.map(({ engine }) => engine))];
-    // One that computes in bf16 takes no other along.
+    // A bf16 model does not change the precision of the others.
     close(await answered("sixteen", TEXTS), await predicted("labels"), 0.05);
     assert.deepEqual(models.running.map(({ name }) => name).sort(), wanted.sort());
     const one = await ServedModels.open(
@@ -234,7 +234,7 @@ deploy labels to onnx("labels_onnx")`);
     for (const name of ["labels", "gpt2"] as const) {
       const before = await asks[name]();
       const { opened } = models.list().find((one) => one.name === name) as ServableModel;
-      // From now on its engine refuses whatever it is to compute.
+      // From this point its engine refuses every computation.
       await (opened!.session as EngineSession).dispose();
       for (let time = 1; time <= 3; time++) {
         assert.deepEqual(models.ready(), { ready: true }, `${name}, after ${String(time - 1)}`);
@@ -255,7 +255,7 @@ deploy labels to onnx("labels_onnx")`);
   });
   it("recover with the first success, without reopening", async () => {
     const { opened } = models.list().find(({ name }) => name === "other_folder") as ServableModel;
-    // What it is asked there is no computation of its program.
+    // A request to a program that does not exist.
     const wrong = () => opened!.session.run("no such program", {});
     for (let time = 0; time < 3; time++) await assert.rejects(wrong());
     assert.equal(models.ready().ready, false);
@@ -305,7 +305,7 @@ deploy labels to onnx("labels_onnx")`);
     await assert.rejects(opening([null, "weightless"]), coded("deployment-unreadable"));
   });
 
-  /** Eight who ask one after the other, until they are stopped; what each was told. */
+  /** Eight clients that send requests one after another until stopped; collects their answers. */
   function clients(name: string, text: string) {
     let goes = true;
     const said: unknown[] = [];
@@ -338,7 +338,7 @@ deploy labels to onnx("labels_onnx")`);
     assert.deepEqual(failed, []);
     assert.deepEqual([opened.name, opened.folder], ["labels", handle("other").folder!]);
     close([said[0]], before, 1e-5);
-    // Whatever order they come in: each of the eight had at most one request at the old one.
+    // In any order: each of the eight clients had at most one request at the old model.
     const is = (one: unknown, wanted: unknown): boolean => {
       try {
         close([one], wanted, 1e-5);
@@ -394,7 +394,7 @@ deploy labels to onnx("labels_onnx")`);
     const before = await answered("labels", [text!]);
     const { said, failed, stop } = clients("labels", text!);
     await until(() => said.length > 20);
-    // It computes what writes too where one engine does both.
+    // The same engine also computes text generation where one engine is preferred for both.
     const [answers, writes] = await Promise.all([
       preferredEngine({ answers: true }),
       preferredEngine({ trains: "none" }),
@@ -404,7 +404,7 @@ deploy labels to onnx("labels_onnx")`);
     process.kill(models.running.find(({ name }) => name === answers.engine)!.pid, "SIGKILL");
     await until(() => failed.length > 20);
     assert.match(models.ready().why ?? "", /^\w+: what computes it has ended/);
-    // What has a process of its own goes on, and what another engine computes.
+    // Models in a separate process or on another engine keep working.
     assert.equal((await answered("labels_onnx", [text!])).length, 1);
     if (apart) assert.equal(await written("good"), text0);
     await until(() => models.ready().ready);
@@ -421,7 +421,7 @@ deploy labels to onnx("labels_onnx")`);
     assert.equal((await answered("other_folder", [text!])).length, 1);
     assert.ok(told.some(({ is }) => is === "engine-died") && told.some(({ is }) => is === "engine-back"));
     assert.ok(models.memory().weights > 0 && (models.memory().engine ?? 1) > 0);
-    // One that had everything open again is soon followed by another, however often it dies.
+    // After a full recovery the next restart is fast again, however often the engine has died.
     const pauses = (): readonly number[] => told.flatMap((one) => (one.is === "engine-died" ? one.again : []));
     await until(() => told.at(-1)?.is === "engine-back");
     const deaths = pauses().length;

@@ -1,6 +1,6 @@
 /**
- * Models of every task say what their notebook says. Long: each task is trained, and several are deployed, before the first test
- * (served-models.e2e has one of each way that models are computed).
+ * Models of every task give the same answers as in the notebook. Long: each task is trained, and several are deployed,
+ * before the first test (served-models.e2e has one example of each way that models are computed).
  */
 import assert from "node:assert/strict";
 import { cpSync, rmSync } from "node:fs";

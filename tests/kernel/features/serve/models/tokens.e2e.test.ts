@@ -1,4 +1,4 @@
-/** What is read of the texts whose tokens are asked for, and what is read no more when nobody asks. */
+/** Texts are read for their tokens on request, and no further once nobody waits for them. */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,7 +15,7 @@ describe("tokenization of request texts", function () {
   let folder: string;
   let host: TokenizerSandbox;
   let tokenizer: Tokenizer;
-  /** Characters that were read. */
+  /** Number of characters read. */
   let read = 0;
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), "tunebook-tokens-"));

@@ -1,4 +1,4 @@
-/** Models that write say what predict writes: alone, and beside each other on one base. */
+/** Text-generation models give the same texts as `predict`: alone, and several at once on one base. */
 import assert from "node:assert/strict";
 import { statSync } from "node:fs";
 import { join } from "node:path";
@@ -72,14 +72,14 @@ train sagas on tales_rows { steps: 9, batch_size: 8, optimizer: adamw(learning_r
     const before = batches();
     await written("verses", PROMPTS[0]!);
     const after = batches();
-    // A writer counts its batches for all models that it serves.
+    // A writer counts its batches for all models that share it.
     assert.ok(after[1]! > before[1]!);
     assert.deepEqual(after, [after[1], after[1], after[1], before[3]]);
   });
   it("store the weights of their base once, even with separate writers", () => {
     const { weights } = models.memory();
     const base = statSync(join(book.folder, "gpt2", "model.safetensors")).size;
-    // That of tales, verses, sagas and gpt2, and all of chats.
+    // The shared base of tales, verses, sagas and gpt2, plus all weights of chats.
     assert.ok(weights > 1.5 * base && weights < 2.5 * base, `${String(weights)} of ${String(base)}`);
   });
   it("continue if one of them is replaced by another run", async () => {
@@ -94,7 +94,7 @@ train sagas on tales_rows { steps: 9, batch_size: 8, optimizer: adamw(learning_r
     const weights = models.memory().weights;
     await models.replace("tales", handle("verses").folder!);
     assert.equal(models.memory().weights, weights);
-    // Opened beside it and closed again.
+    // Replacements that are opened next to it and closed again.
     for (const folder of [handle("sagas").folder!, handle("tales").folder!, handle("verses").folder!])
       await models.replace("tales", folder);
     goes = false;

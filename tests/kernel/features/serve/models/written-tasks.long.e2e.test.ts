@@ -1,5 +1,5 @@
 /**
- * Models that write by what deploy wrote, and encoder-decoders. Long: three are trained and two deployed before the first test
+ * Deployed text-generation models and encoder-decoders. Long: three are trained and two deployed before the first test
  * (writing-models.e2e has runs, and adapters that share a writer).
  */
 import assert from "node:assert/strict";

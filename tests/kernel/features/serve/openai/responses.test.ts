@@ -1,4 +1,4 @@
-/** `/v1/responses`, asked by OpenAI's client and by the AI SDK's provider as it is where nothing is said. */
+/** `/v1/responses` with OpenAI's client and with the AI SDK's provider in its default mode. */
 import assert from "node:assert/strict";
 import { createOpenAI } from "@ai-sdk/openai";
 import { generateObject, generateText, jsonSchema, stepCountIs, streamText, tool as aiTool } from "ai";

@@ -203,7 +203,7 @@ describe("OpenAI API, with OpenAI's client", () => {
     const read = await http.json("/v1/completions", { ...asked, max_tokens: 0 });
     assert.deepEqual(read.choices, [{ index: 0, text: "a b", logprobs: prompt, finish_reason: "length" }]);
     assert.equal(read.usage.completion_tokens, 0);
-    // A token is told also where it is none of the likeliest.
+    // The chosen token is reported even if it is not among the most likely ones.
     const own = (await http.json("/v1/completions", { ...asked, logprobs: 0, max_tokens: 1 })).choices[0];
     assert.deepEqual(own.logprobs.top_logprobs, [...prompt.top_logprobs, { b: -0.5 }]);
     const both = { tokens: [...prompt.tokens, "b", " a"], text_offset: [0, 0, 1, 3, 4] };
@@ -239,7 +239,7 @@ describe("OpenAI API, with OpenAI's client", () => {
     const [first, second] = raw.data as { embedding: number[]; index: number; object: string }[];
     assert.deepEqual([first?.index, second?.index, first?.object], [0, 1, "embedding"]);
     assert.deepEqual(first?.embedding, [...Float32Array.of(Math.SQRT1_2, Math.SQRT1_2, 0)]);
-    // The client asks for base64 by itself.
+    // The client requests base64 by default.
     const { data } = await client.embeddings.create(asked);
     assert.deepEqual(
       data.map(({ embedding }) => embedding),

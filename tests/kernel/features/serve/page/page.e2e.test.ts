@@ -1,4 +1,4 @@
-/** The page to try a model by hand, in a browser. */
+/** The page for trying a model by hand, in a browser. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -39,7 +39,7 @@ describe("web page of a server", () => {
     const page = await context.newPage();
     page.on("pageerror", (error) => complaints.push(String(error)));
     page.on("console", (message) => {
-      // What the server refuses is told on the console, too.
+      // Responses with status 40x also appear on the browser's console and are expected.
       if (message.type() === "error" && !message.text().includes("40")) complaints.push(message.text());
     });
     page.on("request", (request) => {
@@ -50,7 +50,7 @@ describe("web page of a server", () => {
     return page;
   }
   async function enter(page: Page): Promise<void> {
-    // By keys alone: the field has the focus.
+    // Uses the keyboard only: the field has the focus.
     await page.keyboard.type("sesame");
     await page.keyboard.press("Enter");
     await page.getByLabel("Model").waitFor();

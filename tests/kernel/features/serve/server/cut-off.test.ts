@@ -1,4 +1,4 @@
-/** Those who neither read nor close: their connections end all the same, and what became of them is told as it was. */
+/** Clients that neither read nor close: their connections end anyway, and the log reports the true outcome. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
@@ -11,7 +11,7 @@ import { Backwards, Letters, LongOrShort, served, type Served } from "../http/wo
 async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await sleep(5);
 }
-/** It sends this, reads nothing, and hears of no end. */
+/** Opens a connection that sends the text, reads nothing and ignores the end. */
 async function mute(port: number, sent: string): Promise<Socket> {
   const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true }).on("error", () => undefined);
   await once(socket, "connect");
@@ -45,7 +45,7 @@ describe("stalled clients", () => {
 
   it("are disconnected when the time limit of an unread response is over", async () => {
     await start({ limits: { time: 1000, body: 8 << 20 } });
-    // More than all buffers on the way hold.
+    // A response larger than all buffers on the way.
     const asked = { model: "writer", prompt: "x".repeat(4 << 20), n: 8, max_tokens: 5 };
     const socket = await mute(http.port, posted("/v1/completions", JSON.stringify(asked)));
     const stream = await mute(http.port, posted("/v1/completions", JSON.stringify({ ...asked, stream: true })));

@@ -1,4 +1,4 @@
-/** What the log has of API keys: an identifier, from which nobody learns a key. */
+/** The log identifies an API key by an identifier that does not reveal the key. */
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import { openLog } from "#kernel/features/serve/server/log.js";
@@ -8,7 +8,7 @@ import { Backwards, LongOrShort, served, type Served } from "../http/word-models
 const OURS = Array.from({ length: 3 }, () => `tb-${randomBytes(24).toString("base64url")}`);
 const OTHERS = [`tb-${randomBytes(24).toString("base64url")}`, "Sesame-4711-open"];
 
-/** The key as it is and as anybody hashes or encodes it. */
+/** Returns the key in plain and in common hashed and encoded forms. */
 function formsOf(key: string): readonly string[] {
   const bytes = [key, `${key}\n`, `Bearer ${key}`].flatMap((text) => [
     Buffer.from(text),

@@ -1,4 +1,4 @@
-/** Keys: by a variable or a file, as hashes alone. */
+/** API keys from a variable or a file, stored as hashes only. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -41,7 +41,7 @@ describe("API keys of a server", () => {
 
   it("are identified by SHA-256", () => {
     assert.equal(hashKey("abc"), createHash("sha256").update("abc").digest("hex"));
-    // FIPS 180-2, B.1.
+    // Test vector from FIPS 180-2, B.1.
     assert.equal(hashKey("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   });
   it("from a variable cause a warning if guessable, without revealing a character", () => {
@@ -70,12 +70,12 @@ describe("API keys of a server", () => {
       }
       return "none";
     };
-    // Set, and empty: what a shell makes of `KEYS= tunebook serve …`.
+    // Set but empty: the result of `KEYS= tunebook serve …` in a shell.
     for (const empty of ["", " , "]) assert.match(refusal(empty), /is empty: .*shell that starts the server/);
     assert.match(refusal(), /is not set: .*shell/);
     assert.match(refusal(undefined, "notebook"), /is not set: .*kernel/);
     assert.match(refusal("one, schlüssel"), /key 2 has signs beyond ASCII/);
-    // No request carries it: it would be let in by nobody.
+    // No request can carry a key this long, so it would admit nobody.
     assert.match(refusal("k".repeat(513)), /key 1 has 513 letters/);
     assert.ok(!refusal("k".repeat(513)).includes("kkkk"));
   });

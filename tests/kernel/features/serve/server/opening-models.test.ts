@@ -1,4 +1,4 @@
-/** A server that listens while its models are still opened: it runs, can't be asked yet, and then is. */
+/** A server that listens while its models are loading: it is live, not ready at first, and ready later. */
 import assert from "node:assert/strict";
 import { OpeningModels } from "#kernel/features/serve/server/opening-models.js";
 import { DEFAULT_LIMITS } from "#kernel/features/serve/contract.js";

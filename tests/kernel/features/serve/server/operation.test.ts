@@ -1,4 +1,4 @@
-/** A server at work: what ends a request, what it tells of itself, and how it stops. */
+/** A running server: how requests end, what it reports about itself, and how it stops. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Backwards, LongOrShort, served, type Served } from "../http/word-models.js";
 
 const messages = [{ role: "user", content: "one two three" }];
-/** Until it holds; what never does ends with the test's time. */
+/** Waits until the condition is true; otherwise the test's timeout ends it. */
 async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await sleep(5);
 }
@@ -77,7 +77,7 @@ describe("running server", () => {
 
   it("waits for a slow reader, with bounded buffering", async () => {
     await start({ limits: { body: 8 << 20 } });
-    // Words that fill all buffers on the way: 150 of 200 kB.
+    // Text that fills all buffers on the way: 150 words of 200 kB.
     const content = Array.from({ length: 150 }, (_, i) => String(i).padEnd(200_000, "x")).join(" ");
     const body = JSON.stringify({
       model: "writer",
@@ -97,7 +97,7 @@ describe("running server", () => {
       before = writer.wrote;
       await sleep(100);
     }
-    // It stands still though there is more: 8 texts of 35 words.
+    // Generation pauses although more is left: 8 texts of 35 words.
     assert.ok(writer.wrote > 0 && writer.wrote < 8 * 35, String(writer.wrote));
     let said = 0;
     socket.on("data", (piece: Buffer) => (said += piece.length));
@@ -244,7 +244,7 @@ describe("running server", () => {
     assert.equal(await stopped, 0);
     await assert.rejects(ask());
     await start({ drain: 60_000 });
-    // Where nothing shall be waited for there is nobody to tell.
+    // Without a drain time nobody is notified.
     assert.equal(await http.stop(0), 0);
   });
 
@@ -286,7 +286,7 @@ describe("running server", () => {
     readonly headers: IncomingMessage["headers"];
     readonly text: string;
   }
-  /** One request over an agent's connections. */
+  /** Sends one request over an agent's connections. */
   const over = (agent: Agent, body: unknown, path = "/predict"): Promise<Answer> =>
     new Promise((resolve, reject) => {
       const headers = { "content-type": "application/json" };
@@ -311,7 +311,7 @@ describe("running server", () => {
     await until(() => judge.working === 1 && writer.working === 1);
     const stopped = http.stop(10_000);
     await sleep(50);
-    // A request on a connection that was open is answered as ever, and the connection ends with it.
+    // A request on an open connection is answered normally, and the connection then closes.
     const last = await over(agent, { model: "judge", inputs: "a" });
     assert.deepEqual([last.status, last.headers.connection], [200, "close"]);
     assert.equal((await asked).status, 200);
@@ -355,7 +355,7 @@ describe("running server", () => {
             answered++;
             if (headers.connection === "close") return;
           } catch (error) {
-            // Nobody listens any more: that is said before anything is sent.
+            // Refused connections are expected, because the listener is closed before anything is sent.
             if ((error as NodeJS.ErrnoException).code !== "ECONNREFUSED") broken.push(error);
             return;
           }

@@ -1,4 +1,4 @@
-/** What a server and its notebook say to each other: read back as it was said, and nothing else is believed. */
+/** The protocol between a server and its notebook: messages round-trip, and invalid ones are rejected. */
 import assert from "node:assert/strict";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { DEFAULT_LIMITS } from "#kernel/features/serve/contract.js";

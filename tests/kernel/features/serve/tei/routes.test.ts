@@ -28,7 +28,7 @@ describe("Text Embeddings Inference API", () => {
     const listed = await http.json("/predict", { model: "judge", inputs: [["a b"], ["a b c d"]] });
     assert.deepEqual(listed, many);
     const raw = await http.json("/predict", { model: "judge", inputs: "a b", raw_scores: true });
-    // The same softmax comes of it.
+    // Both scores lead to the same softmax.
     assert.ok(Math.abs(raw[0].score - raw[1].score - 1) < 1e-12);
   });
 

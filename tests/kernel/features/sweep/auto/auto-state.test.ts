@@ -1,4 +1,7 @@
-/** The program that is kept beside its journal: as it was, with the reasons for what it leaves out; what isn't one is none. */
+/**
+ * The saved program next to its journal: it is read back unchanged, with the reasons for its omissions. Other content
+ * is ignored.
+ */
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

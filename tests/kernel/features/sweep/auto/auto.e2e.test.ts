@@ -1,4 +1,7 @@
-/** `sweep auto` on a small model: looks, writes a program, runs it, and says what won; its winner by itself trains the same. */
+/**
+ * `sweep auto` on a small model: inspects the data, writes a program, runs it and reports the winner. The winner's
+ * training can be reproduced separately.
+ */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -32,7 +35,7 @@ describe("sweep auto", function () {
       }),
     ];
     writeFileSync(join(book.folder, "parted.csv"), parted((row) => row).join("\n"));
-    // Rows of the test split that say the opposite.
+    // Test rows with inverted labels.
     const turned = (row: string): string =>
       `planted ${row.replace(/,(yes|no)$/, (_, is) => (is === "yes" ? ",no" : ",yes"))}`;
     writeFileSync(join(book.folder, "planted.csv"), parted(turned).join("\n"));
@@ -97,7 +100,7 @@ describe("sweep auto", function () {
     })();
     await assert.rejects(cell, { code: "interrupted" });
     const facts = (shown: readonly DisplayOutput[]): string =>
-      // Times and the budget that is left differ, and nothing else.
+      // Only times and the remaining budget may differ.
       words(shown)
         .split("Sweep cut: ")[0]!
         .replace(/(?:< )?[\d.]+ m?s\b|budget: \d+s/g, "")

@@ -1,4 +1,4 @@
-/** Workers shared among clients, by a clock that a test can wind. */
+/** Workers shared fairly among clients, with a clock that tests control. */
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { FairQueue } from "#kernel/inference/generation/grammar/fair-queue.js";
@@ -18,7 +18,7 @@ describe("fair queue", () => {
     readonly key: string;
     readonly number: number;
   }
-  /** Added at `from`, taken at `to`: counted in steps. */
+  /** A job added at step `from` and taken at step `to`. */
   interface Stay extends Job {
     readonly from: number;
     to: number;
@@ -71,7 +71,7 @@ describe("fair queue", () => {
           const next = order.findIndex((job, j) => j > i && job.key === before.key);
           if (next < 0) continue;
           const between = new Set(order.slice(i + 1, next).map((job) => job.key));
-          // Those that waited from before the first to after the second.
+          // Jobs that waited from before the first to after the second.
           for (const job of order.slice(next + 1))
             assert.ok(job.key === before.key || job.from > before.to || between.has(job.key));
         }
@@ -102,7 +102,7 @@ describe("fair queue", () => {
 
 interface Planned {
   readonly key: string;
-  /** ms. */
+  /** Times in ms. */
   readonly at: number;
   readonly takes: number;
 }
@@ -111,7 +111,7 @@ interface Ran extends Planned {
   readonly starts: number[];
   ended: number;
 }
-/** A job of so many ms. */
+/** A job that takes the given number of ms. */
 function lasting(clock: VirtualClock, ms: number, begun?: () => void, over?: () => void) {
   return ({ signal, begins }: ScheduledRun): Promise<void> =>
     new Promise((resolve, reject) => {
@@ -128,7 +128,7 @@ function lasting(clock: VirtualClock, ms: number, begun?: () => void, over?: () 
       begins();
     });
 }
-/** What came of jobs at `workers`. */
+/** Runs the jobs with the given number of workers and returns the results. */
 async function played(
   jobs: readonly Planned[],
   workers: number,
@@ -155,14 +155,14 @@ const plans = (longest: number): fc.Arbitrary<readonly Planned[]> =>
   });
 const workers = fc.integer({ min: 1, max: 3 });
 
-/** `take`: a job of so many ms; `order`: whose jobs were started. */
+/** `take` adds a job of the given number of ms; `order` lists the clients whose jobs were started. */
 function oneWorker() {
   const clock = new VirtualClock();
   const turns = new FairScheduler({ workers: 1, slice: SLICE, pause: PAUSE, clock });
   const order: string[] = [];
   const take = (one: string, ms: number, signal?: AbortSignal): void => {
     const job = lasting(clock, ms, () => order.push(one));
-    // A client that gives up hears of it.
+    // The promise rejects for a client that gives up.
     void turns.take(one, job, signal).catch(() => undefined);
   };
   return { clock, order, take };
@@ -219,7 +219,7 @@ describe("fair scheduler", () => {
           if (next < 0) continue;
           const [from, to] = [before, must(order[next])].map((job) => must(job.starts[0]));
           const passed = order.filter((job) => job.at < must(from) && must(job.starts[0]) > must(to));
-          // Another client's later job may wait on where one of its jobs ran in between.
+          // Another client's later job may still wait if one of that client's jobs ran in between.
           const between = new Set([before, ...order.slice(i, next)].map((job) => job.key));
           assert.deepEqual(
             passed.filter((job) => !between.has(job.key)),

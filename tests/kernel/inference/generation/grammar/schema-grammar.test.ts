@@ -1,4 +1,4 @@
-/** Grammars of schemas, as they are written; what texts they come to is held to ajv in grammar.e2e.test.ts. */
+/** Grammars generated from schemas, as text. grammar.e2e.test.ts compares the texts they accept with ajv. */
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { integerRangeGrammar, numberRangeGrammar } from "#kernel/inference/generation/grammar/number-ranges.js";
@@ -10,7 +10,7 @@ import { StringLengthTracker } from "#kernel/inference/generation/grammar/string
 import { StringPositions, StringPosition } from "#kernel/inference/generation/grammar/string-positions.js";
 import { canBeUtf8, incompleteCharacterBytes } from "#kernel/inference/generation/grammar/utf8.js";
 
-/** A grammar's expression without rules of its own, as a regular expression. */
+/** Converts a grammar expression without further rules to a regular expression. */
 function regular(grammar: string): RegExp {
   const text = grammar.replace(/"((?:[^"\\]|\\.)*)"|(\[(?:[^\]\\]|\\.)*\])|\s+/g, (_, quoted?: string, set?: string) =>
     quoted !== undefined ? `(?:${escaped(quoted)})` : (set ?? ""),
@@ -88,7 +88,7 @@ describe("grammar of a quoted pattern", () => {
           for (const text of some) {
             const plain = !/["\\\u0000-\u001f]/.test(text);
             if (held.test(text)) assert.ok(whole.test(text) && plain, JSON.stringify(text));
-            // Of the letters that classes tell apart, none is missing.
+            // The grammar accepts every printable ASCII text that the pattern accepts.
             else if (plain && /^[ -~]*$/.test(text)) assert.ok(!whole.test(text), JSON.stringify(text));
           }
         }),
@@ -220,7 +220,7 @@ describe("length limits by schema position", () => {
     },
     $defs: { long: { type: "string", maxLength: 90 } },
   };
-  /** Whether all of it may be written, by tokens of so many bytes. */
+  /** Whether the complete value may be written with tokens of this many bytes. */
   const fits = (value: unknown, size: number): boolean => {
     const lengths = new StringLengthTracker(
       44,
@@ -259,7 +259,7 @@ describe("length limits by schema position", () => {
 });
 
 describe("length limits in a recursive schema", () => {
-  /** Each holds any of them, and a text of a length of its own. */
+  /** Each schema can contain any of them, and a text with its own maximum length. */
   const names = Array.from("ABCDEFGH");
   const refs = names.map((name) => ({ $ref: `#/$defs/${name}` }));
   const node = (name: string, i: number) => ({
@@ -275,7 +275,7 @@ describe("length limits in a recursive schema", () => {
       50,
       new StringPosition(new StringPositions(40).positionsOf([{ schema, document: schema }])),
     );
-    // Where each counted anew what the one above may be, eight times as many at every level.
+    // Recomputing the possible positions at each level would multiply them by eight per level.
     for (let i = 0; i < 6; i++) lengths.push(utf8.encode('{"x":'));
     assert.ok(performance.now() - since < 300, `${String(performance.now() - since)} ms`);
     for (let i = 0; i < 2000; i++) lengths.push(utf8.encode('{"x":'));
@@ -340,5 +340,6 @@ describe("expensive schemas", () => {
       assert.ok(performance.now() - since < 500, `${String(performance.now() - since)} ms`);
     });
   for (const pattern of ["b{1,10000}", "(?:b{1,100}){1,100}", "(a{1,20}\\.){0,3}b{2,}", "[^a]".repeat(9000)])
-    it(`are accepted if the grammar stays small: ${pattern.slice(0, 30)}`, () => void read({ type: "string", pattern }));
+    it(`are accepted if the grammar stays small: ${pattern.slice(0, 30)}`, () =>
+      void read({ type: "string", pattern }));
 });

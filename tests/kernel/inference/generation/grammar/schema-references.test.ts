@@ -1,4 +1,4 @@
-/** References of JSON schemas, and other names that a request chooses: none leads to a prototype. */
+/** References of JSON schemas and other names chosen by a request: none resolves to an object's prototype. */
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { resolveReference } from "#kernel/inference/generation/grammar/schema-references.js";
@@ -51,7 +51,7 @@ describe("JSON schema reference", () => {
   it("is read as a JSON pointer", () => {
     for (const reference of ["#name", "#$defs/a~1b", "#anyOf/0", "a#/anyOf/0", "#/%zz", ["#/anyOf/0"], 0, null])
       refused(reference);
-    // Also where the same reference was resolved before.
+    // The check also applies if the same reference was resolved before.
     const twice = { anyOf: [{ $ref: "#/$defs/a" }, { $ref: ["#/$defs/a"] }], $defs: { a: { type: "null" } } };
     assert.throws(() => new SchemaReader(twice, new GrammarRules()).read(twice), UnsupportedSchemaError);
   });

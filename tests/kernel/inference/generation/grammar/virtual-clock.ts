@@ -1,4 +1,4 @@
-/** A clock that goes on only when nothing else is left to do. */
+/** A clock that advances only when nothing else is left to do. */
 import type { SchedulerClock } from "#kernel/inference/generation/grammar/fair-scheduler.js";
 
 interface Timer {
@@ -17,7 +17,7 @@ export class VirtualClock implements SchedulerClock {
     this.timers.push(timer);
     return () => void (this.timers = this.timers.filter((one) => one !== timer));
   }
-  /** Until no timer is left, or the time is over. */
+  /** Runs until no timer is left or the time is over. */
   async run(until = Infinity): Promise<void> {
     for (;;) {
       await new Promise((resolve) => setImmediate(resolve));

@@ -1,4 +1,4 @@
-/** What a search says in its log: whole, among other lines, and damaged. */
+/** A search's messages in its log: complete, among other lines, and damaged. */
 import assert from "node:assert/strict";
 import { messageLine, parseMessageLine, type SearchMessage } from "#kernel/remote/coordinator/ray/job-progress.js";
 

@@ -1,4 +1,4 @@
-/** What a cluster can do for a notebook, by what was found on its nodes. */
+/** What a cluster can do for a notebook, derived from the findings on its nodes. */
 import assert from "node:assert/strict";
 import { clusterOptions } from "#kernel/remote/coordinator/ray/job-versions.js";
 import { NO_ENGINE, type NodeFinding } from "#kernel/remote/coordinator/ray/examine.js";

@@ -1,4 +1,4 @@
-/** Ray's Jobs API as Ray 2.60 answers it: the answers below were recorded from a cluster of three hosts. */
+/** Ray's Jobs API: the responses below were recorded with Ray 2.60 on a cluster of three hosts. */
 import assert from "node:assert/strict";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -187,7 +187,7 @@ describe("Ray Jobs API client", () => {
       engines: ["tensorflow: computes"],
       lacks: [],
     });
-    // What answered at that port of another machine is not this one.
+    // A different word in the reply means that another server answered at that port, not this notebook.
     assert.deepEqual(
       ["0a1b", "ffff"].map((word) => nodeFindingOf(of, log, "0.1.0", word).reaches),
       [true, false],

@@ -1,7 +1,7 @@
 /**
- * A cluster of one node that is this machine, by the Jobs API alone: its jobs are processes. What it does is what Ray was seen
- * to do: packages are unpacked, the first is the working folder and the rest stand on Python's path; who is stopped hears
- * SIGTERM, and SIGKILL after as long as the job says.
+ * A cluster with one node, this machine, which implements only the Jobs API: its jobs are processes. It behaves as Ray
+ * was observed to: packages are unpacked; the first is the working folder, and the rest are on Python's path. A stopped
+ * job gets SIGTERM, and SIGKILL after the time that the job specifies.
  */
 import { spawn, type ChildProcess } from "node:child_process";
 import { createServer, type IncomingMessage, type Server } from "node:http";
@@ -36,9 +36,9 @@ const program = fileURLToPath(new URL("../../../../../kernel/apps/cli/main.js", 
 export class LocalCluster {
   readonly folder = mkdtempSync(join(tmpdir(), "tunebook-cluster-"));
   readonly jobs = new Map<string, Job>();
-  /** Bodies of all that was asked for. */
+  /** Bodies of all job submissions. */
   readonly asked: string[] = [];
-  /** Of which jobs somebody asked for the log, each time. */
+  /** The job ids of all log requests. */
   readonly read: string[] = [];
   private server: Server | null = null;
   address = "";
@@ -141,7 +141,7 @@ function stop(job: Job): void {
   const wait = Number(job.asked.runtime_env.env_vars["RAY_JOB_STOP_WAIT_TIME_S"] ?? 3);
   setTimeout(() => end(job, "SIGKILL"), 1000 * wait).unref();
 }
-/** With all that it started. */
+/** Sends the signal to the job and to all processes it started. */
 function end({ child, status }: Job, signal: NodeJS.Signals): void {
   if (status !== "RUNNING" || child.pid === undefined) return;
   try {

@@ -1,4 +1,4 @@
-/** A cluster that a sweep is searched for on, asked from elsewhere: what is in the way is told in seconds. */
+/** Checks from this machine whether a sweep can be searched on a cluster: obstacles are reported within seconds. */
 import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";

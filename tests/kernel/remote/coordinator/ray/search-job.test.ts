@@ -1,4 +1,7 @@
-/** A search as a job of a cluster, seen from the notebook: sent, followed, fetched from, stopped and forgotten. */
+/**
+ * A search that runs as a cluster job, as seen from the notebook: submitted, followed, results fetched, stopped and
+ * deleted.
+ */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -23,7 +26,7 @@ const refused = (status: number): CodedError =>
   new CodedError("ray-refused", { address: "http://head:8265", what: "a job", status, why: "no" });
 const away = (): CodedError => new CodedError("ray-unreachable", { address: "http://head:8265", why: "it is away" });
 
-/** A cluster whose jobs print what `runs` says. */
+/** A fake cluster whose jobs print the output of `runs`. */
 class Cluster {
   readonly uploaded: Buffer[] = [];
   readonly submitted: Submission[] = [];
@@ -68,7 +71,7 @@ class Cluster {
   }
 }
 
-/** As a node's shell would, of the commands that print a part of a file. */
+/** Answers like a node's shell to the commands that print a part of a file. */
 function printing(content: Buffer): (asked: Submission) => string {
   return ({ entrypoint }) => {
     const [, start = "", length = ""] = /tail -c \+(\d+) '\/there\/results' \| head -c (\d+) /.exec(entrypoint) ?? [];

@@ -1,4 +1,4 @@
-/** Workers as jobs of a Ray cluster: where they lie, how they are asked for, and what is said of those that end. */
+/** Workers as jobs of a Ray cluster: their placement, their resource requests, and the reports on ended ones. */
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import type { RayJob, RayJobs, RayNode, RayStatus, Submission } from "#kernel/remote/coordinator/ray/jobs.js";
@@ -8,7 +8,7 @@ const node = (id: string, cpus: number, gpus = 0): RayNode => ({
   ...{ id, host: `host-${id}`, address: `10.0.0.${id}`, head: id === "1", cpus, gpus, memory: 2 ** 34 },
 });
 
-/** A cluster of one job, whose state the test sets. */
+/** A cluster of one job whose state the test sets. */
 class OneJob {
   status: RayStatus = "PENDING";
   text: string | null = "";

@@ -19,7 +19,7 @@ describe("examples of a prompt", () => {
       );
       assert.ok(Math.max(...counts) - Math.min(...counts) <= 1, String(count));
     }
-    // Three rows are all that the rarest has.
+    // The rarest label has only three rows.
     assert.deepEqual(counted(chooseShots(kinds, 15, 1)), { common: 6, rare: 6, rarest: 3 });
   });
   it("are reproducible by seed, differ between seeds and never repeat", () => {

@@ -1,4 +1,4 @@
-/** Baselines of words beside scikit-learn's, and a fit of many rows and columns in seconds. */
+/** Bag-of-words baselines compared with scikit-learn's, and a fit of many rows and columns within seconds. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -131,7 +131,7 @@ describe("tf-idf and its linear models, compared with scikit-learn", () => {
     const labels = new Int32Array(5_000);
     for (let row = 0; row < labels.length; row++) {
       labels[row] = drawBelow(chosen, 4);
-      // Half of the words are common ones, some of which go with the label.
+      // Half of the words are common ones, some of which correlate with the label.
       const words = new Set(
         Array.from({ length: 30 }, (_, i) =>
           i < 15

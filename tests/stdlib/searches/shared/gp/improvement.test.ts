@@ -1,4 +1,6 @@
-/** The logarithm of expected improvement beside mpmath's, and the minimum of functions whose minimum is known. */
+/**
+ * The logarithm of expected improvement compared with mpmath's, and the minimum of functions whose minimum is known.
+ */
 import assert from "node:assert/strict";
 import { logExpectedImprovement } from "#stdlib/searches/shared/gp/improvement.js";
 import { minimizeNear, type SmoothFunction } from "#stdlib/searches/shared/gp/minimum.js";

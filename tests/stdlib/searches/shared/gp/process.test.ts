@@ -1,4 +1,7 @@
-/** Gaussian processes beside scikit-learn's (tests/oracles/processes.py), and every derivative beside differences. */
+/**
+ * Gaussian processes compared with scikit-learn's (tests/oracles/processes.py), and every derivative with finite
+ * differences.
+ */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -34,7 +37,7 @@ function rowsNamed(name: string, count: number, width: number): readonly Float64
 function near(found: number, wanted: number, within: number, what: string): void {
   assert.ok(Math.abs(found - wanted) <= within * Math.max(1, Math.abs(wanted)), `${what}: ${found}, not ${wanted}`);
 }
-/** Numbers and a choice of three, and values of them. */
+/** Rows of two numbers and a choice of three, with values that depend on them. */
 function mixed(count: number): { readonly rows: ProcessRows; readonly values: Float64Array } {
   const rows = rowsNamed("mixed/rows", count, 3).map((row) =>
     row.map((x, d) => (d === 2 ? Math.floor(1.5 * (x + 1)) : (x + 1) / 2)),
@@ -73,7 +76,8 @@ describe("Gaussian processes", () => {
       });
       near(processLogLikelihood(process, values), one.likelihood, 1e-10, "likelihood");
       const slope = logLikelihoodSlope(process);
-      // Theirs are by scale, lengths (of which the weights are the power −2) and noise.
+      // scikit-learn's slopes are with respect to scale, lengths (the weights are the lengths to the power −2) and
+      // noise.
       const own = [slope[width]!, ...Array.from(slope.subarray(0, width), (g) => -2 * g), slope[width + 1]!];
       own.forEach((g, i) => near(g, one.slope[i]!, 1e-8, `slope ${i}`));
     });

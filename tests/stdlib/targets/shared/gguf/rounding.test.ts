@@ -17,7 +17,7 @@ import {
 import { root } from "#tests/stdlib/models/golden.js";
 
 interface Golden {
-  /** f32, base 64. */
+  /** f32 values in base64. */
   readonly values: string;
   readonly kinds: Readonly<Record<string, string>>;
 }

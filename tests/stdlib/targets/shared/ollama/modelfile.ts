@@ -1,6 +1,9 @@
-/** A reader of Modelfiles, as Ollama's documentation has their syntax: instructions by line, texts in one or three quotes. */
+/**
+ * A reader of Modelfiles, with the syntax of Ollama's documentation: one instruction per line, texts in one or three
+ * quotes.
+ */
 
-/** Parameters that Ollama knows, and of what kind their values are. */
+/** Parameters that Ollama knows, and the patterns of their values. */
 const PARAMETERS: Readonly<Record<string, RegExp>> = {
   ...{ num_ctx: /^\d+$/, num_predict: /^-?\d+$/, repeat_last_n: /^-?\d+$/, seed: /^\d+$/, top_k: /^\d+$/ },
   ...{ temperature: /^[\d.]+$/, top_p: /^[\d.]+$/, min_p: /^[\d.]+$/, repeat_penalty: /^[\d.]+$/ },
@@ -48,7 +51,7 @@ export function modelfileOf(text: string): ReadModelfile {
   return { from, ...more, parameters };
 }
 
-/** Ollama knows no escapes: what stands between the quotes is the text. */
+/** Ollama knows no escapes: the text is everything between the quotes. */
 function valueIn(text: string): { readonly value: string; readonly length: number } {
   const three = /^"""([^]*?"?"?)"""[ \t]*(\n|$)/.exec(text);
   if (three) return { value: three[1]!, length: three[0].length };

@@ -39,7 +39,7 @@ describe("Ollama conversation templates", () => {
         const want = word(turns);
         if (want === null) continue;
         assert.equal(jinja(turns), want);
-        // What begins a text stands in Go's only where the tokenizer doesn't add it.
+        // Go's template contains the beginning-of-text token only where the tokenizer doesn't add it.
         assert.equal(go(goScopeOf(turns)).replace(/^<s>/, ""), want.replace(/^<s>/, ""));
       }
     });

@@ -1,4 +1,4 @@
-/** What the scenes of killing share: a folder, chance, what went wrong, and processes that must be gone. */
+/** Shared state of the kill tests: a folder, random numbers, problems found, and processes that must end. */
 import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
@@ -6,16 +6,16 @@ import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { childrenOf } from "../../../../training/kills.js";
 import { isThere, kill } from "../apart.js";
 
-/** Seconds until nothing of what was killed may be left. */
+/** Seconds within which all processes of a killed training must end. */
 const PATIENCE = 10;
 
 export class Ground {
   readonly troubles: string[] = [];
-  /** Steps that were taken again, at most by one kill. */
+  /** Maximum number of steps that a kill caused to be repeated. */
   lost = 0;
-  /** Seconds until the last process was gone, at most. */
+  /** Maximum number of seconds until the last process had ended. */
   orphans = 0;
-  /** Trainings and sweeps that were begun. */
+  /** Trainings and sweeps started. */
   begun = 0;
   private readonly random;
   private readonly started = new Set<number>();
@@ -27,7 +27,7 @@ export class Ground {
     this.random = xoroshiro128plus(seed);
   }
 
-  /** From 0 on. */
+  /** Returns a random integer from 0 to n - 1. */
   below(n: number): number {
     return uniformInt(this.random, 0, Math.max(0, Math.round(n) - 1));
   }
@@ -35,7 +35,10 @@ export class Ground {
     return of[this.below(of.length)];
   }
 
-  /** Kills one of them; what it held must be gone in time. `all`: the victim, and what can't live without it. */
+  /**
+   * Kills a process and checks that it and its dependents end in time. `all`: the victim and the processes that depend
+   * on it.
+   */
   async killed(victim: number, all: readonly number[], what: string): Promise<void> {
     kill(victim);
     const begun = performance.now();
@@ -49,26 +52,26 @@ export class Ground {
   note(id: number): void {
     this.started.add(id);
   }
-  /** What a fault of this program left. */
+  /** Kills the processes that remain after a fault of this test program. */
   end(): void {
     for (const id of this.started) if (isThere(id)) for (const one of treeOf(id)) kill(one);
   }
 }
 
-/** What is killed, and how: each has its own ways to be begun, looked at and ended. */
+/** A kind of target to kill, with its ways to start, inspect and finish it. */
 export interface Scene {
   readonly kinds: readonly Kind[];
-  /** What it comes to where nobody kills anything. */
+  /** Computes the expected result, without kills. */
   prepare(): Promise<void>;
-  /** Whether it was done: what has ended by itself is nobody's to kill. */
+  /** Returns whether a process was killed; false if it had already ended. */
   kill(kind: Kind): Promise<boolean>;
-  /** Lets what is under way end, and compares it with what was left alone. */
+  /** Lets the present training or sweep finish, and compares it with the undisturbed one. */
   toItsEnd(): Promise<void>;
 }
 export const KINDS = ["kernel", "detached", "host", "sweep", "worker", "rank"] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** A process, and all that it started. */
+/** Returns a process and all its descendants. */
 export function treeOf(id: number): readonly number[] {
   return [id, ...childrenOf(id).flatMap(treeOf)];
 }

@@ -1,8 +1,9 @@
 /**
- * Kills what has to do with trainings that run by themselves, at random: a notebook's kernel, the process that trains, its engine's
- * host, a sweep's process or one of its workers, a rank of a gang, until so many kills are done. What a kill ended is gone on with.
- * Nothing may be lost but the steps since the last checkpoint, nothing corrupt may be left, and no process after ten seconds; at
- * its end each training and each trial must be, bit for bit, what was left alone. `tunebook bench kills --times 200`; the tests do eight.
+ * Randomly kills processes involved in detached trainings: a notebook's kernel, the training process, its engine's
+ * host, a sweep's process or one of its workers, or a rank of a process group. It stops after the given number of
+ * kills. Each kill is followed by a resume. At most the steps since the last checkpoint may be lost, no file may be
+ * corrupt, and no process may remain after ten seconds. Finally each training and each trial must equal the undisturbed
+ * one bit for bit. `tunebook bench kills --times 200`; the tests do eight.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,18 +16,18 @@ import { SweepScene } from "./sweep.js";
 
 export interface Killed {
   readonly kills: Readonly<Partial<Record<Kind, number>>>;
-  /** Trainings and sweeps that were begun. */
+  /** Trainings and sweeps started. */
   readonly begun: number;
-  /** Steps that were taken again, at most by one kill. */
+  /** Maximum number of steps that a kill caused to be repeated. */
   readonly steps: number;
-  /** Seconds until the last process was gone, at most. */
+  /** Maximum number of seconds until the last process had ended. */
   readonly orphans: number;
   readonly troubles: readonly string[];
 }
 export interface Wanted {
   readonly times: number;
   readonly seed: number;
-  /** What is killed, each as often as the others; absent: everything. */
+  /** Targets to kill, all equally often; defaults to all kinds. */
   readonly kinds?: readonly Kind[];
   readonly steps?: number;
   readonly trials?: number;
@@ -76,7 +77,7 @@ async function killsOn(ground: Ground, { kinds = KINDS, steps = 60, trials = 6, 
   };
 }
 
-/** Each as often as the others, in an order by chance. */
+/** Yields the kinds equally often, in random order. */
 function* drawnFrom(ground: Ground, kinds: readonly Kind[]): Generator<Kind, never> {
   for (;;) {
     const left: Kind[] = [...kinds];

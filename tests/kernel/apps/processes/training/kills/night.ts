@@ -1,4 +1,4 @@
-/** A training that runs by itself: its notebook's kernel, its process, its engine's host or one of its ranks is killed. */
+/** A detached training: kills its notebook's kernel, its process, its engine's host or one of its ranks. */
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -17,7 +17,7 @@ import { treeOf, type Ground, type Kind, type Scene } from "./ground.js";
 export interface Night {
   readonly kinds: readonly Kind[];
   readonly steps: number;
-  /** Keys of the statement besides. */
+  /** Further keys of the statement. */
   readonly more?: string;
 }
 
@@ -63,7 +63,7 @@ export class NightScene implements Scene {
     return kind === "rank" ? this.killRank() : this.killTraining(kind === "host" ? "host" : "detached");
   }
 
-  /** The kernel begins the training, goes on with it, or is attached to it; then it is gone. */
+  /** Starts, resumes or attaches to the training in a kernel, then kills the kernel. */
   private async killKernel(): Promise<boolean> {
     const text = this.text();
     const { kernel, end: gone } = await kernelIn(this.folder, { TUNEBOOK_RUNS: this.runs });
@@ -75,7 +75,7 @@ export class NightScene implements Scene {
     try {
       let over = false;
       void done.then(() => (over = true));
-      // What was under way may have ended while the kernel began.
+      // The previous training may have ended while the kernel was starting.
       await until(
         () => over || (training() && heard !== ""),
         () => `a training: ${heard}`,
@@ -112,7 +112,10 @@ export class NightScene implements Scene {
     return true;
   }
 
-  /** The others of its gang stop, and it goes on from its last checkpoint with a new one. */
+  /**
+   * Kills a rank: the other ranks of its process group stop, and training resumes from the last checkpoint with a new
+   * group.
+   */
   private async killRank(): Promise<boolean> {
     const run = await this.going();
     const id = processOf(run);
@@ -132,7 +135,10 @@ export class NightScene implements Scene {
     this.note(run);
     return run;
   }
-  /** Until some more steps are taken, how many by chance, and then a moment more: between two steps, or within one. */
+  /**
+   * Waits for a random number of further steps, then a moment more, so that the kill falls between two steps or within
+   * one.
+   */
   private async steps(run: RunFolder): Promise<void> {
     const { step } = standing(run);
     const more = 1 + this.ground.below((this.o.steps - step) / 2);
@@ -140,10 +146,10 @@ export class NightScene implements Scene {
     await delay(this.ground.below(30));
   }
 
-  /** Its folder after a kill: whole files, a log that can be read, and a standing that is told. */
+  /** Checks the run folder after a kill: checkpoints are intact, the log is readable, and the status is right. */
   private look(run: RunFolder, kind: "detached" | "host", before: number): void {
     const { is, how, goesOnFrom, step } = standing(run);
-    if (is === "done") return; // it was quicker
+    if (is === "done") return; // the training finished first
     const expected = kind === "host" ? "failed" : "cut off";
     if (is !== expected) this.troubles.push(`after a kill of ${kind} the training is told to be ${is} (${how ?? ""})`);
     for (const one of readCheckpoints(run)) {
@@ -156,7 +162,7 @@ export class NightScene implements Scene {
     }
     if (step < before)
       this.troubles.push(`after a kill of ${kind} the log ends at step ${String(step)}, not ${String(before)}`);
-    // A step may be logged whose checkpoint is due next.
+    // A step may be logged before its checkpoint is written.
     this.ground.lost = Math.max(this.ground.lost, step - (goesOnFrom ?? 0));
     if (goesOnFrom !== null && step - goesOnFrom > 3)
       this.troubles.push(`${String(step - goesOnFrom)} steps were lost by a kill of ${kind}`);
@@ -164,7 +170,7 @@ export class NightScene implements Scene {
       this.troubles.push("what was killed is told to train");
   }
 
-  /** Lets the present training end, and compares it with the one that was left alone. */
+  /** Lets the present training finish, and compares it with the undisturbed one. */
   async toItsEnd(): Promise<void> {
     let run = this.present();
     if (!run) return;
@@ -198,14 +204,14 @@ export class NightScene implements Scene {
     try {
       return runsOf(this.runs, "night").at(-1);
     } catch {
-      return undefined; // nothing was begun there yet
+      return undefined; // nothing was started in it yet
     }
   }
   private runs_(): string {
     this.present();
     return this.runs;
   }
-  /** Of the cell that begins it, or goes on with it. One that kept nothing yet begins again. */
+  /** Returns the text of the cell that starts or resumes the training. A run without a checkpoint starts again. */
   private text(): string {
     const run = this.present();
     if (run && !isTraining(run) && readCheckpoints(run).length === 0) rmSync(run.path, { recursive: true });

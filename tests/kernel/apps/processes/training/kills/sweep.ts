@@ -1,4 +1,4 @@
-/** A sweep that runs by itself, its trials in processes of their own: its process or one of those is killed. */
+/** A detached sweep with trials in separate processes: kills its process or one of the trials' processes. */
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -26,7 +26,7 @@ export class SweepScene implements Scene {
     private readonly o: { readonly trials: number },
   ) {}
 
-  /** Without a runner: who trains a trial changes none of its numbers. */
+  /** Runs without a runner: the process that trains a trial does not affect its numbers. */
   async prepare(): Promise<void> {
     const alone = join(this.ground.folder, "alone-sweep");
     await cell(this.ground.folder, alone, swept("found", this.o));
@@ -39,7 +39,7 @@ export class SweepScene implements Scene {
     this.ground.note(id);
     const workers = (): readonly number[] => childrenOf(id).filter((one) => commandOf(one).includes(" worker "));
     const before = this.steps();
-    // Workers come one after another, and begin with what was left behind.
+    // Workers start one after another and first continue unfinished trials.
     const more = 1 + this.ground.below(8);
     await until(
       () => (workers().length > 0 && this.steps() >= before + more) || !this.trains(of),
@@ -87,7 +87,7 @@ export class SweepScene implements Scene {
     this.runs = "";
   }
 
-  /** The sweep, begun or gone on with where nobody runs it; one that is done is left as it is. */
+  /** Returns the sweep; starts or resumes it if nothing runs it, unless it is done. */
   private async going(): Promise<TrialGroup> {
     if (this.runs === "") {
       this.number += 1;
@@ -106,7 +106,7 @@ export class SweepScene implements Scene {
   private trains(of: TrialGroup): boolean {
     return isTraining(this.whole(of));
   }
-  /** That its trials have logged so far, those that were taken again too. */
+  /** Returns the number of steps that its trials have logged so far, including repeated steps. */
   private steps(): number {
     return readdirSync(this.runs)
       .map((id) => RunFolder.open(join(this.runs, id)))
