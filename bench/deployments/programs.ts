@@ -98,9 +98,9 @@ export function rows(): Readonly<Record<string, string>> {
 }
 
 export function programs(registry: Registry): readonly Deployed[] {
-  const families = registry.ofKind("model").filter((one) => !one.planned && one.capabilities?.scratch);
+  const families = registry.ofKind("model").filter((one) => !one.planned && one.capabilities?.fromScratch);
   const scratch = families.flatMap((one) => {
-    const { shape, scratch: from } = one.capabilities ?? {};
+    const { shape, fromScratch: from } = one.capabilities ?? {};
     const kinds =
       one.name === "bert"
         ? Object.keys(ANSWERING)

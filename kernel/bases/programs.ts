@@ -104,9 +104,9 @@ export function keepsBaseHead(model: ModelPlan, { heads }: BaseFacts, labels: re
   const headLabels = heads?.[model.task.word] ?? [];
   return headLabels.length === 0 || startFolderOf(model.technique) !== null || haveSameLabels(headLabels, labels);
 }
-/** Returns whether the task's head exists in no base model (capability `ours`). */
+/** Returns whether the task's head exists in no base model (capability `hasNewHead`). */
 export function isTunebookHead({ task }: Pick<ModelPlan, "task">): boolean {
-  return registry.find("task", task.word)?.capabilities?.ours?.(task) === true;
+  return registry.find("task", task.word)?.capabilities?.hasNewHead?.(task) === true;
 }
 export function haveSameLabels(ownLabels: readonly string[], labels: readonly string[]): boolean {
   return ownLabels.length === labels.length && labels.every((label) => ownLabels.includes(label));

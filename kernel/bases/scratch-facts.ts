@@ -12,7 +12,7 @@ import { elementCount, parameterShapesOf } from "#stdlib/programs/shapes.js";
 
 export function specialTokensOfFamily({ architecture }: ScratchPlan, registry: Registry): FromScratch {
   const { capabilities } = wordOf(registry, "model", architecture.word);
-  return must(capabilities?.scratch, `what ${architecture.word} is from scratch`);
+  return must(capabilities?.fromScratch, `what ${architecture.word} is from scratch`);
 }
 
 /**
@@ -27,7 +27,7 @@ export async function scratchBaseFacts(
   const { architecture, tokenizer, max_length } = plan;
   const word = wordOf(registry, "model", architecture.word);
   const family = await loadWord(word);
-  const { specials } = specialTokensOfFamily(plan, registry);
+  const { specialTokens: specials } = specialTokensOfFamily(plan, registry);
   const vocabularySize = Number(tokenizer.arguments["vocabulary"]);
   const special = (role: string): number | null => {
     const id = specials.findIndex(([, ...roles]) => roles.some((r) => r === role));

@@ -86,7 +86,7 @@ function againstNoise({ plan, steps }: FitContext): readonly string[] {
   return [
     `larger batches, which stand out of the noise (\`batch_size: ${String(4 * batch_size * accumulate)}\`)`,
     `a higher \`optimizer.learning_rate\` (it is ${number(rateOf(plan))})`,
-    ...(techniqueOf(plan)?.bare ? [] : ["fewer weights that train (`technique: head_only`)"]),
+    ...(techniqueOf(plan)?.trainsHeadOnly ? [] : ["fewer weights that train (`technique: head_only`)"]),
     ...(steps < 500 ? [`more updates, each with more noise for the same ε (${longer({ plan })})`] : []),
     privacy?.unit === "client" ? "more clients" : "more rows",
   ];
@@ -98,7 +98,7 @@ function steadier(options: FitContext, fit: Extract<FitVerdict, { is: "stuck" }>
   return [
     `a ${fit.to > fit.from * 1.02 ? "lower" : "higher"} \`optimizer.learning_rate\` (it is ${number(rateOf(options.plan))})`,
     ...(options.steps < 200 ? [longer(options)] : []),
-    ...(techniqueOf(options.plan)?.bare ? ["a technique that trains more, `technique: full`"] : []),
+    ...(techniqueOf(options.plan)?.trainsHeadOnly ? ["a technique that trains more, `technique: full`"] : []),
     ...(training.clip !== null && training.clip < 0.1 ? ["a greater `clip`"] : []),
   ];
 }
@@ -110,7 +110,7 @@ function less(options: FitContext, best: number): readonly string[] {
     ...shorter(options, best),
     ...(training.early_stopping === null ? ["`early_stopping: patience(3)`"] : []),
     ...(training.dropout === null ? ["`dropout: 0.2`"] : []),
-    ...(techniqueOf(options.plan)?.whole ? ["fewer weights that train (`technique: lora(rank: 8)`)"] : []),
+    ...(techniqueOf(options.plan)?.trainsAll ? ["fewer weights that train (`technique: lora(rank: 8)`)"] : []),
     "more rows",
   ];
 }

@@ -50,7 +50,7 @@ export function demandAttackable(
   if (!weights) return refuse("it was never trained here", "train it, or name a model that was");
   const { training, update, federated } = weights.plan.recipe;
   if (update ?? federated) refuse("its rows are those of several data sets", "attack a model that `train` made");
-  const asks = attacks.map(({ word }) => registry.find("attack", word)?.capabilities?.asks);
+  const asks = attacks.map(({ word }) => registry.find("attack", word)?.capabilities?.asksAbout);
   if (asks.includes("planted") && training.canaries === undefined) throw new CodedError("no-canaries", { model: name });
   if (asks.includes("rows") && (split === null || split === "train"))
     refuse("these are the rows that it learnt from", "evaluate it on a split that it never saw: `… on data.test`");

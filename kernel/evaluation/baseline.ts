@@ -64,7 +64,9 @@ export async function evaluateBaseline(
   const has = capabilitiesOf(session, asks);
   const standing = { name, contender, beside, warn, call: asks, implementation };
   // One per part, as each caches its choice.
-  const choosing = parts.map((part) => (has.learns(asks) ? choosingFor(session, part, beside.encoding, how) : null));
+  const choosing = parts.map((part) =>
+    has.trainsOnData(asks) ? choosingFor(session, part, beside.encoding, how) : null,
+  );
   for (const [i, part] of parts.entries())
     predictedParts.push(await askedPart(session, { ...standing, choosing: choosing[i] ?? null }, part, how, context));
   const fitted = await thresholdsFor(session, { ...standing, choosing: choosing[0] ?? null }, how, context);
@@ -79,8 +81,8 @@ export async function evaluateBaseline(
     ...(fitted ? [`${calibrationText(fitted)}, fitted to validation by f1`] : []),
   ];
   const { prepared, split, encoding, rows, evaluation } = beside;
-  const constant = has.constant?.(asks) === true;
-  const by = { is: "contender", constant, learns: has.learns(asks), notes } as const;
+  const constant = has.isConstant?.(asks) === true;
+  const by = { is: "contender", constant, learns: has.trainsOnData(asks), notes } as const;
   return measurePredictions(
     session,
     { by, cost, name, prepared, split, encoding, rows, on: evaluation.on, parts: predictedParts, fitted },
@@ -140,7 +142,7 @@ async function askedPart(
     has: registry.find("task", encoding.task.call.word)?.capabilities,
     labels: rows.taskInputs.labels,
     batchSize: how.batch_size,
-    train: has.learns(call) ? learntFrom(part, name) : null,
+    train: has.trainsOnData(call) ? learntFrom(part, name) : null,
     choosing,
     rows: {
       ...rowsIn(part),
@@ -214,7 +216,7 @@ async function thresholdsFor(
 ): Promise<FittedCalibration | null> {
   const { by, prepared, split, encoding } = standing.beside;
   // A baseline that learns nothing (a prompt) is slow to run again, and thresholds do not improve its probabilities.
-  if (!capabilitiesOf(session, standing.call).learns(standing.call)) return null;
+  if (!capabilitiesOf(session, standing.call).trainsOnData(standing.call)) return null;
   if (by.is !== "model" || !by.handle.fitted?.thresholds) return null;
   if (split === "validation" || !splitNamesOf(prepared).includes("validation")) return null;
   const rows = await encodeSplit(prepared, { data: prepared.name, split: "validation" }, encoding);

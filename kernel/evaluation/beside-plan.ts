@@ -53,7 +53,8 @@ export async function majorityScore(
   const { registry } = session.vocabulary;
   const has = registry.find("task", model.task.word)?.capabilities;
   const says = registry.find("contender", MAJORITY.word)?.capabilities;
-  if (says?.refuses(MAJORITY, { task: model.task, has, roles: Object.keys(data.columns) })) return null;
+  if (says?.refusal(MAJORITY, { task: model.task, taskCapabilities: has, roles: Object.keys(data.columns) }))
+    return null;
   const beside = await baselineContextOf(session, standpoint, context);
   const measured = await evaluateBaseline(
     session,

@@ -45,7 +45,10 @@ export async function calibrateModel(
   const reportLines: string[] = [];
   let fitted: FittedCalibration = {};
   for (const call of calls) {
-    const { measured } = must(session.vocabulary.registry.find("calibration", call.word)?.capabilities, call.word);
+    const { metric: measured } = must(
+      session.vocabulary.registry.find("calibration", call.word)?.capabilities,
+      call.word,
+    );
     const by = decisionMetric(measured(call), decisions, call.arguments["of"]);
     const metric = await loadImplementation({ ...by, kind: "metric" }, "metric");
     const found = (await loadImplementation({ ...call, kind: "calibration" }, "calibration")).fit(call, decisions, {

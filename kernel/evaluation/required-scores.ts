@@ -28,11 +28,11 @@ export function checkThresholds(
     const has = must(registry.find("bar", call.word)?.capabilities, `what ${call.word} says of itself`);
     const metric = has.metric(call);
     const unit = registry.find("metric", metric.word)?.capabilities?.unit;
-    const { says, written, percent } = has.bar(call, unit);
+    const { text: says, written, isPercent: percent } = has.threshold(call, unit);
     const [by, end] = percent ? [100, " %"] : [1, unit === undefined ? "" : ` ${unit}`];
     const { score, why } = scoreOf(metric);
     const { value, interval } = score;
-    const cleared = !Number.isNaN(value) && has.clears(call, value);
+    const cleared = !Number.isNaN(value) && has.isMet(call, value);
     const within = interval ? ` (${short(by * interval.low)} … ${short(by * interval.high)})` : "";
     return {
       bar: `${metricName(metric, registry)} ${says} ${written}`,
@@ -40,7 +40,7 @@ export function checkThresholds(
         ? `no number${why === undefined ? "" : `: ${why}`}`
         : `${short(by * value)}${end}${within}`,
       cleared,
-      barely: cleared && interval !== null && !(has.clears(call, interval.low) && has.clears(call, interval.high)),
+      barely: cleared && interval !== null && !(has.isMet(call, interval.low) && has.isMet(call, interval.high)),
     };
   });
 }

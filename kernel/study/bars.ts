@@ -41,14 +41,14 @@ function distances(
     const has = registry.find("bar", call.word)?.capabilities;
     if (!has) return [];
     const measured = bars?.[i] ?? Number.NaN;
-    const { number } = has.bar(call);
+    const { number } = has.threshold(call);
     const part = Math.abs(measured - number) / (Math.abs(number) || 1);
     const far = Number.isFinite(part) ? part : 1;
     return [
       {
         bar: tuneText(call),
         words: wordsOf(call),
-        by: has.clears(call, measured) ? -far : far,
+        by: has.isMet(call, measured) ? -far : far,
         measured: Number.isFinite(part),
       },
     ];

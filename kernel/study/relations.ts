@@ -28,7 +28,7 @@ export function brokenRelationAt({ where = [], vary, plan }: SweepPlan, point: S
     if (when && wordAt(vary, point, when.path) !== when.word) return false;
     const [one, other] = terms.map((term) => numberOf(term, (path) => numberAt(vary, plan, point, path)));
     const word = must(registry.find("relation", relation)?.capabilities, `the relation ${relation}`);
-    return one !== undefined && other !== undefined && !word.holds(one, other);
+    return one !== undefined && other !== undefined && !word.isSatisfied(one, other);
   });
   return broken ? `${broken.relation}(${[...broken.terms.map(termText), ...onlyText(broken)].join(", ")})` : null;
 }
@@ -52,7 +52,7 @@ function numberOf(term: SweepTerm, valueAt: (path: string) => number | undefined
   const known = numbers.filter((one) => one !== undefined);
   return known.length < numbers.length
     ? undefined
-    : must(registry.find("term", term.term)?.capabilities, `the term ${term.term}`).of(known);
+    : must(registry.find("term", term.term)?.capabilities, `the term ${term.term}`).compute(known);
 }
 
 /** Returns the number of a path: drawn, an argument of a drawn option, or from the definitions. */

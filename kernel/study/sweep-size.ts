@@ -43,7 +43,7 @@ export function sweepSizeOf(sweep: SweepPlan, costs: Costs | null = null): Sweep
   const { plan, repeats = 1, budgetTokens, vary, search } = sweep;
   const dimensions = dimensionsOf(vary);
   const has = registry.find("search", search.word)?.capabilities;
-  const walked = has?.ends ? gridCombinations(dimensions, has.points?.(search) ?? null) : null;
+  const walked = has?.isExhaustive ? gridCombinations(dimensions, has.pointsOfRange?.(search) ?? null) : null;
   const grid = walked && "count" in walked ? walked.count : null;
   const points = allCombinations(dimensions)?.count ?? null;
   const countable = [grid, points].flatMap((one) => (one === null ? [] : Number(one)));

@@ -21,7 +21,8 @@ export type SweepEnding =
 export function isSpaceExhausted(study: Study, search: SweepPlan["search"]): boolean {
   return ends(search) || untriedPoints(study)?.length === 0;
 }
-const ends = ({ word }: SweepPlan["search"]): boolean => registry.find("search", word)?.capabilities?.ends === true;
+const ends = ({ word }: SweepPlan["search"]): boolean =>
+  registry.find("search", word)?.capabilities?.isExhaustive === true;
 
 /**
  * Returns null if the plan already says it.

@@ -58,27 +58,28 @@ function withWorkers(
   const found = must(runner && workerCapabilitiesOf(registry, runner), "what a runner says of its workers");
   const call = must(runner, "the runner");
   const most = Math.min(sweep.atOnce ?? Infinity, sweep.trials ?? Infinity);
-  const requestedWorkers = found.workers(call);
-  const threads = found.threads(call, availableParallelism());
+  const requestedWorkers = found.workerCount(call);
+  const threads = found.threadsPerWorker(call, availableParallelism());
   const each = `${plural(threads, "thread")} each, with an engine and weights of its own`;
   if (requestedWorkers === null && places === null)
-    return { trials: 1, why: null, how: `as many ${found.are} as there is room for, ${each}`, threads };
+    return { trials: 1, why: null, how: `as many ${found.workersNoun} as there is room for, ${each}`, threads };
   const wanted = Math.min(
     requestedWorkers ?? Infinity,
     most,
     requestedWorkers === null ? (places ?? Infinity) : Infinity,
   );
-  const room = found.here ? Math.max(1, Math.floor((has * SHARE) / Math.max(1, takes))) : (places ?? wanted);
+  const room = found.isThisMachine ? Math.max(1, Math.floor((has * SHARE) / Math.max(1, takes))) : (places ?? wanted);
   const trials = Math.min(wanted, room);
-  const how = `${plural(trials, found.are.replace(/s$/, ""))}, ${each}`;
+  const how = `${plural(trials, found.workersNoun.replace(/s$/, ""))}, ${each}`;
   const little = `each takes about ${byteSizeText(takes)} of the ${byteSizeText(has)} of memory`;
-  const why = trials < wanted ? `more don't fit: ${found.here ? little : "the others' nodes are too small"}` : null;
+  const why =
+    trials < wanted ? `more don't fit: ${found.isThisMachine ? little : "the others' nodes are too small"}` : null;
   const cores = trials * threads;
-  const [gpus, price] = [found.gpus?.(call) ?? 0, found.price?.(call) ?? null];
+  const [gpus, price] = [found.gpusPerWorker?.(call) ?? 0, found.hourlyPrice?.(call) ?? null];
   const paid = {
     count: trials,
     threads,
-    measured: found.here ? cores : availableParallelism(),
+    measured: found.isThisMachine ? cores : availableParallelism(),
     ...(gpus > 0 && { gpus }),
     ...(price !== null && { price }),
   };

@@ -33,7 +33,7 @@ export const word = defineWord({
     to_keep: "keep",
   },
   notes: ["It sees each client's update: secure aggregation, which shows their sum alone, doesn't go with it."],
-  capabilities: { each: true, least: (call) => minimumUpdatesForKrum(call.arguments) },
+  capabilities: { needsSingleUpdates: true, minClients: (call) => minimumUpdatesForKrum(call.arguments) },
   parameters: [
     {
       name: "byzantine",

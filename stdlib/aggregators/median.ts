@@ -22,7 +22,7 @@ export const word = defineWord({
     fedmedian: "median",
   },
   notes: ["It sees each client's update: secure aggregation, which shows their sum alone, doesn't go with it."],
-  capabilities: { each: true, least: () => 3 },
+  capabilities: { needsSingleUpdates: true, minClients: () => 3 },
   parameters: [],
   load: () => Promise.resolve(median),
 });

@@ -24,7 +24,7 @@ export const word = defineWord({
     "With steps of plain `sgd` c_i is that of the paper's option II; with any other optimizer it is the mean of gradients all the same, before they are clipped.",
     "Clients keep c_i from round to round: one that takes part once in many rounds is mended by what it saw long ago.",
   ],
-  capabilities: { keeps: true, beside: 1 },
+  capabilities: { clientsKeepState: true, extraVectors: 1 },
   parameters: [
     {
       name: "learning_rate",

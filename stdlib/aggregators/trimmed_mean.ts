@@ -27,7 +27,7 @@ export const word = defineWord({
     trim: "share",
   },
   notes: ["It sees each client's update: secure aggregation, which shows their sum alone, doesn't go with it."],
-  capabilities: { each: true, least: (call) => minimumUpdatesForTrim(call.arguments) },
+  capabilities: { needsSingleUpdates: true, minClients: (call) => minimumUpdatesForTrim(call.arguments) },
   parameters: [
     {
       name: "share",

@@ -31,6 +31,6 @@ export const word = defineWord({
       impact: "low",
     },
   ],
-  capabilities: { asks: "planted" },
+  capabilities: { asksAbout: "planted" },
   load: async () => (await import("./canaries.run.js")).canaries,
 });

@@ -45,6 +45,6 @@ export const word = defineWord({
       impact: "low",
     },
   ],
-  capabilities: { asks: "rows" },
+  capabilities: { asksAbout: "rows" },
   load: async () => (await import("./membership.run.js")).membership,
 });

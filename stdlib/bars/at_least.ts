@@ -9,8 +9,8 @@ export const word = defineWord({
   elsewhere: { min: "at_least", minimum: "at_least", ge: "at_least", threshold: "bar" },
   capabilities: {
     metric: (call) => call.arguments.metric,
-    bar: (call, unit) => thresholdText("at least", call.arguments.bar, unit),
-    clears: (call, score) => {
+    threshold: (call, unit) => thresholdText("at least", call.arguments.bar, unit),
+    isMet: (call, score) => {
       const bar = thresholdNumber(call.arguments.bar);
       return score >= bar;
     },

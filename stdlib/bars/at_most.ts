@@ -9,8 +9,8 @@ export const word = defineWord({
   elsewhere: { max: "at_most", maximum: "at_most", le: "at_most", threshold: "bar" },
   capabilities: {
     metric: (call) => call.arguments.metric,
-    bar: (call, unit) => thresholdText("at most", call.arguments.bar, unit),
-    clears: (call, score) => {
+    threshold: (call, unit) => thresholdText("at most", call.arguments.bar, unit),
+    isMet: (call, score) => {
       const bar = thresholdNumber(call.arguments.bar);
       return score <= bar;
     },

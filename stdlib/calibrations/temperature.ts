@@ -9,9 +9,9 @@ export const word = defineWord({
   example: "calibrate: [temperature]",
   elsewhere: { temperature_scaling: "temperature", platt: "temperature", calibration: "temperature" },
   capabilities: {
-    of: ["one", "several"],
-    measured: () => ({ kind: "metric", word: "calibration_error", arguments: { bins: 15 } }),
-    probabilities: true,
+    decisions: ["one", "several"],
+    metric: () => ({ kind: "metric", word: "calibration_error", arguments: { bins: 15 } }),
+    changesProbabilities: true,
   },
   parameters: [],
   load: () => Promise.resolve(temperature),

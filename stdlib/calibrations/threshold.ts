@@ -8,7 +8,7 @@ export const word = defineWord({
   doc: "How likely a label must be to be given: the share at which a metric is best on the validation rows. Of several labels of a text each has its own; of two labels the second one's, or that of `of`.",
   example: "calibrate: [temperature, threshold(f1)]",
   elsewhere: { thresholds: "threshold", cutoff: "threshold", decision_threshold: "threshold" },
-  capabilities: { of: ["two", "several"], measured: (call) => call.arguments.metric },
+  capabilities: { decisions: ["two", "several"], metric: (call) => call.arguments.metric },
   parameters: [
     {
       name: "metric",

@@ -35,6 +35,6 @@ export const word = defineWord({
       url: "https://arxiv.org/abs/2107.06499",
     },
   ],
-  capabilities: { dropsRepeated: true, spreads: (call) => call.arguments.similarity !== undefined },
+  capabilities: { dropsRepeated: true, affectsOtherRows: (call) => call.arguments.similarity !== undefined },
   load: async () => (await import("./drop_duplicates.run.js")).dropDuplicates,
 });

@@ -47,10 +47,10 @@ export const word = defineWord({
     "`probe` is what `router.base` is too where the base has no head for the task: its vectors (of at most 10,000 rows of the split `train`) are given mean 0 and spread 1, and how strictly the linear model is held is chosen by every fifth of those rows.",
   ],
   capabilities: {
-    learns: () => true,
-    probes: { of: "probe" },
-    constant: (call) => call.arguments.of === "majority",
-    refuses: (call, wanted) => baselineRefusal(call.arguments.of, wanted),
+    trainsOnData: () => true,
+    probeArguments: { of: "probe" },
+    isConstant: (call) => call.arguments.of === "majority",
+    refusal: (call, wanted) => baselineRefusal(call.arguments.of, wanted),
   },
   load: () => import("./baseline.run.js").then((m) => m.simpleBaseline),
 });

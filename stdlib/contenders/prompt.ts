@@ -130,8 +130,8 @@ export const word = defineWord({
     checkHoles(text, context);
   },
   capabilities: {
-    learns: (call) => call.arguments.shots > 0,
-    refuses: (call, wanted) => promptRefusal(call.arguments.answers, wanted),
+    trainsOnData: (call) => call.arguments.shots > 0,
+    refusal: (call, wanted) => promptRefusal(call.arguments.answers, wanted),
   },
   load: () => import("./prompt.run.js").then((m) => m.promptBaseline),
 });

@@ -12,7 +12,7 @@ export const word = defineWord({
     perfect: 1,
     outcomes: ["label", "label_set", "pair"],
     share: true,
-    hidesRare: "f1(macro)",
+    metricForRareLabels: "f1(macro)",
   },
   elsewhere: {
     acc: "accuracy",

@@ -11,7 +11,7 @@ export const word = defineWord({
   example: "metrics: [loss]",
   capabilities: {
     better: "less",
-    usual: true,
+    isTrainingLoss: true,
     ofLoss: true,
     besideLoss: true,
     outcomes: ["label", "next_token", "number", "label_set", "similarity", "pair", "ranking", "answer"],

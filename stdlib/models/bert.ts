@@ -42,7 +42,7 @@ export const word = defineWord({
   elsewhere: sizeAliases,
   check: (call, context) => checkHeadCounts(call, context),
   capabilities: {
-    scratch: bertSpecials,
+    fromScratch: bertSpecials,
     checkpoints: [
       bertLikeCheckpoint("all-MiniLM-L6-v2", [6, 384, 12, 1536, 30522]),
       bertLikeCheckpoint("huawei-noah/TinyBERT_General_4L_312D", [4, 312, 12, 1200, 30522]),
@@ -58,7 +58,7 @@ export const word = defineWord({
     pools: true,
     unmasks: true,
     shape: "encoder",
-    sizes: sizeFields,
+    sizeFields,
     prunes: bertPruning,
   },
   load: () => import("./bert.run.js").then((m) => m.bert),

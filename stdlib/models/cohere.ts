@@ -34,16 +34,16 @@ export const word = defineWord({
   elsewhere: sizeAliases,
   check: (call, context) => checkHeadCounts(call, context, { turned: true }),
   capabilities: {
-    scratch: {
+    fromScratch: {
       tokenizer: "bpe",
-      specials: [
+      specialTokens: [
         ["<PAD>", "pad"],
         ["<UNK>", "unknown"],
         ["<BOS_TOKEN>", "begin"],
         ["<EOS_TOKEN>", "end"],
       ],
-      single: "<BOS_TOKEN> A",
-      pair: "<BOS_TOKEN> A <BOS_TOKEN> B",
+      singleTemplate: "<BOS_TOKEN> A",
+      pairTemplate: "<BOS_TOKEN> A <BOS_TOKEN> B",
     },
     checkpoints: [
       llamaLikeCheckpoint("CohereForAI/c4ai-command-r-v01", [40, 8192, 64, 22528, 256000], {

@@ -26,7 +26,7 @@ export const word = defineWord({
   elsewhere: sizeAliases,
   check: (call, context) => checkHeadCounts(call, context),
   capabilities: {
-    scratch: bertSpecials,
+    fromScratch: bertSpecials,
     checkpoints: [
       {
         name: "distilbert/distilbert-base-uncased",
@@ -38,7 +38,7 @@ export const word = defineWord({
     targets: ["q_lin", "v_lin"],
     linears: ["q_lin", "k_lin", "v_lin", "out_lin", "lin1", "lin2"],
     shape: "encoder",
-    sizes: {
+    sizeFields: {
       hidden: ["hidden_size", "dim"],
       layers: ["num_hidden_layers", "n_layers"],
       intermediate: ["intermediate_size", "hidden_dim"],

@@ -37,7 +37,7 @@ export const word = defineWord({
   elsewhere: sizeAliases,
   check: (call, context) => checkHeadCounts(call, context, { turned: true }),
   capabilities: {
-    scratch: gemmaSpecials,
+    fromScratch: gemmaSpecials,
     checkpoints: [
       llamaLikeCheckpoint("google/gemma-2b-it", [18, 2048, 8, 16384, 256000], {
         shared: 1,

@@ -39,7 +39,7 @@ export const word = defineWord({
   elsewhere: { ...sizeAliases, sliding_window: "window" },
   check: (call, context) => checkHeadCounts(call, context, { turned: true }),
   capabilities: {
-    scratch: gemmaSpecials,
+    fromScratch: gemmaSpecials,
     checkpoints: [
       llamaLikeCheckpoint("google/gemma-2-2b-it", [26, 2304, 8, 9216, 256000], {
         shared: 4,

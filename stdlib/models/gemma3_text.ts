@@ -34,7 +34,7 @@ export const word = defineWord({
   elsewhere: { ...sizeAliases, sliding_window: "window" },
   check: (call, context) => checkHeadCounts(call, context, { turned: true }),
   capabilities: {
-    scratch: gemmaSpecials,
+    fromScratch: gemmaSpecials,
     checkpoints: [
       llamaLikeCheckpoint("google/gemma-3-1b-it", [26, 1152, 4, 6912, 262144], {
         shared: 1,

@@ -26,7 +26,7 @@ export const word = defineWord({
   elsewhere: sizeAliases,
   check: (call, context) => checkHeadCounts(call, context),
   capabilities: {
-    scratch: endOfTextSpecials,
+    fromScratch: endOfTextSpecials,
     checkpoints: [
       {
         name: "distilbert/distilgpt2",
@@ -55,13 +55,13 @@ export const word = defineWord({
     targets: ["c_attn"],
     linears: ["c_attn", "c_proj", "c_fc"],
     shape: "decoder",
-    sizes: { hidden: ["n_embd"], layers: ["n_layer"], intermediate: ["n_inner"], vocabulary: ["vocab_size"] },
+    sizeFields: { hidden: ["n_embd"], layers: ["n_layer"], intermediate: ["n_inner"], vocabulary: ["vocab_size"] },
     prunes: {
       heads: { why: "its config has no size of a head, so that fewer heads would be wider ones" },
       inner: { field: "n_inner", into: ["mlp.c_fc"], out: "mlp.c_proj" },
     },
     /** Layout of its linear layers in a checkpoint. Defaults to [out, in]. */
-    layout: "in_out",
+    weightLayout: "in_out",
     /** Checkpoint tensors that are not parameters: the causal masks of attention. */
     buffers: /\.attn\.(bias|masked_bias)$/,
   },

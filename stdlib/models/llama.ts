@@ -55,7 +55,7 @@ export const word = defineWord({
   elsewhere: sizeAliases,
   check: (call, context) => checkHeadCounts(call, context, { turned: true }),
   capabilities: {
-    scratch: llamaSpecials,
+    fromScratch: llamaSpecials,
     checkpoints: [
       llamaLikeCheckpoint("SmolLM2-135M-Instruct", [30, 576, 9, 1536, 49152], {
         shared: 3,

@@ -30,7 +30,7 @@ export const word = defineWord({
   elsewhere: sizeAliases,
   check: (call, context) => checkHeadCounts(call, context, { turned: true }),
   capabilities: {
-    scratch: llamaSpecials,
+    fromScratch: llamaSpecials,
     checkpoints: [
       llamaLikeCheckpoint("mistralai/Mistral-7B-v0.1", [32, 4096, 32, 14336, 32000], { shared: 8, positions: 32768 }),
     ],

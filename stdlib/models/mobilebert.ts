@@ -83,7 +83,7 @@ export const word = defineWord({
       heads: { why: "its queries are made of a bottleneck that all heads share, and its config has no size of a head" },
       inner: { field: "intermediate_size", into: ["intermediate.dense"], out: "output.dense" },
     },
-    scratch: bertSpecials,
+    fromScratch: bertSpecials,
     checkpoints: [
       bertLikeCheckpoint("google/mobilebert-uncased", [24, 512, 4, 512, 30522], { classifier_activation: false }),
     ],
@@ -93,7 +93,7 @@ export const word = defineWord({
     linears: ["query", "key", "value", "dense"],
     pools: true,
     shape: "encoder",
-    sizes: sizeFields,
+    sizeFields,
     unmasks: true,
   },
   load: () => import("./mobilebert.run.js").then((m) => m.mobilebert),

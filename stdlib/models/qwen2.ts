@@ -32,7 +32,7 @@ export const word = defineWord({
   elsewhere: sizeAliases,
   check: (call, context) => checkHeadCounts(call, context, { turned: true }),
   capabilities: {
-    scratch: endOfTextSpecials,
+    fromScratch: endOfTextSpecials,
     checkpoints: [
       llamaLikeCheckpoint("Qwen/Qwen2.5-0.5B-Instruct", [24, 896, 14, 4864, 151936], {
         shared: 2,

@@ -34,7 +34,7 @@ export const word = defineWord({
   elsewhere: sizeAliases,
   check: (call, context) => checkHeadCounts(call, context, { turned: true }),
   capabilities: {
-    scratch: endOfTextSpecials,
+    fromScratch: endOfTextSpecials,
     checkpoints: [
       llamaLikeCheckpoint("Qwen/Qwen3-0.6B", [28, 1024, 16, 3072, 151936], {
         shared: 8,

@@ -28,7 +28,7 @@ export const word = defineWord({
   elsewhere: sizeAliases,
   check: (call, context) => checkHeadCounts(call, context),
   capabilities: {
-    scratch: robertaSpecials,
+    fromScratch: robertaSpecials,
     checkpoints: [
       bertLikeCheckpoint("distilbert/distilroberta-base", [6, 768, 12, 3072, 50265], {
         max_position_embeddings: 514,

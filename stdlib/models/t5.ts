@@ -64,15 +64,15 @@ export const word = defineWord({
         out: "DenseReluDense.wo",
       },
     },
-    scratch: {
+    fromScratch: {
       tokenizer: "unigram",
-      specials: [
+      specialTokens: [
         ["<pad>", "pad"],
         ["</s>", "end"],
         ["<unk>", "unknown"],
       ],
-      single: "A </s>",
-      pair: "A </s> B </s>",
+      singleTemplate: "A </s>",
+      pairTemplate: "A </s> B </s>",
     },
     checkpoints: [
       {
@@ -101,8 +101,8 @@ export const word = defineWord({
     targets: ["q", "v"],
     linears: ["q", "k", "v", "o", "wi", "wi_0", "wi_1", "wo"],
     shape: "encoder-decoder",
-    sizes: { hidden: ["d_model"], layers: [], intermediate: ["d_ff"], vocabulary: ["vocab_size"] },
-    stacks: {
+    sizeFields: { hidden: ["d_model"], layers: [], intermediate: ["d_ff"], vocabulary: ["vocab_size"] },
+    encoderDecoder: {
       encoder: ["num_layers"],
       decoder: ["num_decoder_layers"],
       /**
@@ -114,7 +114,7 @@ export const word = defineWord({
         return path === "shared.weight" && Object.hasOwn(shapes, "lm_head.weight") ? null : "written";
       },
     },
-    gate: /\.wi_1\./,
+    gateLayer: /\.wi_1\./,
     /**
      * Tensors of old checkpoints that are not parameters: copies of `shared`, and a bias that cross-attention never
      * uses.

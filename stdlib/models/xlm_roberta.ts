@@ -28,7 +28,7 @@ export const word = defineWord({
   elsewhere: sizeAliases,
   check: (call, context) => checkHeadCounts(call, context),
   capabilities: {
-    scratch: { ...robertaSpecials, tokenizer: "unigram" },
+    fromScratch: { ...robertaSpecials, tokenizer: "unigram" },
     checkpoints: [
       bertLikeCheckpoint("FacebookAI/xlm-roberta-base", [12, 768, 12, 3072, 250002], {
         max_position_embeddings: 514,

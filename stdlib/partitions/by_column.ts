@@ -15,7 +15,7 @@ export const word = defineWord({
     partition_by: "by_column",
   },
   advice: { group_size: "make a column that has one value for several of them" },
-  capabilities: { clients: () => null, by: (call) => ({ column: call.arguments.column }) },
+  capabilities: { clientCount: () => null, partitionedBy: (call) => ({ column: call.arguments.column }) },
   parameters: [
     {
       name: "column",

@@ -40,9 +40,9 @@ export const word = defineWord({
   },
   advice: { ...partitionAdvice, self_balancing: "leave it out: `least` says how few rows a client may have" },
   capabilities: {
-    clients: (call) => call.arguments.clients,
-    by: (call) => partitionColumn(call.arguments),
-    least: (call) => call.arguments.least,
+    clientCount: (call) => call.arguments.clients,
+    partitionedBy: (call) => partitionColumn(call.arguments),
+    minRows: (call) => call.arguments.least,
   },
   parameters: [
     clientsParameter,

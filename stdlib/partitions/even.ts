@@ -8,7 +8,7 @@ export const word = defineWord({
   example: "clients: even(10)",
   elsewhere: { IidPartitioner: "even", iid: "even", IID: "even", homo: "even", uniform: "even", ...partitionAliases },
   advice: partitionAdvice,
-  capabilities: { clients: (call) => call.arguments.clients },
+  capabilities: { clientCount: (call) => call.arguments.clients },
   parameters: [clientsParameter],
   load: async () => (await import("./even.run.js")).even,
 });

@@ -9,7 +9,7 @@ export interface ClientPart {
 }
 export interface PartitionImplementation {
   /**
-   * Divides the rows. `values`: the text value per row to partition by (`PartitionCapabilities.by`); null if there is
+   * Divides the rows. `values`: the text value per row to partition by (`PartitionCapabilities.partitionedBy`); null if there is
    * none. The same rows, call and seed give the same clients. Throws a coded error if a client would have no row.
    */
   part(

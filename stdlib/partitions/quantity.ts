@@ -30,7 +30,7 @@ export const word = defineWord({
     ...drawnPartitionAliases,
   },
   advice: partitionAdvice,
-  capabilities: { clients: (call) => call.arguments.clients, least: (call) => call.arguments.least },
+  capabilities: { clientCount: (call) => call.arguments.clients, minRows: (call) => call.arguments.least },
   parameters: [clientsParameter, alphaParameter("the fewer clients have most of the rows"), leastRowsParameter],
   load: async () => (await import("./quantity.run.js")).quantity,
 });

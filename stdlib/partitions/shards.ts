@@ -32,9 +32,9 @@ export const word = defineWord({
   },
   advice: partitionAdvice,
   capabilities: {
-    clients: (call) => call.arguments.clients,
-    by: (call) => partitionColumn(call.arguments),
-    least: (call) => call.arguments.each,
+    clientCount: (call) => call.arguments.clients,
+    partitionedBy: (call) => partitionColumn(call.arguments),
+    minRows: (call) => call.arguments.each,
   },
   parameters: [
     clientsParameter,

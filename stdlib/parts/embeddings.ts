@@ -7,5 +7,5 @@ export const word = defineWord({
   doc: "The tables that tokens, positions and token types are looked up in, and what normalises them before the first layer.",
   example: "freeze: [embeddings]",
   parameters: [],
-  capabilities: { holds: (_call, path) => isEmbeddingParameter(path) },
+  capabilities: { contains: (_call, path) => isEmbeddingParameter(path) },
 });

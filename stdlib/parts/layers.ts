@@ -19,7 +19,7 @@ export const word = defineWord({
     },
   ],
   capabilities: {
-    holds({ arguments: { range } }, path) {
+    contains({ arguments: { range } }, path) {
       const layer = layerNumberOf(path);
       return layer !== null && layer >= range.from && layer <= range.to;
     },

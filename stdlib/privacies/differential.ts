@@ -152,9 +152,9 @@ export const word = defineWord({
     if (epsilon !== undefined && epsilon > USEFUL_EPSILON_LIMIT) context.report("weak-privacy", { epsilon }, "epsilon");
   },
   capabilities: {
-    unit: ({ arguments: { unit } }) => (unit === "row" || unit === "client" ? unit : null),
-    clip: ({ arguments: { clip } }) => clip,
-    promises: privacyGuaranteeOf,
+    privacyUnit: ({ arguments: { unit } }) => (unit === "row" || unit === "client" ? unit : null),
+    maxNorm: ({ arguments: { clip } }) => clip,
+    guarantee: privacyGuaranteeOf,
   },
   load: () => Promise.resolve(differential),
 });

@@ -36,7 +36,7 @@ export function cachedOutputInputNames(source: string) {
 
 /** Returns true if strategies weigh the rows of a batch. The input `each` then has each row's weight in the loss. */
 export function weighsReplayedRows(strategies: readonly ConfiguredStrategy[] = []): boolean {
-  return strategies.some(({ call, implementation }) => implementation.replay?.(call).beside !== undefined);
+  return strategies.some(({ call, implementation }) => implementation.replay?.(call).appended !== undefined);
 }
 
 /** Returns true if rows of a batch have different weights: some have no labels, or strategies weigh them. */

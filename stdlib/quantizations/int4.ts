@@ -11,7 +11,7 @@ export const word = defineWord({
   elsewhere: { q4: "int4", q4_0: "int4", "4bit": "int4", w4a16: "int4" },
   parameters: [],
   capabilities: {
-    makes: (_call, { config, shapes }) => ({
+    resultingBase: (_call, { config, shapes }) => ({
       config: { ...config, ...quantizedConfig({ weights: "int4", activations: null }) },
       shapes,
     }),

@@ -37,12 +37,12 @@ export const word = defineWord({
     },
   ],
   capabilities: {
-    makes: (call, { config, shapes }) => ({
+    resultingBase: (call, { config, shapes }) => ({
       // Provisional: the scales depend on calibration rows.
       config: { ...config, ...quantizedConfig({ weights: "int8", activations: { by: "rows" } }) },
       shapes,
     }),
-    calibrates: (call) => call.arguments.calibrate ?? null,
+    calibrationRows: (call) => call.arguments.calibrate ?? null,
   },
   load: () => Promise.resolve(int8),
 });

@@ -7,6 +7,6 @@ export const word = defineWord({
   doc: "The first number is the second one or more: a path that varies (`technique.alpha`), a number, or a product of several. What a trial doesn't have is held to nothing.",
   example: "where: [at_least(product(batch_size, accumulate), 16)]",
   elsewhere: { min: "at_least", ge: "at_least", greater_than: "at_least", gte: "at_least" },
-  capabilities: { holds: (one, other) => one >= other },
+  capabilities: { isSatisfied: (one, other) => one >= other },
   parameters: relationParameters,
 });

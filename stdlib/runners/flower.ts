@@ -26,7 +26,7 @@ export const word = defineWord({
     if (wrong) context.report(wrong.code, { url: wrong.url }, "address");
   },
   capabilities: {
-    federates: ({ arguments: { clients } }) => clients ?? null,
+    joiningClients: ({ arguments: { clients } }) => clients ?? null,
   },
   parameters: [
     {

@@ -14,11 +14,11 @@ export const word = defineWord({
     "Where it runs changes no hash. An engine's sums may differ in their last digits with its number of threads: `engine { threads: 1 }` makes them the same with and without a runner.",
   ],
   capabilities: {
-    workers: (call) => call.arguments.count,
+    workerCount: (call) => call.arguments.count,
     // The machine's threads are divided among the workers.
-    threads: (call, cores) => Math.max(1, Math.floor(cores / call.arguments.count)),
-    are: "processes",
-    here: true,
+    threadsPerWorker: (call, cores) => Math.max(1, Math.floor(cores / call.arguments.count)),
+    workersNoun: "processes",
+    isThisMachine: true,
   },
   parameters: [
     {

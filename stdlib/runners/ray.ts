@@ -17,13 +17,13 @@ export const word = defineWord({
     "With `search: here` the notebook gives out the trials: the nodes must reach the machine that it runs on.",
   ],
   capabilities: {
-    workers: ({ arguments: { workers } }) => (typeof workers === "number" ? workers : null),
-    threads: ({ arguments: { cpus } }) => Math.max(1, Math.floor(Number(cpus ?? 2))),
-    are: "workers",
-    here: false,
-    gpus: ({ arguments: { gpus } }) => Number(gpus ?? 0),
-    price: ({ arguments: { price } }) => (typeof price === "number" ? price : null),
-    search: ({ arguments: { search } }) => search ?? null,
+    workerCount: ({ arguments: { workers } }) => (typeof workers === "number" ? workers : null),
+    threadsPerWorker: ({ arguments: { cpus } }) => Math.max(1, Math.floor(Number(cpus ?? 2))),
+    workersNoun: "workers",
+    isThisMachine: false,
+    gpusPerWorker: ({ arguments: { gpus } }) => Number(gpus ?? 0),
+    hourlyPrice: ({ arguments: { price } }) => (typeof price === "number" ? price : null),
+    searchPlace: ({ arguments: { search } }) => search ?? null,
   },
   parameters: [
     {

@@ -5,7 +5,7 @@ export const word = defineWord({
   name: "gp",
   doc: "A Gaussian process through the scores so far: the next trial is where the most is expected above the best.",
   example: "search: gp",
-  capabilities: { learns: true, oneGoal: { instead: "tpe" } },
+  capabilities: { learnsFromTrials: true, singleGoal: { instead: "tpe" } },
   elsewhere: {
     GPSampler: "gp",
     bayesopt: "gp",

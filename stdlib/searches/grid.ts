@@ -18,7 +18,7 @@ export const word = defineWord({
     BruteForceSampler: "grid",
     points_per_dimension: "points",
   },
-  capabilities: { ends: true, points: (call) => call.arguments.points ?? null },
+  capabilities: { isExhaustive: true, pointsOfRange: (call) => call.arguments.points ?? null },
   parameters: [
     {
       name: "points",

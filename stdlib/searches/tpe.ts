@@ -5,7 +5,7 @@ export const word = defineWord({
   name: "tpe",
   doc: "Learns where good trials lie: draws from there what is least like the others, several settings together (the tree-structured Parzen estimator, as Optuna has it).",
   example: "search: tpe",
-  capabilities: { learns: true },
+  capabilities: { learnsFromTrials: true },
   elsewhere: {
     bayesian: "tpe",
     bayes: "tpe",

@@ -63,6 +63,6 @@ export const word = defineWord({
     },
     streamParameter,
   ],
-  capabilities: { hosted: true },
+  capabilities: { bringsSplits: true },
   load: async () => (await import("./hub.run.js")).hub,
 });

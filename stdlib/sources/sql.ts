@@ -44,7 +44,7 @@ export const word = defineWord({
     streamParameter,
   ],
   capabilities: {
-    names: ({ arguments: { query, database } }) => [
+    fileNames: ({ arguments: { query, database } }) => [
       ...(typeof query === "string" ? parseStatement(query).tables.map(({ text }) => text) : []),
       ...(typeof database === "string" ? [database] : []),
     ],

@@ -5,7 +5,7 @@ export const word = defineWord({
   name: "table",
   doc: "A TypeScript value: an arquero table or an array of objects. `source: $rows` is short for `source: table($rows)`.",
   example: "source: $rows",
-  capabilities: { live: true },
+  capabilities: { takesLiveValue: true },
   parameters: [
     {
       name: "of",

@@ -6,7 +6,7 @@ export const word = defineWord({
   doc: "One of the values written; a value may hold spaces of its own: `choice(full, lora(rank: choice(4, 8)))`.",
   example: "batch_size: choice(16, 32)",
   elsewhere: { categorical: "choice", grid_search: "choice" },
-  capabilities: { space: "choice" },
+  capabilities: { distribution: "choice" },
   parameters: [
     {
       name: "of",

@@ -6,7 +6,7 @@ export const word = defineWord({
   doc: "A number of the range, evenly likely on a logarithmic scale.",
   example: "optimizer.learning_rate: log(1e-5..1e-2)",
   elsewhere: { loguniform: "log", log_uniform: "log" },
-  capabilities: { space: "log" },
+  capabilities: { distribution: "log" },
   parameters: [
     {
       name: "range",

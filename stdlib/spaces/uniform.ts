@@ -6,7 +6,7 @@ export const word = defineWord({
   doc: "A number of the range, evenly likely; whole numbers where the key takes whole numbers.",
   example: "dropout: uniform(0..0.3)",
   elsewhere: { quniform: "uniform", randint: "uniform", q: "step" },
-  capabilities: { space: "uniform" },
+  capabilities: { distribution: "uniform" },
   parameters: [
     {
       name: "range",

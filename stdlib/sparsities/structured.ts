@@ -57,8 +57,8 @@ export const word = defineWord({
     if (heads === undefined && inner === undefined) context.report("pruned-nothing", {});
   },
   capabilities: {
-    trains: true,
-    makes: (call, facts, family) => planPrunedSizes(pruningSharesOf(call.arguments), facts, family),
+    isTrained: true,
+    resultingBase: (call, facts, family) => planPrunedSizes(pruningSharesOf(call.arguments), facts, family),
   },
   load: () => Promise.resolve(structured),
 });

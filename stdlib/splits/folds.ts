@@ -66,8 +66,8 @@ export const word = defineWord({
     },
   ],
   capabilities: {
-    names: ({ arguments: { k, fold } }) => foldNames(k, fold),
-    folds: ({ arguments: { k, fold } }) => (fold === null ? k : null),
+    splitNames: ({ arguments: { k, fold } }) => foldNames(k, fold),
+    foldCount: ({ arguments: { k, fold } }) => (fold === null ? k : null),
   },
   check(call, context) {
     const { k, fold } = call.arguments;

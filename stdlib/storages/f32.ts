@@ -9,5 +9,5 @@ export const word = defineWord({
     'model helper { base: "SmolLM2-135M-Instruct", task: text_generation, technique: lora(rank: 8), storage: f32 }',
   elsewhere: { fp32: "f32", float32: "f32", full_precision: "f32" },
   parameters: [],
-  capabilities: { ...storageCapabilities, plain: true },
+  capabilities: { ...storageCapabilities, isPlain: true },
 });

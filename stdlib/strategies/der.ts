@@ -64,8 +64,8 @@ export const word = defineWord({
     replays: ({ arguments: { share, choose, most, beta } }) => ({
       size: share,
       balanced: choose === "balanced",
-      beside: { labels: beta },
-      ...(most !== undefined && { most }),
+      appended: { labels: beta },
+      ...(most !== undefined && { maxRows: most }),
     }),
   },
   load: () => Promise.resolve(der),

@@ -91,8 +91,8 @@ export const word = defineWord({
     },
   ],
   capabilities: {
-    byRow: ({ arguments: { fisher } }) => fisher !== "batched",
-    oneLabel: ({ arguments: { fisher } }) =>
+    isPerRow: ({ arguments: { fisher } }) => fisher !== "batched",
+    needsOneLabel: ({ arguments: { fisher } }) =>
       fisher === "exact" || fisher === "sampled" ? { asked: `fisher: ${fisher}`, instead: "fisher: empirical" } : null,
   },
   load: () => Promise.resolve(ewc),

@@ -9,7 +9,7 @@ export const word = defineWord({
   example: "strategy: joint",
   elsewhere: { multitask: "joint", multi_task: "joint", JointTraining: "joint", cumulative: "joint", retrain: "joint" },
   parameters: [],
-  capabilities: { alone: true, replays: () => ({ size: { share: 1 }, anew: true }) },
+  capabilities: { isExclusive: true, replays: () => ({ size: { share: 1 }, retrainsOnAll: true }) },
   load: () => Promise.resolve(joint),
 });
 

@@ -41,7 +41,7 @@ export const word = defineWord({
     },
     ranksParameter,
   ],
-  capabilities: { alone: true, needsDecision: true, grows: growRoutedTechnique },
+  capabilities: { isExclusive: true, needsDecision: true, growTechnique: growRoutedTechnique },
   load: () => Promise.resolve(loraPerTask),
 });
 

@@ -8,7 +8,7 @@ export const word = defineWord({
   example: "strategy: naive",
   elsewhere: { none: "naive", finetuning: "naive", fine_tuning: "naive", sequential: "naive", Naive: "naive" },
   parameters: [],
-  capabilities: { alone: true },
+  capabilities: { isExclusive: true },
   load: () => Promise.resolve(naive),
 });
 

@@ -41,7 +41,7 @@ export const word = defineWord({
     ),
     ranksParameter,
   ],
-  capabilities: { grows: growStackedTechnique },
+  capabilities: { growTechnique: growStackedTechnique },
   load: () => Promise.resolve(oLora),
 });
 

@@ -35,7 +35,7 @@ export const word = defineWord({
     replays: ({ arguments: { share, choose, most } }) => ({
       size: share,
       balanced: choose === "balanced",
-      ...(most !== undefined && { most }),
+      ...(most !== undefined && { maxRows: most }),
     }),
   },
   load: () => Promise.resolve(replay),

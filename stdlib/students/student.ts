@@ -119,15 +119,15 @@ export const word = defineWord({
     if ((base !== undefined) === sized) context.report("student-size", { twice: sized }, sized ? "base" : undefined);
   },
   capabilities: {
-    trains: true,
-    base: ({ arguments: { base } }) => (typeof base === "string" ? base : null),
-    makes(call, facts, family) {
+    isTrained: true,
+    startBase: ({ arguments: { base } }) => (typeof base === "string" ? base : null),
+    resultingBase(call, facts, family) {
       const cut = cutStudent(studentSizeOf(call.arguments), facts, family);
       return isCutRefused(cut) ? cut : { config: cut.config, shapes: cut.shapes };
     },
-    beside: ({ arguments: { learns = [] } }, has, ...bases) => teacherMemoryOf(learns, has, ...bases),
-    adds: ({ arguments: { augment } }) => augment ?? 0,
-    refuses: ({ arguments: { learns = [], augment } }, wanted) =>
+    teacherValues: ({ arguments: { learns = [] } }, has, ...bases) => teacherMemoryOf(learns, has, ...bases),
+    augmentedTexts: ({ arguments: { augment } }) => augment ?? 0,
+    refusal: ({ arguments: { learns = [], augment } }, wanted) =>
       teachingRefusal(learns, { ...wanted, unlabelled: wanted.unlabelled || augment !== undefined }),
   },
   load: () => Promise.resolve(student),

@@ -48,8 +48,8 @@ export const word = defineWord({
   ],
   capabilities: {
     writes: "folder",
-    ending: ".mlpackage",
-    shapedBy: "shape",
+    extension: ".mlpackage",
+    shapeParameter: "shape",
     runtime: "coremltools",
     readBy: ["Core ML (iOS 16, macOS 13 and later)", "coremltools"],
   },

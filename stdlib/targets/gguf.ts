@@ -51,9 +51,9 @@ export const word = defineWord({
   ],
   capabilities: {
     writes: "file",
-    ending: ".gguf",
-    beside: [".Modelfile"],
-    continues: true,
+    extension: ".gguf",
+    extraExtensions: [".Modelfile"],
+    generativeOnly: true,
     runtime: "llama.cpp",
     readBy: ["llama.cpp", "Ollama", "LM Studio", "node-llama-cpp", "xllamacpp", "llama-cpp-python"],
   },

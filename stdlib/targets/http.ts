@@ -166,7 +166,7 @@ export const word = defineWord({
   capabilities: {
     runtime: null,
     readBy: ["OpenAI's clients", "Hugging Face's clients", "LangChain", "the AI SDK"],
-    serves: ({ arguments: { host, port, api_keys, certificate, certificate_key, hosts, ...given } }) => {
+    server: ({ arguments: { host, port, api_keys, certificate, certificate_key, hosts, ...given } }) => {
       const { gather, queue, texts, streams, body, time, rate, truncate, max_tokens } = given;
       return {
         host,

@@ -76,7 +76,7 @@ export const word = defineWord({
   ],
   capabilities: {
     writes: "folder",
-    sentBy: "push",
+    destinationParameter: "push",
     runtime: "tunebook",
     readBy: ["transformers", "PEFT", "sentence-transformers", "vLLM", "Tunebook"],
   },

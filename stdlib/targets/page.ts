@@ -62,9 +62,9 @@ export const word = defineWord({
   ],
   capabilities: {
     writes: "file",
-    ending: ".html",
-    beside: [".onnx"],
-    tasks: PAGE_TASKS,
+    extension: ".html",
+    extraExtensions: [".onnx"],
+    onlyTasks: PAGE_TASKS,
     runtime: "onnxruntime-web",
     readBy: ["browsers with WebAssembly (Chrome, Edge, Firefox, Safari)"],
   },

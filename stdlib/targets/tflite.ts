@@ -57,8 +57,8 @@ export const word = defineWord({
   ],
   capabilities: {
     writes: "file",
-    ending: ".tflite",
-    shapedBy: "shape",
+    extension: ".tflite",
+    shapeParameter: "shape",
     runtime: "litert",
     readBy: ["LiteRT (Android, iOS, Linux, microcontrollers)", "ai-edge-litert in Python", "LiteRT.js in browsers"],
   },

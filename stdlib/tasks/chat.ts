@@ -35,13 +35,13 @@ export const word = defineWord({
   capabilities: {
     pipeline: "text-generation",
     peft: "CAUSAL_LM",
-    taught: true,
+    canBeDistilled: true,
     /** Required roles, or alternatives: a prompt and its completion. */
     roles: ["messages"],
-    orRoles: ["input", "target"],
+    alternativeRoles: ["input", "target"],
     rowFormat: conversations,
     labels: false,
-    parameters: (): number => 0,
+    headParameters: (): number => 0,
     canary: "written",
     measures: ["next_token", "written"],
     metrics: [

@@ -44,9 +44,9 @@ export const word = defineWord({
     roles: ["text"],
     rowFormat: singleText,
     labels: false,
-    parameters: headParameters,
+    headParameters,
     /** Share of a batch's tokens for which logits over the complete vocabulary are computed. */
-    unmasks: (call) => maskedShare(call.arguments.share),
+    vocabularyShare: (call) => maskedShare(call.arguments.share),
     architectures: ["ForMaskedLM"],
     measures: ["next_token"],
     metrics: ["loss", "perplexity"].map((word) => ({ word, kind: "metric", arguments: {} })),

@@ -82,7 +82,7 @@ export const word = defineWord({
     roles: ["question", "context", "answer"],
     rowFormat: extractiveQa,
     labels: false,
-    parameters: (hidden: number): number => 2 * hidden + 2,
+    headParameters: (hidden: number): number => 2 * hidden + 2,
     architectures: ["ForQuestionAnswering"],
     measures: ["answer"],
     metrics: ["exact_match", "token_f1"].map((metric) => ({ word: metric, kind: "metric", arguments: {} })),

@@ -29,11 +29,12 @@ export const word = defineWord({
     peft: "SEQ_CLS",
     problem: "regression",
     roles: ["text", "score"],
-    why: true,
+    isExplainable: true,
     rowFormat: singleText,
     labels: false,
-    standardises: true,
-    parameters: (hidden: number, _labels: number, on: HeadContext): number => sentenceHeadElementCount(hidden, 1, on),
+    standardizesTargets: true,
+    headParameters: (hidden: number, _labels: number, on: HeadContext): number =>
+      sentenceHeadElementCount(hidden, 1, on),
     measures: ["number"],
     metrics: ["mean_absolute_error", "root_mean_squared_error", "r2", "pearson", "spearman"].map((word) => ({
       word,

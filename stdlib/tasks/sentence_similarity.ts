@@ -17,7 +17,7 @@ import {
 const metric = (word: string, given: Call["arguments"] = {}): Call => ({ word, kind: "metric", arguments: given });
 
 /** The data's roles determine the metrics. */
-const byRoles: NonNullable<TaskCapabilities["byRoles"]> = (roles, task) => {
+const byRoles: NonNullable<TaskCapabilities["measuredByRoles"]> = (roles, task) => {
   const targetRole = pairTargetRole(task, roles);
   if (targetRole === "score") return { measures: ["similarity"], metrics: [metric("spearman"), metric("pearson")] };
   if (targetRole === "label")
@@ -150,7 +150,7 @@ export const word = defineWord({
   },
   capabilities: {
     peft: "FEATURE_EXTRACTION",
-    taught: { why: "its texts are read each by itself", instead: "train the smaller base on the same pairs" },
+    canBeDistilled: { why: "its texts are read each by itself", instead: "train the smaller base on the same pairs" },
     roles: ["text", "text_pair"],
     /** Roles that a training requires in addition. */
     trainingRoles(call) {
@@ -163,11 +163,11 @@ export const word = defineWord({
     rowFormat: pairEncoding,
     labels: false,
     /** A base can compute vectors without training. */
-    untrained: true,
-    parameters: () => 0,
+    worksUntrained: true,
+    headParameters: () => 0,
     measures: ["ranking", "similarity", "pair"],
     metrics: byRoles([], { word: "", kind: "task", arguments: {} }).metrics,
-    byRoles,
+    measuredByRoles: byRoles,
     prediction: "{ readonly text: string; readonly embedding: Float32Array }",
     predictionOfPairs: "{ readonly text: string; readonly text_pair: string; readonly similarity: number }",
   },

@@ -38,21 +38,21 @@ export const word = defineWord({
   capabilities: {
     pipeline: "text-classification",
     peft: "SEQ_CLS",
-    taught: true,
+    canBeDistilled: true,
     problem: "single_label_classification",
     /** Required roles. */
     roles: ["text", "label"],
-    why: true,
+    isExplainable: true,
     rowFormat: singleText,
     labels: true,
     decides: "one",
     canary: "labelled",
-    names: labelsWithClassWeights,
-    counts: balancedClassWeightText,
+    namedLabels: labelsWithClassWeights,
+    countsOverTraining: balancedClassWeightText,
     /** Number of parameters of the head, for `hidden` features and `outputs` labels. */
-    parameters: (hidden, outputs, on) =>
+    headParameters: (hidden, outputs, on) =>
       meanHeadElementCount(hidden, outputs, on) ?? sentenceHeadElementCount(hidden, outputs, on),
-    ours: usesMeanPooling,
+    hasNewHead: usesMeanPooling,
     measures: ["label"],
     architectures: ["ForSequenceClassification"],
     prediction:

@@ -21,13 +21,13 @@ export const word = defineWord({
   capabilities: {
     pipeline: "text-generation",
     peft: "CAUSAL_LM",
-    taught: true,
+    canBeDistilled: true,
     /** Required roles. */
     roles: ["text"],
     rowFormat: causalLm,
     labels: false,
     /** The head is the base's own output embedding. */
-    parameters: (): number => 0,
+    headParameters: (): number => 0,
     canary: "written",
     /** The output continues the prompt, whereas other tasks answer it. */
     continues: true,

@@ -54,13 +54,13 @@ export const word = defineWord({
   capabilities: {
     pipeline: "token-classification",
     peft: "TOKEN_CLS",
-    taught: true,
+    canBeDistilled: true,
     roles: ["tokens", "tags"],
     rowFormat: tokenLabels,
     labels: true,
-    names: labelsWithClassWeights,
-    counts: balancedClassWeightText,
-    parameters: (hidden: number, labels: number): number => hidden * labels + labels,
+    namedLabels: labelsWithClassWeights,
+    countsOverTraining: balancedClassWeightText,
+    headParameters: (hidden: number, labels: number): number => hidden * labels + labels,
     architectures: ["ForTokenClassification"],
     measures: ["tags", "label"],
     metrics: [

@@ -85,7 +85,7 @@ export const word = defineWord({
     saves: "trained",
     trains:
       "2 × size × width + size + width numbers for each adapter, two adapters in a block (Houlsby) or one (Pfeiffer), width that of the block",
-    adds: true,
+    addedParameters: true,
     trainableParameters(call: Call, shapes: TensorShapes): number {
       const size = numberArgument(call, "size", 64);
       const width = streamWidth(shapes);

@@ -54,7 +54,7 @@ export const word = defineWord({
     ...rate.capabilities,
     saves: "trained",
     /** The trained weights are part of the base's weights, so the model can be written as a complete one. */
-    merges: true,
+    canBeMerged: true,
     trains: "every bias of the base",
     trainableParameters: (_call: unknown, shapes: TensorShapes): number => biases(shapes),
   },

@@ -21,7 +21,7 @@ export const word = defineWord({
     ...rate.capabilities,
     /** Saved weights: all (`model`), or the trained ones (`trained`). */
     saves: "model",
-    whole: true,
+    trainsAll: true,
     trains: "every weight of the base",
     /** Trainable parameters of the base, from its tensors' shapes, without the head. */
     trainableParameters: (_call: unknown, shapes: TensorShapes): number =>

@@ -39,11 +39,11 @@ export const word = defineWord({
   capabilities: {
     ...rate.capabilities,
     saves: "trained",
-    bare: true,
+    trainsHeadOnly: true,
     /** The trained weights are part of the base's weights, so the model can be written as a complete one. */
-    merges: true,
+    canBeMerged: true,
     trains: "nothing of the base",
-    exact: (call) => call.arguments.fit === "exact",
+    isExact: (call) => call.arguments.fit === "exact",
     trainableParameters: (): number => 0,
   },
   load: () => Promise.resolve(headOnly),

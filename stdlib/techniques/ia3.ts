@@ -72,10 +72,10 @@ export const word = defineWord({
     ...rate.capabilities,
     saves: "trained",
     /** The trained weights are part of the base's weights, so the model can be written as a complete one. */
-    merges: true,
+    canBeMerged: true,
     trains:
       "one number for each output of the layers that make keys and values, and for each input of those that end a feed-forward sub-layer",
-    adds: true,
+    addedParameters: true,
     trainableParameters(call: Call, shapes: TensorShapes, layout?: "in_out" | "out_in"): number {
       const { targets, inputs } = ia3Settings(call);
       const scaled = new Set(findLinearLayers(shapes, inputs).map(({ path }) => path));

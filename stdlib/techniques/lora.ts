@@ -161,11 +161,11 @@ export const word = defineWord({
     ...rate.capabilities,
     saves: "trained",
     /** The trained weights can be merged into the base's, so the model can be written as a complete one. */
-    merges: true,
+    canBeMerged: true,
     /** Suggested if full fine-tuning needs too much memory. */
     suggested: "lora(rank: 8)",
     trains: "rank × (inputs + outputs) numbers for each target layer, with DoRA one for each of its outputs besides",
-    adds: true,
+    addedParameters: true,
     /** Trainable parameters without the head, from the base's shapes. */
     trainableParameters: (call: Call, shapes: TensorShapes, layout?: "in_out" | "out_in"): number => {
       const { rank, targets, dora } = loraSettings(call);

@@ -43,7 +43,7 @@ export const word = defineWord({
     ...rate.capabilities,
     saves: "trained",
     trains: "2 × tokens × width of the keys, for each layer",
-    adds: true,
+    addedParameters: true,
     trainableParameters: trained,
     virtualTokens: virtualTokenCapability,
   },

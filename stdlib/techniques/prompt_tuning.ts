@@ -56,7 +56,7 @@ export const word = defineWord({
     ...rate.capabilities,
     saves: "trained",
     trains: "tokens × width of the embeddings",
-    adds: true,
+    addedParameters: true,
     trainableParameters: trained,
     virtualTokens: virtualTokenCapability,
   },

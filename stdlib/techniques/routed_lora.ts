@@ -80,7 +80,7 @@ export const word = defineWord({
     saves: "trained",
     grownBy: "lora_per_task",
     trains: "rank × (inputs + outputs) numbers for each target layer and data set, of which those of the latest move",
-    adds: true,
+    addedParameters: true,
     trainableParameters: (call: Call, shapes: TensorShapes): number => {
       const { rank, targets } = routedSettings(call);
       return findLinearLayers(shapes, targets).reduce((n, layer) => n + rank * (layer.in + layer.out), 0);

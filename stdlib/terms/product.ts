@@ -6,7 +6,7 @@ export const word = defineWord({
   doc: "Several numbers multiplied: rows of a batch times batches of an update, say.",
   example: "where: [at_most(product(batch_size, accumulate), 64)]",
   elsewhere: { times: "product", mul: "product", multiply: "product" },
-  capabilities: { of: (numbers) => numbers.reduce((a, b) => a * b, 1) },
+  capabilities: { compute: (numbers) => numbers.reduce((a, b) => a * b, 1) },
   parameters: [
     {
       name: "of",

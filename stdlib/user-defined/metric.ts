@@ -7,7 +7,7 @@ import { userFunctionError, callGuarded, type UserFunctionOwner } from "./guarde
 import { storeImplementation } from "./store.js";
 import { parametersFromRecord, type MetricRecord } from "./record.js";
 
-/** Maps a metric's function to what it measures (capability `of`). */
+/** Maps a metric's function to what it measures (capability `outcomes`). */
 const MEASURES = {
   compute: "label",
   ofTokens: "next_token",

@@ -72,7 +72,7 @@ export function techniqueWordFromRecord(record: TechniqueRecord, owner: UserFunc
       /** Counts `shapes` (which exclude frozen tensors) and what the technique adds. */
       trainableParameters: (call: Call, shapes: BaseFacts["shapes"], _layout: unknown, base: BaseFacts): number =>
         sum(sound(call, base).filter(({ tensor }) => tensor === undefined || Object.hasOwn(shapes, tensor))),
-      adds: (call: Call, _shapes: unknown, _layout: unknown, base: BaseFacts): number =>
+      addedParameters: (call: Call, _shapes: unknown, _layout: unknown, base: BaseFacts): number =>
         sum(sound(call, base).filter(({ tensor }) => tensor === undefined)),
     },
     load: () => Promise.resolve(implementation),

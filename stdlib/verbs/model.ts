@@ -187,7 +187,7 @@ export const word: ImplementedVerb = {
 /** Returns the type of tokenizer that belongs to a family; null if the model has a base. */
 function ownTokenizer(architecture: Value | undefined, context: CheckContext): Value {
   if (typeof architecture !== "object" || architecture === null || !("word" in architecture)) return null;
-  const scratch = context.find("model", (architecture as Call).word)?.capabilities?.scratch;
+  const scratch = context.find("model", (architecture as Call).word)?.capabilities?.fromScratch;
   return { word: scratch?.tokenizer ?? "bpe", kind: "tokenizer", arguments: {} };
 }
 

@@ -100,7 +100,7 @@ export function answer(need: Need, world: World): FactOf<Need["about"]> | Failed
       if (world.data) return world.data(need);
       const { splits, ...rest } = dataFacts();
       const split = need.data.split && registry.find("split", need.data.split.word);
-      const told = need.data.split && split?.capabilities?.names?.(need.data.split);
+      const told = need.data.split && split?.capabilities?.splitNames?.(need.data.split);
       if (told)
         return { ...rest, splits: Object.fromEntries(told.map((name) => [name, splits[name] ?? splits["test"]!])) };
       const asked =

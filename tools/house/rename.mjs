@@ -1,4 +1,5 @@
-// Renames declarations by the glossary, everywhere they are used: `node tools/house/rename.mjs [--dry] [SECTION…]`.
+// Renames declarations by the glossary, everywhere they are used: `node tools/house/rename.mjs [--write] [SECTION…]`.
+// Without --write it only lists what it would rename.
 //
 // glossary.json has sections of entries `{ "file", "in", "name", "to" }`: the declaration `name` (a type, function,
 // variable or property; `in`: the interface or class that has the property) in `file` gets the name `to`. TypeScript's
@@ -12,7 +13,7 @@ import { fileURLToPath } from "node:url";
 import ts from "typescript";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const dry = process.argv.includes("--dry");
+const write = process.argv.includes("--write");
 const sections = process.argv.slice(2).filter((word) => !word.startsWith("--"));
 
 const files = execFileSync("git", ["ls-files", "*.ts", "*.mts"], { cwd: root, encoding: "utf8" })
@@ -21,7 +22,6 @@ const files = execFileSync("git", ["ls-files", "*.ts", "*.mts"], { cwd: root, en
   .map((file) => join(root, file));
 const own = new Set(files);
 const texts = new Map();
-const versions = new Map();
 const textOf = (file) => {
   if (!texts.has(file)) texts.set(file, readFileSync(file, "utf8"));
   return texts.get(file);
@@ -45,7 +45,7 @@ const service = ts.createLanguageService({
   ...ts.createCompilerHost(options),
   getCompilationSettings: () => options,
   getScriptFileNames: () => files,
-  getScriptVersion: (file) => String(versions.get(file) ?? 0),
+  getScriptVersion: () => "0",
   getScriptSnapshot(file) {
     try {
       return ts.ScriptSnapshot.fromString(own.has(file) ? textOf(file) : readFileSync(file, "utf8"));
@@ -72,31 +72,34 @@ function declarationOf(file, name, within) {
   return found;
 }
 
+const edits = new Map();
 function rename({ file, in: within, name, to }) {
   const at = declarationOf(join(root, file), name, within);
   const where = `${file} ${within === undefined ? "" : `${within}.`}${name}`;
   if (!at) return console.log(`gone: ${where}`);
-  const places = service.findRenameLocations(join(root, file), at.getStart(), false, false, {
-    providePrefixAndSuffixTextForRename: true,
-  });
-  const byFile = Map.groupBy
-    ? Map.groupBy(places ?? [], ({ fileName }) => fileName)
-    : (places ?? []).reduce((all, one) => all.set(one.fileName, [...(all.get(one.fileName) ?? []), one]), new Map());
-  for (const [path, of] of byFile) {
-    if (!own.has(path)) throw new Error(`${where} is used in ${path}, which is not ours`);
-    let text = textOf(path);
-    for (const { textSpan, prefixText = "", suffixText = "" } of of.toSorted(
-      (a, b) => b.textSpan.start - a.textSpan.start,
-    ))
-      text =
-        text.slice(0, textSpan.start) + prefixText + to + suffixText + text.slice(textSpan.start + textSpan.length);
-    texts.set(path, text);
-    versions.set(path, (versions.get(path) ?? 0) + 1);
+  const places =
+    service.findRenameLocations(join(root, file), at.getStart(), false, false, {
+      providePrefixAndSuffixTextForRename: true,
+    }) ?? [];
+  const outside = places.find(({ fileName }) => !own.has(fileName));
+  if (outside) return console.log(`not renamed: ${where} is used in ${outside.fileName}`);
+  for (const { fileName, textSpan, prefixText = "", suffixText = "" } of places) {
+    const known = edits.get(fileName) ?? edits.set(fileName, new Map()).get(fileName);
+    const text = `${prefixText}${to}${suffixText}`;
+    const before = known.get(textSpan.start);
+    if (before && before.text !== text)
+      console.log(`two names at once: ${fileName}:${textSpan.start} ${before.text}, ${text}`);
+    known.set(textSpan.start, { length: textSpan.length, text });
   }
-  console.log(`${where} → ${to}: ${String(places?.length ?? 0)} places in ${String(byFile.size)} files`);
+  console.log(`${where} → ${to}: ${places.length} places`);
 }
 
 const glossary = JSON.parse(readFileSync(new URL("glossary.json", import.meta.url), "utf8"));
 for (const [section, entries] of Object.entries(glossary))
   if (sections.length === 0 || sections.includes(section)) for (const entry of entries) rename(entry);
-if (!dry) for (const path of versions.keys()) writeFileSync(path, textOf(path));
+for (const [path, known] of edits) {
+  let text = textOf(path);
+  for (const [start, { length, text: name }] of [...known].toSorted(([a], [b]) => b - a))
+    text = text.slice(0, start) + name + text.slice(start + length);
+  if (write) writeFileSync(path, text);
+}

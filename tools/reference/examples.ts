@@ -98,7 +98,7 @@ evaluate watched on tickets.test { ${example} }`;
       return `compress router on tickets with quick as small { ${example} }`;
     case "update":
       // A strategy that grows adds capacity to what a technique added, so the model needs one.
-      if (registry.find("strategy", word.name)?.capabilities?.grows)
+      if (registry.find("strategy", word.name)?.capabilities?.growTechnique)
         return `${SEASONS}model small like router { technique: lora }
 train small on tickets with quick
 update small on spring with quick as seasons { ${example} }`;

@@ -21,10 +21,13 @@ const SHAPES: Readonly<Record<ModelImplementation["shape"], string>> = {
 };
 
 export async function familyPage(family: Word<"model">, trials: Trials): Promise<string> {
-  const { modelType, shape, targets, linears, layout } = must(
-    family.capabilities,
-    `what ${family.name} says of itself`,
-  );
+  const {
+    modelType,
+    shape,
+    targets,
+    linears,
+    weightLayout: layout,
+  } = must(family.capabilities, `what ${family.name} says of itself`);
   const checkpoints = trials.of(family);
   const [first] = checkpoints;
   if (!first) throw new Error(`the family ${family.name} names no checkpoints`);

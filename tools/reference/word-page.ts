@@ -92,7 +92,12 @@ function headerText({ connectors, keysOf: keys }: Verb): string {
 
 /** Lists the columns that the rows need, the families that support the task, and the output of `predict`. */
 function taskText(task: Word<"task">, trials: Trials): string {
-  const { roles, orRoles, prediction, metrics = [] } = must(task.capabilities, `what ${task.name} says of itself`);
+  const {
+    roles,
+    alternativeRoles: orRoles,
+    prediction,
+    metrics = [],
+  } = must(task.capabilities, `what ${task.name} says of itself`);
   const list = (names: readonly string[]): string => names.map(code).join(", ");
   const families = trials
     .built("model")

@@ -52,7 +52,7 @@ export function calibrationsOf(
   let good = true;
   calls.forEach((call, i) => {
     const place = placeOf(`.${String(i)}`);
-    const { of: decisions = [], measured: measuredBy } = registry.find("calibration", call.word)?.capabilities ?? {};
+    const { decisions = [], metric: measuredBy } = registry.find("calibration", call.word)?.capabilities ?? {};
     const measured = measuredBy?.(call);
     const twice = calls.findIndex((other) => other.word === call.word) < i;
     if (twice) program.reportNear("calibrated-twice", { word: call.word }, place, options.here);
@@ -85,7 +85,7 @@ export function calibrationsOf(
     good = false;
   });
   const first = (call: Call): number =>
-    registry.find("calibration", call.word)?.capabilities?.probabilities === true ? 0 : 1;
+    registry.find("calibration", call.word)?.capabilities?.changesProbabilities === true ? 0 : 1;
   return good ? calls.toSorted((a, b) => first(a) - first(b)) : undefined;
 }
 

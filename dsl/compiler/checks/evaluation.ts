@@ -33,7 +33,7 @@ export function checkScoreReliability(
   const before = program.allowing;
   program.allowing = [...before, ...options.data.allowances];
   const [only, ...others] = options.metrics;
-  const hides = only && program.registry.find("metric", only.word)?.capabilities?.hidesRare;
+  const hides = only && program.registry.find("metric", only.word)?.capabilities?.metricForRareLabels;
   if (splitFacts && splitFacts.rows > 0 && only && hides !== undefined) {
     const labels = splitFacts.labels.toSorted((a, b) => b.count - a.count);
     const [most] = labels;

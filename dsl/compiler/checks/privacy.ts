@@ -42,13 +42,13 @@ function checkSettings(
   const span = settings.get("privacy")?.span;
   const [shuffle, clip, packing] = ["shuffle", "clip", "packing"].map((key) => settings.get(key));
   if (update) program.reportNear("private-update", {}, span, here);
-  const unit = privacyCapabilitiesOf(program, call)?.unit(call) ?? null;
+  const unit = privacyCapabilitiesOf(program, call)?.privacyUnit(call) ?? null;
   if (federated && unit === null) program.reportNear("private-of-whom", {}, span, here);
   if (shuffle && training.shuffle !== "random")
     program.reportNear("private-order", { shuffle: training.shuffle }, shuffle.span, here);
   if (training.packing) program.reportNear("private-packing", {}, packing?.span ?? span, here);
   if (clip) {
-    const privacy = privacyCapabilitiesOf(program, call)?.clip(call) ?? 1;
+    const privacy = privacyCapabilitiesOf(program, call)?.maxNorm(call) ?? 1;
     const details = { clip: training.clip === null ? "none" : String(training.clip), privacy };
     program.reportNear("two-clips", details, clip.span, here);
   }
@@ -68,12 +68,12 @@ function checkSubject(program: Program, options: PrivateTraining): void {
   if (scratch) program.reportNear("private-tokenizer", { tokenizer: scratch.tokenizer.word }, span, here);
   if (isBatchwise(program, model, data))
     program.reportNear("private-rows", { word: task.word, why: "batchwise" }, span, here);
-  if (registry.find("technique", technique.word)?.capabilities?.exact?.(technique) === true)
+  if (registry.find("technique", technique.word)?.capabilities?.isExact?.(technique) === true)
     program.reportNear("private-rows", { word: technique.word, why: "exact" }, span, here);
-  const counted = registry.find("task", task.word)?.capabilities?.counts?.(task) ?? null;
+  const counted = registry.find("task", task.word)?.capabilities?.countsOverTraining?.(task) ?? null;
   if (counted !== null) program.reportNear("private-counts", { what: counted }, span, here);
   const spreading = data.clean.find(
-    (call) => registry.find("cleaner", call.word)?.capabilities?.spreads?.(call) === true,
+    (call) => registry.find("cleaner", call.word)?.capabilities?.affectsOtherRows?.(call) === true,
   );
   if (spreading) program.reportNear("private-neighbours", { cleaner: tuneText(spreading) }, span, here);
   const copies = (trainingSplit(facts)?.labels ?? []).reduce(

@@ -11,7 +11,7 @@ export function checkRanks(program: Program, options: BatchingInput, runner: Giv
   const { model, data, training, settings, here } = options;
   const { count: ranks, here: beside } = ranksOf(program, runner);
   const call = isCall(runner?.value) ? runner.value : undefined;
-  if (call && workerCapabilitiesOf(program.registry, call)?.workers(call) === null) {
+  if (call && workerCapabilitiesOf(program.registry, call)?.workerCount(call) === null) {
     program.reportNear("ranks-uncounted", { runner: call.word }, runner?.span, here);
     return false;
   }
@@ -29,7 +29,7 @@ export function checkRanks(program: Program, options: BatchingInput, runner: Giv
     return false;
   }
   const technique = program.registry.find("technique", model.technique.word);
-  if (technique?.capabilities?.exact?.(model.technique)) {
+  if (technique?.capabilities?.isExact?.(model.technique)) {
     program.reportNear("exact-ranks", { technique: model.technique.word }, runner?.span, here);
     return false;
   }

@@ -342,7 +342,9 @@ export function areSplitsNamedByData(program: Program, { split, source }: DataPl
   if (split) return program.registry.find("split", split.word)?.capabilities?.namedByData === true;
   if (!("word" in source)) return false;
   const { word, arguments: given } = source as Call;
-  return program.registry.find("source", word)?.capabilities?.hosted === true && (given["split"] ?? null) === null;
+  return (
+    program.registry.find("source", word)?.capabilities?.bringsSplits === true && (given["split"] ?? null) === null
+  );
 }
 
 /** Returns the names of the splits; null if only the data can tell. */
@@ -355,7 +357,7 @@ export function splitNames(program: Program, plan: DataPlan, facts: DataFacts | 
   if (facts) return Object.keys(facts.splits);
   if (!plan.split) return null;
   const word = program.registry.find("split", plan.split.word);
-  const names = word?.capabilities?.names?.(plan.split);
+  const names = word?.capabilities?.splitNames?.(plan.split);
   if (names) return names;
   const shares = Object.entries(plan.split.arguments).filter(([name, value]) => {
     const parameter = word?.parameters.find((p) => p.name === name && !p.open);
@@ -422,7 +424,7 @@ export function rolesOf(program: Program, task: Call): readonly string[] {
 
 /** Returns the roles that the task needs and the data lack. A task may accept alternatives (capability `orRoles`). */
 export function missingRoles(program: Program, data: DataPlan, task: Call): readonly string[] {
-  const others = program.registry.find("task", task.word)?.capabilities?.orRoles;
+  const others = program.registry.find("task", task.word)?.capabilities?.alternativeRoles;
   if (others?.every((role) => data.columns[role] !== undefined)) return [];
   return rolesOf(program, task).filter((role) => data.columns[role] === undefined);
 }

@@ -12,7 +12,7 @@ import type { PlannedCompressStage } from "../plan/action.js";
 import { fillDefaults } from "../plan/defaults.js";
 import type { Operand } from "../../language/syntax/tree.js";
 import { isCall, parametersOf, resolveData } from "../plan/definitions.js";
-import type { StageCapabilities } from "../../language/types/capabilities/learning.js";
+import type { CompressionCapabilities } from "../../language/types/capabilities/learning.js";
 import { addAction, operandName } from "../statement/run-action.js";
 import { planCompressStage, studentDraft } from "../drafts/draft-compression.js";
 import { readBaseline, isBaseline } from "../evaluate/contenders.js";
@@ -136,12 +136,12 @@ function named(stages: readonly Stage[], name: string): readonly (Stage & { read
 
 /** @returns whether a step is trained without a given duration */
 function demandLong(program: Program, stages: readonly Stage[], here: Span): boolean {
-  const trained = stages.find(({ call }) => saysOf(program, call)?.trains === true);
+  const trained = stages.find(({ call }) => saysOf(program, call)?.isTrained === true);
   if (trained) program.report("distill-without-recipe", { stage: trained.call.word }, here);
   return trained !== undefined;
 }
 
-function saysOf(program: Program, { kind, word }: Call): StageCapabilities | undefined {
+function saysOf(program: Program, { kind, word }: Call): CompressionCapabilities | undefined {
   return program.registry.find(kind as "student", word)?.capabilities;
 }
 

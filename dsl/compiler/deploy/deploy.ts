@@ -34,7 +34,7 @@ export function compileDeploy(program: Program, header: StatementHeader): void {
   const { values } = fillDefaults(program, header.verb.parameters, ownKeys.given, "", { here });
   const target = targetOf(program, header, here);
   const word = wordAfterTo(program, header);
-  const serves = word?.capabilities?.serves !== undefined;
+  const serves = word?.capabilities?.server !== undefined;
   const as = operandName(clauses.get("as")?.operands[0]);
   if (as && serves) keep(program, as);
   const suits = word === undefined || suitsTarget(program, header, word, ownKeys.given);
@@ -85,12 +85,12 @@ function suitsTarget(
   const [first, last] = [operands[0], operands.at(-1)];
   const [as, on] = [clauses.get("as"), clauses.get("on")];
   const astray = (found: string, span: Span, models = 1): false => {
-    const serving = program.registry.ofKind("target").filter((one) => one.capabilities?.serves);
+    const serving = program.registry.ofKind("target").filter((one) => one.capabilities?.server);
     const data = { target, found, models, serving: serving.map(({ name }) => name) };
     program.report("not-for-target", data, span);
     return false;
   };
-  if (!capabilities?.serves) {
+  if (!capabilities?.server) {
     if (first && last && first !== last)
       return astray("models", { ...first.span, end: last.span.end }, operands.length);
     return as ? astray("as", as.span) : true;
@@ -130,7 +130,7 @@ function taskOf(program: Program, name: string): Call | undefined {
 /** Whether the target supports the model's task; else reported. */
 function holds(program: Program, name: string, target: Call, span: Span): boolean {
   const { registry } = program;
-  const { continues, tasks } = registry.find("target", target.word)?.capabilities ?? {};
+  const { generativeOnly: continues, onlyTasks: tasks } = registry.find("target", target.word)?.capabilities ?? {};
   const task = taskOf(program, name);
   if (task === undefined) return true;
   const goesOn = registry.find("task", task.word)?.capabilities?.rowFormat.predictsNextToken === true;
@@ -143,7 +143,10 @@ function holds(program: Program, name: string, target: Call, span: Span): boolea
   if (!tasks || tasks.includes(task.word)) return true;
   const others = registry.ofKind("target").filter(({ planned, capabilities: targetCapabilities }) => {
     return (
-      !planned && targetCapabilities?.writes && !targetCapabilities.tasks && (goesOn || !targetCapabilities.continues)
+      !planned &&
+      targetCapabilities?.writes &&
+      !targetCapabilities.onlyTasks &&
+      (goesOn || !targetCapabilities.generativeOnly)
     );
   });
   return refuse(`of ${tasks.join(", ")}`, `another target: ${others.map((one) => `\`${one.name}\``).join(", ")}`);
@@ -151,7 +154,7 @@ function holds(program: Program, name: string, target: Call, span: Span): boolea
 
 /** Whether the base has as many positions as the target's shape fixes; else reported. */
 function fits(program: Program, name: string, { call, places }: Target, reportSpan: Span): boolean {
-  const { shapedBy } = program.registry.find("target", call.word)?.capabilities ?? {};
+  const { shapeParameter: shapedBy } = program.registry.find("target", call.word)?.capabilities ?? {};
   const shape = shapedBy === undefined ? undefined : call.arguments[shapedBy];
   const draft = draftOf(program, name);
   if (!Array.isArray(shape) || typeof shape[1] !== "number" || !draft) return true;
@@ -176,7 +179,7 @@ function free(
   { call, places }: Target,
   { span, overwrite }: { readonly span: Span; readonly overwrite: boolean },
 ): boolean {
-  const { writes, sentBy } = program.registry.find("target", call.word)?.capabilities ?? {};
+  const { writes, destinationParameter: sentBy } = program.registry.find("target", call.word)?.capabilities ?? {};
   const { path } = call.arguments;
   if (!writes || typeof path !== "string" || (sentBy !== undefined && call.arguments[sentBy] !== undefined))
     return true;
@@ -211,7 +214,7 @@ function targetOf(program: Program, { clauses }: StatementHeader, here: Span): T
   if (found || target === undefined || !isCall(target)) return undefined;
   const whole = { call: target, places };
   const place = target.arguments["path"];
-  const { ending = "" } = program.registry.find("target", target.word)?.capabilities ?? {};
+  const { extension: ending = "" } = program.registry.find("target", target.word)?.capabilities ?? {};
   if (typeof place !== "string" || (place.trim() !== "" && place.endsWith(ending))) return whole;
   const span = places.get("to.path") ?? node.span;
   const instead = place.replace(/\.[A-Za-z]\w{0,9}$/, "") + ending;

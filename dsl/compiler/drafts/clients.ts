@@ -33,7 +33,7 @@ export function clientCount(
   if (joined !== undefined) return joined;
   if (!clients) return datas;
   const facts: PartitionCapabilities | undefined = program.registry.find("partition", clients.word)?.capabilities;
-  return facts?.clients(clients) ?? null;
+  return facts?.clientCount(clients) ?? null;
 }
 
 /** Returns the number of clients that take part in a round, out of `clients`. */
@@ -92,7 +92,7 @@ export function checkInMemory(program: Program, plan: DataPlan, here: Span): boo
 
 /** Checks that the technique's weights are trained by steps. */
 export function checkTrainsBySteps(program: Program, { technique }: ModelPlan, here: Span): boolean {
-  const exact = program.registry.find("technique", technique.word)?.capabilities?.exact?.(technique) === true;
+  const exact = program.registry.find("technique", technique.word)?.capabilities?.isExact?.(technique) === true;
   if (exact) program.report("federate-exact", { technique: technique.word }, here);
   return !exact;
 }

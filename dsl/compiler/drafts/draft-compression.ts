@@ -9,7 +9,7 @@ import type { Plan } from "../plan/plan.js";
 import { dataReaderOf, type GivenValue, type Call, type Value } from "../../language/types/value.js";
 import type { CompressDraft, Draft, Program, NamedTraining } from "../plan/program.js";
 import type { Span } from "../../language/diagnostics/span.js";
-import type { StageCapabilities, DistillationContext } from "../../language/types/capabilities/learning.js";
+import type { CompressionCapabilities, DistillationContext } from "../../language/types/capabilities/learning.js";
 import { isFailed, type BaseFacts } from "../../language/types/facts.js";
 import { Reporter } from "../../language/diagnostics/reporter.js";
 import { checkTables, dataFacts } from "../checks/world.js";
@@ -21,7 +21,7 @@ import { isStreamed } from "../plan/streaming.js";
 /** Keys that the smaller model takes from the larger one. */
 const SAME: readonly string[] = ["task", "max_length", "template"];
 
-const saysOf = (program: Program, { kind, word }: Call): StageCapabilities | undefined =>
+const saysOf = (program: Program, { kind, word }: Call): CompressionCapabilities | undefined =>
   program.registry.find(kind as "student", word)?.capabilities;
 
 /**
@@ -44,7 +44,7 @@ export function studentDraft(
     : (program.runs.get(options.start)?.model ?? program.names.get(options.start)?.draft);
   if (startDraft === undefined) return undefined;
   const says = saysOf(program, options.call);
-  const ownBase = says?.base?.(options.call) ?? null;
+  const ownBase = says?.startBase?.(options.call) ?? null;
   if (!startDraft && ownBase === null) {
     const why = `\`${options.start}\` has no weights here that parts could be taken of`;
     program.report(
@@ -57,7 +57,7 @@ export function studentDraft(
   // A step without training leaves its base as it was made.
   const fitting = program.registry
     .ofKind("technique")
-    .find(({ capabilities }) => (says?.trains ? capabilities?.whole : capabilities?.bare) === true);
+    .find(({ capabilities }) => (says?.isTrained ? capabilities?.trainsAll : capabilities?.trainsHeadOnly) === true);
   const base: Value = ownBase ?? { record: { model: options.start } };
   const technique: Value = { word: fitting?.name ?? "", kind: "technique", arguments: {} };
   const given = (value: Value): GivenValue => ({ value, span: options.span, from: "written", places: new Map() });
@@ -117,7 +117,7 @@ export function planCompressStage(
   const planned = planTraining(program, {
     ...(beside && { beside }),
     ...(larger && { larger }),
-    still: saysOf(program, stage)?.trains !== true,
+    still: saysOf(program, stage)?.isTrained !== true,
     model,
     data,
     recipe,
@@ -128,7 +128,8 @@ export function planCompressStage(
     dataAt: places.dataAt[0] ?? places.here,
     here: places.here,
     ...(places.statement && { statement: places.statement }),
-    read: (saysOf(program, stage)?.base?.(stage) ?? null) === null && program.runs.get(start)?.data.name === data.name,
+    read:
+      (saysOf(program, stage)?.startBase?.(stage) ?? null) === null && program.runs.get(start)?.data.name === data.name,
   });
   if (!planned || !isSmaller(program, planned, { start, stage }, places.stageAt)) return undefined;
   if (!larger) return planned;
@@ -158,11 +159,11 @@ function besideOf(
   { stage, task, larger }: { readonly stage: Call; readonly task: Value; readonly larger: BaseFacts | undefined },
 ): ((student: BaseFacts) => ReferenceModel | null) | undefined {
   const says = saysOf(program, stage);
-  if (!says?.beside || !larger || !isCall(task)) return undefined;
+  if (!says?.teacherValues || !larger || !isCall(task)) return undefined;
   const has = program.registry.find("task", task.word)?.capabilities;
   const family = program.registry.find("model", larger.family)?.capabilities;
   return (student) => {
-    const memory = says.beside?.(stage, has, student, larger, family) ?? null;
+    const memory = says.teacherValues?.(stage, has, student, larger, family) ?? null;
     return memory && { base: larger, memory };
   };
 }
@@ -177,15 +178,20 @@ function demandTeachable(
   const task = student.given.get("task")?.value;
   const says = saysOf(program, stage);
   const [idle] = unlabelled;
-  if (says && !says.refuses && idle) {
+  if (says && !says.refusal && idle) {
     program.report("unlabelled-unread", { data: idle.name, stage: stage.word }, dataAt[1] ?? stageAt);
     return false;
   }
-  if (!isCall(task) || !says?.refuses) return true;
+  if (!isCall(task) || !says?.refusal) return true;
   const has = program.registry.find("task", task.word)?.capabilities;
   const bases = basesOf(program, start, student, stageAt);
-  const reads = (says.base?.(stage) ?? null) === null || readsAlike(program, start, bases);
-  const refused = says.refuses(stage, { has, unlabelled: unlabelled.length > 0, reads, bases });
+  const reads = (says.startBase?.(stage) ?? null) === null || readsAlike(program, start, bases);
+  const refused = says.refusal(stage, {
+    taskCapabilities: has,
+    unlabelled: unlabelled.length > 0,
+    sharesTokenizer: reads,
+    bases,
+  });
   if (refused) program.report("distill-task", { task: task.word, ...refused }, stageAt);
   return !refused;
 }
@@ -247,7 +253,7 @@ function isSmaller(
   { start, stage }: Pick<CompressDraft, "start" | "stage">,
   here: Span,
 ): boolean {
-  const ownBase = saysOf(program, stage)?.base?.(stage) ?? null;
+  const ownBase = saysOf(program, stage)?.startBase?.(stage) ?? null;
   if (ownBase === null) return true;
   const { folder } = plan.recipe.model;
   const [student, teacher] = [parametersOf(program, ownBase, folder), teacherParameters(program, start)];

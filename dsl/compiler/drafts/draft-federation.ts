@@ -79,7 +79,7 @@ function settledOf(
   if (!aggregate) throw new Error("the verb `federate` has no default for `aggregate`");
   const list = values["compression"];
   const runner = call("runner");
-  const joined = runner && carrierCapabilitiesOf(program.registry, runner)?.federates(runner);
+  const joined = runner && carrierCapabilitiesOf(program.registry, runner)?.joiningClients(runner);
   const personal = settings.has("personal") ? (values["personal"] as NonNullable<FederatedPlan["personal"]>) : [];
   return {
     ...(typeof joined === "number" && { joined }),
@@ -162,7 +162,7 @@ function demandSums(
     "aggregator",
     aggregate.word,
   )?.capabilities;
-  if (aggregator?.each) {
+  if (aggregator?.needsSingleUpdates) {
     program.report("secure-sees-each", { word: aggregate.word, key: "aggregate" }, place("aggregate"));
     return false;
   }
@@ -190,7 +190,7 @@ function demandEnough(
   const facts: AggregatorCapabilities | undefined = program.registry.find("aggregator", aggregate.word)?.capabilities;
   const needs = [
     { needs: secure ? MIN_CLIENTS_TO_HIDE : 1, why: "`secure_aggregation`", key: "secure_aggregation" },
-    { needs: facts?.least?.(aggregate) ?? 1, why: `\`${tuneText(aggregate)}\``, key: "aggregate" },
+    { needs: facts?.minClients?.(aggregate) ?? 1, why: `\`${tuneText(aggregate)}\``, key: "aggregate" },
   ].find((one) => one.needs > participants);
   if (!needs) return true;
   const { key, ...details } = needs;

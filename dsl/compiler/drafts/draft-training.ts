@@ -153,7 +153,7 @@ function checkWarmUp(
 ): void {
   const { technique } = model.plan;
   // A closed-form technique takes no steps.
-  if (program.registry.find("technique", technique.word)?.capabilities?.exact?.(technique)) return;
+  if (program.registry.find("technique", technique.word)?.capabilities?.isExact?.(technique)) return;
   const warmUp = warmUpSteps(program.registry, recipe.plan.schedule, steps);
   if (steps === 0 || warmUp < steps) return;
   const place = ["schedule", "steps", "epochs"].map((key) => options.settings.get(key)?.span).find((span) => span);
@@ -172,7 +172,9 @@ function checkNamedLabels(
   { data, model, facts }: ResolvedTraining,
 ): boolean {
   const { task } = model.plan;
-  const named = facts.sampled ? [] : (program.registry.find("task", task.word)?.capabilities?.names?.(task) ?? []);
+  const named = facts.sampled
+    ? []
+    : (program.registry.find("task", task.word)?.capabilities?.namedLabels?.(task) ?? []);
   for (const label of named) {
     if (facts.labels.includes(label)) continue;
     const near = nearestWord(label, facts.labels);

@@ -167,7 +167,7 @@ function drawnBeside(
   const known = all.flatMap((one) => (one === undefined || isFailed(one) ? [] : [one]));
   if (known.length < all.length) return undefined;
   const fedOf = (facts: DataFacts): EpochRows => truncatedEpochRows(allRows(trainingSplit(facts)), model.max_length);
-  const times = program.registry.find(stage.kind as "student", stage.word)?.capabilities?.adds?.(stage) ?? 0;
+  const times = program.registry.find(stage.kind as "student", stage.word)?.capabilities?.augmentedTexts?.(stage) ?? 0;
   const { rows, tokens, longest } = fedOf(dataFacts);
   const made = times > 0 ? [{ rows: times * rows, tokens: times * tokens, longest }] : [];
   const drawn = [...known.map(fedOf), ...made];

@@ -73,15 +73,15 @@ function demandRows(
 ): boolean {
   const partition: PartitionCapabilities | undefined =
     clients === null ? undefined : program.registry.find("partition", clients.word)?.capabilities;
-  const count = clients === null ? null : (partition?.clients(clients) ?? null);
-  const by = clients === null ? null : (partition?.by?.(clients) ?? null);
+  const count = clients === null ? null : (partition?.clientCount(clients) ?? null);
+  const by = clients === null ? null : (partition?.partitionedBy?.(clients) ?? null);
   if (by !== null && typeof by === "object") {
     const place = (): Span | undefined => clientsAt;
     if (!sliceKeysOf(program, [by.column], [{ data, split: null }], { place, here })) return false;
   }
   if (clients === null || count === null || facts.sampled) return true;
   const rows = trainingSplit(facts)?.rows ?? 0;
-  const least = partition?.least?.(clients) ?? 1;
+  const least = partition?.minRows?.(clients) ?? 1;
   if (rows >= count * least) return true;
   program.reportNear("clients-beyond-rows", { data: data.name, rows, clients: count, least }, clientsAt, here);
   return false;

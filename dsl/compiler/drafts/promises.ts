@@ -30,7 +30,7 @@ type Settings = Omit<FederatedPlan, "others">;
 
 /** Returns the privacy plan; undefined if no guarantee is possible (reported). */
 function promiseOf(program: Program, settings: Settings, options: Promising): PrivacyPlan | undefined {
-  const unit = privacyCapabilitiesOf(program, options.privacy)?.unit(options.privacy);
+  const unit = privacyCapabilitiesOf(program, options.privacy)?.privacyUnit(options.privacy);
   if (unit !== "client" && unit !== "row") return undefined;
   return unit === "client" ? ofClients(program, settings, options) : ofRows(program, settings, options);
 }
@@ -39,8 +39,8 @@ function promiseOf(program: Program, settings: Settings, options: Promising): Pr
 function ofClients(program: Program, settings: Settings, options: Promising): PrivacyPlan | undefined {
   const { aggregate, participation, rounds } = settings;
   const facts: AggregatorCapabilities | undefined = program.registry.find("aggregator", aggregate.word)?.capabilities;
-  if (facts?.each || facts?.keeps) {
-    const why = facts.each ? "each" : "keeps";
+  if (facts?.needsSingleUpdates || facts?.clientsKeepState) {
+    const why = facts.needsSingleUpdates ? "each" : "keeps";
     program.reportNear("private-clients", { word: aggregate.word, why }, options.span, options.here);
     return undefined;
   }
@@ -101,7 +101,7 @@ function ofRows(program: Program, settings: Settings, options: Promising): Priva
  */
 function ofRowsElsewhere(program: Program, { privacy, span, here }: Promising): PrivacyPlan | undefined {
   const word = privacyCapabilitiesOf(program, privacy);
-  const [few, many] = [1, 2].map((steps) => word?.promises(privacy, { rate: 1, steps, units: 1 }));
+  const [few, many] = [1, 2].map((steps) => word?.guarantee(privacy, { rate: 1, steps, units: 1 }));
   if (!word || !few || !many || !("epsilon" in few)) return undefined;
   if ("epsilon" in many && many.epsilon !== few.epsilon) {
     program.reportNear("counted-elsewhere", { what: tuneText(privacy), why: "promise" }, span, here);
@@ -109,7 +109,7 @@ function ofRowsElsewhere(program: Program, { privacy, span, here }: Promising): 
   }
   const { epsilon, delta } = few;
   // As written: each client derives δ from its own row count.
-  return { call: privacy, unit: "row", epsilon, delta, clip: word.clip(privacy), noise: 0, rate: 0, steps: 0 };
+  return { call: privacy, unit: "row", epsilon, delta, clip: word.maxNorm(privacy), noise: 0, rate: 0, steps: 0 };
 }
 
 /** The parts of a training that its privacy guarantee depends on. */

@@ -74,9 +74,10 @@ export function requireWrittenSettings(
   const { task } = options.model.plan;
   const has: TaskCapabilities | undefined = program.registry.find("task", task.word)?.capabilities;
   const counted =
-    has?.counts?.(task) ?? (has?.standardises && !options.recipe.privacy ? tuneText({ ...task, arguments: {} }) : null);
+    has?.countsOverTraining?.(task) ??
+    (has?.standardizesTargets && !options.recipe.privacy ? tuneText({ ...task, arguments: {} }) : null);
   if (counted !== null) {
-    const why = has?.standardises ? ("standard" as const) : ("counts" as const);
+    const why = has?.standardizesTargets ? ("standard" as const) : ("counts" as const);
     program.reportNear("counted-elsewhere", { what: counted, why }, runner.span, here);
     return false;
   }

@@ -15,8 +15,8 @@ export function checkAttacks(
   names: readonly (string | undefined)[],
   written: GivenValue | undefined,
 ): boolean {
-  const asks = (call: Call): AttackCapabilities["asks"] | undefined =>
-    program.registry.find("attack", call.word)?.capabilities?.asks;
+  const asks = (call: Call): AttackCapabilities["asksAbout"] | undefined =>
+    program.registry.find("attack", call.word)?.capabilities?.asksAbout;
   const which = attacks.findIndex((call) => asks(call) === "planted");
   if (which < 0 || !written) return true;
   const without = names.find((name) => {

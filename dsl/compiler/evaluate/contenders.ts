@@ -94,7 +94,7 @@ function called(program: Program, node: WordNode, beside: BaselineContext): Name
 /** Returns the call that puts a linear head on a base. */
 function probeIn({ registry }: Program): Call | undefined {
   for (const { name, capabilities } of registry.ofKind(KIND))
-    if (capabilities?.probes) return { kind: KIND, word: name, arguments: capabilities.probes };
+    if (capabilities?.probeArguments) return { kind: KIND, word: name, arguments: capabilities.probeArguments };
   return undefined;
 }
 
@@ -107,10 +107,10 @@ function isAble(
   const { task, subjects } = beside;
   const has = must(program.registry.find(KIND, call.word)?.capabilities, `what ${call.word} says of itself`);
   const able = program.registry.find("task", task.word)?.capabilities;
-  const refusal = has.refuses(call, { task, has: able, roles: rolesOf(beside) });
+  const refusal = has.refusal(call, { task, taskCapabilities: able, roles: rolesOf(beside) });
   if (refusal) program.report("contender-refused", { contender, task: task.word, ...refusal }, span);
   if (refusal) return false;
-  return !has.learns(call) || subjects.every(({ subject }) => learnsFrom(program, subject, contender, span));
+  return !has.trainsOnData(call) || subjects.every(({ subject }) => learnsFrom(program, subject, contender, span));
 }
 
 /** Returns what a baseline's own check may read: its task and the data. */
@@ -138,7 +138,7 @@ function learnsFrom(program: Program, subject: ActionSubject, contender: string,
   return false;
 }
 function foldsIn(program: Program, split: Call | null): boolean {
-  return split !== null && program.registry.find("split", split.word)?.capabilities?.folds !== undefined;
+  return split !== null && program.registry.find("split", split.word)?.capabilities?.foldCount !== undefined;
 }
 
 /** Reports the coded error `named-twice` for repeated names; returns false then. */

@@ -376,10 +376,12 @@ export function compilePredict(program: Program, header: StatementHeader): void 
 }
 
 function saysWhy(program: Program, task: Call): boolean {
-  return program.registry.find("task", task.word)?.capabilities?.why === true;
+  return program.registry.find("task", task.word)?.capabilities?.isExplainable === true;
 }
 function tasksThatSayWhy(program: Program): readonly string[] {
-  return program.registry.ofKind("task").flatMap(({ name, capabilities }) => (capabilities?.why ? [name] : []));
+  return program.registry
+    .ofKind("task")
+    .flatMap(({ name, capabilities }) => (capabilities?.isExplainable ? [name] : []));
 }
 
 /** Reports generation keys given for a task that generates no text. */

@@ -81,7 +81,7 @@ export function writesText(registry: Registry, task: ModelPlan["task"]): boolean
 
 /** Whether a model of the task may be used untrained, as its base is (capability `untrained`). */
 export function canServeUntrained(registry: Registry, task: ModelPlan["task"]): boolean {
-  return registry.find("task", task.word)?.capabilities?.untrained === true;
+  return registry.find("task", task.word)?.capabilities?.worksUntrained === true;
 }
 
 /** Whether rows are conversations, fed in full (capability `conversation`). */

@@ -122,7 +122,8 @@ export function resolveModel(
   if (typeof name !== "string" && !fresh) return undefined;
   const place = draft.given.get(fresh ? "architecture" : "base")?.span;
   const folder = program.folderAt(place);
-  const makes = !fresh || (scratch && program.registry.find("model", scratch.architecture.word)?.capabilities?.scratch);
+  const makes =
+    !fresh || (scratch && program.registry.find("model", scratch.architecture.word)?.capabilities?.fromScratch);
   const need: Need & { about: "base" } = { about: "base", name: String(name), folder, ...(scratch && { scratch }) };
   const fact = makes ? program.ask(need, true) : undefined;
   if (fact !== undefined && isFailed(fact)) {
@@ -173,7 +174,8 @@ function onTrained(program: Program, draft: Draft, here: Span, modelName: string
   const from = data === undefined ? undefined : resolveModel(program, run.model, here, data);
   program.lineage.pop();
   if (!from) return undefined;
-  const { saves, merges } = program.registry.find("technique", from.plan.technique.word)?.capabilities ?? {};
+  const { saves, canBeMerged: merges } =
+    program.registry.find("technique", from.plan.technique.word)?.capabilities ?? {};
   if (saves !== "model" && merges !== true) {
     program.reportNear("base-trained-in-part", { base: modelName, technique: from.plan.technique.word }, place, here);
     return undefined;
@@ -249,7 +251,7 @@ function modelOf(
 }
 
 function isPlain({ registry }: Program, storage: Call): boolean {
-  return registry.find("storage", storage.word)?.capabilities?.plain === true;
+  return registry.find("storage", storage.word)?.capabilities?.isPlain === true;
 }
 
 export interface ResolvedRecipe extends Resolved<RecipePlan> {

@@ -77,7 +77,7 @@ export function estimateTraining(program: Program, options: EstimateInput): Esti
   const perEpoch = updatesPerEpoch(epoch.rows, training);
   // A closed-form update reads all rows once, with a forward pass only.
   const exact =
-    program.registry.find("technique", model.technique.word)?.capabilities?.exact?.(model.technique) === true;
+    program.registry.find("technique", model.technique.word)?.capabilities?.isExact?.(model.technique) === true;
   const steps = exact ? 1 : (training.steps ?? Math.max(1, Math.round(perEpoch * (training.epochs ?? 1))));
   const mean = epoch.rows > 0 ? epoch.tokens / epoch.rows : 0;
   const perStep = mean * Math.min(training.batch_size * training.accumulate, Math.max(epoch.rows, 1));
@@ -91,9 +91,9 @@ export function estimateTraining(program: Program, options: EstimateInput): Esti
   const stepped = training.steps === null ? epoch.tokens * (training.epochs ?? 1) : perStep * steps;
   const tokens = exact ? epoch.tokens : stepped * added;
   const work =
-    epoch.written === undefined || !writesText(program.registry, model.task) || !family?.stacks
+    epoch.written === undefined || !writesText(program.registry, model.task) || !family?.encoderDecoder
       ? null
-      : pairWork(base, family.stacks, epoch.written);
+      : pairWork(base, family.encoderDecoder, epoch.written);
   const layers = work?.layers ?? (sizes.layers || 1);
   const intermediate = sizes.intermediate || 4 * hidden;
   const unmasked = unmaskedBy(program, model.task);
@@ -111,7 +111,7 @@ export function estimateTraining(program: Program, options: EstimateInput): Esti
     hidden,
     intermediate,
     matrices,
-    gated: Object.keys(base.shapes).some((path) => family?.gate?.test(path)),
+    gated: Object.keys(base.shapes).some((path) => family?.gateLayer?.test(path)),
     frozen: frozen !== null,
     vocabulary: unmasked > 0 || writesText(program.registry, model.task) ? vocabulary * (epoch.written ?? 1) : 0,
     ...(unmasked > 0 && { places: unmasked }),
@@ -209,7 +209,7 @@ export interface ReferenceModel {
   readonly memory: TeacherMemory;
 }
 function heldBeside(
-  { base, memory: { token, pair, logit } }: ReferenceModel,
+  { base, memory: { perToken: token, perTokenPair: pair, perLogit: logit } }: ReferenceModel,
   { batch, longest, vocabulary }: { readonly batch: number; readonly longest: number; readonly vocabulary: number },
 ): NonNullable<StepShape["beside"]> {
   return { state: 4 * base.parameters, start: 4 * batch * (token + pair * longest + logit * vocabulary) };
@@ -323,16 +323,16 @@ export function countTrainedParameters(
   const count = has?.trainableParameters;
   if (!count) return { trains: base.parameters, adds: 0, frozen: false };
   const isHeld = (name: string): boolean =>
-    freeze.some((part) => program.registry.find("part", part.word)?.capabilities?.holds(part, name));
+    freeze.some((part) => program.registry.find("part", part.word)?.capabilities?.contains(part, name));
   const shapes = freeze.length
     ? Object.fromEntries(Object.entries(base.shapes).filter(([name]) => !isHeld(name)))
     : base.shapes;
-  const layout = program.registry.find("model", base.family)?.capabilities?.layout;
+  const layout = program.registry.find("model", base.family)?.capabilities?.weightLayout;
   const whole = has.saves !== "trained";
   const elementsOf = (how: typeof count): number => how(technique, shapes, layout, base);
   // The base's own count excludes tensors that are not parameters.
   const trains = whole && !freeze.length ? base.parameters : elementsOf(count);
-  const { adds } = has;
+  const { addedParameters: adds } = has;
   return { trains, adds: adds === true ? trains : adds ? elementsOf(adds) : 0, frozen: !whole };
 }
 
@@ -357,7 +357,7 @@ function addedByHead(
 ): number {
   const family = program.registry.find("model", base.family)?.capabilities;
   const does = program.registry.find("task", call.word)?.capabilities;
-  return does?.parameters(hidden, labels, { family, base, call }) ?? 0;
+  return does?.headParameters(hidden, labels, { family, base, call }) ?? 0;
 }
 
 /** Returns the elements of the base's own head, which the task's head replaces or reuses. */
@@ -368,16 +368,16 @@ function ownHead(program: Program, base: BaseFacts, hidden: number): number {
 }
 
 /**
- * Returns the share of tokens for which the task's head predicts a token of the vocabulary (capability `unmasks`); 0 if
+ * Returns the share of tokens for which the task's head predicts a token of the vocabulary (capability `vocabularyShare`); 0 if
  * it predicts none.
  */
 function unmaskedBy(program: Program, task: Call): number {
-  return program.registry.find("task", task.word)?.capabilities?.unmasks?.(task) ?? 0;
+  return program.registry.find("task", task.word)?.capabilities?.vocabularyShare?.(task) ?? 0;
 }
 
 /** Reads sizes by the field names of the family's configuration; 0 if a size is missing. */
 function sizesIn(base: BaseFacts, family: FamilyCapabilities | undefined): Readonly<Record<keyof SizeFields, number>> {
-  const sizeFor = (name: keyof SizeFields): number => size(base, family?.sizes[name] ?? []);
+  const sizeFor = (name: keyof SizeFields): number => size(base, family?.sizeFields[name] ?? []);
   const [hidden, layers, intermediate, vocabulary] = [
     sizeFor("hidden"),
     sizeFor("layers"),

@@ -10,7 +10,7 @@ import type { Draft, Program, NamedTraining } from "./program.js";
 /** Returns the number of folds, each held out once; null if the data are not in folds. */
 export function foldsOf(registry: Registry, split: Call | null): number | null {
   if (!split) return null;
-  const folds = registry.find("split", split.word)?.capabilities?.folds?.(split);
+  const folds = registry.find("split", split.word)?.capabilities?.foldCount?.(split);
   return typeof folds === "number" && Number.isInteger(folds) ? folds : null;
 }
 

@@ -52,7 +52,7 @@ function others(
   buffer: ReplayBuffer,
   current: TrainingRows,
 ): readonly TrainingRows[] {
-  const fresh = buffer.anew === true || buffered.length === 0;
+  const fresh = buffer.retrainsOnAll === true || buffered.length === 0;
   const all = bounded(fresh ? learnt.map((data) => drawn(data, buffer)) : buffered, buffer);
   return all.filter(({ hash, rows }) => hash !== current.hash && rows > 0);
 }
@@ -63,7 +63,7 @@ function drawn({ hash, rows }: TrainingRows, { size }: ReplayBuffer): TrainingRo
 }
 
 /** Limits the rows to `most` in total, proportionally for each data set. */
-function bounded(all: readonly TrainingRows[], { most }: ReplayBuffer): readonly TrainingRows[] {
+function bounded(all: readonly TrainingRows[], { maxRows: most }: ReplayBuffer): readonly TrainingRows[] {
   const total = all.reduce((sum, { rows }) => sum + rows, 0);
   if (most === undefined || total <= most) return all;
   let seen = 0;

@@ -1,5 +1,5 @@
 /**
- * Which metrics apply to a task: capability `of` of a metric and `measures` of a task. Defaults to labels, or next
+ * Which metrics apply to a task: capability `outcomes` of a metric and `measures` of a task. Defaults to labels, or next
  * tokens.
  */
 import type { Program } from "./program.js";
@@ -31,7 +31,7 @@ export function metricsOf(
   { training = false, timed = false }: { readonly training?: boolean; readonly timed?: boolean } = {},
 ): readonly string[] {
   const has = registry.find("task", task.word)?.capabilities;
-  const stated = roles && has?.byRoles ? has.byRoles(roles, task).measures : has?.measures;
+  const stated = roles && has?.measuredByRoles ? has.measuredByRoles(roles, task).measures : has?.measures;
   const all = stated ?? [];
   const answers = timed && all.some((outcome) => outcome !== UNANSWERED);
   const wanted = [

@@ -58,7 +58,7 @@ export function privacyPlan(
   const word = privacyCapabilitiesOf(program, call);
   if (!word) return undefined;
   const { rate, steps, unit, units } = options;
-  const promised: PrivacyGuarantee | Refusal = word.promises(call, { rate, steps, units });
+  const promised: PrivacyGuarantee | Refusal = word.guarantee(call, { rate, steps, units });
   if ("why" in promised) {
     const epsilon = String(call.arguments["epsilon"] ?? "…");
     program.reportNear("no-noise-keeps", { epsilon, ...promised }, options.span, options.here);
@@ -70,9 +70,9 @@ export function privacyPlan(
     program.reportNear("weak-privacy", { epsilon }, options.span, options.here);
   if (delta >= 1 / Math.max(1, units)) {
     const open: Call = { ...call, arguments: { ...call.arguments, delta: null } };
-    const usual = word.promises(open, { rate, steps, units });
+    const usual = word.guarantee(open, { rate, steps, units });
     const details = { delta, units, unit, usual: "delta" in usual ? usual.delta : delta / 10 };
     program.reportNear("delta-too-great", details, options.span, options.here);
   }
-  return { call: whole, unit, epsilon, delta, clip: word.clip(call), noise, rate, steps };
+  return { call: whole, unit, epsilon, delta, clip: word.maxNorm(call), noise, rate, steps };
 }

@@ -25,12 +25,12 @@ const ALONE: RankLayout = { count: 1, threads: (cores) => cores, here: true };
 /** Returns a runner's worker capabilities; undefined if it has no workers. */
 export function workerCapabilitiesOf(registry: Program["registry"], { word }: Call): WorkerCapabilities | undefined {
   const runnerCapabilities: RunnerCapabilities | undefined = registry.find("runner", word)?.capabilities;
-  return runnerCapabilities && "workers" in runnerCapabilities ? runnerCapabilities : undefined;
+  return runnerCapabilities && "workerCount" in runnerCapabilities ? runnerCapabilities : undefined;
 }
 /** Returns a runner's capabilities for federated clients; undefined if it carries none. */
 export function carrierCapabilitiesOf(registry: Program["registry"], { word }: Call): CarrierCapabilities | undefined {
   const runnerCapabilities: RunnerCapabilities | undefined = registry.find("runner", word)?.capabilities;
-  return runnerCapabilities && "federates" in runnerCapabilities ? runnerCapabilities : undefined;
+  return runnerCapabilities && "joiningClients" in runnerCapabilities ? runnerCapabilities : undefined;
 }
 
 export const ranksOf = ({ registry }: Pick<Program, "registry">, runner: GivenValue | undefined): RankLayout =>
@@ -40,11 +40,11 @@ export function ranksOfRunner(runner: Call, registry: Program["registry"]): Rank
   const workers = workerCapabilitiesOf(registry, runner);
   if (!workers) return ALONE;
   // Runners with an unknown number of workers do not share updates (compiler/checks/ranks.ts).
-  const [gpus, price] = [workers.gpus?.(runner) ?? 0, workers.price?.(runner) ?? null];
+  const [gpus, price] = [workers.gpusPerWorker?.(runner) ?? 0, workers.hourlyPrice?.(runner) ?? null];
   return {
-    count: workers.workers(runner) ?? 1,
-    threads: (cores) => workers.threads(runner, cores),
-    here: workers.here,
+    count: workers.workerCount(runner) ?? 1,
+    threads: (cores) => workers.threadsPerWorker(runner, cores),
+    here: workers.isThisMachine,
     ...(gpus > 0 && { gpus }),
     ...(price !== null && { price }),
   };

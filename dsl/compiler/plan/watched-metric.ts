@@ -17,7 +17,7 @@ export function watchedMetric(
 }
 /** Returns the default metric. */
 export function usualMetricOfVocabulary(registry: Pick<Registry, "ofKind">): Call {
-  const word = registry.ofKind("metric").find(({ capabilities }) => capabilities?.usual);
+  const word = registry.ofKind("metric").find(({ capabilities }) => capabilities?.isTrainingLoss);
   if (!word) throw new Error("no metric of the vocabulary is the usual one");
   return metricCalled(word.name);
 }

@@ -98,7 +98,7 @@ export function checkOneGoal(
   goals: readonly SweepGoal[],
   options: { readonly place: Span | undefined; readonly here: Span },
 ): boolean {
-  const oneGoal = program.registry.find("search", search.word)?.capabilities?.oneGoal;
+  const oneGoal = program.registry.find("search", search.word)?.capabilities?.singleGoal;
   if (!oneGoal || goals.length === 1) return true;
   const details = { search: search.word, goals: goals.map(({ metric }) => tuneText(metric)), instead: oneGoal.instead };
   program.reportNear(

@@ -117,7 +117,7 @@ function boundsIn(
   const number = (key: string): number | null => (typeof values[key] === "number" ? values[key] : null);
   const [trials, budgetMs, tokens, repeats] = [number("trials"), number("budget"), number("tokens"), number("repeats")];
   const atOnce = number("at_once");
-  const ends = program.registry.find("search", search.word)?.capabilities?.ends === true;
+  const ends = program.registry.find("search", search.word)?.capabilities?.isExhaustive === true;
   const bounded = ends || budgetMs !== null || tokens !== null;
   return {
     trials: trials ?? (bounded ? null : TRIALS),

@@ -34,7 +34,7 @@ import type { RunnerCapabilities, TargetCapabilities } from "./capabilities/runn
 import type {
   ScheduleCapabilities,
   StrategyCapabilities,
-  StageCapabilities,
+  CompressionCapabilities,
   DistillationLossCapabilities,
   PrivacyCapabilities,
 } from "./capabilities/learning.js";
@@ -81,9 +81,9 @@ export interface Kinds<C extends Call = Call> {
   tracker: NoCapabilities;
   runner: RunnerCapabilities<C>;
   strategy: StrategyCapabilities<C>;
-  student: StageCapabilities<C>;
-  sparsity: StageCapabilities<C>;
-  quantization: StageCapabilities<C>;
+  student: CompressionCapabilities<C>;
+  sparsity: CompressionCapabilities<C>;
+  quantization: CompressionCapabilities<C>;
   lesson: DistillationLossCapabilities;
   privacy: PrivacyCapabilities<C>;
   aggregator: AggregatorCapabilities;

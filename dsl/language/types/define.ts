@@ -94,7 +94,7 @@ interface Planned {
   readonly planned: NonNullable<Word["planned"]>;
 }
 interface Serving {
-  readonly capabilities: { readonly serves: unknown };
+  readonly capabilities: { readonly server: unknown };
 }
 
 export function defineWord<K extends WordKind, const P extends readonly Parameter[]>(

@@ -291,7 +291,7 @@ export function acceptsLive(type: ValueType): boolean {
 }
 /** `source: $rows`: returns the source word that accepts live values. */
 function liveSource(node: ReferenceNode, expected: ExpectedValue, t: TypingContext): Value | undefined {
-  const taker = t.registry.ofKind("source").find((w) => w.capabilities?.live);
+  const taker = t.registry.ofKind("source").find((w) => w.capabilities?.takesLiveValue);
   const parameter = taker?.parameters[0];
   if (!taker || !parameter) return wrong(node, { is: "word", kind: "source" }, expected, t);
   return { word: taker.name, kind: "source", arguments: { [parameter.name]: { live: node.text } } };

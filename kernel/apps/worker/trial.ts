@@ -220,7 +220,7 @@ function demandRelative(value: unknown, worker: string): void {
   if (!isRecord(value)) return;
   // A query names its files within its text.
   if (isCall(value) && value.kind === "source")
-    demandRelative(registry.find("source", value.word)?.capabilities?.names?.(value), worker);
+    demandRelative(registry.find("source", value.word)?.capabilities?.fileNames?.(value), worker);
   for (const part of Object.values(value)) demandRelative(part, worker);
 }
 

@@ -40,8 +40,8 @@ export async function trainTokenizer(
   options: { readonly data: string; readonly registry: Registry; readonly signal?: AbortSignal | undefined },
 ): Promise<TrainedTokenizer> {
   const implementation = await implementationOf(options.registry, "tokenizer", call.word);
-  const specials = scratch.specials.map(([token]) => token);
-  const unknown = scratch.specials.find(([, ...roles]) => roles.includes("unknown"))?.[0] ?? null;
+  const specials = scratch.specialTokens.map(([token]) => token);
+  const unknown = scratch.specialTokens.find(([, ...roles]) => roles.includes("unknown"))?.[0] ?? null;
   const order = { call, specials, unknown, texts };
   const vocabularySize = Number(call.arguments["vocabulary"]);
   const { model, size, least } = await learnt(order, options.signal);
@@ -52,7 +52,7 @@ export async function trainTokenizer(
     version: "1.0",
     truncation: null,
     padding: null,
-    added_tokens: scratch.specials.map(([content, ...roles], id) => ({
+    added_tokens: scratch.specialTokens.map(([content, ...roles], id) => ({
       id,
       content,
       single_word: false,
@@ -117,7 +117,10 @@ function onThread(order: TokenizerTrainingRequest, signal: AbortSignal | undefin
 /**
  * Returns `post_processor` of tokenizer.json: the special tokens for one text and for a pair; null if there are none.
  */
-function framing({ single, pair, types }: FromScratch, specials: readonly string[]): object | null {
+function framing(
+  { singleTemplate: single, pairTemplate: pair, secondTokenType: types }: FromScratch,
+  specials: readonly string[],
+): object | null {
   if (single === "A") return null;
   const pieces = (template: string): object[] => {
     let type_id = 0;
@@ -148,7 +151,7 @@ const names = {
   mask: "mask_token",
 } as const;
 
-function settingsOf({ specials }: FromScratch): Readonly<Record<string, unknown>> {
+function settingsOf({ specialTokens: specials }: FromScratch): Readonly<Record<string, unknown>> {
   const named = specials.flatMap(([token, ...roles]) => roles.map((role) => [names[role], token] as const));
   return {
     tokenizer_class: "PreTrainedTokenizerFast",

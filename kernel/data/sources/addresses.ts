@@ -149,7 +149,9 @@ interface Told {
 }
 
 export function isHostedSource(call: Call): boolean {
-  return whole.find("source", call.word)?.capabilities?.hosted === true && call.arguments["sources"] === undefined;
+  return (
+    whole.find("source", call.word)?.capabilities?.bringsSplits === true && call.arguments["sources"] === undefined
+  );
 }
 
 async function hosted(call: Call, report: Told, options: SourceFetchOptions): Promise<ReadonlyMap<string, Call>> {

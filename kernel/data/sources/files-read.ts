@@ -29,7 +29,7 @@ function filesOf(call: Call, folder: string): readonly string[] | null {
     const files = filesMatching(folder, isFolder ? `${path.replace(/[\\/]+$/, "")}/**` : path);
     return files.map((name) => resolve(folder, name));
   }
-  const names = whole.find("source", call.word)?.capabilities?.names?.(call);
+  const names = whole.find("source", call.word)?.capabilities?.fileNames?.(call);
   return names ? filesAmong(names, folder) : filesWithin(call, folder);
 }
 

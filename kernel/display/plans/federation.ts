@@ -8,7 +8,7 @@ import { byteSizeText, groupedNumber, formatPercent, plural, callText } from "..
 
 /** Returns the number of clients; null if a column determines it. */
 export function clientCount({ clients, others, joined }: FederatedPlan): number | null {
-  const parted = clients && registry.find("partition", clients.word)?.capabilities?.clients(clients);
+  const parted = clients && registry.find("partition", clients.word)?.capabilities?.clientCount(clients);
   return joined ?? (clients ? (parted ?? null) : others.length + 1);
 }
 
@@ -27,7 +27,7 @@ export function federationFacts({ recipe, effects, estimates }: Plan): [string, 
   const lost = stragglers > 0 ? `, ${lostText(recipe, others.length + 1)}` : "";
   const travels = 4 * (estimates.trainable - (estimates.personal ?? 0));
   const capabilities: AggregatorCapabilities | undefined = registry.find("aggregator", aggregate.word)?.capabilities;
-  const beside = capabilities?.beside ?? 0;
+  const beside = capabilities?.extraVectors ?? 0;
   const who =
     joined !== undefined
       ? `${groupedNumber(joined)} join`
@@ -82,7 +82,7 @@ function lostText({ federated, training }: Plan["recipe"], datas: number): strin
   const partition: PartitionCapabilities | undefined = clients
     ? registry.find("partition", clients.word)?.capabilities
     : undefined;
-  const all = clients ? (partition?.clients(clients) ?? null) : datas;
+  const all = clients ? (partition?.clientCount(clients) ?? null) : datas;
   if (all === null) return `${share} of these lost before they answer`;
   const participants = participantCount(sampling, all);
   const lost = stragglerCount({ stragglers }, participants);

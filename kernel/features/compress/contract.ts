@@ -111,7 +111,7 @@ export async function promptedTeacher({ plan, start }: PlannedCompressStage, aro
     labels: prepared.labels,
     batchSize: ROWS,
     writing: null,
-    train: registry.find("contender", call.word)?.capabilities?.learns(call) === true ? learntBy(prepared) : null,
+    train: registry.find("contender", call.word)?.capabilities?.trainsOnData(call) === true ? learntBy(prepared) : null,
     host: {
       folder,
       prompted: (name, options) => session.weights.prompted(name, stage.hostContext, { ...options, folder }),

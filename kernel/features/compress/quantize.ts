@@ -77,7 +77,7 @@ export const quantize: CompressionStageRunner = async ({ name, plan }, from, aro
 
 /** Measures the activation bounds for static scales and saves them in the folder of the input model. */
 async function calibrate(call: Call, from: TrainedModel, { session, stage }: CompressionContext): Promise<void> {
-  const rows = registry.find("quantization", call.word)?.capabilities?.calibrates?.(call) ?? null;
+  const rows = registry.find("quantization", call.word)?.capabilities?.calibrationRows?.(call) ?? null;
   if (rows === null) return;
   const { hostContext, signal } = stage;
   const opened = await session.weights.opened(from, hostContext);

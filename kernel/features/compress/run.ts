@@ -33,7 +33,7 @@ export async function runCompress(session: OpenSession, action: Compress, contex
   // Steps without training have no plan to show.
   const trained = action.stages.filter(({ plan }) => {
     const call = must(plan.recipe.compress, "a stage").stage;
-    return registry.find(call.kind as "student", call.word)?.capabilities?.trains === true;
+    return registry.find(call.kind as "student", call.word)?.capabilities?.isTrained === true;
   });
   const done = new Map(
     action.stages.flatMap((compressStage) => {

@@ -18,7 +18,7 @@ export const nameOfRow = ({ hash, row }: Pick<Row, "hash" | "row">): string => `
 /** In the given order. */
 export function sampleReservoir<R extends Row>(
   rows: readonly R[],
-  { most, balanced }: Pick<ReplayBuffer, "most" | "balanced">,
+  { maxRows: most, balanced }: Pick<ReplayBuffer, "maxRows" | "balanced">,
 ): readonly R[] {
   if (most === undefined || rows.length <= most) return rows;
   const named = rows.map((one) => {

@@ -22,6 +22,6 @@ export function retainedShareOf(
   return {
     share: Math.max(0, ...shares),
     fixed: options.replay !== null && options.before.length > 0 && lost.every(({ learnt }) => learnt === 0),
-    full: options.replay?.most !== undefined && options.rows.length >= options.replay.most,
+    full: options.replay?.maxRows !== undefined && options.rows.length >= options.replay.maxRows,
   };
 }

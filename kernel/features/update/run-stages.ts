@@ -71,10 +71,10 @@ export async function runStages(
     const others = exemplars.filter(({ hash }) => hash !== prepared.facts.hash);
     const begins = beginsWith(options, updateStage, {
       i,
-      from: options.strategies.replay?.anew ? first : from,
+      from: options.strategies.replay?.retrainsOnAll ? first : from,
       exemplars: others,
     });
-    const beside = options.strategies.replay?.beside;
+    const beside = options.strategies.replay?.appended;
     const continues = { labels: options.labels, exemplars: others, begins, ...(beside && { beside }) };
     const done = resume ? findFinishedRun(options.runs, updateStage.name, updateStage.plan.recipeHash) : null;
     const handle = done
@@ -154,7 +154,7 @@ function exemplarsBefore(
 ): readonly Exemplar[] {
   const { replay } = strategies;
   if (!replay) return [];
-  const saved = replay.anew ? { rows: [], damaged: 0 } : readExemplarsAndDamage(start.folder);
+  const saved = replay.retrainsOnAll ? { rows: [], damaged: 0 } : readExemplarsAndDamage(start.folder);
   if (saved.damaged > 0)
     warn("memory-damaged", { file: exemplarsFile(start.folder), lines: saved.damaged, kept: saved.rows.length });
   if (saved.rows.length > 0) return sampleReservoir(saved.rows, replay);
@@ -309,7 +309,7 @@ async function carry(
     ? stays(options, await withOutputs(options, updateStage, { ...context, word: learnt.word }, { others, current }))
     : all;
   // With joint training, all earlier rows are read again, so none are saved.
-  const learntAgain = options.strategies.replay?.anew ? [] : exemplars;
+  const learntAgain = options.strategies.replay?.retrainsOnAll ? [] : exemplars;
   await writeContinualState(weights.folder, carried, learntAgain, (file) =>
     open.session.save(file, open.states.carried, CHECKSUM_METADATA),
   );

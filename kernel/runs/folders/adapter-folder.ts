@@ -44,7 +44,7 @@ export function savedAdapterOf(options: {
   const does = registry.find("task", model.task.word)?.capabilities;
   const task = does?.peft ?? null;
   // PEFT saves a head with an adapter only if transformers has a class for it.
-  const ours = does?.ours?.(model.task) === true;
+  const ours = does?.hasNewHead?.(model.task) === true;
   // The hub's name is valid anywhere; the written name may be an abbreviation or refer to a local run.
   const base = options.origin?.repository ?? model.base;
   const facts: AdapterFacts = {
@@ -59,7 +59,7 @@ export function savedAdapterOf(options: {
         options.state[name]!.type.shape as number[],
       ]),
     ),
-    inOut: registry.find("model", options.family)?.capabilities?.layout === "in_out",
+    inOut: registry.find("model", options.family)?.capabilities?.weightLayout === "in_out",
   };
   const config = (ours ? undefined : technique.config?.(model.technique, facts)) ?? {
     format: "tunebook",

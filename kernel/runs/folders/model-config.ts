@@ -17,7 +17,7 @@ export function modelConfigOf(
 ): Readonly<Record<string, unknown>> {
   const config = Object.fromEntries(Object.entries(base.facts.config).filter(([key]) => !OF_THE_FILES.includes(key)));
   const family = registry.find("model", base.facts.family)?.capabilities;
-  const ours = registry.find("task", task.word)?.capabilities?.ours?.(task) === true;
+  const ours = registry.find("task", task.word)?.capabilities?.hasNewHead?.(task) === true;
   const problem = problemTypeOf(task.word, registry);
   return {
     ...config,

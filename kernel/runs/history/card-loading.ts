@@ -21,11 +21,11 @@ export function loadingInstructions(f: CardFacts): readonly string[] {
 /** Whether transformers has no class for the head. */
 function isOurs({ plan, registry }: CardFacts): boolean {
   const { task } = plan.recipe.model;
-  return registry.find("task", task.word)?.capabilities?.ours?.(task) === true;
+  return registry.find("task", task.word)?.capabilities?.hasNewHead?.(task) === true;
 }
 /** Whether the head predicts a score instead of labels. */
 export function predictsScores({ plan, registry }: CardFacts): boolean {
-  return registry.find("task", plan.recipe.model.task.word)?.capabilities?.standardises === true;
+  return registry.find("task", plan.recipe.model.task.word)?.capabilities?.standardizesTargets === true;
 }
 const OURS =
   "transformers has no class with this head, and opens the body alone: `mean_classifier.weight` and `mean_classifier.bias` are one " +

@@ -89,5 +89,10 @@ export function thresholdText(says: string, bar: Value, unit: string | undefined
   const percent = typeof bar === "object" && bar !== null && "share" in bar;
   // Rounds away floating-point error: 0.07 is `7 %`.
   const written = percent ? `${String(Number((100 * number).toPrecision(12)))} %` : String(number);
-  return { says, number, percent, written: percent || unit === undefined ? written : `${written} ${unit}` };
+  return {
+    text: says,
+    number,
+    isPercent: percent,
+    written: percent || unit === undefined ? written : `${written} ${unit}`,
+  };
 }

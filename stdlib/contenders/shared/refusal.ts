@@ -4,7 +4,10 @@ import type { BaselineTask } from "#dsl/language/types/capabilities/scoring.js";
 
 export type BaselineName = "majority" | "tfidf" | "probe";
 
-export function baselineRefusal(baseline: BaselineName, { has, roles }: BaselineTask): Refusal | null {
+export function baselineRefusal(
+  baseline: BaselineName,
+  { taskCapabilities: has, roles }: BaselineTask,
+): Refusal | null {
   const measures = new Set(has?.measures);
   if (has?.rowFormat.generatesText)
     return {
@@ -13,7 +16,7 @@ export function baselineRefusal(baseline: BaselineName, { has, roles }: Baseline
     };
   if (measures.has("answer"))
     return { why: "its answers are places in a context", instead: "another model, trained for less or on fewer rows" };
-  if (baseline === "probe" && has?.untrained)
+  if (baseline === "probe" && has?.worksUntrained)
     return { why: "the base itself says how alike texts are", instead: "`NAME.base`" };
   if (baseline !== "majority" && measures.has("tags"))
     return {

@@ -14,6 +14,6 @@ export function defaultMetrics(
   roles: readonly string[] | null,
 ): readonly Call[] {
   const has = task ? registry.find("task", task.word)?.capabilities : undefined;
-  if (task && has?.byRoles && roles) return has.byRoles(roles, task).metrics;
+  if (task && has?.measuredByRoles && roles) return has.measuredByRoles(roles, task).metrics;
   return has?.metrics ?? LABELS;
 }

@@ -22,6 +22,6 @@ export function familyCapabilities(context: CheckContext): FamilyCapabilities | 
 export function baseHiddenSize(context: CheckContext): number | undefined {
   const config = baseFacts(context)?.config;
   return familyCapabilities(context)
-    ?.sizes.hidden.map((name) => config?.[name])
+    ?.sizeFields.hidden.map((name) => config?.[name])
     .find((size): size is number => typeof size === "number");
 }

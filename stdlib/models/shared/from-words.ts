@@ -151,56 +151,56 @@ function nearestMultiple(width: number, count: number): number {
 
 export const bertSpecials: FromScratch = {
   tokenizer: "wordpiece",
-  specials: [
+  specialTokens: [
     ["[PAD]", "pad"],
     ["[UNK]", "unknown"],
     ["[CLS]", "classify"],
     ["[SEP]", "separate"],
     ["[MASK]", "mask"],
   ],
-  single: "[CLS] A [SEP]",
-  pair: "[CLS] A [SEP] B [SEP]",
-  types: true,
+  singleTemplate: "[CLS] A [SEP]",
+  pairTemplate: "[CLS] A [SEP] B [SEP]",
+  secondTokenType: true,
 };
 export const robertaSpecials: FromScratch = {
   tokenizer: "bpe",
-  specials: [
+  specialTokens: [
     ["<s>", "begin", "classify"],
     ["<pad>", "pad"],
     ["</s>", "end", "separate"],
     ["<unk>", "unknown"],
     ["<mask>", "mask"],
   ],
-  single: "<s> A </s>",
-  pair: "<s> A </s> </s> B </s>",
+  singleTemplate: "<s> A </s>",
+  pairTemplate: "<s> A </s> </s> B </s>",
 };
 /** Special tokens of LLaMA, plus one for padding. */
 export const llamaSpecials: FromScratch = {
   tokenizer: "bpe",
-  specials: [
+  specialTokens: [
     ["<unk>", "unknown"],
     ["<s>", "begin"],
     ["</s>", "end"],
     ["<pad>", "pad"],
   ],
-  single: "<s> A",
-  pair: "<s> A <s> B",
+  singleTemplate: "<s> A",
+  pairTemplate: "<s> A <s> B",
 };
 export const gemmaSpecials: FromScratch = {
   tokenizer: "bpe",
-  specials: [
+  specialTokens: [
     ["<pad>", "pad"],
     ["<eos>", "end"],
     ["<bos>", "begin"],
     ["<unk>", "unknown"],
   ],
-  single: "<bos> A",
-  pair: "<bos> A <bos> B",
+  singleTemplate: "<bos> A",
+  pairTemplate: "<bos> A <bos> B",
 };
 /** Special tokens of families whose texts end with a token but begin with none. */
 export const endOfTextSpecials: FromScratch = {
   tokenizer: "bpe",
-  specials: [["<|endoftext|>", "end", "begin", "pad", "unknown"]],
-  single: "A",
-  pair: "A B",
+  specialTokens: [["<|endoftext|>", "end", "begin", "pad", "unknown"]],
+  singleTemplate: "A",
+  pairTemplate: "A B",
 };

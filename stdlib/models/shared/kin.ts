@@ -19,8 +19,8 @@ export const llamaFamilyCapabilities = {
   targets: ["q_proj", "v_proj"],
   linears: ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
   shape: "decoder" as const,
-  sizes: sizeFields,
-  gate: /gate_proj/,
+  sizeFields,
+  gateLayer: /gate_proj/,
   prunes: {
     heads: {
       field: "num_attention_heads",
@@ -39,7 +39,7 @@ export const robertaFamilyCapabilities = {
   targets: ["query", "value"],
   linears: ["query", "key", "value", "dense"],
   shape: "encoder" as const,
-  sizes: sizeFields,
+  sizeFields,
   unmasks: true as const,
   prunes: bertPruning,
   denseHead: true as const,

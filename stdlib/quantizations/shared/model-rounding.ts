@@ -39,7 +39,7 @@ const TABLE = /(^|\.)(\w*_?embeddings?|wpe|wte|embed_tokens|shared|relative_atte
  */
 function liesOf(
   shapes: Readonly<Record<string, readonly number[]>>,
-  family: Pick<FamilyCapabilities, "layout" | "linears"> | undefined,
+  family: Pick<FamilyCapabilities, "weightLayout" | "linears"> | undefined,
   weights: RoundingForm["as"],
 ): Readonly<Record<string, RoundingForm>> {
   const found: Record<string, RoundingForm> = {};
@@ -51,7 +51,7 @@ function liesOf(
       continue;
     }
     const last = name.split(".").at(-2) ?? "";
-    const turned = !(family?.layout === "in_out" && family.linears.includes(last));
+    const turned = !(family?.weightLayout === "in_out" && family.linears.includes(last));
     if (weights === "int8") found[name] = { as: "int8", lines: turned ? "rows" : "columns", most: MAX_PRODUCT_CODE };
     else if (fitsInt4(productWeightOf({ turned }, [first, second]))) found[name] = { as: "int4", turned };
   }

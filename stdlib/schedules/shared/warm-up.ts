@@ -33,7 +33,7 @@ export function warmUpSteps({ arguments: { warmup } }: Call, total: number): num
     return Math.ceil(total * Number(warmup.share));
   return 0;
 }
-export const warmUpCapabilities = { warmUp: warmUpSteps };
+export const warmUpCapabilities = { warmUpSteps };
 
 /**
  * Returns the factor at step `step` (from 1) of `total`. `after`: the factor at a share (0 – 1) of the steps after the

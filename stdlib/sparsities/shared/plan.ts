@@ -34,7 +34,7 @@ export function planPruning(
   const prunes = family?.prunes;
   if (!prunes)
     return { why: `where its heads and inner layers are isn't known of ${family?.modelType ?? "it"}`, instead: OTHER };
-  const checkpoint = { config, shapes, inOut: family.layout === "in_out" };
+  const checkpoint = { config, shapes, inOut: family.weightLayout === "in_out" };
   const going: UnitsToPrune[] = [];
   if (heads > 0) {
     if ("why" in prunes.heads) return { why: prunes.heads.why, instead: "leave `heads` out, and take `feed_forward`" };

@@ -23,7 +23,7 @@ export function restoreHeads(
   const gone = prunedHeads(config["pruned_heads"]);
   const part = family?.prunes?.heads;
   if (!gone || gone.size === 0 || !part || "why" in part) return null;
-  const units = headUnitsOf(part, { config, shapes, inOut: family.layout === "in_out" });
+  const units = headUnitsOf(part, { config, shapes, inOut: family.weightLayout === "in_out" });
   if (!units) return null;
   const all = Number(config[part.field]);
   const cuts = new Map(

@@ -47,7 +47,7 @@ export function growStackedTechnique(
   void from;
   const crowded = shapes && crowdedIn(findLinearLayers(shapes, targets), { from: rank, to: sum });
   return {
-    ...(crowded && { crowded }),
+    ...(crowded && { exhaustedLayer: crowded }),
     technique: { ...technique, arguments: { ...settings, rank: sum, alpha: scaled } },
     strategy: { ...call, arguments: { ...call.arguments, rank: addedRank } },
     why: `${String(rank)} of earlier data and ${String(addedRank)} of these; each part is multiplied as the first one was`,
@@ -58,7 +58,7 @@ export function growStackedTechnique(
 function crowdedIn(
   layers: readonly LinearShape[],
   { from, to }: { readonly from: number; readonly to: number },
-): GrownTechnique["crowded"] {
+): GrownTechnique["exhaustedLayer"] {
   const [narrow] = layers.toSorted((a, b) => a.in - b.in);
   if (!narrow || narrow.in >= to || narrow.in < from) return undefined;
   return { layer: narrow.path.split(".").at(-1) ?? narrow.path, inputs: narrow.in, ranks: to };

@@ -47,15 +47,19 @@ export function cutStudent(
   { config, shapes, family }: Pick<BaseFacts, "config" | "shapes" | "family">,
   says: FamilyCapabilities | undefined,
 ): StudentCut | Refusal {
-  if (!says || says.stacks) return { why: `it has two stacks of blocks`, instead: "take a smaller base: `base: …`" };
-  const layers = numberFieldOf(config, says.sizes.layers);
+  if (!says || says.encoderDecoder)
+    return { why: `it has two stacks of blocks`, instead: "take a smaller base: `base: …`" };
+  const layers = numberFieldOf(config, says.sizeFields.layers);
   if (layers === undefined) return { why: "its config doesn't say its layers", instead: SMALLER };
   const refused = unfit(size.layers, layers);
   if (refused) return refused;
   const taken = selectBlocks(size.layers, layers);
   if (taken.length < layers && config["sliding_window"] && !config["layer_types"] && family.startsWith("gemma"))
     return { why: "which of its layers see a window follows of their number", instead: SMALLER };
-  if (taken.length === layers && (size.hidden === null || size.hidden === numberFieldOf(config, says.sizes.hidden)))
+  if (
+    taken.length === layers &&
+    (size.hidden === null || size.hidden === numberFieldOf(config, says.sizeFields.hidden))
+  )
     return { why: `it has ${String(layers)} layers, and all are taken`, instead: "take fewer" };
   const narrow = size.hidden === null ? null : narrowed(size.hidden, config, says);
   if (narrow && "why" in narrow) return narrow;
@@ -94,7 +98,7 @@ function unfit(taken: StudentSize["layers"], layers: number): Refusal | null {
 function configOf(
   config: BaseFacts["config"],
   taken: readonly number[],
-  { sizes }: FamilyCapabilities,
+  { sizeFields: sizes }: FamilyCapabilities,
 ): BaseFacts["config"] {
   const layers = numberFieldOf(config, sizes.layers) ?? 0;
   const names = [...sizes.layers, "num_hidden_layers", "n_layers", "n_layer"];
@@ -126,7 +130,7 @@ const NARROWS = /layer[s]?\.\d+\.(?:output\.dense|ffn\.lin2|mlp\.down_proj)\.wei
 function narrowed(
   hidden: number,
   config: BaseFacts["config"],
-  { sizes, layout }: FamilyCapabilities,
+  { sizeFields: sizes, weightLayout: layout }: FamilyCapabilities,
 ): Narrow | Refusal {
   const hiddenSize = numberFieldOf(config, sizes.hidden);
   const inner = numberFieldOf(config, sizes.intermediate);

@@ -17,7 +17,7 @@ export function teacherRunsAlongside(learns: readonly Call[], has: TaskCapabilit
 
 export function teachingRefusal(
   learns: readonly Call[],
-  { has, unlabelled, reads, bases }: DistillationContext,
+  { taskCapabilities: has, unlabelled, sharesTokenizer: reads, bases }: DistillationContext,
 ): Refusal | null {
   const twice = learns.find(({ word }, i) => learns.findIndex((one) => one.word === word) < i);
   if (learns.length === 0) return { why: "nothing is listed in `learns`", instead: "write `learns: [labels, logits]`" };
@@ -25,7 +25,7 @@ export function teachingRefusal(
     return { why: `\`${twice.word}\` is listed twice`, instead: `list it once, with its weight: \`${twice.word}(2)\`` };
   const learnsAnswers = learns.some(({ word }) => word === SAID);
   const within = learns.find(({ word }) => WITHIN.includes(word));
-  const taught = has?.taught;
+  const taught = has?.canBeDistilled;
   if (taught !== undefined && taught !== true) return taught;
   if (learnsAnswers && !taught)
     return { why: "it says no labels and no tokens", instead: "write `learns: [labels, hidden]`" };

@@ -26,11 +26,11 @@ export function teacherMemoryOf(
 ): TeacherMemory | null {
   if (!teacherRunsAlongside(learns, has)) return null;
   const size = (facts: BaseFacts, name: "hidden" | "layers" | "intermediate"): number =>
-    numberFieldOf(facts.config, family?.sizes[name] ?? []) ?? 0;
+    numberFieldOf(facts.config, family?.sizeFields[name] ?? []) ?? 0;
   const heads = (facts: BaseFacts): number => numberFieldOf(facts.config, HEAD_COUNT_FIELDS) ?? 1;
   const width = size(larger, "hidden") || 1;
   const inner = size(larger, "intermediate") || 4 * width;
-  const gated = Object.keys(larger.shapes).some((path) => family?.gate?.test(path));
+  const gated = Object.keys(larger.shapes).some((path) => family?.gateLayer?.test(path));
   const hidden = learns.find(({ word }) => word === "hidden");
   const attention = learns.find(({ word }) => word === "attention");
   const keptBlocks = hidden?.arguments["blocks"] === "last" ? 1 : size(larger, "layers") + 1;
@@ -40,8 +40,8 @@ export function teacherMemoryOf(
     ? heads(larger) * (SCORES * (size(studentFacts, "layers") || size(larger, "layers")) + 1)
     : heads(studentFacts) * RELATIONS;
   return {
-    token: hidden ? (keptBlocks + 5) * width + (gated ? 3 : 2) * inner : 3.5 * width,
-    pair: attention ? matrices : 0,
-    logit: has?.decides === undefined && learns.some(({ word }) => word === "logits") ? SAID : 0,
+    perToken: hidden ? (keptBlocks + 5) * width + (gated ? 3 : 2) * inner : 3.5 * width,
+    perTokenPair: attention ? matrices : 0,
+    perLogit: has?.decides === undefined && learns.some(({ word }) => word === "logits") ? SAID : 0,
   };
 }

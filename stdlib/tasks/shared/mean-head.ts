@@ -28,7 +28,7 @@ export const poolingParameter = defineParameter({
 function findsExactly({ statement, find }: CheckContext): boolean {
   const technique = statement["technique"];
   if (technique === undefined || !isCall(technique)) return false;
-  return find("technique", technique.word)?.capabilities?.exact?.(technique) === true;
+  return find("technique", technique.word)?.capabilities?.isExact?.(technique) === true;
 }
 
 export const usesMeanPooling = ({ arguments: { pooling: by } }: Pick<Call, "arguments">): boolean => by === "mean";

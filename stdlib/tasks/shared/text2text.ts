@@ -28,7 +28,7 @@ export function defineTextToTextTask({ prefix, why, metrics, ...ownRecord }: Own
       rowFormat: seq2seq,
       labels: false,
       /** The head is the base's own output embedding. */
-      parameters: (): number => 0,
+      headParameters: (): number => 0,
       canary: "written",
       measures: ["next_token", "written"],
       metrics: metrics.map((metric) => ({ word: metric, kind: "metric", arguments: {} })),

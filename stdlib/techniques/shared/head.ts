@@ -9,7 +9,7 @@ export function headParameterCount(
 ): { readonly name: string; readonly count: number } | undefined {
   const task = context.statement["task"] ?? context.model?.["task"];
   const name = wordOf(task);
-  const parameters = name && context.find("task", name)?.capabilities?.parameters;
+  const parameters = name && context.find("task", name)?.capabilities?.headParameters;
   if (!name || !parameters) return undefined;
   const base = baseFacts(context);
   if (!base) return undefined;

@@ -33,7 +33,7 @@ export async function programsOf(planned: Planned): Promise<Programs> {
   const consolidation = model.learning.consolidation(model.learning.strategies);
   const { task, technique } = plan.recipe.model;
   // Emits explanations only for `full`; prompt tuning, for example, hides the tokens that they would explain.
-  const explains = technique.word === "full" && registry.find("task", task.word)?.capabilities?.why === true;
+  const explains = technique.word === "full" && registry.find("task", task.word)?.capabilities?.isExplainable === true;
   return {
     ...opened,
     ...(explains && { why: model.why() }),
@@ -49,7 +49,9 @@ async function trainedBase({ plan, teacher }: Planned): Promise<Base> {
   const base = await baseOf({ name, ...(scratch && { scratch }) });
   if (!teacher || !compress) return base;
   const family = registry.find("model", base.facts.family)?.capabilities;
-  const made = registry.find("student", compress.stage.word)?.capabilities?.makes?.(compress.stage, base.facts, family);
+  const made = registry
+    .find("student", compress.stage.word)
+    ?.capabilities?.resultingBase?.(compress.stage, base.facts, family);
   if (!made || !("shapes" in made)) throw new Error(`${compress.stage.word} makes no student`);
   return { ...base, facts: { ...base.facts, ...made } };
 }

@@ -215,7 +215,7 @@ describe("JSON readers", function () {
       read: async (text) => {
         const [kept] = await tokenizersIn(join(folder, "cache", "tokenizers"));
         if (kept !== undefined) put(`cache/tokenizers/${kept}`, text);
-        const scratch = registry.find("model", "bert")?.capabilities?.scratch;
+        const scratch = registry.find("model", "bert")?.capabilities?.fromScratch;
         assert.ok(scratch);
         const call = { kind: "tokenizer", word: "wordpiece", arguments: { vocabulary: 60, ...wordpiece } };
         const { size, tokenizer } = await trainTokenizer(call, scratch, ["a b c"], { data: "d", registry });

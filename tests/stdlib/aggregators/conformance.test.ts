@@ -46,7 +46,7 @@ for (const word of words)
         ...{ delta: weights, steps: 1, sent: given(local.sent), saved: given(local.keeps) },
         states: given(local.strategy.states),
       });
-      const beside = word.capabilities?.beside ?? 0;
+      const beside = word.capabilities?.extraVectors ?? 0;
       assert.equal(local?.sent.length ?? 0, beside);
       assert.equal(Object.keys(back?.given ?? {}).length, beside);
     });
@@ -77,10 +77,10 @@ for (const word of words)
       ));
     it("combines updates into one unless it declares that it needs each of them", async () => {
       const implementation = await implementationOf(registry, "aggregator", word.name);
-      assert.equal(implementation.combine !== undefined, word.capabilities?.each === true);
-      assert.equal((implementation.local?.keeps.length ?? 0) > 0, word.capabilities?.keeps === true);
+      assert.equal(implementation.combine !== undefined, word.capabilities?.needsSingleUpdates === true);
+      assert.equal((implementation.local?.keeps.length ?? 0) > 0, word.capabilities?.clientsKeepState === true);
     });
-    const least = word.capabilities?.least?.(call);
+    const least = word.capabilities?.minClients?.(call);
     if (least !== undefined) {
       it(`refuses fewer clients than its declared minimum (${String(least)})`, async () => {
         const one = { rows: 3, steps: 1, delta: new Float32Array(LENGTH) };

@@ -107,9 +107,9 @@ describe("baselines", () => {
   it("are rejected for unsupported tasks, with an alternative", () => {
     const refuses = (task: string, of: string, roles: readonly string[]) => {
       const has = registry.find("task", task)?.capabilities;
-      const wanted = { task: { word: task, kind: "task", arguments: {} }, has, roles };
+      const wanted = { task: { word: task, kind: "task", arguments: {} }, taskCapabilities: has, roles };
       const call = { word: "baseline", kind: "contender", arguments: { of } };
-      return must(registry.find("contender", "baseline")?.capabilities, "it").refuses(call, wanted)?.instead ?? null;
+      return must(registry.find("contender", "baseline")?.capabilities, "it").refusal(call, wanted)?.instead ?? null;
     };
     assert.equal(refuses("text_classification", "tfidf", ["text", "label"]), null);
     assert.equal(refuses("sentence_similarity", "majority", ["text", "text_pair", "label"]), null);

@@ -54,9 +54,9 @@ describe("model families trained from scratch", () => {
   });
   for (const word of families)
     describe(word.name, () => {
-      const scratch = word.capabilities!.scratch!;
+      const scratch = word.capabilities!.fromScratch!;
       const special = (role: string): number | null => {
-        const id = scratch.specials.findIndex(([, ...roles]) => roles.some((r) => r === role));
+        const id = scratch.specialTokens.findIndex(([, ...roles]) => roles.some((r) => r === role));
         return id < 0 ? null : id;
       };
       const task = tasks[word.capabilities!.shape]!;

@@ -79,15 +79,15 @@ for (const { name: word } of words)
     });
     it("declares the number of clients and the column it partitions by", () => {
       const says = registry.find("partition", word)!.capabilities!;
-      assert.equal(says.clients(callOf(word, { clients: 6 })), drawn(word) ? 6 : null);
+      assert.equal(says.clientCount(callOf(word, { clients: 6 })), drawn(word) ? 6 : null);
       const parameters = registry.find("partition", word)!.parameters.map(({ name }) => name);
-      const by = says.by?.(callOf(word, { clients: 6 })) ?? null;
+      const by = says.partitionedBy?.(callOf(word, { clients: 6 })) ?? null;
       assert.deepEqual(
         by,
         parameters.includes("by") ? "label" : parameters.includes("column") ? { column: "customer" } : null,
       );
       if (parameters.includes("by"))
-        assert.deepEqual(says.by!({ ...callOf(word, {}), arguments: { by: "team" } }), { column: "team" });
+        assert.deepEqual(says.partitionedBy!({ ...callOf(word, {}), arguments: { by: "team" } }), { column: "team" });
     });
     if (drawn(word))
       it("refuses fewer rows than clients", async () => {

@@ -32,7 +32,7 @@ describe("search algorithms", function () {
       conformance({
         suggest: (study, number) => own(study, number),
         random: (study, number) => chance(study, number),
-        ends: capabilities?.ends === true,
+        ends: capabilities?.isExhaustive === true,
       });
     });
 });

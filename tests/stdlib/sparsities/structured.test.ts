@@ -45,7 +45,7 @@ describe("structured sparsify", () => {
     it(`${fixture}: produces what was planned, readable by its family`, async () => {
       const whole = modelIn(fixture);
       const call = callOf(given);
-      const planned = word.capabilities!.makes!(call as never, whole.facts as never, whole.family);
+      const planned = word.capabilities!.resultingBase!(call as never, whole.facts as never, whole.family);
       assert.ok(!("why" in planned), JSON.stringify(planned));
       const made = structured.make!(call, whole);
       assert.deepEqual(made.shapes, planned.shapes);
@@ -67,7 +67,7 @@ describe("structured sparsify", () => {
       readFileSync(new URL("../../golden/oracle/encoders-mobilebert.json", fixtures), "utf8"),
     ) as readonly { readonly config: Record<string, number>; readonly shapes: Record<string, readonly number[]> }[];
     const family = registry.find("model", "mobilebert")!.capabilities!;
-    const made = word.capabilities!.makes!(
+    const made = word.capabilities!.resultingBase!(
       callOf({ feed_forward: share(0.5) }) as never,
       { config: one!.config, shapes: one!.shapes } as never,
       family,
@@ -128,7 +128,7 @@ describe("structured sparsify", () => {
   it("rejects what a family's config cannot express, and suggests a possible share", () => {
     const refused = (fixture: string, given: Call["arguments"]) => {
       const { facts, family } = modelIn(fixture);
-      const planned = word.capabilities!.makes!(callOf(given) as never, facts as never, family);
+      const planned = word.capabilities!.resultingBase!(callOf(given) as never, facts as never, family);
       return "why" in planned ? planned : undefined;
     };
     assert.match(refused("gpt2-plain", { heads: share(0.5) })!.why, /no size of a head/);

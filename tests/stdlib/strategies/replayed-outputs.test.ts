@@ -116,7 +116,7 @@ describe("strategies with replayed outputs", () => {
       const call = { kind: "strategy" as const, word: run.word, arguments: run.settings };
       const program = trains(run, [{ call, implementation }]);
       validateProgram(program);
-      const beside = implementation.replay?.(call).beside;
+      const beside = implementation.replay?.(call).appended;
       let state: Record<string, ArrayValues> = {
         weight: rowsOf(run.begin.weight),
         bias: arrayValues([LABELS], run.begin.bias),

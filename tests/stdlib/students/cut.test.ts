@@ -87,10 +87,10 @@ describe("student models", () => {
       const word = registry.find("student", "student");
       const given = { layers: 1 };
       const facts = { ...pair.teacher, family: family(pair) } as unknown as Parameters<
-        NonNullable<NonNullable<typeof word>["capabilities"]>["makes"] & object
+        NonNullable<NonNullable<typeof word>["capabilities"]>["resultingBase"] & object
       >[1];
       const says = registry.find("model", family(pair))?.capabilities;
-      const told = word?.capabilities?.makes?.(call("student", "student", given), facts, says);
+      const told = word?.capabilities?.resultingBase?.(call("student", "student", given), facts, says);
       const { made } = await madeOf(pair, given);
       assert.deepEqual(told, { config: made.config, shapes: made.shapes }, pair.name);
     }

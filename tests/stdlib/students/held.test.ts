@@ -51,7 +51,7 @@ describe("planned teacher memory", () => {
       const has = registry.find("task", student!.task.call.word)!.capabilities;
       const held = teacherMemoryOf(learns, has, facts(own), facts(larger), family.capabilities)!;
       const vocabulary = "n_embd" in own ? own.vocab_size : 0;
-      const said = 4 * batch * length * (held.token + held.pair * length + held.logit * vocabulary);
+      const said = 4 * batch * length * (held.perToken + held.perTokenPair * length + held.perLogit * vocabulary);
       const walked = bytes(true) - bytes(false);
       assert.ok(said > 0.75 * walked && said < 1.5 * walked, `${String(said)}, walked ${String(walked)}`);
     });

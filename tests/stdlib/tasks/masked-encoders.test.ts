@@ -87,7 +87,7 @@ describe("masked-token heads compared with transformers, in float64", () => {
         2e-5,
       );
       const head = Object.entries(golden.shapes).filter(([name]) => !name.startsWith(parts.family.prefix));
-      const count = word.capabilities!.parameters;
+      const count = word.capabilities!.headParameters;
       const on = (shapes: Shapes) =>
         ({ family: undefined, base: { config: golden.config, shapes } }) as unknown as HeadContext;
       const unused = parts.config as { readonly tie_word_embeddings: boolean };

@@ -127,7 +127,7 @@ describe("requirements of encoder tasks", () => {
       before(async () => {
         implementation = (await word.load!()) as TaskImplementation;
       });
-      const { metrics: usual = [], measures } = capabilities.byRoles?.(ROLES, written(word)) ?? capabilities;
+      const { metrics: usual = [], measures } = capabilities.measuredByRoles?.(ROLES, written(word)) ?? capabilities;
       const labels = (): number => (capabilities.labels ? LABELS.length : 0);
       /** Returns the feeds of a batch, the count that its loss is averaged over, and its rows. */
       const fed = (members: readonly number[], multipleOf = 12) => {
@@ -175,7 +175,7 @@ describe("requirements of encoder tasks", () => {
           headPathsOf(implementation, bert).some((path) => name.startsWith(path)),
         );
         const size = heads.reduce((sum, [, s]) => sum + (s.type.shape as number[]).reduce((a, b) => a * b, 1), 0);
-        assert.equal(capabilities.parameters(8, LABELS.length, { family: undefined, base: BASE }), size);
+        assert.equal(capabilities.headParameters(8, LABELS.length, { family: undefined, base: BASE }), size);
       });
 
       it("lowers the loss of one batch", () => {

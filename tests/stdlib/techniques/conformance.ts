@@ -162,9 +162,9 @@ async function counts(subject: Subject, technique: Call, title: string, { regist
     ...{ family: subject.word.name, hash: subject.word.name, config: subject.json, shapes, folder: "" },
     ...{ parameters: 0, hasTokenizer: false, positions: 0 },
   };
-  const head = task.capabilities!.parameters(hidden, 3, { family: subject.word.capabilities, base });
+  const head = task.capabilities!.headParameters(hidden, 3, { family: subject.word.capabilities, base });
   assert.equal(
-    count(technique, shapes, subject.word.capabilities!.layout, base) + head,
+    count(technique, shapes, subject.word.capabilities!.weightLayout, base) + head,
     p.trainable.reduce((n, name) => n + size(name), 0),
     title,
   );

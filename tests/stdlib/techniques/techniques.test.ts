@@ -101,7 +101,7 @@ describe("requirements of techniques", () => {
         ...{ family: "bert", hash: "", config: {}, shapes, folder: "" },
         ...{ parameters: 0, hasTokenizer: false, positions: 0 },
       };
-      const head = task.capabilities!.parameters(8, 3, { family: undefined, base });
+      const head = task.capabilities!.headParameters(8, 3, { family: undefined, base });
       assert.equal(
         count(technique, shapes, undefined, base) + head,
         p.trainable.reduce((n, name) => n + size(name), 0),

@@ -42,7 +42,7 @@ export function replayedRowsOf(
     split: trainingSplit(known.get(replayedSet.hash) ?? options.facts),
     rows: replayedSet.rows,
   }));
-  return { parts, ...(buffer.beside && { beside: true as const }) };
+  return { parts, ...(buffer.appended && { beside: true as const }) };
 }
 
 function factsOf(

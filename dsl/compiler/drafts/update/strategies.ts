@@ -36,7 +36,7 @@ function goTogether(program: Program, calls: readonly Call[], place: Span): bool
   const words = calls.map(({ word }) => word);
   const twice = words.find((word, i) => words.indexOf(word) < i);
   if (twice !== undefined) program.report("strategy-twice", { strategy: twice }, place);
-  const alone = words.find((word) => facts(program, word)?.alone === true);
+  const alone = words.find((word) => facts(program, word)?.isExclusive === true);
   const bothered = alone !== undefined && calls.length > 1;
   if (bothered)
     program.report("strategy-alone", { strategy: alone, others: words.filter((word) => word !== alone) }, place);
@@ -66,14 +66,14 @@ export function checkStrategyNeeds(
   place: Span,
 ): boolean {
   const { task } = model;
-  const byRow = update?.strategy.find((call) => facts(program, call.word)?.byRow?.(call) === true);
+  const byRow = update?.strategy.find((call) => facts(program, call.word)?.isPerRow?.(call) === true);
   if (byRow && isBatchwise(program, model, data)) {
     program.report("strategy-batchwise", { strategy: byRow.word, task: task.word }, place);
     return false;
   }
   const decides = program.registry.find("task", task.word)?.capabilities?.decides;
   for (const call of decides === "one" ? [] : (update?.strategy ?? [])) {
-    const needs = facts(program, call.word)?.oneLabel?.(call);
+    const needs = facts(program, call.word)?.needsOneLabel?.(call);
     if (needs) program.report("strategy-no-label", { strategy: call.word, ...needs, task: task.word }, place);
   }
   if (decides !== undefined) return true;

@@ -46,7 +46,7 @@ interface Room {
   /** Reasons for the technique's arguments that differ from those written. */
   readonly why: Readonly<Record<string, string>>;
 }
-type Crowded = NonNullable<GrownTechnique["crowded"]> & { readonly strategy: string };
+type Crowded = NonNullable<GrownTechnique["exhaustedLayer"]> & { readonly strategy: string };
 
 /** Applies one task's strategies to the technique. */
 function roomFor(
@@ -71,7 +71,7 @@ function roomFor(
     return undefined;
   }
   for (const call of calls) {
-    const grows = program.registry.find("strategy", call.word)?.capabilities?.grows;
+    const grows = program.registry.find("strategy", call.word)?.capabilities?.growTechnique;
     const made = grows?.(call, room.technique, room.known.get(call.word) ?? null, shapes);
     if (made && "instead" in made) {
       program.report("strategy-technique", { strategy: call.word, why: made.why, instead: made.instead }, span);
@@ -79,7 +79,7 @@ function roomFor(
     }
     strategy.push(made?.strategy ?? call);
     if (!made) continue;
-    if (made.crowded) crowded.push({ ...made.crowded, strategy: call.word });
+    if (made.exhaustedLayer) crowded.push({ ...made.exhaustedLayer, strategy: call.word });
     room = {
       technique: made.technique,
       known: new Map([...room.known, [call.word, made.strategy]]),

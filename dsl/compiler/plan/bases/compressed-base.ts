@@ -18,7 +18,7 @@ export function studentCallOf({ given }: { readonly given: ReadonlyMap<string, G
 export function studentBaseOf(program: Program, call: Call, base: BaseFacts, here: Span): BaseFacts | undefined {
   const says = program.registry.find(call.kind as "student", call.word)?.capabilities;
   const family = program.registry.find("model", base.family)?.capabilities;
-  const made = says?.makes?.(call, base, family);
+  const made = says?.resultingBase?.(call, base, family);
   const { heads, embedding, ...rest } = base;
   void [heads, embedding]; // the labels of the base's own head are not used for a compressed base
   const hash = `${base.hash} ${hashOf(call)}`;

@@ -67,7 +67,7 @@ export function checkScratch(
     program.reportNear("base-and-architecture", { architecture: architecture.word }, spanOf("architecture"), here);
     good = false;
   }
-  if (isCall(technique) && !program.registry.find("technique", technique.word)?.capabilities?.whole) {
+  if (isCall(technique) && !program.registry.find("technique", technique.word)?.capabilities?.trainsAll) {
     program.reportNear(
       "scratch-trains-whole",
       { what: `technique: ${technique.word}`, why: "there are no trained weights to keep" },

@@ -30,7 +30,7 @@ export function baseHeads(program: Program, model: Draft): BaseFacts["heads"] {
 function hasHead(program: Program, task: Call, model: Draft): boolean {
   const base = model.given.get("base");
   if (isLoaded(model) || typeof base?.value !== "string") return false;
-  if (program.registry.find("task", task.word)?.capabilities?.ours?.(task) === true) return false;
+  if (program.registry.find("task", task.word)?.capabilities?.hasNewHead?.(task) === true) return false;
   const fact = program.ask({ about: "base", name: base.value, folder: program.folderAt(base.span) }, true);
   if (fact === undefined) return program.purpose === "run";
   return !isFailed(fact) && fact.heads !== undefined && Object.hasOwn(fact.heads, task.word);

@@ -87,7 +87,7 @@ const step = (program: Program, node: Expression | undefined): string =>
   node ? `, step: ${textOf(program, node)}` : "";
 /** Writes the space with the vocabulary's word for this distribution. */
 function written(program: Program, drawn: "choice" | "log" | "uniform", inside: string): string {
-  const word = program.registry.ofKind("space").find(({ capabilities }) => capabilities?.space === drawn);
+  const word = program.registry.ofKind("space").find(({ capabilities }) => capabilities?.distribution === drawn);
   return `${word?.name ?? drawn}(${inside})`;
 }
 function textOf(program: Program, { span }: Expression): string {

@@ -27,7 +27,7 @@ export function checkGrid(
   places: Places,
   bounded: boolean,
 ): boolean {
-  const points = program.registry.find("search", search.word)?.capabilities?.points;
+  const points = program.registry.find("search", search.word)?.capabilities?.pointsOfRange;
   if (!points) return true;
   const most = points(search);
   if (most !== null) return bounded || checkSize(program, search, { vary, most, places });

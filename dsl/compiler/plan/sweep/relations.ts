@@ -74,7 +74,7 @@ function relationOf(
     const { least, most } = reachOf(program, term, reaches);
     return [least, most];
   };
-  const holds = program.registry.find("relation", node.text)?.capabilities?.holds;
+  const holds = program.registry.find("relation", node.text)?.capabilities?.isSatisfied;
   if (!ends(one).some((a) => ends(other).some((b) => holds?.(a, b)))) {
     program.report("never-holds", { relation: program.textOf(node.span) ?? node.text }, node.span);
     return undefined;
@@ -160,7 +160,7 @@ function reachOf(program: Program, term: SweepTerm, reaches: ReadonlyMap<string,
   if ("path" in term)
     return reaches.get(term.path) ?? { least: Number.NEGATIVE_INFINITY, most: Number.POSITIVE_INFINITY };
   const all = term.of.map((one) => reachOf(program, one, reaches));
-  const compute = program.registry.find("term", term.term)?.capabilities?.of;
+  const compute = program.registry.find("term", term.term)?.capabilities?.compute;
   const made = (numbers: readonly number[]): number => compute?.(numbers) ?? Number.NaN;
   return { least: made(all.map(({ least }) => least)), most: made(all.map(({ most }) => most)) };
 }

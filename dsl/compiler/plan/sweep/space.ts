@@ -16,7 +16,7 @@ type Range = Exclude<SearchSpace, { space: "choice" }>;
 /** `path`: name of the setting in messages. Undefined if there is an error (reported) or a fact is missing. */
 export function spaceOf(program: Program, node: WordNode, parameter: Parameter, path: string): SearchSpace | undefined {
   const word = program.registry.find("space", node.text);
-  const drawn = word?.capabilities?.space;
+  const drawn = word?.capabilities?.distribution;
   if (!word || !drawn) return undefined;
   if (drawn === "choice") return choiceOf(program, node, parameter, path);
   const range = node.arguments?.find((one) => !one.key || one.key.text === "range")?.value;

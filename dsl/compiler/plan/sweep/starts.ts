@@ -34,8 +34,8 @@ export function sweepStartsIn(
   const starts = texts.map((text, i) => startAt(program, text, given.places.get(`start.${String(i)}`) ?? given.span));
   const sound = starts.filter(({ start, place }) => serves(program, start, place, context));
   if (sound.length < starts.length) return undefined;
-  if (starts.length > 0 && !program.registry.find("search", context.search.word)?.capabilities?.learns) {
-    const learning = program.registry.ofKind("search").filter(({ capabilities }) => capabilities?.learns);
+  if (starts.length > 0 && !program.registry.find("search", context.search.word)?.capabilities?.learnsFromTrials) {
+    const learning = program.registry.ofKind("search").filter(({ capabilities }) => capabilities?.learnsFromTrials);
     const details = { search: context.search.word, learning: learning.map(({ name }) => name) };
     program.reportNear("start-unread", details, given.span, context.here);
   }

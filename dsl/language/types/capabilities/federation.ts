@@ -5,22 +5,22 @@ import type { CallFunction } from "./refusal.js";
 /** Combines the updates of clients. */
 export interface AggregatorCapabilities {
   /** Processes each update individually: sums of masked updates are not enough. */
-  readonly each?: true;
+  readonly needsSingleUpdates?: true;
   /** Minimum clients per round; defaults to one. */
-  readonly least?: (call: Call) => number;
+  readonly minClients?: (call: Call) => number;
   /** Clients store state between rounds. */
-  readonly keeps?: true;
+  readonly clientsKeepState?: true;
   /** Additional vectors of the weights' length sent to each client, and returned with its update; defaults to none. */
-  readonly beside?: number;
+  readonly extraVectors?: number;
 }
 /** Distributes the rows of one data set to clients. */
 export interface PartitionCapabilities<C extends Call = Call> {
   /** Number of clients that the call names; null for as many as the partition column has values. */
-  readonly clients: CallFunction<C, number | null>;
+  readonly clientCount: CallFunction<C, number | null>;
   /** The column whose values partition the rows, or their label; null for neither. */
-  readonly by?: CallFunction<C, { readonly column: string } | "label" | null>;
+  readonly partitionedBy?: CallFunction<C, { readonly column: string } | "label" | null>;
   /** Minimum rows per client; defaults to one. */
-  readonly least?: CallFunction<C, number>;
+  readonly minRows?: CallFunction<C, number>;
 }
 /** Compresses updates. */
 export interface CompressorCapabilities {

@@ -8,10 +8,10 @@ export interface FromScratch {
   /** Default tokenizer to train. */
   readonly tokenizer: string;
   /** Special tokens with their purposes (one may have several), in the order of their ids. */
-  readonly specials: readonly (readonly [token: string, ...roles: SpecialRole[]])[];
+  readonly specialTokens: readonly (readonly [token: string, ...roles: SpecialRole[]])[];
   /** Special tokens around one text (`A`) and around two (`A`, `B`). */
-  readonly single: string;
-  readonly pair: string;
+  readonly singleTemplate: string;
+  readonly pairTemplate: string;
   /** Whether the second of two texts has its own token type. */
-  readonly types?: true;
+  readonly secondTokenType?: true;
 }

@@ -9,25 +9,25 @@ import type { FamilyCapabilities, TaskCapabilities } from "./model.js";
 /** How the learning rate changes over a training. */
 export interface ScheduleCapabilities {
   /** Returns the warm-up steps of a training of `steps`; may exceed `steps`. The first step has rate zero. */
-  readonly warmUp?: (call: Call, steps: number) => number;
+  readonly warmUpSteps?: (call: Call, steps: number) => number;
 }
 /** How a model continues training on new data. */
 export interface StrategyCapabilities<C extends Call = Call> {
   /** Determines the training completely; no other strategy can be combined with it. */
-  readonly alone?: true;
+  readonly isExclusive?: true;
   /** Rows of earlier data to replay; default: none. At most one strategy of an update has it. */
   readonly replays?: CallFunction<C, ReplayBuffer>;
   /** Caches logits of rows or routes rows: the task must predict a label per row (`TaskCapabilities.decides`). */
   readonly needsDecision?: true;
   /** Whether it computes on each row separately, which a loss that compares texts within a batch does not allow. */
-  readonly byRow?: CallFunction<C, boolean>;
+  readonly isPerRow?: CallFunction<C, boolean>;
   /** The argument that needs single-label rows, and what applies without them; null or unset for none. */
-  readonly oneLabel?: CallFunction<C, { readonly asked: string; readonly instead: string } | null>;
+  readonly needsOneLabel?: CallFunction<C, { readonly asked: string; readonly instead: string } | null>;
   /**
    * Extends a model's technique for the next data; by default it is unchanged. `before`: its own call with defaults,
    * for the latest data it was used on; null if there were none. `shapes`: of the base, if known.
    */
-  readonly grows?: (
+  readonly growTechnique?: (
     call: Call,
     technique: Call,
     before: Call | null,
@@ -41,31 +41,39 @@ export interface ReplayBuffer {
   /** Draws equally many rows per label, as far as possible; by default all rows alike. */
   readonly balanced?: boolean;
   /** Maximum rows of all data sets together; defaults to no limit. */
-  readonly most?: number;
+  readonly maxRows?: number;
   /**
    * Replayed rows are appended to each batch, as many as it has new rows, and their labels get this loss weight. If
    * unset, they are mixed in with weight 1.
    */
-  readonly beside?: { readonly labels: number };
+  readonly appended?: { readonly labels: number };
   /** Trains again on all earlier data, without reading the buffer of an earlier update. */
-  readonly anew?: true;
+  readonly retrainsOnAll?: true;
 }
 /** A compression step: how it changes the weights before training, and whether it trains. */
-export interface StageCapabilities<C extends Call = Call> {
+export interface CompressionCapabilities<C extends Call = Call> {
   /** The base that replaces the model's weights; null or unset to use the weights. */
-  readonly base?: CallFunction<C, string | null>;
+  readonly startBase?: CallFunction<C, string | null>;
   /** Returns the smaller base; by default it is unchanged. */
-  readonly makes?: CallFunction<C, DerivedBase | Refusal, [of: BaseFacts, family: FamilyCapabilities | undefined]>;
+  readonly resultingBase?: CallFunction<
+    C,
+    DerivedBase | Refusal,
+    [of: BaseFacts, family: FamilyCapabilities | undefined]
+  >;
   /** Returns why it cannot distill a task from another model, and what to do instead; null or unset if it can. */
-  readonly refuses?: CallFunction<C, Refusal | null, [wanted: DistillationContext]>;
+  readonly refusal?: CallFunction<C, Refusal | null, [wanted: DistillationContext]>;
   /** Returns what is held of a teacher that runs in the same program; null or unset if there is none. */
-  readonly beside?: CallFunction<C, TeacherMemory | null, DistillationModels<TaskCapabilities, FamilyCapabilities>>;
+  readonly teacherValues?: CallFunction<
+    C,
+    TeacherMemory | null,
+    DistillationModels<TaskCapabilities, FamilyCapabilities>
+  >;
   /** Number of texts generated from each row, used as unlabelled rows; defaults to none. */
-  readonly adds?: CallFunction<C, number>;
+  readonly augmentedTexts?: CallFunction<C, number>;
   /** Trained by a recipe; by default it takes no step. */
-  readonly trains?: true;
+  readonly isTrained?: true;
   /** Number of training rows used for calibration; null or unset for none. */
-  readonly calibrates?: CallFunction<C, number | null>;
+  readonly calibrationRows?: CallFunction<C, number | null>;
 }
 export type DistillationContext = DistillationContextOf<TaskCapabilities>;
 /** Distillation losses. */
@@ -76,11 +84,11 @@ export interface DistillationLossCapabilities {
 /** Limits what a trained model reveals about single rows. */
 export interface PrivacyCapabilities<C extends Call = Call> {
   /** The protected unit that the call names; null if it names none. */
-  readonly unit: CallFunction<C, "row" | "client" | null>;
+  readonly privacyUnit: CallFunction<C, "row" | "client" | null>;
   /** Maximum norm of one unit's contribution. */
-  readonly clip: CallFunction<C, number>;
+  readonly maxNorm: CallFunction<C, number>;
   /** Returns the guarantee with the least noise that meets it over the steps, and the call with defaults. */
-  readonly promises: CallFunction<C, PrivacyGuarantee | Refusal, [of: PrivacySampling]>;
+  readonly guarantee: CallFunction<C, PrivacyGuarantee | Refusal, [of: PrivacySampling]>;
 }
 
 /** A technique extended for the next data. */
@@ -91,5 +99,5 @@ export interface GrownTechnique {
   /** Reason for the technique's changed arguments. */
   readonly why: string;
   /** A layer without free directions now that these data have theirs; unset if all have some, or had none before. */
-  readonly crowded?: { readonly layer: string; readonly inputs: number; readonly ranks: number };
+  readonly exhaustedLayer?: { readonly layer: string; readonly inputs: number; readonly ranks: number };
 }

@@ -25,7 +25,7 @@ export interface MetricCapabilities<C extends Call = Call> {
   readonly better: MetricDirection;
   readonly outcomes: readonly MetricOutcome[];
   /** Default metric that a recipe monitors. The vocabulary has one such word. */
-  readonly usual?: true;
+  readonly isTrainingLoss?: true;
   /** Metric to add if nearly all rows have one label, which this metric hides. */
-  readonly hidesRare?: string;
+  readonly metricForRareLabels?: string;
 }

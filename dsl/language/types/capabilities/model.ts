@@ -8,15 +8,15 @@ import type { RowFormatCapabilities } from "./row-format.js";
 
 export interface FamilyCapabilities {
   /** Tokenizer and special tokens for training from scratch; unset if the family does not support it. */
-  readonly scratch?: FromScratch;
+  readonly fromScratch?: FromScratch;
   /** Fields of its sizes in config.json. */
-  readonly sizes: SizeFields;
+  readonly sizeFields: SizeFields;
   /** For encoder-decoders: divides the work between input tokens and output tokens. */
-  readonly stacks?: LayerStacks;
+  readonly encoderDecoder?: LayerStacks;
   /** Path pattern of a block's gate layer; unset if there is none. */
-  readonly gate?: RegExp;
+  readonly gateLayer?: RegExp;
   /** Layout of its linear layers in a checkpoint; defaults to [out, in]. */
-  readonly layout?: "in_out" | "out_in";
+  readonly weightLayout?: "in_out" | "out_in";
 }
 export interface LayerStacks {
   /** Fields of config.json with the number of layers of each. */
@@ -29,7 +29,7 @@ export interface StorageCapabilities<C extends Call = Call> {
   /** Returns the bytes of a base's stored weights. `writes`: a head over the vocabulary reads the full token table. */
   readonly weightBytes: CallFunction<C, number, [shapes: WeightShapes, writes: boolean]>;
   /** Weights are stored in the compute type, so a plan need not mention it. */
-  readonly plain?: true;
+  readonly isPlain?: true;
   /** How it is written as a suggestion when memory is short. */
   readonly suggested?: string;
 }
@@ -37,7 +37,7 @@ export interface StorageCapabilities<C extends Call = Call> {
 /** A part of a model that can be frozen. */
 export interface PartCapabilities<C extends Call = Call> {
   /** Whether a parameter belongs to it, by its path, with or without the family's prefix. */
-  readonly holds: CallFunction<C, boolean, [path: string]>;
+  readonly contains: CallFunction<C, boolean, [path: string]>;
 }
 
 /** What a task's head is added to: the family's capabilities and the base. */
@@ -56,25 +56,25 @@ export interface TaskCapabilities<C extends Call = Call> {
   /** Roles that the data must have. */
   readonly roles: readonly string[];
   /** Alternative roles. */
-  readonly orRoles?: readonly string[];
+  readonly alternativeRoles?: readonly string[];
   /** Additional roles that a training needs. */
   readonly trainingRoles?: CallFunction<C, readonly string[]>;
   /** Labels that the call names, which the data must have. */
-  readonly names?: CallFunction<C, readonly string[]>;
+  readonly namedLabels?: CallFunction<C, readonly string[]>;
   /** Converts rows of the data to model inputs. */
   readonly rowFormat: RowFormatCapabilities;
   /** No class of another library, and so no base, has the head of the call: it is always newly initialized. */
-  readonly ours?: CallFunction<C, boolean>;
+  readonly hasNewHead?: CallFunction<C, boolean>;
   /** Predicts one label or several per row, so that its logits can be calibrated; unset if it predicts no labels. */
   readonly decides?: "one" | "several";
   /** Its outputs per label or token can be distilled from another model; a refusal: they cannot. */
-  readonly taught?: true | Refusal;
+  readonly canBeDistilled?: true | Refusal;
   /** Rows are conversations, fed in full. */
   readonly conversation?: true;
   /** Predicts from one logit per text, so that token attributions can be computed. */
-  readonly why?: true;
+  readonly isExplainable?: true;
   /** A base does it untrained. */
-  readonly untrained?: true;
+  readonly worksUntrained?: true;
   /**
    * Whether the loss compares each text with all others of its batch, so that micro-batches are not equal to the batch.
    */
@@ -85,47 +85,47 @@ export interface TaskCapabilities<C extends Call = Call> {
    */
   readonly canary?: "labelled" | "written";
   /** The argument that is computed over the training rows, so that rows affect each other; null or unset for none. */
-  readonly counts?: CallFunction<C, string | null>;
+  readonly countsOverTraining?: CallFunction<C, string | null>;
   /** Its head standardizes targets by the mean and spread of all training rows. */
-  readonly standardises?: true;
+  readonly standardizesTargets?: true;
   /**
    * Share of a batch's tokens for which logits over the vocabulary are computed; unset if the head predicts no token.
    */
-  readonly unmasks?: CallFunction<C, number>;
+  readonly vocabularyShare?: CallFunction<C, number>;
   /** Returns the elements of its head for `hidden` features and `labels` labels. */
-  parameters(hidden: number, labels: number, on: HeadContext): number;
+  headParameters(hidden: number, labels: number, on: HeadContext): number;
   /** Outcomes by which it can be measured. */
   readonly measures: readonly MetricOutcome[];
   /** Default metrics. */
   readonly metrics?: readonly Call[];
   /** Both, if they depend on the roles of the data. */
-  readonly byRoles?: (roles: readonly string[], task: Call) => TaskMetrics;
+  readonly measuredByRoles?: (roles: readonly string[], task: Call) => TaskMetrics;
 }
 
 /** Counts elements over the shapes of a base (frozen ones are excluded). */
 type Count<C extends Call> = CallFunction<
   C,
   number,
-  [shapes: WeightShapes, layout: FamilyCapabilities["layout"] | undefined, base: BaseFacts]
+  [shapes: WeightShapes, layout: FamilyCapabilities["weightLayout"] | undefined, base: BaseFacts]
 >;
 export interface TechniqueCapabilities<C extends Call = Call> {
   /** What is saved for a trained model: every weight, or only the trained ones (over an unchanged base). */
   readonly saves: "model" | "trained";
   /** Every weight trains, so random initialization is possible. */
-  readonly whole?: true;
+  readonly trainsAll?: true;
   /** No weight of the base trains, and none is added. */
-  readonly bare?: true;
+  readonly trainsHeadOnly?: true;
   /** Its weights can be merged into the base, so that the complete model can be written. */
-  readonly merges?: true;
+  readonly canBeMerged?: true;
   /**
    * Trainable parameters besides the head, from the base's shapes; unset for a word received as data from another
    * thread.
    */
   readonly trainableParameters?: Count<C>;
   /** Whether trained parameters are added to the base, or how many; unset for none. */
-  readonly adds?: true | Count<C>;
+  readonly addedParameters?: true | Count<C>;
   /** Weights are solved in closed form from one pass over the rows, which is the only update. */
-  readonly exact?: CallFunction<C, boolean>;
+  readonly isExact?: CallFunction<C, boolean>;
   /** Positions that it takes from a text. */
   readonly virtualTokens?: CallFunction<C, number>;
   /** How it is written as a suggestion when training all weights needs too much memory. */

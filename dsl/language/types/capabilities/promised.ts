@@ -2,11 +2,11 @@
 import type { Call } from "../value.js";
 
 export interface ThresholdText {
-  readonly says: string;
+  readonly text: string;
   readonly number: number;
   readonly written: string;
   /** The threshold is a share, displayed as a percentage. */
-  readonly percent: boolean;
+  readonly isPercent: boolean;
 }
 
 /**

@@ -8,19 +8,19 @@ export interface TargetCapabilities<C extends Call = Call> {
   /** What the path names: a folder that is filled, or a file. Unset if nothing is written. */
   readonly writes?: "folder" | "file";
   /** Answers requests until it is stopped, also for several models, under its own name. */
-  readonly serves?: CallFunction<C, ServerSettings>;
+  readonly server?: CallFunction<C, ServerSettings>;
   /** Extension of its files. */
-  readonly ending?: string;
+  readonly extension?: string;
   /** For a target that writes a file: endings of further files it writes next to it, in place of `ending`. */
-  readonly beside?: readonly string[];
+  readonly extraExtensions?: readonly string[];
   /** Supports only models whose tasks continue texts. */
-  readonly continues?: true;
+  readonly generativeOnly?: true;
   /** Supports only models of these tasks; defaults to any. */
-  readonly tasks?: readonly string[];
+  readonly onlyTasks?: readonly string[];
   /** The parameter that sends the model to a remote destination instead of a local path. */
-  readonly sentBy?: string;
+  readonly destinationParameter?: string;
   /** The parameter that may fix the batch size and the tokens per text. */
-  readonly shapedBy?: string;
+  readonly shapeParameter?: string;
 }
 
 /** Where the work of a statement runs: on workers that share it, or on clients that each have their own rows. */
@@ -28,21 +28,21 @@ export type RunnerCapabilities<C extends Call = Call> = WorkerCapabilities<C> | 
 /** Starts workers, which take the available work. */
 export interface WorkerCapabilities<C extends Call = Call> {
   /** Number of workers; null for as many as fit, determined when they are started. */
-  readonly workers: CallFunction<C, number | null>;
+  readonly workerCount: CallFunction<C, number | null>;
   /** Threads per worker, on a machine with this many cores. */
-  readonly threads: CallFunction<C, number, [cores: number]>;
+  readonly threadsPerWorker: CallFunction<C, number, [cores: number]>;
   /** Plural noun for the workers. `here`: they share the memory and processor of the notebook's machine. */
-  readonly are: string;
-  readonly here: boolean;
+  readonly workersNoun: string;
+  readonly isThisMachine: boolean;
   /** GPUs per worker; unset if the runner knows of none. */
-  readonly gpus?: CallFunction<C, number>;
+  readonly gpusPerWorker?: CallFunction<C, number>;
   /** Price per worker and hour, in any currency; null or unset if unknown. */
-  readonly price?: CallFunction<C, number | null>;
+  readonly hourlyPrice?: CallFunction<C, number | null>;
   /** Where the search of a sweep runs: null for next to its workers, if possible. Defaults to the notebook. */
-  readonly search?: CallFunction<C, "here" | "cluster" | null>;
+  readonly searchPlace?: CallFunction<C, "here" | "cluster" | null>;
 }
 /** Carries messages between a federation's coordinator and its clients, and does no other work. */
 export interface CarrierCapabilities<C extends Call = Call> {
   /** Number of clients that join on their own; null if clients are started for the data that the statement names. */
-  readonly federates: CallFunction<C, number | null>;
+  readonly joiningClients: CallFunction<C, number | null>;
 }

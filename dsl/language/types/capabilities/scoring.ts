@@ -11,26 +11,26 @@ export interface ThresholdCapabilities<C extends Call = Call> {
    * Returns its words (`at least`), the number, and the number as written (`80 %`), with the metric's unit if it has
    * one.
    */
-  readonly bar: CallFunction<C, ThresholdText, [unit?: string]>;
+  readonly threshold: CallFunction<C, ThresholdText, [unit?: string]>;
   /** Whether the score meets the threshold; false for NaN. */
-  readonly clears: CallFunction<C, boolean, [score: number]>;
+  readonly isMet: CallFunction<C, boolean, [score: number]>;
 }
 
 /** A baseline in an evaluation, which is not a model trained in this program. */
 export interface BaselineCapabilities<C extends Call = Call> {
   /** Whether it trains on the split `train` of the evaluated data. */
-  readonly learns: CallFunction<C, boolean>;
+  readonly trainsOnData: CallFunction<C, boolean>;
   /** Whether it predicts the same for all rows, so that any model should beat it. */
-  readonly constant?: CallFunction<C, boolean>;
+  readonly isConstant?: CallFunction<C, boolean>;
   /** Arguments that add a head of its own to a frozen base: used for `NAME.base` if the base has no head. */
-  readonly probes?: Readonly<Record<string, Value>>;
+  readonly probeArguments?: Readonly<Record<string, Value>>;
   /** Returns why it cannot do a model's task, and what to compare with instead; null if it can. */
-  readonly refuses: CallFunction<C, Refusal | null, [wanted: BaselineTask]>;
+  readonly refusal: CallFunction<C, Refusal | null, [wanted: BaselineTask]>;
 }
 /** What a baseline should predict. */
 export interface BaselineTask {
   readonly task: Call;
-  readonly has: TaskCapabilities | undefined;
+  readonly taskCapabilities: TaskCapabilities | undefined;
   readonly roles: readonly string[];
 }
 
@@ -38,13 +38,13 @@ export interface BaselineTask {
 export type LabelDecision = "one" | "two" | "several";
 /** Calibration that is fitted to validation rows after a training. */
 export interface CalibrationCapabilities<C extends Call = Call> {
-  readonly of: readonly LabelDecision[];
+  readonly decisions: readonly LabelDecision[];
   /** Returns the metric that shows its effect. */
-  readonly measured: CallFunction<C, Call>;
+  readonly metric: CallFunction<C, Call>;
   /** Changes probabilities that other calibrations use, so it is fitted before them. */
-  readonly probabilities?: true;
+  readonly changesProbabilities?: true;
 }
 export interface AttackCapabilities {
   /** What the attack needs: training rows and other rows, or canaries among the training rows. */
-  readonly asks: "rows" | "planted";
+  readonly asksAbout: "rows" | "planted";
 }

@@ -4,27 +4,27 @@ import type { CallFunction } from "./refusal.js";
 
 /** A constraint between two numbers of a point. */
 export interface RelationCapabilities {
-  holds(one: number, other: number): boolean;
+  isSatisfied(one: number, other: number): boolean;
 }
 /** A function of several numbers of a point. Increases with each of them if none is negative. */
 export interface TermCapabilities {
-  of(numbers: readonly number[]): number;
+  compute(numbers: readonly number[]): number;
 }
 /** Chooses the next trial of a sweep. */
 export interface SearchCapabilities<C extends Call = Call> {
   /** Chooses by the results of earlier trials. */
-  readonly learns?: true;
+  readonly learnsFromTrials?: true;
   /** Enumerates its space and ends: no number of trials is required. */
-  readonly ends?: true;
+  readonly isExhaustive?: true;
   /**
    * For a search that ends: the number of values it samples from a continuous range; null if it does not accept one.
    */
-  readonly points?: CallFunction<C, number | null>;
+  readonly pointsOfRange?: CallFunction<C, number | null>;
   /** Uses the scores of one goal; `instead`: the search that supports several. */
-  readonly oneGoal?: { readonly instead: string };
+  readonly singleGoal?: { readonly instead: string };
 }
 
 export interface SpaceCapabilities {
   /** How values are sampled: from a list, or from a range, uniformly or log-uniformly. */
-  readonly space: "choice" | "uniform" | "log";
+  readonly distribution: "choice" | "uniform" | "log";
 }

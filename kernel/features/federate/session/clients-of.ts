@@ -132,7 +132,7 @@ export function partitionRows(
   },
 ): { readonly dealt: readonly Dealt[]; readonly left: { readonly clients: number; readonly rows: readonly number[] } } {
   const { trains, validates, values, seed } = options;
-  if (registry.find("partition", clients.word)?.capabilities?.clients(clients) !== null) {
+  if (registry.find("partition", clients.word)?.capabilities?.clientCount(clients) !== null) {
     const trainValues = values?.slice(0, trains) ?? null;
     const parts = part(clients, { rows: trains, values: trainValues, seed });
     const alike = { values: trainValues, rows: validates, others: values?.slice(trains) ?? null, seed };
@@ -162,7 +162,7 @@ async function valuesOf(
   { datasets, hostContext, warn }: DataReadingContext,
 ): Promise<readonly string[] | null> {
   const partition = registry.find("partition", clients.word)?.capabilities;
-  const by = partition?.by?.(clients) ?? null;
+  const by = partition?.partitionedBy?.(clients) ?? null;
   if (by === null) return null;
   const role = by === "label" ? "label" : Object.entries(data.columns).find(([, column]) => column === by.column)?.[0];
   const found: string[] = [];
@@ -180,7 +180,7 @@ async function valuesOf(
         );
     for (const value of values) found.push(String(value));
   }
-  if (warn && partition?.clients(clients) === null) warnOfNames(found, clients.word, warn);
+  if (warn && partition?.clientCount(clients) === null) warnOfNames(found, clients.word, warn);
   return found;
 }
 

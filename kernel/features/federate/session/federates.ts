@@ -146,7 +146,7 @@ function demandEnough(federated: FederatedPlan, clients: number, aggregator: Agg
   const needs = [
     { needs: clients < LEAST ? LEAST : 0, why: "a federation" },
     { needs: secure ? MIN_CLIENTS_TO_HIDE : 0, why: "secure aggregation" },
-    { needs: aggregator?.least?.(aggregate) ?? 0, why: `\`${aggregate.word}\`` },
+    { needs: aggregator?.minClients?.(aggregate) ?? 0, why: `\`${aggregate.word}\`` },
   ].find((one) => one.needs > participantCount(federated, clients));
   if (needs) throw new CodedError("clients-lacking", { clients: participantCount(federated, clients), ...needs });
 }

@@ -107,7 +107,7 @@ function ownOf(
   const steps = inRound * (plan.recipe.federated?.rounds ?? 1);
   const word = must(registry.find("privacy", privacy.call.word)?.capabilities, "what a word of privacy says");
   // With a fixed noise, clients with fewer rows than most get more of it, so that the guarantee holds for each.
-  const promised = word.promises(privacy.call, { rate, steps, units, most: privacy.epsilon });
+  const promised = word.guarantee(privacy.call, { rate, steps, units, most: privacy.epsilon });
   if ("why" in promised)
     throw new CodedError("privacy-refused", { why: `of client ${name}: ${promised.why}`, instead: promised.instead });
   return { ...privacy, ...promised, rate, steps };

@@ -239,7 +239,7 @@ async function stepsWith(
 
 /** Minimum responses of a round, and what requires them. */
 function leastOf({ aggregate, secure_aggregation: secure }: FederatedPlan): NonNullable<RoundsOptions["least"]> {
-  const least = registry.find("aggregator", aggregate.word)?.capabilities?.least?.(aggregate) ?? 1;
+  const least = registry.find("aggregator", aggregate.word)?.capabilities?.minClients?.(aggregate) ?? 1;
   return secure && MIN_CLIENTS_TO_HIDE > least
     ? { clients: MIN_CLIENTS_TO_HIDE, why: "secure aggregation" }
     : { clients: least, why: least > 1 ? `\`${aggregate.word}\`` : "a round" };

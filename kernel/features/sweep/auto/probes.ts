@@ -104,7 +104,7 @@ async function contender(
   const has = registry.find("task", task.word)?.capabilities;
   const refusal = registry
     .find("contender", call.word)
-    ?.capabilities?.refuses(call, { task, has, roles: Object.keys(data.columns) });
+    ?.capabilities?.refusal(call, { task, taskCapabilities: has, roles: Object.keys(data.columns) });
   if (refusal) return { why: refusal.why };
   const standing = {
     name: options.name,
@@ -122,7 +122,7 @@ async function contender(
 
 /** Whether bases can do the task without training. */
 function asItIs({ session, action }: AutoContext): boolean {
-  return session.vocabulary.registry.find("task", action.auto.task.word)?.capabilities?.untrained === true;
+  return session.vocabulary.registry.find("task", action.auto.task.word)?.capabilities?.worksUntrained === true;
 }
 async function frozen(
   around: AutoContext,

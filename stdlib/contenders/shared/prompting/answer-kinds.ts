@@ -23,8 +23,10 @@ const TELLING: ReadonlySet<string> = new Set(["label", "labels", "score", "tags"
 export const roleHoldsAnswer = (role: string): boolean => TELLING.has(role);
 
 /** Returns the form of the task's answers; null if prompting cannot do the task. */
-export function answerKindOf(has: Pick<TaskCapabilities, "measures" | "byRoles"> | undefined): AnswerKind | null {
-  if (!has || has.byRoles) return null;
+export function answerKindOf(
+  has: Pick<TaskCapabilities, "measures" | "measuredByRoles"> | undefined,
+): AnswerKind | null {
+  if (!has || has.measuredByRoles) return null;
   if (has.measures.includes("tags")) return null;
   return has.measures.flatMap((outcome) => KINDS[outcome] ?? [])[0] ?? null;
 }
@@ -35,7 +37,10 @@ export const defaultAnswerMethod = (has: TaskCapabilities | undefined): AnswerMe
 const ITSELF = "the base before its training, `NAME.base`";
 const PLAIN = "`baseline(majority)`";
 
-export function promptRefusal(answers: AnswerMethod | null, { task, has, roles }: BaselineTask): Refusal | null {
+export function promptRefusal(
+  answers: AnswerMethod | null,
+  { task, taskCapabilities: has, roles }: BaselineTask,
+): Refusal | null {
   const kind = answerKindOf(has);
   if (kind?.is === "text" && !roles.includes("target"))
     return { why: "its rows are conversations, which its base answers as they stand", instead: ITSELF };
@@ -47,7 +52,7 @@ export function promptRefusal(answers: AnswerMethod | null, { task, has, roles }
   if (kind) return null;
   if (has?.measures.includes("tags"))
     return { why: "it tags each word, and what a base writes can't be laid over the words again", instead: PLAIN };
-  if (has?.byRoles) return { why: "its answers are vectors, and a prompt writes text", instead: ITSELF };
+  if (has?.measuredByRoles) return { why: "its answers are vectors, and a prompt writes text", instead: ITSELF };
   if (has?.rowFormat.predictsNextToken) return { why: "it goes on with a text, and asks nothing", instead: ITSELF };
   return { why: `${task.word} asks for no answer that a text could be`, instead: ITSELF };
 }

@@ -10,7 +10,7 @@ const servedIn = (text: string, where = before) => {
   assert.deepEqual(codes, [], text);
   const action = actions?.find((one) => one.verb === "serve");
   assert.ok(action?.verb === "serve", text);
-  const { serves } = must(registry.find("target", action.target.word)?.capabilities, "the target");
+  const { server: serves } = must(registry.find("target", action.target.word)?.capabilities, "the target");
   return { action, served: must(serves, "what serves")(action.target) };
 };
 

@@ -85,7 +85,7 @@ describe("word definitions", () => {
       // @ts-expect-error -- a metric says what it measures
       defineWord({ kind: "metric", name: "c", ...parts, load }),
       // @ts-expect-error -- a schedule has nothing to say
-      defineWord({ kind: "schedule", name: "d", ...parts, load, capabilities: { live: true } }),
+      defineWord({ kind: "schedule", name: "d", ...parts, load, capabilities: { takesLiveValue: true } }),
       // @ts-expect-error -- no such kind
       defineWord({ kind: "shedule", name: "e", ...parts }),
     ];
@@ -101,7 +101,7 @@ describe("word definitions", () => {
     const served = {
       runtime: null,
       readBy: [],
-      serves: () => {
+      server: () => {
         throw new Error("not called");
       },
     } as const;
@@ -111,7 +111,7 @@ describe("word definitions", () => {
       // @ts-expect-error -- nothing to run
       defineWord({ kind: "schedule", name: "b", ...parts }),
       // @ts-expect-error -- what it says is no leave to do nothing
-      defineWord({ kind: "schedule", name: "c", ...parts, capabilities: { serves: true } }),
+      defineWord({ kind: "schedule", name: "c", ...parts, capabilities: { server: true } }),
       // @ts-expect-error -- a target is written, or serves
       defineWord({ kind: "target", name: "d", ...parts, capabilities: { runtime: null, readBy: [] } }),
       defineWord({ kind: "target", name: "e", ...parts, capabilities: served }),

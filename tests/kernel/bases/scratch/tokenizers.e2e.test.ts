@@ -32,7 +32,7 @@ const call = (word: string, vocabulary = golden.size): Call => ({
   arguments: { vocabulary, ...calls[word] },
 });
 const trained = (word: string) => {
-  const scratch = registry.find("model", FAMILIES[word]!)!.capabilities!.scratch!;
+  const scratch = registry.find("model", FAMILIES[word]!)!.capabilities!.fromScratch!;
   return trainTokenizer(call(word), scratch, texts, { data: "reviews", registry });
 };
 type Model = Readonly<Record<string, unknown>>;
@@ -105,7 +105,7 @@ describe("trained tokenizers", function () {
     assert.equal(size, 9);
   });
   it("are stopped by an abort signal", async () => {
-    const scratch = registry.find("model", "gpt2")!.capabilities!.scratch!;
+    const scratch = registry.find("model", "gpt2")!.capabilities!.fromScratch!;
     const lines = Array.from({ length: 3000 }, (_, i) => `stopped ${Math.random()} ${i}`);
     const signal = AbortSignal.timeout(20);
     await assert.rejects(trainTokenizer(call("bpe"), scratch, lines, { data: "d", registry, signal }), {

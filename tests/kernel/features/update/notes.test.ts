@@ -43,8 +43,8 @@ describe("notes of an update", () => {
       false,
       "of later ones more can be drawn",
     );
-    assert.equal(retainedShareOf(lost, { replay: { ...replay, most: 10 }, before: [], rows }).full, true);
-    assert.equal(retainedShareOf(lost, { replay: { ...replay, most: 11 }, before: [], rows }).full, false);
+    assert.equal(retainedShareOf(lost, { replay: { ...replay, maxRows: 10 }, before: [], rows }).full, true);
+    assert.equal(retainedShareOf(lost, { replay: { ...replay, maxRows: 11 }, before: [], rows }).full, false);
     assert.deepEqual(retainedShareOf(lost, { replay: null, before: rows, rows: [] }), {
       share: 0,
       fixed: false,

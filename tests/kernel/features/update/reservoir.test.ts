@@ -10,8 +10,8 @@ interface Row {
 const day = (hash: string, rows: number, label = (row: number): string => ["a", "b", "c"][row % 3]!): readonly Row[] =>
   Array.from({ length: rows }, (_, row) => ({ hash, row: row + 1, roles: { text: "t", label: label(row) } }));
 type How = Parameters<typeof sampleReservoir>[1];
-const uniform: How = { most: 30 };
-const balanced: How = { most: 30, balanced: true };
+const uniform: How = { maxRows: 30 };
+const balanced: How = { maxRows: 30, balanced: true };
 const through = (days: readonly (readonly Row[])[], how: How): readonly Row[] =>
   days.reduce<readonly Row[]>((kept, rows) => sampleReservoir([...kept, ...rows], how), []);
 
@@ -31,7 +31,7 @@ describe("row reservoir", () => {
         for (let i = 0; i < days.length; i++) {
           kept = sampleReservoir([...kept, ...days[i]!], how);
           const seen = days.slice(0, i + 1).flat();
-          assert.equal(kept.length, Math.min(seen.length, how.most!));
+          assert.equal(kept.length, Math.min(seen.length, how.maxRows!));
           assert.deepEqual(kept, sampleReservoir(seen, how));
         }
       }
@@ -48,7 +48,7 @@ describe("row reservoir", () => {
       }
     }
     const far = (found: readonly number[]): number => {
-      const expected = (runs * uniform.most!) / found.length;
+      const expected = (runs * uniform.maxRows!) / found.length;
       return found.reduce((sum, one) => sum + (one - expected) ** 2 / expected, 0);
     };
     // χ² with 9 and with 19 degrees of freedom exceeds 27.9 and 43.8 in one of a thousand cases.
