@@ -63,7 +63,30 @@ interface Running {
   readonly idle: () => void;
 }
 
+/** Starts of a kernel before the client gives up on free ports. */
+const MAX_STARTS = 3;
+
+/**
+ * Starts a kernel and waits until it answers. Another program can take a port between choosing it and the kernel's
+ * binding it; the kernel is then started again with new ports.
+ */
 export async function startKernel(options: StartOptions = {}): Promise<KernelClient> {
+  for (let starts = 1; ; starts++)
+    try {
+      return await startKernelOnce(options);
+    } catch (error) {
+      if (starts === MAX_STARTS || !lostItsPort(error)) throw error;
+    }
+}
+function lostItsPort(error: unknown): boolean {
+  return (
+    error instanceof CodedError &&
+    error.code === "kernel-ended" &&
+    JSON.stringify(error.data).includes("port-unavailable")
+  );
+}
+
+async function startKernelOnce(options: StartOptions): Promise<KernelClient> {
   const argv = options.argv ?? ownKernelCommand();
   const connection = await newConnection();
   const folder = mkdtempSync(join(tmpdir(), "tunebook-kernel-"));

@@ -156,6 +156,30 @@ describe("Jupyter client", () => {
     assert.equal(error.code, "kernel-ended");
     assert.deepEqual(error.data, { status: 7, signal: null, log: ["no such thing"] });
   });
+  it("starts a kernel again with new ports if another program took one", async function () {
+    this.timeout(30_000);
+    const folder = mkdtempSync(join(tmpdir(), "tunebook-ports-"));
+    const marker = join(folder, "started");
+    const entry = new URL("../wire/main.js", import.meta.resolve("#kernel/apps/jupyter/client/client.js")).href;
+    const script = `
+      import { appendFileSync, readFileSync } from "node:fs";
+      appendFileSync(${JSON.stringify(marker)}, "x");
+      if (readFileSync(${JSON.stringify(marker)}).length < 2) {
+        console.error("error[port-unavailable]: taken");
+        process.exit(1);
+      }
+      await import(${JSON.stringify(entry)});`;
+    const program = join(folder, "kernel.mjs");
+    writeFileSync(program, script);
+    const kernel = await startKernel({ argv: [process.execPath, program, "{connection_file}"] });
+    try {
+      assert.equal((await kernel.execute("1 + 1")).status, "ok");
+      assert.equal(readFileSync(marker, "utf8"), "xx");
+    } finally {
+      await kernel.shutdown();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
   it("gives up on a kernel that never responds, and ends it", async function () {
     this.timeout(15_000);
     const argv = [process.execPath, "-e", "setInterval(() => {}, 1000)"];

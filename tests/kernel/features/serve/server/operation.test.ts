@@ -29,7 +29,7 @@ describe("running server", () => {
     http.post("/predict", { model: "judge", inputs: "a planted text" }, headers);
 
   it("ends a request after its time limit: with a status, or an event in a stream", async () => {
-    await start({ limits: { time: 200 } });
+    await start({ limits: { time: 600 } });
     judge.slow = 60_000;
     const late = await ask();
     assert.deepEqual([late.status, late.headers.get("x-error-code")], [504, "request-time"]);
