@@ -19,7 +19,7 @@ import smollm from "../bases/SmolLM2-135M-Instruct.json" with { type: "json" };
 import { disk, fileNameOf } from "./disk.js";
 
 type Config = Readonly<Record<string, unknown>>;
-/** A base with facts from its actual files; tests/page/bases.test.ts keeps them exact. */
+/** A base with facts from its actual files; tests/page/bases.e2e.test.ts keeps them exact. */
 interface Exact {
   readonly names: readonly string[];
   readonly facts: Omit<BaseFacts, "folder">;

@@ -7,7 +7,7 @@ import type { CardFacts } from "./card-facts.js";
 import { yamlJson } from "./card-front-matter.js";
 import { techniqueText, hideLocalPaths } from "./card-safe.js";
 
-/** A head of scores was trained on standardized targets (standardised.ts). */
+/** A head of scores was trained on standardized targets (../standardised-weights.ts). */
 const UNSTANDARDISED = [
   'scale, mean = weights.pop("target.scale"), weights.pop("target.mean")',
   'head = next(n for n, w in weights.items() if n.startswith("classifier") and n.endswith(".weight") and len(w) == 1)',
