@@ -24,11 +24,9 @@ import type { SweepHandle, TrialRecord } from "../study/trial.js";
 import { modelKeys, trialText } from "../study/trial-text.js";
 import type { Screen } from "../session/live-training.js";
 import type { ControlsHost } from "../session/execution-context.js";
-import { pointOfValues, type ParameterValue } from "../study/parameters.js";
-import { brokenRelationAt } from "../study/relations.js";
-import { valuesAt } from "../study/points.js";
-import { type RequestedTrial, bestTrialNumber, nearestTrial, demandTrialRunning, TrialRequests } from "./ranking.js";
+import { bestTrialNumber, nearestTrial } from "./ranking.js";
 import type { SweepLog } from "./journal/trial-log.js";
+import { changedTrial, demandTrialRunning, TrialRequests } from "./requested-trials.js";
 
 /** Minimum milliseconds between two updates. */
 const BETWEEN = 500;
@@ -110,7 +108,7 @@ export class LiveSweep implements DrawableSweep, SweepControls {
     const trial = this.trials.find((one) => one.number === number);
     if (!trial || this.over)
       throw new CodedError("trial-not-cloned", { sweep: this.name, trial: number, over: this.over });
-    this.wishes.wantBegun(changed({ name: this.name, plan: this.plan }, trial, changes));
+    this.wishes.wantBegun(changedTrial({ name: this.name, plan: this.plan }, trial, changes));
     this.tell();
   }
 
@@ -214,26 +212,4 @@ export class LiveSweep implements DrawableSweep, SweepControls {
   private tell(): void {
     for (const listener of this.listeners) listener();
   }
-}
-
-/**
- * Returns the trial's values with these changes. Throws the coded error `not-in-space`.
- * @param changes path → Tune text
- */
-function changed(
-  { name, plan }: { readonly name: string; readonly plan: SweepPlan },
-  { number, point }: TrialRecord,
-  changes: Readonly<Record<string, string>>,
-): RequestedTrial {
-  const parameters = parametersOf(plan.vary);
-  const has = parameters.flatMap(({ dimension, choices }): (readonly [string, ParameterValue])[] => {
-    const value = point[dimension.name];
-    return value === undefined ? [] : [[dimension.name, choices?.[value] ?? value]];
-  });
-  const found = pointOfValues(parameters, new Map<string, ParameterValue>([...has, ...Object.entries(changes)]));
-  if ("why" in found) throw new CodedError("not-in-space", { sweep: name, trial: number, why: found.why });
-  const broken = brokenRelationAt(plan, found.point);
-  if (broken !== null)
-    throw new CodedError("not-in-space", { sweep: name, trial: number, why: `it would break ${broken}` });
-  return { point: found.point, values: valuesAt(plan.vary, found.point) };
 }

@@ -5,6 +5,7 @@
 import type { SearchSpace } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { TrialRecord } from "../study/trial.js";
 import { REFUSED_RECIPE, trialProgram, type TrialProgramContext } from "./trial-program.js";
+import { listNames } from "#dsl/language/diagnostics/listed.js";
 
 /** Returns the numbers of the outdated trials. */
 export async function findOutdatedTrials(
@@ -43,4 +44,14 @@ export function trialsToRetrain(outdated: ReadonlySet<number>, known: readonly T
     return before !== undefined && (!outdated.has(before.number) || holdsBefore(before));
   };
   return known.filter((trial) => outdated.has(trial.number) && !replaced.has(trial.number) && !holdsBefore(trial));
+}
+
+export function retrainingText(trials: readonly TrialRecord[]): string {
+  const one = trials.length === 1;
+  const numbers = listNames(trials.map(({ number }) => String(number)));
+  return `${one ? "Trial" : "Trials"} ${numbers} trained on other data, or from another base, than ${one ? "its" : "their"} values name now: ${one ? "it is" : "they are"} trained again.`;
+}
+
+export function lostWeightsText(number: number): string {
+  return `The weights of trial ${String(number)}, the best one, are gone: it is trained again.`;
 }

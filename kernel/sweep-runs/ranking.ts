@@ -1,10 +1,9 @@
 /** Ranks the trials of a sweep: by its first goal or, with several goals, by the Pareto front. */
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
-import type { StudyTrial, SearchPoint } from "#stdlib/searches/kind.js";
+import type { StudyTrial } from "#stdlib/searches/kind.js";
 import { thresholdShortfall } from "../study/bars.js";
 import { studyOf } from "../study/study.js";
 import type { TrialRecord } from "../study/trial.js";
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
 /** Maximum number of best trials whose weights stay on disk, so that the runners-up can be examined too. */
 export const MAX_KEPT_TRIALS = 3;
@@ -51,48 +50,4 @@ function beats(a: Scored, b: Scored): boolean {
   if (a.violation !== b.violation) return a.violation < b.violation;
   const ahead = a.scores.map((score, i) => score - (b.scores[i] ?? score));
   return ahead.every((by) => by >= 0) && ahead.some((by) => by > 0);
-}
-
-/**
- * A user's requests for a running sweep: to stop a trial, or to start others in addition to those that the search
- * draws.
- */
-export interface RequestedTrial {
-  readonly point: SearchPoint;
-  readonly values: Readonly<Record<string, string>>;
-  /** Number of the trial that it replaces. */
-  readonly again?: number;
-}
-
-export class TrialRequests {
-  private readonly stop = new Set<number>();
-  private readonly begin: RequestedTrial[] = [];
-  /** Called for each new request. */
-  onWish: () => void = () => undefined;
-
-  /** Reports whether a trial should end with its present weights and score. */
-  stopped(number: number): boolean {
-    return this.stop.has(number);
-  }
-  wantStopped(number: number): void {
-    this.stop.add(number);
-    this.onWish();
-  }
-  wantBegun(wanted: RequestedTrial): void {
-    this.begin.push(wanted);
-    this.onWish();
-  }
-  /** Number of requested trials that have not started. */
-  get waiting(): number {
-    return this.begin.length;
-  }
-  /** Returns the earliest request. */
-  next(): RequestedTrial | null {
-    return this.begin.shift() ?? null;
-  }
-}
-
-/** Throws the coded error `trial-not-running`. */
-export function demandTrialRunning(sweep: string, number: number, running: readonly number[]): void {
-  if (!running.includes(number)) throw new CodedError("trial-not-running", { sweep, trial: number, running });
 }

@@ -2,12 +2,7 @@
  * A sweep whose search runs on its runner's cluster. It is sent there, watched, found again by the same statement in
  * any notebook, and fetched when it has ended. A watcher may leave at any time.
  */
-import { randomBytes } from "node:crypto";
-import { rmSync } from "node:fs";
-import { basename, join } from "node:path";
 import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
-import { isRecord } from "#dsl/language/diagnostics/record.js";
-import type { Action } from "#dsl/compiler/plan/action.js";
 import { asWorkerRunner, type WorkerRunner } from "#stdlib/runners/kind.js";
 import { lockRun } from "../runs/run-lock.js";
 import {
@@ -18,41 +13,34 @@ import {
 } from "../runs/together/search-place.js";
 import { writeTrialGroupStatement } from "../runs/together/trial-groups.js";
 import { isJobOver, RayJobs } from "../remote/coordinator/ray/jobs.js";
-import { PART_BYTES, sendSearch, readSearchJob } from "../remote/coordinator/ray/search-job.js";
-import type { SearchOrder } from "../remote/coordinator/ray/search-order.js";
+import { sendSearch, readSearchJob } from "../remote/coordinator/ray/search-job.js";
 import { noteRunning } from "../remote/supervisor/running-processes.js";
 import { loadImplementation } from "../host/load-implementation.js";
 import { searchLocationOf } from "../study/search-state.js";
-import { availableMemoryBytes } from "../session/answers/dataset-cache.js";
 import { type ExecutionContext, isVerifying } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
-import { version } from "../session/version.js";
-import { trialConcurrencyOf } from "./trial-concurrency.js";
-import { sweepHash, journalSpecOf } from "./journal/journal-of.js";
-import { Journal } from "./journal/journal.js";
-import { hasWeights } from "../session/kept-weights.js";
+import { sweepHash, journalSpecOf, sweepFolderOf } from "./journal/journal-of.js";
 import { findOutdatedTrials } from "./outdated-journal.js";
-import { showPlanCard, trialCosts } from "./plan-card.js";
+import { showPlanCard, sweepOutlook } from "./plan-card.js";
 import { watchRemoteSweep, type RemoteSweepResult } from "./watch-remote.js";
-import { workerPlaceOf } from "./sweep-trainer.js";
 import { SweepMirror } from "./remote/mirror.js";
-import { packSweep } from "./remote/packed-sweep.js";
+import { newSearchPlace, withPackedSearch } from "./remote/packed-sweep.js";
+import type { SweepAction } from "./sweep-result.js";
 
-type Sweep = Extract<Action, { verb: "sweep" }>;
 /**
  * Returns the cluster's result once the search has ended, or the statement to run locally. Throws the coded errors of
  * clusters.
  */
 export async function runRemoteSweep(
   session: OpenSession,
-  action: Sweep,
+  action: SweepAction,
   context: ExecutionContext,
-): Promise<RemoteSweepResult | { readonly here: Sweep }> {
+): Promise<RemoteSweepResult | { readonly here: SweepAction }> {
   const { name, sweep } = action;
   const searched = searchLocationOf(sweep);
   // A verification starts nothing on other machines; where trials are trained does not change a number.
   if (isVerifying(session)) return { here: searched?.where === "cluster" ? withoutRunner(action) : action };
-  const folder = Journal.folder(session.runs, name, sweepHash(sweep));
+  const folder = sweepFolderOf(session.runs, name, sweep);
   if (searched?.where !== "cluster") {
     await demandNotThere(name, folder);
     return { here: action };
@@ -74,14 +62,14 @@ async function demandNotThere(sweep: string, folder: string): Promise<void> {
   if (job && !isJobOver(job)) throw new CodedError("search-elsewhere", { sweep, address: place.address });
 }
 
-function withoutRunner({ sweep: { runner, ...sweep }, ...action }: Sweep): Sweep {
+function withoutRunner({ sweep: { runner, ...sweep }, ...action }: SweepAction): SweepAction {
   void runner;
   return { ...action, sweep };
 }
 
 interface Around {
   readonly session: OpenSession;
-  readonly action: Sweep;
+  readonly action: SweepAction;
   readonly stage: ExecutionContext;
   /** Folder of the sweep's lock, next to the journal. */
   readonly folder: string;
@@ -100,7 +88,12 @@ class There {
     this.mirror = new SweepMirror({ runs: session.runs, name, hash: sweepHash(sweep), spec });
   }
 
-  static async create(session: OpenSession, action: Sweep, context: ExecutionContext, folder: string): Promise<There> {
+  static async create(
+    session: OpenSession,
+    action: SweepAction,
+    context: ExecutionContext,
+    folder: string,
+  ): Promise<There> {
     const runner = must(action.sweep.runner, "the runner");
     const cluster = must(
       asWorkerRunner(await loadImplementation(runner, "runner")).cluster,
@@ -142,36 +135,23 @@ class There {
 
   /** Sends the search to the cluster. A search that ended early is continued in its former folder. */
   async begin(): Promise<ClusterSearchPlace> {
-    const { session, action, stage: context, folder } = this.options;
+    const { session, action, stage: context, folder, cluster } = this.options;
     const { name, sweep } = action;
     const lock = await lockRun(folder, "sweep");
-    const work = join(session.runs, "sweeps", `.${this.mirror.name}`);
     try {
       const fold = await this.plan();
       const before = readSearchPlace(folder);
-      const place = await this.placeFor(before);
-      rmSync(work, { recursive: true, force: true });
-      const file = await packSweep({ session, stage: context }, action, { folder: work, journal: this.mirror.file });
-      const { size } = await (await import("node:fs/promises")).stat(file);
-      const order: SearchOrder = {
-        version: 1,
-        tunebook: version,
-        key: place.key,
-        job: place.job,
-        sweep: name,
-        journal: this.mirror.name,
-        address: place.address,
-        host: place.node.address,
-        parts: Math.max(1, Math.ceil(size / PART_BYTES)),
-        kept: this.mirror.ended.flatMap(({ run }) => (run !== null && hasWeights(run) ? [basename(run)] : [])),
-      };
-      // The pointer is written first: if this process is killed now, it names a job that does not exist, and the next
-      // process sends it.
-      writeSearchPlace(folder, place);
-      writeTrialGroupStatement(folder, { version: 1, name, hash: sweepHash(sweep), several: { is: "sweep", sweep } });
-      noteRunning(folder);
-      await sendSearch(this.ray, { ...place, order, file }).catch((error: unknown) => {
-        throw context.signal?.aborted ? sendingEnded(name) : error;
+      const place = await newSearchPlace(this.ray, action, { address: cluster.address, before });
+      const { mirror } = this;
+      await withPackedSearch({ session, stage: context }, action, { place, mirror }, async ({ order, file }) => {
+        // The pointer is written first: if this process is killed now, it names a job that does not exist, and the next
+        // process sends it.
+        writeSearchPlace(folder, place);
+        writeTrialGroupStatement(folder, { version: 1, name, hash: sweepHash(sweep), several: { is: "sweep", sweep } });
+        noteRunning(folder);
+        await sendSearch(this.ray, { ...place, order, file }).catch((error: unknown) => {
+          throw context.signal?.aborted ? sendingEnded(name) : error;
+        });
       });
       fold();
       say(
@@ -181,7 +161,6 @@ class There {
       );
       return place;
     } finally {
-      rmSync(work, { recursive: true, force: true });
       lock.release();
     }
   }
@@ -190,32 +169,13 @@ class There {
   private async plan(): Promise<() => void> {
     const { session, action, stage: context } = this.options;
     const { name, sweep } = action;
-    const costs = await trialCosts(session, { name, sweep }, context);
-    const where = await workerPlaceOf(sweep);
-    const open = trialConcurrencyOf(sweep, availableMemoryBytes(), costs?.most.memoryBytes, where?.room ?? null);
+    const { open, costs } = await sweepOutlook(session, { name, sweep }, context);
     return showPlanCard(context, { name, sweep, open, costs });
   }
 
   watch(place: ClusterSearchPlace): Promise<RemoteSweepResult> {
     const { session, action, stage: context, folder, cluster } = this.options;
     return watchRemoteSweep({ session, action, stage: context, folder, cluster, mirror: this.mirror }, place);
-  }
-
-  private async placeFor(before: ClusterSearchPlace | null): Promise<ClusterSearchPlace> {
-    const { action, cluster } = this.options;
-    const nodes = await this.ray.nodes();
-    const node = nodes.find(({ id }) => id === before?.node.id) ?? nodes.find(({ head }) => head) ?? nodes[0];
-    const { id, host, address } = must(node, "a node of the cluster");
-    return {
-      version: 1,
-      sweep: action.name,
-      address: cluster.address,
-      token: variableIn(action.sweep.runner?.arguments["token"]),
-      key: before?.key ?? randomBytes(8).toString("hex"),
-      job: `tunebook-search-${action.name.replace(/[^\w-]/g, "-")}-${randomBytes(4).toString("hex")}`,
-      node: { id, host, address },
-      since: new Date().toISOString(),
-    };
   }
 }
 
@@ -225,13 +185,6 @@ function sendingEnded(name: string): CodedError {
     what: `sending ${name} to the cluster`,
     kept: `it may have begun there: \`attach ${name}\` shows it then, \`tunebook runs stop ${name}\` ends it, the same cell sends it where it hasn't`,
   });
-}
-
-/** Returns the variable name of a secret. */
-function variableIn(secret: unknown): string | null {
-  const given = isRecord(secret) ? secret["arguments"] : undefined;
-  const env = isRecord(given) ? given["env"] : undefined;
-  return typeof env === "string" ? env : null;
 }
 
 function say(context: ExecutionContext, ...lines: readonly string[]): void {

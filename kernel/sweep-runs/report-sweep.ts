@@ -7,14 +7,11 @@ import { sweepPlanView } from "../display/plans/sweep-plan.js";
 import { trialsTable } from "../display/sweeps/trials-table.js";
 import { TRAIN_SIZE_PATH } from "../study/learning-sizes.js";
 import { sweepType } from "../study/trial.js";
-import { availableMemoryBytes } from "../session/answers/dataset-cache.js";
-import { trialConcurrencyOf } from "./trial-concurrency.js";
 import { sweepHash, journalSpecOf } from "./journal/journal-of.js";
 import { Journal } from "./journal/journal.js";
 import { LiveSweep } from "./live-sweep.js";
 import { MAX_KEPT_TRIALS } from "./ranking.js";
-import { workerPlaceOf } from "./sweep-trainer.js";
-import { trialCosts } from "./plan-card.js";
+import { sweepOutlook } from "./plan-card.js";
 import { TrialLog } from "./journal/trial-log.js";
 import type { Screen } from "../session/live-training.js";
 import type { ExecutionContext } from "../session/execution-context.js";
@@ -68,9 +65,7 @@ export async function showSweepPlan(
   { name, sweep }: Pick<SweepAction, "name" | "sweep">,
   context: ExecutionContext,
 ): Promise<void> {
-  const costs = await trialCosts(session, { name, sweep }, context);
-  const where = await workerPlaceOf(sweep);
-  const open = trialConcurrencyOf(sweep, availableMemoryBytes(), costs?.most.memoryBytes, where?.room ?? null);
+  const { open, costs } = await sweepOutlook(session, { name, sweep }, context);
   context.screen.display(sweepPlanView({ name, sweep, open, costs }));
 }
 

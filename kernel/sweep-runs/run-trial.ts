@@ -9,9 +9,8 @@ import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { readCheckpoints } from "../runs/checkpoints.js";
 import type { RunEvent } from "../events/events.js";
 import { stoppedFor, isTrialRun, findRunsNamed } from "../runs/history/runs-named.js";
-import { readsWrittenTexts, metricWorldIn } from "../inference/measuring/measure-metric.js";
+import { metricWorldIn } from "../inference/measuring/measure-metric.js";
 import { finalCheckpoint } from "../models/kept-checkpoint.js";
-import { writesText } from "../models/model-handle.js";
 import { releaseRun, assignWeights } from "../training-runs/give-weights.js";
 import type { RunResult } from "../training-runs/request.js";
 import { runTraining } from "../training-runs/training.js";
@@ -27,7 +26,7 @@ import {
   type TrialRequest,
   type TrialOutcome,
 } from "./trial-program.js";
-import { trialHook } from "./trial-hook.js";
+import { trialHook, metricsDuringTraining } from "./trial-hook.js";
 
 /** Dependencies of training and scoring a trial. */
 export interface TrialContext {
@@ -103,7 +102,7 @@ async function runOnce(around: TrialContext, request: TrialTrainingRequest, one:
     must(registry.find("bar", bar.word)?.capabilities, `what ${bar.word} says of itself`).metric(bar),
   );
   const wanted = [...sweep.goals.map(({ metric }) => metric), ...bars];
-  const measures = await onTheWay(wanted, plan, registry);
+  const measures = await metricsDuringTraining(wanted, plan, registry);
   const before = request.resume ? doneBefore(session, request.trialOf, one, wanted) : null;
   if (before) return outcomeOf(before, sweep, registry);
   await request.turn.begin();
@@ -239,19 +238,6 @@ async function trained(
     if (!(error instanceof CodedError) || error.code !== "nothing-to-resume") throw error;
     return runTraining(session, { ...request, run: { ...run, resume: false } }, context);
   }
-}
-
-/** Returns the metrics that validation reports during training; the others are computed on the trained model. */
-async function onTheWay(wanted: readonly Call[], { recipe }: Plan, registry: Registry): Promise<readonly Call[]> {
-  if (recipe.training.validate === null) return [];
-  const found: Call[] = [];
-  for (const metric of wanted) {
-    const measuredKinds = registry.find("metric", metric.word)?.capabilities?.outcomes ?? [];
-    const timed = measuredKinds.includes("time") || measuredKinds.includes("cost");
-    const written = writesText(recipe.model) && (await readsWrittenTexts(metric));
-    if (!timed && !written) found.push(metric);
-  }
-  return found;
 }
 
 /** Returns the validation scores after this step. */

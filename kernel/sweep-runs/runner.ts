@@ -16,10 +16,11 @@ import { isSpaceExhausted, type SweepEnding } from "./sweep-end.js";
 import { FailureStreak, sweepEndingFailure, failureText } from "./failures.js";
 import { dropWeights, hasWeights } from "../session/kept-weights.js";
 import { columnMeans, columnDeviations } from "./of-seeds.js";
-import { bestTrialNumber, keptTrials, type RequestedTrial, type TrialRequests } from "./ranking.js";
+import { bestTrialNumber, keptTrials } from "./ranking.js";
 import type { TrialOutcome, TrialRunner } from "./trial-program.js";
 import type { TrialLog } from "./journal/trial-log.js";
 import { TurnScheduler, type TrainingTurn } from "./trial-scheduler.js";
+import type { RequestedTrial, TrialRequests } from "./requested-trials.js";
 
 export interface SweepRunnerOptions {
   readonly runTrial: TrialRunner;

@@ -1,8 +1,13 @@
 /**
  * Schedules a trial among the others of its sweep: it trains in chunks, lets the others train in between, and can be
- * ended.
+ * ended. Its goals are measured at validations where possible.
  */
 import type { TrainingHook } from "../training/loop/hook.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { Call } from "#dsl/language/types/value.js";
+import type { Registry } from "#dsl/language/types/registry.js";
+import { readsWrittenTexts } from "../inference/measuring/measure-metric.js";
+import { writesText } from "../models/model-handle.js";
 
 export interface TrialSlot {
   /** Lets other trials train; resolves when it is this one's turn again. */
@@ -23,4 +28,21 @@ export function trialHook(steps: number, { pass, endsNow }: TrialSlot): Training
     pause: pass,
     endsNow,
   };
+}
+
+/** Returns the metrics that validation reports during training; the others are computed on the trained model. */
+export async function metricsDuringTraining(
+  wanted: readonly Call[],
+  { recipe }: Plan,
+  registry: Registry,
+): Promise<readonly Call[]> {
+  if (recipe.training.validate === null) return [];
+  const found: Call[] = [];
+  for (const metric of wanted) {
+    const measuredKinds = registry.find("metric", metric.word)?.capabilities?.outcomes ?? [];
+    const timed = measuredKinds.includes("time") || measuredKinds.includes("cost");
+    const written = writesText(recipe.model) && (await readsWrittenTexts(metric));
+    if (!timed && !written) found.push(metric);
+  }
+  return found;
 }

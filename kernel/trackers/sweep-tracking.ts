@@ -5,7 +5,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import * as v from "valibot";
-import type { SearchSpace, SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
+import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { TrackedSetting, TrackedRun, VariedSetting } from "#stdlib/trackers/kind.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { registry } from "#stdlib/registry.js";
@@ -16,13 +16,12 @@ import { appendLine } from "../runs/run-folder.js";
 import { lockHolderOf } from "../runs/run-lock.js";
 import { readRegularJson, readRegularFile } from "../runs/read-events.js";
 import { code, joinParagraphs, escapeMarkdown, table as markdownTable } from "../display/markdown.js";
-import { callText, valueText } from "../host/value-text.js";
-import { axesOf } from "../study/axes.js";
 import { isBetter } from "../display/sweeps/view.js";
 import type { TrialRecord } from "../study/trial.js";
 import { objectWith, anyNumber, schemaGuard, dictionaryOf, type Schema } from "../fetch/json.js";
 import { sweepEndOf, SWEEP_EVENTS_FILE } from "./event-reader.js";
 import type { Tracking } from "./tracking.js";
+import { sweepSettings, variedSettings } from "./sweep-settings.js";
 
 const FILE = "sweep.json";
 interface SweepFile {
@@ -69,7 +68,7 @@ export function writeSweepFile(folder: string, name: string, sweep: SweepPlan): 
     name,
     began: Date.now(),
     settings,
-    varied: variedIn(sweep),
+    varied: variedSettings(sweep),
     goals,
     about: joinParagraphs(
       `**${escapeMarkdown(name)}**: a sweep of ${escapeMarkdown(sweep.model)} on ${escapeMarkdown(sweep.data)}.`,
@@ -162,63 +161,4 @@ export class SweepEventWriter {
 function bestOf(so: number | null, score: number | null, goal: TrackedRun["goals"][number]): number | null {
   if (score === null || !Number.isFinite(score)) return so;
   return so === null || isBetter(score, so, goal) ? score : so;
-}
-
-function sweepSettings(sweep: SweepPlan): Readonly<Record<string, TrackedSetting>> {
-  const { model, data, recipe, search, pruner, trials, budgetMs, budgetTokens, repeats, seed, vary, goals } = sweep;
-  return {
-    model,
-    data,
-    ...(recipe !== null && { recipe }),
-    search: callText(search),
-    ...(pruner && { pruner: callText(pruner) }),
-    ...(trials !== null && { trials }),
-    ...(budgetMs !== null && { budget_seconds: budgetMs / 1000 }),
-    ...(budgetTokens !== undefined && { budget_tokens: budgetTokens }),
-    ...(repeats !== undefined && { repeats }),
-    seed,
-    ...Object.fromEntries(goals.map(({ metric, direction }) => [direction, metricName(metric, registry)])),
-    ...Object.fromEntries(Object.entries(vary).map(([path, space]) => [`vary.${path}`, spaceText(space)])),
-  };
-}
-function spaceText(space: SearchSpace): string {
-  if (space.space !== "choice") return `${space.space}(${String(space.from)}..${String(space.to)})`;
-  const choices = space.of.map((one) => {
-    if (typeof one === "object" && one !== null && "space" in one) return spaceText(one);
-    if (typeof one === "object" && one !== null && "nested" in one) return one.nested.word;
-    return valueText(one);
-  });
-  return `choice(${choices.join(", ")})`;
-}
-
-/** Returns the varied settings, named as `settingsOf` names them for a trial. */
-function variedIn({ vary }: SweepPlan): readonly VariedSetting[] {
-  const found = new Map<string, VariedSetting>();
-  for (const { label, dimension, options } of axesOf(vary)) {
-    const path = settingPathOf(label);
-    const one: VariedSetting =
-      dimension.kind === "choice"
-        ? { path, ...choices(options), between: null }
-        : { path, is: "number", between: [dimension.from, dimension.to], options: [] };
-    // Two options may have a setting of the same name, so its range is left out.
-    found.set(path, found.has(path) ? { ...one, between: null, options: [] } : one);
-  }
-  return [...found.values()];
-}
-function choices(options: readonly string[]): Pick<VariedSetting, "is" | "options"> {
-  const numbers = options.map((one) => (one.endsWith("%") ? Number(one.slice(0, -1)) / 100 : Number(one)));
-  if (options.length > 0 && numbers.every(Number.isFinite)) return { is: "number", options: numbers };
-  return { is: "text", options: options.map((one) => /^\w+/.exec(one)?.[0] ?? one) };
-}
-/**
- * Converts `technique lora.rank` to `model.technique.rank`, and `optimizer.learning_rate` to
- * `training.optimizer.learning_rate`.
- */
-export function settingPathOf(label: string): string {
-  const path = label.replace(/ \w+(?=\.)/g, "");
-  const [first = ""] = path.split(".");
-  if (["split", "clean", "columns", "thin"].includes(first)) return `data.${path}`;
-  if (["technique", "task", "base", "max_length", "freeze", "storage", "template"].includes(first))
-    return `model.${path}`;
-  return `training.${path}`;
 }

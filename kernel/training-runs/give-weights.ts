@@ -1,4 +1,4 @@
-/** Assigns the weights of a training to its model at its end. */
+/** Assigns the weights of a training to its model at its end, and saves the model in the run. */
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { makePrivate } from "../fetch/private.js";
 import { writeAdapter } from "../runs/folders/adapter-folder.js";
@@ -10,6 +10,10 @@ import type { ModelHandle } from "../models/model-handle.js";
 import type { ModelCache } from "../session/model-cache.js";
 import type { TrackerSender } from "../trackers/trackers.js";
 import type { RunResult } from "./request.js";
+import type { OpenSession } from "../session/open-session.js";
+import type { ExecutionContext } from "../session/execution-context.js";
+import { loadImplementation } from "../host/load-implementation.js";
+import { trackersWantModel } from "./tracker-context.js";
 
 /** Releases the run's lock when nothing writes to the run any more. */
 export function releaseRun({ trained, lock }: RunResult): void {
@@ -72,4 +76,23 @@ export async function assignWeights(
   if (!complete) session.later(settled.then(() => session.weights.forget(run.path)));
   session.trackers.again(run.path);
   return finalWeights;
+}
+
+/** Saves the whole model in its run, if its technique merges or a tracker wants it. */
+export async function saveModelFolder(
+  session: OpenSession,
+  handle: ModelHandle,
+  { plan, result }: { readonly plan: Plan; readonly result: RunResult },
+  context: ExecutionContext,
+): Promise<void> {
+  const { technique } = plan.recipe.model;
+  if ((await loadImplementation(technique, "technique")).merges?.(technique)) {
+    const { folder } = await session.models.merge(handle, result.run.merged, {}, context.hostContext);
+    context.screen.display({ bundle: { "text/plain": `the merged model is in ${folder}` } });
+    session.trackers.again(result.run.path);
+  } else if (!result.open.folder.adapter && !plan.recipe.model.scratch && (await trackersWantModel(context))) {
+    await session.models.save(handle, result.run.merged, {}, context.hostContext);
+    session.trackers.again(result.run.path);
+  }
+  makePrivate(result.run.path);
 }

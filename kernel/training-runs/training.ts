@@ -1,25 +1,15 @@
 /** One training from rows to weights: its run, the model in the engine, and the loop. */
 import { rankingDirectionOf, watchedMetric } from "#dsl/compiler/plan/watched-metric.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
-import { predictionProbeOf } from "../models/prediction-changes.js";
 import { engineWorkOf } from "../engines/work.js";
-import { loadNewestCheckpoint, type Checkpoint } from "../runs/checkpoints.js";
 import { claimNewRun, claimUnfinishedRun, type RunClaim } from "../training/claim-run.js";
 import { noteRunning } from "../remote/supervisor/running-processes.js";
-import { withProgressLabel } from "../host/host-context.js";
 import { rememberPace, steadySeconds } from "../session/answers/machine.js";
-import { alignBaseHead } from "../models/own-head.js";
-import type { OpenModel } from "../models/open-model.js";
-import { eventsUntil } from "../runs/read-events.js";
 import type { RunEvent } from "../events/events.js";
-import { learntRowsOfStart } from "../inference/measuring/learnt-overlap.js";
-import { standardiseTargets } from "../runs/standardised-weights.js";
 import { runTrainingLoop } from "../training/loop/train.js";
-import type { TrainingLoopInput } from "../training/loop/contract.js";
 import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
 import { reportRunBegun } from "./tracker-context.js";
-
 import type { Engine } from "../engines/engine.js";
 import { localSteps } from "./local-steps.js";
 import { rowPrivacyOf, refuseUnsupportedPrivacy } from "./private.js";
@@ -27,6 +17,8 @@ import { runLockDetails, recordLearntRows, recordRowIdentities } from "./begun-r
 import { prepareMaterial, type TrainingMaterial } from "./material.js";
 import type { RunResult, TrainRequest } from "./request.js";
 import type { StepsOpener } from "./step-provider.js";
+import { openInitialModel, predictionsBefore, loadNewestReadable } from "./initial-model.js";
+import { learntRowsOfStart } from "../inference/measuring/learnt-overlap.js";
 
 /**
  * Prepares everything, opens the model in the engine and runs the loop. Used by `train` and by each trial of `sweep`.
@@ -87,14 +79,10 @@ async function trainIn(work: Work, openSteps: StepsOpener): Promise<RunResult> {
   const { registry } = session.vocabulary;
   const { plan, listener, machine } = request;
   const { hostContext, signal, follows } = context;
-  const opening = (): Promise<OpenModel> => openIn(work);
-  // No progress line for a trial of a sweep: each trial opens its own model.
-  const open = request.run.trial
-    ? await opening()
-    : await withProgressLabel(hostContext, `weights of ${request.run.name} loaded`, opening);
-  const before = request.preview ? await answeredBefore(work, open) : null;
-  const { resume, damaged } = await loadedCheckpoint(work, open);
-  const events: RunEvent[] = resume ? [...eventsUntil(run.events(), resume.position.step)] : [];
+  const open = await openInitialModel(work);
+  const before = request.preview ? await predictionsBefore(work, open) : null;
+  const { resume, damaged, behind } = await loadNewestReadable(work, open);
+  const events: RunEvent[] = [...behind];
   const earlier = events.length;
   listener.onBehind?.(events);
   const watched = watchedMetric(registry, plan.recipe.training);
@@ -131,7 +119,13 @@ async function trainIn(work: Work, openSteps: StepsOpener): Promise<RunResult> {
     },
   });
   if (trained.reason === "done" && source.predictsStepTime && !machine?.concurrent)
-    rememberTime(work, { events, earlier, total: source.total, resume, steps: trained.steps });
+    rememberTime(work, {
+      events,
+      earlier,
+      total: source.total,
+      resume: resume?.position ?? null,
+      steps: trained.steps,
+    });
   const settled = trained.settled.finally(() => trained.reason === "interrupted" && lock.release());
   settled.catch(() => undefined); // reported by whoever awaits it
   const { labels } = material;
@@ -145,71 +139,19 @@ interface Timed {
   /** Number of events of the run before this attempt. */
   readonly earlier: number;
   readonly total: number;
-  readonly resume: Checkpoint | null;
+  /** Where this attempt resumed the run; null for a new one. */
+  readonly resume: { readonly step: number; readonly seconds: number } | null;
   /** Steps of the run so far. */
   readonly steps: number;
 }
 /** Records how long this machine took for a training's steps, for later estimates. */
 function rememberTime({ request, engine }: Work, { events, earlier, total, resume, steps: done }: Timed): void {
-  const steps = done - (resume?.position.step ?? 0);
+  const steps = done - (resume?.step ?? 0);
   if (steps <= 0) return;
   const { flops: trains, validating } = request.plan.estimates;
   const flops = (trains + (validating?.flops ?? 0)) * (steps / total);
   // Other trainings may have run during pauses: the log counts this training's own time.
   const totalSeconds = events.findLast((event) => event.kind === "stopped")?.seconds ?? 0;
-  const seconds = steadySeconds(totalSeconds - (resume?.position.seconds ?? 0), events.slice(earlier));
+  const seconds = steadySeconds(totalSeconds - (resume?.seconds ?? 0), events.slice(earlier));
   rememberPace(engine.info.name, { flops, steps, seconds });
-}
-
-/**
- * Opens the model in the engine in its initial state: a new run takes the base's own head and the standardisation of
- * its targets.
- */
-async function openIn({ session, request, stage: context, material, run, checkpoints }: Work): Promise<OpenModel> {
-  const { base, labels, rows } = material;
-  const { model } = request.plan.recipe;
-  const { folder } = context.hostContext;
-  const { machine, continues } = request;
-  const more = { opens: machine?.opens, objective: continues?.objective };
-  const open = await session.weights.fresh(run.path, request.plan, base, labels, folder, more);
-  const goesOn = checkpoints.length > 0;
-  await continues?.begins(open, material, run, goesOn);
-  // A resumed run has its initial state in the checkpoint.
-  if (goesOn || (continues && !continues.head)) return open;
-  const lost = await alignBaseHead(open.session, model, base, labels);
-  if (lost) request.listener.onHeadLost?.(lost);
-  const { standardised } = open;
-  // With privacy, the head would reveal the mean and standard deviation of the training targets.
-  if (standardised && rows.taught?.standard && !request.plan.recipe.training.privacy)
-    await standardiseTargets(open.session, standardised, rows.taught.standard, standardised.knows);
-  return open;
-}
-
-async function answeredBefore(
-  { request, stage: context, material }: Work,
-  open: OpenModel,
-): Promise<RunResult["before"]> {
-  const { prepared, encoding, tokenizer, base, rows, validation } = material;
-  const asking = await predictionProbeOf({
-    plan: request.plan,
-    open,
-    prepared,
-    encoding,
-    tokenizer,
-    base,
-    rows: validation ?? rows,
-    validates: validation !== null,
-  });
-  return asking && { asking, answers: await asking.ask(context.signal) };
-}
-
-/** Loads the newest readable checkpoint of a resumed run, and reports those that could not be read. */
-async function loadedCheckpoint(
-  { request, checkpoints }: Work,
-  open: OpenModel,
-): Promise<Pick<TrainingLoopInput, "resume" | "damaged">> {
-  if (checkpoints.length === 0) return { resume: null, damaged: [] };
-  const { checkpoint, damaged } = await loadNewestCheckpoint(open.session, checkpoints);
-  for (const { file, error } of damaged) request.listener.onDamaged?.(file, (error as Error).message, checkpoint);
-  return { resume: checkpoint, damaged };
 }

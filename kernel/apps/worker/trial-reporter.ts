@@ -5,6 +5,8 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { CoordinatorClient } from "../../remote/coordinator/client.js";
 import type { WorkerInstruction, WorkEvent } from "../../remote/coordinator/protocol.js";
+import type { DisplayOutput } from "../../display/html.js";
+import type { Screen } from "../../session/live-training.js";
 
 export interface TrialReporterOptions {
   readonly client: Pick<CoordinatorClient, "ask">;
@@ -81,4 +83,14 @@ export class TrialReporter {
     });
     return end < 0 ? this.items : this.items.slice(0, end);
   }
+}
+
+/** A screen that reports a trial's warnings as text. */
+export function screenReportingTo(teller: TrialReporter): Screen {
+  const tell = ({ bundle, id, fixedText }: DisplayOutput): void => {
+    const words = bundle["text/plain"];
+    if (typeof words !== "string" || (id !== undefined && fixedText === undefined)) return;
+    teller.say({ is: "note", words: words.slice(0, 4000) });
+  };
+  return { display: tell, update: () => undefined };
 }

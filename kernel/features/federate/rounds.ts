@@ -2,8 +2,7 @@
  * Runs rounds as the steps of a training: the usual loop requests steps, validates, writes checkpoints and stops.
  * Between rounds the engine contains the server's weights.
  */
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { FederatedPlan } from "#dsl/compiler/plan/plan.js";
 import type { RunFolder } from "../../runs/run-folder.js";
 import type { StateVector } from "../../remote/process-group/state-vector.js";
@@ -13,14 +12,11 @@ import type { RemoteClients, Client, RoundAnswer } from "./contract.js";
 import { pruneFederationStates, saveFederationState } from "./kept-file.js";
 import type { ClientPrivacy } from "./private.js";
 import { HEAD_KEY, type ClientHeads } from "./simulated/heads.js";
-import {
-  sampleClients,
-  samplePrivateClients,
-  type RoundClients,
-  type FederationServer,
-  type RoundResult,
-} from "./server.js";
+import type { FederationServer } from "./server.js";
+import { sampleClients, samplePrivateClients, type RoundClients, type RoundResult } from "./server.js";
 import type { EvaluationReport, TrainingHook } from "../../training/loop/hook.js";
+import { MIN_CLIENTS_TO_HIDE } from "#dsl/compiler/drafts/clients.js";
+import { registry } from "#stdlib/registry.js";
 
 export interface RoundsOptions {
   readonly plan: FederatedPlan;
@@ -239,4 +235,15 @@ export function federationHook({ rounds, scores, personal }: FederationHookOptio
     saveCheckpoint: (run, round) => rounds.save(run, round),
     pruneCheckpoints: (run, rounded) => rounds.prune(run, rounded),
   };
+}
+
+/** Minimum responses of a round, and what requires them. */
+export function minResponsesOf({
+  aggregate,
+  secure_aggregation: secure,
+}: FederatedPlan): NonNullable<RoundsOptions["least"]> {
+  const least = registry.find("aggregator", aggregate.word)?.capabilities?.minClients?.(aggregate) ?? 1;
+  return secure && MIN_CLIENTS_TO_HIDE > least
+    ? { clients: MIN_CLIENTS_TO_HIDE, why: "secure aggregation" }
+    : { clients: least, why: least > 1 ? `\`${aggregate.word}\`` : "a round" };
 }

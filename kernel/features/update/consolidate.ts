@@ -5,13 +5,18 @@ import type { FisherOptions } from "#stdlib/strategies/kind.js";
 import type { FisherEstimator, FisherProgram, ConfiguredStrategy } from "#stdlib/programs/options.js";
 import { SQUARED_GRADIENTS } from "#stdlib/programs/consolidation.js";
 import type { AnswerDecoder } from "#stdlib/tasks/kind.js";
-import type { EncodedRows } from "../../data/encoding/encoded.js";
+import { type EncodedRows, encodeSplit, type RowEncoding, encodingOf } from "../../data/encoding/encoded.js";
 import { scalarF32 } from "../../engines/feeds.js";
 import { pipelineCalls } from "../../engines/pipelined-session.js";
 import { computeRowLogits } from "../../inference/score.js";
 import { empiricalFisherBatches, twoLabelFisherBatches, fisherBatches, type FisherBatch } from "./fisher-rows.js";
 import { selectRows, type SelectableRows } from "./select-rows.js";
 import type { ModelLearning, ModelStates, OpenModel } from "../../models/open-model.js";
+import type { UpdateStage } from "#dsl/compiler/plan/action.js";
+import { fisherDirectionCount } from "#stdlib/strategies/shared/directions.js";
+import { trainingSplitName, type PreparedData } from "../../data/prepared.js";
+import type { TrainingMaterial } from "../../training-runs/material.js";
+import type { UpdateContext } from "./stages.js";
 
 /** Maximum bytes of the single rows of a pass, besides what a batch takes. */
 const ROW_BYTES = 512 * 2 ** 20;
@@ -159,4 +164,46 @@ function logitsOf(options: ConsolidateOptions, rows: Pick<EncodedRows, "ids" | "
   const { batchSize, padId, signal } = options;
   const answers = must(options.answers, "answers of a task with labels");
   return computeRowLogits(options.open.session, rows, answers, { batchSize, padId, ...(signal && { signal }) });
+}
+
+const sharedBy = ({ estimates: { trainable, parameters } }: UpdateStage["plan"]): number =>
+  trainable / Math.max(1, parameters);
+
+export async function consolidateStage(
+  options: UpdateContext,
+  { plan, name }: UpdateStage,
+  parts: Pick<TrainingMaterial, "base" | "tokenizer"> & {
+    readonly open: OpenModel;
+    readonly data: PreparedData | null;
+    readonly first: boolean;
+    readonly strategies: OpenModel["learning"]["strategies"];
+    readonly seen: ReadonlySet<number>;
+  },
+): Promise<void> {
+  const { base, tokenizer, open, data, first, strategies, seen } = parts;
+  const { training } = plan.recipe;
+  const { signal, hostContext } = options.stage;
+  const taskPlan = data && options.tasks.find(({ prepared }) => prepared.facts.hash === data.facts.hash)?.plan;
+  const recipe = { ...plan.recipe, data: taskPlan ?? plan.recipe.data };
+  const encoding: RowEncoding = await encodingOf({ recipe }, base, tokenizer, options.labels, name);
+  const rows =
+    data && options.strategies.fisher
+      ? await encodeSplit(data, { data: data.name, split: trainingSplitName(data) }, encoding)
+      : null;
+  await consolidate({
+    open,
+    strategies,
+    rows,
+    fisher: options.strategies.fisher,
+    labels: { count: options.labels.length, seen },
+    answers: encoding.task.implementation.answers ?? null,
+    most: fisherDirectionCount(sharedBy(plan)),
+    batchSize: training.batch_size,
+    padId: tokenizer.padId,
+    seed: training.seed,
+    first,
+    signal,
+    onRows: (done, total) =>
+      hostContext.onProgress?.({ label: `rows of ${data?.name ?? name} looked at for what holds them`, done, total }),
+  });
 }

@@ -9,6 +9,8 @@ import type { EngineSession } from "../../engines/engine.js";
 import { frozenPartOf } from "#stdlib/programs/strategies.js";
 import { readHeader, readTensor } from "../../tensors/safetensors.js";
 import type { ModelLearning, ModelStates } from "../../models/open-model.js";
+import { continualWeightsFile, readContinualState } from "../../runs/continual-state.js";
+import type { TrainedWeights } from "../../runs/weights.js";
 
 export interface WeightsSource {
   readonly file: string;
@@ -97,4 +99,9 @@ function grownTo(fresh: NDArray, name: string, from: WeightsSource, labels: read
     if (to >= 0) bytes.set(had.bytes.subarray(i * width, (i + 1) * width), to * width);
   });
   return { ...fresh, bytes };
+}
+
+/** Weights and state of the strategies, if an update made them; otherwise only the weights. */
+export function startStateFile({ folder, checkpoint }: TrainedWeights): string {
+  return readContinualState(folder) ? continualWeightsFile(folder) : checkpoint.file;
 }

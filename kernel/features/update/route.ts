@@ -19,7 +19,7 @@ import { readHeader } from "../../tensors/safetensors.js";
 import type { OpenModel } from "../../models/open-model.js";
 import type { TrainingMaterial } from "../../training-runs/material.js";
 import { labelsSeenBefore } from "./stage-outputs.js";
-import { startStateFile } from "./continual-state.js";
+import { startStateFile } from "./load-weights.js";
 import type { UpdateContext } from "./stages.js";
 
 type Routes = Pick<UpdateContext, "start" | "tasks" | "data" | "labels" | "strategies" | "stage">;

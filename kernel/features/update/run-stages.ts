@@ -8,34 +8,24 @@ import type { Action, UpdateStage } from "#dsl/compiler/plan/action.js";
 import {
   continualWeightsFile,
   readContinualState,
-  exemplarsFile,
-  readExemplarsAndDamage,
   readExemplars,
   writeContinualState,
   type Exemplar,
   type ContinualTask,
 } from "../../runs/continual-state.js";
-import { fisherDirectionCount } from "#stdlib/strategies/shared/directions.js";
 import { CHECKSUM_METADATA, readHeader } from "../../tensors/safetensors.js";
-import { trainingSplitName, type PreparedData } from "../../data/prepared.js";
-import { encodeSplit, type RowEncoding, encodingOf } from "../../data/encoding/encoded.js";
-import { readCheckpoints } from "../../runs/checkpoints.js";
-import { lockHolderOf } from "../../runs/run-lock.js";
-import { findFinishedRun, findRunsNamed } from "../../runs/history/runs-named.js";
+import { findFinishedRun } from "../../runs/history/runs-named.js";
 import { loadRunWeights } from "../../models/loaded-run.js";
 import type { ModelHandle } from "../../models/model-handle.js";
-import type { OpenModel } from "../../models/open-model.js";
 import type { TrainingMaterial } from "../../training-runs/material.js";
 import type { TrainingContinuation } from "../../training-runs/request.js";
-import { withExemplars, drawExemplars } from "../../training-runs/exemplars.js";
-import { sampleReservoir } from "./reservoir.js";
+import { demandReplayable, exemplarsBefore, exemplarsOfStage, retainedExemplars } from "./retained-rows.js";
 import { hasCachedOutputs, withKnownOutputs } from "./replayed-outputs.js";
-import type { UpdateContext } from "./stages.js";
+import { type UpdateContext, isStageBegun } from "./stages.js";
 import { cacheStageOutputs, labelsSeenBefore, withOutputs } from "./stage-outputs.js";
 import { demandRoutable, recordRoute } from "./route.js";
-import { startStateFile } from "./continual-state.js";
-import { consolidate } from "./consolidate.js";
-import { loadWeights, type WeightsSource } from "./load-weights.js";
+import { startStateFile, loadWeights, type WeightsSource } from "./load-weights.js";
+import { consolidateStage } from "./consolidate.js";
 import { forgottenByTask, type TaskPredictions } from "../../evaluation/forgetting/forgotten-rows.js";
 import {
   tasksLearntBefore,
@@ -45,6 +35,7 @@ import {
   type LearnableTask,
   type TaskScoring,
 } from "../../evaluation/forgetting/tasks.js";
+import type { OpenModel } from "../../models/open-model.js";
 
 export type UpdateAction = Extract<Action, { verb: "update" }>;
 
@@ -52,7 +43,7 @@ export async function runStages(
   { stages, resume }: UpdateAction,
   options: UpdateContext,
 ): Promise<readonly ModelHandle[]> {
-  demandLearnable(options);
+  demandReplayable(options);
   demandRoutable(options);
   const before = await cellsBefore(options);
   options.onScores(
@@ -79,13 +70,13 @@ export async function runStages(
     const done = resume ? findFinishedRun(options.runs, updateStage.name, updateStage.plan.recipeHash) : null;
     const handle = done
       ? taken(options, updateStage, done.path)
-      : await options.train(updateStage, { resume: resume && isBegun(options, updateStage), continues });
+      : await options.train(updateStage, { resume: resume && isStageBegun(options, updateStage), continues });
     const weights = must(handle.weights, `weights of ${updateStage.name}`);
     const left = await carry(
       options,
       updateStage,
       handle,
-      { others, current: keptOf(options, updateStage, prepared) },
+      { others, current: exemplarsOfStage(options, updateStage, prepared) },
       i,
     );
     exemplars = left.exemplars;
@@ -120,15 +111,6 @@ function beginsWith(
   };
 }
 
-/** Checked before anything is trained. Coded errors `update-streamed`, `update-roles`. */
-function demandLearnable({ strategies: { replay }, data, tasks }: UpdateContext): void {
-  if (!replay) return;
-  const all = [...tasksLearntBefore(tasks).map(({ prepared }) => prepared), ...data];
-  for (const [i, prepared] of all.entries())
-    if (all.length > 1)
-      withExemplars(prepared, drawExemplars(must(all[i === 0 ? all.length - 1 : i - 1], "data"), { size: 1 }, 0));
-}
-
 /** Scores of the start model, on tasks whose labels it has. */
 async function cellsBefore(options: UpdateContext): Promise<readonly TaskScore[]> {
   const { plan, labels, folder } = options.start.weights;
@@ -147,45 +129,11 @@ async function cellsBefore(options: UpdateContext): Promise<readonly TaskScore[]
 
 const seedOf = (stages: readonly UpdateStage[]): number => stages[0]?.plan.recipe.training.seed ?? 0;
 
-/** Exemplars of what was learned before the first stage. */
-function exemplarsBefore(
-  { start: { weights: start }, strategies, tasks, warn, keeps }: UpdateContext,
-  seed: number,
-): readonly Exemplar[] {
-  const { replay } = strategies;
-  if (!replay) return [];
-  const saved = replay.retrainsOnAll ? { rows: [], damaged: 0 } : readExemplarsAndDamage(start.folder);
-  if (saved.damaged > 0)
-    warn("memory-damaged", { file: exemplarsFile(start.folder), lines: saved.damaged, kept: saved.rows.length });
-  if (saved.rows.length > 0) return sampleReservoir(saved.rows, replay);
-  return sampleReservoir(
-    tasksLearntBefore(tasks)
-      .flatMap(({ prepared }) => drawExemplars(prepared, replay, seed))
-      .filter(keeps),
-    replay,
-  );
-}
-
-/** Exemplars of the data that a stage has learned. */
-function keptOf(
-  { strategies: { replay }, keeps }: UpdateContext,
-  { plan }: UpdateStage,
-  prepared: PreparedData,
-): readonly Exemplar[] {
-  return replay ? drawExemplars(prepared, replay, plan.recipe.training.seed).filter(keeps) : [];
-}
-
 function taken({ define }: UpdateContext, { name, plan }: UpdateStage, run: string): ModelHandle {
   const handle = define(plan.recipe.model, name);
   handle.weights = loadRunWeights(run);
   handle.seeds = null;
   return handle;
-}
-
-function isBegun({ runs }: UpdateContext, { name, plan }: UpdateStage): boolean {
-  return findRunsNamed(runs, name, plan.recipeHash).some(
-    (run) => lockHolderOf(run.path) !== null || readCheckpoints(run).length > 0,
-  );
 }
 
 function scoring(
@@ -194,72 +142,6 @@ function scoring(
   { base, tokenizer }: Pick<TrainingMaterial, "base" | "tokenizer">,
 ): TaskScoring {
   return { plan, base, tokenizer, name, labels: options.labels, measured: options.measured };
-}
-
-/** Consolidates the data that the model learned before, for strategies that an earlier update did not consolidate. */
-async function consolidateEarlier(
-  options: UpdateContext,
-  updateStage: UpdateStage,
-  open: OpenModel,
-  material: TrainingMaterial,
-): Promise<void> {
-  const there = Object.keys(readHeader(startStateFile(options.start.weights)).tensors);
-  const lacking = open.learning.strategies.filter(
-    ({ implementation: { states } }) => !states.every((prefix) => there.some((name) => name.startsWith(prefix))),
-  );
-  const known = tasksLearntBefore(options.tasks).map(({ prepared }) => prepared);
-  const seen = labelsSeenBefore(options, 0);
-  for (const [i, data] of (known.length > 0 ? known : [null]).entries())
-    await consolidateStage(options, updateStage, {
-      ...material,
-      open,
-      data,
-      first: i === 0,
-      strategies: lacking,
-      seen,
-    });
-}
-
-const sharedBy = ({ estimates: { trainable, parameters } }: UpdateStage["plan"]): number =>
-  trainable / Math.max(1, parameters);
-
-async function consolidateStage(
-  options: UpdateContext,
-  { plan, name }: UpdateStage,
-  parts: Pick<TrainingMaterial, "base" | "tokenizer"> & {
-    readonly open: OpenModel;
-    readonly data: PreparedData | null;
-    readonly first: boolean;
-    readonly strategies: OpenModel["learning"]["strategies"];
-    readonly seen: ReadonlySet<number>;
-  },
-): Promise<void> {
-  const { base, tokenizer, open, data, first, strategies, seen } = parts;
-  const { training } = plan.recipe;
-  const { signal, hostContext } = options.stage;
-  const taskPlan = data && options.tasks.find(({ prepared }) => prepared.facts.hash === data.facts.hash)?.plan;
-  const recipe = { ...plan.recipe, data: taskPlan ?? plan.recipe.data };
-  const encoding: RowEncoding = await encodingOf({ recipe }, base, tokenizer, options.labels, name);
-  const rows =
-    data && options.strategies.fisher
-      ? await encodeSplit(data, { data: data.name, split: trainingSplitName(data) }, encoding)
-      : null;
-  await consolidate({
-    open,
-    strategies,
-    rows,
-    fisher: options.strategies.fisher,
-    labels: { count: options.labels.length, seen },
-    answers: encoding.task.implementation.answers ?? null,
-    most: fisherDirectionCount(sharedBy(plan)),
-    batchSize: training.batch_size,
-    padId: tokenizer.padId,
-    seed: training.seed,
-    first,
-    signal,
-    onRows: (done, total) =>
-      hostContext.onProgress?.({ label: `rows of ${data?.name ?? name} looked at for what holds them`, done, total }),
-  });
 }
 
 /**
@@ -275,7 +157,7 @@ async function carry(
   const weights = must(handle.weights, `weights of ${updateStage.name}`);
   const known = readContinualState(weights.folder);
   const learnt = options.strategies.replaySources.find((one) => one.computed === "stage_end");
-  const all = stays(options, [...rows.others, ...rows.current]);
+  const all = retainedExemplars(options, [...rows.others, ...rows.current]);
   if (known && sameTasks(known.tasks, options.tasks)) {
     options.onScores(i + 1, known.scores);
     const exemplars = learnt ? withKnownOutputs(all, readExemplars(weights.folder)) : all;
@@ -306,7 +188,10 @@ async function carry(
   const retained = new Set(all);
   const current = rows.current.filter((row) => retained.has(row));
   const exemplars = learnt
-    ? stays(options, await withOutputs(options, updateStage, { ...context, word: learnt.word }, { others, current }))
+    ? retainedExemplars(
+        options,
+        await withOutputs(options, updateStage, { ...context, word: learnt.word }, { others, current }),
+      )
     : all;
   // With joint training, all earlier rows are read again, so none are saved.
   const learntAgain = options.strategies.replay?.retrainsOnAll ? [] : exemplars;
@@ -317,10 +202,6 @@ async function carry(
   await options.weights.forget(weights.folder);
   return { exemplars, outputs };
 }
-
-/** Selects the rows to retain from earlier and new ones. */
-const stays = ({ strategies: { replay } }: UpdateContext, rows: readonly Exemplar[]): readonly Exemplar[] =>
-  replay ? sampleReservoir(rows, replay) : rows;
 
 async function tellForgotten(
   options: UpdateContext,
@@ -342,3 +223,27 @@ function sameTasks(savedTasks: readonly ContinualTask[], tasks: readonly Learnab
 }
 
 export const lastHandle = (handles: readonly ModelHandle[]): ModelHandle => lastOf(handles);
+
+/** Consolidates the data that the model learned before, for strategies that an earlier update did not consolidate. */
+export async function consolidateEarlier(
+  options: UpdateContext,
+  updateStage: UpdateStage,
+  open: OpenModel,
+  material: TrainingMaterial,
+): Promise<void> {
+  const there = Object.keys(readHeader(startStateFile(options.start.weights)).tensors);
+  const lacking = open.learning.strategies.filter(
+    ({ implementation: { states } }) => !states.every((prefix) => there.some((name) => name.startsWith(prefix))),
+  );
+  const known = tasksLearntBefore(options.tasks).map(({ prepared }) => prepared);
+  const seen = labelsSeenBefore(options, 0);
+  for (const [i, data] of (known.length > 0 ? known : [null]).entries())
+    await consolidateStage(options, updateStage, {
+      ...material,
+      open,
+      data,
+      first: i === 0,
+      strategies: lacking,
+      seen,
+    });
+}

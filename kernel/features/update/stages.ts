@@ -1,4 +1,4 @@
-/** Context of an update's stages, and the requirements of their strategies. */
+/** Context of an update's stages, the requirements of their strategies, and whether a stage has begun. */
 import type { UpdateStage } from "#dsl/compiler/plan/action.js";
 import type { Call, ModelPlan } from "#dsl/language/types/value.js";
 import type { ReplayBuffer } from "#dsl/language/types/capabilities/learning.js";
@@ -16,6 +16,9 @@ import type { Exemplar } from "../../runs/continual-state.js";
 import type { Warn } from "../../session/execution-context.js";
 import type { LearnableTask, TaskMetric, TaskContext } from "../../evaluation/forgetting/tasks.js";
 import type { TaskForgetting } from "../../evaluation/forgetting/forgotten-rows.js";
+import { readCheckpoints } from "../../runs/checkpoints.js";
+import { lockHolderOf } from "../../runs/run-lock.js";
+import { findRunsNamed } from "../../runs/history/runs-named.js";
 
 export interface Strategies {
   readonly replay: ReplayBuffer | null;
@@ -65,4 +68,10 @@ export interface UpdateContext {
   readonly onScores: (row: number, scores: readonly (number | null)[]) => void;
   /** Receives the rows that were right and are wrong after that row of the matrix. */
   readonly onForgotten: (forgotten: readonly TaskForgetting[]) => void;
+}
+
+export function isStageBegun({ runs }: UpdateContext, { name, plan }: UpdateStage): boolean {
+  return findRunsNamed(runs, name, plan.recipeHash).some(
+    (run) => lockHolderOf(run.path) !== null || readCheckpoints(run).length > 0,
+  );
 }

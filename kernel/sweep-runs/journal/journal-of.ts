@@ -1,9 +1,9 @@
-/** Returns the parts of a sweep that its journal needs. */
+/** What a sweep's journal needs of the sweep: its goals, its identity, and where the journal is. */
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { brokenRelationAt } from "../../study/relations.js";
-import type { JournalSpec } from "./journal.js";
+import { Journal, type JournalSpec } from "./journal.js";
 import canonicalize from "canonicalize";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
@@ -33,6 +33,16 @@ export function sweepHash(sweep: SweepPlan): string {
     ...(sweep.where && { where: sweep.where }),
   };
   return bytesToHex(sha256(utf8ToBytes(canonicalize(identity) ?? "")));
+}
+
+/** Returns the folder of the sweep's lock, next to its journal. */
+export function sweepFolderOf(runs: string, name: string, sweep: SweepPlan): string {
+  return Journal.folder(runs, name, sweepHash(sweep));
+}
+
+/** Opens the journal of a sweep, or creates it. */
+export function openSweepJournal(runs: string, name: string, sweep: SweepPlan, spec: JournalSpec): Journal {
+  return Journal.open(runs, name, sweepHash(sweep), spec);
 }
 
 /** Reports whether two sweeps have the same limits. */

@@ -1,19 +1,32 @@
 /**
- * Packs the inputs of a cluster search into one file: its job, the files that its plan names, and the journal so far.
+ * A search as its cluster receives it: its place there, its order, and one file with its inputs (its job, the files that
+ * its plan names, and the journal so far).
  */
-import { existsSync, mkdirSync } from "node:fs";
-import { join } from "node:path";
-import { demandSendable } from "../../remote/coordinator/ray/search-job.js";
-import { JOURNAL_FILE, ROOT_FOLDER, JOB_SPEC_FOLDER } from "../../remote/coordinator/ray/search-order.js";
+import { existsSync, mkdirSync, rmSync, statSync } from "node:fs";
+import { join, basename } from "node:path";
+import { demandSendable, PART_BYTES } from "../../remote/coordinator/ray/search-job.js";
+import {
+  JOURNAL_FILE,
+  ROOT_FOLDER,
+  JOB_SPEC_FOLDER,
+  type SearchOrder,
+} from "../../remote/coordinator/ray/search-order.js";
 import type { Base } from "../../bases/base.js";
 import type { HostContext } from "../../host/host-context.js";
 import { writeBundle, type FileToPack } from "../../runs/record/bundle/write.js";
 import { ingredientsOf } from "../../runs/record/ingredients.js";
 import { createJobSpec, type JobSession, type JobOrigin } from "../../remote/jobs/ship.js";
 import { jobSpecFiles, writeJobSpec } from "../../remote/jobs/shipment.js";
-import type { Action } from "#dsl/compiler/plan/action.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { version } from "../../session/version.js";
+import { isRecord } from "#dsl/language/diagnostics/record.js";
+import { randomBytes } from "node:crypto";
+import { must } from "#dsl/language/diagnostics/codes.js";
+import type { ClusterSearchPlace } from "../../runs/together/search-place.js";
+import type { RayJobs } from "../../remote/coordinator/ray/jobs.js";
+import { hasWeights } from "../../session/kept-weights.js";
+import type { SweepMirror } from "./mirror.js";
+import type { SweepAction } from "../sweep-result.js";
 
 export interface PackingContext {
   readonly session: JobSession & {
@@ -26,9 +39,9 @@ export interface PackingContext {
  * Writes the file into that folder. A named base is not packed: the nodes have it in their cache or download it. Throws
  * the coded errors `not-shippable`, `search-too-large`, and those of bundles and disks. @returns its path
  */
-export async function packSweep(
+async function packSweep(
   { session, stage }: PackingContext,
-  action: Extract<Action, { verb: "sweep" }>,
+  action: SweepAction,
   { folder, journal }: { readonly folder: string; readonly journal: string },
 ): Promise<string> {
   const { runner, plan } = action.sweep;
@@ -72,4 +85,68 @@ async function filesOf(
 type Bests = ReturnType<typeof createJobSpec>["shipment"]["bests"];
 function withoutRuns(bests: Bests): Bests {
   return Object.fromEntries(Object.entries(bests).map(([name, { values }]) => [name, { values, run: null }]));
+}
+
+/** Returns the variable name of a secret. */
+function variableIn(secret: unknown): string | null {
+  const given = isRecord(secret) ? secret["arguments"] : undefined;
+  const env = isRecord(given) ? given["env"] : undefined;
+  return typeof env === "string" ? env : null;
+}
+
+/**
+ * Returns the place of a new search: on the node and with the key of the former one, or on the cluster's head. The
+ * former search has ended early.
+ */
+export async function newSearchPlace(
+  ray: RayJobs,
+  { name, sweep: { runner } }: Pick<SweepAction, "name" | "sweep">,
+  { address: cluster, before }: { readonly address: string; readonly before: ClusterSearchPlace | null },
+): Promise<ClusterSearchPlace> {
+  const nodes = await ray.nodes();
+  const node = nodes.find(({ id }) => id === before?.node.id) ?? nodes.find(({ head }) => head) ?? nodes[0];
+  const { id, host, address } = must(node, "a node of the cluster");
+  return {
+    version: 1,
+    sweep: name,
+    address: cluster,
+    token: variableIn(runner?.arguments["token"]),
+    key: before?.key ?? randomBytes(8).toString("hex"),
+    job: `tunebook-search-${name.replace(/[^\w-]/g, "-")}-${randomBytes(4).toString("hex")}`,
+    node: { id, host, address },
+    since: new Date().toISOString(),
+  };
+}
+
+/** Packs the search, calls `send` with its order and file, and deletes the file. */
+export async function withPackedSearch(
+  context: PackingContext,
+  action: SweepAction,
+  {
+    place,
+    mirror,
+  }: { readonly place: ClusterSearchPlace; readonly mirror: Pick<SweepMirror, "file" | "name" | "ended"> },
+  send: (packed: { readonly order: SearchOrder; readonly file: string }) => Promise<void>,
+): Promise<void> {
+  const folder = join(context.session.runs, "sweeps", `.${mirror.name}`);
+  try {
+    rmSync(folder, { recursive: true, force: true });
+    const file = await packSweep(context, action, { folder, journal: mirror.file });
+    const { size } = statSync(file);
+    const order: SearchOrder = {
+      version: 1,
+      tunebook: version,
+      key: place.key,
+      job: place.job,
+      sweep: action.name,
+      journal: mirror.name,
+      address: place.address,
+      host: place.node.address,
+      parts: Math.max(1, Math.ceil(size / PART_BYTES)),
+      kept: mirror.ended.flatMap(({ run }) => (run !== null && hasWeights(run) ? [basename(run)] : [])),
+    };
+    await send({ order, file });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }

@@ -14,7 +14,7 @@ import type { ModelHandle } from "../../models/model-handle.js";
 import { Journal } from "../journal/journal.js";
 import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
-import { reportFit } from "../../training-runs/train-named.js";
+import { reportFit } from "../../training-runs/outcome-report.js";
 import { validationScoresOf, trainEach, type RepeatTraining, type TrainAction } from "./train-each.js";
 
 type Repeated = TrainAction & { readonly repeats: NonNullable<TrainAction["repeats"]> };

@@ -14,7 +14,7 @@ import { Journal } from "#kernel/sweep-runs/journal/journal.js";
 import { runTrials } from "#kernel/sweep-runs/runner.js";
 import type { TrialRequest, TrialOutcome, TrialRunner } from "#kernel/sweep-runs/trial-program.js";
 import { TrialLog } from "#kernel/sweep-runs/journal/trial-log.js";
-import { TrialRequests } from "#kernel/sweep-runs/ranking.js";
+import { TrialRequests } from "#kernel/sweep-runs/requested-trials.js";
 import { registry } from "#stdlib/registry.js";
 
 const call = (kind: WordKind, word: string, args: Call["arguments"] = {}): Call => ({ kind, word, arguments: args });

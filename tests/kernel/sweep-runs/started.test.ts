@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Journal, type JournalSpec } from "#kernel/sweep-runs/journal/journal.js";
-import { numberStartTrials, sweepStartText } from "#kernel/sweep-runs/start-told.js";
+import { numberStartTrials, sweepStartText } from "#kernel/sweep-runs/starts.js";
 import { readStartTrials } from "#kernel/sweep-runs/started-from.js";
 import { one, trial, vary } from "./journals.js";
 

@@ -14,7 +14,7 @@ import type { DisplayOutput } from "../../../display/html.js";
 import { cachePath } from "../../../fetch/cache.js";
 import { diagnosticsOf } from "../../../session/diagnostics-of.js";
 import { openJob, type OpenedJob } from "../../../features/shipped-session.js";
-import { executeSweep } from "../../../features/sweep/run.js";
+import { executeSweep } from "../../../sweep-runs/local-sweep.js";
 import { version } from "../../../session/version.js";
 import type { Screen } from "../../../session/live-training.js";
 import { SweepFollower } from "./followed-sweep.js";

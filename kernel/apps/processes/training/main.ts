@@ -7,10 +7,7 @@ import { registerAllCodes } from "../../../codes.js";
 import { reportToParent } from "../../../remote/supervisor/parent-channel.js";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
 import { CodedError, diagnosticText } from "#dsl/language/diagnostics/codes.js";
-import { lockRun } from "../../../runs/run-lock.js";
-import { writeTrialGroup, type TrialGroupStatement } from "../../../runs/together/trial-groups.js";
 import { EXIT_STATUSES } from "../../../remote/supervisor/outcome.js";
-import { noteRunning } from "../../../remote/supervisor/running-processes.js";
 import type { StartReport } from "../../../remote/supervisor/start-process.js";
 import { diagnosticsOf } from "../../../session/diagnostics-of.js";
 import { openJob, type OpenedJob } from "../../../features/shipped-session.js";
@@ -22,10 +19,9 @@ import type { OpenSession } from "../../../session/open-session.js";
 import { detachedStatementOf } from "../../../sweep-runs/detach-group.js";
 import { runSweep } from "../../../features/sweep/run.js";
 import { runTrain } from "../../../features/train/run.js";
-import { groupProgress } from "../../../sweep-runs/watch-group.js";
 import type { JobAction } from "../../../remote/jobs/ship.js";
 import { readJobSpec } from "../../../remote/jobs/shipment.js";
-import { RunReporter } from "./run-reporter.js";
+import { RunReporter, reportTrialGroup } from "./run-reporter.js";
 
 registerAllCodes();
 
@@ -63,7 +59,7 @@ async function train(): Promise<number> {
     opened = await openJob(readJobSpec(job), { screen, signal: stop.signal });
     const { session, action, stage: context } = opened;
     const statement = detachedStatementOf(action);
-    if (statement) release = await openTogether(session, statement);
+    if (statement) release = await reportTrialGroup(reporter, session, statement);
     await run(session, action, statement ? context : { ...context, follows: reporter }).catch((error: unknown) => {
       throw error instanceof CodedError && !error.origin.span ? error.placed(action.span) : error;
     });
@@ -78,16 +74,6 @@ async function train(): Promise<number> {
   release();
   await reporter.close();
   return end.exit;
-}
-
-/** Takes the folder of several trainings that run as one, and reports it; the returned function releases it. */
-async function openTogether(session: OpenSession, statement: TrialGroupStatement): Promise<() => void> {
-  const together = writeTrialGroup(session.runs, statement);
-  const lock = await lockRun(together.folder, "train");
-  lock.whenReleased(noteRunning(together.folder));
-  reporter.counts(() => groupProgress(together, session.vocabulary.registry));
-  await reporter.began(statement.name, together.folder);
-  return () => lock.release();
 }
 
 function run(session: OpenSession, action: JobAction, context: ExecutionContext): Promise<void> {

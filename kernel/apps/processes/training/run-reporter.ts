@@ -1,4 +1,7 @@
-/** Reports a detached training: in a note in its run's folder, over its socket, and to the process that started it. */
+/**
+ * Reports a detached training, or several as one: in a note in the folder, over its socket, and to the process that
+ * started it.
+ */
 import { existsSync } from "node:fs";
 import { OpenDetachedNote } from "../../../runs/detached-run.js";
 import { RunFolder } from "../../../runs/run-folder.js";
@@ -8,6 +11,11 @@ import type { TrainingStatus } from "../../../remote/supervisor/protocol.js";
 import { finishStart, type StartReport } from "../../../remote/supervisor/start-process.js";
 import type { RunEvent } from "../../../events/events.js";
 import type { TrainingFollower } from "../../../session/execution-context.js";
+import { lockRun } from "../../../runs/run-lock.js";
+import { writeTrialGroup, type TrialGroupStatement } from "../../../runs/together/trial-groups.js";
+import { noteRunning } from "../../../remote/supervisor/running-processes.js";
+import type { OpenSession } from "../../../session/open-session.js";
+import { groupProgress } from "../../../sweep-runs/watch-group.js";
 
 export class RunReporter implements TrainingFollower, ControlledTraining {
   private folder: string | null = null;
@@ -82,4 +90,18 @@ export class RunReporter implements TrainingFollower, ControlledTraining {
   async close(): Promise<void> {
     await this.server?.close();
   }
+}
+
+/** Takes the folder of several trainings that run as one, and reports it; the returned function releases it. */
+export async function reportTrialGroup(
+  reporter: RunReporter,
+  session: Pick<OpenSession, "runs" | "vocabulary">,
+  statement: TrialGroupStatement,
+): Promise<() => void> {
+  const together = writeTrialGroup(session.runs, statement);
+  const lock = await lockRun(together.folder, "train");
+  lock.whenReleased(noteRunning(together.folder));
+  reporter.counts(() => groupProgress(together, session.vocabulary.registry));
+  await reporter.began(statement.name, together.folder);
+  return () => lock.release();
 }

@@ -3,15 +3,18 @@
  * rows. A round is recorded before training and counts whether its response arrives or not.
  */
 import { appendFileSync, closeSync, existsSync, fstatSync, mkdirSync, openSync, readSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { PrivacyPlan } from "#dsl/compiler/plan/plan.js";
+import type { PrivacyPlan, Plan } from "#dsl/compiler/plan/plan.js";
 import type { PrivacyImplementation, SampledSteps } from "#stdlib/privacies/kind.js";
 import * as v from "valibot";
 import { objectWith, parseJsonOrNull, wholeNumber } from "../../../fetch/json.js";
 import { readNamedText } from "../../../fetch/regular.js";
 import { toRunFolderError } from "../../../runs/folder-errors.js";
 import { withJournalLock } from "../../../runs/optuna/journal-lock.js";
+import { loadImplementation } from "../../../host/load-implementation.js";
+import type { LocalFederation } from "./local-clients.js";
+import { shortHash } from "./node-key.js";
 
 const entry = objectWith({ noise: v.number(), rate: v.number(), steps: wholeNumber(1) });
 /** Maximum bytes of a ledger: half a million rounds. */
@@ -93,4 +96,21 @@ function together(all: readonly SampledSteps[]): readonly SampledSteps[] {
     groups.set(key, { noise, rate, steps: steps + (groups.get(key)?.steps ?? 0) });
   }
   return [...groups.values()];
+}
+
+/** Returns the ledger of the rows with this hash; null without row-level privacy. */
+export async function privacyLedgerOf(
+  { recipe }: Plan,
+  { privacy }: LocalFederation,
+  { runs, rows }: { readonly runs: string; readonly rows: string },
+): Promise<PrivacyLedger | null> {
+  const round = privacy?.rounds?.[0];
+  const promised = recipe.training.privacy;
+  if (!round || !promised) return null;
+  return new PrivacyLedger({
+    file: join(runs, ".joined", `${shortHash(rows)}.jsonl`),
+    accountant: await loadImplementation(promised.call, "privacy"),
+    privacy: promised,
+    round,
+  });
 }

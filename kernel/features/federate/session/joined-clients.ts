@@ -13,6 +13,7 @@ import { summedVectorOf } from "../summed-vector.js";
 import type { StateVector } from "../../../remote/process-group/state-vector.js";
 import type { Validate } from "../../../training/loop/validation.js";
 import type { PrivacyLedger } from "./account.js";
+import { createHash } from "node:crypto";
 
 export interface JoinedClientOptions {
   readonly name: string;
@@ -105,4 +106,9 @@ export class JoinedClient implements JoiningClient {
     const rounds = [...this.states.keys()].filter((one) => one > 0);
     if (rounds.length > KEPT) this.states.delete(Math.min(...rounds));
   }
+}
+
+/** Seed of a client's random streams, from its name, if clients are not numbered. */
+export function clientSeedOf(name: string): number {
+  return createHash("sha256").update(name).digest().readUInt32LE(0) >>> 1;
 }

@@ -2,8 +2,6 @@
  * Makes a process a client of a federation over Flower: it prepares the model and rows by its own plan, then joins.
  * Received terms are compared with that plan; they are never executed.
  */
-import { createHash } from "node:crypto";
-import { join as pathOf } from "node:path";
 import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import { MIN_CLIENTS_TO_HIDE, participantCount } from "#dsl/compiler/drafts/clients.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
@@ -16,15 +14,14 @@ import { serveAsSuperNode } from "../flower/supernode.js";
 import { ClientMaskingState } from "../secure/client-state.js";
 import { minThreshold } from "../secure/round.js";
 import type { HostContext } from "../../../host/host-context.js";
-import { loadImplementation } from "../../../host/load-implementation.js";
 import type { OpenSession } from "../../../session/open-session.js";
 import { prepareMaterial } from "../../../training-runs/material.js";
 import { validatorFor } from "../../../training-runs/validating.js";
-import { PrivacyLedger } from "./account.js";
+import { privacyLedgerOf } from "./account.js";
 import { readClients, type FederationClients } from "./clients-of.js";
-import { JoinedClient } from "./joined-clients.js";
-import { openLocalClients, type LocalFederation } from "./local-clients.js";
-import { lockNodeKey, readOrCreateNodeKey } from "./node-key.js";
+import { JoinedClient, clientSeedOf } from "./joined-clients.js";
+import { openLocalClients } from "./local-clients.js";
+import { lockNodeKey, readOrCreateNodeKey, nodeKeyFile } from "./node-key.js";
 
 /** Milliseconds for our app next to the SuperLink to fetch a response. */
 const TAKEN = 4000;
@@ -100,7 +97,7 @@ export async function joinFederation(session: OpenSession, request: JoinRequest,
   });
   options.signal.throwIfAborted();
   let first = true;
-  const free = pins.summed ? lockNodeKey(keyFileOf(session, client.name)) : () => undefined;
+  const free = pins.summed ? lockNodeKey(nodeKeyFile(session, client.name)) : () => undefined;
   await serveAsSuperNode({
     link,
     key: node,
@@ -159,14 +156,17 @@ export async function openJoinedClient(
   const name = request.name ?? ownRows.name;
   const { base, labels } = material;
   const open = await session.weights.fresh(`joined ${name}`, plan, base, labels, hostContext.folder);
-  const here = await openLocalClients(plan, [{ ...ownRows, name }], { open, material, before: [], numberOf });
+  const here = await openLocalClients(plan, [{ ...ownRows, name }], {
+    open,
+    material,
+    before: [],
+    numberOf: clientSeedOf,
+  });
   const wanted = { registry, plan, watched: watchedMetric(registry, plan.recipe.training) };
   const validate = await validatorFor(wanted, material, open);
   const all = federated.joined ?? 1 + federated.others.length;
-  const folder = pathOf(session.runs, ".joined");
-  const account = pathOf(folder, `${hashed(ownRows.prepared.facts.hash)}.jsonl`);
   const masking = new ClientMaskingState(
-    readOrCreateNodeKey(keyFileOf(session, name)),
+    readOrCreateNodeKey(nodeKeyFile(session, name)),
     Math.max(MIN_CLIENTS_TO_HIDE, minThreshold(participantCount(federated, all))),
     request.peers && new Set(request.peers),
   );
@@ -180,27 +180,6 @@ export async function openJoinedClient(
     summed: federated.secure_aggregation,
     onForgotten: hears.onForgotten,
     alike: here.privacy?.clients !== undefined,
-    account: await accountOf(plan, here, account),
+    account: await privacyLedgerOf(plan, here, { runs: session.runs, rows: ownRows.prepared.facts.hash }),
   });
-}
-
-async function accountOf({ recipe }: Plan, { privacy }: LocalFederation, file: string): Promise<PrivacyLedger | null> {
-  const round = privacy?.rounds?.[0];
-  const promised = recipe.training.privacy;
-  if (!round || !promised) return null;
-  return new PrivacyLedger({
-    file,
-    accountant: await loadImplementation(promised.call, "privacy"),
-    privacy: promised,
-    round,
-  });
-}
-
-const keyFileOf = ({ runs }: Pick<OpenSession, "runs">, name: string): string =>
-  pathOf(runs, ".joined", `${hashed(name)}.pem`);
-const hashed = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 32);
-
-/** Seed of a client's random streams, from its name, if clients are not numbered. */
-function numberOf(name: string): number {
-  return createHash("sha256").update(name).digest().readUInt32LE(0) >>> 1;
 }

@@ -2,9 +2,9 @@
  * The Ed25519 key with which a client signs its part of secure sums: created at first joining and readable by its owner
  * only.
  */
-import { createPrivateKey, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { createPrivateKey, generateKeyPairSync, type KeyObject, createHash } from "node:crypto";
 import { mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import * as v from "valibot";
 import { toRunFolderError } from "../../../runs/folder-errors.js";
@@ -12,6 +12,7 @@ import { readRegularFile } from "../../../runs/read-events.js";
 import { isProcessAlive, isProcessIdentity, currentProcess } from "../../../runs/writer.js";
 import { parseJsonOrNull } from "../../../fetch/json.js";
 import { readNamedText } from "../../../fetch/regular.js";
+import type { OpenSession } from "../../../session/open-session.js";
 
 /**
  * Locks the key until the returned function is called or this process ends: two clients with one key would be one party
@@ -54,3 +55,10 @@ export function readOrCreateNodeKey(file: string): KeyObject {
   if (key.asymmetricKeyType !== "ed25519") throw no("it is a key of another kind");
   return key;
 }
+
+/** Returns the file of the key that a client of this name joins with. */
+export const nodeKeyFile = ({ runs }: Pick<OpenSession, "runs">, name: string): string =>
+  join(runs, ".joined", `${shortHash(name)}.pem`);
+
+/** Returns 32 hexadecimal digits of a SHA-256, for file names. */
+export const shortHash = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 32);

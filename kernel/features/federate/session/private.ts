@@ -12,6 +12,8 @@ import { totalSteps } from "../../../training/steps.js";
 import { privacyUnitsOf } from "../../../training/private/units.js";
 import { PrivateUpdates } from "../../../training/private/updates.js";
 import type { OpenModel } from "../../../models/open-model.js";
+import type { RoundAnswer } from "../contract.js";
+import type { RoundsOptions } from "../rounds.js";
 
 /** A client and its encoded rows. */
 export interface PrivateClient {
@@ -116,4 +118,25 @@ function ownOf(
 /** Rounds that a client responded in. */
 function roundsOf(name: string, events: readonly RunEvent[]): number {
   return events.filter((event) => event.kind === "round" && event.clients.some((one) => one.name === name)).length;
+}
+
+/** Private participation uses the server's noise; row-level privacy uses each client's noise and its reported ε. */
+export async function remotePrivacy(
+  privacy: PrivacyPlan,
+  clients: number,
+  before: readonly RunEvent[],
+): Promise<{ readonly clients?: ClientPrivacy; readonly spent: NonNullable<RoundsOptions["spent"]> }> {
+  if (privacy.unit === "row") {
+    let most = before.reduce((all, one) => (one.kind === "step" ? Math.max(all, one.epsilon ?? 0) : all), 0);
+    const ofRound = (answers: ReadonlyMap<number, RoundAnswer>): number =>
+      Math.max(most, ...[...answers.values()].map(({ epsilon }) => epsilon ?? 0));
+    return { spent: (answers) => (most = ofRound(answers)) };
+  }
+  const accountant = await loadImplementation(privacy.call, "privacy");
+  const { noise, rate, call } = privacy;
+  let steps = before.filter(({ kind }) => kind === "round").length;
+  return {
+    clients: new ClientPrivacy({ plan: privacy, clients }),
+    spent: () => accountant.spent(call, [{ noise, rate, steps: ++steps }]),
+  };
 }

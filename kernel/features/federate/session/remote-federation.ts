@@ -4,22 +4,14 @@
  * scores, as in a simulation, but only trained on by the client processes.
  */
 import { availableParallelism } from "node:os";
-import { dirname, join, resolve } from "node:path";
-import { MIN_CLIENTS_TO_HIDE } from "#dsl/compiler/drafts/clients.js";
+import { dirname, join } from "node:path";
 import { type CodedError, must } from "#dsl/language/diagnostics/codes.js";
-import type { FederatedPlan, PrivacyPlan, Plan } from "#dsl/compiler/plan/plan.js";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { federationTermsOf } from "#dsl/compiler/plan/terms.js";
-import { asFederationRunner, type FederationTransports } from "#stdlib/runners/kind.js";
-import { unpackUpdate } from "#stdlib/compressors/shared/pack.js";
-import { registry } from "#stdlib/registry.js";
-import type { RunEvent } from "../../../events/events.js";
-import { loadImplementation } from "../../../host/load-implementation.js";
-import type { RemoteClients, RoundAnswer } from "../contract.js";
+import type { RemoteClients } from "../contract.js";
 import { remoteMaskedSummer } from "../elsewhere/masked-remote-clients.js";
-import type { ServerAppOptions } from "../flower/server-app.js";
 import { loadFederationState } from "../kept-file.js";
-import { ClientPrivacy } from "../private.js";
-import { FederatedRounds, type RoundsOptions, federationHook } from "../rounds.js";
+import { FederatedRounds, federationHook, minResponsesOf } from "../rounds.js";
 import { FederationServer } from "../server.js";
 import { shapesOf, StateVector } from "../../../remote/process-group/state-vector.js";
 import type { OpenTraining } from "../../../training-runs/step-provider.js";
@@ -28,7 +20,9 @@ import type { FederationClients } from "./clients-of.js";
 import { updateAggregationOf, type UpdateAggregation } from "./local-clients.js";
 import { createRemoteValidation } from "./scores-elsewhere.js";
 import type { ClientProcessJob } from "./join-child.js";
-import { startClients, type StartedClients } from "./client-processes.js";
+import { startClients } from "./client-processes.js";
+import { remotePrivacy } from "./private.js";
+import { federationAddressOf, openTransport, inOrderOfData, expectedUpdates } from "./transport.js";
 
 export interface ClientListeners {
   readonly onAgreed: (agreed: number, total: number) => void;
@@ -59,7 +53,7 @@ export async function openRemoteFederation(
   const whole = planWithLabels(plan, training.material.labels);
   const gathering = await updateAggregationOf(plan);
   const count = named ? named.each.length : must(federated.joined, "how many join");
-  const place = await placeOf(plan, starts.folder);
+  const place = await federationAddressOf(plan, starts.folder);
   const { superlink, plain, certificates = null } = place;
   const started =
     named &&
@@ -84,14 +78,14 @@ export async function openRemoteFederation(
     await started?.end();
   };
   try {
-    carrier = await carried(place, started, {
+    carrier = await openTransport(place, started, {
       clients: count,
-      expected: expectedOf(federated, gathering),
+      expected: expectedUpdates(federated, gathering),
       ...hears,
       terms: { plan: federationTermsOf(whole), rounds: federated.rounds, clients: count, done },
       ...(signal && { signal }),
     });
-    const all = named ? inOrder(carrier, named) : carrier;
+    const all = named ? inOrderOfData(carrier, named) : carrier;
     hears.onJoined(all.clients.map(({ name, rows }) => ({ name, rows })));
     const weights = new StateVector(open.session, await shapesOf(open.session, open.states.trainable));
     const steps = await stepsWith(plan, { carrier: all, gathering, weights, named }, training, hears);
@@ -108,64 +102,6 @@ function threadsOf({ effects: { threads } }: Plan, clients: number): number {
   return threads ?? Math.max(1, Math.floor(availableParallelism() / clients));
 }
 
-/** The address of the SuperLink, as the runner sets it. */
-export type FederationAddress = Parameters<FederationTransports<unknown>["flower"]>[0];
-async function placeOf({ effects }: Plan, folder: string): Promise<FederationAddress> {
-  const call = must(effects.runner, "a runner");
-  return asFederationRunner(await loadImplementation(call, "runner")).federation<FederationAddress>(call, {
-    flower: ({ certificates, ...place }) => ({
-      ...place,
-      ...(certificates !== undefined && { certificates: resolve(folder, certificates) }),
-    }),
-  });
-}
-
-/** A started client that ends before all have agreed stops the waiting; later it counts as a lost client. */
-async function carried(
-  { superlink, certificates, plain, wait, round }: FederationAddress,
-  started: StartedClients | null,
-  options: Pick<ServerAppOptions, "clients" | "expected" | "terms" | "signal" | "onAgreed" | "onRefused">,
-): Promise<RemoteClients> {
-  const { FlowerServerApp: FlowerLeader } = await import("../flower/server-app.js");
-  const early = new AbortController();
-  let waiting = true;
-  void started?.ended.then((error) => waiting && early.abort(error));
-  const signal = options.signal ? AbortSignal.any([options.signal, early.signal]) : early.signal;
-  try {
-    return await FlowerLeader.open({
-      ...options,
-      superlink,
-      plain,
-      wait,
-      round,
-      signal,
-      ...(certificates !== undefined && { certificates }),
-    });
-  } finally {
-    waiting = false;
-  }
-}
-
-/** Clients with named data are numbered by their data, as in a simulation. */
-function inOrder(carrier: RemoteClients, { each }: FederationClients): RemoteClients {
-  const clients = each.map(({ name }) =>
-    must(
-      carrier.clients.find((one) => one.name === name),
-      `client ${name}`,
-    ),
-  );
-  return {
-    clients,
-    get sent() {
-      return carrier.sent;
-    },
-    get received() {
-      return carrier.received;
-    },
-    close: (paused) => carrier.close(paused),
-  };
-}
-
 /** Labels found in named data are sent to the clients as if the program listed them. */
 export function planWithLabels(plan: Plan, labels: readonly string[]): Plan {
   const { recipe } = plan;
@@ -173,14 +109,6 @@ export function planWithLabels(plan: Plan, labels: readonly string[]): Plan {
   if (labels.length === 0) return plan;
   const others = federated.others.map((one) => ({ ...one, data: { ...one.data, labels } }));
   return { ...plan, recipe: { ...recipe, data: { ...recipe.data, labels }, federated: { ...federated, others } } };
-}
-
-function expectedOf(federated: FederatedPlan, { aggregator, chain }: UpdateAggregation): ServerAppOptions["expected"] {
-  return {
-    given: aggregator.implementation.local?.sent ?? [],
-    ...(chain.length > 0 && { opened: (bytes: Uint8Array, length: number) => unpackUpdate(bytes, length, chain) }),
-    summed: federated.secure_aggregation,
-  };
 }
 
 interface Leads {
@@ -203,7 +131,7 @@ async function stepsWith(
   const { clients } = carrier;
   const savedState = done > 0 ? loadFederationState(run, done) : null;
   const before = run.everything();
-  const privacy = training.privacy && (await privateRounds(training.privacy, clients.length, before));
+  const privacy = training.privacy && (await remotePrivacy(training.privacy, clients.length, before));
   const server = new FederationServer({
     aggregator,
     rounds: federated.rounds,
@@ -226,7 +154,7 @@ async function stepsWith(
       signal,
       privacy: privacy?.clients,
       spent: privacy?.spent,
-      least: leastOf(federated),
+      least: minResponsesOf(federated),
       rate: (round, steps) =>
         rate * material.schedule.factor(training.schedule, round * steps, federated.rounds * steps),
     },
@@ -235,33 +163,4 @@ async function stepsWith(
   const look = { rounds, server, total: federated.rounds };
   const { validate, scores } = await createRemoteValidation(plan, { ...of, named, clients, look });
   return { source: rounds, hooks: [federationHook({ rounds, scores })], validate };
-}
-
-/** Minimum responses of a round, and what requires them. */
-function leastOf({ aggregate, secure_aggregation: secure }: FederatedPlan): NonNullable<RoundsOptions["least"]> {
-  const least = registry.find("aggregator", aggregate.word)?.capabilities?.minClients?.(aggregate) ?? 1;
-  return secure && MIN_CLIENTS_TO_HIDE > least
-    ? { clients: MIN_CLIENTS_TO_HIDE, why: "secure aggregation" }
-    : { clients: least, why: least > 1 ? `\`${aggregate.word}\`` : "a round" };
-}
-
-/** Private participation uses the server's noise; row-level privacy uses each client's noise and its reported ε. */
-async function privateRounds(
-  privacy: PrivacyPlan,
-  clients: number,
-  before: readonly RunEvent[],
-): Promise<{ readonly clients?: ClientPrivacy; readonly spent: NonNullable<RoundsOptions["spent"]> }> {
-  if (privacy.unit === "row") {
-    let most = before.reduce((all, one) => (one.kind === "step" ? Math.max(all, one.epsilon ?? 0) : all), 0);
-    const ofRound = (answers: ReadonlyMap<number, RoundAnswer>): number =>
-      Math.max(most, ...[...answers.values()].map(({ epsilon }) => epsilon ?? 0));
-    return { spent: (answers) => (most = ofRound(answers)) };
-  }
-  const accountant = await loadImplementation(privacy.call, "privacy");
-  const { noise, rate, call } = privacy;
-  let steps = before.filter(({ kind }) => kind === "round").length;
-  return {
-    clients: new ClientPrivacy({ plan: privacy, clients }),
-    spent: () => accountant.spent(call, [{ noise, rate, steps: ++steps }]),
-  };
 }

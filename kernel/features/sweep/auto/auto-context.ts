@@ -1,5 +1,5 @@
 /** Context of all parts of `sweep auto`, and how they compile a program to estimate it. */
-import { diagnosticText } from "#dsl/language/diagnostics/codes.js";
+import { diagnosticText, CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
 import type { Source } from "#dsl/language/diagnostics/span.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
@@ -12,6 +12,16 @@ import { compileAll } from "../../../session/answers/host.js";
 import type { ExecutionContext } from "../../../session/execution-context.js";
 import type { OpenSession } from "../../../session/open-session.js";
 import type { EvaluationSettings } from "../../../evaluation/evaluate-once.js";
+import {
+  unusedName,
+  type ProgramNames,
+  programText,
+  trialSettings,
+  winnerProgram,
+} from "../../../study/auto/program.js";
+import type { ProgramProposal } from "../../../study/auto/auto.js";
+import { modelKeys } from "../../../study/trial-text.js";
+import type { TrialCompleter } from "../../../sweep-runs/live-sweep.js";
 
 export type AutoAction = Extract<Action, { verb: "auto" }>;
 export interface AutoContext {
@@ -71,4 +81,45 @@ export function scoringOf({ session, stage: context, action: { auto } }: AutoCon
     world: metricWorldIn(context.hostContext.folder),
     judging: { beside: null, signal: context.signal, onProgress: context.hostContext.onProgress },
   };
+}
+
+async function namesFor(around: AutoContext): Promise<ProgramNames> {
+  const { action } = around;
+  const { names } = await compileSource(around, autoSourceOf(around, "", "names"));
+  const taken = new Set([...Object.keys(names), ...around.stage.hostContext.typescript()]);
+  const { name } = action;
+  return {
+    data: action.auto.data.name,
+    as: name,
+    model: unusedName(`${name}_model`, taken),
+    recipe: unusedName(`${name}_recipe`, taken),
+  };
+}
+
+/** Returns the proposal as a source, and how a trial's values complete it. */
+export async function programFrom(
+  around: AutoContext,
+  proposal: ProgramProposal,
+): Promise<{ readonly source: Source; readonly whole: TrialCompleter }> {
+  const names = await namesFor(around);
+  const source = autoSourceOf(around, programText(proposal, names), "program");
+  const whole: TrialCompleter = (values) => {
+    const program = trialSettings(proposal, values, modelKeys());
+    const winner = { ...names, model: `${names.model}_best`, recipe: `${names.recipe}_best` };
+    return { values: { ...program.model, ...program.recipe }, tune: winnerProgram(program, winner) };
+  };
+  return { source, whole };
+}
+
+/** Returns the sweep of the generated program. Throws the coded error `auto-program-refused`. */
+export async function compileSweep(around: AutoContext, source: Source): Promise<Extract<Action, { verb: "sweep" }>> {
+  const { actions, diagnostics } = await compileSource(around, source);
+  const sweep = actions?.find((one): one is Extract<Action, { verb: "sweep" }> => one.verb === "sweep");
+  if (sweep) return sweep;
+  const error = diagnostics.find(({ severity }) => severity === "error");
+  throw new CodedError("auto-program-refused", {
+    name: around.action.name,
+    why: error ? diagnosticText(error).message : "",
+    program: source.text,
+  });
 }

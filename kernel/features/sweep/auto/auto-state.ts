@@ -1,5 +1,5 @@
 /**
- * The generated program and what it leaves out, saved next to its journal. What fits into a budget depends on the
+ * The generated program and what it leaves out: proposed for the request, and saved next to its journal. What fits into a budget depends on the
  * machine's current speed, and a cell that is run again must continue the trials of the same program.
  */
 import { join } from "node:path";
@@ -8,14 +8,17 @@ import canonicalize from "canonicalize";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { makePrivateFolder, writePrivate } from "../../../fetch/private.js";
-import type { SkippedCandidate, ProgramProposal, ProgramSetting } from "../../../study/auto/auto.js";
-import type { ProposalResult } from "../../../study/auto/propose.js";
+import type { SkippedCandidate, ProgramProposal, ProgramSetting, ExaminedData } from "../../../study/auto/auto.js";
+import { type ProposalResult, proposeProgram } from "../../../study/auto/propose.js";
 import { RULES_VERSION } from "../../../study/auto/rules.js";
 import { toRunFolderError } from "../../../runs/folder-errors.js";
 import { objectWith, readHint, schemaGuard, dictionaryOf, type Schema } from "../../../fetch/json.js";
 import { isValueText } from "../../../sweep-runs/journal/value-text.js";
 import type { AutoContext } from "./auto-context.js";
 import type { UsableBase } from "./initial-facts.js";
+import { metricsOf } from "#dsl/compiler/plan/metrics.js";
+import { estimateCandidates } from "./costs.js";
+import type { ScoredContestant } from "./probes.js";
 
 const text = v.pipe(v.string(), v.check(isValueText));
 const key = v.pipe(v.string(), v.regex(/^\w+(?:\.\w+)*$/));
@@ -59,4 +62,55 @@ export function saveProposal(file: string, made: SavedProposal): void {
   } catch (error) {
     throw toRunFolderError(error, file);
   }
+}
+
+interface Looking {
+  readonly looked: ExaminedData;
+  readonly able: Parameters<typeof estimateCandidates>[1];
+  readonly probed: readonly ScoredContestant[];
+  readonly seconds: number;
+}
+
+export async function proposeFrom(around: AutoContext, { looked: there, able, probed, seconds }: Looking) {
+  const { auto } = around.action;
+  return proposeProgram(await estimateCandidates(around, able, probed), {
+    rows: there.rows.train,
+    validating: there.rows.validation,
+    task: there.task,
+    seconds,
+    trials: auto.trials,
+    fixed: auto.fixed,
+    requested: askedIn(around, seconds),
+    keep: keptBy(around),
+  });
+}
+
+/** The request as settings of a sweep. */
+function askedIn({ action }: AutoContext, seconds: number): readonly ProgramSetting[] {
+  const { written, trials, budgetTokens, atOnce, runner } = action.auto;
+  const counted = Object.entries({ trials, tokens: budgetTokens ?? null, at_once: atOnce ?? null });
+  return [
+    ...counted.flatMap(([key, value]) => (value === null ? [] : [{ key, value: String(value) }])),
+    budgetLine(seconds),
+    ...(runner === undefined ? [] : [{ key: "runner", value: runner }]),
+    ...Object.entries(written.keys).map(([key, value]) => ({ key, value })),
+  ];
+}
+
+function budgetLine(seconds: number): ProgramSetting {
+  return { key: "budget", value: `${String(Math.max(1, Math.round(seconds)))}s`, why: "what is left of it" };
+}
+
+/** Replaces the proposal's budget by the current one. */
+export function withBudget(proposal: ProgramProposal, seconds: number): ProgramProposal {
+  return { ...proposal, sweep: proposal.sweep.map((one) => (one.key === "budget" ? budgetLine(seconds) : one)) };
+}
+
+/** The first goal, if validations measure it during training; else null. */
+function keptBy(around: AutoContext): string | null {
+  const { session, action } = around;
+  const { task, data, goal, written } = action.auto;
+  const roles = Object.keys(data.columns);
+  const measured = metricsOf(session.vocabulary.registry, task, roles, { training: true });
+  return measured.includes(goal.metric.word) ? written.goal : null;
 }

@@ -1,13 +1,22 @@
-/** Compares the trials with saved weights on the validation rows: with each other, and with the baselines. */
+/**
+ * The outcome of `sweep auto`: trials with saved weights compared on the validation rows, with each other and with the
+ * baselines; or what is best without training.
+ */
 import { existsSync } from "node:fs";
-import type { ContestantDifference } from "../../../study/auto/auto.js";
-import type { TrialRecord } from "../../../study/trial.js";
+import type { ContestantDifference, AutoReport, AutoOutcome, SkippedCandidate } from "../../../study/auto/auto.js";
+import { type TrialRecord, sweepType, type SweepHandle } from "../../../study/trial.js";
 import { correctForSelection } from "../../../study/auto/luck.js";
 import { scoreDifference } from "../../../inference/measuring/comparison.js";
 import { loadRunWeights } from "../../../models/loaded-run.js";
 import { evaluateModel } from "../../../evaluation/evaluate-once.js";
 import { scoringOf, type AutoContext } from "./auto-context.js";
 import { scoredContestantOf, PROBE_SPLIT, type ScoredContestant } from "./probes.js";
+import { bestContestant, frontNames, outcomeSentence } from "../../../study/auto/outcome.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { autoViewsAfter } from "../../../display/sweeps/auto/auto.js";
+import type { ExecutionContext } from "../../../session/execution-context.js";
+import type { OpenSession } from "../../../session/open-session.js";
+import { demandTrialRunning } from "../../../sweep-runs/requested-trials.js";
 
 export async function scoreTrials(
   around: AutoContext,
@@ -49,3 +58,90 @@ export function compareWithBest(
     return correctForSelection({ name: contestant.name, difference: value, low, high, verdict }, { looks, better });
   });
 }
+
+export function outcomeOf(
+  { name, goal, looked: { rows } }: AutoReport,
+  options: {
+    readonly probed: readonly ScoredContestant[];
+    readonly trials: readonly ScoredContestant[];
+    readonly tune: string | null;
+    readonly looks: number;
+    readonly heeds: readonly string[];
+    /** Why no trial has a result; null if some have. */
+    readonly none: string | null;
+  },
+): AutoOutcome {
+  const [first] = options.trials;
+  const versus = first ? compareWithBest(first, options.probed, options.looks) : [];
+  const scored = [...options.probed, ...options.trials].map(({ contestant }) => contestant);
+  return {
+    scored,
+    versus,
+    tune: options.tune,
+    front: frontNames(scored, goal),
+    best:
+      bestContestant(
+        [...options.probed, ...(first ? [first] : [])].map(({ contestant }) => contestant),
+        goal,
+      )?.name ?? "",
+    sentence: [
+      outcomeSentence({
+        name,
+        goal,
+        scored,
+        versus,
+        untrained: options.none,
+        looks: options.looks,
+        rows: rows.validation,
+      }),
+      ...options.heeds,
+    ].join(" "),
+  };
+}
+
+/** If nothing fits the budget, the result is the best option without training. `left`: trainings that are skipped. */
+export function reportWithoutTraining(
+  session: OpenSession,
+  {
+    name,
+    report,
+    left,
+  }: { readonly name: string; readonly report: AutoReport; readonly left: readonly SkippedCandidate[] },
+  context: ExecutionContext,
+): void {
+  const handle: SweepHandle = {
+    name,
+    goal: report.goal,
+    trials: [],
+    best: null,
+    stop: (number) => demandTrialRunning(name, number, []),
+    clone: (number) => {
+      throw new CodedError("trial-not-cloned", { sweep: name, trial: number, over: true });
+    },
+    change: (number) => demandTrialRunning(name, number, []),
+  };
+  session.sweeps.delete(name);
+  session.untrained.add(name);
+  session.names.define(name, handle, sweepType);
+  const scored = report.probed;
+  const why = `no training fits: ${listed(left)}`;
+  const outcome: AutoOutcome = {
+    scored,
+    versus: [],
+    tune: null,
+    front: frontNames(scored, report.goal),
+    best: bestContestant(scored, report.goal)?.name ?? "",
+    sentence: outcomeSentence({
+      name,
+      goal: report.goal,
+      scored,
+      versus: [],
+      untrained: why,
+      looks: 0,
+      rows: report.looked.rows.validation,
+    }),
+  };
+  for (const shown of autoViewsAfter({ ...report, outcome })) context.screen.display(shown);
+}
+
+const listed = (left: readonly SkippedCandidate[]): string => left.map(({ what, why }) => `${what}: ${why}`).join("; ");
