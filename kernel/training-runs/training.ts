@@ -8,12 +8,11 @@ import { claimNewRun, claimUnfinishedRun, type RunClaim } from "../training/clai
 import { noteRunning } from "../remote/supervisor/running-processes.js";
 import { withProgressLabel } from "../host/host-context.js";
 import { rememberPace, steadySeconds } from "../session/answers/machine.js";
-import { alignBaseHead } from "../models/own-head.js";
+import { prepareHead } from "../models/own-head.js";
 import type { OpenModel } from "../models/open-model.js";
 import { eventsUntil } from "../runs/read-events.js";
 import type { RunEvent } from "../events/events.js";
 import { learntRowsOfStart } from "../inference/measuring/learnt-overlap.js";
-import { standardiseTargets } from "../runs/standardised-weights.js";
 import { runTrainingLoop } from "../training/loop/train.js";
 import type { TrainingLoopInput } from "../training/loop/contract.js";
 import type { ExecutionContext } from "../session/execution-context.js";
@@ -166,8 +165,7 @@ function rememberTime({ request, engine }: Work, { events, earlier, total, resum
  * its targets.
  */
 async function openIn({ session, request, stage: context, material, run, checkpoints }: Work): Promise<OpenModel> {
-  const { base, labels, rows } = material;
-  const { model } = request.plan.recipe;
+  const { base, labels } = material;
   const { folder } = context.hostContext;
   const { machine, continues } = request;
   const more = { opens: machine?.opens, objective: continues?.objective };
@@ -176,12 +174,8 @@ async function openIn({ session, request, stage: context, material, run, checkpo
   await continues?.begins(open, material, run, goesOn);
   // A resumed run has its initial state in the checkpoint.
   if (goesOn || (continues && !continues.head)) return open;
-  const lost = await alignBaseHead(open.session, model, base, labels);
+  const lost = await prepareHead(open, request.plan, material);
   if (lost) request.listener.onHeadLost?.(lost);
-  const { standardised } = open;
-  // With privacy, the head would reveal the mean and standard deviation of the training targets.
-  if (standardised && rows.taught?.standard && !request.plan.recipe.training.privacy)
-    await standardiseTargets(open.session, standardised, rows.taught.standard, standardised.knows);
   return open;
 }
 
