@@ -1,16 +1,45 @@
 /**
- * Reuses the base's own head at the start of a training: its rows are permuted into the order of the data's labels, by
- * name.
+ * The head at the start of a training: the base's own one, with its rows permuted into the order of the data's labels by
+ * name, and the standardisation of the targets.
  */
+import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { ModelPlan } from "#dsl/language/types/value.js";
 import type { Base } from "../bases/base.js";
 import type { EngineSession } from "../engines/engine.js";
+import type { EncodedRows } from "../data/encoding/encoded.js";
+import { standardiseTargets } from "../runs/standardised-weights.js";
+import type { OpenModel } from "./open-model.js";
 import { isTunebookHead, keepsBaseHead, headLastLayerPath, haveSameLabels } from "../bases/programs.js";
 
 export interface ReplacedHead {
   readonly base: string;
   readonly own: readonly string[];
   readonly labels: readonly string[];
+}
+
+/**
+ * Prepares the head of a new training before its first step. Returns a note if the base's head has other labels, so that
+ * a new head is used.
+ */
+export async function prepareHead(
+  { session, standardised }: Pick<OpenModel, "session" | "standardised">,
+  { recipe: { model, training } }: Plan,
+  {
+    base,
+    labels,
+    rows,
+  }: {
+    readonly base: Pick<Base, "facts">;
+    readonly labels: readonly string[];
+    readonly rows: Pick<EncodedRows, "taught">;
+  },
+): Promise<ReplacedHead | null> {
+  const lost = await alignBaseHead(session, model, base, labels);
+  const standard = rows.taught?.standard;
+  // With privacy, the head would reveal the mean and standard deviation of the training targets.
+  if (standardised && standard && !training.privacy)
+    await standardiseTargets(session, standardised, standard, standardised.knows);
+  return lost;
 }
 
 /** Call before the first step. Returns a note if the base's head has other labels, so that a new head is used. */

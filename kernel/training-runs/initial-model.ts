@@ -1,9 +1,8 @@
 /** The model of a training before its first step: in its initial state, or as the newest checkpoint has it. */
 import { predictionProbeOf } from "../models/prediction-changes.js";
 import { loadNewestCheckpoint } from "../runs/checkpoints.js";
-import { alignBaseHead } from "../models/own-head.js";
+import { prepareHead } from "../models/own-head.js";
 import type { OpenModel } from "../models/open-model.js";
-import { standardiseTargets } from "../runs/standardised-weights.js";
 import type { TrainingLoopInput } from "../training/loop/contract.js";
 import type { RunResult, TrainRequest } from "./request.js";
 import type { RunClaim } from "../training/claim-run.js";
@@ -37,8 +36,7 @@ export async function openInitialModel(options: InitialModelContext): Promise<Op
 
 async function openIn(options: InitialModelContext): Promise<OpenModel> {
   const { session, request, stage: context, material, run, checkpoints } = options;
-  const { base, labels, rows } = material;
-  const { model } = request.plan.recipe;
+  const { base, labels } = material;
   const { folder } = context.hostContext;
   const { machine, continues } = request;
   const more = { opens: machine?.opens, objective: continues?.objective };
@@ -47,12 +45,8 @@ async function openIn(options: InitialModelContext): Promise<OpenModel> {
   await continues?.begins(open, material, run, goesOn);
   // A resumed run has its initial state in the checkpoint.
   if (goesOn || (continues && !continues.head)) return open;
-  const lost = await alignBaseHead(open.session, model, base, labels);
+  const lost = await prepareHead(open, request.plan, material);
   if (lost) request.listener.onHeadLost?.(lost);
-  const { standardised } = open;
-  // With privacy, the head would reveal the mean and standard deviation of the training targets.
-  if (standardised && rows.taught?.standard && !request.plan.recipe.training.privacy)
-    await standardiseTargets(open.session, standardised, rows.taught.standard, standardised.knows);
   return open;
 }
 

@@ -1,8 +1,7 @@
 /** The steps of a training in one process: minibatches, private updates, or a single exact fit. */
 import type { TrainingHook } from "../training/loop/hook.js";
 import { resumedDynamics } from "../training/dynamics-hook.js";
-import { minibatchSteps, pipelineSource } from "../training/steps.js";
-import { exactHeadFit } from "./exact.js";
+import { basicSteps } from "./basic-steps.js";
 import { privateStepSource } from "./private.js";
 import type { OpenTraining, StepProvider, TrainingSteps } from "./step-provider.js";
 import { validatorFor } from "./validating.js";
@@ -12,17 +11,9 @@ export const localSteps: StepProvider = {
 };
 
 async function openLocal(training: OpenTraining): Promise<TrainingSteps> {
-  const { plan, material, open, wanted, resume } = training;
-  const { session } = open;
-  const exact = await exactHeadFit(plan, { ...material, session }, training);
-  const privately = exact ? null : await privateStepSource(training);
-  const validate = await validatorFor(wanted, material, open);
-  if (exact) return { source: exact, hooks: [], validate };
-  if (privately) return { ...privately, validate };
-  const dynamics = labelDynamicsHook(training);
-  const options = minibatchSteps({ plan, ...material, wantsLogits: dynamics !== null }, session);
-  const source = pipelineSource(options, { plan, ...material }, resume?.position.step ?? 0);
-  return { source, hooks: dynamics ? [dynamics] : [], validate };
+  const privately = await privateStepSource(training);
+  if (!privately) return basicSteps(training, () => labelDynamicsHook(training));
+  return { ...privately, validate: await validatorFor(training.wanted, training.material, training.open) };
 }
 
 /** Returns null if rows have no single label, or if the resumed run recorded nothing in its first steps. */

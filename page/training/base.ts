@@ -8,6 +8,7 @@ import { checkpointHeadsOf } from "#kernel/bases/own-heads.js";
 import { registry } from "#stdlib/registry.js";
 import { readHeader } from "#kernel/tensors/safetensors.js";
 import { disk, fileNameOf } from "../world/disk.js";
+import { unpackTokenizer, type CarriedTokenizer } from "../world/packed-tokenizer.js";
 
 const FILES = ["config.json", "tokenizer.json", "model.safetensors"] as const;
 
@@ -35,4 +36,23 @@ export async function loadGivenBase(name: string, known: BaseFacts): Promise<Bas
   const { positions } = family.sizes(family.config(known.config));
   const facts = { ...known, folder, shapes, hasTokenizer: true, positions, ...(heads && { heads }) };
   return { folder, files: [...FILES], hash: known.hash, facts, from: "folder" };
+}
+
+/** Puts a base's files where the notebook's code expects them: the given ones, else the page's own. */
+export async function layBaseFiles(
+  base: string,
+  files: {
+    readonly config: Readonly<Record<string, unknown>>;
+    readonly tokenizer: CarriedTokenizer | undefined;
+    readonly weights: Uint8Array | File | undefined;
+  },
+): Promise<void> {
+  const folder = fileNameOf(base);
+  const put = (name: string, bytes: Uint8Array | undefined): void => {
+    if (bytes && !disk.inFolder(folder, name)) disk.put(`${folder}/${name}`, bytes);
+  };
+  put("config.json", new TextEncoder().encode(JSON.stringify(files.config)));
+  put("tokenizer.json", files.tokenizer && unpackTokenizer(files.tokenizer));
+  const { weights } = files;
+  put("model.safetensors", weights instanceof File ? new Uint8Array(await weights.arrayBuffer()) : weights);
 }

@@ -3,7 +3,7 @@
  * browser has an adapter. Both are in the training worker, and tfjs uses one at a time (`engine.ts`).
  */
 import type { Engine } from "#kernel/engines/engine.js";
-import { makeEngine } from "./engine.js";
+import { backendMemoryBytes, makeEngine } from "./engine.js";
 import type { WasmBinaries, Device } from "./protocol.js";
 import { findWebgpuAdapter, startWebgpu, type WebgpuAdapter } from "./webgpu.js";
 import "@tensorflow/tfjs-backend-cpu";
@@ -76,6 +76,10 @@ export class TrainingDevices {
   /** Returns a string with the reason if there is none. */
   adapter(): Promise<WebgpuAdapter | string> {
     return (this.#adapter ??= findWebgpuAdapter());
+  }
+
+  memoryBytes(device: Device): Promise<number> {
+    return backendMemoryBytes(device);
   }
 
   private async wasm(): Promise<Engine> {

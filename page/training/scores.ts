@@ -1,15 +1,19 @@
-/** `evaluate` on a page: predictions on a split, with the notebook's metrics, intervals and cards. */
+/** `evaluate` and predictions on a page, with the notebook's metrics, intervals and cards. */
 import { must } from "#dsl/language/diagnostics/codes.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import { dataReaderOf } from "#dsl/language/types/value.js";
-import { evaluationView } from "#kernel/display/scores/evaluation.js";
+import { evaluationView, predictionsView } from "#kernel/display/scores/evaluation.js";
 import type { DisplayOutput } from "#kernel/display/html.js";
 import { encodeSplit } from "#kernel/data/encoding/encoded.js";
 import { resampleAll, intervalMethodsText, type MetricMeasure } from "#kernel/inference/measuring/comparison.js";
 import { measureMetric } from "#kernel/inference/measuring/measure-metric.js";
 import { computeOutputs, scoreOutputs } from "#kernel/inference/score-split.js";
+import { loadImplementation } from "#kernel/host/load-implementation.js";
+import { predictorOf } from "#kernel/inference/predictor.js";
+import { computeRowLogits } from "#kernel/inference/score.js";
 import { registry } from "#stdlib/registry.js";
 import type { PageWorld } from "../world/world.js";
+import type { AnswerResult } from "./protocol.js";
 import type { PageRun } from "./run.js";
 
 type Evaluate = Extract<Action, { readonly verb: "evaluate" }>;
@@ -79,4 +83,24 @@ async function one(
     ],
   });
   return { on, scores: Object.fromEntries(measures.map(({ name, value }) => [name, value])), shown };
+}
+
+/** Predicts for texts, in the task's form. */
+export async function predictTexts(
+  { plan, labels, name, open, material: { base, tokenizer } }: PageRun,
+  texts: readonly string[],
+): Promise<AnswerResult> {
+  const asker = await predictorOf({ plan, labels, base, tokenizer }, name);
+  const read = await asker.read(texts);
+  const options = { batchSize: plan.recipe.training.batch_size, padId: asker.padId };
+  const outputs = await computeRowLogits(open.session, read.rows, asker.answers, options);
+  const predictions = await read.answer(outputs);
+  const { answers } = await loadImplementation(plan.recipe.model.task, "task");
+  const { columns, cells } = must(answers, "what the task answers");
+  const rows = predictions.map((prediction) => ({ text: prediction.text, cells: cells(prediction) }));
+  return { html: htmlOf(predictionsView(columns, rows)), logits: outputs.map((one) => Array.from(one)) };
+}
+
+export function htmlOf({ bundle }: DisplayOutput): string {
+  return String(bundle["text/html"] ?? "");
 }

@@ -2,26 +2,17 @@
  * The training worker: checks the program again with the page's files, opens its training, runs it and predicts with
  * it.
  */
-import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
-import { emptyEnvironment } from "#dsl/compiler/plan/known-names.js";
-import { splitSource } from "#dsl/language/syntax/parts.js";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { CheckedProgram } from "#kernel/host/check-sources.js";
 import { dataReaderOf } from "#dsl/language/types/value.js";
-import { predictionsView } from "#kernel/display/scores/evaluation.js";
-import type { DisplayOutput } from "#kernel/display/html.js";
-import { checkSources, type CheckedProgram } from "#kernel/host/check-sources.js";
-import { loadImplementation } from "#kernel/host/load-implementation.js";
-import type { Engine } from "#kernel/engines/engine.js";
-import type { SafetensorsHeader } from "#kernel/tensors/layout.js";
-import { registry } from "#stdlib/registry.js";
-import { unpackTokenizer } from "../world/packed-tokenizer.js";
 import { knownBases } from "../world/bases.js";
 import { disk, fileNameOf } from "../world/disk.js";
 import type { GivenFile, Machine, StartParams } from "../world/protocol.js";
 import { PageWorld } from "../world/world.js";
-import { loadGivenBase } from "./base.js";
+import { checkProgram } from "../world/check.js";
+import { layBaseFiles, loadGivenBase } from "./base.js";
 import { beginOnDevice, type BegunTraining } from "./choice.js";
 import { TrainingDevices } from "./devices.js";
-import { backendMemoryBytes } from "./engine.js";
 import { failureOf, ProgramRefusal } from "./failure.js";
 import { keptBaseBytes, forgetBase, forgetAllBases, keepBase, keptBases } from "./keep.js";
 import {
@@ -43,10 +34,18 @@ import type {
   TrainMethods,
   TrainReply,
 } from "./protocol.js";
-import { isExact, PageRun } from "./run.js";
-import { evaluateProgram } from "./scores.js";
-import { demandFittingTensors, demandSafetensors, headerOf } from "./weights.js";
-import { demandTrainable, findTraining, type TrainAction } from "./trainable.js";
+import { PageRun } from "./run.js";
+import { savedFilesOf } from "./saved.js";
+import { evaluateProgram, htmlOf, predictTexts } from "./scores.js";
+import {
+  demandFittingTensors,
+  demandSafetensors,
+  givenWeightsOf,
+  headerOf,
+  isInMemory,
+  type Weights,
+} from "./weights.js";
+import { demandTrainable, findTraining, isExact, type TrainAction } from "./trainable.js";
 
 type Handlers = {
   readonly [M in keyof TrainMethods]: (params: TrainMethods[M]["params"]) => Promise<TrainMethods[M]["result"]>;
@@ -56,7 +55,6 @@ type Handlers = {
 const MOST = 2 * 2 ** 30;
 /** Files of a base that are stored next to its weights. */
 const OF_BASES = ["config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"];
-const verbs = registry.verbs().map((verb) => verb.name);
 
 export function trainingHandlers(tell: (reply: TrainReply) => void): Handlers {
   const room = new Room(tell);
@@ -77,13 +75,6 @@ export function trainingHandlers(tell: (reply: TrainReply) => void): Handlers {
     predict: ({ texts }) => room.predict(texts),
     save: () => room.save(),
   };
-}
-
-/** A base's weights: in memory as given, or a file stored for the next time. `why`: why they are not stored. */
-interface Weights {
-  readonly from: Uint8Array | File;
-  readonly header: SafetensorsHeader;
-  readonly why: string | null;
 }
 
 class Room {
@@ -136,7 +127,7 @@ class Room {
     const weights = { from: new Uint8Array(bytes), header, why: null };
     this.givenWeights.delete(base);
     this.givenWeights.set(base, weights);
-    return toldOf(base, weights);
+    return givenWeightsOf(base, weights);
   }
 
   async has(code: string, name: string | null): Promise<TrainMethods["has"]["result"]> {
@@ -147,7 +138,7 @@ class Room {
     const found = this.heldFor(base);
     const wrong = found && (await this.fits(action).then(() => null, failureOf));
     const published = knownBases.find((one) => one.includes("/") && fileNameOf(one) === fileNameOf(base)) ?? null;
-    return { base, held: found && toldOf(base, found), wrong, published };
+    return { base, held: found && givenWeightsOf(base, found), wrong, published };
   }
 
   /** Checks that the present weights fit. Throws the coded errors `tensor-shape` and `missing-tensor`. */
@@ -205,15 +196,27 @@ class Room {
     const { model } = action.plan.recipe;
     const facts = await this.world.base(dataReaderOf(model));
     this.tell({ doing: `reading ${model.base}` });
-    await this.lay(model.base, facts.hash, facts.config);
+    const weights = this.heldFor(model.base)?.from;
+    await layBaseFiles(model.base, { config: facts.config, tokenizer: this.tokenizers[facts.hash], weights });
     const base = await loadGivenBase(model.base, facts);
     await this.close();
     const doing = (what: string): void => this.tell({ doing: what });
     doing("making tokens of the rows, and programs of the plan");
-    const screen = { display: this.show, update: this.show };
-    const begin = (engine: Engine) =>
-      PageRun.begin({ engine, world: this.world, action, base, screen, left: options?.left ?? null });
-    this.begun = await beginOnDevice((await isExact(action)) ? "wasm" : where, this.devices, begin, doing);
+    const given = { world: this.world, action, base, left: options?.left ?? null };
+    this.begun = await beginOnDevice(
+      (await isExact(action)) ? "wasm" : where,
+      this.devices,
+      (engine) =>
+        PageRun.begin({
+          ...given,
+          engine,
+          screen: {
+            display: (shown) => this.show(shown.id, htmlOf(shown)),
+            update: (shown) => this.show(shown.id, htmlOf(shown)),
+          },
+        }),
+      doing,
+    );
     this.checked = checked;
     return action;
   }
@@ -231,7 +234,7 @@ class Room {
     const { run, device, why } = this.running();
     const ended = await run.train((state) => this.keeper?.keep(state));
     await this.keeper?.settled();
-    const interrupted = ended === "interrupted";
+    const interrupted = ended === null;
     const steps = run.events.flatMap((event) => (event.kind === "step" ? [event] : []));
     const seconds = steps.map((step) => step.seconds);
     const scores = interrupted ? [] : await evaluateProgram(run, this.checked?.actions ?? [], this.world);
@@ -241,12 +244,12 @@ class Room {
       cards: shown.map(htmlOf),
     }));
     return {
-      ended: interrupted ? null : ended === "early" ? "early" : "done",
+      ended,
       steps: steps.at(-1)?.step ?? 0,
       of: run.events.findLast((event) => event.kind === "started")?.steps ?? 0,
       seconds: seconds.reduce((sum, one) => sum + one, 0),
       stepSeconds: seconds.toSorted((a, b) => a - b)[Math.floor(seconds.length / 2)] ?? 0,
-      memoryBytes: await backendMemoryBytes(device),
+      memoryBytes: await this.devices.memoryBytes(device),
       on: run.engine,
       why,
       saves: run.saves,
@@ -261,15 +264,12 @@ class Room {
 
   async predict(texts: readonly string[]): Promise<TrainMethods["predict"]["result"]> {
     const { run } = this.running();
-    const { predictions, outputs } = await run.predict(texts);
-    const { answers } = await loadImplementation(run.plan.recipe.model.task, "task");
-    const { columns, cells } = must(answers, "what the task answers");
-    const rows = predictions.map((prediction) => ({ text: prediction.text, cells: cells(prediction) }));
-    return { html: htmlOf(predictionsView(columns, rows)), logits: outputs.map((one) => Array.from(one)) };
+    return predictTexts(run, texts);
   }
 
   async save(): Promise<TrainMethods["save"]["result"]> {
-    return this.running().run.saved(this.scores);
+    const { name, plan, labels, open, material } = this.running().run;
+    return savedFilesOf(open, material.tokenizer, { name, plan, labels, base: material.base, scores: this.scores });
   }
 
   private running(): BegunTraining {
@@ -278,17 +278,7 @@ class Room {
   }
 
   private check(code: string): Promise<CheckedProgram> {
-    const source = { id: "program", title: "program", text: code };
-    const texts = {
-      sources: splitSource(source, verbs),
-      typescript: new Map<string, readonly string[]>(),
-      defined: new Set<string>(),
-    };
-    return checkSources(texts, {
-      registry,
-      parameters: emptyEnvironment.parameters,
-      answer: (need) => this.world.answer(need),
-    });
+    return checkProgram(code, this.world);
   }
 
   /**
@@ -314,23 +304,10 @@ class Room {
     });
   }
 
-  /** Puts a base's files where the notebook's code expects them: the given ones, else the page's own. */
-  private async lay(base: string, hash: string, config: Readonly<Record<string, unknown>>): Promise<void> {
-    const folder = fileNameOf(base);
-    const put = (name: string, bytes: Uint8Array | undefined): void => {
-      if (bytes && !disk.inFolder(folder, name)) disk.put(`${folder}/${name}`, bytes);
-    };
-    put("config.json", new TextEncoder().encode(JSON.stringify(config)));
-    const carried = this.tokenizers[hash];
-    put("tokenizer.json", carried && unpackTokenizer(carried));
-    const weights = this.heldFor(base)?.from;
-    put("model.safetensors", weights instanceof File ? new Uint8Array(await weights.arrayBuffer()) : weights);
-  }
-
   private readonly keeping = (status: KeepStatus): void => this.tell({ kept: status });
-  private readonly show = (shown: DisplayOutput): void => {
-    if (shown.id !== undefined) this.tell({ show: shown.id, html: htmlOf(shown) });
-  };
+  private show(id: string | undefined, html: string): void {
+    if (id !== undefined) this.tell({ show: id, html });
+  }
 }
 
 interface TakenUp {
@@ -342,17 +319,7 @@ function leftElse(step: number, why: string): CodedError {
   return new CodedError("not-trained-on-page", { what: `on from step ${String(step)}`, why });
 }
 
-const isInMemory = ({ from }: Weights): boolean => !(from instanceof File);
-function toldOf(base: string, { from, why }: Weights): GivenWeights {
-  const file = from instanceof File;
-  return { base, bytes: file ? from.size : from.length, kept: file, why };
-}
-
 function worldOf({ memoryBytes, cores }: Machine, tokenizers: StartParams["tokenizers"]): PageWorld {
   const machine = { memoryBytes: Math.min(memoryBytes, MOST), cores, engine: "auto", took: [], product: null } as const;
   return new PageWorld(machine, tokenizers);
-}
-
-function htmlOf({ bundle }: DisplayOutput): string {
-  return String(bundle["text/html"] ?? "");
 }

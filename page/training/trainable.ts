@@ -45,3 +45,9 @@ async function demandKnown({ recipe: { model } }: Plan): Promise<void> {
     throw refused(`\`task: ${model.task.word}\``, "its rows are more than one text with an answer");
   if (technique.merges?.(model.technique)) throw refused("`merge: true`", "it writes adapters");
 }
+
+/** Reports whether its head is fitted exactly, not trained by steps. */
+export async function isExact({ plan }: Pick<TrainAction, "plan">): Promise<boolean> {
+  const { technique } = plan.recipe.model;
+  return (await loadImplementation(technique, "technique")).exact?.(technique) === true;
+}

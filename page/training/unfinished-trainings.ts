@@ -5,6 +5,9 @@
  * takes it.
  */
 import * as v from "valibot";
+import type { Plan } from "#dsl/compiler/plan/plan.js";
+import type { Call } from "#dsl/language/types/value.js";
+import { loadImplementation } from "#kernel/host/load-implementation.js";
 import { quoteNonFinite, unquoteNonFinite } from "#kernel/runs/log-lines.js";
 import type { TrainingPosition } from "#kernel/runs/checkpoints.js";
 import type { RunEvent } from "#kernel/events/events.js";
@@ -185,6 +188,23 @@ export async function leftTrainingState(id: string): Promise<LeftTrainingState |
     checkpoints.push({ file, position, bytes: new Uint8Array(await content.arrayBuffer()) });
   }
   return { ...state, checkpoints };
+}
+
+/** Steps between two stored states: the most that a reload can lose. */
+const OFTEN = 10;
+/**
+ * With few trained weights, checkpoints are small and are written more often than the recipe says; this changes no
+ * number.
+ */
+export async function withFrequentCheckpoints(plan: Plan): Promise<Plan> {
+  const { model, training } = plan.recipe;
+  const { steps } = training.checkpoint?.arguments ?? {};
+  const few = (await loadImplementation(model.technique, "technique")).saved === "trained";
+  if (few && typeof steps === "number" && steps <= OFTEN) return plan;
+  // All weights with their optimizer moments are several times the base's size, so only the last and the best
+  // checkpoint are kept.
+  const checkpoint: Call | null = few ? { kind: "cadence", word: "every", arguments: { steps: OFTEN } } : null;
+  return { ...plan, recipe: { ...plan.recipe, training: { ...training, checkpoint } } };
 }
 
 const stateIn = (id: string): Promise<Written | null> => readIn(id, "state.json", stateSchema);

@@ -3,6 +3,21 @@
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { parseSafetensorsHeader, headerTextLength, type SafetensorsHeader } from "#kernel/tensors/layout.js";
+import type { GivenWeights } from "./protocol.js";
+
+/** A base's weights: in memory as given, or a file stored for the next time. `why`: why they are not stored. */
+export interface Weights {
+  readonly from: Uint8Array | File;
+  readonly header: SafetensorsHeader;
+  readonly why: string | null;
+}
+export const isInMemory = ({ from }: Weights): boolean => !(from instanceof File);
+
+/** Describes given weights for the window. */
+export function givenWeightsOf(base: string, { from, why }: Weights): GivenWeights {
+  const file = from instanceof File;
+  return { base, bytes: file ? from.size : from.length, kept: file, why };
+}
 
 type Shapes = Readonly<Record<string, readonly number[]>>;
 

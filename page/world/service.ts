@@ -2,33 +2,23 @@
  * The compiler's service for the page: diagnostics, plans, and each phase drawn as in the notebook. A result is cached
  * until the text, a file or the machine changes.
  */
-import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
 import type { Source } from "#dsl/language/diagnostics/span.js";
 import { symbolsIn } from "#dsl/assist/occurrences.js";
 import { signatureAt } from "#dsl/assist/signature.js";
-import { emptyEnvironment } from "#dsl/compiler/plan/known-names.js";
-import { outlineOf } from "#dsl/tensor/outline.js";
-import { printProgram } from "#dsl/tensor/print.js";
-import type { Action } from "#dsl/compiler/plan/action.js";
-import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { dataReaderOf } from "#dsl/language/types/value.js";
-import { splitSource } from "#dsl/language/syntax/parts.js";
-import { TuneAssistant, editorFindingOf } from "#kernel/assist/tune-assistant.js";
-import { dataPreview } from "#kernel/display/data/data-preview.js";
-import { graphView } from "#kernel/display/plans/graph-card.js";
-import { planCardView } from "#kernel/display/plans/plan-card.js";
-import type { DisplayOutput } from "#kernel/display/html.js";
-import { printable } from "#kernel/host/value-text.js";
-import { checkSources, type CheckedProgram } from "#kernel/host/check-sources.js";
-import { programBodyOf, programPartsOf, expectedBatchSizes } from "#kernel/bases/programs.js";
-import { assemblePrograms } from "#stdlib/programs/assemble.js";
+import { editorFindingOf, TuneAssistant } from "#kernel/assist/tune-assistant.js";
+import type { CheckedProgram } from "#kernel/host/check-sources.js";
 import { registry } from "#stdlib/registry.js";
 import { knownBases } from "./bases.js";
 import { disk } from "./disk.js";
 import { fileLines } from "./file-lines.js";
-import type { CheckResult, DrawnPhase, Machine, Methods } from "./protocol.js";
+import type { CheckResult, Machine, Methods } from "./protocol.js";
 import { syntaxTreeOf } from "./tree.js";
 import { PageWorld } from "./world.js";
+import { checkProgram } from "./check.js";
+import { dataView, trainingsIn, trainingView } from "./phases.js";
+import type { Action } from "#dsl/compiler/plan/action.js";
+import { dataReaderOf } from "#dsl/language/types/value.js";
+import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
 
 type Handlers = { readonly [M in keyof Methods]: (params: Methods[M]["params"]) => Promise<Methods[M]["result"]> };
 
@@ -48,9 +38,7 @@ export function pageHandlers(): Handlers {
   function checked(code: string): Promise<CheckedProgram> {
     const key = JSON.stringify([code, disk.version, world.machine]);
     if (last?.key === key) return last.made;
-    const texts = { sources: splitSource(sourceOf(code), verbs), typescript: new Map(), defined: new Set<string>() };
-    const { parameters } = emptyEnvironment;
-    const made = checkSources(texts, { registry, parameters, answer: (need) => world.answer(need) });
+    const made = checkProgram(code, world);
     last = { key, made };
     return made;
   }
@@ -107,22 +95,7 @@ export function pageHandlers(): Handlers {
 
 const unknown: Machine = { memoryBytes: 8 * 2 ** 30, cores: 4 };
 
-interface Training {
-  readonly name: string;
-  readonly plan: Plan;
-}
-/** For a sweep, returns the trial with the definitions' values. */
-function trainingsIn(actions: readonly Action[]): readonly Training[] {
-  return actions.flatMap((action) =>
-    action.verb === "train" || action.verb === "federate"
-      ? [{ name: action.name, plan: action.plan }]
-      : action.verb === "sweep"
-        ? [{ name: action.name, plan: action.sweep.plan }]
-        : [],
-  );
-}
-
-async function checkupOf(
+export async function checkupOf(
   diagnostics: readonly Diagnostic[],
   actions: readonly Action[],
   world: PageWorld,
@@ -156,43 +129,4 @@ async function checkupOf(
     trainings: trainings.map(({ name }) => name),
     data: actions.flatMap((action) => (action.verb === "data" ? [action.name] : [])),
   };
-}
-
-async function dataView(actions: readonly Action[], name: string | null, world: PageWorld): Promise<DrawnPhase> {
-  const all = actions.flatMap((action) => (action.verb === "data" ? [action] : []));
-  const one = all.find((action) => action.name === name) ?? all[0];
-  if (!one) return { none: "The program reads no data: begin with `data`." };
-  // As the model reads the data, with token lengths, if a model is trained on them.
-  const training = trainingsIn(actions).find(({ plan }) => plan.recipe.data.name === one.name);
-  const prepared = await world.prepared(one.data, training ? dataReaderOf(training.plan.recipe.model) : null);
-  return drawn(dataPreview(one.data, prepared.facts, prepared.sample, one.told));
-}
-
-async function trainingView(
-  actions: readonly Action[],
-  view: "plan" | "graph" | "program",
-  name: string | null,
-  world: PageWorld,
-): Promise<DrawnPhase> {
-  const all = trainingsIn(actions);
-  const one = all.find((training) => training.name === name) ?? all[0];
-  if (!one) return { none: "Nothing is trained here: a `train` statement has a plan and a graph." };
-  const { plan } = one;
-  if (view === "plan") return drawn(planCardView(plan));
-  const { model, data } = plan.recipe;
-  const facts = await world.base(dataReaderOf(model));
-  const { labels } = await world.prepared(data, dataReaderOf(model));
-  const encode = async (text: string): Promise<readonly number[]> => {
-    const tokenizer = await world.tokenizer(dataReaderOf(model));
-    return Array.from((await tokenizer.encode([text], Number.MAX_SAFE_INTEGER))[0]!);
-  };
-  const body = await programBodyOf(model, facts, { encode, adapter: null });
-  const { train } = assemblePrograms(await programPartsOf(plan, { facts }, labels, body));
-  if (view === "program") return { text: printable(printProgram(train)) };
-  const sizes = expectedBatchSizes(train, plan);
-  return drawn(graphView(outlineOf(train, sizes), { model: one.name, program: "train", sizes }));
-}
-
-function drawn({ bundle }: DisplayOutput): DrawnPhase {
-  return { html: String(bundle["text/html"]) };
 }

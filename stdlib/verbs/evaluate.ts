@@ -1,4 +1,4 @@
-import { compileEvaluate as read } from "#dsl/compiler/evaluate/question.js";
+import { compileEvaluate as read } from "#dsl/compiler/evaluate/evaluate.js";
 import { defaultMetrics } from "../metrics/shared/usual-metrics.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { ImplementedVerb } from "#dsl/compiler/statement/run-action.js";

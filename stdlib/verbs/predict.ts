@@ -1,4 +1,4 @@
-import { compilePredict as read } from "#dsl/compiler/evaluate/question.js";
+import { compilePredict as read } from "#dsl/compiler/evaluate/predict.js";
 import type { ImplementedVerb } from "#dsl/compiler/statement/run-action.js";
 
 export const word: ImplementedVerb = {

@@ -32,7 +32,7 @@ const MEANS: readonly (readonly [name: string, meaning: string, files: readonly 
   [
     "labels",
     "a role of data, or a key of it",
-    ["compiler/plan/definitions", "compiler/checks/audit", "compiler/checks/world", "compiler/evaluate/question"],
+    ["compiler/plan/definitions", "compiler/checks/audit", "compiler/checks/world", "compiler/evaluate/evaluate"],
   ],
   ["labels", "a role of data, or a key of it", ["language/types/registry", "language/types/value"]],
   [
@@ -41,7 +41,7 @@ const MEANS: readonly (readonly [name: string, meaning: string, files: readonly 
     [
       "compiler/compress/compress",
       "compiler/drafts/draft-compression",
-      "compiler/drafts/fitting",
+      "compiler/drafts/unlabelled-rows",
       "compiler/plan/bases/compressed-base",
     ],
   ],
@@ -122,7 +122,7 @@ const MEANS: readonly (readonly [name: string, meaning: string, files: readonly 
   [
     "require",
     "a key of evaluate and of sweep",
-    ["compiler/evaluate/question", "compiler/sweep/sweep", "compiler/sweep/sweep-auto"],
+    ["compiler/evaluate/evaluate", "compiler/sweep/sweep", "compiler/sweep/sweep-auto"],
   ],
   [
     "canaries",

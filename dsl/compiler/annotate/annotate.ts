@@ -2,13 +2,13 @@
  * `annotate`: data whose labels are decided by people. Their decisions are stored in a file next to the source; the
  * source is not changed.
  */
-import type { AnnotationOrder, ActionSubject } from "../plan/action.js";
+import type { ActionSubject, AnnotationOrder } from "../plan/action.js";
 import { fillDefaults } from "../plan/defaults.js";
 import { isCall } from "../plan/definitions.js";
 import { isLoaded } from "../plan/bases/loaded-base.js";
 import type { Draft, Program } from "../plan/program.js";
 import { readKeys } from "../../language/types/keys.js";
-import type { Call, Value, Annotations, DataPlan } from "../../language/types/value.js";
+import type { Annotations, Call, DataPlan, Value } from "../../language/types/value.js";
 import type { Registry } from "../../language/types/registry.js";
 import type { StatementHeader } from "../../language/types/header.js";
 import type { Span } from "../../language/diagnostics/span.js";
@@ -16,7 +16,8 @@ import type { Operand } from "../../language/syntax/tree.js";
 import { addAction, operandName } from "../statement/run-action.js";
 import type {} from "./annotate-codes.js";
 import { isStreamed } from "../plan/streaming.js";
-import { resolveOperandName, subjectOf, trainedNameOf } from "../drafts/names.js";
+import { resolveOperandName, subjectOf } from "../drafts/names.js";
+import { trainedNameOf } from "../drafts/trained-names.js";
 
 export function compileAnnotate(program: Program, header: StatementHeader): void {
   const { clauses, statement, operands } = header;

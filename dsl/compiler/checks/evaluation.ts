@@ -5,6 +5,8 @@ import { markLookedFor } from "../../language/types/allow.js";
 import type { Draft, Program } from "../plan/program.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type {} from "./data-codes.js";
+import { dataFacts, missingRoles } from "./world.js";
+import type { ActionSubject } from "../plan/action.js";
 
 /** Share of one label from which always predicting that label scores well. */
 const MOSTLY = 0.75;
@@ -16,18 +18,24 @@ export function confidenceHalfWidth(rows: number, share = 0.9): number {
   return 100 * 1.96 * Math.sqrt((share * (1 - share)) / rows);
 }
 
-export function checkScoreReliability(
-  program: Program,
-  options: {
-    readonly data: Draft;
-    readonly facts: DataFacts;
-    readonly split: string | null;
-    readonly metrics: readonly Call[];
-    readonly written: GivenValue | undefined;
-    readonly span: Span;
-    readonly here: Span;
-  },
-): void {
+interface EvaluationOptions {
+  readonly data: Draft;
+  readonly facts: DataFacts;
+  readonly split: string | null;
+  readonly metrics: readonly Call[];
+  readonly written: GivenValue | undefined;
+  readonly span: Span;
+  readonly here: Span;
+}
+/** Evaluated data or one of its splits. */
+interface EvaluatedRows {
+  readonly subject: ActionSubject;
+  readonly draft: Draft;
+  /** Whether the columns that it names exist. */
+  readonly sound: boolean;
+}
+
+function checkScoreReliability(program: Program, options: EvaluationOptions): void {
   const splitFacts = options.facts.splits[options.split ?? "all"];
   const name = options.split === null ? options.data.name : `${options.data.name}.${options.split}`;
   const before = program.allowing;
@@ -73,4 +81,40 @@ export function checkScoreReliability(
   }
   if (splitFacts) markLookedFor(program.allowing, "evaluate");
   program.allowing = before;
+}
+
+/** Checks the precision of scores on so few rows, and what a metric hides, over all evaluated rows. */
+export function checkAllScores(
+  program: Program,
+  subjects: readonly (EvaluatedRows | undefined)[],
+  {
+    model,
+    spanAt,
+    ...common
+  }: Pick<EvaluationOptions, "metrics" | "written" | "here"> & {
+    readonly model: { readonly name: string; readonly folder: string } | null;
+    readonly spanAt: (i: number) => Span;
+  },
+): void {
+  if (program.purpose !== "run") return;
+  for (const [i, one] of subjects.entries()) {
+    if (!one?.sound || !("data" in one.subject)) continue;
+    const facts = dataFacts(program, one.draft, one.subject.data, model, common.here);
+    if (facts)
+      checkScoreReliability(program, { ...common, data: one.draft, facts, split: one.subject.split, span: spanAt(i) });
+  }
+}
+
+/** Reports data that lack what the models' task reads. */
+export function lackRoles(
+  program: Program,
+  { subject, draft }: Pick<EvaluatedRows, "subject" | "draft">,
+  tasks: readonly { readonly task: Call }[],
+  here: Span,
+): boolean {
+  if (!("data" in subject)) return false;
+  const missing = tasks.flatMap(({ task }) => missingRoles(program, subject.data, task))[0];
+  if (missing === undefined) return false;
+  program.report("missing-role", { role: missing, task: "evaluate", data: draft.name }, here);
+  return true;
 }

@@ -1,7 +1,8 @@
 /** Checks whether a training can meet its privacy guarantee for single rows, before any of it runs. */
 import { trainingSplit } from "../plan/estimates.js";
 import { privacyCapabilitiesOf } from "../plan/private.js";
-import type { Program } from "../plan/program.js";
+import type { Draft, Program } from "../plan/program.js";
+import type { Span } from "../../language/diagnostics/span.js";
 import { tuneText } from "../plan/text.js";
 import { isCall } from "../plan/value.js";
 import { keepsBest } from "../plan/watched-metric.js";
@@ -88,6 +89,20 @@ function checkTimes(program: Program, { repeats, settings, here }: PrivateTraini
   const span = settings.get("privacy")?.span;
   if (!repeats) return;
   program.reportNear("private-many", { what: `repeats: ${String(repeats.count)}`, times: repeats.count }, span, here);
+}
+
+/** Reports a private training on folds: the privacy guarantee covers a single training. */
+export function refusePrivacyOfFolds(
+  program: Program,
+  options: {
+    readonly data: Draft;
+    readonly folds: number;
+    readonly place: Span | undefined;
+    readonly here: Span;
+  },
+): void {
+  const what = `split: ${tuneText(options.data.given.get("split")?.value ?? null)}`;
+  program.reportNear("private-many", { what, times: options.folds }, options.place, options.here);
 }
 
 /** Checks uses of validation rows, which no noise protects. */

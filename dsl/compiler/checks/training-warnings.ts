@@ -1,9 +1,10 @@
-/** Warnings on what a training learns: truncated texts, overfitting. */
+/** Warnings on what a training learns: truncated texts, a warm-up of all steps, overfitting. */
 import { countTextsLongerThan, lengthQuantile } from "../plan/lengths.js";
 import { keepsBest } from "../plan/watched-metric.js";
 import type { DataFacts, SplitFacts } from "../../language/types/facts.js";
 import type { Estimates, RecipePlan } from "../plan/plan.js";
-import type { ModelPlan, GivenValue } from "../../language/types/value.js";
+import { warmUpSteps } from "../plan/warm-up.js";
+import type { Call, GivenValue, ModelPlan } from "../../language/types/value.js";
 import type { Draft, Program } from "../plan/program.js";
 import { replacementFix } from "../../language/diagnostics/reporter.js";
 import type { Span } from "../../language/diagnostics/span.js";
@@ -106,6 +107,26 @@ export function checkEndTokens(
     place,
     options.here,
   );
+}
+
+/** Warns if the warm-up takes all steps, so that the written learning rate is never reached. */
+export function checkWarmUp(
+  program: Program,
+  options: {
+    readonly technique: Call;
+    readonly training: RecipePlan;
+    readonly settings: ReadonlyMap<string, GivenValue>;
+    readonly steps: number;
+    readonly here: Span;
+  },
+): void {
+  const { technique, steps, here } = options;
+  // A closed-form technique takes no steps.
+  if (program.registry.find("technique", technique.word)?.capabilities?.isExact?.(technique)) return;
+  const warmUp = warmUpSteps(program.registry, options.training.schedule, steps);
+  if (steps === 0 || warmUp < steps) return;
+  const place = ["schedule", "steps", "epochs"].map((key) => options.settings.get(key)?.span).find((span) => span);
+  program.reportNear("warm-up-takes-all", { steps, warmUp, reached: (steps - 1) / warmUp }, place ?? here, here);
 }
 
 /** Epochs from which rows are likely memorized, and the minimum weights per training token. */

@@ -4,8 +4,8 @@
  */
 import type { StatementHeader } from "../../language/types/header.js";
 import { readKeys } from "../../language/types/keys.js";
-import type { Draft, Program, NamedTraining } from "../plan/program.js";
-import type { GivenValue, Call } from "../../language/types/value.js";
+import type { Draft, NamedTraining, Program } from "../plan/program.js";
+import type { Call, GivenValue } from "../../language/types/value.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type { CompressKey } from "../plan/actions/compress-actions.js";
 import type { PlannedCompressStage } from "../plan/action.js";
@@ -15,8 +15,9 @@ import { isCall, parametersOf, resolveData } from "../plan/definitions.js";
 import type { CompressionCapabilities } from "../../language/types/capabilities/learning.js";
 import { addAction, operandName } from "../statement/run-action.js";
 import { planCompressStage, studentDraft } from "../drafts/draft-compression.js";
-import { readBaseline, isBaseline } from "../evaluate/contenders.js";
-import { draftOf, areNamesTaken, resolveTrainedName } from "../drafts/names.js";
+import { isBaseline, readBaseline } from "../evaluate/contenders.js";
+import { areNamesTaken, draftOf } from "../drafts/names.js";
+import { resolveTrainedName } from "../drafts/trained-names.js";
 import { checkDuration } from "../drafts/settings.js";
 
 /**

@@ -1,7 +1,7 @@
 /** `deploy`: a trained model and the target it is written as, or models and the target that serves them. */
 import type { StatementHeader } from "../../language/types/header.js";
 import { readKeys } from "../../language/types/keys.js";
-import type { Program } from "../plan/program.js";
+import type { Draft, Program } from "../plan/program.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type { Call, GivenValue } from "../../language/types/value.js";
 import type { Parameter, Word } from "../../language/types/registry.js";
@@ -9,12 +9,12 @@ import { typedValue } from "../../language/types/values.js";
 import { replacementFix } from "../../language/diagnostics/reporter.js";
 import { fillDefaults } from "../plan/defaults.js";
 import { resolveModel } from "../plan/definitions.js";
-import type { Draft } from "../plan/program.js";
 import { isCall } from "../plan/value.js";
 import { isFailed } from "../../language/types/facts.js";
 import { addAction, operandName } from "../statement/run-action.js";
 import { describeExpression } from "../../language/types/shapes.js";
-import { subjectOf, resolveTrainedName } from "../drafts/names.js";
+import { subjectOf } from "../drafts/names.js";
+import { resolveTrainedName } from "../drafts/trained-names.js";
 
 const TARGET: Parameter = {
   name: "to",

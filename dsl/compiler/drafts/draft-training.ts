@@ -1,11 +1,10 @@
 /** Plans one training: data, model and recipe are resolved, checked against each other and the machine, and hashed. */
-import { warmUpSteps } from "../plan/warm-up.js";
 import type { Estimates } from "../plan/plan.js";
 import type { Program } from "../plan/program.js";
 import { markLookedFor } from "../../language/types/allow.js";
 import { checkBatching, virtualTokensOf } from "../checks/batching.js";
 import { checkRanks } from "../checks/ranks.js";
-import { checkTokenizerReading, checkEndTokens, checkTruncation } from "../checks/training-warnings.js";
+import { checkTokenizerReading, checkEndTokens, checkTruncation, checkWarmUp } from "../checks/training-warnings.js";
 import { checkData } from "../checks/world.js";
 import { trainingSplit } from "../plan/estimates.js";
 import { isFailed } from "../../language/types/facts.js";
@@ -98,7 +97,13 @@ function plannedOf(
   // A batch that does not fit, or for which no noise works, is reported separately.
   if (fitting && options.read !== true && !options.federated) {
     checkUpdates(program, options, known, fitting.plan.estimates);
-    checkWarmUp(program, options, known, fitting.plan.estimates);
+    checkWarmUp(program, {
+      technique: known.model.plan.technique,
+      training: known.recipe.plan,
+      settings: options.settings,
+      steps: fitting.plan.estimates.steps,
+      here: options.here,
+    });
   }
   return fitting && { ...fitting, calibrate };
 }
@@ -143,27 +148,6 @@ function checkUpdates(
 }
 /** With fewer training rows than this, a single batch of all rows is common. */
 const FEW_ROWS = 100;
-
-/** Warns if the warm-up takes all steps, so that the written learning rate is never reached. */
-function checkWarmUp(
-  program: Program,
-  options: TrainingRequest,
-  { model, recipe }: ResolvedTraining,
-  { steps }: Estimates,
-): void {
-  const { technique } = model.plan;
-  // A closed-form technique takes no steps.
-  if (program.registry.find("technique", technique.word)?.capabilities?.isExact?.(technique)) return;
-  const warmUp = warmUpSteps(program.registry, recipe.plan.schedule, steps);
-  if (steps === 0 || warmUp < steps) return;
-  const place = ["schedule", "steps", "epochs"].map((key) => options.settings.get(key)?.span).find((span) => span);
-  program.reportNear(
-    "warm-up-takes-all",
-    { steps, warmUp, reached: (steps - 1) / warmUp },
-    place ?? options.here,
-    options.here,
-  );
-}
 
 /** Checks that the labels named in the task's call are labels of the data. */
 function checkNamedLabels(

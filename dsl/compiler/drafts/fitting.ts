@@ -5,26 +5,19 @@ import { checkMachineMemory } from "../checks/fits.js";
 import { estimateWithRanks, ranksOf } from "../plan/ranks.js";
 import { checkOverfitting } from "../checks/training-warnings.js";
 import { isCall } from "../plan/definitions.js";
-import { estimateTraining, estimatesWithoutSteps, countTrainedParameters, trainingSplit } from "../plan/estimates.js";
+import { countTrainedParameters, estimatesWithoutSteps, estimateTraining, trainingSplit } from "../plan/estimates.js";
 import type { MachineFacts } from "../../language/types/facts.js";
 import type { PlanOverrides } from "../checks/fitting.js";
-import type { CompressPlan } from "../plan/actions/compress-actions.js";
-import { allRows } from "../plan/batches.js";
-import { truncatedEpochRows } from "../plan/epoch-rows.js";
-import type { EpochRows } from "../../language/types/capabilities/row-format.js";
-import type { DrawnRows } from "../plan/drawn-rows.js";
-import type { Span } from "../../language/diagnostics/span.js";
-import { isFailed, type DataFacts } from "../../language/types/facts.js";
-import { dataReaderOf, type ModelPlan } from "../../language/types/value.js";
 import { planHash, recipeHash } from "../plan/hash.js";
 import { estimatePersonalRounds } from "./personal.js";
 import { planDataFacts } from "./said-of-data.js";
 import { resolvePrivacyNoise } from "./promises.js";
 import { withBaseDropout } from "../plan/bases/own-dropout.js";
-import type { PlanEffects, Estimates, Plan, PrivacyPlan, Recipe, RecipePlan } from "../plan/plan.js";
+import type { Estimates, Plan, PlanEffects, PrivacyPlan, Recipe, RecipePlan } from "../plan/plan.js";
 import { SEMANTICS_VERSION } from "../plan/semantics.js";
-import type { TrainingRequest, PlannedTraining } from "./training-request.js";
+import type { PlannedTraining, TrainingRequest } from "./training-request.js";
 import type { ResolvedTraining } from "./training-definitions.js";
+import { countUnlabelledRows } from "./unlabelled-rows.js";
 
 /** Returns the plan if the training fits the machine's memory. */
 export function planIfItFitsMachine(
@@ -37,7 +30,7 @@ export function planIfItFitsMachine(
   const ranks = ranksOf(program, options.runner);
   const beside = options.beside?.(base) ?? null;
   const more = options.compress
-    ? drawnBeside(program, options.compress, { model: model.plan, facts, here: options.here })
+    ? countUnlabelledRows(program, options.compress, { model: model.plan, facts, here: options.here })
     : null;
   if (more === undefined) return undefined;
   const drawn = more && { ...more, larger: beside ? undefined : options.larger };
@@ -152,29 +145,5 @@ function wholePlan(
     origins: withBaseDropout({ ...data.origins, ...model.origins, ...recipe.origins }, training, base.config),
     recipeHash: recipeHash(whole),
     planHash: planHash(whole, effects),
-  };
-}
-
-/** Null: there are no unlabelled rows. Undefined: they are not known yet, or cannot be read (reported). */
-function drawnBeside(
-  program: Program,
-  { unlabelled = [], stage }: Pick<CompressPlan, "unlabelled" | "stage">,
-  { model, facts: dataFacts, here }: { readonly model: ModelPlan; readonly facts: DataFacts; readonly here: Span },
-): DrawnRows | null | undefined {
-  const base = dataReaderOf(model);
-  const all = unlabelled.map(({ data }) => program.ask({ about: "data", data, base }, true));
-  for (const one of all) if (one !== undefined && isFailed(one)) program.reportFailed(one, here);
-  const known = all.flatMap((one) => (one === undefined || isFailed(one) ? [] : [one]));
-  if (known.length < all.length) return undefined;
-  const fedOf = (facts: DataFacts): EpochRows => truncatedEpochRows(allRows(trainingSplit(facts)), model.max_length);
-  const times = program.registry.find(stage.kind as "student", stage.word)?.capabilities?.augmentedTexts?.(stage) ?? 0;
-  const { rows, tokens, longest } = fedOf(dataFacts);
-  const made = times > 0 ? [{ rows: times * rows, tokens: times * tokens, longest }] : [];
-  const drawn = [...known.map(fedOf), ...made];
-  if (drawn.length === 0) return null;
-  return {
-    rows: drawn.reduce((sum, one) => sum + one.rows, 0),
-    tokens: drawn.reduce((sum, one) => sum + one.tokens, 0),
-    longest: Math.max(...drawn.map((one) => one.longest)),
   };
 }

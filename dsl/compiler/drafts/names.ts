@@ -1,32 +1,26 @@
-/** Resolves names that statements use: definitions, splits, trained weights. */
+/** Resolves names that statements use: definitions and splits of data. */
 import { nearestWord } from "../../language/diagnostics/nearest.js";
-import type { CompressDraft, Draft, NameEntry, Program, NamedTraining } from "../plan/program.js";
-import { replacementFix, Reporter } from "../../language/diagnostics/reporter.js";
+import type { Draft, NameEntry, Program } from "../plan/program.js";
+import { replacementFix } from "../../language/diagnostics/reporter.js";
 import { describeExpression } from "../../language/types/shapes.js";
 import type { Span } from "../../language/diagnostics/span.js";
-import { checkTables, dataFacts, areSplitsNamedByData, splitNames } from "../checks/world.js";
-import { isBestReference, bestTrialOf, reportUnknownSweepPart } from "../plan/sweep/best.js";
-import { resolveBestModel, isSweepBest } from "../plan/sweep/best-model.js";
-import { currentDataOf, foldsOf } from "../plan/folds.js";
-import { repeatsHash } from "../plan/repeats.js";
+import { areSplitsNamedByData, checkTables, dataFacts, splitNames } from "../checks/world.js";
+import { isBestReference, reportUnknownSweepPart } from "../plan/sweep/best.js";
+import { isSweepBest, resolveBestModel } from "../plan/sweep/best-model.js";
+import { foldsOf } from "../plan/folds.js";
 import type { NameKind } from "../plan/known-names.js";
-import type { Recipe } from "../plan/plan.js";
-import { settingChangesBetween } from "../plan/recipe-settings.js";
 import { parse } from "../../language/syntax/parse.js";
 import type { Operand, WordNode } from "../../language/syntax/tree.js";
-import { isCall, resolveData } from "../plan/definitions.js";
+import { resolveData } from "../plan/definitions.js";
 import type { ActionSubject } from "../plan/action.js";
-import type { Call } from "../../language/types/value.js";
-import { isLoaded } from "../plan/bases/loaded-base.js";
-import { isFromScratch } from "../plan/bases/scratch.js";
-import { importDefinition } from "../statement/used-files.js";
-import { planTraining } from "./draft-training.js";
-import { settingsOf } from "./settings.js";
-import { replanUpdateStage } from "./update/draft-update.js";
-import { planFederation } from "./draft-federation.js";
-import { planCompressStage } from "./draft-compression.js";
-import { baseHeads } from "../plan/bases/untrained.js";
 import { savedRunReference } from "../statement/run-on-disk.js";
+
+/** A name that was resolved, and the operand that it was written as. */
+export interface ResolvedName {
+  readonly name: string;
+  readonly node: WordNode;
+  readonly entry: NameEntry;
+}
 
 /** Returns what `operand` names, if it is one of `kinds`; reports errors. */
 export function resolveOperandName(
@@ -35,7 +29,7 @@ export function resolveOperandName(
   kinds: readonly NameKind[],
   wanted: string,
   after: string,
-): { readonly name: string; readonly node: WordNode; readonly entry: NameEntry } | undefined {
+): ResolvedName | undefined {
   if (!operand) return undefined;
   const later = operand.is === "word" ? program.registry.find("subject", operand.text)?.planned : undefined;
   if (later && operand.is === "word" && !program.names.has(operand.text)) {
@@ -131,6 +125,14 @@ export function draftOf(
   return found.entry.draft;
 }
 
+/** Data or one of its splits, and the definition. */
+export interface ResolvedSubject {
+  readonly subject: ActionSubject;
+  readonly draft: Draft;
+  /** Whether the columns that it names exist. */
+  readonly sound: boolean;
+}
+
 /**
  * Returns data or one of its splits. `must`: a split must be named if there are any. `fold`: the fold that the model
  * was not trained on.
@@ -141,13 +143,7 @@ export function subjectOf(
   must: boolean,
   after: string,
   fold?: number,
-):
-  | {
-      readonly subject: ActionSubject;
-      readonly draft: Draft;
-      /** Whether the columns that it names exist. */ readonly sound: boolean;
-    }
-  | undefined {
+): ResolvedSubject | undefined {
   const found = resolveOperandName(program, operand, ["data"], "data", after);
   const draft = found?.entry.draft;
   if (!found || !draft) return undefined;
@@ -198,191 +194,6 @@ export function subjectOf(
     return undefined;
   }
   return { subject: { data: data.plan, split: splitNode.text }, draft, sound: headers };
-}
-
-/** Returns the models behind a name that stands for one per fold; undefined if it is a single model or none. */
-export function foldModelsNamed(program: Program, operand: Operand): NamedTraining | undefined {
-  const run = operand.is === "word" && operand.path.length === 1 ? program.runs.get(operand.text) : undefined;
-  return run?.folds && run;
-}
-
-/** Returns a model or run whose weights match its current definition. */
-export function resolveTrainedName(
-  program: Program,
-  operand: Operand,
-  after: string,
-  /** Whether a model of that task may also be used untrained, as its base is. */
-  untrained: ((task: Call, model: Draft) => boolean) | null = null,
-): string | undefined {
-  const found = resolveOperandName(program, operand, ["model", "run"], "model", after);
-  if (!found) return undefined;
-  if (found.node.path.length > 1) {
-    const part = found.node.path[1];
-    const meant = part && nearestWord(part.text, ["base"]) !== undefined;
-    const wanted = meant
-      ? `the name of a model, or what it was before training: \`${found.name}.base\``
-      : "the name of a model";
-    const fix = meant ? { fix: replacementFix(part.span, "base") } : {};
-    program.report("wrong-operand", { after, wanted, found: `\`${found.node.text}\`` }, found.node.span, fix);
-    return undefined;
-  }
-  return trainedNameOf(program, found, untrained);
-}
-
-/** Returns the resolved name if its weights match its current definition. */
-export function trainedNameOf(
-  program: Program,
-  found: NonNullable<ReturnType<typeof resolveOperandName>>,
-  untrained: ((task: Call, model: Draft) => boolean) | null = null,
-): string | undefined {
-  const run = program.runs.get(found.name);
-  if (run?.folds) {
-    program.report("fold-model", { model: found.name, folds: run.folds, data: run.data.name }, found.node.span);
-    return undefined;
-  }
-  if (found.entry.draft && isLoaded(found.entry.draft) && !run) {
-    program.require(found.entry.draft.needs);
-    if (found.entry.draft.broken) return undefined;
-    importDefinition(program, found);
-    return found.name;
-  }
-  if (run?.detached && run.here) {
-    program.report("trains-apart", { name: run.detached }, found.node.span);
-    return undefined;
-  }
-  // In the editor, available weights are unknown: a training in an earlier cell is enough.
-  if (run && (run.here || program.purpose === "assist")) return found.name;
-  // Errors in its definition or training were reported there.
-  const { names, kinds } = program.lost;
-  if (found.entry.draft?.broken || program.tried.has(found.name) || names.has(found.name) || kinds.has("train"))
-    return undefined;
-  const present = program.outside.trained[found.name];
-  const task = found.entry.draft?.given.get("task")?.value;
-  const fresh = found.entry.draft !== undefined && isFromScratch(found.entry.draft);
-  if (
-    present === undefined &&
-    !run &&
-    !fresh &&
-    found.entry.draft &&
-    isCall(task) &&
-    untrained?.(task, found.entry.draft)
-  ) {
-    importDefinition(program, found);
-    return found.name;
-  }
-  if (present === undefined && program.outside.unsure?.includes(found.name)) return undefined;
-  if (present === undefined && run?.detached) {
-    program.report("trains-apart", { name: run.detached }, found.node.span);
-    return undefined;
-  }
-  if (present === undefined) {
-    const [as] = [...program.runs].find(([name, { model }]) => name !== found.name && model.name === found.name) ?? [];
-    const heads =
-      untrained && as === undefined && found.entry.draft && !fresh ? baseHeads(program, found.entry.draft) : undefined;
-    const mask = found.node.path[1]?.text === "mask";
-    const ended = run && !run.update && !run.compress && !run.federated ? unended(run, found.name) : {};
-    program.report(
-      "not-trained",
-      { model: found.name, ...(as !== undefined && { as }), ...(heads && { heads }), ...(mask && { mask }), ...ended },
-      found.node.span,
-    );
-    return undefined;
-  }
-  const now = run && changedRecipe(program, run, found.name, present, found.node.span);
-  if (now) {
-    const before = program.outside.recipes?.[found.name];
-    const changes = before ? settingChangesBetween(before, now) : [];
-    program.report(
-      "changed-since-trained",
-      { model: found.name, ...(changes.length > 0 && { changes }) },
-      found.node.span,
-    );
-    return undefined;
-  }
-  return found.name;
-}
-
-/** Finds a training that an earlier text planned and that left no weights. */
-function unended({ model, data, recipe, best }: NamedTraining, name: string): { readonly began: string } {
-  const by = best?.text ?? recipe?.name;
-  const [given, as] = [by === undefined ? "" : ` with ${by}`, name === model.name ? "" : ` as ${name}`];
-  return { began: `train ${model.name} on ${data.name}${given}${as}` };
-}
-
-/** Returns a definition overridden by the settings of a sweep's best trial. */
-function over(draft: Draft, given: Draft["given"] | undefined): Draft {
-  return given ? { ...draft, given: new Map([...draft.given, ...given]) } : draft;
-}
-
-/** Returns the run's recipe from the current definitions, if it differs from the recipe of the weights. */
-function changedRecipe(
-  program: Program,
-  run: NamedTraining,
-  name: string,
-  present: string,
-  here: Span,
-): Recipe | undefined {
-  const best = run.best && bestTrialOf(program, run.best);
-  if (best === null) return undefined;
-  const begun = run.begunBest && bestTrialOf(program, run.begunBest);
-  if (begun === null) return undefined;
-  const model = over(program.names.get(run.model.name)?.draft ?? run.model, (best ?? begun)?.model);
-  const data = over(currentDataOf(program, run), best?.data);
-  // Warnings about its settings were reported where it was trained.
-  const { reporter } = program;
-  program.reporter = new Reporter();
-  const recipe = run.recipe ? (program.names.get(run.recipe.name)?.draft ?? run.recipe) : null;
-  const { update, federated, compress } = run;
-  const planned = federated
-    ? planFederation(program, { ...run, model, data, recipe, federated: today(program, federated) }, name, {
-        modelAt: here,
-        dataAt: [here],
-        here,
-      })
-    : compress
-      ? planCompressStage(program, compressedToday(program, { ...run, compress, data, recipe }), name, {
-          modelAt: here,
-          dataAt: [here],
-          stageAt: here,
-          here,
-        })
-      : update
-        ? replanUpdateStage(program, { ...run, model, update }, name, here)
-        : planTraining(program, {
-            model,
-            data,
-            recipe,
-            settings: settingsOf(
-              program,
-              best ? { ...run, ownSettings: new Map([...best.recipe, ...run.ownSettings]) } : run,
-            ),
-            run: name,
-            modelAt: here,
-            dataAt: here,
-            here,
-          });
-  const errors = program.reporter.diagnostics.filter((d) => d.severity === "error");
-  program.reporter = reporter;
-  for (const d of errors) program.reporter.report(d.code, d.data, d.span, d.fix ? { fix: d.fix } : {});
-  if (planned === undefined) return undefined;
-  const { plan } = planned;
-  const hash = run.repeats === undefined ? plan.recipeHash : repeatsHash(plan.recipeHash, run.repeats);
-  return hash === present ? undefined : plan.recipe;
-}
-
-/** Returns a `compress` step rebuilt from the current definitions. */
-function compressedToday<R extends NamedTraining & { readonly compress: CompressDraft }>(program: Program, run: R): R {
-  const unlabelled = run.compress.unlabelled.map((draft) => program.names.get(draft.name)?.draft ?? draft);
-  return { ...run, compress: { ...run.compress, unlabelled } };
-}
-
-/** Returns further clients' data as currently defined. */
-function today(
-  program: Program,
-  federated: NonNullable<NamedTraining["federated"]>,
-): NonNullable<NamedTraining["federated"]> {
-  const others = federated.others.map((draft) => program.names.get(draft.name)?.draft ?? draft);
-  return { ...federated, others };
 }
 
 /** Whether a statement below that position defines the name. */

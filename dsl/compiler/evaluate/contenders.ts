@@ -7,10 +7,10 @@ import { isFromScratch } from "../plan/bases/scratch.js";
 import { canServeUntrainedModel, canServeWithoutHead } from "../plan/bases/untrained.js";
 import { briefCallText, shortCallText } from "../plan/short-call.js";
 import type { Draft, Program } from "../plan/program.js";
-import type { Baseline, ActionSubject } from "../plan/action.js";
+import type { ActionSubject, Baseline } from "../plan/action.js";
 import { areSplitsNamedByData, splitNames } from "../checks/world.js";
 import type { Operand, WordNode } from "../../language/syntax/tree.js";
-import type { WordKind, Parameter } from "../../language/types/registry.js";
+import type { Parameter, WordKind } from "../../language/types/registry.js";
 import type { Call, Value } from "../../language/types/value.js";
 import { typedValue } from "../../language/types/values.js";
 import { resolveOperandName } from "../drafts/names.js";
@@ -156,4 +156,29 @@ export function reportOnlyBaselines(program: Program, operands: readonly Operand
   const [first] = operands;
   const contenders = operands.map((operand) => program.textOf(operand.span) ?? "it");
   program.report("contenders-alone", { contenders }, must(first, "an operand").span);
+}
+
+/** Resolves all baselines; undefined if an error was reported for one of them or for the model. */
+export function contendersOf(
+  program: Program,
+  operands: readonly WordNode[],
+  {
+    model,
+    task,
+    subjects,
+    here,
+  }: Pick<BaselineContext, "here"> & {
+    readonly model: string | undefined;
+    readonly task: Call | undefined;
+    readonly subjects: readonly (BaselineContext["subjects"][number] | undefined)[];
+  },
+): readonly NamedBaseline[] | undefined {
+  if (operands.length === 0) return [];
+  if (model === undefined || !task) return undefined;
+  const sound = subjects.filter((subject) => subject !== undefined);
+  const read = operands.map((operand) => readBaseline(program, operand, { model, task, subjects: sound, here }));
+  const named = read.flatMap((one, i) => (one ? [{ ...one, span: operands[i]!.span }] : []));
+  if (named.length < read.length || !checkNamedOnce(program, named)) return undefined;
+  const brief = named.map((one) => ({ ...one, name: one.brief ?? one.name }));
+  return new Set(brief.map(({ name }) => name)).size === brief.length ? brief : named;
 }

@@ -3,7 +3,7 @@
  * tokens.
  */
 import type { Program } from "./program.js";
-import type { GivenValue, DataPlan, ModelPlan, Call } from "../../language/types/value.js";
+import type { Call, DataPlan, GivenValue, ModelPlan } from "../../language/types/value.js";
 import type { MetricOutcome } from "../../language/types/capabilities/metric.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type { Registry } from "../../language/types/registry.js";
@@ -105,4 +105,27 @@ export function checkWatchedMetrics(
   const [keep, early_stopping] = [tuneText(keepMetric), tuneText(stops)];
   program.reportNear("two-watched", { keep, early_stopping }, placeOf("early_stopping"), options.here);
   return false;
+}
+
+/**
+ * Returns the required thresholds and the metrics that only they name. `bars`: for each of these metrics, the index of
+ * its threshold, from 0.
+ */
+export function withThresholdMetrics(
+  program: Program,
+  requested: readonly Call[],
+  require: readonly Call[],
+): { readonly require: readonly Call[]; readonly metrics: readonly Call[]; readonly bars: readonly number[] } {
+  const known = new Set(requested.map(hashOf));
+  const more = require.flatMap((bar, index) => {
+    const metric = program.registry.find("bar", bar.word)?.capabilities?.metric(bar);
+    if (!metric || known.has(hashOf(metric))) return [];
+    known.add(hashOf(metric));
+    return [{ metric, at: index }];
+  });
+  return {
+    require,
+    metrics: [...requested, ...more.map(({ metric }) => metric)],
+    bars: more.map(({ at: index }) => index),
+  };
 }

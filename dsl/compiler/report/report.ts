@@ -11,7 +11,8 @@ import type { StatementHeader } from "../../language/types/header.js";
 import { readKeys } from "../../language/types/keys.js";
 import { describeExpression } from "../../language/types/shapes.js";
 import { addAction } from "../statement/run-action.js";
-import { resolveOperandName, trainedNameOf } from "../drafts/names.js";
+import { resolveOperandName } from "../drafts/names.js";
+import { trainedNameOf } from "../drafts/trained-names.js";
 
 type Of = Actions["report"]["of"][number];
 const KINDS = ["model", "run", "sweep"] as const;

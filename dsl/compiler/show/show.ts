@@ -15,8 +15,9 @@ import type { Span } from "../../language/diagnostics/span.js";
 import { addAction } from "../statement/run-action.js";
 import { importDefinition } from "../statement/used-files.js";
 import type { ActionSubject } from "../plan/action.js";
-import { resolveOperandName, subjectOf, trainedNameOf } from "../drafts/names.js";
-import { isPlanReference, compileShowPlan } from "./show-plan.js";
+import { resolveOperandName, subjectOf } from "../drafts/names.js";
+import { trainedNameOf } from "../drafts/trained-names.js";
+import { compileShowPlan, isPlanReference } from "./show-plan.js";
 
 /** Short descriptions of the topics. */
 export const topicDocs = {

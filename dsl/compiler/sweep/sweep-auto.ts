@@ -7,56 +7,19 @@ import { readKeys } from "../../language/types/keys.js";
 import type { OwnSubject } from "../../language/types/registry.js";
 import type { Draft, Program } from "../plan/program.js";
 import type { Span } from "../../language/diagnostics/span.js";
-import type { Entry, Operand } from "../../language/syntax/tree.js";
-import type { GivenValue, DataPlan, Call, Value } from "../../language/types/value.js";
-import { nearestWord } from "../../language/diagnostics/nearest.js";
-import { replacementFix } from "../../language/diagnostics/reporter.js";
+import type { Entry } from "../../language/syntax/tree.js";
+import type { Call, GivenValue, Value } from "../../language/types/value.js";
 import { fillDefaults } from "../plan/defaults.js";
-import { isCall, resolveData } from "../plan/definitions.js";
+import { isCall } from "../plan/definitions.js";
 import type { AutoPlan } from "../plan/sweep/auto.js";
 import { shortCallText } from "../plan/short-call.js";
-import { taskOfRoles } from "../plan/task-of-roles.js";
 import { tuneText } from "../plan/text.js";
 import { rankingDirectionOf } from "../plan/watched-metric.js";
-import { checkData, checkRoles, checkTables, dataFacts, splitNames } from "../checks/world.js";
+import { checkRoles } from "../checks/world.js";
 import { addAction, operandName } from "../statement/run-action.js";
 import { draftOf } from "../drafts/names.js";
-import { thresholdsIn, checkGoals, goalsIn } from "./sweep-goals.js";
-import { splitOrigin } from "../drafts/rank-division.js";
-import { checkNotInFolds } from "../drafts/training-definitions.js";
-
-/** Returns the verb's own subject, if the statement works on it. */
-export function ownSubject({ verb }: StatementHeader, operand: Operand | undefined): OwnSubject | undefined {
-  const { ownSubject: subject } = verb.operands;
-  return subject && operandName(operand)?.text === subject.name && operand?.is === "word" && !operand.arguments
-    ? subject
-    : undefined;
-}
-
-/** Reports an unknown name that is close to the verb's own subject. */
-export function reportMeantOwnSubject(
-  program: Program,
-  { verb }: StatementHeader,
-  operand: Operand | undefined,
-): boolean {
-  const { ownSubject: subject } = verb.operands;
-  const named = operandName(operand);
-  if (!subject || !named || program.names.has(named.text) || nearestWord(named.text, program.namesOf("model")))
-    return false;
-  if (nearestWord(named.text, [subject.name]) === undefined) return false;
-  const details = { name: named.text, wanted: "model", has: program.namesOf("model"), nearest: subject.name };
-  program.report("unknown-name", details, named.span, { fix: replacementFix(named.span, subject.name) });
-  return true;
-}
-
-/** Reports keys that apply only to the verb's own subject. */
-export function checkOwnSubjectKeys(program: Program, { verb }: StatementHeader, entries: readonly Entry[]): boolean {
-  const { ownSubject: subject } = verb.operands;
-  const wrong = entries.filter(({ key }) => subject?.keys.includes(key.path[0] ?? key.text));
-  for (const { key } of wrong)
-    program.report("of-own-alone", { key: key.text, verb: verb.name, own: subject?.name ?? "" }, key.span);
-  return wrong.length === 0;
-}
+import { checkGoals, goalsIn, thresholdsIn } from "./sweep-goals.js";
+import { sweptDataOf, sweptTaskOf } from "./sweep-rows.js";
 
 export function compileSweepAuto(program: Program, header: StatementHeader, subject: OwnSubject): void {
   const { statement, verb, clauses } = header;
@@ -79,8 +42,8 @@ export function compileSweepAuto(program: Program, header: StatementHeader, subj
   program.require([...data.needs, ...(recipe?.needs ?? [])]);
   const here = statement.verb.span;
   if (!requireWorkers(program, "sweep", keys.given.get("runner"), here)) return;
-  const plan = dataIn(program, data, on?.span ?? here);
-  const task = plan && taskIn(program, plan, keys.given, on?.span ?? here);
+  const plan = sweptDataOf(program, data, on?.span ?? here);
+  const task = plan && sweptTaskOf(program, plan, keys.given, on?.span ?? here);
   if (!plan || !task || !checkRoles(program, plan, task, on?.span ?? here)) return;
   const roles = Object.keys(plan.columns);
   const given = withUsual(program, subject, keys.given, { task, roles, here });
@@ -133,52 +96,6 @@ function takes(program: Program, { verb }: StatementHeader, subject: OwnSubject,
   if (does === undefined) return true;
   program.report("not-of-own", { key: key.text, verb: verb.name, own: subject.name, does }, key.span);
   return false;
-}
-
-/** Returns the data, which must have training and validation rows. */
-function dataIn(program: Program, draft: Draft, span: Span): DataPlan | undefined {
-  const data = resolveData(program, draft, span);
-  if (!data || !checkNotInFolds(program, data.plan, span) || !checkTables(program, draft, data.plan, span))
-    return undefined;
-  const facts = dataFacts(program, draft, data.plan, null, span);
-  const splits = splitNames(program, data.plan, facts);
-  const validates = facts && !facts.sampled ? (facts.splits["validation"]?.rows ?? 0) > 0 : undefined;
-  if (validates === false || (!facts && splits && !splits.includes("validation"))) {
-    const details = { what: "sweep", data: draft.name, ...splitOrigin(program, data.plan, facts) };
-    program.report("needs-validation", details, span);
-    return undefined;
-  }
-  const trains = facts && !facts.sampled ? (facts.splits["train"]?.rows ?? 0) > 0 : splits?.includes("train");
-  if (trains === false) {
-    program.report("no-train-split", { data: draft.name, has: splits ?? [], random: false }, span);
-    return undefined;
-  }
-  if (!facts || !checkData(program, draft, data.plan, facts, span)) return undefined;
-  return data.plan;
-}
-
-function taskIn(
-  program: Program,
-  data: DataPlan,
-  given: ReadonlyMap<string, GivenValue>,
-  span: Span,
-): Call | undefined {
-  const { registry } = program;
-  const written = given.get("task")?.value;
-  if (isCall(written)) return written;
-  const found = taskOfRoles(registry, data);
-  if ("task" in found) return found.task;
-  const example = registry
-    .ofKind("task")
-    .find(({ planned, capabilities }) => !planned && capabilities?.roles.every((role) => data.columns[role]));
-  if (found.tasks.length > 1) program.report("several-tasks-for-roles", { data: data.name, tasks: found.tasks }, span);
-  else
-    program.report(
-      "no-task-for-roles",
-      { data: data.name, roles: Object.keys(data.columns), ...(example && { example: example.name }) },
-      span,
-    );
-  return undefined;
 }
 
 /** Adds defaults: the goal of the task, and those in the verb's record. */

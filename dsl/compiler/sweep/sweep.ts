@@ -2,32 +2,31 @@
 import type { StatementHeader } from "../../language/types/header.js";
 import { requireWorkers } from "../drafts/runner-limits.js";
 import { readKeys } from "../../language/types/keys.js";
-import type { Draft, Program } from "../plan/program.js";
+import type { Program } from "../plan/program.js";
 import type { Span } from "../../language/diagnostics/span.js";
-import type { BlockNode, Entry } from "../../language/syntax/tree.js";
-import { describeExpression } from "../../language/types/shapes.js";
 import { fillDefaults } from "../plan/defaults.js";
 import { checkGrid } from "../plan/sweep/grids.js";
-import { isCall, parametersOf } from "../plan/definitions.js";
-import { draftOf } from "../drafts/names.js";
-import type { Plan } from "../plan/plan.js";
+import { isCall } from "../plan/definitions.js";
 import type { SweepGoal } from "../plan/sweep/auto.js";
 import type { SweepPlan } from "../plan/sweep/sweep-plan.js";
 import { relationsIn } from "../plan/sweep/relations.js";
-import { spacesOf } from "../plan/sweep/spaces.js";
-import { SWEPT_VERBS } from "../plan/sweep/varied.js";
 import { sweepStartsIn } from "../plan/sweep/starts.js";
 import type { Call, Value } from "../../language/types/value.js";
 import { addAction, operandName } from "../statement/run-action.js";
-import { splitOrigin } from "../drafts/rank-division.js";
-import { planTraining } from "../drafts/draft-training.js";
-import { settingsOf } from "../drafts/settings.js";
-import { checkOwnSubjectKeys, reportMeantOwnSubject, ownSubject, compileSweepAuto } from "./sweep-auto.js";
-import { checkFewValidationRows, hasValidation } from "./sweep-rows.js";
-import { thresholdsIn, checkGoals, checkOneGoal, goalsIn, sweptModelOf } from "./sweep-goals.js";
+import { compileSweepAuto } from "./sweep-auto.js";
+import { checkOwnSubjectKeys, ownSubject, reportMeantOwnSubject } from "./own-subject.js";
+import { checkFewValidationRows } from "./sweep-rows.js";
+import { checkGoals, checkOneGoal, goalsIn, sweptModelOf, thresholdsIn } from "./sweep-goals.js";
+import {
+  areComplete,
+  planSweptTraining,
+  type SweptDefinitions,
+  sweptDefinitionsOf,
+  variedSpacesOf,
+  VARY,
+} from "./swept-definitions.js";
 
-/** Keys whose values contain spaces and paths instead of values of their types. */
-const VARY = "vary";
+/** Key whose value contains paths instead of values of its type. */
 const WHERE = "where";
 
 export function compileSweep(program: Program, header: StatementHeader): void {
@@ -47,8 +46,8 @@ export function compileSweep(program: Program, header: StatementHeader): void {
     verb,
     verb.parameters,
   );
-  const swept = sweptBy(program, header);
-  const vary = variedBy(program, header, varied, swept);
+  const swept = sweptDefinitionsOf(program, header);
+  const vary = variedSpacesOf(program, header, varied, swept);
   const as = operandName(header.clauses.get("as")?.operands[0]);
   // It may start from an earlier sweep of its own name, over another space.
   const before = as && program.sweeps.get(as.text);
@@ -56,12 +55,12 @@ export function compileSweep(program: Program, header: StatementHeader): void {
   if (as) keep(program, as, swept, detach);
   const aims = ownKeys.given.has("maximize") || ownKeys.given.has("minimize");
   if (!aims && !ownKeys.broken && swept.model) program.report("no-goal", {}, statement.verb.span);
-  if (program.silent || !as || !header.sound || ownKeys.broken || !fits || !isWhole(swept)) return;
+  if (program.silent || !as || !header.sound || ownKeys.broken || !fits || !areComplete(swept)) return;
   const here = statement.verb.span;
   if (!requireWorkers(program, "sweep", ownKeys.given.get("runner"), here)) return;
   const parameters = verb.parameters.filter((p) => p.name !== VARY && p.name !== WHERE);
   const { values } = fillDefaults(program, parameters, ownKeys.given, "", { here });
-  const plan = planned(program, header, swept, as.text);
+  const plan = planSweptTraining(program, header, swept, as.text);
   const goals = goalsIn(values, ownKeys.given);
   const sweptModel = sweptModelOf(plan);
   if (!checkGoals(program, goals, { swept: sweptModel, block: statement.block, here })) return;
@@ -128,74 +127,11 @@ function boundsIn(
   };
 }
 
-/** The names of the header; undefined if unreadable. `recipe` is null if none is named. */
-interface Swept {
-  readonly model: Draft | undefined;
-  readonly data: Draft | undefined;
-  readonly recipe: Draft | null | undefined;
-}
-interface WholeSwept {
-  readonly model: Draft;
-  readonly data: Draft;
-  readonly recipe: Draft | null;
-}
-
-function sweptBy(program: Program, { operands, clauses }: StatementHeader): Swept {
-  const written = clauses.get("with")?.operands[0];
-  return {
-    model: draftOf(program, operands[0], "model", "sweep"),
-    data: draftOf(program, clauses.get("on")?.operands[0], "data", "on"),
-    recipe: written ? draftOf(program, written, "recipe", "with") : null,
-  };
-}
-function isWhole(swept: Swept): swept is WholeSwept {
-  return swept.model !== undefined && swept.data !== undefined && swept.recipe !== undefined;
-}
-
-/** Reads the spaces after `vary:`; reports missing parts. */
-function variedBy(
-  program: Program,
-  { statement, verb, sound }: StatementHeader,
-  varied: Entry | undefined,
-  { data, model, recipe }: Swept,
-): SweepPlan["vary"] | undefined {
-  if (varied?.value?.is === "block" && varied.value.entries.length === 0) {
-    program.report("nothing-varies", {}, varied.value.span);
-    return undefined;
-  }
-  if (varied?.value?.is === "block") {
-    const given = (draft: Draft | null | undefined): Draft["given"] => draft?.given ?? new Map();
-    const swept = { data, model, recipe };
-    const unsure = SWEPT_VERBS.filter((verb) => swept[verb] === undefined || swept[verb]?.broken === true);
-    const giving = { data: given(data), model: given(model), recipe: given(recipe) };
-    const spaces = spacesOf(program, varied.value, giving, unsure);
-    if (spaces) checkRows(program, varied.value);
-    return spaces;
-  }
-  if (!varied && sound && model)
-    program.report("missing-key", { verb: verb.name, keys: [VARY], example: verb.example }, statement.verb.span);
-  else if (varied?.value) {
-    const details = { key: VARY, wanted: "a record in `{ }`", found: describeExpression(varied.value) };
-    program.report("wrong-type", details, varied.value.span);
-  }
-  return undefined;
-}
-
-/** Warns of varied settings that change the rows on which trials are scored. */
-function checkRows(program: Program, { entries }: BlockNode): void {
-  const data = parametersOf(program, "data");
-  for (const { key } of entries) {
-    if (data.some((p) => p.variedAs === key.text)) continue;
-    if (data.some((p) => p.otherRows && p.name === key.path[0]))
-      program.report("scores-of-other-rows", { path: key.text }, key.span);
-  }
-}
-
 /** Binds the name to the sweep's best. */
 function keep(
   program: Program,
   { text, span }: { readonly text: string; readonly span: Span },
-  { data, model, recipe }: Swept,
+  { data, model, recipe }: SweptDefinitions,
   detach: boolean,
 ): void {
   program.define(text, span, { is: "sweep" });
@@ -214,31 +150,4 @@ function tell(program: Program, name: string, { vary, goals }: Pick<SweepPlan, "
   if (!earlier) return;
   const directions = goals.map(({ direction }) => direction);
   program.sweeps.set(name, { ...earlier, study: { directions, varies: Object.keys(vary), trials: 0 } });
-}
-
-/** Plans the training that all trials modify. */
-function planned(
-  program: Program,
-  { statement, operands, clauses }: StatementHeader,
-  { model, data, recipe }: WholeSwept,
-  run: string,
-): Plan | undefined {
-  const here = statement.verb.span;
-  const dataAt = clauses.get("on")?.operands[0]?.span ?? here;
-  const found = planTraining(program, {
-    model,
-    data,
-    settings: settingsOf(program, { recipe, ownSettings: new Map() }),
-    run,
-    modelAt: operands[0]?.span ?? here,
-    dataAt,
-    here,
-    recipe,
-  });
-  // Trials without intermediate validation (`validate: none`) are scored at their end.
-  if (found && !found.plan.recipe.training.validate && !hasValidation(program, found.plan)) {
-    const details = { what: "sweep", data: data.name, ...splitOrigin(program, found.plan.recipe.data, undefined) };
-    program.report("needs-validation", details, dataAt);
-  }
-  return found?.plan;
 }

@@ -19,8 +19,7 @@ import { requireWorkers } from "../drafts/runner-limits.js";
 import { checkDuration, settingsOf } from "../drafts/settings.js";
 import { planTraining } from "../drafts/draft-training.js";
 import { type PlannedTraining } from "../drafts/training-request.js";
-import { tuneText } from "../plan/text.js";
-import type {} from "../checks/privacy-codes.js";
+import { refusePrivacyOfFolds } from "../checks/privacy.js";
 
 /** Keys of the statement that are not recipe settings. */
 const OF_STATEMENT: readonly string[] = ["repeats", "calibrate", "detach", "runner", "forgetting"];
@@ -109,12 +108,7 @@ export function compileTrain(program: Program, header: StatementHeader): void {
       }
     } else if (calibrate) program.report("calibrate-on-folds", { data: data.name }, calibrate.span);
     else if (isCall((one.written.get("privacy") ?? one.recipe?.given.get("privacy"))?.value))
-      program.reportNear(
-        "private-many",
-        { what: `split: ${tuneText(data.given.get("split")?.value ?? null)}`, times: folds },
-        one.written.get("privacy")?.span,
-        span,
-      );
+      refusePrivacyOfFolds(program, { data, folds, place: one.written.get("privacy")?.span, here: span });
     else trainFolds(program, header, { ...one, data, span }, folds);
   }
 }

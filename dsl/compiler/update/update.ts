@@ -4,7 +4,7 @@
  */
 import type { StatementHeader } from "../../language/types/header.js";
 import { readKeys } from "../../language/types/keys.js";
-import type { Draft, Program, NamedTraining, UpdateDraft } from "../plan/program.js";
+import type { Draft, NamedTraining, Program, UpdateDraft } from "../plan/program.js";
 import type { GivenValue } from "../../language/types/value.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type { Operand } from "../../language/syntax/tree.js";
@@ -14,10 +14,11 @@ import { writtenFoldsOf } from "../plan/folds.js";
 import { hashOf } from "../plan/hash.js";
 import { repeatName } from "../plan/repeats.js";
 import { addAction, operandName } from "../statement/run-action.js";
-import { draftOf, areNamesTaken, resolveTrainedName } from "../drafts/names.js";
-import { checkStrategyNeeds, checkReplayRows, strategyOf, STRATEGY_KEY } from "../drafts/update/strategies.js";
+import { areNamesTaken, draftOf } from "../drafts/names.js";
+import { resolveTrainedName } from "../drafts/trained-names.js";
+import { checkReplayRows, checkStrategyNeeds, STRATEGY_KEY, strategyOf } from "../drafts/update/strategies.js";
 import { checkDuration } from "../drafts/settings.js";
-import { type PlannedTraining } from "../drafts/training-request.js";
+import type { PlannedTraining } from "../drafts/training-request.js";
 import { planUpdateStage } from "../drafts/update/draft-update.js";
 
 /** Keys of the statement that are not recipe settings. */

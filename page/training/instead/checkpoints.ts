@@ -1,6 +1,7 @@
 /** Browser replacement for kernel/runs/checkpoints.ts: checkpoints in memory while the page is open. */
 import { must } from "#dsl/language/diagnostics/codes.js";
 import type * as node from "#kernel/runs/checkpoints.js";
+import type { RunFolder } from "#kernel/runs/run-folder.js";
 import { writtenFiles } from "./safetensors.js";
 
 /** A checkpoint and its file. */
@@ -52,3 +53,13 @@ export const pruneCheckpoints: typeof node.pruneCheckpoints = (_run, steps) => {
       checkpoints.delete(step);
     }
 };
+
+/** Replaces the run's folder: events stay in memory, and nothing is written. */
+export const runInMemory = {
+  id: "page",
+  path: "page",
+  checkpoints: "checkpoints",
+  append: () => undefined,
+  sync: () => undefined,
+  everything: () => [],
+} as unknown as RunFolder;

@@ -1,4 +1,4 @@
-/** A training whose technique fits the head exactly: its inputs, and where the head is in the engine. */
+/** The steps of a training in one process without privacy: minibatches, or a single exact fit of the head. */
 import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
@@ -11,12 +11,35 @@ import type { EncodedRows } from "../data/encoding/encoded.js";
 import type { EngineSession } from "../engines/engine.js";
 import { computeRowLogits } from "../inference/score.js";
 import { ExactFit } from "../training/exact-fit.js";
+import type { TrainingHook } from "../training/loop/hook.js";
+import { minibatchSteps, pipelineSource } from "../training/steps.js";
+import type { OpenTraining, TrainingSteps } from "./step-provider.js";
+import { validatorFor } from "./validating.js";
 
 /** Minimum batch size for reading rows; nothing is kept of them. */
 const READ = 32;
 
+/**
+ * Returns the steps after the checkpoint of a resumed training.
+ * @param logitsHook makes the hook that reads the logits of each minibatch, or returns null
+ */
+export async function basicSteps(
+  training: Omit<OpenTraining, "run">,
+  logitsHook: () => TrainingHook | null,
+): Promise<TrainingSteps> {
+  const { plan, material, open, wanted, resume } = training;
+  const { session } = open;
+  const exact = await exactHeadFit(plan, { ...material, session }, training);
+  const validate = await validatorFor(wanted, material, open);
+  if (exact) return { source: exact, hooks: [], validate };
+  const hook = logitsHook();
+  const options = minibatchSteps({ plan, ...material, wantsLogits: hook !== null }, session);
+  const source = pipelineSource(options, { plan, ...material }, resume?.position.step ?? 0);
+  return { source, hooks: hook ? [hook] : [], validate };
+}
+
 /** Returns null if the head is trained by steps. Coded error `exact-fit-refused`. */
-export async function exactHeadFit(
+async function exactHeadFit(
   { recipe: { model, training, update } }: Plan,
   options: {
     readonly base: Base;
