@@ -111,6 +111,7 @@ const leavingOut = (unusedKinds, codesOfRuns, unused = unusedBy(unusedKinds), ne
       contents: `const asItWas = (_, { config, shapes }) => ({ config, shapes });
         export { asItWas as planPrunedSizes, asItWas as cutStudent };
         export const pruningSharesOf = () => ({});
+        export const planPruning = () => undefined;
         export const isCutRefused = () => false;`,
       resolveDir: dist,
     }));
@@ -134,7 +135,7 @@ const leavingOut = (unusedKinds, codesOfRuns, unused = unusedBy(unusedKinds), ne
     }));
     // Patterns are not checked either: RE2 would be a fifth of the page's size.
     onLoad({ filter: /\/text\/patterns\/linear\.js$/ }, () => ({
-      contents: "export const patternProblem = () => undefined;",
+      contents: "export const patternProblem = () => undefined; export const linearPattern = () => undefined;",
     }));
     // Only the reference has notes and references of words, related options, and reasons of options with no default or
     // a derived one: plans show only the reason of a fixed default.
