@@ -135,13 +135,13 @@ const leavingOut = (unusedKinds, codesOfRuns, unused = unusedBy(unusedKinds), ne
     }));
     // Patterns are not checked either: RE2 would be a fifth of the page's size.
     onLoad({ filter: /\/text\/patterns\/linear\.js$/ }, () => ({
-      contents: "export const patternProblem = () => undefined; export const linearPattern = () => undefined;",
+      contents: "export const patternProblem = () => undefined;",
     }));
     // Only the reference has notes and references of words, related options, and reasons of options with no default or
     // a derived one: plans show only the reason of a fixed default.
     onLoad({ filter: /[\\/]dist[\\/]stdlib[\\/][\w/\\-]+[\\/][\w-]+\.js$/ }, async ({ path }) => ({
       contents: without(
-        await readFile(path, "utf8"),
+        withPureConstants(await readFile(path, "utf8")),
         (name, { beside, spreads }) =>
           "doc" in beside &&
           (name === "references" ||
@@ -164,6 +164,20 @@ const leavingOut = (unusedKinds, codesOfRuns, unused = unusedBy(unusedKinds), ne
 export const leaveOut = leavingOut([...neverRun, ...ofTrainings], false);
 /** Leaves less out, for the training page. */
 export const leaveLess = leavingOut(neverRun, true);
+
+/** Marks calls in the constants of a module, except its record, as free of effects: unused ones are left out. */
+function withPureConstants(source) {
+  const tree = ts.createSourceFile("module.js", source, ts.ScriptTarget.ES2023);
+  const places = tree.statements
+    .filter(ts.isVariableStatement)
+    .flatMap(({ declarationList }) => declarationList.declarations)
+    .filter(({ name, initializer }) => name.getText(tree) !== "word" && initializer && isMade(initializer))
+    .map(({ initializer }) => initializer.getStart(tree));
+  return places
+    .toSorted((a, b) => b - a)
+    .reduce((text, place) => `${text.slice(0, place)}/* @__PURE__ */ ${text.slice(place)}`, source);
+}
+const isMade = (node) => ts.isCallExpression(node) || ts.isNewExpression(node);
 
 /** Removes properties of object literals that the page never shows, selected by their name and their literal. */
 function without(source, isCut) {

@@ -1,7 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { patternProblem, linearPattern } from "../text/patterns/linear.js";
-import type { CleanerImplementation } from "../data/contract.js";
-import { mapTexts, isTextOrMessages } from "../data/text-roles.js";
+import { patternProblem } from "../text/patterns/linear.js";
 
 export const word = defineWord({
   kind: "cleaner",
@@ -43,14 +41,5 @@ export const word = defineWord({
     const why = patternProblem(pattern);
     if (why !== undefined) context.report("wrong-pattern", { pattern, why }, "pattern");
   },
-  load: () => Promise.resolve(replace),
+  load: async () => (await import("./replace.run.js")).replace,
 });
-
-/** Coded error `wrong-pattern`. */
-export const replace: CleanerImplementation = {
-  start: (call) => {
-    const pattern = linearPattern(String(call.arguments["pattern"]));
-    const replacement = String(call.arguments["replacement"] ?? "");
-    return (row) => ({ values: mapTexts(row.values, (text) => pattern.replaced(text, replacement), isTextOrMessages) });
-  },
-};

@@ -7,7 +7,7 @@ import { dropShort } from "#stdlib/cleaners/drop_short.js";
 import { language } from "#stdlib/cleaners/language.run.js";
 import { lowercase } from "#stdlib/cleaners/lowercase.js";
 import { relabel } from "#stdlib/cleaners/relabel.js";
-import { replace } from "#stdlib/cleaners/replace.js";
+import { replace } from "#stdlib/cleaners/replace.run.js";
 import { sample } from "#stdlib/cleaners/sample.run.js";
 import { unicode } from "#stdlib/cleaners/unicode.js";
 import { whitespace } from "#stdlib/cleaners/whitespace.js";
