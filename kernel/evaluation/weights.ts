@@ -10,7 +10,8 @@ import { loadImplementation } from "../host/load-implementation.js";
 import { storedBytes } from "../tensors/rounded.js";
 import { readHeader, weightFiles } from "../tensors/safetensors.js";
 import type { ModelHandle } from "../models/model-handle.js";
-import { modelBodyOf, type OpenModel } from "../models/open-model.js";
+import type { OpenModel } from "../models/open-model.js";
+import { modelBodyOf } from "../models/program-parts.js";
 
 export interface WeighedModel {
   readonly handle: ModelHandle;

@@ -12,7 +12,7 @@ import { usesTokenTypes, type TextReadingPlan } from "../bases/token-types.js";
 import { readingPlanOf, type Deployment } from "../deployments/deployment.js";
 import type { ReopenDeployment } from "../deployments/prove.js";
 import type { Engine } from "../engines/engine.js";
-import { openUntrained } from "./open-model.js";
+import { openUntrained } from "./untrained-model.js";
 
 /** The part of a deployed transformers folder to open: the complete model, or its adapter over the base. */
 export interface ReopenedPlan {

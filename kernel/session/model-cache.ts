@@ -23,15 +23,9 @@ import type { EngineManager } from "../engines/manager/engine-manager.js";
 import { engineWorkOf } from "../engines/work.js";
 import { weightsRecipeHash, type TrainedWeights } from "../runs/weights.js";
 import { type ModelHandle } from "../models/model-handle.js";
-import {
-  openModel,
-  openPrompted,
-  openUntrained,
-  weightStoreOf,
-  trainedModelBody,
-  type OpenModel,
-  type ModelOpener,
-} from "../models/open-model.js";
+import { openModel, type OpenModel } from "../models/open-model.js";
+import { weightStoreOf, trainedModelBody, type ModelOpener } from "../models/program-parts.js";
+import { openPrompted, openUntrained } from "../models/untrained-model.js";
 import { usesTokenTypes, type TextReadingPlan } from "../bases/token-types.js";
 import type { HostContext } from "../host/host-context.js";
 import { OpenModelCache } from "../models/open-models.js";

@@ -12,7 +12,12 @@ import { compileAll, type CompileOptions } from "../session/answers/host.js";
 import { createHash } from "node:crypto";
 import type { Engine } from "../engines/engine.js";
 import { SharedModelPool } from "../engines/shared-model.js";
-import { checkpointFilesOf, openEngineSession, type ModelOpener, type ModelOpenRequest } from "../models/open-model.js";
+import {
+  checkpointFilesOf,
+  openEngineSession,
+  type ModelOpener,
+  type ModelOpenRequest,
+} from "../models/program-parts.js";
 import type { TrialInLock } from "../runs/together/trials.js";
 import type { RunEvent } from "../events/events.js";
 import type { TrialRecord } from "../study/trial.js";

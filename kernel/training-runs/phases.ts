@@ -12,7 +12,7 @@ import type { Base } from "../bases/base.js";
 import { graphView } from "../display/plans/graph-card.js";
 import type { DisplayOutput } from "../display/html.js";
 import { printable } from "../host/value-text.js";
-import { assembleOptionsOf } from "../models/open-model.js";
+import { assembleOptionsOf } from "../models/program-parts.js";
 import { expectedBatchSizes } from "../bases/programs.js";
 
 export const programPhases = ["graph", "passes", "program", "emitted"] as const;

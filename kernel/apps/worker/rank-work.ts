@@ -6,7 +6,7 @@ import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { RankOrder } from "../../remote/coordinator/rank-order.js";
 import { PeerRank } from "../../remote/process-group/peer-rank.js";
 import { followRank } from "../../training-runs/follow-rank.js";
-import type { ModelOpener } from "../../models/open-model.js";
+import type { ModelOpener } from "../../models/program-parts.js";
 import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
 import { version } from "../../session/version.js";

@@ -4,7 +4,7 @@ import { serialize } from "node:v8";
 import { Graph } from "#dsl/tensor/builder.js";
 import type { Program } from "#dsl/tensor/program.js";
 import type { Engine, EngineSession } from "#kernel/engines/engine.js";
-import type { ModelOpenRequest } from "#kernel/models/open-model.js";
+import type { ModelOpenRequest } from "#kernel/models/program-parts.js";
 import { TrialModels } from "#kernel/sweep-runs/trial-program.js";
 import { trainProgram } from "../engines/tiny-net.js";
 

@@ -6,7 +6,7 @@ import type { Base } from "../../../bases/base.js";
 import type { Engine, EngineSession } from "../../../engines/engine.js";
 import { sharedStoreOf } from "../../../engines/shared.js";
 import { readHeader } from "../../../tensors/safetensors.js";
-import { checkpointFilesOf, openEngineSession } from "../../../models/open-model.js";
+import { checkpointFilesOf, openEngineSession } from "../../../models/program-parts.js";
 
 export interface OpenProgramsOptions {
   readonly programs: Readonly<Record<string, Program>>;

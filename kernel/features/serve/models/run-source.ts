@@ -13,7 +13,7 @@ import { plainHostContext } from "../../../host/host-context.js";
 import { sharedTokenizerOf } from "../../../inference/gathering/merged-encoding.js";
 import type { DatasetCache } from "../../../session/answers/dataset-cache.js";
 import { loadRunWeights } from "../../../models/loaded-run.js";
-import { assembleOptionsOf, weightStoreOf } from "../../../models/open-model.js";
+import { assembleOptionsOf, weightStoreOf } from "../../../models/program-parts.js";
 import { writesTexts } from "../model-types.js";
 import { isMultiLabel, inputEncodingsOf, type ModelSource } from "./model-source.js";
 import { openPrograms } from "./open-programs.js";

@@ -13,7 +13,7 @@ import { plainHostContext } from "../../../host/host-context.js";
 import { sharedTokenizerOf } from "../../../inference/gathering/merged-encoding.js";
 import { compileAll } from "../../../session/answers/host.js";
 import type { DatasetCache } from "../../../session/answers/dataset-cache.js";
-import { openUntrained } from "../../../models/open-model.js";
+import { openUntrained } from "../../../models/untrained-model.js";
 import { NO_DATA, NO_DATA_PAIRS } from "../../../session/model-cache.js";
 import { writesTexts } from "../model-types.js";
 import { isMultiLabel, inputEncodingsOf, type ModelSource, type InputEncodings } from "./model-source.js";

@@ -15,7 +15,7 @@ import { openBatchWriter } from "../../../inference/generation/static-batching.j
 import type { SlotWriter, WriterOptions } from "../../../inference/generation/contract.js";
 import { planWriter } from "../../../inference/generation/plan-batching.js";
 import { createTextGenerator } from "../../../inference/generation/text-generator.js";
-import { modelBodyOf } from "../../../models/open-model.js";
+import { modelBodyOf } from "../../../models/program-parts.js";
 import type { OpenModelSource, OpenWriterOptions, WriterSource } from "./model-source.js";
 import { watchHealth } from "./health.js";
 import { openPrograms } from "./open-programs.js";
