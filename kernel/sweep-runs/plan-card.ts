@@ -6,7 +6,7 @@ import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
 import { estimateSweepCosts } from "./trial-cost.js";
 import type { WorkerCapacity } from "#stdlib/runners/kind.js";
-import { availableMemoryBytes } from "../session/answers/dataset-cache.js";
+import { availableMemoryBytes } from "../session/answers/machine.js";
 import type { ClusterAccess } from "../remote/coordinator/work-methods.js";
 import { trialConcurrencyOf, type TrialConcurrency } from "./trial-concurrency.js";
 import { workerPlaceOf } from "./sweep-trainer.js";

@@ -4,12 +4,20 @@
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { FactOf, Need } from "#dsl/language/types/facts.js";
+import type { MachineFacts } from "#dsl/language/types/facts.js";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
 import { checkFile } from "#kernel/apps/checking/checking.js";
 import { phases, phaseText, type Phase } from "#kernel/apps/checking/phases.js";
-import type { HostContext } from "#kernel/host/host-context.js";
 import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
+
+/** A fixed machine, so that the estimates on pages don't depend on where they are made. */
+export const STEADY_MACHINE: MachineFacts = {
+  memoryBytes: 16e9,
+  cores: 2,
+  engine: "tensorflow",
+  took: [],
+  product: null,
+};
 
 /** A block of `console`: the command after `$`, and its output. */
 const LISTING = /(```console\n\$ (.+)\n)[\s\S]*?(```)/g;
@@ -39,7 +47,7 @@ async function output(command: string, root: string): Promise<string> {
   const [, verb, rest = ""] = /^npx tunebook (show|check) (.+)$/.exec(command) ?? [];
   const [words = "", engine] = rest.split(" --for ");
   const [one = "", two = "", name] = words.split(" ");
-  const datasets = new SteadyDatasets();
+  const datasets = new DatasetCache({ machine: STEADY_MACHINE });
   if (verb === "check") {
     const { diagnostics, sources } = await checkFile(join(root, one), { datasets });
     return `${renderAnsi(diagnostics, sources, { color: false }).replaceAll(join(root, "/"), "")}\n`;
@@ -59,12 +67,4 @@ function filtered(text: string, filter: string): string {
   const kept =
     wanted === undefined ? lines.slice(Number(from) - 1, Number(to)) : lines.filter((line) => line.includes(wanted));
   return kept.map((line) => `${line}\n`).join("");
-}
-
-/** Gives a fixed machine, so that the estimates on pages don't depend on where they are made. */
-export class SteadyDatasets extends DatasetCache {
-  override answer(need: Need, s: HostContext): Promise<FactOf<Need["about"]>> {
-    if (need.about !== "machine") return super.answer(need, s);
-    return Promise.resolve({ memoryBytes: 16e9, cores: 2, engine: "tensorflow", took: [], product: null });
-  }
 }

@@ -12,6 +12,7 @@ import { parseParameterValues, type ParameterTexts } from "#kernel/apps/jupyter/
 import { checkSources, type CheckedProgram, type CheckInput } from "#kernel/host/check-sources.js";
 import { plainHostContext, type HostContext, type Progress } from "#kernel/host/host-context.js";
 import { DatasetCache, type EngineProbe } from "#kernel/session/answers/dataset-cache.js";
+import { answerNeed } from "#kernel/session/answers/need-answers.js";
 import { registry } from "#stdlib/registry.js";
 import { unknownNotebookParameters, unknownParameters } from "./unknown-parameters.js";
 import { isTrusted } from "#kernel/trust/trust.js";
@@ -55,7 +56,7 @@ export async function checkTexts(
     registry,
     parameters: hostContext.parameters,
     quick: options.quick === true,
-    answer: (need, typescript) => datasets.answer(need, { ...hostContext, typescript: () => typescript }),
+    answer: (need, typescript) => answerNeed(need, { ...hostContext, typescript: () => typescript }, datasets),
   });
   const { sources, diagnostics, parameters } = checked;
   // A cell that cannot be read may define the parameter.

@@ -5,7 +5,7 @@ import { planCardView } from "#kernel/display/plans/plan-card.js";
 import { sweepPlanView } from "#kernel/display/plans/sweep-plan.js";
 import type { Costs } from "#kernel/study/costs.js";
 import { sweepSizeOf } from "#kernel/study/sweep-size.js";
-import { availableMemoryBytes } from "#kernel/session/answers/dataset-cache.js";
+import { availableMemoryBytes } from "#kernel/session/answers/machine.js";
 import { trialConcurrencyOf } from "#kernel/sweep-runs/trial-concurrency.js";
 import { estimateSweepCosts } from "#kernel/sweep-runs/trial-cost.js";
 import { checkTexts, type CheckOptions, type ProgramSources } from "./checking.js";

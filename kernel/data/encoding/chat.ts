@@ -111,6 +111,12 @@ export async function measureChats(rows: ConversationRows, chat: UncachedChat, d
   return { lengths, stops: { soonest: ends.length > 0 ? least(ends) : null, latestStart: greatest(starts) } };
 }
 
+/** Returns how conversations are measured for the model that reads them. */
+export async function chatMeasurer(reader: DataReader, base: Base, tokenizer: Tokenizer, data: string) {
+  const chat = await chatEncodingOf(reader, base, tokenizer);
+  return chat ? (rows: ConversationRows) => measureChats(rows, chat, data) : undefined;
+}
+
 /**
  * Returns the steps up to and including the token that ends the first trained answer; −1: none. Without a stop token,
  * the answer's last token counts.

@@ -6,6 +6,7 @@ import type { DataPlan, Call, Value } from "#dsl/language/types/value.js";
 import { isPathPattern } from "#stdlib/files/path-patterns.js";
 import { filesMatching } from "#stdlib/platform/files.js";
 import { registry as whole } from "#stdlib/registry.js";
+import { secretFingerprints } from "#stdlib/secrets/shared/stamp.js";
 import { isSourceCall } from "../rows/rows.js";
 import { isAddress, isHostedSource } from "./addresses.js";
 import { existingFolder } from "./hub/place.js";
@@ -67,6 +68,16 @@ export function sourceFileStamps(source: DataPlan["source"], folder: string): re
     if (error instanceof CodedError) return null; // reported when the file is read
     throw error;
   }
+}
+
+/** Returns the stamps of all files that a plan reads; null if it also reads anything else. */
+export function preparedStamp({ source, annotations, clean }: DataPlan, folder: string): string | null {
+  const stamps = sourceFileStamps(source, folder);
+  if (!stamps) return null;
+  const people = annotations
+    ? [`${annotations.file} ${readFileStamp(resolve(folder, annotations.file)) ?? "none"}`]
+    : [];
+  return [...stamps, ...people, ...secretFingerprints(clean)].join("\n");
 }
 
 export function totalFileSize(files: readonly string[]): number {

@@ -1,9 +1,10 @@
 /**
- * Durations of recent trainings on this machine, per engine: written after each run and read by the plan's time
- * estimate. Other processes with their own engines write the same file. The file is a hint: a missing or broken one
+ * This machine's memory, and the durations of recent trainings on it, per engine: written after each run and read by the
+ * plan's time estimate. Other processes with their own engines write the same file. The file is a hint: a missing or broken one
  * means "not measured yet".
  */
 import { mkdirSync } from "node:fs";
+import { availableParallelism, totalmem } from "node:os";
 import { dirname } from "node:path";
 import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
@@ -103,4 +104,15 @@ export function steadySeconds(seconds: number, events: readonly RunEvent[]): num
   if (first === undefined || rest.length === 0) return seconds;
   const usual = rest.sort((a, b) => a - b)[rest.length >> 1]!;
   return seconds - Math.min(Math.max(0, first - usual), seconds / 2);
+}
+
+/** `engine`: the chosen one, whose pace is reported. */
+export function machineFacts(engine: string): MachineFacts {
+  return { memoryBytes: availableMemoryBytes(), cores: availableParallelism(), engine, ...enginePaceOf(engine) };
+}
+
+/** Returns the usable bytes of this machine's memory. */
+export function availableMemoryBytes(): number {
+  // Without a limit, `constrainedMemory` returns a number greater than any machine's memory.
+  return Math.min(process.constrainedMemory() || Infinity, totalmem());
 }

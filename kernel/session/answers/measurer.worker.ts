@@ -7,6 +7,7 @@ import type { MeasurerReply } from "./measurer.js";
 import { isTrusted } from "../../trust/trust.js";
 import { plainHostContext } from "../../host/host-context.js";
 import { DatasetCache } from "./dataset-cache.js";
+import { answerNeed } from "./need-answers.js";
 
 registerAllCodes();
 
@@ -16,10 +17,11 @@ const folder = workerData as string;
 async function reply(need: Need): Promise<MeasurerReply> {
   try {
     return {
-      fact: await datasets.answer(need, {
-        ...plainHostContext(folder),
-        withhold: isTrusted(folder) ? "secrets" : "all",
-      }),
+      fact: await answerNeed(
+        need,
+        { ...plainHostContext(folder), withhold: isTrusted(folder) ? "secrets" : "all" },
+        datasets,
+      ),
     };
   } catch (error) {
     if (error instanceof CodedError) return { fact: { failed: { code: error.code as string, data: error.data } } };

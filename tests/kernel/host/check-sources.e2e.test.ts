@@ -8,6 +8,7 @@ import { registry } from "#stdlib/registry.js";
 import { checkSources } from "#kernel/host/check-sources.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
 import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
+import { answerNeed } from "#kernel/session/answers/need-answers.js";
 import { checkTexts, sourcesOfCells, sourcesOfProgram } from "#kernel/apps/checking/checking.js";
 
 const definitions = `data rows { source: csv("a.csv"), columns: { text: text, label: label }, split: random(train: 50%, validation: 25%, test: 25%) }
@@ -134,7 +135,7 @@ describe("notebook check", function () {
       answer: (need) =>
         need.about === "run"
           ? Promise.resolve({ ...far, together: { is: "sweep" as const, model: {}, recipe: {} } })
-          : datasets.answer(need, plainHostContext(folder)),
+          : answerNeed(need, plainHostContext(folder), datasets),
     });
     assert.deepEqual(
       diagnostics.filter(({ severity }) => severity === "error").map(({ code }) => code),

@@ -7,7 +7,7 @@ import type { DataFacts } from "#dsl/language/types/facts.js";
 import { dataReaderOf } from "#dsl/language/types/value.js";
 import type { SkippedCandidate, TokenLengths, ExaminedData, ExaminedBase } from "../../../study/auto/auto.js";
 import { weightBytes } from "../../../bases/base.js";
-import { availableMemoryBytes } from "../../../session/answers/dataset-cache.js";
+import { availableMemoryBytes } from "../../../session/answers/machine.js";
 import { availableBases } from "./at-hand.js";
 import { callTextOf, trainingPlanOf, type AutoContext } from "./auto-context.js";
 

@@ -4,7 +4,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { phases, phaseText } from "#kernel/apps/checking/phases.js";
-import { SteadyDatasets, withListings } from "#tools/reference/listings.js";
+import { STEADY_MACHINE, withListings } from "#tools/reference/listings.js";
+import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
 import { called } from "./called.js";
 
 const bless = process.env["TUNEBOOK_BLESS"] === "1" || process.argv.includes("--bless");
@@ -15,7 +16,7 @@ const show = (...args: string[]) => called(root, "show", ...args);
 
 describe("compiler phases", function () {
   this.timeout(120_000);
-  const datasets = new SteadyDatasets();
+  const datasets = new DatasetCache({ machine: STEADY_MACHINE });
   for (const [phase, engine] of [
     ...phases.filter((one) => one !== "emitted").map((one) => [one, undefined] as const),
     ["emitted", "tensorflow"],
