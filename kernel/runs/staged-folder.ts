@@ -2,7 +2,17 @@
  * Writes folders atomically. Files are first written into a subfolder on the same disk, and renamed into place when all
  * exist. If the disk is full, the folder stays unchanged.
  */
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, rmdirSync } from "node:fs";
+import {
+  constants,
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  rmdirSync,
+} from "node:fs";
 import { join } from "node:path";
 import { isProcessRunning } from "../tensors/safetensors.js";
 import { diskError } from "../fetch/disk.js";
@@ -43,5 +53,21 @@ export async function writeStagedFolder<T>(
     if (work !== undefined) rmSync(work, { recursive: true, force: true });
     if (made !== undefined && readdirSync(folder).length === 0) rmdirSync(folder);
     throw diskFullError(error, folder, "saving") ?? diskError(error, folder);
+  }
+}
+
+/** Copies the files of a folder atomically, as hard links if the disk supports them. Throws like `writeStagedFolder`. */
+export async function copyStagedFolder(from: string, to: string): Promise<void> {
+  await writeStagedFolder(to, (work) => {
+    for (const entry of readdirSync(from, { withFileTypes: true }))
+      if (entry.isFile()) linkOrCopy(join(from, entry.name), join(work, entry.name));
+    return Promise.resolve();
+  });
+}
+function linkOrCopy(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+  } catch {
+    copyFileSync(from, to, constants.COPYFILE_FICLONE);
   }
 }

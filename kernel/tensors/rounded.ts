@@ -3,13 +3,15 @@
  * weight's name, the scales are stored next to them, and the file's metadata list these tensors. Readers get the
  * dequantized f32 numbers, and headers show the weight's own shape.
  */
-import { bytesOfArray } from "./numbers.js";
+import { bytesOfArray, toFloat32Array } from "./numbers.js";
 import * as v from "valibot";
+import type { NDArray } from "#dsl/tensor/program.js";
 import type { CodedError } from "#dsl/language/diagnostics/codes.js";
 import {
   INT4_BLOCK,
   productWeightOf,
   dequantizeMatrix,
+  roundMatrix,
   type RoundedMatrix,
   type RoundingForm,
 } from "#dsl/tensor/numbers/rounding.js";
@@ -32,6 +34,19 @@ const isRoundedMap = schemaGuard<Readonly<Record<string, RoundingForm>>>(
 /** Returns the metadata of a file with these quantized tensors. */
 export function roundedMetadata(all: Readonly<Record<string, RoundingForm>>): Readonly<Record<string, string>> {
   return { [ROUNDED_METADATA_KEY]: JSON.stringify(all) };
+}
+/**
+ * Returns the tensors that a weight is written as: quantized in the given form, or in f32.
+ * @param read returns its f32 numbers; dequantized ones are quantized to the same integers again
+ */
+export function tensorsToWrite(
+  name: string,
+  shape: readonly number[],
+  how: RoundingForm | undefined,
+  read: () => NDArray,
+): Readonly<Record<string, TensorToWrite>> {
+  if (!how) return { [name]: { dtype: "f32", shape, bytes: () => read().bytes } };
+  return roundedTensors(name, roundMatrix(toFloat32Array(read()), shape as readonly [number, number], how));
 }
 /** Returns the tensors that a quantized weight is written as. */
 export function roundedTensors(

@@ -3,34 +3,28 @@
  * smaller weights. Its name is derived from the call, so that the same call finds it again. A run that starts from it
  * saves its own copy, and stays usable when the other run is removed.
  */
-import { constants, copyFileSync, linkSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
-import type { NDArray } from "#dsl/tensor/program.js";
-import { roundMatrix } from "#dsl/tensor/numbers/rounding.js";
 import { hashOf } from "#dsl/compiler/plan/hash.js";
-import type { WordKind } from "#dsl/language/types/capabilities.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
 import type { CompressionStepImplementation } from "#stdlib/compression/compression-step.js";
 import type { ActivationRanges } from "#stdlib/layers/rounded-activations.js";
-import { makePrivate, makePrivateFolder, writePrivate } from "../../fetch/private.js";
+import { makePrivateFolder, writePrivate } from "../../fetch/private.js";
 import type { Base } from "../../bases/base.js";
 import { loadImplementation } from "../../host/load-implementation.js";
 import { parseJsonOrNull, dictionaryOf } from "../../fetch/json.js";
-import { toFloat32Array } from "../../tensors/numbers.js";
-import { roundedMetadata, roundedTensors } from "../../tensors/rounded.js";
-import { readHeader, readTensor, writeSafetensors, type TensorToWrite } from "../../tensors/safetensors.js";
+import { roundedMetadata, tensorsToWrite } from "../../tensors/rounded.js";
+import { readHeader, readTensor, writeSafetensors } from "../../tensors/safetensors.js";
 import { configText } from "./config-text.js";
 import { readLearntRecordOf, writeLearntFile } from "../learnt-rows.js";
 import { companionFiles, copyCompanionFiles, MODEL_FILES } from "./model-folder.js";
 import { readRegularFile } from "../read-events.js";
-import type { RunFolder } from "../run-folder.js";
 import { writeStagedFolder } from "../staged-folder.js";
 
 /** Kinds of compression steps that create a base. */
-type Making = Extract<WordKind, "student" | "sparsity" | "quantization">;
+type Making = "student" | "sparsity" | "quantization";
 
 export const derivedBaseFolder = (run: string, call: Call): string => join(run, "made", hashOf(call).slice(0, 12));
 
@@ -45,22 +39,17 @@ export async function writeDerivedBase(
   const family = registry.find("model", whole.facts.family)?.capabilities;
   const implementation: CompressionStepImplementation = await loadImplementation(call, call.kind as Making);
   const facts = whole.facts;
-  const read = (name: string): NDArray => readTensor(file, name, header, "f32");
+  const read = (name: string) => readTensor(file, name, header, "f32");
   const bounds = readBounds(folder);
   const made = implementation.make?.(call, { facts, family, read, ...(bounds && { bounds }) });
   const { config, shapes } = made ?? facts;
   const lies = made?.lies ?? {};
-  const tensors: Record<string, TensorToWrite> = {};
-  for (const [name, shape] of Object.entries(shapes)) {
-    const how = lies[name];
-    const one = (): NDArray => (made ? made.tensor(name) : read(name));
-    // Dequantized values are quantized to the same integers again.
-    const rounded = how && roundMatrix(toFloat32Array(one()), shape as readonly [number, number], how);
-    Object.assign(
-      tensors,
-      rounded ? roundedTensors(name, rounded) : { [name]: { dtype: "f32", shape, bytes: () => one().bytes } },
-    );
-  }
+  const one = (name: string) => (made ? made.tensor(name) : read(name));
+  const tensors = Object.fromEntries(
+    Object.entries(shapes).flatMap(([name, shape]) =>
+      Object.entries(tensorsToWrite(name, shape, lies[name], () => one(name))),
+    ),
+  );
   const metadata = { format: "pt", ...(made?.lies && roundedMetadata(made.lies)) };
   await writeStagedFolder(folder, async (work) => {
     writeSafetensors(join(work, MODEL_FILES.weights), tensors, metadata);
@@ -71,23 +60,6 @@ export async function writeDerivedBase(
     if (licence !== null)
       await writeFileAtomic(join(work, "README.md"), `---\nlicense: ${JSON.stringify(licence)}\n---\n`);
   });
-}
-
-/** Uses hard links if the disk supports them: derived files are replaced, never changed. */
-export async function saveDerivedBaseToRun(run: RunFolder, folder: string): Promise<void> {
-  await writeStagedFolder(run.base, (work) => {
-    for (const entry of readdirSync(folder, { withFileTypes: true }))
-      if (entry.isFile()) linkOrCopy(join(folder, entry.name), join(work, entry.name));
-    return Promise.resolve();
-  });
-  makePrivate(run.base);
-}
-function linkOrCopy(from: string, to: string): void {
-  try {
-    linkSync(from, to);
-  } catch {
-    copyFileSync(from, to, constants.COPYFILE_FICLONE);
-  }
 }
 
 /** File next to the folder that is created with these bounds. */
