@@ -1,12 +1,17 @@
 /**
- * Lists the data that a model was trained on, oldest first: those of its own run, and of the tasks and models that it
- * continued.
+ * The trainings before a model's own: the weights that it started from, and the data that it was trained on, oldest
+ * first: those of its own run, and of the tasks and models that it continued.
  */
+import { existsSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import type { DataPlan } from "#dsl/language/types/value.js";
+import type { DataPlan, ModelPlan } from "#dsl/language/types/value.js";
+import type { Base } from "../bases/base.js";
+import { learntRowsOfStart } from "../inference/measuring/learnt-overlap.js";
 import { stoppedFor } from "../runs/history/runs-named.js";
 import { RunFolder } from "../runs/run-folder.js";
-import { planOfRun } from "./loaded-run.js";
+import type { TrainedWeights } from "../runs/weights.js";
+import { loadRunWeights, planOfRun } from "./loaded-run.js";
 
 export interface LearntData {
   readonly data: DataPlan;
@@ -32,4 +37,24 @@ export function learntDataOf(runs: string, { recipe, estimates }: Plan): readonl
 function planIn(runs: string, recipeHash: string): Plan | null {
   const run = RunFolder.find(runs, recipeHash).find((one) => stoppedFor(one, ["done", "early"]));
   return run ? planOfRun(run.path) : null;
+}
+
+/**
+ * Returns the weights that a model started from, by the training that its base or adapter records; null if there was
+ * none or its run was deleted.
+ * @param places `folder`: base folder of the plan's relative paths
+ */
+export function startingWeightsOf(
+  model: ModelPlan,
+  base: Pick<Base, "folder">,
+  { folder: home, runs }: { readonly folder: string; readonly runs: string },
+): TrainedWeights | null {
+  for (const { rows } of learntRowsOfStart(model, base, home)) {
+    const id = rows[0]?.run ?? "";
+    const folder = [dirname(base.folder), join(runs, id)].find(
+      (one) => basename(one) === id && existsSync(join(one, "lock.json")),
+    );
+    if (id !== "" && folder !== undefined) return loadRunWeights(folder);
+  }
+  return null;
 }

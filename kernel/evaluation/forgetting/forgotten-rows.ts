@@ -2,6 +2,7 @@
  * Which rows of each task were right once and are wrong after the latest stage, from the predictions after each stage.
  */
 import { forgottenAnswersOf, type ForgottenAnswers } from "../../continual/forgotten-answers.js";
+import type { EncodedRows } from "../../data/encoding/encoded.js";
 import { taskRowsReader, taskReports, type LearnableTask, type TaskScoring } from "./tasks.js";
 
 /** Predicted label indices per task. */
@@ -49,4 +50,36 @@ export async function forgottenByTask(
     });
   }
   return found;
+}
+
+/** Predictions of a model on the rows of a split. */
+export interface ScoredPredictions {
+  readonly rows: EncodedRows;
+  readonly labels: readonly string[];
+  /** Label indices; null if predictions are not single labels. */
+  readonly predictions: ArrayLike<number> | null;
+}
+
+/** Which rows were right by the earlier predictions and are wrong by the later; null unless both are single labels. */
+export function forgottenSince(was: ScoredPredictions, is: ScoredPredictions, on: string): TaskForgetting | null {
+  const truth = is.rows.taught?.oneRight;
+  if (!truth || !was.predictions || !is.predictions) return null;
+  const [oldPredictions, now] = [was.predictions, is.predictions];
+  // Label indices may differ in the new head.
+  const before = Int32Array.from(oldPredictions, (label) => is.labels.indexOf(was.labels[label] ?? ""));
+  const forgotten = forgottenAnswersOf(truth, before, now);
+  const named = (label: number | undefined): string => is.labels[label ?? -1] ?? "";
+  return (
+    forgotten && {
+      ...forgotten,
+      on,
+      after: 0,
+      example: (row) => ({
+        row: is.rows.rows[row] ?? 0,
+        text: is.rows.text(row),
+        right: named(truth[row]),
+        now: named(now[row]),
+      }),
+    }
+  );
 }

@@ -1,33 +1,29 @@
 /** Compares a model with the one it started from, on the rows that the earlier one was evaluated on. */
-import { basename, dirname, join } from "node:path";
-import { existsSync } from "node:fs";
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import { dataReaderOf, type DataPlan, type ModelPlan, type Call } from "#dsl/language/types/value.js";
-import { metricName } from "#stdlib/metrics/shared/metric-name.js";
-import { defaultMetrics } from "#stdlib/metrics/shared/usual-metrics.js";
 import type { BeforeAfterScore } from "../../runs/since-before.js";
 import type { PreparedData } from "../../data/prepared.js";
 import type { HostContext } from "../../host/host-context.js";
-import { loadImplementation } from "../../host/load-implementation.js";
-import { forgottenAnswersOf } from "../../continual/forgotten-answers.js";
-import { encodeSplit, type EncodedRows, encodingOf } from "../../data/encoding/encoded.js";
+import { encodeSplit, encodingOf } from "../../data/encoding/encoded.js";
 import { scoreDifference, resampleAll, type MetricMeasure } from "../../inference/measuring/comparison.js";
-import { measureMetric, readsWrittenTexts } from "../../inference/measuring/measure-metric.js";
-import { learntRowsOfStart } from "../../inference/measuring/learnt-overlap.js";
+import { measureMetric } from "../../inference/measuring/measure-metric.js";
 import { computeOutputs, scoreOutputs } from "../../inference/score-split.js";
 import type { DatasetCache } from "../../session/answers/dataset-cache.js";
-import { loadRunWeights } from "../../models/loaded-run.js";
+import { startingWeightsOf } from "../../models/lineage.js";
 import type { ModelHandle } from "../../models/model-handle.js";
 import type { TrainedWeights } from "../../runs/weights.js";
 import type { ModelCache } from "../../session/model-cache.js";
-import { sampleRows } from "./few-rows.js";
-import { recordedEvaluationsOf, type RecordedEvaluation } from "./on-record.js";
+import {
+  comparedMetricOf,
+  recordedEvaluationsOf,
+  recordedRowsOf,
+  recordedSplitName,
+  type RecordedEvaluation,
+} from "./on-record.js";
 import type { TaskContext } from "./tasks.js";
-import type { TaskForgetting } from "./forgotten-rows.js";
+import { forgottenSince, type ScoredPredictions, type TaskForgetting } from "./forgotten-rows.js";
 
-/** Maximum compared rows per evaluation, and maximum compared evaluations. */
-export const MAX_COMPARED_ROWS = 2000;
+/** Maximum compared evaluations. */
 export const MAX_COMPARED_EVALUATIONS = 12;
 
 export interface ScoresSinceContext {
@@ -63,17 +59,10 @@ export async function startingModelOf(
   // Compressed models are compared with their original when they are made.
   if (model.scratch || model.trained?.made) return null;
   const { base } = await options.weights.parts(weights.plan, s);
-  for (const { rows } of learntRowsOfStart(model, base, s.folder)) {
-    const id = rows[0]?.run ?? "";
-    const folder = [dirname(base.folder), join(options.runs, id)].find(
-      (one) => basename(one) === id && existsSync(join(one, "lock.json")),
-    );
-    if (id === "" || folder === undefined) continue;
-    const before = loadRunWeights(folder);
-    const name = model.trained ? model.base : before.plan.effects.run;
-    return Object.assign(options.unnamed(before.plan.recipe.model, name), { weights: before });
-  }
-  return null;
+  const before = startingWeightsOf(model, base, { folder: s.folder, runs: options.runs });
+  if (!before) return null;
+  const name = model.trained ? model.base : before.plan.effects.run;
+  return Object.assign(options.unnamed(before.plan.recipe.model, name), { weights: before });
 }
 
 /** Throws coded errors of the predictions; reports what can't be compared and skips it. */
@@ -91,7 +80,7 @@ export async function compareWithStart(
     return { since, not: [`${before.name} was evaluated at \`${was}\`, and ${now.name} does \`${is}\``] };
   for (const one of all.slice(0, MAX_COMPARED_EVALUATIONS)) {
     const found = await sinceOne(options, { now, before }, one, stage);
-    if (typeof found === "string") not.push(`${calledOf(one)} was not compared: ${found}`);
+    if (typeof found === "string") not.push(`${recordedSplitName(one)} was not compared: ${found}`);
     else since.push(found);
   }
   if (all.length > MAX_COMPARED_EVALUATIONS)
@@ -101,51 +90,18 @@ export async function compareWithStart(
   return { since, not };
 }
 
-const calledOf = ({ score: { data, split } }: RecordedEvaluation): string =>
-  split === null ? data : `${data}.${split}`;
-
-/** Reads the rows of a recorded evaluation; returns the reason as text if that fails. */
-export async function recordedRowsOf(
-  { datasets }: Pick<ScoresSinceContext, "datasets">,
-  { score, data }: RecordedEvaluation,
-  reader: ReturnType<typeof dataReaderOf>,
-  stage: TaskContext,
-): Promise<{ readonly data: DataPlan; readonly prepared: PreparedData; readonly split: string } | string> {
-  if (!data) return "how its rows are read is not on record; evaluate it again, and it will be";
-  const whole = await readAgain(datasets, data, reader, stage);
-  if (typeof whole === "string") return whole;
-  if (whole.facts.hash !== score.dataHash) return "its rows are others now";
-  const split = score.split ?? "all";
-  const few = sampleRows(whole, split, MAX_COMPARED_ROWS);
-  return few ? { data, prepared: few.prepared, split } : "its rows are streamed from disk";
-}
-
-async function readAgain(
-  datasets: DatasetCache,
-  data: DataPlan,
-  reader: ReturnType<typeof dataReaderOf>,
-  { hostContext }: TaskContext,
-): Promise<PreparedData | string> {
-  try {
-    return await datasets.data(data, reader, hostContext);
-  } catch (error) {
-    if (!(error instanceof CodedError)) throw error;
-    return error.message;
-  }
-}
-
 async function sinceOne(
   options: ScoresSinceContext,
   { now, before }: { readonly now: TrainedModel; readonly before: TrainedModel },
   one: RecordedEvaluation,
   stage: TaskContext,
 ): Promise<ScoreSince | string> {
-  const rows = await recordedRowsOf(options, one, dataReaderOf(now.weights.plan.recipe.model), stage);
+  const rows = await recordedRowsOf(options.datasets, one, dataReaderOf(now.weights.plan.recipe.model), stage);
   if (typeof rows === "string") return rows;
   const { data, prepared, split } = rows;
   const strange = prepared.labels.find((label) => now.labels.length > 0 && !now.labels.includes(label));
   if (strange !== undefined) return `${now.name} has no label ${JSON.stringify(strange)}`;
-  const call = await metricOf(options.registry, one, now, data);
+  const call = await comparedMetricOf(options.registry, one, now.weights, data);
   const asks = { data, prepared, split, call };
   const [was, is] = [await askedAbout(options, before, asks, stage), await askedAbout(options, now, asks, stage)];
   const drawn = await resampleAll([was.measure, is.measure], stage.signal);
@@ -168,33 +124,12 @@ async function sinceOne(
     low: interval?.low ?? null,
     high: interval?.high ?? null,
     recorded: score.metrics[is.measure.name]?.value ?? null,
-    forgotten: forgottenIn(was, is, calledOf(one)),
+    forgotten: forgottenSince(was, is, recordedSplitName(one)),
   };
 }
 
-/** The first default metric on record that needs no generated text. */
-async function metricOf(
-  registry: Registry,
-  { score }: RecordedEvaluation,
-  now: TrainedModel,
-  data: DataPlan,
-): Promise<Call> {
-  const { task } = now.weights.plan.recipe.model;
-  const loss: Call = { word: "loss", kind: "metric", arguments: {} };
-  const able: Call[] = [];
-  for (const call of [...defaultMetrics(registry, task, Object.keys(data.columns)), loss]) {
-    const { ofTimes, ofCost } = await loadImplementation(call, "metric");
-    if (!ofTimes && !ofCost && !(await readsWrittenTexts(call))) able.push(call);
-  }
-  return able.find((call) => metricName(call, registry) in score.metrics) ?? able[0] ?? loss;
-}
-
-interface Answered {
+interface Answered extends ScoredPredictions {
   readonly measure: MetricMeasure;
-  readonly rows: EncodedRows;
-  readonly labels: readonly string[];
-  /** Label indices; null if predictions are not single labels. */
-  readonly predictions: ArrayLike<number> | null;
 }
 
 async function askedAbout(
@@ -229,27 +164,4 @@ async function askedAbout(
     labels,
     predictions: predicted,
   };
-}
-
-function forgottenIn(was: Answered, is: Answered, on: string): TaskForgetting | null {
-  const truth = is.rows.taught?.oneRight;
-  if (!truth || !was.predictions || !is.predictions) return null;
-  const [oldPredictions, now] = [was.predictions, is.predictions];
-  // Label indices may differ in the new head.
-  const before = Int32Array.from(oldPredictions, (label) => is.labels.indexOf(was.labels[label] ?? ""));
-  const forgotten = forgottenAnswersOf(truth, before, now);
-  const named = (label: number | undefined): string => is.labels[label ?? -1] ?? "";
-  return (
-    forgotten && {
-      ...forgotten,
-      on,
-      after: 0,
-      example: (row) => ({
-        row: is.rows.rows[row] ?? 0,
-        text: is.rows.text(row),
-        right: named(truth[row]),
-        now: named(now[row]),
-      }),
-    }
-  );
 }

@@ -3,12 +3,11 @@
  */
 import { dataReaderOf } from "#dsl/language/types/value.js";
 import {
-  recordedRowsOf,
   MAX_COMPARED_EVALUATIONS,
   type ScoresSinceContext,
   type TrainedModel,
 } from "../../evaluation/forgetting/scores-since.js";
-import { recordedEvaluationsOf } from "../../evaluation/forgetting/on-record.js";
+import { recordedEvaluationsOf, recordedRowsOf } from "../../evaluation/forgetting/on-record.js";
 import type { LearnableTask, TaskContext } from "../../evaluation/forgetting/tasks.js";
 
 export interface EarlierTasks {
@@ -29,7 +28,7 @@ export async function earlierTasksOf(
   const not: string[] = [];
   const all = recordedEvaluationsOf(options.runs, start.weights).filter(({ score }) => !scored.has(score.dataHash));
   for (const one of all.slice(0, MAX_COMPARED_EVALUATIONS)) {
-    const rows = await recordedRowsOf(options, one, dataReaderOf(start.weights.plan.recipe.model), stage);
+    const rows = await recordedRowsOf(options.datasets, one, dataReaderOf(start.weights.plan.recipe.model), stage);
     if (typeof rows === "string") not.push(`${one.score.data} was evaluated before and is not scored: ${rows}`);
     else tasks.push({ plan: rows.data, prepared: rows.prepared, learnt: 0, split: rows.split, only: "scored" });
   }
