@@ -152,7 +152,7 @@ async function askedPart(
     writing: writing || null,
     host: {
       folder,
-      prompted: (base, options) => session.weights.prompted(base, hostContext, { ...options, folder }),
+      prompted: (base, options) => session.weights.baseModels.prompted(base, hostContext, { ...options, folder }),
       vectors: () => baseVectors(session, { model: modelProbed(session, contender, by), contender: name }, context),
     },
     ...(signal && { signal }),

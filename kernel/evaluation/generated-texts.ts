@@ -17,7 +17,7 @@ export async function writtenTexts(
 ): Promise<WrittenMetricInput> {
   const { prompts, targets } = promptsAndTargets(rows.prepared, rows.split, handle.plan.template !== undefined);
   const gathered = prompts.map((prompt) => new ContinuationBuilder(promptText(prompt)));
-  for await (const piece of session.models.write(handle, prompts, o, context.hostContext, context.signal))
+  for await (const piece of session.models.requests.write(handle, prompts, o, context.hostContext, context.signal))
     gathered[piece.row]!.add(piece);
   return { written: gathered.map((text) => text.written().continuation), targets, asked: prompts.map(promptText) };
 }
@@ -31,6 +31,12 @@ export async function writeOne(
   context: ExecutionContext,
 ): Promise<void> {
   const prompts = promptsOfSplit(prepared, split, handle.plan.template !== undefined).slice(0, 1);
-  const pieces = session.models.write(handle, prompts, { ...o, max_tokens: 1 }, context.hostContext, context.signal);
+  const pieces = session.models.requests.write(
+    handle,
+    prompts,
+    { ...o, max_tokens: 1 },
+    context.hostContext,
+    context.signal,
+  );
   while (!(await pieces.next()).done);
 }

@@ -101,7 +101,7 @@ export function timedPredictorOf(
     const prompts = promptsOfSplit(prepared, split, handle.plan.template !== undefined);
     const ask = async (row: number): Promise<void> => {
       const one = prompts.slice(row, row + 1);
-      const pieces = session.models.write(handle, one, { ...writing, batch_size: 1 }, hostContext, signal);
+      const pieces = session.models.requests.write(handle, one, { ...writing, batch_size: 1 }, hostContext, signal);
       while (!(await pieces.next()).done);
     };
     return { name, count: prompts.length, writes: true, ask };
@@ -110,7 +110,7 @@ export function timedPredictorOf(
   const [first, second] = [roles.role, roles.second].map((role) => roleValuesOf({ prepared, split }, role));
   const textOf = (row: number): PredictionInput =>
     second ? [String(first?.at(row)), String(second.at(row))] : String(first?.at(row));
-  const ask = (row: number): Promise<unknown> => session.models.predict(handle, [textOf(row)], hostContext);
+  const ask = (row: number): Promise<unknown> => session.models.requests.predict(handle, [textOf(row)], hostContext);
   return { name, count: first?.length ?? 0, writes: false, ask };
 }
 

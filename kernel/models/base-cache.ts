@@ -10,6 +10,12 @@ import type { Tokenizer } from "../bases/tokenizer.js";
 import type { PreparedData } from "../data/prepared.js";
 import type { HostContext } from "../host/host-context.js";
 
+/** Returns bases and their tokenizers. */
+export interface BaseSource {
+  base(reader: Pick<DataReader, "name" | "folder" | "scratch">, s: HostContext): Promise<Base>;
+  tokenizer(base: Base): Promise<Tokenizer>;
+}
+
 /**
  * Maximum numbers of cached entries; the least recently used are dropped. A tokenizer stores its vocabulary, a base the
  * shapes of its weights.

@@ -315,3 +315,8 @@ const modelType = `{
   landscape(models: readonly { readonly name: string; readonly trained: boolean }[], o: { readonly on: readonly string[]; readonly cells?: number; readonly rows?: number }): Promise<{ readonly x: readonly number[]; readonly y: readonly number[]; readonly losses: readonly { readonly on: string; readonly rows: number; readonly z: readonly (readonly number[])[] }[]; readonly places: readonly { readonly name: string; readonly x: number; readonly y: number; readonly off: number; readonly far: number }[]; readonly held: { readonly by: string; readonly centre: { readonly x: number; readonly y: number }; readonly least: number; readonly xx: number; readonly xy: number; readonly yy: number } | null }>;
   /** Writes what was trained as a folder with its model card. \`holds\` says what is in it: the whole model, which transformers and \`base: "folder"\` open, or, of techniques that add weights of their own, the adapter, which PEFT and \`from: "folder"\` open (\`merge\` makes a whole model of it). Another model's folder is written over with \`replace\` alone. */
   save(folder: string, o?: { readonly replace?: boolean }): Promise<{ readonly folder: string; readonly holds: "model" | "adapter" }>;`;
+
+/** Returns the model's plan as trained, or as defined if it was never trained. */
+export function modelPlanOf(handle: ModelHandle): ModelPlan {
+  return handle.weights?.plan.recipe.model ?? handle.plan;
+}

@@ -2,6 +2,8 @@
  * The models that are open in the engine. At most two weight stores stay open (a training and its comparison), with
  * several models on a shared base. A closed model is reopened when needed.
  */
+import { readClientHead } from "../runs/client-heads.js";
+import type { TrainedWeights } from "../runs/weights.js";
 import type { OpenModel } from "./open-model.js";
 
 const mostStores = 2;
@@ -48,7 +50,23 @@ export class OpenModelCache {
     return model;
   }
 
-  used(key: string, one: OpenModelEntry): void {
+  /** Loads the checkpoint of these weights, and their client's head, unless the model has them. */
+  async load(
+    key: string,
+    one: OpenModelEntry,
+    { folder, client, checkpoint }: Pick<TrainedWeights, "folder" | "client" | "checkpoint">,
+  ): Promise<void> {
+    const holds = client === undefined ? checkpoint.file : `${checkpoint.file} of ${client}`;
+    if (one.file !== holds) {
+      await one.model.session.load(checkpoint.file);
+      if (client !== undefined)
+        for (const [name, value] of readClientHead(folder, client)) await one.model.session.write(name, value);
+    }
+    one.file = holds;
+    this.used(key, one);
+  }
+
+  private used(key: string, one: OpenModelEntry): void {
     if (this.lent.has(key)) return;
     this.open.delete(key);
     this.open.set(key, one);

@@ -1,52 +1,41 @@
-/** The session's models: defining, loading, predicting, explaining and saving them. */
+/** The session's models by name: defining, loading and saving them. */
 import canonicalize from "canonicalize";
 import { resolve } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { GenerationSettings } from "#dsl/compiler/plan/action.js";
 import type { Recipe } from "#dsl/compiler/plan/plan.js";
 import { dataReaderOf, type DataPlan, type ModelPlan } from "#dsl/language/types/value.js";
-import type { PredictionInput } from "../data/encoding/encoded.js";
-import { type ModelPrompt, type ReadTextPrediction, readsContexts } from "../inference/prompts.js";
-import type { ContinuationPiece } from "../inference/continue-texts.js";
-import { writeTexts } from "../inference/write.js";
-import { loadRunWeights } from "../models/loaded-run.js";
-import { ModelHandle, modelTypeText } from "../models/model-handle.js";
-import { weightsRecipeHash } from "../runs/weights.js";
-import type { MergedModel } from "../runs/folders/merged.js";
-import { type SavedModel, writeSavedModel } from "../models/saved-model.js";
-import type { SaveOptions } from "../models/save-options.js";
+import { landscapeOf, type Landscape } from "../display/landscape.js";
+import { plainHostContext, type HostContext } from "../host/host-context.js";
 import { computeLandscape, type LandscapeRows } from "../models/landscape.js";
 import type { LandscapeOptions } from "../models/landscape-options.js";
-import { landscapeOf, type Landscape } from "../display/landscape.js";
-import { withWriteErrors } from "../models/save-replace.js";
-import { outputPathFor, type NameSink, type SessionOptions } from "./execution-context.js";
-import { loadImplementation } from "../host/load-implementation.js";
-import { plainHostContext, type HostContext } from "../host/host-context.js";
-import type { DatasetCache } from "./answers/dataset-cache.js";
-import type { OpenedRun } from "../models/opened-run.js";
-import type { FittedCalibration } from "#stdlib/calibrations/kind.js";
-import { predictInputTexts } from "../inference/input-texts.js";
-import { WHY_PROGRAM, explainPredictions } from "../inference/why.js";
-import { occlusionExplanations } from "../inference/occlusion.js";
-import type { AttributionRow } from "../display/scores/why.js";
-import type { EngineSession } from "../engines/engine.js";
-import { NO_DATA, NO_DATA_PAIRS, modelPlanOf, type PredictableModel, type ModelCache } from "./model-cache.js";
+import { loadRunWeights } from "../models/loaded-run.js";
 import { writeMergedFolder } from "../models/merged-folder.js";
+import { ModelHandle, modelPlanOf, modelTypeText } from "../models/model-handle.js";
+import type { SaveOptions } from "../models/save-options.js";
+import { withWriteErrors } from "../models/save-replace.js";
+import { type SavedModel, writeSavedModel } from "../models/saved-model.js";
+import type { MergedModel } from "../runs/folders/merged.js";
+import { weightsRecipeHash } from "../runs/weights.js";
+import type { DatasetCache } from "./answers/dataset-cache.js";
+import { outputPathFor, type NameSink, type SessionOptions } from "./execution-context.js";
+import { ModelRequests, type RequestSession } from "./model-requests.js";
 
 /** Parts of the session that the registry depends on. */
-export interface RegistrySession {
+export interface RegistrySession extends RequestSession {
   readonly options: Pick<SessionOptions, "folder" | "verifying">;
   readonly names: NameSink;
   readonly data: ReadonlyMap<string, DataPlan>;
   readonly datasets: DatasetCache;
-  readonly weights: ModelCache;
 }
 
 export class ModelRegistry {
   private readonly handles = new Map<string, ModelHandle>();
-  private queue: Promise<unknown> = Promise.resolve();
+  /** Predictions and other work, one at a time. */
+  readonly requests: ModelRequests;
 
-  constructor(private readonly session: RegistrySession) {}
+  constructor(private readonly session: RegistrySession) {
+    this.requests = new ModelRequests(session);
+  }
 
   /** Defines or redefines a model: the same definition keeps its weights, a changed one drops them. */
   define(plan: ModelPlan, as = plan.name): ModelHandle {
@@ -69,8 +58,8 @@ export class ModelRegistry {
   /** Returns a handle without a name in the notebook, for a trial of a sweep. */
   unnamed(plan: ModelPlan, title: string): ModelHandle {
     return new ModelHandle(title, plan, {
-      answer: (model, texts) => this.predict(model, texts),
-      write: (model, prompts, writing) => this.write(model, prompts, { ...writing, batch_size: 8 }),
+      answer: (model, texts) => this.requests.predict(model, texts),
+      write: (model, prompts, writing) => this.requests.write(model, prompts, { ...writing, batch_size: 8 }),
       merge: (model, folder, options) => this.merge(model, folder, options),
       save: (model, folder, options) => this.save(model, folder, options),
       landscape: (model, others, options) => this.landscape(model, others, options),
@@ -112,37 +101,6 @@ export class ModelRegistry {
     this.define(weights.plan.recipe.model, name).weights = { ...weights, recipeHash };
   }
 
-  /**
-   * Continues the prompts piece by piece. Other requests wait until the last piece, or until the caller stops reading.
-   */
-  async *write(
-    handle: ModelHandle,
-    prompts: readonly ModelPrompt[],
-    options: GenerationSettings & { readonly batch_size: number },
-    s: HostContext = plainHostContext(this.session.options.folder),
-    signal?: AbortSignal,
-  ): AsyncGenerator<ContinuationPiece, void, void> {
-    const { done, turn } = this.wait();
-    await turn;
-    try {
-      if (prompts.length === 0) return;
-      const { open, base, tokenizer } = await this.session.weights.writer(handle, s);
-      const decoder = { call: options.decode, implementation: await loadImplementation(options.decode, "decoder") };
-      const writer = { model: modelPlanOf(handle), base, tokenizer, session: open.session };
-      yield* writeTexts(writer, prompts, { ...options, decoder }, signal);
-    } finally {
-      done();
-    }
-  }
-
-  /** Takes a turn in the queue of predictions; `done` must be called. */
-  private wait(): { readonly turn: Promise<unknown>; readonly done: () => void } {
-    const turn = this.queue;
-    let done = (): void => undefined;
-    this.queue = new Promise<void>((resolve) => (done = resolve));
-    return { turn, done: () => done() };
-  }
-
   /** Writes a trained model as a plain folder; see merged-folder.ts. */
   merge(
     handle: ModelHandle,
@@ -150,7 +108,7 @@ export class ModelRegistry {
     options: SaveOptions = {},
     s: HostContext = plainHostContext(this.session.options.folder),
   ): Promise<MergedModel> {
-    return this.inTurn(handle, s, (opened) =>
+    return this.requests.inTurn(handle, s, (opened) =>
       withWriteErrors(outputPathFor(this.session, resolve(s.folder, folder)), (to) =>
         writeMergedFolder(to, opened, options),
       ),
@@ -164,7 +122,7 @@ export class ModelRegistry {
     options: SaveOptions = {},
     s: HostContext = plainHostContext(this.session.options.folder),
   ): Promise<SavedModel> {
-    return this.inTurn(handle, s, (opened) =>
+    return this.requests.inTurn(handle, s, (opened) =>
       withWriteErrors(outputPathFor(this.session, resolve(s.folder, folder)), (to) =>
         writeSavedModel(to, opened, options),
       ),
@@ -186,7 +144,7 @@ export class ModelRegistry {
       if (!one.trained) throw new CodedError("not-trained", { model: one.name });
     }
     const rows = await Promise.all(options.on.map((on) => rowsNamed(this.session, on, handle, s)));
-    return this.inTurn(handle, s, async (opened) => {
+    return this.requests.inTurn(handle, s, async (opened) => {
       try {
         return landscapeOf(await computeLandscape(opened, handle, others, rows, options));
       } finally {
@@ -194,64 +152,6 @@ export class ModelRegistry {
         await this.session.weights.forget(opened.weights.folder);
       }
     });
-  }
-
-  /** Runs work on a trained model while other requests wait. */
-  inTurn<T>(handle: ModelHandle, s: HostContext, does: (options: OpenedRun) => Promise<T>): Promise<T> {
-    const work = this.queue.then(async () => does(await this.session.weights.opened(handle, s)));
-    this.queue = work.catch(() => undefined);
-    return work;
-  }
-
-  /** Predicts one request at a time: two predictions must not close each other's model. */
-  predict(
-    handle: ModelHandle,
-    texts: readonly PredictionInput[],
-    s: HostContext = plainHostContext(this.session.options.folder),
-  ): Promise<readonly ReadTextPrediction[]> {
-    return this.asking(
-      handle,
-      texts,
-      s,
-      async (asked) => (await predictInputTexts(texts, asked, handle.name)).predictions,
-    );
-  }
-
-  /** Returns which words supported the predictions for some texts; for tasks with logits of complete texts. */
-  why(
-    handle: ModelHandle,
-    texts: readonly PredictionInput[],
-    options: {
-      readonly how: "left_out" | "gradient";
-      readonly hostContext: HostContext;
-      readonly signal?: AbortSignal;
-    },
-  ): Promise<readonly AttributionRow[]> {
-    const { how, hostContext, signal } = options;
-    return this.asking(handle, texts, hostContext, async (asked) => {
-      const { session, open } = asked;
-      if (how === "left_out") return occlusionExplanations(texts, asked, handle.name, signal);
-      if (!session.programs.includes(WHY_PROGRAM)) await session.add({ [WHY_PROGRAM]: open.why() }, []);
-      return explainPredictions(texts, asked, await predictInputTexts(texts, asked, handle.name), signal);
-    });
-  }
-
-  private asking<T>(
-    handle: ModelHandle,
-    texts: readonly PredictionInput[],
-    s: HostContext,
-    does: (
-      asked: PredictableModel & { readonly session: EngineSession; readonly fitted: FittedCalibration | null },
-    ) => Promise<readonly T[]>,
-  ): Promise<readonly T[]> {
-    const work = this.queue.then(async () => {
-      if (texts.length === 0) return [];
-      const inPairs = !readsContexts(handle.plan.task) && texts.every((text) => typeof text !== "string");
-      const asked = await this.session.weights.askable(handle, inPairs ? NO_DATA_PAIRS : NO_DATA, s);
-      return does({ ...asked, session: asked.open.session, fitted: handle.fitted });
-    });
-    this.queue = work.catch(() => undefined);
-    return work;
   }
 }
 

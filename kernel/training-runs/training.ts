@@ -50,7 +50,7 @@ export async function runTraining(
     if (!trial) claim.lock.whenReleased(noteRunning(claim.run.path));
     await context.follows?.began(name, claim.run.path);
     const learnt = { prepared: steps.learns?.(material.prepared) ?? material.prepared };
-    if (begun) await session.weights.keep(claim.run, model, material.base);
+    if (begun) await session.weights.trainedBases.keep(claim.run, model, material.base);
     if (begun) await recordLearntRows(claim.run, begun, request, learnt, context);
     if (begun && !trial) await recordRowIdentities(claim.run, plan, learnt);
     const { engines } = session;

@@ -31,7 +31,7 @@ export async function lendBases(
     if (root !== "") demandRelative([data.source, data.annotations?.file], worker);
     if (!base || (root === "" && !model.trained)) continue;
     const opened = await openBase(root === "" ? base.folder : pathBelowFolder(root, base.folder), "folder", registry);
-    if (model.trained) session.weights.lend(model.trained.recipeHash, opened);
+    if (model.trained) session.weights.trainedBases.lend(model.trained.recipeHash, opened);
     // A trained model uses the tokenizer of the first model in its line, whose folder has it.
     const { name, folder } = model.trained?.from ?? { name: model.base, folder: model.folder };
     if (root !== "") session.datasets.lend({ name, folder }, hostContext, opened);

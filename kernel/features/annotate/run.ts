@@ -111,7 +111,7 @@ async function saidOf(
       const { text = "", text_pair: pair } = texts;
       return pair === undefined ? text : [text, pair];
     });
-    const predictions = await session.models.predict(handle, texts, context.hostContext);
+    const predictions = await session.models.requests.predict(handle, texts, context.hostContext);
     for (const prediction of predictions as readonly (ReadTextPrediction & Told)[])
       answers.push({ label: prediction.label ?? prediction.labels ?? [], probabilities: prediction.probabilities });
     context.hostContext.onProgress?.({ label: `rows read by ${model}`, done: answers.length, total: rows.length });

@@ -114,7 +114,7 @@ export async function promptedTeacher({ plan, start }: PlannedCompressStage, aro
     train: registry.find("contender", call.word)?.capabilities?.trainsOnData(call) === true ? learntBy(prepared) : null,
     host: {
       folder,
-      prompted: (name, options) => session.weights.prompted(name, stage.hostContext, { ...options, folder }),
+      prompted: (name, options) => session.weights.baseModels.prompted(name, stage.hostContext, { ...options, folder }),
       vectors: () => Promise.reject(new CodedError("internal", { what: "a teacher that is no model has no vectors" })),
     },
     ...(stage.signal && { signal: stage.signal }),

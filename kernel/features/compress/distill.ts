@@ -59,7 +59,7 @@ export async function distilFromTeacher(
   const { labels } = by;
   const made = await labelRowsByTeacher(compressStage, implementation.augments?.(stage) ?? 0, by, around);
   const model = asks.beside ? must(by.model, "a teacher that runs beside") : null;
-  const base = model && (await around.session.weights.asBase(model, around.stage.hostContext));
+  const base = model && (await around.session.weights.trainedBases.asBase(model, around.stage.hostContext));
   const outputs = asks.once ? await saidOf(compressStage, by, around, made.rows) : null;
   const terms = losses.map(async (call) =>
     (await loadImplementation(call, "lesson")).term(call, model ? "frozen" : "cached"),

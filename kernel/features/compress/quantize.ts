@@ -36,7 +36,7 @@ export const quantize: CompressionStageRunner = async ({ name, plan }, from, aro
   const { run, lock } = claimNewRun(session.runs, name, plan, await runLockDetails(request, material, engine, stage));
   try {
     const { folder } = stage.hostContext;
-    await session.weights.keep(run, plan.recipe.model, base);
+    await session.weights.trainedBases.keep(run, plan.recipe.model, base);
     await recordLearntRows(run, learntRowsOfStart(plan.recipe.model, base, folder), request, { prepared }, stage);
     await recordRowIdentities(run, plan, { prepared });
     const open = await session.weights.fresh(run.path, plan, base, labels, folder);

@@ -66,7 +66,7 @@ export async function runDeploy(session: OpenSession, action: DeployAction, cont
   const again = place && (await claimPlace(place, identity, action.overwrite));
   const begun: { run?: DeploymentRun } = {};
   try {
-    await session.models.inTurn(handle, context.hostContext, async (opened) => {
+    await session.models.requests.inTurn(handle, context.hostContext, async (opened) => {
       await demandLicence(opened);
       const { weights, engine } = opened;
       warnUncleaned(action, weights.plan.recipe.data.clean, context);

@@ -50,7 +50,7 @@ export async function runPredict(session: OpenSession, action: Predict, context:
     return write(session, handle, prompts, { ...action, ...action.writing }, context);
   }
   await warnUncleaned(handle, action, texts, context);
-  const predictions = await session.models.predict(handle, texts, context.hostContext);
+  const predictions = await session.models.requests.predict(handle, texts, context.hostContext);
   const pairs = texts.length > 0 && texts.every((text) => typeof text !== "string");
   if (action.as !== null) session.names.define(action.as, predictions, predictionsType(handle.plan, pairs));
   const { task } = handle.plan;
@@ -67,7 +67,7 @@ export async function runPredict(session: OpenSession, action: Predict, context:
   );
   if (!action.why) return;
   const { why: how } = action;
-  const rows = await session.models.why(handle, texts.slice(0, EXPLAINED), { ...context, how });
+  const rows = await session.models.requests.why(handle, texts.slice(0, EXPLAINED), { ...context, how });
   context.screen.display(attributionView(rows, { model: handle.name, total: texts.length, how }));
 }
 
@@ -106,7 +106,13 @@ async function write(
   context.screen.display(shown(true));
   let drawn = performance.now();
   try {
-    for await (const piece of session.models.write(handle, prompts, options, context.hostContext, context.signal)) {
+    for await (const piece of session.models.requests.write(
+      handle,
+      prompts,
+      options,
+      context.hostContext,
+      context.signal,
+    )) {
       gathered[piece.row]!.add(piece);
       if (performance.now() - drawn < showEvery) continue;
       drawn = performance.now();

@@ -38,7 +38,7 @@ describe("text generation of SmolLM2-135M", function () {
     const handle = book.values.get("smol") as ModelHandle;
     const greedy = { word: "greedy", kind: "decoder", arguments: {} };
     const writing = { decode: greedy, max_tokens: golden.new, stop: [], batch_size: prompts.length };
-    for await (const piece of models.write(handle, prompts, writing)) {
+    for await (const piece of models.requests.write(handle, prompts, writing)) {
       tokens[piece.row]!.push(...piece.tokens);
       texts[piece.row] += piece.text;
     }

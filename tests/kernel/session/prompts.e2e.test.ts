@@ -29,7 +29,7 @@ describe("prompt as a baseline", function () {
   after(() => book.close());
   const last = () => book.session.evaluations.at(-1)!;
   const prompted = (base: string, writes: boolean) =>
-    book.session.weights.prompted(base, plainHostContext(book.folder), { writes });
+    book.session.weights.baseModels.prompted(base, plainHostContext(book.folder), { writes });
 
   it("is scored by label likelihoods on the same rows, deterministically", async () => {
     const ask = `evaluate m, prompt("llama", "Good? {text}", shots: 2) on d.validation { metrics: [accuracy, log_loss, roc_auc] }`;
@@ -57,11 +57,11 @@ model g { base: "llama", task: text_generation }`;
     assert.match(await text('predict g on "hi" { max_tokens: 2 }'), /2 tokens for 1 text/);
   });
   it("is timed without the time to open it", async () => {
-    const { weights } = book.session;
-    const before = weights.prompted.bind(weights);
+    const { baseModels } = book.session.weights;
+    const before = baseModels.prompted.bind(baseModels);
     const WAITS = 1500;
     let opened = Number.POSITIVE_INFINITY;
-    weights.prompted = async (...asked) => {
+    baseModels.prompted = async (...asked) => {
       const base = await before(...asked);
       return {
         ...base,
@@ -88,7 +88,7 @@ model g { base: "llama", task: text_generation }`;
         assert.ok(asking > 0 && 1000 * asking <= performance.now() - opened, String(asking));
       }
     } finally {
-      weights.prompted = before;
+      baseModels.prompted = before;
     }
   });
   it("reads the common prefix once when opened", async () => {

@@ -32,9 +32,13 @@ describe("SmolLM2-135M as a prompted classifier", function () {
   it("gives each label the likelihood that transformers gives, with two examples per prompt", async () => {
     const { fill } = parsePromptTemplate(golden.instruction);
     const shots = golden.shots.map(([text, answer]) => ({ question: fill([text]), answer }));
-    const base = await book.session.weights.prompted("SmolLM2-135M-Instruct", plainHostContext(book.folder), {
-      writes: false,
-    });
+    const base = await book.session.weights.baseModels.prompted(
+      "SmolLM2-135M-Instruct",
+      plainHostContext(book.folder),
+      {
+        writes: false,
+      },
+    );
     assert.ok(base.chats);
     const rows = golden.cases.map(({ text }) => ({ shots, values: [text], fill }));
     const read = await base.read(rows, { likelihood: golden.labels }, { batchSize: 8 });
