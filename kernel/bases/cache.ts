@@ -9,6 +9,7 @@ import {
   link,
   lstat,
   mkdir,
+  readdir,
   readFile,
   readlink,
   rename,
@@ -23,6 +24,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { diskError } from "../fetch/disk.js";
 import { sha256Of } from "../fetch/file.js";
 import { demandInside } from "../fetch/inside.js";
+import { SHARD_INDEX_FILE, readShardNames } from "../tensors/shards.js";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -131,6 +133,32 @@ function formed(form: RegExp, name: string): string {
 
 async function isFile(file: string): Promise<boolean> {
   return (await stat(file).catch(() => null))?.isFile() === true;
+}
+
+/** Returns the folder of a complete model with correct checksums; otherwise why the cache has none. */
+export async function intactSnapshotOf(
+  model: CachedModel,
+): Promise<{ readonly folder: string } | { readonly why: string }> {
+  const commit = await model.commit();
+  const names = commit ? await readdir(model.snapshot(commit)).catch(() => []) : [];
+  if (!commit || names.length === 0) return { why: "it is not there" };
+  const folder = model.snapshot(commit);
+  for (const name of names) {
+    const file = join(folder, name);
+    if (!/\.(json|safetensors)$/.test(name)) continue;
+    if ((await stat(file).catch(() => null)) === null || (await snapshotFileIsIntact(file)) === false)
+      return { why: `${name} there does not have its checksum` };
+  }
+  const weights = names.includes("model.safetensors") ? ["model.safetensors"] : cachedShards(folder, names);
+  return [...weights, "config.json"].every((name) => names.includes(name))
+    ? { folder }
+    : { why: "it is there in part" };
+}
+
+/** Returns the shards listed in the cache's index, or, without an index, the name of the single file. */
+function cachedShards(folder: string, names: readonly string[]): readonly string[] {
+  if (!names.includes(SHARD_INDEX_FILE)) return ["model.safetensors"];
+  return readShardNames(join(folder, SHARD_INDEX_FILE));
 }
 
 /** Reports whether a file of a snapshot has its blob's checksum; null if the name contains none (a copy). */

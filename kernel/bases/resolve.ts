@@ -4,7 +4,7 @@
  */
 import { readdir, stat } from "node:fs/promises";
 import { homedir } from "node:os";
-import { basename, isAbsolute, join, resolve } from "node:path";
+import { basename, isAbsolute, resolve } from "node:path";
 import { looksLikeAddress, redactedAddress } from "#dsl/language/diagnostics/address.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { BaseOrigin } from "#dsl/language/types/facts.js";
@@ -13,7 +13,7 @@ import type { Registry } from "#dsl/language/types/registry.js";
 import { registry as whole } from "#stdlib/registry.js";
 import type { Progress } from "../host/host-context.js";
 import type { Base } from "./base.js";
-import { CachedModel, hubCacheFolder, snapshotFileIsIntact } from "./cache.js";
+import { CachedModel, hubCacheFolder, intactSnapshotOf } from "./cache.js";
 import type { FailedBaseLookup } from "./base-codes.js";
 import { sha256Of } from "../fetch/file.js";
 import { readGguf } from "./gguf/file.js";
@@ -21,7 +21,6 @@ import { convertGguf, convertedGgufFolder, storedFormatOf } from "./gguf/convert
 import { fetchBaseFromHub } from "./hub.js";
 import { hubEndpoint, isHubOffline, isPickleFile } from "./hub-files.js";
 import { openBase } from "./open.js";
-import { SHARD_INDEX_FILE, readShardNames } from "../tensors/shards.js";
 import { baseFolderFromPackage, packagedBases, findPackagedBase, packageOrigin } from "./packages.js";
 
 export type { Base } from "./base.js";
@@ -68,8 +67,10 @@ export async function resolveBase(name: string, options: ResolveOptions): Promis
   if (!hub) return notFound(name, tried, options.folder);
 
   const model = new CachedModel(hub.id, hub.revision);
-  const cached = await fromCache(model, tried);
-  if (cached) return fromThere(await openBase(cached, "cache", registry), hubOrigin(hub.id, cached));
+  const cached = await intactSnapshotOf(model);
+  if ("folder" in cached)
+    return fromThere(await openBase(cached.folder, "cache", registry), hubOrigin(hub.id, cached.folder));
+  tried.push({ place: `cache ${hubCacheFolder()}`, why: cached.why });
 
   const packaged = findPackagedBase(hub.id);
   if (packaged) {
@@ -137,38 +138,6 @@ export function parseHubName(name: string): { readonly id: string; readonly revi
   if (written === undefined || isAbsolute(name) || /^[.~]/.test(name)) return null;
   if (!/^[A-Za-z0-9][\w.-]*(\/[A-Za-z0-9][\w.-]*)?$/.test(written) || name.includes("..")) return null;
   return { id: findPackagedBase(written)?.names[0] ?? written, revision: revision ?? "main" };
-}
-
-async function fromCache(model: CachedModel, tried: FailedBaseLookup[]): Promise<string | null> {
-  const place = `cache ${hubCacheFolder()}`;
-  const commit = await model.commit();
-  const names = commit ? await readdir(model.snapshot(commit)).catch(() => []) : [];
-  if (!commit || names.length === 0) {
-    tried.push({ place, why: "it is not there" });
-    return null;
-  }
-  for (const name of names) {
-    const file = join(model.snapshot(commit), name);
-    if (!/\.(json|safetensors)$/.test(name)) continue;
-    if ((await stat(file).catch(() => null)) === null || (await snapshotFileIsIntact(file)) === false) {
-      tried.push({ place, why: `${name} there does not have its checksum` });
-      return null;
-    }
-  }
-  const weights = names.includes("model.safetensors")
-    ? ["model.safetensors"]
-    : cachedShards(model.snapshot(commit), names);
-  if (![...weights, "config.json"].every((name) => names.includes(name))) {
-    tried.push({ place, why: "it is there in part" });
-    return null;
-  }
-  return model.snapshot(commit);
-}
-
-/** Returns the shards listed in the cache's index, or, without an index, the name of the single file. */
-function cachedShards(folder: string, names: readonly string[]): readonly string[] {
-  if (!names.includes(SHARD_INDEX_FILE)) return ["model.safetensors"];
-  return readShardNames(join(folder, SHARD_INDEX_FILE));
 }
 
 /**

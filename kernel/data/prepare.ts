@@ -4,9 +4,8 @@
  */
 import { table as makeTable, type ColumnTable } from "arquero";
 import { must } from "#dsl/language/diagnostics/codes.js";
-import type { TableFacts } from "#dsl/language/types/facts.js";
 import type { DataAudit } from "#dsl/language/types/audit-facts.js";
-import type { DataPlan, Call } from "#dsl/language/types/value.js";
+import type { DataPlan } from "#dsl/language/types/value.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import { sha256 } from "#platform/digest.js";
 import type { SourceContext } from "#stdlib/data/contract.js";
@@ -18,7 +17,7 @@ import { unreadFieldNotes } from "./rows/conversations.js";
 import { cleanAndSplitRows, type SplitAndCleanedRows } from "./pass/streamed-splits.js";
 import { runDataPass, type RowSink } from "./pass/pass.js";
 import type { PreparedData } from "./prepared.js";
-import { readTableHeader as header, streamRows, ROWS_PER_YIELD, type DataRow } from "./rows/rows.js";
+import { streamRows, ROWS_PER_YIELD, type DataRow } from "./rows/rows.js";
 import { setRowSource, rowNameOf } from "./row/row.js";
 import { rowJsonLine } from "./rows/line.js";
 import { measureLengths, type MeasurementOptions } from "./rows/length-statistics.js";
@@ -173,11 +172,6 @@ class Held implements RowSink {
   splits(names: readonly string[]): ReadonlyMap<string, readonly DataRow[]> {
     return new Map(names.map((name) => [name, this.all.get(name) ?? []]));
   }
-}
-
-/** Returns column names and first rows of one source, for checks during typing. */
-export function readSourceHeader(source: Call, world: SourceContext, registry: Registry = whole): Promise<TableFacts> {
-  return header(source, world, registry);
 }
 
 function tableOf(rows: readonly DataRow[], plan: DataPlan): ColumnTable {

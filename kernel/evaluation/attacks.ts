@@ -1,16 +1,10 @@
 /** Attacks on the models of an `evaluate`: how much they reveal about their training rows. */
 import type { ColumnTable } from "arquero";
 import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
-import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { shortCallText } from "#dsl/compiler/plan/short-call.js";
 import { dataReaderOf, type DataPlan, type Call } from "#dsl/language/types/value.js";
 import type { AttackReport, AttackContext, CanaryLosses, MemberScores } from "#stdlib/attacks/kind.js";
-import {
-  canarySpaceBits,
-  drawCanaries,
-  type CanaryRow,
-  type CanaryTemplate,
-} from "#stdlib/attacks/shared/canary-rows.js";
+import { canarySpaceBits, drawCanaries, type CanaryRow } from "#stdlib/attacks/shared/canary-rows.js";
 import { rowHashesOf, type DataPart } from "../runs/part.js";
 import { canarySpaceOf, canaryTable } from "../data/rows/canaries.js";
 import { evenlySpacedRows } from "../data/rows/length-statistics.js";
@@ -222,7 +216,8 @@ async function canaryLosses(asks: Asks, unseen: number): Promise<CanaryLosses> {
   const { handle, weights } = asks;
   const { training, data } = weights.plan.recipe;
   const { labels } = weights;
-  const space = must(spaceIn(asks.session, weights.plan, labels), "canaries of this task");
+  const { registry } = asks.session.vocabulary;
+  const space = must(canarySpaceOf(weights.plan, { registry, labels }), "canaries of this task");
   const { canaries: count = 0, canary_copies: times = 1, seed } = training;
   const drawn = (which: "planted" | "unseen", canaryCount: number) =>
     drawCanaries(space, { seed, count: canaryCount, which });
@@ -262,10 +257,6 @@ async function canaryLosses(asks: Asks, unseen: number): Promise<CanaryLosses> {
     times,
     bits: canarySpaceBits(space),
   };
-}
-
-function spaceIn({ vocabulary }: OpenSession, plan: Plan, labels: readonly string[]): CanaryTemplate | null {
-  return canarySpaceOf(plan, { registry: vocabulary.registry, labels });
 }
 
 /** The attack results as saved with the scores. */

@@ -2,50 +2,35 @@
  * Evaluates the baselines of a model on the same rows: a baseline's own predictions, or those of a base before its
  * training.
  */
-import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
-import type { BaselineCapabilities } from "#dsl/language/types/capabilities/scoring.js";
+import { must } from "#dsl/language/diagnostics/codes.js";
 import type { Baseline, ActionSubject } from "#dsl/compiler/plan/action.js";
-import { dataReaderOf, type ModelPlan, type Call } from "#dsl/language/types/value.js";
+import { dataReaderOf, type Call } from "#dsl/language/types/value.js";
 import type { FittedCalibration } from "#stdlib/calibrations/kind.js";
-import type { WrittenMetricInput } from "#stdlib/metrics/kind.js";
+import type { BaselineTuning } from "#stdlib/contenders/kind.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
-import type { BaselineTuning, BaselineImplementation, BaselineRows, BaselineOutputs } from "#stdlib/contenders/kind.js";
-import { roleValuesOf, type DataPart } from "../runs/part.js";
 import { splitNamesOf } from "../data/prepared.js";
 import { encodeSplit, type EncodedRows, type RowEncoding } from "../data/encoding/encoded.js";
-import { measureMetric } from "../inference/measuring/measure-metric.js";
 import { isTunebookHead, haveSameLabels } from "../bases/programs.js";
 import { loadImplementation } from "../host/load-implementation.js";
 import { calibrationText } from "../inference/fitted-calibration.js";
+import { measureMetric } from "../inference/measuring/measure-metric.js";
 import { scoreOutputs, type PartOutputs } from "../inference/score-split.js";
-import { requestsAndTargets } from "../inference/reference-texts.js";
-import type { ExecutionContext, Warn } from "../session/execution-context.js";
+import { modelPlanOf } from "../models/model-handle.js";
+import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
-import { baseVectors } from "./base-vectors.js";
-import { calibrationDecisionsOf, decisionMetric } from "./calibrate.js";
-import { predictAll } from "./predict-all.js";
-import { timePredictor } from "./latency.js";
-import { writesText, type ModelHandle } from "../models/model-handle.js";
 import {
-  evaluateModel,
-  measuresLatency,
-  measurePredictions,
-  type EvaluationSettings,
-  type MeasuredModel,
-} from "./evaluate-once.js";
-import { type EvaluatedPart, sumCosts, type EvaluationCost } from "../inference/evaluations/evaluation.js";
+  baselineCapabilitiesOf,
+  baselineRows,
+  predictPart,
+  type BaselineContext,
+  type BaselineEntry,
+  type BaselinePredictions,
+  type PreparedBaseline,
+} from "./baseline-predictions.js";
+import { calibrationDecisionsOf, decisionMetric } from "./calibrate.js";
+import { evaluateModel, measurePredictions, type EvaluationSettings, type MeasuredModel } from "./evaluate-once.js";
+import { type EvaluatedPart, sumCosts } from "../inference/evaluations/evaluation.js";
 
-/** A model's encoded rows. The model itself may be unevaluated or untrained. */
-export type BaselineContext = Pick<MeasuredModel, "by" | "prepared" | "split" | "encoding" | "rows" | "partsAsked"> & {
-  readonly evaluation: Pick<MeasuredModel["evaluation"], "on">;
-};
-/** A baseline with its name in tables, and the model that it is compared to. */
-export interface BaselineEntry {
-  readonly name: string;
-  readonly contender: Baseline;
-  readonly beside: BaselineContext;
-  readonly warn: Warn;
-}
 type BaseOf = Extract<Baseline, { readonly baseOf: unknown }>;
 
 export async function evaluateBaseline(
@@ -60,15 +45,13 @@ export async function evaluateBaseline(
   const asks = { ...must(call, "a contender's call"), kind: "contender" } as const;
   const implementation = await loadImplementation(asks, "contender");
   const parts = beside.partsAsked ?? [beside];
-  const predictedParts: AskedContender[] = [];
-  const has = capabilitiesOf(session, asks);
+  const predictedParts: BaselinePredictions[] = [];
+  const has = baselineCapabilitiesOf(session, asks);
   const standing = { name, contender, beside, warn, call: asks, implementation };
   // One per part, as each caches its choice.
-  const choosing = parts.map((part) =>
-    has.trainsOnData(asks) ? choosingFor(session, part, beside.encoding, how) : null,
-  );
+  const choosing = parts.map((part) => (has.trainsOnData(asks) ? tuningOf(session, part, beside.encoding, how) : null));
   for (const [i, part] of parts.entries())
-    predictedParts.push(await askedPart(session, { ...standing, choosing: choosing[i] ?? null }, part, how, context));
+    predictedParts.push(await predictPart(session, { ...standing, choosing: choosing[i] ?? null }, part, how, context));
   const fitted = await thresholdsFor(session, { ...standing, choosing: choosing[0] ?? null }, how, context);
   const costs = predictedParts.map(({ cost }) => cost);
   const trained = costs.flatMap(({ training }) => training ?? []);
@@ -99,78 +82,9 @@ async function evaluateBase(
   how: EvaluationSettings,
   context: ExecutionContext,
 ): Promise<MeasuredModel> {
-  const handle = session.models.unnamed(planOf(session.models.get(model)), name);
+  const handle = session.models.unnamed(modelPlanOf(session.models.get(model)), name);
   const measured = await evaluateModel(session, handle, subject, how, context);
   return { ...measured, by: { is: "contender", constant: false, learns: false, notes: [] } };
-}
-
-function capabilitiesOf({ vocabulary }: OpenSession, { word }: Call): BaselineCapabilities {
-  return must(vocabulary.registry.find("contender", word)?.capabilities, `what ${word} says of itself`);
-}
-
-type AskedStanding = BaselineEntry & {
-  readonly call: Call;
-  readonly implementation: BaselineImplementation;
-  readonly choosing: BaselineTuning | null;
-};
-interface AskedContender {
-  readonly outputs: PartOutputs;
-  readonly texts: WrittenMetricInput | null;
-  readonly cost: EvaluationCost;
-  readonly notes: readonly string[];
-  readonly times: Float64Array | null;
-}
-
-async function askedPart(
-  session: OpenSession,
-  { name, contender, call, beside: { encoding, by }, warn, implementation, choosing }: AskedStanding,
-  part: EvaluatedPart,
-  how: EvaluationSettings,
-  context: ExecutionContext,
-): Promise<AskedContender> {
-  const { rows } = part;
-  const { folder } = contender;
-  const { signal, hostContext } = context;
-  const { registry } = session.vocabulary;
-  const has = capabilitiesOf(session, call);
-  const writing = how.decode &&
-    by.is === "model" && { decode: how.decode, max_tokens: how.max_tokens ?? by.handle.plan.max_length };
-  const ready = await implementation.ready({
-    call,
-    task: encoding.task,
-    warn,
-    has: registry.find("task", encoding.task.call.word)?.capabilities,
-    labels: rows.taskInputs.labels,
-    batchSize: how.batch_size,
-    train: has.trainsOnData(call) ? learntFrom(part, name) : null,
-    choosing,
-    rows: {
-      ...rowsIn(part),
-      predictedRows: rows.taskInputs,
-      texts: (rows.apart?.().textIndices.length ?? rows.count) / rows.count,
-    },
-    writing: writing || null,
-    host: {
-      folder,
-      prompted: (base, options) => session.weights.baseModels.prompted(base, hostContext, { ...options, folder }),
-      vectors: () => baseVectors(session, { model: modelProbed(session, contender, by), contender: name }, context),
-    },
-    ...(signal && { signal }),
-    onProgress: (label, done, total) => hostContext.onProgress?.({ label: `${label} by ${name}`, done, total }),
-  });
-  try {
-    const writes = by.is === "model" && writesText(by.handle.plan);
-    // Generation takes so long that the warm-up is negligible, and one more text would change the random stream.
-    const { all, asking } = await predictAll(ready, rows.count, { warm: !writes });
-    const took = { asking, tokens: all.tokens ?? null };
-    const cost = { training: ready.learntIn ?? null, ...took, bytes: ready.bytes ?? null, heldBytes: null };
-    const times = measuresLatency(session, how)
-      ? await timePredictor(rows.count, { writes, stage: context, name }, (row) => ready.ask(Uint32Array.of(row)))
-      : null;
-    return { ...answered(all, part, encoding), cost, times, notes: [...(ready.notes ?? []), ...(all.notes ?? [])] };
-  } finally {
-    await ready.dispose?.();
-  }
 }
 
 /** Returns the call of a probe for a base without a head for the model's labels; null if the base has one. */
@@ -181,53 +95,37 @@ async function probeOf(
   { hostContext }: ExecutionContext,
 ): Promise<Call | null> {
   if (!probe) return null;
-  const plan = planOf(session.models.get(baseOf));
+  const plan = modelPlanOf(session.models.get(baseOf));
   if (plan.trained || isTunebookHead(plan)) return probe;
   const { facts } = await session.datasets.base(dataReaderOf(plan), hostContext);
   const headLabels = facts.heads?.[plan.task.word];
   return headLabels && haveSameLabels(headLabels, labels) ? null : probe;
 }
 
-/** Returns the model whose base is used: the named one, or the one that the baseline is compared to. */
-function modelProbed({ models }: OpenSession, contender: Baseline, by: MeasuredModel["by"]): ModelPlan {
-  const beside = by.is === "model" ? by.handle : null;
-  return planOf("baseOf" in contender ? models.get(contender.baseOf) : must(beside, "a model"));
-}
-const planOf = ({ weights, plan }: ModelHandle): ModelPlan => weights?.plan.recipe.model ?? plan;
-
-/** Converts a baseline's outputs to the form in which a model's predictions or texts are scored. */
-function answered(
-  all: BaselineOutputs,
-  { prepared, split }: EvaluatedPart,
-  { task }: Pick<MeasuredModel["encoding"], "task">,
-): Pick<AskedContender, "outputs" | "texts"> {
-  if ("outputs" in all) return { outputs: { said: all.outputs }, texts: null };
-  const { written } = all;
-  if (task.implementation.answers?.scoreWritten) return { outputs: { written }, texts: null };
-  return { outputs: { groups: [] }, texts: { written: all.written, ...requestsAndTargets(prepared, split) } };
-}
-
 /** The baseline's thresholds; null if the model has none, or there is no validation split. */
 async function thresholdsFor(
   session: OpenSession,
-  standing: AskedStanding,
+  standing: PreparedBaseline,
   how: EvaluationSettings,
   context: ExecutionContext,
 ): Promise<FittedCalibration | null> {
   const { by, prepared, split, encoding } = standing.beside;
   // A baseline that learns nothing (a prompt) is slow to run again, and thresholds do not improve its probabilities.
-  if (!capabilitiesOf(session, standing.call).trainsOnData(standing.call)) return null;
+  if (!baselineCapabilitiesOf(session, standing.call).trainsOnData(standing.call)) return null;
   if (by.is !== "model" || !by.handle.fitted?.thresholds) return null;
   if (split === "validation" || !splitNamesOf(prepared).includes("validation")) return null;
   const rows = await encodeSplit(prepared, { data: prepared.name, split: "validation" }, encoding);
   // Predictions are not timed in this call.
   const untimed = { ...how, metrics: [] };
-  const { outputs } = await askedPart(session, standing, { prepared, split: "validation", rows }, untimed, context);
+  const { outputs } = await predictPart(session, standing, { prepared, split: "validation", rows }, untimed, context);
   return contenderThresholds(outputs, rows, encoding.labels);
 }
 
-/** Null if no metric reads predictions per row (only times, costs or generated texts are measured). */
-function choosingFor(
+/**
+ * The rows and the metric by which a baseline chooses its settings. Null if no metric reads predictions per row (only
+ * times, costs or generated texts are measured).
+ */
+function tuningOf(
   session: OpenSession,
   { prepared, split }: EvaluatedPart,
   encoding: RowEncoding,
@@ -247,7 +145,7 @@ function choosingFor(
   // Settings are never chosen on the evaluated rows.
   const from = has.includes("validation") && split !== "validation" ? "validation" : "train";
   if (!call || !has.includes(from) || !encoding.task.implementation.answers?.score) return null;
-  const rows = rowsIn({ prepared, split: from });
+  const rows = baselineRows({ prepared, split: from });
   let encoded: Promise<EncodedRows> | null = null;
   return {
     from,
@@ -260,19 +158,6 @@ function choosingFor(
       return better === "greater" ? value : -value;
     },
   };
-}
-
-/** Returns the rows that a baseline learns from. Coded error `no-rows-to-learn`. */
-function learntFrom({ prepared }: EvaluatedPart, contender: string): BaselineRows {
-  const has = splitNamesOf(prepared);
-  if (!has.includes("train")) throw new CodedError("no-rows-to-learn", { contender, data: prepared.name, has });
-  return rowsIn({ prepared, split: "train" });
-}
-
-function rowsIn(part: DataPart): BaselineRows {
-  const { prepared, split } = part;
-  const count = prepared.streamed?.[split]?.rows ?? prepared.splits[split]?.numRows() ?? 0;
-  return { count, values: (role) => roleValuesOf(part, role) };
 }
 
 /** Null if no threshold is better than another. */

@@ -8,7 +8,8 @@ import { encodeSplit, encodingOf } from "../data/encoding/encoded.js";
 import { metricWorldIn } from "../inference/measuring/measure-metric.js";
 import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
-import { evaluateBaseline, type BaselineContext } from "./baseline.js";
+import { evaluateBaseline } from "./baseline.js";
+import type { BaselineContext } from "./baseline-predictions.js";
 
 export interface PlanSplit {
   readonly plan: Plan;

@@ -15,7 +15,7 @@ import { plural } from "../host/value-text.js";
 import { calibrationText } from "../inference/fitted-calibration.js";
 import { scoreOutputs, type PartOutputs } from "../inference/score-split.js";
 import type { EncodedRows, RowEncoding } from "../data/encoding/encoded.js";
-import { predictSplit } from "./evaluate-once.js";
+import { predictSplit } from "./split-predictions.js";
 import type { ModelHandle } from "../models/model-handle.js";
 import type { Warn, ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";

@@ -11,14 +11,8 @@ import type { FoldScores } from "../display/scores/folds.js";
 import { encodeSplit } from "../data/encoding/encoded.js";
 import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
-import {
-  predictSplit,
-  measurePredictions,
-  trainingSecondsOf,
-  type ModelPredictions,
-  type EvaluationSettings,
-  type MeasuredModel,
-} from "./evaluate-once.js";
+import { measurePredictions, trainingSecondsOf, type EvaluationSettings, type MeasuredModel } from "./evaluate-once.js";
+import { predictSplit, type ModelPredictions } from "./split-predictions.js";
 import { sumCosts } from "../inference/evaluations/evaluation.js";
 
 export async function evaluateFolds(

@@ -24,6 +24,14 @@ export const GREEDY_DECODER: Call = { word: "greedy", kind: "decoder", arguments
  */
 const ROUNDS = 3;
 
+/** Whether the latency of single predictions is measured. */
+export function measuresLatency(
+  { vocabulary: { registry } }: OpenSession,
+  { metrics }: { readonly metrics: readonly Call[] },
+): boolean {
+  return metrics.some(({ word }) => registry.find("metric", word)?.capabilities?.outcomes.includes("time"));
+}
+
 /** A predictor to be timed one row at a time. `ask`: predicts the row with this index, from 0. */
 export interface TimedPredictor {
   readonly name: string;

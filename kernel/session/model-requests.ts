@@ -1,5 +1,4 @@
 /** Requests to the session's models, answered one at a time: predictions, explanations, texts, and work on their weights. */
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { GenerationSettings } from "#dsl/compiler/plan/action.js";
 import type { FittedCalibration } from "#stdlib/calibrations/kind.js";
 import type { PredictionInput } from "../data/encoding/encoded.js";

@@ -2,7 +2,6 @@
  * A session as its verbs use it: the names that earlier cells defined, their data and models, the engine. It does not
  * depend on any verb.
  */
-import type { SweepHandle } from "../study/trial.js";
 import { EarlierCellsCache } from "#dsl/compiler/statement/earlier-cells.js";
 import type { CompiledWithFacts } from "#dsl/compiler/program/compile-with-facts.js";
 import type { Source } from "#dsl/language/diagnostics/span.js";
@@ -16,8 +15,7 @@ import { EngineManager } from "../engines/manager/engine-manager.js";
 import { ModelRegistry } from "./model-registry.js";
 import { ModelCache } from "./model-cache.js";
 import type { DrawableSweep } from "../display/sweeps/view.js";
-import { bestTrialOf } from "./trial-clearing.js";
-import { hasWeights } from "./kept-weights.js";
+import { bestTrialOf, openableRunOf } from "./trial-clearing.js";
 import type { HostContext } from "../host/host-context.js";
 import { DatasetCache } from "./answers/dataset-cache.js";
 import type { Evaluation } from "../inference/evaluations/evaluation.js";
@@ -107,7 +105,7 @@ export class OpenSession {
       ...hostContext,
       runs: this.runs,
       best: (sweep) => bestTrialOf(this.sweeps.get(sweep))?.values ?? hostContext.best?.(sweep),
-      bestRun: (sweep) => bestRun(bestTrialOf(this.sweeps.get(sweep))) ?? hostContext.bestRun?.(sweep),
+      bestRun: (sweep) => openableRunOf(bestTrialOf(this.sweeps.get(sweep))) ?? hostContext.bestRun?.(sweep),
       withoutBest: (sweep) => this.withoutBest(sweep),
     };
   }
@@ -149,10 +147,4 @@ export class OpenSession {
     await this.engines.close();
     await this.trackers.close();
   }
-}
-
-/** Returns the run folder of a best trial if its weights still exist, else null. */
-function bestRun(best: SweepHandle["best"] | undefined): string | null | undefined {
-  if (!best) return undefined;
-  return best.run !== null && hasWeights(best.run) ? best.run : null;
 }

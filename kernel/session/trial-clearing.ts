@@ -1,7 +1,8 @@
-/** Handles a request for a sweep's best trial when no trial meets the sweep's requirements. */
+/** The best trial of a sweep, and the error if no trial meets the sweep's requirements. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { SweepHandle } from "../study/trial.js";
 import type { NearestTrial } from "../display/sweeps/best.js";
+import { hasWeights } from "./kept-weights.js";
 
 /** Throws the coded error `no-trial-clears`. */
 export function demandClearedTrial({
@@ -19,4 +20,10 @@ export function bestTrialOf(
   const { best } = sweep;
   if (best === null) demandClearedTrial(sweep);
   return best;
+}
+
+/** Returns the run folder of a best trial if its weights still exist, else null. */
+export function openableRunOf(best: SweepHandle["best"] | undefined): string | null | undefined {
+  if (!best) return undefined;
+  return best.run !== null && hasWeights(best.run) ? best.run : null;
 }

@@ -11,7 +11,8 @@ import { hashOf } from "#dsl/compiler/plan/hash.js";
 import type { DataPlan, DataReader, Call } from "#dsl/language/types/value.js";
 import { scratchBaseFacts } from "#kernel/bases/scratch-facts.js";
 import { sharedRowFacts } from "#kernel/data/rows/shared-rows.js";
-import { prepareMeasuredData, readSourceHeader, type PreparedData } from "#kernel/data/prepare.js";
+import { prepareMeasuredData, type PreparedData } from "#kernel/data/prepare.js";
+import { readTableHeader } from "#kernel/data/rows/rows.js";
 import type { SourceContext } from "#stdlib/data/contract.js";
 import { compileSchema } from "#stdlib/json-schemas/schema.js";
 import { registry } from "#stdlib/registry.js";
@@ -33,7 +34,7 @@ export class PageWorld {
   async answer(need: Need): Promise<FactAnswer> {
     switch (need.about) {
       case "table":
-        return this.once(needKey(need), () => readSourceHeader(whole(need.source), outside));
+        return this.once(needKey(need), () => readTableHeader(whole(need.source), outside, registry));
       case "data":
         return (await this.prepared(need.data, need.base)).facts;
       case "apart":

@@ -12,10 +12,14 @@ import { isAddress, isHostedSource } from "./addresses.js";
 import { existingFolder } from "./hub/place.js";
 import { readFileStamp } from "../../fetch/stamp.js";
 
+/** Returns the source of a plan, or that of each split. */
+export function sourceCalls(source: DataPlan["source"]): readonly Call[] {
+  return isSourceCall(source) ? [source] : Object.values(source);
+}
+
 /** Returns the files read by `path`, including those of nested sources; null if a source reads anything else. */
 export function sourceFiles(source: DataPlan["source"], folder: string): readonly string[] | null {
-  const calls = isSourceCall(source) ? [source] : Object.values(source);
-  const files = calls.map((call) => filesOf(call, folder));
+  const files = sourceCalls(source).map((call) => filesOf(call, folder));
   return files.includes(null) ? null : files.flatMap((callFiles) => callFiles ?? []);
 }
 
@@ -78,6 +82,17 @@ export function preparedStamp({ source, annotations, clean }: DataPlan, folder: 
     ? [`${annotations.file} ${readFileStamp(resolve(folder, annotations.file)) ?? "none"}`]
     : [];
   return [...stamps, ...people, ...secretFingerprints(clean)].join("\n");
+}
+
+/** Returns each file's absolute path and stamp, for streamed rows. Coded errors `cannot-stream`, `no-files`. */
+export function streamedFileStamps({ source }: DataPlan, folder: string): readonly string[] {
+  const files = sourceFiles(source, folder);
+  if (files) return files.map((file) => `${file} ${readFileStamp(file) ?? "missing"}`);
+  const other = sourceCalls(source).find((call) => sourceFiles(call, folder) === null);
+  throw new CodedError("cannot-stream", {
+    what: `\`${other?.word ?? "a source"}\` beside a streamed source`,
+    why: "only files have a stamp by which rows are kept",
+  });
 }
 
 export function totalFileSize(files: readonly string[]): number {

@@ -2,20 +2,15 @@
  * `prepareRows` for streamed data: writes the rows to a folder of the cache. The same plan over the same files is not
  * read again.
  */
-import { createHash } from "node:crypto";
 import { readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import canonicalize from "canonicalize";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { DataPlan, Call } from "#dsl/language/types/value.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import type { SourceContext } from "#stdlib/data/contract.js";
-import { DETECTION_RULES_VERSION } from "#stdlib/personal-data/finding.js";
-import { secretFingerprints } from "#stdlib/secrets/shared/stamp.js";
-import { cachePath, withFileLock } from "../../fetch/cache.js";
+import { withFileLock } from "../../fetch/cache.js";
 import { diskError } from "../../fetch/disk.js";
 import { makePrivateFolder, PRIVATE_MODES } from "../../fetch/private.js";
-import { readFileStamp } from "../../fetch/stamp.js";
 import { auditRows } from "../audit/audit.js";
 import { unreadFieldNotes } from "../rows/conversations.js";
 import {
@@ -31,8 +26,8 @@ import { runDataPass } from "../pass/pass.js";
 import type { PreparedData } from "../prepared.js";
 import { setRowSource } from "../row/row.js";
 import { isSourceCall, streamRows } from "../rows/rows.js";
-import { sourceFiles, totalFileSize } from "./files-read.js";
-import { openStreamed, STREAMED_FORMAT_VERSION, type StreamedMeta } from "./streamed.js";
+import { sourceCalls, sourceFiles, streamedFileStamps, totalFileSize } from "./files-read.js";
+import { openStreamed, STREAMED_FORMAT_VERSION, streamedFolder, type StreamedMeta } from "./streamed.js";
 import { StreamedRowWriter } from "./written-rows.js";
 
 interface Options {
@@ -49,28 +44,14 @@ interface Options {
  * all rows at once.
  */
 export async function prepareStreamed(plan: DataPlan, world: SourceContext, options: Options): Promise<PreparedData> {
-  // A plan contains only a key's name, so the cache key includes the key's fingerprint: rows hashed with another key
-  // differ.
-  const keys = secretFingerprints(plan.clean);
-  const folderOf = (part?: number): string => {
-    const what = {
-      version: STREAMED_FORMAT_VERSION,
-      personal: DETECTION_RULES_VERSION,
-      plan: { ...plan, name: "", folder: "" },
-      stamp: stamps(plan, world),
-      part,
-      ...(keys.length > 0 && { keys }),
-    };
-    const key = createHash("sha256").update(canonicalize(what) ?? "");
-    return cachePath("data", key.digest("hex").slice(0, 32));
-  };
+  const folderOf = (part?: number): string => streamedFolder(plan, streamedFileStamps(plan, world.folder), part);
   let folder = folderOf();
   let streamed = openStreamed(folder);
   // A part of a file can't give a sample at equal distances.
   const part = streamed || plan.sample !== null ? undefined : options.mostBytes;
   const mayLeave = (call: Call): boolean =>
     totalFileSize(sourceFiles(call, world.folder) ?? []) > (part ?? 0) || mayExceedFileSize(call, world.folder);
-  if (part !== undefined && callsOf(plan).some(mayLeave)) folder = folderOf(part);
+  if (part !== undefined && sourceCalls(plan.source).some(mayLeave)) folder = folderOf(part);
   streamed ??= await withFileLock(folder, async () => {
     // Another process may have made it while this one waited.
     const made = openStreamed(folder);
@@ -162,23 +143,4 @@ async function writeInto(folder: string, plan: DataPlan, world: SourceContext, o
   } finally {
     written.close();
   }
-}
-
-function stamps(plan: DataPlan, world: SourceContext): readonly string[] {
-  return filesOf(plan, world).map((file) => `${file} ${readFileStamp(file) ?? "missing"}`);
-}
-
-/** Returns absolute paths. Coded errors `cannot-stream`, `no-files`. */
-function filesOf({ source }: DataPlan, world: SourceContext): readonly string[] {
-  const files = sourceFiles(source, world.folder);
-  if (files) return files;
-  const other = callsOf({ source }).find((call) => sourceFiles(call, world.folder) === null);
-  throw new CodedError("cannot-stream", {
-    what: `\`${other?.word ?? "a source"}\` beside a streamed source`,
-    why: "only files have a stamp by which rows are kept",
-  });
-}
-
-function callsOf({ source }: Pick<DataPlan, "source">): readonly Call[] {
-  return isSourceCall(source) ? [source] : Object.values(source);
 }

@@ -5,10 +5,10 @@ import type { DataPlan, Call } from "#dsl/language/types/value.js";
 import type { SourceContext } from "#stdlib/data/contract.js";
 import { registry as whole } from "#stdlib/registry.js";
 import { measureLengths as measuredInMemory, type MeasurementOptions } from "../rows/length-statistics.js";
-import { prepareRows as prepareInMemory, readSourceHeader as headerOf, type PrepareOptions } from "../prepare.js";
+import { prepareRows as prepareInMemory, type PrepareOptions } from "../prepare.js";
 import type { WithheldFetches } from "../../host/host-context.js";
 import type { PreparedData } from "../prepared.js";
-import { isSourceCall, isStreamed } from "../rows/rows.js";
+import { isSourceCall, isStreamed, readTableHeader } from "../rows/rows.js";
 import { runQuery } from "./sql/query.js";
 import { fetchSourceFiles } from "./addresses.js";
 import { readAnnotationDecisions } from "./annotations-file.js";
@@ -76,7 +76,7 @@ export async function readFetchedHeader(
 ): Promise<TableFacts> {
   const fetched = await fetchSourceFiles(source, { folder: world.folder, split: false, head: true, signal, withhold });
   const [first] = isSourceCall(fetched.source) ? [fetched.source] : Object.values(fetched.source);
-  const facts = await headerOf(first ?? source, worldWithQueries(world, signal));
+  const facts = await readTableHeader(first ?? source, worldWithQueries(world, signal), whole);
   const sources = [...fetched.sources, ...(facts.sources ?? [])];
   return { ...facts, ...(sources.length > 0 && { sources }) };
 }

@@ -3,11 +3,17 @@
  * row's line offset, label and number in the source (16 bytes). The rows are in a folder of the cache. Its name covers
  * the plan and the stamps of the files read, and it is either complete or missing.
  */
+import { createHash } from "node:crypto";
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
 import { join } from "node:path";
+import canonicalize from "canonicalize";
 import * as v from "valibot";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { DataFacts } from "#dsl/language/types/facts.js";
+import type { DataPlan } from "#dsl/language/types/value.js";
+import { DETECTION_RULES_VERSION } from "#stdlib/personal-data/finding.js";
+import { secretFingerprints } from "#stdlib/secrets/shared/stamp.js";
+import { cachePath } from "../../fetch/cache.js";
 import {
   objectWith,
   readHint,
@@ -32,6 +38,27 @@ export interface StreamedMeta {
   readonly sample: readonly Readonly<Record<string, unknown>>[];
   /** Bytes and rows of each split's file. */
   readonly splits: Readonly<Record<string, { readonly bytes: number; readonly rows: number }>>;
+}
+
+/**
+ * Returns the folder of a plan's rows in the cache.
+ * @param stamp of the files read
+ * @param part maximum bytes read of each file; unset if all were read
+ */
+export function streamedFolder(plan: DataPlan, stamp: readonly string[], part: number | undefined): string {
+  // A plan contains only a key's name, so the cache key includes the key's fingerprint: rows hashed with another key
+  // differ.
+  const keys = secretFingerprints(plan.clean);
+  const what = {
+    version: STREAMED_FORMAT_VERSION,
+    personal: DETECTION_RULES_VERSION,
+    plan: { ...plan, name: "", folder: "" },
+    stamp,
+    part,
+    ...(keys.length > 0 && { keys }),
+  };
+  const key = createHash("sha256").update(canonicalize(what) ?? "");
+  return cachePath("data", key.digest("hex").slice(0, 32));
 }
 
 const rowName = v.union([v.number(), v.string()]);

@@ -1,36 +1,20 @@
 /** Answers generation requests: encodes the prompt, chooses tokens, and forms the pieces for clients. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { dataReaderOf, type ModelPlan } from "#dsl/language/types/value.js";
 import type { ToolDefinition } from "#stdlib/conversations/kind.js";
-import { chatTemplateIn } from "../../bases/chat-template.js";
-import type { Tokenizer } from "../../bases/tokenizer.js";
-import type { Base } from "../../bases/base.js";
-import { loadImplementation } from "../../host/load-implementation.js";
-import { chatEncodingOf, type ChatEncoding } from "../../data/encoding/chat.js";
-import { inputPrefixOf, decoderStartToken } from "../../data/encoding/decoder-input.js";
-import { endTokenIds, endTokenId } from "../../data/encoding/encoded.js";
 import { textDeltas, promptTokensOf, withPromptTokens } from "./text-deltas.js";
 import { forcedCallPrefix, toolCallGrammar, type ToolCallFormat } from "./tool-calls/format.js";
 import { ToolCallStreamParser } from "./tool-calls/parser.js";
-import { samplingSettingsOf, readGenerationConfig, type GenerationConfig } from "./sampling/settings.js";
+import { samplingSettingsOf } from "./sampling/settings.js";
 import { topLogprobs, SequenceSampler } from "./sampling/sequence-sampler.js";
-import { toolCallFormat } from "./chat-prompt.js";
-import type { ChosenToken, SlotTextStream, SlotWriter } from "./contract.js";
+import type { ChosenToken, SlotTextStream } from "./contract.js";
+import { generationModelOf, type GenerationModel, type TextGeneratorOptions } from "./generation-model.js";
 import type { TextChunk, GenerationRequest, TextGeneration } from "./generation-request.js";
-import { GrammarCache } from "./grammar/grammar-cache.js";
+import type { GrammarCache } from "./grammar/grammar-cache.js";
 import { GrammarRules, type Grammar } from "./grammar/rules.js";
 import { SchemaReader } from "./grammar/schema-grammar.js";
 import { UnsupportedSchemaError } from "./grammar/unsupported-schema.js";
-import { isConversation, encodePrompt, type PromptEncoder, type EncodedPrompt } from "./prompt-tokens.js";
-import { TokenBytes } from "./token-bytes.js";
+import { isConversation, encodePrompt, type EncodedPrompt } from "./prompt-tokens.js";
 
-export interface TextGeneratorOptions {
-  readonly name: string;
-  readonly model: ModelPlan;
-  readonly base: Base;
-  readonly tokenizer: Tokenizer;
-  readonly by: { readonly writer: SlotWriter; readonly adapter?: number };
-}
 export interface TextGenerator {
   /** Whether the model answers conversations, and whether it calls tools in them. */
   readonly chats: boolean;
@@ -44,25 +28,8 @@ export interface TextGenerator {
   /** Ends the grammar threads. The writer belongs to the caller. */
   close(): void;
 }
-interface Model extends PromptEncoder {
-  readonly by: TextGeneratorOptions["by"];
-  readonly generationConfig: GenerationConfig;
-  readonly calls: ToolCallFormat | null;
-  readonly ends: ReadonlySet<number>;
-  /** Stop strings. */
-  readonly stop: readonly string[];
-  readonly bytes: TokenBytes;
-  readonly grammars: GrammarCache;
-  /** Cache of tool-call grammars, which may contain special tokens. */
-  readonly callGrammars: GrammarCache;
-  /** Special tokens of tool calls, with their text. */
-  readonly marks: ReadonlyMap<number, string>;
-  /** Start tokens of the decoder if the prompt is an encoder's input. */
-  readonly start: readonly number[];
-}
-
 export async function createTextGenerator(options: TextGeneratorOptions): Promise<TextGenerator> {
-  const model = await modelOf(options);
+  const model = await generationModelOf(options);
   return {
     chats: model.chat !== null,
     tools: model.calls !== null,
@@ -74,50 +41,7 @@ export async function createTextGenerator(options: TextGeneratorOptions): Promis
   };
 }
 
-async function modelOf({ name, model, base, tokenizer, by }: TextGeneratorOptions): Promise<Model> {
-  const { generatesText, predictsNextToken } = (await loadImplementation(model.task, "task")).supervision.rowFormat;
-  const rewrites = generatesText && !predictsNextToken;
-  const { config } = base.facts;
-  const chat = rewrites ? null : await chatFor(model, base, tokenizer);
-  const stop = chat ? await chat.renderer.stop(tokenizer.specials) : "";
-  const id = tokenizer.idOf(stop);
-  const generationConfig = readGenerationConfig(base.folder);
-  const bytes = new TokenBytes(tokenizer);
-  const calls = chat && toolCallFormat(chat);
-  const marks = calls ? marksOf(tokenizer, calls) : new Map<number, string>();
-  const within = [...marks].filter(([, mark]) => calls?.marks.includes(mark)).map(([id]) => id);
-  const grammars = new GrammarCache(bytes);
-  return {
-    name,
-    tokenizer,
-    chat,
-    by,
-    generationConfig,
-    bytes,
-    vocabulary: by.writer.vocabulary,
-    room: by.writer.room,
-    pairs: rewrites
-      ? { prefix: inputPrefixOf(model.task), end: endTokenId(config), maxLength: model.max_length }
-      : null,
-    start: rewrites ? [decoderStartToken(base)] : [],
-    calls,
-    marks,
-    grammars,
-    callGrammars: within.length === 0 ? grammars : new GrammarCache(new TokenBytes(tokenizer, new Set(within))),
-    ends: new Set([...endTokenIds(config), ...generationConfig.ends, ...(id === null ? [] : [id])]),
-    // A stop string that is not a single token is matched in the generated text.
-    stop: id === null && stop !== "" ? [stop] : [],
-  };
-}
-
-/** A base model with a chat template answers conversations, even if it was trained on plain texts. */
-async function chatFor(model: ModelPlan, base: Base, tokenizer: Tokenizer): Promise<ChatEncoding | null> {
-  const reader = dataReaderOf(model);
-  if (reader.template !== undefined) return chatEncodingOf(reader, base, tokenizer);
-  return chatTemplateIn(base.folder) === null ? null : chatEncodingOf({ ...reader, template: null }, base, tokenizer);
-}
-
-async function write(model: Model, ask: GenerationRequest): Promise<TextGeneration> {
+async function write(model: GenerationModel, ask: GenerationRequest): Promise<TextGeneration> {
   if (ask.promptLikelihoods === true && !model.by.writer.scores)
     throw new CodedError("no-prompt-likelihoods", { model: model.name });
   const tools = toolsOf(model, ask);
@@ -144,7 +68,7 @@ interface Tools {
 }
 /** Returns null if no tool may be called. */
 function toolsOf(
-  { name, calls, chat }: Model,
+  { name, calls, chat }: GenerationModel,
   { tools = [], toolChoice = "auto", prompt }: GenerationRequest,
 ): Tools | null {
   const named = typeof toolChoice === "object" ? toolChoice.name : null;
@@ -192,7 +116,7 @@ class Texts implements TextGeneration {
   private readonly streams: SlotTextStream[] = [];
 
   constructor(
-    private readonly model: Model,
+    private readonly model: GenerationModel,
     private readonly ask: GenerationRequest,
     private readonly prompt: EncodedPrompt,
     private readonly tools: Tools | null,
@@ -290,15 +214,8 @@ async function* nothingOf(text: SlotTextStream, choice: number): AsyncGenerator<
   yield { choice, text: "", tokens: [], ended: "length" };
 }
 
-function grammarsFor({ grammars, callGrammars }: Model, tools: Tools | null): GrammarCache {
+function grammarsFor({ grammars, callGrammars }: GenerationModel, tools: Tools | null): GrammarCache {
   return tools?.must ? callGrammars : grammars;
-}
-
-function marksOf(tokenizer: Tokenizer, { opens, closes, marks: more }: ToolCallFormat): ReadonlyMap<number, string> {
-  const marks = [opens, closes, ...more].map((mark) => [tokenizer.idOf(mark), mark] as const);
-  return new Map(
-    marks.flatMap(([id, mark]) => (id !== null && tokenizer.special.has(id) ? [[id, mark] as const] : [])),
-  );
 }
 
 /**

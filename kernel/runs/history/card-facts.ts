@@ -1,4 +1,7 @@
 /** Facts from which a model card is written. */
+import { usualMetricOfVocabulary } from "#dsl/compiler/plan/watched-metric.js";
+import { metricName } from "#stdlib/metrics/shared/metric-name.js";
+import { code } from "../../display/markdown.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import type { RunScore } from "./run-scores.js";
@@ -50,4 +53,22 @@ export interface DeployedCardFacts {
   /** Parts that the format does not contain, and what replaces them. */
   readonly left: readonly (readonly [part: string, instead: string])[];
   readonly calls: readonly { readonly language: string; readonly needs: readonly string[]; readonly code: string }[];
+}
+
+/** Scores of the validation at the step of the final weights. */
+export function validationScoresOf({ events, keptCheckpoint }: CardFacts): readonly (readonly [string, number])[] {
+  const found = events.findLast((e) => e.kind === "evaluated" && e.step === keptCheckpoint.step);
+  return found?.kind === "evaluated" ? Object.entries(found.metrics) : [];
+}
+
+/** Says whether the final weights are the best by validation, and by which metric. */
+export function bestStepText({ events, keptCheckpoint, registry }: CardFacts): string {
+  const best = events.findLast((e) => e.kind === "checkpoint" && e.best);
+  if (best?.kind !== "checkpoint") return "";
+  const end = events.findLastIndex(({ kind }) => kind === "stopped");
+  if (best.step !== keptCheckpoint.step)
+    return events.slice(end + 1).some(({ kind }) => kind === "damaged")
+      ? `, the last: the checkpoint of the best, step ${best.step}, could not be read`
+      : "";
+  return `, the best by validation ${code(best.by ?? metricName(usualMetricOfVocabulary(registry), registry))}`;
 }

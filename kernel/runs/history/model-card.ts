@@ -7,9 +7,6 @@ import { cpus, platform, arch } from "node:os";
 import { join } from "node:path";
 import { lastOf } from "#dsl/language/diagnostics/codes.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { isCall, recipeValueAt } from "#dsl/compiler/plan/value.js";
-import { usualMetricOfVocabulary } from "#dsl/compiler/plan/watched-metric.js";
-import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { textCleaners } from "../../data/rows/text-cleaners.js";
 import {
   groupedNumber,
@@ -18,21 +15,18 @@ import {
   plural,
   significantText,
   callText,
-  valueText,
 } from "../../host/value-text.js";
 import { baseOriginText } from "../../display/plans/origin.js";
 import { personalDataText } from "../../display/plans/plan-card.js";
-import { privacyMechanismText, guaranteeMeaningText, privacyGuaranteeText } from "../../display/plans/privacy.js";
-import { epsilonSpent, epsilonText } from "../../display/curves/time-spent.js";
-import { attackSummaryLines } from "./attack-lines.js";
+import { attackSummaryLines, privacyCardLines } from "./card-privacy.js";
 import { code, fence, joinParagraphs, escapeMarkdown, table } from "../../display/markdown.js";
 import { compressionCardLines, compressedModelText } from "./card-compressed.js";
 import type { SharedTrainingUsage } from "../../events/events.js";
 import { workerUsageText } from "../../display/plans/hours.js";
 import type { BeforeAfterScores } from "../since-before.js";
-import type { CardFacts, DeployedCardFacts } from "./card-facts.js";
+import { bestStepText, validationScoresOf, type CardFacts, type DeployedCardFacts } from "./card-facts.js";
 import { frontMatter } from "./card-front-matter.js";
-import { techniqueText, hideLocalPaths } from "./card-safe.js";
+import { settingRows, techniqueText } from "./card-safe.js";
 import { predictsScores, loadingInstructions } from "./card-loading.js";
 
 export async function writeModelCard(folder: string, facts: CardFacts): Promise<void> {
@@ -84,7 +78,7 @@ export function modelCard(f: CardFacts): string {
   const { model, training, data } = recipe;
   const cleaners = textCleaners(data.clean).map(callText);
   const share = formatPercent(estimates.trainable / Math.max(1, estimates.parameters), 2);
-  const scores = scoresOf(f);
+  const scores = validationScoresOf(f);
   const steps = f.events.filter((e) => e.kind === "step");
   const ended = f.events.findLast((e) => e.kind === "stopped");
   const unit = recipe.federated ? "round" : "step";
@@ -116,11 +110,11 @@ export function modelCard(f: CardFacts): string {
     f.plan.personal && `Personal data that was in the texts: ${escapeMarkdown(personalDataText(f.plan.personal))}.`,
     f.lock.labels.length > 0 && `Labels, in the model's order: ${f.lock.labels.map(escapeMarkdown).join(", ")}.`,
     "## Training",
-    table(["setting", "value", "from"], settingsOf(f.plan)),
+    table(["setting", "value", "from"], settingRows(f.plan)),
     steps.length > 0 &&
       `${plural(lastOf(steps).step, unit === "round" ? "round" : "update")}${secret ? "" : `; loss ${significantText(steps[0]!.loss)} at ${unit} ${steps[0]!.step}, ${significantText(lastOf(steps).loss)} at ${unit} ${lastOf(steps).step}`}. ` +
-        `The weights are those after ${unit} ${f.keptCheckpoint.step}${bestBy(f)}.`,
-    ...privacyLines(f),
+        `The weights are those after ${unit} ${f.keptCheckpoint.step}${bestStepText(f)}.`,
+    ...privacyCardLines(f),
     ...attackSummaryLines(f.attacks ?? []),
     scores.length > 0 && "## Scores",
     scores.length > 0 && `On the split \`validation\`, with those weights:`,
@@ -176,22 +170,6 @@ export function modelCard(f: CardFacts): string {
   );
 }
 
-/** Describes the privacy guarantee, how it was enforced, and the budget spent. */
-function privacyLines({ plan, events, data }: CardFacts): readonly (string | false)[] {
-  const { privacy } = plan.recipe.training;
-  if (!privacy) return [];
-  const spent = epsilonSpent(events);
-  return [
-    "## Privacy",
-    `Differential privacy: ${privacyGuaranteeText(privacy)}; ${spent === null ? "what was spent is not known" : `spent: ${epsilonText(spent)}`}. ` +
-      `In other words, ${guaranteeMeaningText(privacy)}.`,
-    `It was kept by noise: ${privacyMechanismText(privacy)}. It is about ${privacy.unit === "client" ? "clients with all their rows" : "the rows"} of the split ` +
-      `\`${Object.hasOwn(data.splits, "train") ? "train" : "all"}\` alone, and about this training: what several trainings on the same rows tell adds up. ` +
-      "Names of labels, numbers of rows, scores and all that stands in the run's folder are not covered. Hashes of the data and of the recipe, " +
-      "which has that of the data in it, stand in no card of a private training: whoever knows all rows but one could try the last against them.",
-  ];
-}
-
 const FENCES: Readonly<Record<string, string>> = { Python: "python", JavaScript: "js", shell: "sh" };
 
 /** Describes how to call a deployed model, and its verification. */
@@ -221,38 +199,4 @@ function begunFrom({ base, compressed }: CardFacts): string {
   if (training === null) return scratch ? `Trained from scratch (${code(name)})` : `${code(name)} fine-tuned`;
   const root = scratch ? `which was trained from scratch (${code(name)})` : `whose base is ${code(name)}`;
   return `Continued from the training ${code(training)}, ${root},`;
-}
-
-/** Scores of the validation at the step of the final weights. */
-function scoresOf({ events, keptCheckpoint }: CardFacts): readonly (readonly [string, number])[] {
-  const found = events.findLast((e) => e.kind === "evaluated" && e.step === keptCheckpoint.step);
-  return found?.kind === "evaluated" ? Object.entries(found.metrics) : [];
-}
-
-function bestBy({ events, keptCheckpoint, registry }: CardFacts): string {
-  const best = events.findLast((e) => e.kind === "checkpoint" && e.best);
-  if (best?.kind !== "checkpoint") return "";
-  const end = events.findLastIndex(({ kind }) => kind === "stopped");
-  if (best.step !== keptCheckpoint.step)
-    return events.slice(end + 1).some(({ kind }) => kind === "damaged")
-      ? `, the last: the checkpoint of the best, step ${best.step}, could not be read`
-      : "";
-  return `, the best by validation ${code(best.by ?? metricName(usualMetricOfVocabulary(registry), registry))}`;
-}
-
-function settingsOf({ recipe, origins }: Plan): readonly (readonly string[])[] {
-  return Object.entries(origins).flatMap(([path, { from, why }]) => {
-    if (!/^(training|model)\./.test(path) || /^model\.(base|task|technique)$/.test(path)) return [];
-    const value = recipeValueAt(recipe, path);
-    if (value === undefined || value === null) return [];
-    const alone = isCall(value) && Object.keys(origins).some((other) => other.startsWith(`${path}.`));
-    const shown = alone ? value.word : valueText(hideLocalPaths(value));
-    return [
-      [
-        code(path.replace(/^(training|model)\./, "")),
-        code(shown),
-        from === "derived" && why !== undefined ? `${from}: ${why}` : from,
-      ],
-    ];
-  });
 }

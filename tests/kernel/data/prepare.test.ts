@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import type { DataPlan } from "#dsl/language/types/value.js";
 import { dataHandle, dataHandleTypeText } from "#kernel/data/rows/handle.js";
-import { prepareMeasuredData, readSourceHeader } from "#kernel/data/prepare.js";
+import { prepareMeasuredData } from "#kernel/data/prepare.js";
+import { registry } from "#stdlib/registry.js";
+import { readTableHeader } from "#kernel/data/rows/rows.js";
 import { call, codeOf, Folder } from "./rows/plans.js";
 
 const clean = (...words: string[]) => words.map((word) => call("cleaner", word));
@@ -187,7 +189,11 @@ describe("data preparation", () => {
     assert.deepEqual([none.code, none.data["rowsIn"]], ["no-rows-left", 0]);
   });
   it("reads a header and a few sample rows", async () => {
-    const facts = await readSourceHeader(csv("head.csv", "text,label\n" + "a,b\n".repeat(5000)), folder.world());
+    const facts = await readTableHeader(
+      csv("head.csv", "text,label\n" + "a,b\n".repeat(5000)),
+      folder.world(),
+      registry,
+    );
     assert.deepEqual(facts.columns, ["text", "label"]);
     assert.equal(facts.sample.length, 5);
   });

@@ -1,7 +1,7 @@
 /** Predictions over all rows, timed without what the first prediction prepares. */
 import assert from "node:assert/strict";
 import { setTimeout as wait } from "node:timers/promises";
-import { predictAll } from "#kernel/evaluation/predict-all.js";
+import { predictAll } from "#kernel/evaluation/baseline-predictions.js";
 
 describe("baseline predictions on all rows", () => {
   const opensLate = () => {

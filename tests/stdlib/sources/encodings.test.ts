@@ -3,7 +3,9 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { call, writtenCall, codeOf, Folder } from "../../kernel/data/rows/plans.js";
-import { prepareRows, readSourceHeader } from "#kernel/data/prepare.js";
+import { prepareRows } from "#kernel/data/prepare.js";
+import { registry } from "#stdlib/registry.js";
+import { readTableHeader } from "#kernel/data/rows/rows.js";
 import { jsonl } from "#stdlib/sources/jsonl.run.js";
 import { text } from "#stdlib/sources/text.run.js";
 
@@ -87,7 +89,10 @@ describe("encoding detection", () => {
     const plan = folder.plan(call("source", "csv", { path: "*.csv" }));
     const { facts } = await prepareRows(plan, folder.world());
     assert.deepEqual(facts.sources, told);
-    assert.deepEqual((await readSourceHeader(call("source", "csv", { path: "*.csv" }), folder.world())).sources, told);
+    assert.deepEqual(
+      (await readTableHeader(call("source", "csv", { path: "*.csv" }), folder.world(), registry)).sources,
+      told,
+    );
     const plain = await prepareRows(folder.plan(call("source", "jsonl", { path: "*.jsonl" })), folder.world());
     assert.equal(plain.facts.sources, undefined);
     assert.equal((await jsonl.open(call("source", "jsonl", { path: "a.jsonl" }), folder.world())).numRows(), 1);

@@ -1,7 +1,7 @@
 /** Requests to a text-generation model, and their complete results. */
 import type { Base } from "#kernel/bases/base.js";
 import type { TextChunk, GenerationRequest, TextGeneration } from "#kernel/inference/generation/generation-request.js";
-import type { TextGeneratorOptions } from "#kernel/inference/generation/text-generator.js";
+import type { TextGeneratorOptions } from "#kernel/inference/generation/generation-model.js";
 
 export function asked(o: Partial<GenerationRequest>): GenerationRequest {
   return { prompt: "a", truncate: false, stop: [], sampling: {}, choices: 1, ...o };

@@ -1,8 +1,11 @@
-/** Describes privacy attacks for the model card: each result next to chance level. No row is included. */
+/** Sections of the model card about privacy: the guarantee, and attacks next to chance level. No row is included. */
+import { epsilonSpent, epsilonText } from "../../display/curves/time-spent.js";
+import { privacyMechanismText, guaranteeMeaningText, privacyGuaranteeText } from "../../display/plans/privacy.js";
 import { attackChanceText } from "../../display/scores/attacks.js";
 import { fixedText, rangeText } from "../../display/score-cell.js";
 import { plural } from "../../host/value-text.js";
 import { code, escapeMarkdown, table } from "../../display/markdown.js";
+import type { CardFacts } from "./card-facts.js";
 import type { AttackScores, RunScore } from "./run-scores.js";
 
 export function attackSummaryLines(scored: readonly RunScore[]): readonly string[] {
@@ -35,5 +38,21 @@ export function attackSummaryLines(scored: readonly RunScore[]): readonly string
           `- ${code(attack)}, beside ${escapeMarkdown(on)}: ${escapeMarkdown(summary)} (${escapeMarkdown(how)}).`,
       )
       .join("\n"),
+  ];
+}
+
+/** Describes the privacy guarantee, how it was enforced, and the budget spent. */
+export function privacyCardLines({ plan, events, data }: CardFacts): readonly (string | false)[] {
+  const { privacy } = plan.recipe.training;
+  if (!privacy) return [];
+  const spent = epsilonSpent(events);
+  return [
+    "## Privacy",
+    `Differential privacy: ${privacyGuaranteeText(privacy)}; ${spent === null ? "what was spent is not known" : `spent: ${epsilonText(spent)}`}. ` +
+      `In other words, ${guaranteeMeaningText(privacy)}.`,
+    `It was kept by noise: ${privacyMechanismText(privacy)}. It is about ${privacy.unit === "client" ? "clients with all their rows" : "the rows"} of the split ` +
+      `\`${Object.hasOwn(data.splits, "train") ? "train" : "all"}\` alone, and about this training: what several trainings on the same rows tell adds up. ` +
+      "Names of labels, numbers of rows, scores and all that stands in the run's folder are not covered. Hashes of the data and of the recipe, " +
+      "which has that of the data in it, stand in no card of a private training: whoever knows all rows but one could try the last against them.",
   ];
 }
