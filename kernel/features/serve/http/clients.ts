@@ -1,5 +1,8 @@
-/** Identifies clients without keys by address. */
+/** Clients: identifies those without keys by address, and limits the rate of their requests. */
 import { isIPv6 } from "node:net";
+import rateLimit from "@fastify/rate-limit";
+import type { FastifyInstance } from "fastify";
+import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
 /** The address; for IPv6 its first 64 bits, since one client usually has all addresses within them. */
 export function networkOf(address: string): string {
@@ -14,4 +17,19 @@ export function networkOf(address: string): string {
     .slice(0, 4)
     .map((group) => Number.parseInt(group, 16).toString(16))
     .join(":")}::/64`;
+}
+
+/** `rate`: maximum requests of a client per minute; 0 sets no limit. Coded error `rate-exceeded`. */
+export async function limitRate(app: FastifyInstance, rate: number): Promise<void> {
+  if (rate > 0)
+    await app.register(rateLimit, {
+      max: rate,
+      timeWindow: 60_000,
+      hook: "onRequest",
+      cache: 10_000,
+      // Separate limit for /metrics, so that monitoring does not use up the client's requests.
+      keyGenerator: ({ call, routeOptions: { url } }) => `${url === "/metrics" ? "figures " : ""}${call.client}`,
+      errorResponseBuilder: (_, { ttl }) =>
+        new CodedError("rate-exceeded", { most: rate, seconds: Math.max(1, Math.ceil(ttl / 1000)) }),
+    });
 }
