@@ -18,7 +18,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { diskError } from "../fetch/disk.js";
 import { DEPLOYMENT_FILE, readDeployment, type Deployment } from "./deployment.js";
 import { editedFiles, unknownFiles } from "./files.js";
-import { isLeftoverName } from "./leftovers.js";
+import { cleanUpLeftovers, isLeftoverName } from "./leftovers.js";
 import { SIBLING_FILE_PREFIX, COMPANIONS_SUFFIX, deploymentHomeOf, type DeploymentPlace } from "./output.js";
 import { PROOF_FILE, readProof } from "./proof.js";
 
@@ -213,6 +213,7 @@ export async function claimPlace(
   identity: DeploymentIdentity,
   overwrite: boolean,
 ): Promise<() => Promise<void>> {
+  cleanUpLeftovers(dirname(place.path));
   await checkPlaceIsUsable(place, identity, { overwrite });
   const seen = proofText(place);
   return async () => {

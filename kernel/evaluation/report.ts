@@ -21,7 +21,9 @@ import type { OpenSession } from "../session/open-session.js";
 import type { MeasuredModel } from "./evaluate-once.js";
 import { evaluationPicturesOf, uncertainRows } from "./pictures.js";
 import type { CostRow } from "../display/scores/score-tables.js";
-import { byteSizeText, groupedNumber, durationText } from "../host/value-text.js";
+import { byteSizeText, groupedNumber, durationText, plural } from "../host/value-text.js";
+import { calibrationText } from "../inference/fitted-calibration.js";
+import { clientsWithHeads } from "../runs/client-heads.js";
 import type { EvaluationCost } from "../inference/evaluations/evaluation.js";
 
 type Evaluate = Extract<Action, { verb: "evaluate" }>;
@@ -205,6 +207,34 @@ export function evaluationReportOf(
     })),
     notes: [...verdictNotes, ...notesOf(measured)],
   };
+}
+
+/** Leaves out notes on folds if the verdict already states why there is none. */
+export function modelNotesOf(measured: readonly MeasuredModel[], withheld: boolean): readonly string[] {
+  return [
+    ...(withheld ? [] : measured.flatMap(foldsNote)),
+    ...measured.flatMap(fittedNote),
+    ...measured.flatMap(meanNote),
+  ];
+}
+function foldsNote({ by, folds }: MeasuredModel): readonly string[] {
+  return folds && by.is === "model" ? [`${by.handle.name}: each row is scored by the model that did not see it`] : [];
+}
+
+/** Notes calibrations fitted to validation rows that affect the model's predictions. */
+function fittedNote({ by, prepared, split, evaluation: { model } }: MeasuredModel): readonly string[] {
+  const fitted = by.is === "model" ? by.handle.fitted : null;
+  if (!fitted) return [];
+  const note = `${model}: ${calibrationText(fitted)}, fitted to ${plural(fitted.rows, "row")} of ${fitted.data}.${fitted.split}`;
+  const isSameRows = fitted.split === split && fitted.dataHash === prepared.facts.hash;
+  return [isSameRows ? `${note}: these are the rows that it was fitted to, and others say more` : note];
+}
+
+/** Note on a model whose head is the mean of heads that stayed with clients. */
+function meanNote({ by, evaluation: { model } }: MeasuredModel): readonly string[] {
+  const weights = by.is === "model" ? by.handle.weights : null;
+  if (!weights || weights.client !== undefined || clientsWithHeads(weights.folder).length === 0) return [];
+  return [`${model} has the mean of its clients' heads; each client's own stands in the run, \`${model}.client("…")\``];
 }
 
 /** Notes below the scores, prefixed by the model's name if there are several; a note common to all appears once. */

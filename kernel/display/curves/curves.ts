@@ -5,9 +5,10 @@ import { usualMetricOfVocabulary } from "#dsl/compiler/plan/watched-metric.js";
 import { metricName, metricCapabilities } from "#stdlib/metrics/shared/metric-name.js";
 import { registry } from "#stdlib/registry.js";
 import type { RunEvent } from "#kernel/events/events.js";
-import type { Figure, Trace } from "../figure.js";
+import { figureView, type Figure, type Trace } from "../figure.js";
 import { type DisplayOutput, OUTPUT_WIDTH } from "../html.js";
 import { roundToSixDigits, smoothCurve } from "./line.js";
+import { ratesFigure } from "./rate-curves.js";
 import { epsilonSpent, epsilonText, epsilonTraces } from "./time-spent.js";
 import { fixedText as scoreDigits } from "../score-cell.js";
 import { paletteColor } from "../svg/colors.js";
@@ -26,6 +27,12 @@ export interface CurvesOptions {
   readonly title?: string;
   /** Whether validation will follow: space for its metrics is reserved from the first draw. */
   readonly validates?: boolean;
+}
+
+/** The curves, the learning rate and gradient norm if a step was taken, and the table. */
+export function trainingCurves(events: readonly RunEvent[], options: CurvesOptions): readonly DisplayOutput[] {
+  const rates = ratesFigure(events);
+  return [figureView(curvesFigure(events, options)), ...(rates ? [figureView(rates)] : []), historyTable(events)];
 }
 
 /** Left: training loss, raw (faint) and smoothed, and validation loss. Right: the other validation metrics. */

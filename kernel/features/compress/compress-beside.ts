@@ -20,7 +20,6 @@ import { medianSpread, timeModelsOnSplit, measuresLatency } from "../../evaluati
 import { rememberScores } from "../../evaluation/remember-scores.js";
 import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
-import { weightsRecipeHash } from "../../runs/weights.js";
 import type { TrainedModel } from "./contract.js";
 import { earlierCompressedModels, type EarlierCompressedModel } from "./existing-stages.js";
 
@@ -150,7 +149,7 @@ function earlierModels(
   const now = new Set(made.map(({ handle }) => handle.weights.folder));
   const value = ({ score }: EarlierCompressedModel, call: Call): number | null =>
     finite(score.metrics[metricName(call, registry)]?.value ?? Number.NaN);
-  return earlierCompressedModels(session.runs, weightsRecipeHash(start.weights), on)
+  return earlierCompressedModels(session.runs, start.weights, on)
     .filter(({ folder }) => !now.has(folder))
     .flatMap((one): readonly ParetoModel[] => {
       const scored = one.score.metrics[metricName(on.usual, registry)];

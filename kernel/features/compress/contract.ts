@@ -2,49 +2,30 @@
  * Interface of the steps of `compress`. Each key of the statement has one file in this folder that runs its steps
  * (`stages.ts`).
  */
-import type { PlannedCompressStage, Experiment } from "#dsl/compiler/plan/action.js";
-import { type ModelPlan, dataReaderOf } from "#dsl/language/types/value.js";
+import type { PlannedCompressStage } from "#dsl/compiler/plan/action.js";
+import { dataReaderOf, type Call } from "#dsl/language/types/value.js";
 import type { ModelHandle } from "../../models/model-handle.js";
 import type { TrainedWeights } from "../../runs/weights.js";
 import type { TrainingContinuation } from "../../training-runs/request.js";
-import type { HostContext } from "../../host/host-context.js";
-import type { DisplayOutput } from "../../display/html.js";
-import type { DatasetCache } from "../../session/answers/dataset-cache.js";
-import type { EngineManager } from "../../engines/manager/engine-manager.js";
-import { type ModelCache, NO_DATA, NO_DATA_PAIRS } from "../../session/model-cache.js";
-import type { Warn } from "../../session/execution-context.js";
-import { must } from "#dsl/language/diagnostics/codes.js";
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import { NO_DATA, NO_DATA_PAIRS } from "../../session/model-cache.js";
+import type { ExecutionContext, Warn } from "../../session/execution-context.js";
+import type { OpenSession } from "../../session/open-session.js";
+import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import { hashOf } from "#dsl/compiler/plan/hash.js";
-import type { Call } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
 import type { BaselineContext } from "#stdlib/contenders/kind.js";
 import { roleValuesOf } from "../../runs/part.js";
 import { trainingSplitName, type PreparedData } from "../../data/prepared.js";
 import { loadImplementation } from "../../host/load-implementation.js";
-import { encodePredictionInputs, type PredictionInput } from "../../data/encoding/encoded.js";
+import { encodePredictionInputs, encodingOf, type PredictionInput } from "../../data/encoding/encoded.js";
 import { readHeader } from "../../tensors/safetensors.js";
-import { encodingOf } from "../../data/encoding/encoded.js";
 import { predictInputTexts, type TextPredictions } from "../../inference/input-texts.js";
 
 export type TrainedModel = ModelHandle & { readonly weights: TrainedWeights };
 
 export interface CompressionContext {
-  readonly session: {
-    readonly weights: ModelCache;
-    readonly datasets: DatasetCache;
-    readonly engines: EngineManager;
-    readonly models: { define(plan: ModelPlan, as: string): ModelHandle };
-    /** Notified when a finished run gets new results. */
-    readonly trackers: { again(run: string): void };
-    readonly runs: string;
-  };
-  readonly stage: {
-    readonly hostContext: HostContext;
-    readonly signal?: AbortSignal;
-    readonly experiment?: Pick<Experiment, "name" | "notes">;
-    readonly screen: { display(shown: DisplayOutput): void };
-  };
+  readonly session: OpenSession;
+  readonly stage: ExecutionContext;
   readonly warn: Warn;
   /** Trains a step's model under its name; its weights exist afterwards. */
   readonly train: (compressStage: PlannedCompressStage, continues: TrainingContinuation) => Promise<ModelHandle>;

@@ -1,14 +1,20 @@
 /**
- * Models that earlier statements made of a model: steps of `compress` in the runs folder whose chain leads back to it,
- * with their scores.
+ * Steps of `compress` in the runs folder: those that an interrupted statement had finished, and the models that earlier
+ * statements made of a model (their chain leads back to it), with their scores.
  */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import type { PlannedCompressStage } from "#dsl/compiler/plan/action.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { isWholePlan } from "../../runs/plan-schema.js";
 import { readRegularJson } from "../../runs/read-events.js";
 import { RunFolder } from "../../runs/run-folder.js";
 import { readRunScores, type RunScore } from "../../runs/history/run-scores.js";
+import { findFinishedRun } from "../../runs/history/runs-named.js";
+import { type TrainedWeights, weightsRecipeHash } from "../../runs/weights.js";
+import { loadRunWeights } from "../../models/loaded-run.js";
+import type { ModelHandle } from "../../models/model-handle.js";
+import type { OpenSession } from "../../session/open-session.js";
 
 export interface EarlierCompressedModel {
   readonly folder: string;
@@ -19,17 +25,38 @@ export interface EarlierCompressedModel {
   readonly score: RunScore;
 }
 
+/** The steps of an interrupted statement that were finished, with their runs. */
+export function finishedStages(
+  runs: string,
+  stages: readonly PlannedCompressStage[],
+): ReadonlyMap<PlannedCompressStage, RunFolder> {
+  return new Map(
+    stages.flatMap((stage) => {
+      const run = findFinishedRun(runs, stage.name, stage.plan.recipeHash);
+      return run ? [[stage, run] as const] : [];
+    }),
+  );
+}
+
+/** Reuses a step that was finished before the statement was interrupted. */
+export function reuseStage(session: OpenSession, name: string, run: string): ModelHandle {
+  const weights = loadRunWeights(run);
+  const handle = session.models.define(weights.plan.recipe.model, name);
+  handle.weights = weights;
+  return handle;
+}
+
 /**
- * `original`: recipe hash of the original. Only the newest run per name and recipe; runs without scores on those rows
+ * `original`: weights of the original. Only the newest run per name and recipe; runs without scores on those rows
  * are left out.
  */
 export function earlierCompressedModels(
   runs: string,
-  original: string,
+  original: TrainedWeights,
   on: { readonly dataHash: string; readonly split: string },
 ): readonly EarlierCompressedModel[] {
   const all = compressedIn(runs);
-  const made = new Set([original]);
+  const made = new Set([weightsRecipeHash(original)]);
   const chain: typeof all = [];
   for (let before = -1; before < made.size;) {
     before = made.size;

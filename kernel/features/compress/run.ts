@@ -1,6 +1,6 @@
 /** `compress`: runs the steps in sequence, each training with a live view; the name gets the last step's weights. */
 import { must } from "#dsl/language/diagnostics/codes.js";
-import type { Action } from "#dsl/compiler/plan/action.js";
+import type { Action, PlannedCompressStage } from "#dsl/compiler/plan/action.js";
 import { shortCallText } from "#dsl/compiler/plan/short-call.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import { RunFolder } from "../../runs/run-folder.js";
@@ -10,13 +10,10 @@ import { tableView } from "../../display/table.js";
 import { compactNumber } from "../../host/value-text.js";
 import { megabytesText, storedBytes } from "../../models/compressed-from.js";
 import { planCardView } from "../../display/plans/plan-card.js";
-import { findFinishedRun } from "../../runs/history/runs-named.js";
 import { compareWithOriginal, type CompressedModel } from "./compress-beside.js";
-import { type CompressionContext, type TrainedModel, promptedTeacher } from "./contract.js";
-import { distilFromTeacher } from "./distill.js";
-import { compressionStages } from "./stages.js";
-import { loadRunWeights } from "../../models/loaded-run.js";
-import type { ModelHandle } from "../../models/model-handle.js";
+import type { CompressionContext, TrainedModel } from "./contract.js";
+import { finishedStages, reuseStage } from "./existing-stages.js";
+import { runStage } from "./stages.js";
 import { LiveTraining } from "../../session/live-training.js";
 import { type ExecutionContext, warnerAt } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
@@ -35,14 +32,7 @@ export async function runCompress(session: OpenSession, action: Compress, contex
     const call = must(plan.recipe.compress, "a stage").stage;
     return registry.find(call.kind as "student", call.word)?.capabilities?.isTrained === true;
   });
-  const done = new Map(
-    action.stages.flatMap((compressStage) => {
-      const run = action.resume
-        ? findFinishedRun(session.runs, compressStage.name, compressStage.plan.recipeHash)
-        : undefined;
-      return run ? [[compressStage, run] as const] : [];
-    }),
-  );
+  const done = action.resume ? finishedStages(session.runs, action.stages) : new Map<PlannedCompressStage, RunFolder>();
   for (const [compressStage, run] of done)
     context.screen.display(textShown(`${compressStage.name} is done already, and is taken as it is: ${run.id}`));
   const planned = trained.filter((remaining) => !done.has(remaining));
@@ -76,7 +66,7 @@ export async function runCompress(session: OpenSession, action: Compress, contex
   for (const compressStage of action.stages) {
     const before = done.get(compressStage);
     const handle = before
-      ? taken(session, compressStage.name, before.path)
+      ? reuseStage(session, compressStage.name, before.path)
       : await runStage(compressStage, from, around);
     from = Object.assign(handle, { weights: must(handle.weights, `weights of ${compressStage.name}`) });
     made.push({ handle: from, stage: must(compressStage.plan.recipe.compress, "a stage").stage });
@@ -101,20 +91,3 @@ function sizesShown(start: TrainedModel | null, made: readonly CompressedModel[]
   });
 }
 const textShown = (text: string): DisplayOutput => displayOutputOf(text, card(null, note(text)));
-
-async function runStage(
-  compressStage: Compress["stages"][number],
-  from: TrainedModel | null,
-  around: CompressionContext,
-): Promise<ModelHandle> {
-  if (!from) return distilFromTeacher(compressStage, await promptedTeacher(compressStage, around), around);
-  return compressionStages[compressStage.key](compressStage, from, around);
-}
-
-/** Reuses a step that was finished before the statement was interrupted. */
-function taken(session: OpenSession, name: string, run: string): ModelHandle {
-  const weights = loadRunWeights(run);
-  const handle = session.models.define(weights.plan.recipe.model, name);
-  handle.weights = weights;
-  return handle;
-}

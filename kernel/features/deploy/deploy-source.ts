@@ -3,33 +3,20 @@
  * into the base's weights, the full model; otherwise also the adapter with the trained parameters only. It is part of
  * the deployment's run and is deleted with it.
  */
-import { mkdirSync, readdirSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import writeFileAtomic from "write-file-atomic";
-import { weightStorageOf } from "#stdlib/storages/shared/storage.js";
 import { registry } from "#stdlib/registry.js";
-import type { DeployedModel } from "#stdlib/targets/kind.js";
+import type { DeployedModel, TrainingOrigin } from "#stdlib/targets/kind.js";
 import { readCalibration } from "../../runs/calibration.js";
-import { ADAPTER_FILES, writeAdapter } from "../../runs/folders/adapter-folder.js";
-import { configText } from "../../runs/folders/config-text.js";
-import { writeMergedModel } from "../../runs/folders/merged.js";
-import { modelConfigOf } from "../../runs/folders/model-config.js";
-import { companionFiles, copyCompanionFiles, writeModelFolder } from "../../runs/folders/model-folder.js";
 import { dataReaderOf } from "#dsl/language/types/value.js";
 import { licenceOf } from "../../bases/licence.js";
 import { openBase } from "../../bases/open.js";
 import { cardBaseOf } from "../../runs/history/card-base.js";
 import { deployedChatOf } from "../../deployments/chat.js";
-import { jinjaTemplateOf, writeChatTemplate } from "../../deployments/jinja.js";
 import { chatEncodingOf } from "../../data/encoding/chat.js";
 import { calibrationOf } from "../../inference/fitted-calibration.js";
-import { parseJsonAs, jsonObject } from "../../fetch/json.js";
 import { usesTokenTypes } from "../../bases/token-types.js";
 import { deployedFromFolder } from "../../deployments/from-folder.js";
+import { sourceFilesIn, writeSourceFolder } from "./source-folder.js";
 import type { OpenedRun } from "../../models/opened-run.js";
-import type { TrainingOrigin } from "#stdlib/targets/kind.js";
 import { RunFolder } from "../../runs/run-folder.js";
 import { readRunScores } from "../../runs/history/run-scores.js";
 import type { TrainedWeights } from "../../runs/weights.js";
@@ -44,18 +31,8 @@ export async function prepareDeployment(
   const { model, data } = plan.recipe;
   const fitted = readCalibration(weights.folder, weights.checkpoint.position.step);
   const chat = await chatEncodingOf(dataReaderOf(model), base, opened.tokenizer);
-  mkdirSync(folder, { recursive: true });
-  const around = await wholeIn(folder, opened);
-  if (around !== null) {
-    await writeFileAtomic(join(folder, "config.json"), configText(modelConfigOf(model, base, labels)));
-    await copyCompanionFiles(folder, { from: base.folder, files: companionFiles(base), maxLength: model.max_length });
-  }
   const template = chat && (await deployedChatOf(chat));
-  // Tune's template words are exported as Jinja templates, which other tools can read.
-  if (template && model.template)
-    await writeChatTemplate(folder, await jinjaTemplateOf(template, opened.tokenizer.specials));
-  const adapter = open.folder.adapter && join(folder, "adapter");
-  if (adapter !== null && open.folder.adapter) await writeAdapter(adapter, open.session, open.folder.adapter);
+  const { around, adapter } = await writeSourceFolder(folder, opened, template);
   const learnt = learntOf(weights);
   const about = {
     name,
@@ -66,7 +43,7 @@ export async function prepareDeployment(
     maxLength: model.max_length,
     ...rows,
     ...(fitted && { fitted: calibrationOf(fitted) }),
-    adapter: adapter === null ? null : Object.values(ADAPTER_FILES),
+    adapter,
     peft: open.folder.adapter !== null && "peft_type" in open.folder.adapter.config,
     origin: {
       hub: cardBaseOf(model).hub?.id ?? null,
@@ -77,8 +54,6 @@ export async function prepareDeployment(
     ...(body.rounding && { rounding: body.rounding }),
   };
   if (around === null) return deployedFromFolder({ ...about, base: await openBase(folder, "folder", registry) });
-  const config = parseJsonAs(await readFile(join(folder, "config.json"), "utf8"), jsonObject);
-  const files = readdirSync(folder).filter((name) => name !== "config.json" && name !== "adapter");
   return {
     name: about.name,
     origin: about.origin,
@@ -90,35 +65,14 @@ export async function prepareDeployment(
     ...(fitted && { fitted: calibrationOf(fitted) }),
     parts: { ...body, roles: about.roles, tokenTypes: about.tokenTypes },
     family: { word: base.facts.family, implementation: body.family },
-    config,
     around,
     shapes: {},
     adapter: about.adapter,
     peft: about.peft,
     ...(about.chat && { chat: about.chat }),
     read: (name) => open.session.read(name),
-    files,
-    file: (name) => readFile(join(folder, name)),
+    ...(await sourceFilesIn(folder)),
   };
-}
-
-/** Writes the full model. If the trained parameters can't be merged, writes nothing and returns the reason. */
-async function wholeIn(folder: string, { open, weights, base, body, engine }: OpenedRun): Promise<string | null> {
-  const { plan, labels } = weights;
-  const { storage } = plan.recipe.model;
-  const { word } = body.technique.call;
-  if (open.folder.whole) {
-    await writeModelFolder(folder, open.session, open.folder.whole);
-    return null;
-  }
-  if (weightStorageOf(storage).weights !== "f32") return `${word} over weights stored as ${storage?.word ?? "f32"}`;
-  try {
-    await writeMergedModel(folder, { engine, session: open.session, body, plan, base, labels });
-    return null;
-  } catch (error) {
-    if (error instanceof CodedError && error.code === "cannot-merge") return word;
-    throw error;
-  }
 }
 
 /** Undefined if the run doesn't record when it ended. */

@@ -1,12 +1,33 @@
-/** Checks before a deployment is pushed, and the report afterwards. */
+/** Checks before a deployment is written or pushed, the upload, and the report afterwards. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { dataReaderOf } from "#dsl/language/types/value.js";
+import { dataReaderOf, type Call } from "#dsl/language/types/value.js";
 import type { HubPush } from "#stdlib/targets/kind.js";
 import type { DeploymentReport } from "../../display/deployment.js";
 import { plural } from "../../host/value-text.js";
-import type { PushedRepository } from "../../deployments/pushing/push.js";
-import { VERIFYING_NOTICE } from "../../session/execution-context.js";
-import type { DeploymentContext } from "./deployment-context.js";
+import { uncleanedTextsWarning } from "../../data/rows/text-cleaners.js";
+import { pushFolder, type PushedRepository } from "../../deployments/pushing/push.js";
+import type { OpenedRun } from "../../models/opened-run.js";
+import { licenceForbiddingChanges } from "../../runs/history/base-licence.js";
+import { hideLocalPath } from "../../runs/history/card-base.js";
+import { type ExecutionContext, VERIFYING_NOTICE, warnerAt } from "../../session/execution-context.js";
+import type { DeployAction, DeploymentContext } from "./deployment-context.js";
+
+/** Warns before anything is written. */
+export function warnUncleaned(
+  { name, target, span }: DeployAction,
+  clean: readonly Call[],
+  context: ExecutionContext,
+): void {
+  const uncleaned = uncleanedTextsWarning(name, clean, `\`${target.word}\``);
+  if (uncleaned) warnerAt(context, span)("texts-not-cleaned", uncleaned);
+}
+
+/** Coded error `licence-forbids`. */
+export async function demandLicence({ base, weights }: OpenedRun): Promise<void> {
+  const licence = await licenceForbiddingChanges(base.folder);
+  if (licence !== null)
+    throw new CodedError("licence-forbids", { base: hideLocalPath(weights.plan.recipe.model.base), licence });
+}
 
 /** Refuses to push while the data have findings that were not allowed. Coded error `push-with-findings`. */
 export async function demandCleanData(
@@ -36,7 +57,17 @@ export async function demandCleanData(
   });
 }
 
-export function reportAfterPush(
+/** Uploads the deployment, and returns the report with its address. */
+export async function pushDeployment(
+  { action, place, stage: context }: DeploymentContext,
+  { push, token }: { readonly push: HubPush; readonly token: string },
+  report: DeploymentReport,
+): Promise<DeploymentReport> {
+  const pushed = await pushFolder(place.path, push, token, { ...context.hostContext, signal: context.signal });
+  return reportAfterPush(report, action.name, pushed);
+}
+
+function reportAfterPush(
   report: DeploymentReport,
   name: string,
   { url, commit, private: hidden }: PushedRepository,

@@ -1,17 +1,19 @@
 /**
- * Checks a run's inputs before a replay: names whatever differs from its lock, and refuses if something can't be
- * obtained from its folder.
+ * The plan that a replay trains, and the checks before it: they name whatever differs from the run's lock, and refuse
+ * if something can't be obtained from its folder.
  */
-import { resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { recipeHash } from "#dsl/compiler/plan/hash.js";
-import { SEMANTICS_VERSION } from "#dsl/compiler/plan/semantics.js";
+import { SEMANTICS_VERSION, semanticsVersionOf } from "#dsl/compiler/plan/semantics.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { dataReaderOf } from "#dsl/language/types/value.js";
 import type { Base } from "../../bases/base.js";
 import type { PreparedData } from "../../data/prepared.js";
 import type { HostContext } from "../../host/host-context.js";
+import { RunFolder } from "../../runs/run-folder.js";
 import { rowMarksOf } from "../../runs/row-marks.js";
 import { recordDifferences, shortHash, type RecordDifference } from "../../runs/record/record-differences.js";
 import { runRecordOf } from "../../runs/record/record.js";
@@ -49,6 +51,29 @@ export function demandReplayable({ run, plan, lock }: ComparedRunRecord): void {
     throw new CodedError("not-replayable", { run: run.id, tables: [], words: [], deployed: null, averaged: true });
   if (tables.size + words.size > 0 || deployed !== null)
     throw new CodedError("not-replayable", { run: run.id, tables: [...tables], words: [...words], deployed });
+}
+
+/** For a model that started from another training, the folder written by this replay is its base. */
+export function planToReplay({ run, plan: had, lock }: ComparedRunRecord, home: string): Plan {
+  const { trained, ...model } = had.recipe.model;
+  // Workers do not change numbers: one process is enough for the replay.
+  const { runner, ...effects } = had.effects;
+  const { ranks, ...estimates } = had.estimates;
+  void [runner, ranks];
+  const plan = { ...ofToday(had), effects, estimates };
+  if (!trained) return plan;
+  const noted = lock.base === undefined ? [] : [resolve(run.path, lock.base)];
+  const others = RunFolder.find(dirname(run.path), trained.recipeHash).map((other) => other.model);
+  const base = [...noted, ...others].find((folder) => existsSync(join(folder, "config.json")));
+  if (base === undefined) throw new CodedError("run-without-base", { run: run.id, base: model.base });
+  return { ...plan, recipe: { ...plan.recipe, model: { ...model, base, folder: home } } };
+}
+
+/** The plan with the current version of the semantics, which the repeated training uses. */
+function ofToday(plan: Plan): Plan {
+  if (semanticsVersionOf(plan.recipe) === SEMANTICS_VERSION) return plan;
+  const recipe = { ...plan.recipe, semantics: SEMANTICS_VERSION };
+  return { ...plan, recipe, recipeHash: recipeHash(recipe) };
 }
 
 export interface ReplayCheck {

@@ -2,19 +2,14 @@
  * Replays a run from its folder: trains its plan again on the files in its lock and compares each number with the
  * original. The notebook is not needed. Differences are reported before anything is trained.
  */
-import { existsSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { recipeHash } from "#dsl/compiler/plan/hash.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { SEMANTICS_VERSION, semanticsVersionOf } from "#dsl/compiler/plan/semantics.js";
-import { RunFolder } from "../../runs/run-folder.js";
-import type { EngineName, EngineOptions } from "../../engines/engine.js";
+import type { RunFolder } from "../../runs/run-folder.js";
+import type { Engine, EngineName, EngineOptions } from "../../engines/engine.js";
 import { allEngines } from "../../engines/engines.js";
-import { readRegularFile, parseRunEvents } from "../../runs/read-events.js";
 import { plainHostContext, type Progress } from "../../host/host-context.js";
-import { lockHolderOf } from "../../runs/run-lock.js";
-import { RunLog } from "../../runs/run-log.js";
+import { isTraining, runProgressOf } from "../../remote/supervisor/outcome.js";
 import type { RecordDifference } from "../../runs/record/record-differences.js";
 import { rowChangesText } from "../../runs/record/rows-changed.js";
 import { comparedRunRecordOf, type ComparedRunRecord } from "../../runs/record/side.js";
@@ -30,7 +25,7 @@ import {
   numberPairsOf,
   type NumberComparison,
 } from "../../runs/record/number-tolerance.js";
-import { checkReplayInputs, demandReplayable, planFolderOf } from "./checked.js";
+import { checkReplayInputs, demandReplayable, planFolderOf, planToReplay } from "./checked.js";
 import { rescoreReplay } from "./rescored.js";
 
 export interface ReplayOptions {
@@ -47,7 +42,7 @@ export interface ReplayOptions {
   readonly runs?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
-  readonly startEngine?: (options: EngineOptions) => ReturnType<typeof import("../../engines/start.js").startEngine>;
+  readonly startEngine?: (options: EngineOptions) => Promise<Engine>;
 }
 export interface Replay {
   readonly run: string;
@@ -96,7 +91,7 @@ async function replayed(
   const { run, lock } = side;
   const context = stageOf(home, options);
   await session.engines.configure(engineOptions(side, options));
-  const plan = trainable(side, home);
+  const plan = planToReplay(side, home);
   const engine = await session.engines.engine(engineWorkOf(plan));
   const { changed, elsewhere } = await checkReplayInputs(session, side, plan, {
     engine,
@@ -131,9 +126,8 @@ async function replayed(
         kept: `what it trained is in ${result.run.path}`,
       });
     }
-    const then = parseRunEvents(readRegularFile(run.eventsFile) ?? "");
     const scores = await rescoreReplay(session, { side, handle, run: result.run }, context);
-    const losses = numberPairsOf(then, result.run.events(), lock.data?.splits["validation"] ?? null);
+    const losses = numberPairsOf(run.events(), result.run.events(), lock.data?.splits["validation"] ?? null);
     const drawn = plan.recipe.training.privacy !== undefined;
     const numbers = compareNumbers([...(drawn ? averageStepLosses(losses) : losses), ...scores.numbers], drawn);
     const unknown = side.record === null;
@@ -157,11 +151,9 @@ async function replayed(
 
 /** A run in progress has no final result yet. */
 function demandEnded(run: RunFolder): void {
-  const holder = lockHolderOf(run.path);
-  if (holder?.does !== "train") return;
-  const log = new RunLog();
-  log.take(readRegularFile(run.eventsFile) ?? "");
-  const { step, steps } = log;
+  if (!isTraining(run)) return;
+  const { holder, step, steps } = runProgressOf(run);
+  if (!holder) return;
   throw new CodedError("still-training", {
     run: run.id,
     name: run.lock()?.name ?? run.id,
@@ -193,29 +185,6 @@ function engineOptions({ lock, record }: ComparedRunRecord, options: ReplayOptio
 }
 function engineIn(title: string): EngineOptions["engine"] {
   return allEngines.find(({ titled }) => title.startsWith(titled))?.name ?? "auto";
-}
-
-/** For a model that started from another training, the folder written by this replay is its base. */
-function trainable({ run, plan: had, lock }: ComparedRunRecord, home: string): Plan {
-  const { trained, ...model } = had.recipe.model;
-  // Workers do not change numbers: one process is enough for the replay.
-  const { runner, ...effects } = had.effects;
-  const { ranks, ...estimates } = had.estimates;
-  void [runner, ranks];
-  const plan = { ...ofToday(had), effects, estimates };
-  if (!trained) return plan;
-  const noted = lock.base === undefined ? [] : [resolve(run.path, lock.base)];
-  const others = RunFolder.find(dirname(run.path), trained.recipeHash).map((other) => other.model);
-  const base = [...noted, ...others].find((folder) => existsSync(join(folder, "config.json")));
-  if (base === undefined) throw new CodedError("run-without-base", { run: run.id, base: model.base });
-  return { ...plan, recipe: { ...plan.recipe, model: { ...model, base, folder: home } } };
-}
-
-/** The plan with the current version of the semantics, which the repeated training uses. */
-function ofToday(plan: Plan): Plan {
-  if (semanticsVersionOf(plan.recipe) === SEMANTICS_VERSION) return plan;
-  const recipe = { ...plan.recipe, semantics: SEMANTICS_VERSION };
-  return { ...plan, recipe, recipeHash: recipeHash(recipe) };
 }
 
 /** The step at which it was stopped early; null if it finished. */

@@ -4,10 +4,8 @@ import type { DataFacts } from "#dsl/language/types/facts.js";
 import { dataReaderOf } from "#dsl/language/types/value.js";
 import { readRegularFile } from "../../runs/read-events.js";
 import type { RunLockFile, RunFolder } from "../../runs/run-folder.js";
-import { curvesFigure, historyTable } from "../../display/curves/curves.js";
-import { ratesFigure } from "../../display/curves/rate-curves.js";
+import { trainingCurves } from "../../display/curves/curves.js";
 import { dataPreview } from "../../display/data/data-preview.js";
-import { figureView } from "../../display/figure.js";
 import { code, html, Html, htmlTable, note, type HtmlPart, type DisplayOutput } from "../../display/html.js";
 import { planCardView } from "../../display/plans/plan-card.js";
 import type { ReportSection } from "../../display/report-page.js";
@@ -135,12 +133,7 @@ function keptScores(run: RunFolder, evaluations: readonly SavedEvaluation[]): re
 function curves(lock: RunLockFile, plan: Plan, events: readonly RunEvent[]): readonly Html[] {
   if (!events.some(({ kind }) => kind === "step" || kind === "evaluated")) return [note("No step was taken.")];
   const validates = plan.recipe.training.validate !== null;
-  const rates = ratesFigure(events);
-  return [
-    htmlOf(figureView(curvesFigure(events, { title: `Training of ${lock.name}`, validates }))),
-    ...(rates ? [htmlOf(figureView(rates))] : []),
-    htmlOf(historyTable(events)),
-  ];
+  return trainingCurves(events, { title: `Training of ${lock.name}`, validates }).map(htmlOf);
 }
 
 /** Counts only: findings in rows are private to the data's owner. */

@@ -2,6 +2,9 @@
  * Errors in the terms and format of the requested API: status, headers and body. Our code is in the header
  * `x-error-code` of each; OpenAI's own codes are in the bodies if there is one.
  */
+import type { ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import type { FastifyReply, FastifyRequest } from "fastify";
 import { CodedError, diagnosticText } from "#dsl/language/diagnostics/codes.js";
 
 /** The API that a route belongs to. */
@@ -161,4 +164,65 @@ function errorTypeOf(code: string, status: number): string {
   if (status === 404 || status === 405) return "NotFound";
   if (status === 503) return "Unhealthy";
   return status < 500 ? "Validation" : "Backend";
+}
+
+/** Our codes for errors of Fastify. `mostBytes`: the limit of a body. */
+export function codedErrorOf(error: unknown, mostBytes: number, { headers }: Pick<FastifyRequest, "headers">): unknown {
+  if (error instanceof CodedError) return error;
+  const code = (error as { readonly code?: unknown } | null)?.code;
+  if (code === "FST_ERR_CTP_BODY_TOO_LARGE") return new CodedError("request-too-large", { most: mostBytes });
+  if (code === "FST_ERR_CTP_INVALID_MEDIA_TYPE")
+    return new CodedError("request-type", { type: headers["content-type"]?.slice(0, 100) ?? null });
+  if (code === "FST_ERR_CTP_INVALID_CONTENT_LENGTH")
+    return new CodedError("request-not-json", { why: "it is not as long as it says" });
+  if (code === "FST_ERR_CTP_EMPTY_JSON_BODY") return new CodedError("request-not-json", { why: "it is empty" });
+  if (code === "FST_ERR_BAD_URL" || code === "FST_ERR_MAX_PARAM_LENGTH")
+    return new CodedError("no-such-route", { method: "ask", near: [] });
+  return error;
+}
+
+const JSON_TYPE = "application/json; charset=utf-8";
+
+/** Sends a failure: its status, headers and body. */
+export function sendFailure(reply: FastifyReply, { status, code, retryAfter, allow, body }: HttpFailure): FastifyReply {
+  if (retryAfter !== null) reply.header("retry-after", String(retryAfter));
+  if (allow !== null) reply.header("allow", allow.join(", "));
+  if (status === 401) reply.header("www-authenticate", "Bearer");
+  return reply.code(status).header("x-error-code", code).serializer(JSON.stringify).type(JSON_TYPE).send(body);
+}
+
+/** Milliseconds for a client to read a response after which nothing more is read from it. */
+const LINGER = 500;
+
+/**
+ * Rejects what is not a valid request: no HTTP, too slow, headers too large. `response`: the latest of the connection.
+ */
+export function refuseUnreadRequest(
+  error: Error & { readonly code?: string },
+  socket: Socket,
+  response: ServerResponse | undefined,
+): void {
+  // The request with this body already has a response: the client would take a second one for that of its next request.
+  if (response?.headersSent === true && !response.req.complete) {
+    socket.destroySoon();
+    return;
+  }
+  if (error.code === "ECONNRESET" || socket.destroyed || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [status, what] =
+    error.code === "HPE_HEADER_OVERFLOW"
+      ? (["431 Request Header Fields Too Large", "its headers are too long"] as const)
+      : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
+        ? (["408 Request Timeout", "it takes too long"] as const)
+        : (["400 Bad Request", "it is no HTTP"] as const);
+  const body = JSON.stringify({ error: `the request can't be read: ${what}`, code: "request-unread" });
+  const length = Buffer.byteLength(body);
+  socket.end(
+    `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: ${JSON_TYPE}\r\ncontent-length: ${String(length)}\r\n\r\n${body}`,
+  );
+  // Also closes connections of clients that neither read nor close.
+  const late = setTimeout(() => socket.destroy(), LINGER);
+  socket.once("close", () => clearTimeout(late));
 }

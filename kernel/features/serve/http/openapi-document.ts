@@ -1,5 +1,6 @@
 /** /openapi.json: requests, from the schemas that validate them, and responses. */
-import type { FastifyDynamicSwaggerOptions } from "@fastify/swagger";
+import swagger, { type FastifyDynamicSwaggerOptions } from "@fastify/swagger";
+import type { FastifyInstance } from "fastify";
 import * as v from "valibot";
 import type { ApiDialect } from "./failures.js";
 import { jsonSchemaOf, type JsonSchema } from "./schema.js";
@@ -26,7 +27,12 @@ const failures: { readonly [D in ApiDialect]: v.GenericSchema } = {
 
 const json = (schema: JsonSchema): unknown => ({ "application/json": { schema } });
 
-export function openApiOptions(keyed: boolean): FastifyDynamicSwaggerOptions {
+/** `keyed`: whether requests need a key. */
+export async function registerOpenApi(app: FastifyInstance, keyed: boolean): Promise<void> {
+  await app.register(swagger, openApiOptions(keyed));
+}
+
+function openApiOptions(keyed: boolean): FastifyDynamicSwaggerOptions {
   return {
     openapi: {
       openapi: "3.1.0",

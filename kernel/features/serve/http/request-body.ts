@@ -2,11 +2,38 @@
  * Parses the JSON of a body. It must be UTF-8, of limited depth, without keys that affect prototypes, and without lone
  * surrogates; later code does not need to check that.
  */
+import type { FastifyInstance } from "fastify";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
 /** Maximum nesting of lists and objects. */
 const DEEPEST = 64;
 const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+/** `most`: maximum bytes. Coded errors `request-type`, `request-not-json`. */
+export function acceptJsonBodies(app: FastifyInstance, most: number): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    /^application\/(?:[\w.-]+\+)?json(?:\s*;|$)/i,
+    { parseAs: "buffer", bodyLimit: most },
+    (request, body, done) => {
+      const { "content-encoding": coding, "content-type": type = "" } = request.headers;
+      const charset = /;\s*charset\s*=\s*"?([^";\s]+)/i.exec(type)?.[1];
+      if (charset !== undefined && !/^(utf-?8|us-ascii)$/i.test(charset)) {
+        done(new CodedError("request-type", { type: type.slice(0, 100) }));
+        return;
+      }
+      if (coding !== undefined && coding !== "identity") {
+        done(new CodedError("request-type", { type: String(coding).slice(0, 60) }));
+        return;
+      }
+      try {
+        done(null, parseJsonBody(body as Buffer));
+      } catch (error) {
+        done(error as Error);
+      }
+    },
+  );
+}
 
 export function parseJsonBody(bytes: Buffer): unknown {
   if (bytes.length === 0) throw new CodedError("request-not-json", { why: "it is empty" });

@@ -1,8 +1,9 @@
 /**
- * Checks the request's head for ambiguities between servers and proxies: a proxy may check one `Host` and this server
- * another, or both may see different ends of the body (RFC 9112, sections 3.2 and 6). Node's parser already rejects two
- * lengths, a length with a transfer coding, and HTTP/1.1 without `Host`.
+ * The head of a request: its id, its path for the router, and a check for ambiguities between servers and proxies. A
+ * proxy may check one `Host` and this server another, or both may see different ends of the body (RFC 9112, sections 3.2
+ * and 6). Node's parser already rejects two lengths, a length with a transfer coding, and HTTP/1.1 without `Host`.
  */
+import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
@@ -25,4 +26,26 @@ export function checkRequestHead({ rawHeaders, headers, httpVersion }: IncomingM
   const authority = ABSOLUTE.exec(target)?.[1];
   if (authority !== undefined && authority.toLowerCase() !== (headers.host ?? "").toLowerCase())
     throw new CodedError("request-head", { why: "names one host in its target and another in `Host`" });
+}
+
+/** Maximum characters of a path segment. */
+export const LONGEST_PATH_SEGMENT = 512;
+/** Maps URLs that the router itself would reject to an unknown path, so that they pass the same checks. */
+export function routableUrl(url: string): string {
+  const [path = ""] = url.split("?", 1);
+  if (path.length <= LONGEST_PATH_SEGMENT && !path.includes("%")) return url;
+  try {
+    if (path.split("/").every((part) => decodeURIComponent(part).length <= LONGEST_PATH_SEGMENT)) return url;
+  } catch {
+    // Not a valid path.
+  }
+  return path.includes("/v1/") ? "/v1/." : "/.";
+}
+
+const here = randomBytes(5).toString("hex");
+let requests = 0;
+/** The client's own id if it has a safe format. */
+export function requestIdOf({ headers: { "x-request-id": given } }: Pick<IncomingMessage, "headers">): string {
+  if (typeof given === "string" && /^[\w.:-]{1,128}$/.test(given)) return given;
+  return `${here}-${(requests++).toString(36)}`;
 }

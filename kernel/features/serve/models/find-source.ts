@@ -1,5 +1,8 @@
-/** Detects the type of a served folder: a run, the output of `deploy`, or a transformers folder. */
-import { existsSync, statSync } from "node:fs";
+/**
+ * Detects the type of a served folder (a run, the output of `deploy`, or a transformers folder), and stamps its files to
+ * detect changes.
+ */
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { DEPLOYMENT_FILE } from "../../../deployments/deployment.js";
@@ -11,11 +14,23 @@ import { findTransformersSource } from "./transformers-source.js";
 import { findRunSource } from "./run-source.js";
 import type { ModelSource } from "./model-source.js";
 
+/** The source, and a stamp taken before the inspection: later changes give another stamp. */
+export async function findStampedSource(
+  path: string,
+  home: string,
+  datasets: DatasetCache,
+): Promise<{ one: ModelSource; stamp: string }> {
+  const folder = resolve(home, path);
+  const before = folderStampOf(folder);
+  const one = await findModelSource(path, home, datasets);
+  return { one, stamp: one.folder === folder ? before : folderStampOf(one.folder) };
+}
+
 /**
  * `home`: folder that relative paths start from. A path that does not exist is looked up among the runs, as in `load`.
  * Coded errors: those of each type.
  */
-export async function findModelSource(path: string, home: string, datasets: DatasetCache): Promise<ModelSource> {
+async function findModelSource(path: string, home: string, datasets: DatasetCache): Promise<ModelSource> {
   const folder = resolve(home, path);
   const stats = statSync(folder, { throwIfNoEntry: false });
   if (!stats) return findRunSource(runNamed(path, home), datasets);
@@ -37,5 +52,23 @@ function runNamed(path: string, home: string): string {
     if (!(error instanceof CodedError) || error.code !== "run-not-found") throw error;
     const why = "there is no such folder, and no run of that name";
     throw new CodedError("folder-not-served", { folder: path, why }, { cause: error });
+  }
+}
+
+/** Names, sizes and times of all files. Unreadable files count as missing. */
+export function folderStampOf(folder: string): string {
+  const names = safely(() => readdirSync(folder, { recursive: true, encoding: "utf8" })) ?? [];
+  const stamps = names.sort().flatMap((name) => {
+    const stats = safely(() => statSync(join(folder, name)));
+    return stats?.isFile() ? [`${name} ${String(stats.size)} ${String(stats.mtimeMs)}`] : [];
+  });
+  return stamps.join("\n");
+}
+
+function safely<T>(look: () => T): T | null {
+  try {
+    return look();
+  } catch {
+    return null;
   }
 }

@@ -1,5 +1,6 @@
 /** A model that takes requests while its engine or process may come and go. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
+import type { Engine } from "../../../engines/engine.js";
 import type { PredictionInput } from "../../../data/encoding/encoded.js";
 import type {
   TextPrediction,
@@ -20,6 +21,8 @@ import type {
 import { BatchedPredictor } from "./batched-predictor.js";
 import { modelCannotError, writesTexts } from "../model-types.js";
 import type { ModelSource, ModelSourceFacts, OpenModelSource } from "./model-source.js";
+import { watchHealth } from "./health.js";
+import { writerListenerOf } from "./writer-metrics.js";
 import { decodeTokens, tokenizeTexts } from "./tokens.js";
 
 // The `Retry-After` of a model that is temporarily unavailable.
@@ -121,6 +124,26 @@ export class ServableModel implements ServedModel {
   }
   get opened(): OpenModelSource | null {
     return this.body;
+  }
+  /** Opens it, and gives it the opened body. `engine`: starts the engine that it runs in, or that does additional work. */
+  async openIn(
+    engine: () => Promise<Engine>,
+    { limits, computing }: Pick<ServableModelOptions, "limits" | "computing">,
+  ): Promise<OpenModelSource> {
+    const listener = computing && writerListenerOf(this.name, computing);
+    const open = await this.found.open(engine, {
+      name: this.name,
+      slots: limits.streams,
+      ...(listener && { listener }),
+    });
+    const body = { ...open, session: watchHealth(open.session) };
+    try {
+      await this.give(body);
+    } catch (error) {
+      if (this.opened === body) await this.lose({ why: LOST_REASON });
+      throw error;
+    }
+    return body;
   }
 
   /** Sets the open model and runs it once, so that no request waits for compilation. */

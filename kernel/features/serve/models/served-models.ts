@@ -15,16 +15,13 @@ import { EngineManager } from "../../../engines/manager/engine-manager.js";
 import type { ManagedEngine } from "../../../engines/manager/managed-engine.js";
 import { processMemory } from "../../../engines/manager/process-memory.js";
 import { restartDelay } from "../../../engines/manager/restart-delays.js";
-import { findModelSource } from "./find-source.js";
+import { findStampedSource, folderStampOf } from "./find-source.js";
 import { writesTexts } from "../model-types.js";
 import type { ModelSource, OpenModelSource } from "./model-source.js";
-import { watchHealth } from "./health.js";
 import { ModelRecovery, type RecoverableModel } from "./recovery.js";
 import { LOST_REASON, ServableModel } from "./servable.js";
 import { shareWriters } from "./shared-writer.js";
 import { mapLimited } from "./limited-concurrency.js";
-import { writerListenerOf } from "./writer-metrics.js";
-import { folderStampOf } from "./folder-stamp.js";
 
 /** The current version of a name, or an old one that is still leased. */
 interface Version {
@@ -78,7 +75,7 @@ export class ServedModels implements ModelService {
     const found: (ModelSource & { readonly as: string; readonly path: string; readonly stamp: string })[] = [];
     for (const { name, folder } of folders) {
       settings.signal?.throwIfAborted();
-      const { one, stamp } = await unlessAborted(stamped(folder, home, datasets), settings.signal);
+      const { one, stamp } = await unlessAborted(findStampedSource(folder, home, datasets), settings.signal);
       const as = name ?? one.name;
       const same = found.find((other) => other.as === as);
       if (same) throw new CodedError("same-name", { name: as, folders: [same.folder, one.folder] });
@@ -183,7 +180,7 @@ export class ServedModels implements ModelService {
 
   replace(name: string, folder: string): Promise<OpenedModel> {
     const work = this.turn.then(async () => {
-      const { one, stamp } = await stamped(folder, this.home, new DatasetCache());
+      const { one, stamp } = await findStampedSource(folder, this.home, new DatasetCache());
       const version = await this.version(name, folder, { found: one, stamp });
       await this.bodyFor(version);
       this.put(version);
@@ -258,24 +255,10 @@ export class ServedModels implements ModelService {
     this.mending.watch(body.session);
     void body.ended?.then(() => this.ended(version, body));
   }
-  private async given({ served, engine }: Version): Promise<OpenModelSource> {
+  private given({ served, engine }: Version): Promise<OpenModelSource> {
     // For a model with its own process, the engine does the additional work.
     const running = async (): Promise<Engine> => (engine ?? (await this.engines.engineFor("writes", "f32"))).acquire();
-    const { computing, limits } = this.options;
-    const listener = computing && writerListenerOf(served.name, computing);
-    const open = await served.found.open(running, {
-      name: served.name,
-      slots: limits.streams,
-      ...(listener && { listener }),
-    });
-    const body = { ...open, session: watchHealth(open.session) };
-    try {
-      await served.give(body);
-    } catch (error) {
-      if (served.opened === body) await served.lose({ why: LOST_REASON });
-      throw error;
-    }
-    return body;
+    return served.openIn(running, this.options);
   }
 
   private put(version: Version): void {
@@ -362,18 +345,6 @@ export class ServedModels implements ModelService {
       version.opening = false;
     }
   }
-}
-
-/** The source, and a stamp taken before the inspection: later changes give another stamp. */
-async function stamped(
-  path: string,
-  home: string,
-  datasets: DatasetCache,
-): Promise<{ one: ModelSource; stamp: string }> {
-  const folder = resolve(home, path);
-  const before = folderStampOf(folder);
-  const one = await findModelSource(path, home, datasets);
-  return { one, stamp: one.folder === folder ? before : folderStampOf(one.folder) };
 }
 
 /** Milliseconds that aborted work gets to end. */

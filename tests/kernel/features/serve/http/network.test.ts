@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { networkOf } from "#kernel/features/serve/http/network.js";
+import { networkOf } from "#kernel/features/serve/http/clients.js";
 import { Backwards, served } from "./word-models.js";
 
 describe("a client without a key", () => {
