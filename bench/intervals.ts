@@ -7,7 +7,7 @@ import { Command } from "commander";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { resampleAll, type MetricMeasure } from "#kernel/inference/measuring/comparison.js";
-import type { PredictedRows, TeachingRows, ScoredOutcome } from "#stdlib/tasks/kind.js";
+import type { PredictedRows, SupervisionRows, ScoredOutcome } from "#stdlib/tasks/kind.js";
 import { registry } from "#stdlib/registry.js";
 import { table } from "./table.js";
 
@@ -54,7 +54,7 @@ async function scoredOf({ task, role, values, said }: Answers): Promise<ScoredOu
     tokenizer,
     ids: () => new Int32Array(0),
   };
-  const rows: TeachingRows = {
+  const rows: SupervisionRows = {
     ...asked,
     values: (of) => (of === role ? values : undefined),
     names: [],

@@ -21,7 +21,7 @@ import { openModel } from "#kernel/models/open-model.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { TuneSession } from "#kernel/features/tune-session.js";
 import { StepPipeline, type StepPipelineOptions } from "#kernel/training/pipeline.js";
-import { privateSteps } from "#kernel/training/private/private.js";
+import { privateStepOptions } from "#kernel/training/private/private.js";
 import { PrivateUpdates } from "#kernel/training/private/updates.js";
 import { privacyUnitsOf } from "#kernel/training/private/units.js";
 import { processor } from "./finetune/report.js";
@@ -89,7 +89,10 @@ train m on d { steps: 1, batch_size: ${o.batch}, optimizer: adamw(learning_rate:
       update: (step: number) => updates.updateFor(step, must(loader.update(step).part(0).rows, "rows of a batch")),
     };
     const rate = (): number => 1e-6;
-    const of = { plain: plainSteps(plain.session, loader, rate), private: privateSteps(hidden.session, same, rate) };
+    const of = {
+      plain: plainSteps(plain.session, loader, rate),
+      private: privateStepOptions(hidden.session, same, rate),
+    };
     const times = { plain: [] as number[], private: [] as number[] };
     for (let round = 0; round <= rounds; round++)
       for (const which of round % 2 === 0 ? (["plain", "private"] as const) : (["private", "plain"] as const)) {

@@ -64,7 +64,7 @@ export function oneOf<const T extends string | number | boolean>(
     ...(misfit && { misfit }),
   };
 }
-export function listOf<const T extends string>(values: readonly T[]): AttributeKind<readonly T[]> {
+export function listAttribute<const T extends string>(values: readonly T[]): AttributeKind<readonly T[]> {
   return list(values.join(", "), (value): value is T => values.some((v) => v === value));
 }
 function list<T extends Attribute>(what: string, is: (value: Attribute) => value is T): AttributeKind<readonly T[]> {

@@ -60,18 +60,18 @@ export async function readHubAuthorisation(): Promise<HubAuthorisation> {
   return { headers: secret ? { authorization: `Bearer ${secret}` } : {}, hasToken: secret !== null };
 }
 
-export type HubAnswer =
+export type HubApiResponse =
   | { readonly text: string; readonly next: string | null }
   /** The hub doesn't know the repository or the revision. */
   | { readonly missing: "repository" | "revision" };
 
 /** Coded errors `network-failed`, `untrusted-answer`, and those that `refused` makes from status 401 or 403. */
-export async function askHub(
+export async function requestHubApi(
   url: string,
   { headers }: HubAuthorisation,
   refused: (status: number) => CodedError,
   signal: AbortSignal | undefined,
-): Promise<HubAnswer> {
+): Promise<HubApiResponse> {
   const limit = AbortSignal.timeout(patience);
   const answer = await httpGet(url, { headers, signal: signal ? AbortSignal.any([signal, limit]) : limit }).catch(
     (error: unknown) => {

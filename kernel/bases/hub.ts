@@ -11,7 +11,7 @@ import { objectWith, parseJsonOrNull, schemaGuard, optionalUnknown } from "../fe
 import { isChecksum, type CachedModel } from "./cache.js";
 import {
   readHubAuthorisation,
-  askHub,
+  requestHubApi,
   fetchHubFile,
   clipHubText,
   hubEndpoint,
@@ -96,7 +96,7 @@ async function stateOf(
   const url = `${hubEndpoint()}/api/models/${id}/revision/${encodeURIComponent(revision)}?blobs=true`;
   const refused = (status: number): CodedError =>
     new CodedError("base-needs-token", { name: id, status, hasToken: auth.hasToken });
-  const answer = await askHub(url, auth, refused, signal);
+  const answer = await requestHubApi(url, auth, refused, signal);
   if ("missing" in answer) return null;
   const { text } = answer;
   const { sha, siblings } = stateIn(text, url);

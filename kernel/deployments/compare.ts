@@ -157,7 +157,7 @@ const SMALL = 0.1;
 /** Maximum difference as a share of the greatest number; a rounded model beyond it is unrelated to the notebook's. */
 const ROUNDED = 0.35;
 
-export function verdictOf(
+export function parityVerdict(
   compared: AnswerComparison,
   { tolerance, agreement = AGREEMENT }: Pick<DeploymentResult, "tolerance" | "agreement">,
 ): DeploymentVerdict {

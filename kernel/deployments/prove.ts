@@ -5,7 +5,7 @@ import { toFloats } from "../engines/feeds.js";
 import type { OpenPredictor } from "../inference/input-texts.js";
 import { runtimeAnswersOf, type RuntimeAnswers, type RuntimeAnswerOptions } from "./runtime-answers.js";
 import { deployedPredictorOf } from "./deployed-base.js";
-import { compareAnswers, verdictOf, type AnswerComparison, type DeploymentVerdict } from "./compare.js";
+import { compareAnswers, parityVerdict, type AnswerComparison, type DeploymentVerdict } from "./compare.js";
 import type { Deployment } from "./deployment.js";
 import type { GoldenInputs } from "./golden.js";
 import type { ProofRuntime } from "./proof.js";
@@ -145,7 +145,7 @@ export function judgeAnswers(
   { written }: Deployment,
 ): { readonly compared: AnswerComparison; readonly verdict: DeploymentVerdict; readonly found: readonly string[] } {
   const compared = compareAnswers(expected, answers);
-  const verdict = verdictOf(compared, written);
+  const verdict = parityVerdict(compared, written);
   const { difference, greatest, agree, inputs, tokens } = compared;
   const found = [
     ...(difference === null ? [] : [`numbers differ by ${difference.toPrecision(2)} of ${greatest.toPrecision(3)}`]),

@@ -1,11 +1,11 @@
 /** Examples that a model answered correctly before and wrongly now, with counts per data set, and advice. */
-import type { ForgottenAnswers } from "../continual/forgotten-answers.js";
+import type { ForgettingStatistics } from "../continual/forgotten-answers.js";
 import { displayOutputOf } from "./bundle.js";
 import { card, note, type DisplayOutput } from "./html.js";
 import { tableView } from "./table.js";
 import { clip, groupedNumber, oneLine, formatPercent, printable } from "../host/value-text.js";
 
-export interface ForgottenExamples extends ForgottenAnswers {
+export interface ForgottenExamples extends ForgettingStatistics {
   /** For example `tickets.test`. */
   readonly on: string;
   /** State in which it answered correctly: `router (before)`, or the data learned then. */
@@ -51,7 +51,7 @@ export function forgottenExamplesView({ name, dataSets, tries, not = [] }: Forgo
 
 const plain = (text: string): string => clip(oneLine(printable(text)), 40);
 
-export const hasSignificantLoss = ({ moved: { interval } }: Pick<ForgottenAnswers, "moved">): boolean =>
+export const hasSignificantLoss = ({ moved: { interval } }: Pick<ForgettingStatistics, "moved">): boolean =>
   interval.high < 0;
 
 function sentence(one: ForgottenExamples): string {

@@ -7,7 +7,7 @@ import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { must } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { CalibrationData, FittedCalibration } from "#stdlib/calibrations/kind.js";
-import type { TaughtRows } from "#stdlib/tasks/kind.js";
+import type { TrainingTargets } from "#stdlib/tasks/kind.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { writeCalibration } from "../runs/calibration.js";
 import { loadImplementation } from "../host/load-implementation.js";
@@ -82,7 +82,7 @@ export async function calibrateModel(
 
 export function calibrationDecisionsOf(
   outputs: PartOutputs,
-  taught: TaughtRows | null,
+  taught: TrainingTargets | null,
   labels: readonly string[],
 ): CalibrationData {
   const { oneRight: one, severalRight: several } = must(taught ?? undefined, "what rows of validation teach");

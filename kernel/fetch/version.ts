@@ -40,7 +40,7 @@ function isFinal({ pre, dev }: Version): boolean {
 }
 
 /** Order of versions; invalid ones come before all valid ones. */
-export function compareVersions(a: string, b: string): number {
+export function comparePythonVersions(a: string, b: string): number {
   const [x, y] = [parse(a), parse(b)];
   if (!x || !y) return (x ? 1 : 0) - (y ? 1 : 0) || (a < b ? -1 : a > b ? 1 : 0);
   return compare(x, y);

@@ -10,7 +10,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { diskError } from "./disk.js";
 import { listProjectFiles, type IndexFile } from "./package-index.js";
 import { pipSettings } from "./pip.js";
-import { compareVersions, satisfies } from "./version.js";
+import { comparePythonVersions, satisfies } from "./version.js";
 
 export interface Wheel {
   readonly project: string;
@@ -76,7 +76,7 @@ export async function findWheel(project: string, version: string, options: FindW
     });
     const preferred = options.python ?? "cp312";
     wheels.sort(
-      (a, b) => compareVersions(b.version, a.version) || rank(b.python, preferred) - rank(a.python, preferred),
+      (a, b) => comparePythonVersions(b.version, a.version) || rank(b.python, preferred) - rank(a.python, preferred),
     );
     const best = wheels[0];
     if (!best) continue;
@@ -101,7 +101,7 @@ export async function findWheel(project: string, version: string, options: FindW
     version,
     platform: where,
     index: redactedAddress(indexes[0] ?? "(none)"),
-    has: [...has].sort(compareVersions),
+    has: [...has].sort(comparePythonVersions),
   });
 }
 

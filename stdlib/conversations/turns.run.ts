@@ -5,7 +5,7 @@ import {
   columnRefusal,
   fieldRefusal,
   ignoredFields,
-  missingQuestionRefusal,
+  questionInColumnRefusal,
   trainedMark,
   unreadFields,
 } from "./shared/fields.js";
@@ -91,7 +91,7 @@ function messagesIn(
     for (const field of unreadFields(fields, read)) context?.unread(field);
     out.push(dataMessage(known, typeof text === "string" ? text : "", fields["context"], empty ? false : trained));
   }
-  return missingQuestionRefusal(out, context, ignored) ?? out;
+  return questionInColumnRefusal(out, context, ignored) ?? out;
 }
 
 /** Joins content parts into one text if all are text parts; otherwise returns the content unchanged. */

@@ -2,7 +2,7 @@ import { defineWord } from "#dsl/language/types/define.js";
 import { reductionParameter, rungAliases } from "./shared/parameters.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { PrunerImplementation } from "./kind.js";
-import { bracketOf, studyOfBracket, type BracketOptions } from "../searches/shared/bracket.js";
+import { bracketOf, studyOfBracket, type HyperbandBrackets } from "../searches/shared/bracket.js";
 import { prunedBelowRung } from "./shared/rungs.js";
 
 export const word = defineWord({
@@ -74,6 +74,6 @@ const hyperband: PrunerImplementation = {
   seen: (call, study, number) => studyOfBracket(bracketsOf(call), study, number),
 };
 
-function bracketsOf(call: Call): BracketOptions {
+function bracketsOf(call: Call): HyperbandBrackets {
   return { reduction: Number(call.arguments["reduction"]), count: Number(call.arguments["brackets"]) };
 }

@@ -33,7 +33,7 @@ async function writeSmall(model: DeployedModel, out: TargetOutput): Promise<void
   await out.write(".dockerignore", small.DOCKERIGNORE_TEXT);
 }
 async function writeServed({ name }: DeployedModel, out: TargetOutput): Promise<void> {
-  await out.tool("tunebook", { from: served.PACKED_PROGRAM_FILE, to: served.PACKED_PROGRAM_FILE });
+  await out.tool("tunebook", { from: served.TUNEBOOK_TARBALL, to: served.TUNEBOOK_TARBALL });
   await out.write("Dockerfile", served.serviceDockerfile(name));
   await out.write("compose.yaml", served.serviceComposeFile(name));
   await out.write("tunebook.service", served.systemdUnitFile(name));
@@ -60,7 +60,7 @@ function servedCalls(model: DeployedModel, place: string): readonly CodeExample[
   const ask = curlCommand(requested, { url: AT, key: `$${served.KEYS_VARIABLE}`, certificate: null });
   const keys = `export ${served.KEYS_VARIABLE}=$(openssl rand -hex 24)`;
   const file = `echo "${served.KEYS_VARIABLE}=$${served.KEYS_VARIABLE}" > ${shellPathArgument(`${place}/${served.ENVIRONMENT_FILE}`)}`;
-  const serve = `npx --yes --ignore-scripts --package ${shellPathArgument(`${place}/${served.PACKED_PROGRAM_FILE}`)} tunebook serve --name ${shellWord(`${model.name}=${place}`)}`;
+  const serve = `npx --yes --ignore-scripts --package ${shellPathArgument(`${place}/${served.TUNEBOOK_TARBALL}`)} tunebook serve --name ${shellWord(`${model.name}=${place}`)}`;
   return [
     composed(place, ask, `${keys}\n${file}\n`),
     {

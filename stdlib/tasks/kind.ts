@@ -28,7 +28,7 @@ export interface RowColumn extends Iterable<unknown> {
   at(row: number): unknown;
 }
 /** Values of a set of rows and their tokens, as input of a task. */
-export interface TeachingRows {
+export interface SupervisionRows {
   readonly count: number;
   /** Returns undefined if the data has no such role. */
   values(role: string): RowColumn | undefined;
@@ -83,7 +83,7 @@ export interface TaughtBatch {
   readonly epoch: number;
 }
 /** Training targets of rows, batch by batch. */
-export interface TaughtRows {
+export interface TrainingTargets {
   /** Number of terms in the mean loss of a batch: rows, or trained positions. It is the sum over the batch's rows. */
   counts(batch: Omit<TaughtBatch, "width">): number;
   /** Number of trained positions of a row in an epoch; by default each row is one label. */
@@ -126,7 +126,7 @@ export interface Supervision {
    * Returns the training targets of rows; null if the data has none. Throws coded errors. Missing for formats that
    * generate text.
    */
-  teach?(rows: TeachingRows): TaughtRows | null;
+  teach?(rows: SupervisionRows): TrainingTargets | null;
 }
 /** Facts besides the rows that a task may depend on. */
 export interface TaskContext {
@@ -270,7 +270,7 @@ export interface BaselineSourceRows {
 }
 /** Decodes the logits of complete rows into predictions. */
 export interface AnswerDecoder<
-  T extends TaughtRows = TaughtRows,
+  T extends TrainingTargets = TrainingTargets,
   P extends { readonly text: string } = { readonly text: string },
 > {
   /** Token positions of a row that are predicted; by default the row is predicted as one. */

@@ -2,7 +2,7 @@
 import { binaryCrossEntropies, reduceRowLosses } from "#dsl/tensor/losses.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { AnswerDecoder, PredictedRows, AnswerFrequency, TaskImplementation, TaughtRows } from "./kind.js";
+import type { AnswerDecoder, PredictedRows, AnswerFrequency, TaskImplementation, TrainingTargets } from "./kind.js";
 import { singleText } from "../row-formats/single-text.js";
 import type { LabelSetMetricInput } from "../metrics/kind.js";
 import { labelSetsResampler, resamplingOf, samplerOf } from "../metrics/shared/resampled-outcomes.js";
@@ -20,7 +20,7 @@ export interface LabelsPrediction {
   readonly labels: readonly string[];
   readonly probabilities: Readonly<Record<string, number>>;
 }
-interface TaughtSets extends TaughtRows {
+interface TaughtSets extends TrainingTargets {
   /** rows × labels, row-major. */
   readonly truth: Uint8Array;
 }

@@ -11,10 +11,10 @@ import type {
   RowColumn,
   AnswerFrequency,
   ContextWindow,
-  TeachingRows,
+  SupervisionRows,
   ScoredOutcome,
   TaskImplementation,
-  TaughtRows,
+  TrainingTargets,
 } from "./kind.js";
 import { extractiveQa } from "../row-formats/extractive-qa.js";
 import type { AnswerMetricInput } from "../metrics/kind.js";
@@ -39,7 +39,7 @@ export interface AnswerPrediction extends FoundAnswer {
   readonly text: string;
   readonly context: string;
 }
-interface TaughtAnswers extends TaughtRows {
+interface TaughtAnswers extends TrainingTargets {
   /** Target span of a window. */
   span(row: number): TokenSpan;
   /** Correct answers of a question. */
@@ -184,7 +184,7 @@ function lossOf(logits: Float32Array, span: TokenSpan): number {
  * Returns the first and last token of the answer, alternating, for each window. Coded errors `no-answer` and
  * `answer-cut` for questions without a target.
  */
-function spansOf(rows: TeachingRows, given: RowColumn): Int32Array {
+function spansOf(rows: SupervisionRows, given: RowColumn): Int32Array {
   const spans = new Int32Array(2 * rows.count);
   let row = 0;
   let rowIndex = 0;

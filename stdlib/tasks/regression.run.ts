@@ -8,7 +8,7 @@ import { reduceRowLosses } from "#dsl/tensor/losses.js";
 import type { InitialValue } from "#dsl/tensor/program.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { AnswerDecoder, AnswerFrequency, TaskImplementation, TaughtRows } from "./kind.js";
+import type { AnswerDecoder, AnswerFrequency, TaskImplementation, TrainingTargets } from "./kind.js";
 import { singleText } from "../row-formats/single-text.js";
 import { numbersResampler, resamplingOf, samplerOf } from "../metrics/shared/resampled-outcomes.js";
 import { float32Array } from "./shared/feeds.js";
@@ -18,7 +18,7 @@ export interface ScorePrediction {
   readonly text: string;
   readonly score: number;
 }
-interface TaughtScores extends TaughtRows {
+interface TaughtScores extends TrainingTargets {
   readonly truth: Float64Array;
 }
 interface Range {

@@ -1,5 +1,5 @@
 /** Labels of complete texts, with the head of the family's ...ForSequenceClassification. */
-import type { AnswerDecoder, Supervision, TaskImplementation, TaughtRows } from "./kind.js";
+import type { AnswerDecoder, Supervision, TaskImplementation, TrainingTargets } from "./kind.js";
 import { singleText } from "../row-formats/single-text.js";
 import { classWeights, hasClassWeights } from "./shared/class-weights.js";
 import { float32Array, int32Array } from "./shared/feeds.js";
@@ -27,7 +27,7 @@ export interface LabelPrediction {
   readonly probability: number;
   readonly probabilities: Readonly<Record<string, number>>;
 }
-interface TaughtLabels extends TaughtRows {
+interface TaughtLabels extends TrainingTargets {
   readonly truth: Int32Array;
 }
 

@@ -4,7 +4,7 @@
  */
 import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { AnswerDecoder, PredictedRows, TeachingRows, TaskImplementation, TaughtRows } from "./kind.js";
+import type { AnswerDecoder, PredictedRows, SupervisionRows, TaskImplementation, TrainingTargets } from "./kind.js";
 import { tokenLabels } from "../row-formats/token-labels.js";
 import type { MetricInput } from "../metrics/kind.js";
 import {
@@ -48,7 +48,7 @@ export interface TagsPrediction {
   /** Number of words beyond `max_length`, which have no tag. */
   readonly cut: number;
 }
-interface TaughtTags extends TaughtRows {
+interface TaughtTags extends TrainingTargets {
   words(row: number): readonly string[];
   /** Returns the tag numbers of a row's fed words. */
   truth(row: number): Int32Array;
@@ -188,7 +188,7 @@ function* everyOne(rows: Iterable<readonly string[]>): Generator<string> {
  * and `tag-off-scheme`.
  */
 function* tagsFed(
-  rows: TeachingRows,
+  rows: SupervisionRows,
   tokens: Iterable<unknown>,
   tags: Iterable<unknown>,
   fed: Int32Array,
@@ -211,8 +211,8 @@ function* tagsFed(
 
 /** Weights from the fed words, counted row by row, because rows may be on disk and numerous. */
 function tagWeights(
-  { call, labels }: TeachingRows,
-  tags: NonNullable<ReturnType<TeachingRows["values"]>>,
+  { call, labels }: SupervisionRows,
+  tags: NonNullable<ReturnType<SupervisionRows["values"]>>,
   fed: Int32Array,
   number: (tag: string) => number,
 ): Float32Array {

@@ -4,7 +4,13 @@
 import { fillDefaults } from "../plan/defaults.js";
 import { parametersOf } from "../plan/definitions.js";
 import type { MachineFacts, SplitFacts } from "../../language/types/facts.js";
-import { smallestFittingChange, type FitChange, type PlanFit, type FitOptions, type PlanOverrides } from "./fitting.js";
+import {
+  smallestFittingChange,
+  type FitChange,
+  type FittingChange,
+  type FitOptions,
+  type PlanOverrides,
+} from "./fitting.js";
 import { lengthQuantile } from "../plan/lengths.js";
 import type { Estimates, RecipePlan } from "../plan/plan.js";
 import type { ModelPlan, Call, Value, GivenValue } from "../../language/types/value.js";
@@ -126,7 +132,7 @@ function changesText(changes: readonly FitChange[]): string {
 }
 
 /** Returns edits in the current source; undefined if a key belongs to another source. */
-function fixOf(program: Program, options: MachineFitInput, { changes, same }: PlanFit): Fix | undefined {
+function fixOf(program: Program, options: MachineFitInput, { changes, same }: FittingChange): Fix | undefined {
   const { text, id } = program.source;
   const edits: Edit[] = [];
   const missing = { recipe: [] as string[], model: [] as string[] };

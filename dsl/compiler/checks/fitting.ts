@@ -17,7 +17,7 @@ export interface PlanOverrides {
   readonly training: Partial<RecipePlan>;
   readonly model: Partial<ModelPlan>;
 }
-export interface PlanFit {
+export interface FittingChange {
   readonly changes: readonly FitChange[];
   readonly estimates: Estimates;
   /** Whether the updates are unchanged. */
@@ -56,7 +56,7 @@ export function smallestFittingChange(
   estimated: (over: PlanOverrides) => Estimates,
   measure: (estimates: Estimates) => number,
   limit: number,
-): (PlanFit & { readonly fits: boolean }) | undefined {
+): (FittingChange & { readonly fits: boolean }) | undefined {
   const tried: (Option & { readonly estimates: Estimates })[] = [];
   for (const technique of [AS_IS, ...techniqueOf(levers)])
     for (const storage of [AS_IS, ...storageOf(levers, technique.freezes === true)])

@@ -1,7 +1,7 @@
 import { attention_gradient } from "./attention_gradient.js";
 import { ATTENTION_ATTRIBUTES } from "./shared/heads.js";
 import {
-  addScaled,
+  addScaledInPlace,
   attentionAttributes,
   attentionInputs,
   attentionTypes,
@@ -70,7 +70,7 @@ export const attention = defineOp({
     forEachQuery(g, (b, h, i) => {
       for (let j = 0; j < g.keys; j++) {
         const index = g.row(b, h, i) + j;
-        addScaled(y.data, g.query(b, i, h), v.data, g.key(b, j, h), g.size, p.data[index]! * keep[index]!);
+        addScaledInPlace(y.data, g.query(b, i, h), v.data, g.key(b, j, h), g.size, p.data[index]! * keep[index]!);
       }
     });
     return [y, p];

@@ -1,6 +1,6 @@
 import { ATTENTION_ATTRIBUTES } from "./shared/heads.js";
 import {
-  addScaled,
+  addScaledInPlace,
   attentionAttributes,
   attentionGradientInputs,
   softcapShare,
@@ -50,9 +50,9 @@ export const attention_gradient = defineOp({
         dscores.data[row + j] = ds;
         const t = a.cap ? softcapShare(a.scale * dotProduct(q.data, queryStart, k.data, other, g.size), a) : 0;
         const sloped = a.scale * ds * (1 - t * t);
-        addScaled(dq.data, queryStart, k.data, other, g.size, sloped);
-        addScaled(dk.data, other, q.data, queryStart, g.size, sloped);
-        addScaled(dv.data, other, dy.data, queryStart, g.size, p.data[row + j]! * keep[row + j]!);
+        addScaledInPlace(dq.data, queryStart, k.data, other, g.size, sloped);
+        addScaledInPlace(dk.data, other, q.data, queryStart, g.size, sloped);
+        addScaledInPlace(dv.data, other, dy.data, queryStart, g.size, p.data[row + j]! * keep[row + j]!);
       }
     });
     return [dq, dk, dv, dscores];

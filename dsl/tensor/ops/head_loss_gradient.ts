@@ -1,5 +1,5 @@
 import { eachHeadRow, HEAD_ATTRIBUTES, headDType, requireHeadTypes } from "./shared/head.js";
-import { addScaled } from "./shared/heads.js";
+import { addScaledInPlace } from "./shared/heads.js";
 import { defineOp } from "../op.js";
 import { elementCount, requireShape } from "../shape.js";
 import { arrayValues } from "../values.js";
@@ -31,8 +31,8 @@ export const head_loss_gradient = defineOp({
     eachHeadRow(x, weight, labels, bias, a, ({ row, label, logs, slopes }) => {
       for (let v = 0; v < logs.length; v++) {
         const d = share * (Math.exp(logs[v]!) - (v === label ? 1 : 0)) * (slopes?.[v] ?? 1);
-        addScaled(dx.data, row * n, weight.data, v * n, n, d);
-        addScaled(dweight.data, v * n, x.data, row * n, n, d);
+        addScaledInPlace(dx.data, row * n, weight.data, v * n, n, d);
+        addScaledInPlace(dweight.data, v * n, x.data, row * n, n, d);
         if (dbias) dbias.data[v] = dbias.data[v]! + d;
       }
     });

@@ -1,6 +1,6 @@
 import { defineOp } from "../op.js";
 import { elementCount, lastDimension, requireFloat, requireSameDType, requireShape } from "../shape.js";
-import { addScaled } from "./shared/heads.js";
+import { addScaledInPlace } from "./shared/heads.js";
 import { arrayValues } from "../values.js";
 
 export const outer_product = defineOp({
@@ -21,7 +21,7 @@ export const outer_product = defineOp({
     const y = arrayValues(shape);
     const [left, right, to] = [a.data, b.data, y.data];
     for (let r = 0; r < left.length / m; r++)
-      for (let i = 0; i < m; i++) addScaled(to, i * n, right, r * n, n, left[r * m + i]!);
+      for (let i = 0; i < m; i++) addScaledInPlace(to, i * n, right, r * n, n, left[r * m + i]!);
     return [y];
   },
   flops: ([a, b], _, sizes) => {

@@ -7,7 +7,7 @@ import { availableParallelism } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { CodedError, diagnosticText } from "#dsl/language/diagnostics/codes.js";
 import { CoordinatorClient } from "../../remote/coordinator/client.js";
-import { endIfOrphaned, stopOrphanWatch } from "../../remote/coordinator/orphaned-work.js";
+import { exitWithParent, stopParentWatch } from "../../remote/coordinator/orphaned-work.js";
 import { removeUnusedFiles } from "../../remote/coordinator/file-store.js";
 import { RANK_WORK } from "../../remote/coordinator/rank-order.js";
 import { TRIAL_WORK } from "../../remote/coordinator/trial-order.js";
@@ -128,12 +128,12 @@ class WorkerLoop {
    */
   private async serve(): Promise<boolean> {
     const { name, threads, signal, parent } = this.options;
-    if (parent !== null) endIfOrphaned(parent);
+    if (parent !== null) exitWithParent(parent);
     const hello = { tunebook: version, name, threads: threads ?? availableParallelism() };
     const welcome = await this.client.ask("hello", hello, signal);
     const { worker } = welcome;
     this.heart = this.heartOf(welcome);
-    stopOrphanWatch();
+    stopParentWatch();
     const either = AbortSignal.any([signal, this.gone.signal]);
     try {
       for (;;) {

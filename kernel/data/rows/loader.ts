@@ -6,7 +6,7 @@
 import { lastOf, must } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import { dropoutDraws } from "#dsl/tensor/numbers/random.js";
-import type { TaughtRows } from "#stdlib/tasks/kind.js";
+import type { TrainingTargets } from "#stdlib/tasks/kind.js";
 import { float32Array, int32Array } from "#stdlib/tasks/shared/feeds.js";
 import { exampleWeights } from "#stdlib/tasks/shared/row-weights.js";
 import { seededRandom } from "#stdlib/statistics/chance.js";
@@ -29,7 +29,7 @@ export interface ModelInputRows {
   /** Segment of each token, for pairs of texts if the model distinguishes them. */
   readonly types?: TokenRows;
   /** Targets of the rows; null: windows or conversations, which train next tokens. */
-  readonly taught: TaughtRows | null;
+  readonly taught: TrainingTargets | null;
   /** Trained tokens of conversations. Absent: all tokens are trained. */
   readonly trained?: TrainedTokens;
   /** For rows of several texts: tokens of the target, or of all texts except the first. */

@@ -3,7 +3,7 @@
  * token. Every token of a target is trained, including its end token; padding never is.
  */
 import type { NDArray } from "#dsl/tensor/program.js";
-import type { TaughtRows } from "#stdlib/tasks/kind.js";
+import type { TrainingTargets } from "#stdlib/tasks/kind.js";
 import { tokensAt, type TokenRows } from "./token-rows.js";
 import { int32Array } from "#stdlib/tasks/shared/feeds.js";
 
@@ -20,7 +20,7 @@ export interface Seq2seqTargets {
  * Feeds `decoder_input_ids` [rows, longest target], and for the flattened targets the trained positions, `targets`, and
  * their tokens, `labels`; all i32.
  */
-export function seq2seqTargetFeeds(written: Seq2seqTargets): TaughtRows {
+export function seq2seqTargetFeeds(written: Seq2seqTargets): TrainingTargets {
   return {
     counts: ({ rows }) => Array.from(rows).reduce((sum, row) => sum + written.lengths[row]!, 0),
     places: (row) => written.lengths[row]!,

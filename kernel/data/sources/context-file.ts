@@ -99,7 +99,7 @@ async function windowsOf(
 }
 
 /** Returns the tokens of each window without storing the windows. */
-export async function contextWindowLengths(
+export async function answerWindowLengths(
   split: StreamedRows,
   tokenizer: HashedTokenizer,
   cut: ContextWindowSize,

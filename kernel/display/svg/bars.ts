@@ -2,7 +2,7 @@
 import type { Trace } from "../trace.js";
 import { safeColor } from "./colors.js";
 import { svgDocument, svgElement, inkColor, svgLabel, plainLabel } from "./element.js";
-import { xUnitPosition, yUnitPosition, type DrawnTrace, type PlotPanel } from "./panel.js";
+import { xPositionOfAxisUnit, yUnitPosition, type DrawnTrace, type PlotPanel } from "./panel.js";
 import { coordinatesOf, maxCoordinate, listOf, numberOf, recordOf, scalarsOf } from "./values.js";
 import { axisUnitOf } from "./axis.js";
 import { linearTicks } from "./ticks.js";
@@ -32,9 +32,9 @@ export function drawBarTraces(panel: PlotPanel, traces: readonly DrawnTrace[], s
         const start = stacked ? unit - room / 2 : unit - room / 2 + n * thick;
         const [a, b] = lying
           ? [yUnitPosition(panel, start), yUnitPosition(panel, start + thick)]
-          : [xUnitPosition(panel, start), xUnitPosition(panel, start + thick)];
+          : [xPositionOfAxisUnit(panel, start), xPositionOfAxisUnit(panel, start + thick)];
         const [c, d] = lying
-          ? [xUnitPosition(panel, base), xUnitPosition(panel, base + size)]
+          ? [xPositionOfAxisUnit(panel, base), xPositionOfAxisUnit(panel, base + size)]
           : [yUnitPosition(panel, base), yUnitPosition(panel, base + size)];
         const [along, across] = [Math.min(a, b), Math.min(c, d)];
         const [thickness, length] = [Math.abs(b - a), Math.abs(d - c)];

@@ -23,7 +23,7 @@ import {
 } from "./element.js";
 import { drawContour } from "./contour.js";
 import { cellKeys, drawHeatmap } from "./heatmap.js";
-import { xUnitPosition, yUnitPosition, type DrawnTrace, type PlotPanel } from "./panel.js";
+import { xPositionOfAxisUnit, yUnitPosition, type DrawnTrace, type PlotPanel } from "./panel.js";
 import { coordinatesOf, listOf, numberOf, recordOf } from "./values.js";
 import { drawMarkerShape } from "./markers.js";
 import { drawParcoords, type PlotBox } from "./parcoords.js";
@@ -214,7 +214,8 @@ function drawAxes(p: PlotPanel, bare: boolean): string {
         ? ""
         : xs
             .map(
-              (t) => `M${coordinateText(xUnitPosition(p, t.value))} ${coordinateText(p.top)}V${coordinateText(bottom)}`,
+              (t) =>
+                `M${coordinateText(xPositionOfAxisUnit(p, t.value))} ${coordinateText(p.top)}V${coordinateText(bottom)}`,
             )
             .join(""));
   const side = p.y.right ? { x: right + 6, anchor: "start" } : { x: p.left - 7, anchor: "end" };
@@ -235,8 +236,8 @@ function drawAxes(p: PlotPanel, bare: boolean): string {
     ...(p.x.visible
       ? xs.map((t) =>
           crowded
-            ? slanted(t.text, xUnitPosition(p, t.value), bottom + 13)
-            : svgLabel(clip(t.text, 22), xUnitPosition(p, t.value), bottom + 16, { "text-anchor": "middle" }),
+            ? slanted(t.text, xPositionOfAxisUnit(p, t.value), bottom + 13)
+            : svgLabel(clip(t.text, 22), xPositionOfAxisUnit(p, t.value), bottom + 16, { "text-anchor": "middle" }),
         )
       : []),
     ...(p.y.visible

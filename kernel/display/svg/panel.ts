@@ -16,6 +16,7 @@ export interface DrawnTrace {
 }
 export const xPosition = (p: PlotPanel, value: unknown): number => p.left + axisPosition(p.x, value) * p.width;
 export const yPosition = (p: PlotPanel, value: unknown): number => p.top + (1 - axisPosition(p.y, value)) * p.height;
-export const xUnitPosition = (p: PlotPanel, unit: number): number => p.left + axisPositionOfUnit(p.x, unit) * p.width;
+export const xPositionOfAxisUnit = (p: PlotPanel, unit: number): number =>
+  p.left + axisPositionOfUnit(p.x, unit) * p.width;
 export const yUnitPosition = (p: PlotPanel, unit: number): number =>
   p.top + (1 - axisPositionOfUnit(p.y, unit)) * p.height;

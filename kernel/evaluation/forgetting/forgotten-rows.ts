@@ -1,14 +1,14 @@
 /**
  * Which rows of each task were right once and are wrong after the latest stage, from the predictions after each stage.
  */
-import { forgottenAnswersOf, type ForgottenAnswers } from "../../continual/forgotten-answers.js";
+import { forgottenAnswersOf, type ForgettingStatistics } from "../../continual/forgotten-answers.js";
 import type { EncodedRows } from "../../data/encoding/encoded.js";
 import { taskRowsReader, taskReports, type LearnableTask, type TaskScoring } from "./tasks.js";
 
 /** Predicted label indices per task. */
 export type TaskPredictions = readonly (ArrayLike<number> | null)[];
 
-export interface TaskForgetting extends ForgottenAnswers {
+export interface TaskForgetting extends ForgettingStatistics {
   /** For example `tickets.test`. */
   readonly on: string;
   /** Row of the matrix after which they were right. */

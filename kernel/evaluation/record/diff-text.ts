@@ -8,14 +8,14 @@ import {
   type RecordDifference,
   type RecordDifferences,
 } from "../../runs/record/record-differences.js";
-import { movedScoresOf, type MovedScore, type MovedScores } from "./moved-scores.js";
+import { scoreDifferencesOf, type MovedScore, type ScoreDifferences } from "./moved-scores.js";
 import { rowChangesText } from "../../runs/record/rows-changed.js";
 import type { ComparedRunRecord } from "../../runs/record/side.js";
 
 export interface RunDiff extends RecordDifferences {
   readonly here: string;
   readonly there: string;
-  readonly scores: MovedScores;
+  readonly scores: ScoreDifferences;
   /** ε that each run has spent; null if it isn't private. Absent if neither is. */
   readonly spent?: { readonly here: number | null; readonly there: number | null };
   /** Inputs that older runs did not record. */
@@ -27,7 +27,7 @@ export function runDiffOf(here: ComparedRunRecord, there: ComparedRunRecord): Ru
     here: here.run.id,
     there: there.run.id,
     ...recordDifferences(here, there),
-    scores: movedScoresOf(here.scores, there.scores),
+    scores: scoreDifferencesOf(here.scores, there.scores),
     ...((here.epsilon !== undefined || there.epsilon !== undefined) && {
       spent: { here: here.epsilon ?? null, there: there.epsilon ?? null },
     }),
@@ -61,7 +61,7 @@ export function differencesText(all: readonly RecordDifference[]): string {
   return indented(textTable(null, lines));
 }
 
-function scoresText({ moved, here, there }: MovedScores): string {
+function scoresText({ moved, here, there }: ScoreDifferences): string {
   if (moved.length === 0) return "No score is known of both.";
   const lines = moved.map((one) => [
     ...[one.metric, `on ${one.on}`, scoreText(one.here), "→", scoreText(one.there)],

@@ -22,14 +22,14 @@ export interface MovedScore {
   readonly verdict: DifferenceVerdict | null;
 }
 
-export interface MovedScores {
+export interface ScoreDifferences {
   readonly moved: readonly MovedScore[];
   /** Scores that the other run lacks. */
   readonly here: readonly ListedScore[];
   readonly there: readonly ListedScore[];
 }
 
-export function movedScoresOf(here: readonly ListedScore[], there: readonly ListedScore[]): MovedScores {
+export function scoreDifferencesOf(here: readonly ListedScore[], there: readonly ListedScore[]): ScoreDifferences {
   const pairs = here.flatMap((one) => {
     const other = there.find((score) => keyOf(score) === keyOf(one) && score.rows === one.rows) ?? null;
     const same = other ?? there.find((score) => keyOf(score) === keyOf(one)) ?? null;

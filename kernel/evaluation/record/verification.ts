@@ -12,7 +12,7 @@ import {
   type NumberPair,
 } from "../../runs/record/number-tolerance.js";
 import { recordDifferences, type RecordDifference } from "../../runs/record/record-differences.js";
-import { movedScoresOf } from "./moved-scores.js";
+import { scoreDifferencesOf } from "./moved-scores.js";
 import { comparedRunRecordOf, type ComparedRunRecord } from "../../runs/record/side.js";
 
 export interface RerunComparison {
@@ -83,7 +83,7 @@ const keyOf = ({ lock: { name, trial } }: ComparedRunRecord): string =>
 
 function numbers(then: ComparedRunRecord, now: ComparedRunRecord): readonly NumberPair[] {
   const rows = now.lock.data?.splits["validation"] ?? null;
-  const { moved } = movedScoresOf(then.scores, now.scores);
+  const { moved } = scoreDifferencesOf(then.scores, now.scores);
   const scores = moved.flatMap(({ metric, on, here, there }): readonly NumberPair[] => {
     if (metric.startsWith("validation ") || here.value === null || there.value === null) return [];
     // Times depend on the machine's load, so they are not compared.

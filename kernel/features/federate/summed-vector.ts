@@ -37,7 +37,7 @@ export function fixedPointWidthOf(rows: readonly number[], clip: number | null):
 }
 
 /** `names`: the additional vectors, in order. `rows`: the client's weight. */
-export function summedVectorOf(
+export function weightedContribution(
   { delta, given }: Pick<RoundAnswer, "delta" | "given">,
   names: readonly string[],
   rows: number,

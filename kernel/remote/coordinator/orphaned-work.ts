@@ -11,7 +11,7 @@ const EVERY = 200;
 let looking: NodeJS.Timeout | undefined;
 
 /** Ends this process once `parent` is no longer its parent. Use it only before anything needs an orderly shutdown. */
-export function endIfOrphaned(parent: number): void {
+export function exitWithParent(parent: number): void {
   const look = (): void => {
     if (process.ppid !== parent) process.exit(1);
   };
@@ -21,6 +21,6 @@ export function endIfOrphaned(parent: number): void {
 }
 
 /** Stops the check because the heartbeat has taken over. */
-export function stopOrphanWatch(): void {
+export function stopParentWatch(): void {
   clearInterval(looking);
 }

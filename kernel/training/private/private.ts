@@ -16,7 +16,7 @@ import type { PrivateUpdates } from "./updates.js";
  * has `apply` and, of `PrivatePrograms`, `accumulate` (per-example gradients), `alone`, or both.
  * @param rate the optimizer's learning rate of a step (from 1)
  */
-export function privateSteps(
+export function privateStepOptions(
   session: Pick<EngineSession, "run">,
   updates: Pick<PrivateUpdates, "update">,
   rate: (step: number) => number,

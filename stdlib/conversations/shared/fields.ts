@@ -65,7 +65,7 @@ export function columnRefusal(context: RowContext | undefined, ignored: Readonly
 }
 
 /** Refuses a conversation without a user message if another column contains the question. */
-export function missingQuestionRefusal(
+export function questionInColumnRefusal(
   messages: readonly Message[],
   context: RowContext | undefined,
   ignored: ReadonlySet<string>,

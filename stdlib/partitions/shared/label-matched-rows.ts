@@ -12,7 +12,7 @@ const ONE = "";
  * distribute; null treats all rows as alike.
  * @returns the rows of each client, ascending
  */
-export function dealRowsByLabel(
+export function dealRowsLikeTraining(
   parts: readonly ArrayLike<number>[],
   options: {
     readonly values: readonly string[] | null;

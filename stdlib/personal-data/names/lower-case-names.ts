@@ -7,7 +7,7 @@ import {
   verbsBeforeNames,
   closingWords,
   personVerbs,
-  generalVerbs,
+  anySubjectVerbs,
   greetingWords,
   neverNames,
   nameParticles,
@@ -92,7 +92,7 @@ const barred = (plain: string): boolean =>
   neverNames.has(plain) ||
   verbsBeforeNames.has(plain) ||
   personVerbs.has(plain) ||
-  generalVerbs.has(plain) ||
+  anySubjectVerbs.has(plain) ||
   relationshipWords.has(plain) ||
   titleWords.has(plain) ||
   thingNouns.has(plain) ||
@@ -150,7 +150,7 @@ function after(text: string, words: readonly Word[], i: number): number {
   if (gap !== " ") return 0;
   if (personVerbs.has(next.plain)) return 0.5;
   if (/^(?:non|n|ne|nie|nao|no|aurait|avait|viene|pisze|from|still|gezien|pays|paid)$/.test(next.plain)) return 0.45;
-  return next.plain.length > 1 && generalVerbs.has(next.plain) ? 0.35 : 0;
+  return next.plain.length > 1 && anySubjectVerbs.has(next.plain) ? 0.35 : 0;
 }
 
 function knownOf(written: string): WordKnowledge {

@@ -5,7 +5,7 @@ import {
   articleWords,
   closingWords,
   personVerbs,
-  generalVerbs,
+  anySubjectVerbs,
   greetingWords,
   introductionPhrases,
   relationshipWords,
@@ -174,5 +174,5 @@ function wordAfter(after: string, sentenceStart: boolean): number {
   if (/^ (?:Street|St|Park|Lake|Road|Hill|Bay)(?!\p{L})/u.test(after)) return -0.9;
   if (trades.has(next)) return -0.4;
   if (personVerbs.has(next)) return sentenceStart ? 0.45 : 0.55;
-  return generalVerbs.has(next) || /^[a-z]{3,}ed$/.test(next) ? 0.25 : 0;
+  return anySubjectVerbs.has(next) || /^[a-z]{3,}ed$/.test(next) ? 0.25 : 0;
 }

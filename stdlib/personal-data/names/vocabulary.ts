@@ -160,7 +160,7 @@ export const personVerbs = set(
   abita lavora scrive chiama vuole chiesto zei zegt woont werkt belde schreef vroeg wil`,
 );
 /** Verbs that things can also be the subject of. */
-export const generalVerbs = set(
+export const anySubjectVerbs = set(
   `isnt wasnt hasnt wont cant couldnt didnt doesnt seems seemed looks looked keeps kept finally actually really probably usually already
   gave gets goes makes made puts put has sends tries tried let lets left used uses
   nicht kann konnte will wollte soll sollte musste muss war ist sei hatte nie noch wieder

@@ -4,13 +4,13 @@
  */
 import type { Study, StudyTrial } from "../kind.js";
 
-export interface BracketOptions {
+export interface HyperbandBrackets {
   readonly reduction: number;
   readonly count: number;
 }
 
 /** Returns the bracket, from 0, which prunes earliest. */
-export function bracketOf({ reduction, count }: BracketOptions, seed: number, number: number): number {
+export function bracketOf({ reduction, count }: HyperbandBrackets, seed: number, number: number): number {
   const budgets = Array.from({ length: count }, (_, bracket) => {
     const later = count - 1 - bracket;
     return Math.ceil((count * reduction ** later) / (later + 1));
@@ -21,7 +21,7 @@ export function bracketOf({ reduction, count }: BracketOptions, seed: number, nu
 }
 
 /** Returns the study with the trials of the same bracket as trial `number`; the others become `unseen`. */
-export function studyOfBracket(brackets: BracketOptions, study: Study, number: number): Study {
+export function studyOfBracket(brackets: HyperbandBrackets, study: Study, number: number): Study {
   const bracket = bracketOf(brackets, study.seed, number);
   const isOwn = ({ number }: StudyTrial): boolean => bracketOf(brackets, study.seed, number) === bracket;
   return { ...study, trials: study.trials.filter(isOwn), unseen: study.trials.filter((trial) => !isOwn(trial)) };

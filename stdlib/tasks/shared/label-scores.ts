@@ -2,7 +2,7 @@
 import { CodedError, mustGet } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { MetricInput, MetricImplementation } from "../../metrics/kind.js";
-import type { PredictedRows, AnswerFrequency, ConstantBaseline, CountsOfLabel, TeachingRows } from "../kind.js";
+import type { PredictedRows, AnswerFrequency, ConstantBaseline, CountsOfLabel, SupervisionRows } from "../kind.js";
 import { labelCounts } from "../../metrics/shared/counts.js";
 import { argmax } from "../../statistics/argmax.js";
 import { scoreWhereProbabilitiesKnown, softmaxInto } from "../../statistics/probabilities.js";
@@ -86,7 +86,7 @@ export function measureLabels(metric: MetricImplementation, call: Call, input: M
  * lists all labels that the model does not know.
  */
 export function labelNumbering(
-  { labels, names, model }: Pick<TeachingRows, "labels" | "names" | "model">,
+  { labels, names, model }: Pick<SupervisionRows, "labels" | "names" | "model">,
   rowLabels: Iterable<string | readonly string[]>,
 ): (label: string) => number {
   const numbers = new Map(labels.map((label, i) => [label, i]));

@@ -1,13 +1,13 @@
 /** Targets of rows with two texts, and which texts must not be used as negatives of a row. */
 import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { RowColumn, TeachingRows, TaughtRows } from "../kind.js";
+import type { RowColumn, SupervisionRows, TrainingTargets } from "../kind.js";
 import { TextFingerprints } from "../../text/fingerprints.js";
 import { float32Array, int32Array } from "./feeds.js";
 import { labelNumbering } from "./label-scores.js";
 import { SIMILARITY_LOSS_ROLES, similarityLossOf, pairTargetRole, type SimilarityLoss } from "./similarity-losses.js";
 
-export interface TaughtTextPairs extends TaughtRows {
+export interface TaughtTextPairs extends TrainingTargets {
   readonly count: number;
   readonly loss: SimilarityLoss;
   readonly text: RowColumn;
@@ -25,7 +25,7 @@ export interface TaughtTextPairs extends TaughtRows {
  * Returns null without pairs. Coded errors `two-labels`, `label-not-trained`, `cosine-out-of-range`,
  * `negatives-without-ranking`.
  */
-export function teachPairs(rows: TeachingRows): TaughtTextPairs | null {
+export function teachPairs(rows: SupervisionRows): TaughtTextPairs | null {
   const [text, text_pair] = [rows.values("text"), rows.values("text_pair")];
   if (!text || !text_pair) return null;
   const negative = rows.values("negative");
@@ -83,12 +83,12 @@ export function teachPairs(rows: TeachingRows): TaughtTextPairs | null {
   };
 }
 
-function rolesIn(rows: TeachingRows): readonly string[] {
+function rolesIn(rows: SupervisionRows): readonly string[] {
   return ["score", "label"].filter((role) => rows.values(role));
 }
 
 /** Returns the given loss, unless the data lacks its role: then the loss for the roles that exist. */
-function lossFor(rows: TeachingRows): SimilarityLoss {
+function lossFor(rows: SupervisionRows): SimilarityLoss {
   const roles = rolesIn(rows);
   const loss = similarityLossOf(rows.call, roles);
   const learns = SIMILARITY_LOSS_ROLES[loss];
@@ -103,7 +103,7 @@ function targetOf(
   return loss === "cosine" ? cosines[row]! : written[row]!;
 }
 
-function scoresOf(rows: TeachingRows, loss: SimilarityLoss): NonNullable<TaughtTextPairs["scores"]> {
+function scoresOf(rows: SupervisionRows, loss: SimilarityLoss): NonNullable<TaughtTextPairs["scores"]> {
   const written = Float64Array.from(rows.values("score") as Iterable<number>);
   const { from, to } = rangeOf(rows.call) ?? { from: -1, to: 1 };
   const least = from < 0 ? -1 : 0;
@@ -121,7 +121,7 @@ function rangeOf(call: Call): { readonly from: number; readonly to: number } | n
 }
 
 /** The second of two labels means that the texts match. */
-function samesOf(values: Iterable<unknown>, rows: TeachingRows): Uint8Array {
+function samesOf(values: Iterable<unknown>, rows: SupervisionRows): Uint8Array {
   const { labels, data } = rows;
   if (labels.length !== 2) throw new CodedError("two-labels", { data, labels });
   const found = Array.from(values, String);
@@ -129,7 +129,7 @@ function samesOf(values: Iterable<unknown>, rows: TeachingRows): Uint8Array {
 }
 
 /** Rows with the same value of `group` (or else `id`) match. Returns a number per value, −1 for none. */
-function groupsOf(rows: TeachingRows): Int32Array | null {
+function groupsOf(rows: SupervisionRows): Int32Array | null {
   const values = rows.values("group") ?? rows.values("id");
   return values ? numbered([Array.from(values, keyOf)])[0]! : null;
 }

@@ -3,7 +3,7 @@
  */
 import assert from "node:assert/strict";
 import type { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { askHub, readHubFileHead, untrustedAnswerError } from "#kernel/bases/hub-files.js";
+import { requestHubApi, readHubFileHead, untrustedAnswerError } from "#kernel/bases/hub-files.js";
 import { commit, HubServer } from "./hub-server.js";
 
 describe("hub errors", () => {
@@ -24,9 +24,12 @@ describe("hub errors", () => {
     const { signal } = new AbortController();
     const of = { kind: "models", id: "acme/tiny" } as const;
     const failed = [
-      await askHub(url, { headers: {}, hasToken: false }, () => assert.fail("no token is asked for"), signal).catch(
-        (e: unknown) => e,
-      ),
+      await requestHubApi(
+        url,
+        { headers: {}, hasToken: false },
+        () => assert.fail("no token is asked for"),
+        signal,
+      ).catch((e: unknown) => e),
       await readHubFileHead(of, commit, "model.safetensors", {}, signal).catch((e: unknown) => e),
       untrustedAnswerError(url, "a size", 1),
     ];

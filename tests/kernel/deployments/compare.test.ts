@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { compareAnswers, verdictOf } from "#kernel/deployments/compare.js";
+import { compareAnswers, parityVerdict } from "#kernel/deployments/compare.js";
 import type { RuntimeAnswers } from "#kernel/deployments/runtime-answers.js";
 
 const rows = (...all: readonly (readonly number[])[]): readonly Float32Array[] =>
@@ -11,10 +11,10 @@ describe("comparison of two models' answers", () => {
   const labels: RuntimeAnswers = { says: ["a", "b"], numbers: rows([1, 2], [3, 1]) };
   it("is equal within the tolerance if the labels match", () => {
     const near = { says: ["a", "b"], numbers: rows([1.0001, 2], [3, 1]) };
-    assert.equal(verdictOf(compareAnswers(labels, near), exact), "equal");
-    assert.equal(verdictOf(compareAnswers(labels, { ...near, says: ["a", "a"] }), exact), "differs");
+    assert.equal(parityVerdict(compareAnswers(labels, near), exact), "equal");
+    assert.equal(parityVerdict(compareAnswers(labels, { ...near, says: ["a", "a"] }), exact), "differs");
     assert.equal(
-      verdictOf(compareAnswers(labels, { says: ["a", "b"], numbers: rows([1.01, 2], [3, 1]) }), exact),
+      parityVerdict(compareAnswers(labels, { says: ["a", "b"], numbers: rows([1.01, 2], [3, 1]) }), exact),
       "differs",
     );
   });
@@ -26,14 +26,18 @@ describe("comparison of two models' answers", () => {
       rows([Infinity, 2], [3, 1]),
     ])
       for (const how of [exact, rounded])
-        assert.equal(verdictOf(compareAnswers(labels, { says: ["a", "b"], numbers }), how), "differs", String(numbers));
+        assert.equal(
+          parityVerdict(compareAnswers(labels, { says: ["a", "b"], numbers }), how),
+          "differs",
+          String(numbers),
+        );
   });
   it("agrees for quantized weights if numbers are near and most labels match", () => {
     const near = { says: ["a", "b"], numbers: rows([1.2, 2], [3, 1]) };
-    assert.equal(verdictOf(compareAnswers(labels, near), rounded), "agrees");
-    assert.equal(verdictOf(compareAnswers(labels, { ...near, says: ["a", "a"] }), rounded), "differs");
+    assert.equal(parityVerdict(compareAnswers(labels, near), rounded), "agrees");
+    assert.equal(parityVerdict(compareAnswers(labels, { ...near, says: ["a", "a"] }), rounded), "differs");
     assert.equal(
-      verdictOf(compareAnswers(labels, { says: ["a", "b"], numbers: rows([2.2, 2], [3, 1]) }), rounded),
+      parityVerdict(compareAnswers(labels, { says: ["a", "b"], numbers: rows([2.2, 2], [3, 1]) }), rounded),
       "differs",
     );
   });
@@ -55,10 +59,10 @@ describe("comparison of two models' answers", () => {
       ],
     });
     assert.deepEqual(other.tokens, { agree: 2, of: 5, first: 2, parted: 2, even: 0 });
-    assert.equal(verdictOf(other, exact), "differs");
-    assert.equal(verdictOf(other, rounded), "differs");
-    assert.equal(verdictOf(compareAnswers(text, { says: [], tokens: [[1, 2, 9], [4]] }), rounded), "agrees");
-    assert.equal(verdictOf(compareAnswers(text, { says: ["", ""], tokens: [[7], [8]] }), rounded), "differs");
+    assert.equal(parityVerdict(other, exact), "differs");
+    assert.equal(parityVerdict(other, rounded), "differs");
+    assert.equal(parityVerdict(compareAnswers(text, { says: [], tokens: [[1, 2, 9], [4]] }), rounded), "agrees");
+    assert.equal(parityVerdict(compareAnswers(text, { says: ["", ""], tokens: [[7], [8]] }), rounded), "differs");
   });
   it("checks every position if the notebook's tokens were forced", () => {
     const tokens = [Array.from({ length: 10 }, (_, i) => i)];
@@ -73,26 +77,26 @@ describe("comparison of two models' answers", () => {
       said((token) => (token === 0 ? 0 : 77)),
     );
     assert.deepEqual(broken.tokens, { told: true, agree: 1, of: 10, first: 1, parted: 9, even: 0 });
-    assert.equal(verdictOf(broken, rounded), "differs");
+    assert.equal(parityVerdict(broken, rounded), "differs");
     const near = compareAnswers(
       notebook,
       said((token) => (token === 4 ? 77 : token)),
     );
-    assert.equal(verdictOf(near, rounded), "agrees");
-    assert.equal(verdictOf(near, exact), "differs");
+    assert.equal(parityVerdict(near, rounded), "agrees");
+    assert.equal(parityVerdict(near, exact), "differs");
     const blind = { ...said((token) => (token > 3 ? 77 : token)) };
     delete (blind as { numbers?: unknown }).numbers;
-    assert.equal(verdictOf(compareAnswers(notebook, blind), rounded), "differs");
+    assert.equal(parityVerdict(compareAnswers(notebook, blind), rounded), "differs");
   });
   it("differs for empty answers", () => {
     for (const how of [exact, rounded])
-      assert.equal(verdictOf(compareAnswers({ says: [] }, { says: [] }), how), "differs");
-    assert.equal(verdictOf(compareAnswers({ says: [], tokens: [] }, { says: [], tokens: [] }), rounded), "differs");
+      assert.equal(parityVerdict(compareAnswers({ says: [] }, { says: [] }), how), "differs");
+    assert.equal(parityVerdict(compareAnswers({ says: [], tokens: [] }, { says: [], tokens: [] }), rounded), "differs");
   });
   it("does not treat small numbers as near because of their size", () => {
     const number: RuntimeAnswers = { says: ["0.009", "0.004"], numbers: rows([0.009], [0.004]), numeric: true };
     const none: RuntimeAnswers = { says: ["0", "0"], numbers: rows([0], [0]), numeric: true };
-    assert.equal(verdictOf(compareAnswers(number, none), rounded), "differs");
+    assert.equal(parityVerdict(compareAnswers(number, none), rounded), "differs");
   });
   it("accepts diverging tokens only where their leads are below the numeric difference", () => {
     const text = (tokens: number[], leads: number[], first = 5): RuntimeAnswers => ({
@@ -101,9 +105,9 @@ describe("comparison of two models' answers", () => {
     const notebook = text([1, 2, 3], [4, 0.0001, 2]);
     const even = compareAnswers(notebook, text([1, 9], [4, 0.0001], 5.0001));
     assert.deepEqual(even.tokens, { agree: 1, of: 3, first: 1, parted: 1, even: 1 });
-    assert.equal(verdictOf(even, exact), "equal");
-    assert.equal(verdictOf(compareAnswers(notebook, text([1, 9], [4, 0.0001])), exact), "differs");
-    assert.equal(verdictOf(compareAnswers(notebook, text([1, 2, 7], [4, 0.0001, 1], 5.0001)), exact), "differs");
+    assert.equal(parityVerdict(even, exact), "equal");
+    assert.equal(parityVerdict(compareAnswers(notebook, text([1, 9], [4, 0.0001])), exact), "differs");
+    assert.equal(parityVerdict(compareAnswers(notebook, text([1, 2, 7], [4, 0.0001, 1], 5.0001)), exact), "differs");
   });
   it("measures the difference of token leads up to the divergence", () => {
     const notebook: RuntimeAnswers = {
@@ -114,7 +118,7 @@ describe("comparison of two models' answers", () => {
     };
     const far = compareAnswers(notebook, { ...notebook, leads: rows([4, 3.5, 2]) });
     assert.equal(far.difference, 0.25);
-    assert.equal(verdictOf(far, exact), "differs");
+    assert.equal(parityVerdict(far, exact), "differs");
     const parted = compareAnswers(notebook, { ...notebook, tokens: [[1, 8]], leads: rows([4, 9]) });
     assert.equal(parted.difference, 0);
   });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { compareVersions, satisfies } from "#kernel/fetch/version.js";
+import { comparePythonVersions, satisfies } from "#kernel/fetch/version.js";
 
 /** The results of Python's `packaging` for each pair of versions, and for each version with each specifier. */
 const table = JSON.parse(
@@ -14,9 +14,9 @@ const table = JSON.parse(
 describe("Python package versions", () => {
   it("are ordered as in PEP 440", () => {
     const { versions } = table;
-    const said = versions.map((a) => versions.map((b) => "<=>"[Math.sign(compareVersions(a, b)) + 1]).join(""));
+    const said = versions.map((a) => versions.map((b) => "<=>"[Math.sign(comparePythonVersions(a, b)) + 1]).join(""));
     assert.deepEqual(said, table.order);
-    assert.ok(compareVersions("1.2.post3", "1.2.3") < 0);
+    assert.ok(comparePythonVersions("1.2.post3", "1.2.3") < 0);
     assert.equal(satisfies("1.2.post3", "==1.2.3"), false);
   });
 
@@ -30,11 +30,11 @@ describe("Python package versions", () => {
   it("match nothing and come first in the order if invalid, at any length", () => {
     for (const text of ["", "what?", "1.", "1..2", "1.2-", "../1", "1!", "1+", "-1"]) {
       assert.equal(satisfies(text, ">=0"), false, text);
-      assert.ok(compareVersions(text, "0.dev0") < 0, text);
+      assert.ok(comparePythonVersions(text, "0.dev0") < 0, text);
     }
     for (const text of [`${"1.".repeat(50_000)}x`, `1${".dev".repeat(50_000)}`, "1".repeat(100_000)])
       assert.equal(satisfies(text, ">=0"), false);
     // Numbers of any size are compared, although not to the last digit.
-    assert.ok(compareVersions("9".repeat(150), "1") > 0);
+    assert.ok(comparePythonVersions("9".repeat(150), "1") > 0);
   });
 });

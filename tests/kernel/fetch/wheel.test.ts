@@ -12,7 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pipSettings } from "#kernel/fetch/pip.js";
-import { compareVersions, satisfies } from "#kernel/fetch/version.js";
+import { comparePythonVersions, satisfies } from "#kernel/fetch/version.js";
 import { extractWheel, findWheel, requirementsOf } from "#kernel/fetch/wheel.js";
 import { serveFiles, type FileServer } from "./file-server.js";
 import { zip } from "./zip.js";
@@ -277,9 +277,9 @@ describe("wheels", () => {
   });
 
   it("support version order and specifiers", () => {
-    assert.ok(compareVersions("1.10", "1.9") > 0);
-    assert.equal(compareVersions("1.0", "1.0.0"), 0);
-    assert.ok(compareVersions("2.0rc1", "2.0") < 0);
+    assert.ok(comparePythonVersions("1.10", "1.9") > 0);
+    assert.equal(comparePythonVersions("1.0", "1.0.0"), 0);
+    assert.ok(comparePythonVersions("2.0rc1", "2.0") < 0);
     const cases: readonly (readonly [string, string, boolean])[] = [
       ["1.2.3", "~=1.2", true],
       ["2.0", "~=1.2", false],

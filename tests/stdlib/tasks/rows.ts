@@ -1,6 +1,6 @@
 /** Rows with a value for every role, so that any encoder task can be trained whichever it is. */
 import type { Call } from "#dsl/language/types/value.js";
-import type { PredictedRows, ContextWindow, TeachingRows } from "#stdlib/tasks/kind.js";
+import type { PredictedRows, ContextWindow, SupervisionRows } from "#stdlib/tasks/kind.js";
 
 export const LABELS = ["O", "B-LOC", "I-LOC"] as const;
 export const VOCABULARY = 23;
@@ -11,7 +11,7 @@ const MASK = 3;
 export function rowsFor(
   count: number,
   call: Call,
-): TeachingRows & PredictedRows & { readonly texts: readonly string[] } {
+): SupervisionRows & PredictedRows & { readonly texts: readonly string[] } {
   const words = Array.from({ length: count }, (_, row) => 1 + ((row * 5) % 4));
   const pieces = words.map((n, row) => Array.from({ length: n }, (_, word) => 1 + ((row + word) % 2)));
   const id = (row: number, i: number): number => 4 + ((row * 7 + i * 3) % (VOCABULARY - 4));

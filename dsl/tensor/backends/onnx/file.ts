@@ -14,11 +14,11 @@ import {
   writeOpset,
   writePort,
   writeTensor,
-  type OnnxTypeName,
+  type OnnxDType,
 } from "./proto.js";
 
 /** Bytes per element; types below one byte pack two elements per byte. */
-const BYTES: Readonly<Record<OnnxTypeName, number>> = {
+const BYTES: Readonly<Record<OnnxDType, number>> = {
   f32: 4,
   u8: 1,
   i8: 1,

@@ -1,5 +1,5 @@
 /** Builder of an ONNX graph: values are named by number; equal nodes and equal constants are made once. */
-import type { OnnxAttributeValue, OnnxGraphText, OnnxNode, OnnxPort, OnnxTensor, OnnxTypeName } from "./proto.js";
+import type { OnnxAttributeValue, OnnxGraphText, OnnxNode, OnnxPort, OnnxTensor, OnnxDType } from "./proto.js";
 
 export type Attributes = Readonly<Record<string, OnnxAttributeValue>>;
 
@@ -39,7 +39,7 @@ export class OnnxGraph {
   node(op: string, inputs: readonly string[], options: NodeOptions = {}): string {
     return this.nodeAll(op, inputs, options)[0]!;
   }
-  constant(type: OnnxTypeName, shape: readonly number[], bytes: Uint8Array): string {
+  constant(type: OnnxDType, shape: readonly number[], bytes: Uint8Array): string {
     const key = `${type} ${shape.join()} ${bytes.length > 256 ? `#${this.constants.size}` : bytes.join()}`;
     const known = this.constants.get(key);
     if (known) return known.name;

@@ -9,7 +9,7 @@ import type { Dimension, Node, Program, Ref, Type } from "#dsl/tensor/program.js
 import { dimensionParts } from "#dsl/tensor/shape.js";
 import { loweringEntryOf, type LoweringEntry, type LoweringTable } from "../shared/lowerings.js";
 import type { Attributes, OnnxGraph } from "./graph.js";
-import { MICROSOFT_DOMAIN, ONNX_TYPES, type OnnxTypeName } from "./proto.js";
+import { MICROSOFT_DOMAIN, ONNX_TYPES, type OnnxDType } from "./proto.js";
 
 export interface LoweredValue {
   readonly full?: string;
@@ -67,7 +67,7 @@ export class Lowering {
   typeOf(ref: Ref): Type {
     return this.nodeOf(ref).types[ref.output]!;
   }
-  dtypeOf(ref: Ref): OnnxTypeName {
+  dtypeOf(ref: Ref): OnnxDType {
     return this.typeOf(ref).dtype;
   }
 
@@ -171,7 +171,7 @@ export class Lowering {
   number(op: string, x: string, value: number): string {
     return this.op(op, [x, this.graph.float(value)]);
   }
-  cast(x: string, to: OnnxTypeName): string {
+  cast(x: string, to: OnnxDType): string {
     return this.op("Cast", [x], { to: { int: ONNX_TYPES[to] } });
   }
   /** Returns alpha · a b + c for matrices. */

@@ -16,10 +16,10 @@ export const ONNX_TYPES = {
   u32: 12,
   bf16: 16,
 } as const;
-export type OnnxTypeName = keyof typeof ONNX_TYPES;
+export type OnnxDType = keyof typeof ONNX_TYPES;
 
 export interface OnnxTensor {
-  readonly type: OnnxTypeName;
+  readonly type: OnnxDType;
   readonly shape: readonly number[];
   readonly bytes: Uint8Array;
 }
@@ -41,7 +41,7 @@ export interface OnnxNode {
 }
 export interface OnnxPort {
   readonly name: string;
-  readonly type: OnnxTypeName;
+  readonly type: OnnxDType;
   /** Unset if the runtime infers it. */
   readonly shape?: readonly Dimension[];
 }

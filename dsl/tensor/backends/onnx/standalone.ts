@@ -12,7 +12,7 @@ import { lowerProgramFor } from "../shared/lowerings.js";
 import { OnnxGraph } from "./graph.js";
 import { Lowering, type SizeSource } from "./lowering.js";
 import { portableLowerings } from "./portable/table.js";
-import type { OnnxNode, OnnxPort, OnnxTensor, OnnxTypeName } from "./proto.js";
+import type { OnnxNode, OnnxPort, OnnxTensor, OnnxDType } from "./proto.js";
 
 /** A tensor of the file whose bytes are made when it is written. */
 export interface LazyWeight extends Omit<OnnxTensor, "bytes"> {
@@ -46,7 +46,7 @@ export interface InputFlag {
 }
 
 /** Returns the type that other runtimes expect. */
-export function fileType(dtype: DType): OnnxTypeName {
+export function fileType(dtype: DType): OnnxDType {
   return dtype === "i32" ? "i64" : dtype;
 }
 

@@ -2,7 +2,7 @@
  * Shared by attention and its gradient: attributes, types, key visibility, and access to [batch, length, heads × size]
  * by head. There may be fewer heads of k and v than of q: each then serves a group of query heads.
  */
-import { flag, listOf, number, optional, type InferAttributes } from "../../attributes.js";
+import { flag, listAttribute, number, optional, type InferAttributes } from "../../attributes.js";
 import type { Dimension, Type } from "../../program.js";
 import { dropoutMask } from "../../numbers/random.js";
 import {
@@ -47,7 +47,7 @@ export const ATTENTION_ATTRIBUTES = {
   rate: number,
   seed: optional(number),
   site: optional(number),
-  given: optional(listOf(EXTRA_INPUTS)),
+  given: optional(listAttribute(EXTRA_INPUTS)),
 };
 /**
  * Fills in the defaults: as many key-value heads as heads, all keys visible, no cap, and a step if there is dropout.
@@ -210,7 +210,14 @@ export function dotProduct(a: Float64Array, aStart: number, b: Float64Array, bt:
   return sum;
 }
 /** y += factor · x over n elements. */
-export function addScaled(y: Float64Array, yt: number, x: Float64Array, xt: number, n: number, factor: number): void {
+export function addScaledInPlace(
+  y: Float64Array,
+  yt: number,
+  x: Float64Array,
+  xt: number,
+  n: number,
+  factor: number,
+): void {
   for (let i = 0; i < n; i++) y[yt + i] = y[yt + i]! + factor * x[xt + i]!;
 }
 

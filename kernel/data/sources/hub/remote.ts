@@ -12,7 +12,7 @@ import { redactedAddress } from "#dsl/language/diagnostics/address.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { CachedModel, isChecksum } from "../../../bases/cache.js";
 import {
-  askHub,
+  requestHubApi,
   readHubAuthorisation,
   fetchHubFile,
   clipHubText,
@@ -163,7 +163,7 @@ async function commitOf(
   const url = `${hubEndpoint()}/api/datasets/${id}/revision/${encodeURIComponent(revision)}`;
   const before = answered.get(url);
   if (before !== undefined) return before;
-  const answer = await askHub(url, auth, refusal(id, auth), signal);
+  const answer = await requestHubApi(url, auth, refusal(id, auth), signal);
   if ("missing" in answer) {
     if (answer.missing === "repository") return null;
     throw new CodedError("hub-not-found", { name: id, folder: "", revision });
@@ -196,7 +196,7 @@ async function listOf(
   const files: HubFile[] = [];
   const first = `${hubEndpoint()}/api/datasets/${id}/tree/${commit}?recursive=true&expand=false`;
   for (let url: string | null = first; url !== null;) {
-    const answer = await askHub(url, auth, refusal(id, auth), signal);
+    const answer = await requestHubApi(url, auth, refusal(id, auth), signal);
     if ("missing" in answer)
       throw new CodedError("network-failed", { url: redactedAddress(url), why: "it names a commit without files" });
     const entries = parseJsonOrNull(answer.text, v.array(v.unknown()));

@@ -9,7 +9,7 @@ import type { FederatedPlan, Plan } from "#dsl/compiler/plan/plan.js";
 import type { DataFacts, SplitFacts } from "#dsl/language/types/facts.js";
 import { dataReaderOf, type Call } from "#dsl/language/types/value.js";
 import type { PartitionImplementation } from "#stdlib/partitions/kind.js";
-import { dealRowsByLabel } from "#stdlib/partitions/shared/label-matched-rows.js";
+import { dealRowsLikeTraining } from "#stdlib/partitions/shared/label-matched-rows.js";
 import { registry } from "#stdlib/registry.js";
 import { splitNamesOf, trainingSplitName, type PreparedData } from "../../../data/prepared.js";
 import { sourceNameOf } from "../../../data/row/row.js";
@@ -136,7 +136,7 @@ export function partitionRows(
     const trainValues = values?.slice(0, trains) ?? null;
     const parts = part(clients, { rows: trains, values: trainValues, seed });
     const alike = { values: trainValues, rows: validates, others: values?.slice(trains) ?? null, seed };
-    const others = dealRowsByLabel(
+    const others = dealRowsLikeTraining(
       parts.map(({ rows }) => rows),
       alike,
     );

@@ -9,7 +9,7 @@ import type { JoiningClient } from "../flower/client-app.js";
 import type { EvaluationInstruction } from "../flower/messages.js";
 import type { ClientMaskingState } from "../secure/client-state.js";
 import type { LocalClient } from "../simulated/local-client.js";
-import { summedVectorOf } from "../summed-vector.js";
+import { weightedContribution } from "../summed-vector.js";
 import type { StateVector } from "../../../remote/process-group/state-vector.js";
 import type { Validate } from "../../../training/loop/validation.js";
 import type { PrivacyLedger } from "./account.js";
@@ -76,7 +76,7 @@ export class JoinedClient implements JoiningClient {
     this.keep(order.round);
     const report = { ...answer, ...(epsilon !== undefined && { epsilon }) };
     if (!summed) return report;
-    masking.hold(order, summedVectorOf(answer, this.sent, alike ? 1 : answer.rows));
+    masking.hold(order, weightedContribution(answer, this.sent, alike ? 1 : answer.rows));
     const given: RoundStateVectors = Object.fromEntries(this.sent.map((name) => [name, new Float64Array(0)]));
     const { rows, steps, loss, tokens, bytes, seconds } = report;
     const beside = { rows, steps, loss, tokens, bytes, seconds, ...(epsilon !== undefined && { epsilon }) };

@@ -11,7 +11,7 @@ import type { DataLoader } from "../../../data/rows/loader.js";
 import type { EngineSession } from "../../../engines/engine.js";
 import type { StateVector } from "../../../remote/process-group/state-vector.js";
 import { StepPipeline, type StepPipelineOptions } from "../../../training/pipeline.js";
-import { privateSteps } from "../../../training/private/private.js";
+import { privateStepOptions } from "../../../training/private/private.js";
 import type { PrivateUpdates } from "../../../training/private/updates.js";
 import { totalSteps } from "../../../training/steps.js";
 import type { Client, RoundAnswer, RoundInstruction } from "../contract.js";
@@ -181,7 +181,7 @@ export class LocalClient implements Client {
     const rate = (step: number): number => most * schedule.factor(training.schedule, before + step, rounds * total);
     const { privately } = this.settings;
     const options: StepPipelineOptions = privately
-      ? privateSteps(session, { update: (step) => privately.update(before + step) }, rate)
+      ? privateStepOptions(session, { update: (step) => privately.update(before + step) }, rate)
       : { session, accumulate: training.accumulate, rate, update: (step) => loader.update(before + step) };
     const pipeline = new StepPipeline(options, 0);
     this.under = pipeline;

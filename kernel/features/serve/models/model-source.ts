@@ -29,7 +29,7 @@ export interface OpenWriterOptions {
   readonly slots: number;
   readonly listener?: WriterReporter;
 }
-export interface ModelSourceFacts {
+export interface ServedModelMetadata {
   readonly sort: AnswerType;
   readonly labels: readonly string[];
   readonly several: boolean;
@@ -50,7 +50,7 @@ export interface ModelSource {
   readonly folder: string;
   /** Name in the folder's own files. */
   readonly name: string;
-  readonly facts: ModelSourceFacts;
+  readonly facts: ServedModelMetadata;
   readonly tokenizer: Tokenizer;
   /** Cleaners of the rows that it was trained on. */
   readonly clean: readonly Call[];

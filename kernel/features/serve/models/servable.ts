@@ -20,7 +20,7 @@ import type {
 } from "../contract.js";
 import { BatchedPredictor } from "./batched-predictor.js";
 import { modelCannotError, writesTexts } from "../model-types.js";
-import type { ModelSource, ModelSourceFacts, OpenModelSource } from "./model-source.js";
+import type { ModelSource, ServedModelMetadata, OpenModelSource } from "./model-source.js";
 import { watchHealth } from "./health.js";
 import { writerListenerOf } from "./writer-metrics.js";
 import { decodeTokens, tokenizeTexts } from "./tokens.js";
@@ -75,7 +75,7 @@ export class ServableModel implements ServedModel {
   private answering: BatchedPredictor | null = null;
   /** Counters of earlier writers. */
   private readonly before = { batches: 0, tokensRead: 0, tokensWritten: 0, tokensCached: 0 };
-  readonly sort: ModelSourceFacts["sort"];
+  readonly sort: ServedModelMetadata["sort"];
   readonly labels: readonly string[];
   readonly several: boolean;
   readonly pairs: boolean;

@@ -6,7 +6,7 @@
 import { composeFileText as composed, BASE_IMAGE, CONTAINER_PORT, serviceName } from "./files.js";
 
 /** The packed program (kernel/deployments/tools/tunebook.ts). */
-export const PACKED_PROGRAM_FILE = "tunebook.tgz";
+export const TUNEBOOK_TARBALL = "tunebook.tgz";
 /** Environment variable with the API keys, set by the operator in `ENVIRONMENT_FILE`. */
 export const KEYS_VARIABLE = "TUNEBOOK_KEYS";
 export const ENVIRONMENT_FILE = "tunebook.env";
@@ -30,8 +30,8 @@ export function serviceDockerfile(name: string): string {
   const words = [...command, "--engine", "onnx", "--api-keys-env", KEYS_VARIABLE, "--allow-host", serviceName(name)];
   return `FROM ${BASE_IMAGE}
 ENV NODE_ENV=production TUNEBOOK_CACHE=/tmp/tunebook
-COPY ${PACKED_PROGRAM_FILE} /tmp/
-RUN npm install --global --omit=dev --ignore-scripts --no-audit --no-fund /tmp/${PACKED_PROGRAM_FILE} && npm cache clean --force && rm /tmp/${PACKED_PROGRAM_FILE}
+COPY ${TUNEBOOK_TARBALL} /tmp/
+RUN npm install --global --omit=dev --ignore-scripts --no-audit --no-fund /tmp/${TUNEBOOK_TARBALL} && npm cache clean --force && rm /tmp/${TUNEBOOK_TARBALL}
 COPY . /model
 USER node
 EXPOSE ${String(CONTAINER_PORT)}
@@ -44,7 +44,7 @@ CMD ${JSON.stringify(words)}
 export function systemdUnitFile(name: string): string {
   const service = serviceName(name);
   const folder = `/opt/${service}`;
-  return `# ${service}.service: cp -r this folder to ${folder}, npm install --global ${folder}/${PACKED_PROGRAM_FILE},
+  return `# ${service}.service: cp -r this folder to ${folder}, npm install --global ${folder}/${TUNEBOOK_TARBALL},
 # cp ${folder}/tunebook.service /etc/systemd/system/${service}.service, systemctl enable --now ${service}
 [Unit]
 Description=The model ${unitText(name)}, served by Tunebook

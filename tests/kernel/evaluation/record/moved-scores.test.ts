@@ -8,7 +8,7 @@ import {
   numberPairsOf,
   type NumberPair,
 } from "#kernel/runs/record/number-tolerance.js";
-import { movedScoresOf } from "#kernel/evaluation/record/moved-scores.js";
+import { scoreDifferencesOf } from "#kernel/evaluation/record/moved-scores.js";
 import type { RunEvent } from "#kernel/events/events.js";
 
 const score = (value: number | null, o: Partial<ListedScore> = {}): ListedScore => ({
@@ -21,7 +21,8 @@ const between = (value: number, wide: number): Partial<ListedScore> => ({ low: v
 describe("scores compared between two runs", () => {
   it("have a difference with an interval, and a verdict only if the interval excludes 0", () => {
     const verdict = (a: number, b: number, o: Partial<ListedScore> = {}) =>
-      movedScoresOf([score(a, { ...between(a, 0.03), ...o })], [score(b, { ...between(b, 0.04), ...o })]).moved[0]!;
+      scoreDifferencesOf([score(a, { ...between(a, 0.03), ...o })], [score(b, { ...between(b, 0.04), ...o })])
+        .moved[0]!;
     const small = verdict(0.8, 0.82);
     assert.ok(Math.abs(small.difference! - 0.02) < 1e-12);
     assert.ok(Math.abs(small.interval!.low - (0.02 - 0.05)) < 1e-12 && Math.abs(small.interval!.high - 0.07) < 1e-12);
@@ -30,16 +31,16 @@ describe("scores compared between two runs", () => {
     assert.equal(verdict(0.8, 0.9, { better: "less" }).verdict, "worse");
   });
   it("have no verdict without intervals, and no difference for values that are not numbers", () => {
-    const [plain] = movedScoresOf([score(0.5)], [score(0.6)]).moved;
+    const [plain] = scoreDifferencesOf([score(0.5)], [score(0.6)]).moved;
     assert.deepEqual([plain?.interval, plain?.verdict], [null, null]);
-    assert.equal(movedScoresOf([score(null)], [score(0.6)]).moved[0]?.difference, null);
+    assert.equal(scoreDifferencesOf([score(null)], [score(0.6)]).moved[0]?.difference, null);
   });
   it("are matched on the same rows if possible, and marked otherwise", () => {
     const there = [score(0.9, { rows: "other/test" }), score(0.7)];
-    const [one, ...rest] = movedScoresOf([score(0.6)], there).moved;
+    const [one, ...rest] = scoreDifferencesOf([score(0.6)], there).moved;
     assert.deepEqual([one?.there.value, one?.sameRows, rest.length], [0.7, true, 0]);
-    assert.equal(movedScoresOf([score(0.6)], there.slice(0, 1)).moved[0]?.sameRows, false);
-    const lone = movedScoresOf([score(0.6, { metric: "f1(macro)" })], [score(0.5)]);
+    assert.equal(scoreDifferencesOf([score(0.6)], there.slice(0, 1)).moved[0]?.sameRows, false);
+    const lone = scoreDifferencesOf([score(0.6, { metric: "f1(macro)" })], [score(0.5)]);
     assert.deepEqual([lone.moved.length, lone.here.length, lone.there.length], [0, 1, 1]);
   });
 });

@@ -10,7 +10,7 @@ import type { RemoteClients, Client, RoundAnswer, RoundInstruction } from "#kern
 import { remoteMaskedSummer } from "#kernel/features/federate/elsewhere/masked-remote-clients.js";
 import { ClientMaskingState } from "#kernel/features/federate/secure/client-state.js";
 import type { SecureSumInput } from "#kernel/features/federate/server.js";
-import { summedVectorOf, fixedPointWidthOf } from "#kernel/features/federate/summed-vector.js";
+import { weightedContribution, fixedPointWidthOf } from "#kernel/features/federate/summed-vector.js";
 
 const order: RoundInstruction = { round: 1, rounds: 3, weights: Float32Array.of(1, 2), sent: {} };
 const answer = (delta: readonly number[], rows: number): RoundAnswer => ({
@@ -64,7 +64,7 @@ describe("secure aggregation over remote clients", () => {
   function partiesOf(fails: ReadonlyMap<number, number> = new Map(), code = gone): RemoteClients["clients"] {
     return [...answers].map(([i, one]) => {
       const held = new ClientMaskingState(generateKeyPairSync("ed25519").privateKey, 3);
-      held.hold(order, summedVectorOf(one, [], one.rows));
+      held.hold(order, weightedContribution(one, [], one.rows));
       let asked = 0;
       return {
         ...said(String(i), () => Promise.resolve(one)),
@@ -79,7 +79,9 @@ describe("secure aggregation over remote clients", () => {
     ...{ weigh: (one) => one.rows, values: 4, width: fixedPointWidthOf(rows, null) },
   };
   const plain = (of: readonly number[]): readonly number[] =>
-    [0, 1, 2, 3].map((at) => of.reduce((sum, i) => sum + (summedVectorOf(answers.get(i)!, [], rows[i]!)[at] ?? 0), 0));
+    [0, 1, 2, 3].map((at) =>
+      of.reduce((sum, i) => sum + (weightedContribution(answers.get(i)!, [], rows[i]!)[at] ?? 0), 0),
+    );
   const close = (sum: Float64Array, wanted: readonly number[]): void => {
     assert.equal(sum.length, wanted.length);
     for (const [i, value] of wanted.entries()) assert.ok(Math.abs((sum[i] ?? NaN) - value) < 1e-5, String([...sum]));

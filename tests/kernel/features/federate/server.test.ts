@@ -8,7 +8,7 @@ import {
   type SecureSummer,
 } from "#kernel/features/federate/server.js";
 import { localMaskedSummer } from "#kernel/features/federate/simulated/masked-clients.js";
-import { summedVectorOf, fixedPointWidthOf } from "#kernel/features/federate/summed-vector.js";
+import { weightedContribution, fixedPointWidthOf } from "#kernel/features/federate/summed-vector.js";
 import { ClientPrivacy } from "#kernel/features/federate/private.js";
 import type { RoundAnswer } from "#kernel/features/federate/contract.js";
 
@@ -79,7 +79,7 @@ describe("federation server", () => {
   it("gives the same result from sums alone, and reports nothing about single clients then", async () => {
     const vectors: (readonly number[])[] = [];
     const summed: SecureSummer = ({ answers: said, names, weigh, values }) => {
-      const all = [...said.values()].map((one) => summedVectorOf(one, names, weigh(one)));
+      const all = [...said.values()].map((one) => weightedContribution(one, names, weigh(one)));
       assert.ok(all.every(({ length }) => length === values));
       vectors.push(...all.map((one) => [...one]));
       const [first = new Float64Array(), ...others] = all;
@@ -179,7 +179,7 @@ describe("client-level differential privacy", () => {
           seen.push([clients, values, width]);
           const sum = new Float64Array(values);
           for (const one of said.values())
-            for (const [i, value] of summedVectorOf(one, names, weigh(one)).entries()) sum[i]! += value;
+            for (const [i, value] of weightedContribution(one, names, weigh(one)).entries()) sum[i]! += value;
           return Promise.resolve({ sum, sent: 0, received: 0 });
         },
       });

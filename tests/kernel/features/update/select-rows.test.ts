@@ -1,6 +1,6 @@
 /** Selecting rows: all information about a row is selected with it. */
 import assert from "node:assert/strict";
-import type { TaughtRows } from "#stdlib/tasks/kind.js";
+import type { TrainingTargets } from "#stdlib/tasks/kind.js";
 import type { EncodedRows } from "#kernel/data/encoding/rows.js";
 import { selectRows } from "#kernel/features/update/select-rows.js";
 
@@ -30,7 +30,7 @@ describe("row selection", () => {
   });
   it("selects the texts of the rows if texts are encoded separately", () => {
     const asked: number[][] = [];
-    const taught: TaughtRows = {
+    const taught: TrainingTargets = {
       counts: ({ rows: batch }) => batch.length,
       texts: (batch) => Uint32Array.from([...Array.from(batch), ...Array.from(batch, (row) => count + row)]),
       feeds: ({ rows: batch }) => {

@@ -21,7 +21,7 @@ import { toFloats } from "#kernel/engines/feeds.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { openModel } from "#kernel/models/open-model.js";
 import { StepPipeline, type StepPipelineOptions } from "#kernel/training/pipeline.js";
-import { privateSteps } from "#kernel/training/private/private.js";
+import { privateStepOptions } from "#kernel/training/private/private.js";
 import { privacyUnitsOf } from "#kernel/training/private/units.js";
 import { PrivateUpdates } from "#kernel/training/private/updates.js";
 import { lentEngine } from "#tests/kernel/engines/engines.js";
@@ -103,7 +103,7 @@ describe("private training", function () {
           apply: programs.apply,
         },
       });
-      const got = await weightsAfter(privateSteps(open.session, updates, rate), open.session, names);
+      const got = await weightsAfter(privateStepOptions(open.session, updates, rate), open.session, names);
       want.forEach(([name, values], k) =>
         values.forEach((value, i) => {
           const own = must(got[k], name)[1][i]!;

@@ -6,7 +6,7 @@ import { TextsInMemory } from "#kernel/data/sequences/token-rows.js";
 import type { RunEvent } from "#kernel/events/events.js";
 import { toFloats, scalarValue, scalarF32 } from "#kernel/engines/feeds.js";
 import { StepPipeline } from "#kernel/training/pipeline.js";
-import { privateSteps, PrivacySpending, madeStepCount } from "#kernel/training/private/private.js";
+import { privateStepOptions, PrivacySpending, madeStepCount } from "#kernel/training/private/private.js";
 import { secureNormal, poissonSample, UniformGenerator } from "#kernel/training/private/secret.js";
 import { privacyUnitsOf, type PrivacyUnits } from "#kernel/training/private/units.js";
 import { PrivateUpdates } from "#kernel/training/private/updates.js";
@@ -195,7 +195,11 @@ describe("batches of a private update", () => {
     };
     const updates = updatesOf();
     const units = [Uint32Array.of(), Uint32Array.of(0, 1, 2, 3), Uint32Array.of()];
-    const steps = privateSteps(session, { update: (step) => updates.updateFor(step, units[step - 1]!) }, () => 0.1);
+    const steps = privateStepOptions(
+      session,
+      { update: (step) => updates.updateFor(step, units[step - 1]!) },
+      () => 0.1,
+    );
     const pipeline = new StepPipeline(steps, 0);
     const losses: number[] = [];
     for (let i = 0; i < 3; i++) losses.push((await pipeline.next(3))!.loss);

@@ -7,7 +7,7 @@ import type * as TypeScript from "typescript";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Completion, Completeness, Inspection } from "../../../../assist/answers.js";
 import { complaintsOf, type Complaint } from "./complaints.js";
-import { prepareCompilerHost, compilerFailureText, type EmittedCell, type CellCompilerHost } from "./host.js";
+import { prepareCompilerHost, typescriptFailureLine, type EmittedCell, type CellCompilerHost } from "./host.js";
 import { moduleTransformer, type ModuleFacts } from "./modules.js";
 import { newerLibraryDeclarations } from "./newer-library.js";
 import { withPropertyNote } from "./properties.js";
@@ -94,7 +94,7 @@ export class Converter {
     } catch (error) {
       // The failure may have left the compiler in any state.
       this.afresh();
-      result = this.untyped(code, compilerFailureText(error));
+      result = this.untyped(code, typescriptFailureLine(error));
     }
     const { emitted } = this.host;
     if (result.diagnostics.length > 0 || !emitted) return { complaints: complaintsOf(result.diagnostics, source) };

@@ -197,7 +197,7 @@ function spelled(file: TypeScript.SourceFile, checker: TypeScript.TypeChecker, n
       type = checker.typeToString(checker.getTypeOfSymbolAtLocation(symbol, declaration), undefined, flags);
     } catch (error) {
       notes.push(
-        `the TypeScript compiler failed at the type of \`${name}\` (${compilerFailureText(error)}): it is any from here on`,
+        `the TypeScript compiler failed at the type of \`${name}\` (${typescriptFailureLine(error)}): it is any from here on`,
       );
     }
     lines.push(`declare ${isConst ? "const" : "let"} ${name}: ${type};`);
@@ -206,7 +206,7 @@ function spelled(file: TypeScript.SourceFile, checker: TypeScript.TypeChecker, n
 }
 
 /** Formats a failure of the compiler as one line. */
-export function compilerFailureText(error: unknown): string {
+export function typescriptFailureLine(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
 }
 
