@@ -6,7 +6,7 @@
 import { Command } from "commander";
 import { memoryBytes, productFlopsPerToken, updateFlops } from "#dsl/compiler/plan/estimates.js";
 import { memoryOf } from "#dsl/tensor/memory.js";
-import { startEngine } from "#kernel/engines/start.js";
+import { startEngine } from "#kernel/engines/start-engine.js";
 import { processor } from "./finetune/report.js";
 import { batchOf, integers, peakRss } from "./step/batch.js";
 import type { Carrier } from "./step/carrier.js";

@@ -19,7 +19,7 @@ import { trainingSplitName } from "#kernel/data/prepared.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
 import { encodeSplit, encodingOf } from "#kernel/data/encoding/encoded.js";
 import { toFloats, scalarF32 } from "#kernel/engines/feeds.js";
-import { startEngine } from "#kernel/engines/start.js";
+import { startEngine } from "#kernel/engines/start-engine.js";
 import { TuneSession } from "#kernel/features/tune-session.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { SQUARED_GRADIENTS } from "#stdlib/programs/consolidation.js";

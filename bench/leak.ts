@@ -6,7 +6,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { Command } from "commander";
 import type { EngineName } from "#kernel/engines/engine.js";
-import { startEngine } from "#kernel/engines/start.js";
+import { startEngine } from "#kernel/engines/start-engine.js";
 import { bert } from "#stdlib/models/bert.run.js";
 import { textClassification } from "#stdlib/tasks/text_classification.run.js";
 import { processor } from "./finetune/report.js";

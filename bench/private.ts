@@ -15,7 +15,7 @@ import { DataLoader } from "#kernel/data/rows/loader.js";
 import { trainingSplitName } from "#kernel/data/prepared.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
 import { encodeSplit, type EncodedRows, encodingOf } from "#kernel/data/encoding/encoded.js";
-import { startEngine } from "#kernel/engines/start.js";
+import { startEngine } from "#kernel/engines/start-engine.js";
 import type { EngineSession } from "#kernel/engines/engine.js";
 import { openModel } from "#kernel/models/open-model.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";

@@ -10,7 +10,7 @@ import { Graph } from "#dsl/tensor/builder.js";
 import type { Recompute } from "#dsl/tensor/passes/pass.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import { ENGINE_NAMES, type Engine, type EngineOptions, type EngineSession } from "#kernel/engines/engine.js";
-import { startEngine } from "#kernel/engines/start.js";
+import { startEngine } from "#kernel/engines/start-engine.js";
 import { batchOf, integers, peakRss } from "./step/batch.js";
 import { MODELS } from "./step/models.js";
 

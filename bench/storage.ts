@@ -17,7 +17,7 @@ import { memoryBytes } from "#dsl/compiler/plan/estimates.js";
 import { resolveBase } from "#kernel/bases/resolve.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
 import type { EngineOptions } from "#kernel/engines/engine.js";
-import { startEngine } from "#kernel/engines/start.js";
+import { startEngine } from "#kernel/engines/start-engine.js";
 import { processor } from "./finetune/report.js";
 import { integers, currentRss, peakRss } from "./step/batch.js";
 import type { Carrier } from "./step/carrier.js";

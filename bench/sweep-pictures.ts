@@ -9,7 +9,7 @@ import {
   sweepPictures,
   sweepCellView,
   type SweepPicture,
-} from "#kernel/display/sweeps/sweep-shown.js";
+} from "#kernel/display/sweeps/sweep-output.js";
 import { trialsTable } from "#kernel/display/sweeps/trials-table.js";
 import type { DisplayOutput } from "#kernel/display/html.js";
 import type { SweepView } from "#kernel/display/sweeps/view.js";

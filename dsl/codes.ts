@@ -6,7 +6,7 @@ import { experimentCodes, type ExperimentCodeData } from "./compiler/experiment/
 import { reportCodes, type ReportCodeData } from "./compiler/report/report-codes.js";
 import { internalCodes, type InternalCodeData } from "./language/diagnostics/internal-codes.js";
 import { graphCodes, type GraphCodeData } from "./tensor/codes.js";
-import { apartCodes, type ApartCodeData } from "./compiler/plan/codes/apart-codes.js";
+import { apartCodes, type ApartCodeData } from "./compiler/plan/codes/client-codes.js";
 import { compressCodes, type CompressCodeData } from "./compiler/compress/compress-codes.js";
 import { contenderCodes, type ContenderCodeData } from "./compiler/plan/codes/contender-codes.js";
 import { deployCodes, type DeployCodeData } from "./compiler/plan/codes/deploy-codes.js";

@@ -22,7 +22,7 @@ import { engineCodes, type EngineCodeData } from "./engines/codes.js";
 import { forwardCodes, type ForwardCodeData } from "./engines/forward/codes.js";
 import { flowerCodes, type FlowerCodeData } from "./features/federate/flower/codes.js";
 import { federationJoinCodes, type FederationJoinCodeData } from "./features/federate/join-codes.js";
-import { lostCodes, type LostCodeData } from "./features/federate/lost-codes.js";
+import { lostCodes, type LostCodeData } from "./features/federate/lost-client-codes.js";
 import { secureCodes, type SecureCodeData } from "./features/federate/secure/codes.js";
 import { fetchCodes, type FetchCodeData } from "./fetch/codes.js";
 import { importCodes, type ImportCodeData } from "./apps/import/codes.js";

@@ -8,7 +8,7 @@ import { DataLoader } from "#kernel/data/rows/loader.js";
 import { TextsInMemory } from "#kernel/data/sequences/token-rows.js";
 import { TokenWindows } from "#kernel/data/sequences/windows.js";
 import type { EngineOptions } from "#kernel/engines/engine.js";
-import { startEngine } from "#kernel/engines/start.js";
+import { startEngine } from "#kernel/engines/start-engine.js";
 import { StepPipeline } from "#kernel/training/pipeline.js";
 import type { ModelImplementation } from "#stdlib/models/kind.js";
 import type { TaskImplementation } from "#stdlib/tasks/kind.js";

@@ -7,7 +7,7 @@ import { registry } from "#stdlib/registry.js";
 import { readFileSync } from "node:fs";
 import { resolveBase } from "#kernel/bases/resolve.js";
 import type { EngineOptions } from "#kernel/engines/engine.js";
-import { startEngine } from "#kernel/engines/start.js";
+import { startEngine } from "#kernel/engines/start-engine.js";
 import { generateTexts } from "#kernel/inference/generate.js";
 import { buildGenerationPrograms } from "#stdlib/programs/generate.js";
 import { full } from "#stdlib/techniques/full.js";

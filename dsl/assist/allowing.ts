@@ -6,7 +6,7 @@ import { ALLOW_PARAMETER, allowableCodes } from "../language/types/allow.js";
 import type { Fix } from "../language/diagnostics/diagnostic.js";
 import { insertionEdit } from "../language/diagnostics/insertion.js";
 import type { Span } from "../language/diagnostics/span.js";
-import { statementAt } from "./place.js";
+import { statementAt } from "./token-at.js";
 
 /** Returns undefined if the code may not be allowed, or if the span has no statement with a block. */
 export function allowWarningFix(text: string, span: Span, code: string, verbs: readonly string[]): Fix | undefined {

@@ -8,7 +8,7 @@ import type { ResolvedModel } from "../compiler/plan/resolved.js";
 import { isFailed, type BaseFacts } from "../language/types/facts.js";
 import type { Registry } from "../language/types/registry.js";
 import type { AssistContext } from "./items.js";
-import { firstOperandName, statementAt } from "./place.js";
+import { firstOperandName, statementAt } from "./token-at.js";
 
 export interface CompletionRequest {
   readonly text: string;

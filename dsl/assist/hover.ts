@@ -9,8 +9,8 @@ import type { Parameter, Word } from "../language/types/registry.js";
 import * as t from "../language/syntax/tokens.js";
 import { meaningForParameter, type AssistContext } from "./items.js";
 import { programAfterCells } from "./completion-request.js";
-import { meaningOfName, meaningOfReference, meaningOfValue } from "./meaning.js";
-import { firstOperandName, statementAt, tokenAt } from "./place.js";
+import { meaningOfName, meaningOfReference, meaningOfValue } from "./value-explanations.js";
+import { firstOperandName, statementAt, tokenAt } from "./token-at.js";
 import { verbParameters, parameterAt } from "./frames.js";
 import { cursorContextAt, type CursorContext } from "./situation.js";
 

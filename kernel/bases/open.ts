@@ -19,7 +19,7 @@ import { familyOf } from "./family.js";
 import { openModelFile, readModelJsonObject } from "../tensors/model-file.js";
 import { checkpointHeadsOf } from "./own-heads.js";
 import { noSafetensorsError } from "./hub-files.js";
-import { readLengthLimitOf } from "./reads.js";
+import { readLengthLimitOf } from "./text-length.js";
 import { tokenizerHashOf } from "./tokens.js";
 import { shardPathsOf } from "../tensors/shards.js";
 

@@ -8,7 +8,7 @@ import { basename, isAbsolute, resolve } from "node:path";
 import { looksLikeAddress, redactedAddress } from "#dsl/language/diagnostics/address.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { BaseOrigin } from "#dsl/language/types/facts.js";
-import { nearestWord } from "#dsl/language/diagnostics/nearest.js";
+import { nearestWord } from "#dsl/language/diagnostics/nearest-word.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import { registry as whole } from "#stdlib/registry.js";
 import type { Progress } from "../host/host-context.js";

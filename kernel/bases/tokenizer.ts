@@ -20,7 +20,7 @@ import {
 } from "./framing.js";
 import { VOCABULARY_JSON_LIMITS } from "../tensors/json-limits.js";
 import { readModelFile, readModelJsonObject } from "../tensors/model-file.js";
-import { tokenSpellingOf, type TokenSpelling } from "./spelling.js";
+import { tokenSpellingOf, type TokenSpelling } from "./token-bytes.js";
 import { checkTokenizer, type CheckedTokenizer, type SpecialTokenFrame } from "./tokenizer-file.js";
 
 export interface EncodingWithOffsets {

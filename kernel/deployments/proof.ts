@@ -14,7 +14,7 @@ import { FileNotRead, readWholeFile } from "../fetch/regular.js";
 import type { RuntimeAnswers } from "./runtime-answers.js";
 import type { AnswerComparison, DeploymentVerdict } from "./compare.js";
 import type { Deployment } from "./deployment.js";
-import type { LabelAgreement } from "./labels-agree.js";
+import type { LabelAgreement } from "./label-agreement.js";
 import type { GoldenInputs } from "./golden.js";
 
 export const PROOF_FILE = "proof.json";

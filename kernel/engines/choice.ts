@@ -5,7 +5,7 @@
 import type { EngineName } from "./engine.js";
 import { engines } from "./engines.js";
 import type { MachineRecord } from "./machine-record.js";
-import type { EngineWork } from "./work.js";
+import type { EngineWork } from "./engine-work.js";
 
 export interface EngineChoice {
   readonly engine: EngineName;

@@ -1,6 +1,6 @@
 /** Errors of engines: their native part, their host process, their state. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listNames } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/lists.js";
 
 export interface EngineCodeData {
   "no-compiler": { readonly tried: readonly string[] };

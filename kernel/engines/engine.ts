@@ -4,7 +4,7 @@
  * itself reads and writes checkpoints.
  */
 import type { NDArray, Program } from "#dsl/tensor/program.js";
-import type { EngineWork } from "./work.js";
+import type { EngineWork } from "./engine-work.js";
 
 /** All engines; schemas and options derive from this list. */
 export const ENGINE_NAMES = ["tensorflow", "onnx", "tfjs"] as const;

@@ -6,7 +6,7 @@ import type { Engine, EngineName } from "./engine.js";
 import { measuredEngines } from "./engines.js";
 import { writeMachineRecord, type MachineRecord } from "./machine-record.js";
 import { measureProducts, type ProductSpeeds } from "./products.js";
-import { startEngine } from "./start.js";
+import { startEngine } from "./start-engine.js";
 import { normalValues } from "./random.js";
 
 export interface EngineMeasurement {

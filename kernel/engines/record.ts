@@ -2,7 +2,7 @@
 import type { Program } from "#dsl/tensor/program.js";
 import type { DeviceName, EngineName } from "./engine.js";
 import type { Backend } from "./host/backend.js";
-import type { TrainedShare } from "./work.js";
+import type { TrainedShare } from "./engine-work.js";
 
 export interface BackendOpenOptions {
   /** Path of the addon that `found` returned; null if it needs none. */

@@ -5,7 +5,7 @@ import { shortCallText } from "#dsl/compiler/plan/short-call.js";
 import { dataReaderOf, type DataPlan, type Call } from "#dsl/language/types/value.js";
 import type { AttackReport, AttackContext, CanaryLosses, MemberScores } from "#stdlib/attacks/kind.js";
 import { canarySpaceBits, drawCanaries, type CanaryRow } from "#stdlib/attacks/shared/canary-rows.js";
-import { rowHashesOf, type DataPart } from "../runs/part.js";
+import { rowHashesOf, type DataPart } from "../runs/split-rows.js";
 import { canarySpaceOf, canaryTable } from "../data/rows/canaries.js";
 import { evenlySpacedRows } from "../data/rows/length-statistics.js";
 import { trainingSplitName, type PreparedData } from "../data/prepared.js";

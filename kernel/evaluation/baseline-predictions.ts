@@ -11,7 +11,7 @@ import type {
   BaselineOutputs,
   FittedBaseline,
 } from "#stdlib/contenders/kind.js";
-import { roleValuesOf, type DataPart } from "../runs/part.js";
+import { roleValuesOf, type DataPart } from "../runs/split-rows.js";
 import { splitNamesOf } from "../data/prepared.js";
 import type { PartOutputs } from "../inference/score-split.js";
 import { requestsAndTargets } from "../inference/reference-texts.js";

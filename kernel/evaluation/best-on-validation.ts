@@ -5,7 +5,7 @@
 import type { Action, ActionSubject } from "#dsl/compiler/plan/action.js";
 import { directionOf } from "#dsl/compiler/plan/watched-metric.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
-import { listNames } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/lists.js";
 import { splitNamesOf } from "../data/prepared.js";
 import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";

@@ -1,7 +1,7 @@
 /** Rows that a probe checks for label errors. */
 import { must } from "#dsl/language/diagnostics/codes.js";
 import type { RowName } from "#dsl/language/types/row-name.js";
-import { roleValuesOf, type DataPart } from "../runs/part.js";
+import { roleValuesOf, type DataPart } from "../runs/split-rows.js";
 import { evenlySpacedRows } from "../data/rows/length-statistics.js";
 import { splitNamesOf, type PreparedData } from "../data/prepared.js";
 import { rowNamesOf } from "../data/row/row.js";

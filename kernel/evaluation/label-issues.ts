@@ -7,7 +7,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { ActionSubject } from "#dsl/compiler/plan/action.js";
 import { dataReaderOf, type DataPlan } from "#dsl/language/types/value.js";
 import { canaryRowCount } from "../data/rows/canaries.js";
-import { rowsNeverPredicted } from "../data/judging/by-training.js";
+import { rowsNeverPredicted } from "../data/judging/label-margins.js";
 import { suspectedLabels, judgeLabels, likeliestOtherLabel } from "../data/judging/judges.js";
 import { splitNamesOf, type PreparedData } from "../data/prepared.js";
 import { labelIssuesView, type LabelIssueSummary, type LabelIssueRow } from "../display/data/label-issues.js";

@@ -2,7 +2,7 @@
 import { must } from "#dsl/language/diagnostics/codes.js";
 import type { GenerationSettings } from "#dsl/compiler/plan/action.js";
 import { dataReaderOf, type DataPlan, type Call } from "#dsl/language/types/value.js";
-import { roleValuesOf } from "../runs/part.js";
+import { roleValuesOf } from "../runs/split-rows.js";
 import { evenlySpacedRows } from "../data/rows/length-statistics.js";
 import type { PredictionInput } from "../data/encoding/encoded.js";
 import { inputRolesOf } from "../inference/requested-roles.js";

@@ -14,7 +14,7 @@ import {
 } from "../inference/measuring/comparison.js";
 import { scoreConstant, type ScoredConstant } from "../inference/measuring/constant.js";
 import { distinctConstants, type DistinctConstant } from "../inference/measuring/distinct-constants.js";
-import { scoreDoubtNotes } from "../inference/measuring/doubts.js";
+import { scoreDoubtNotes } from "../inference/measuring/doubtful-scores.js";
 import { measureMetric } from "../inference/measuring/measure-metric.js";
 import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";

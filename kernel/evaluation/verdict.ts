@@ -1,5 +1,5 @@
 /** The verdict on a model against its baselines ("worth it"), or the reason why there is none. */
-import { listNames } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/lists.js";
 import type { RankingDirection } from "#dsl/language/types/capabilities/metric.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { must } from "#dsl/language/diagnostics/codes.js";

@@ -10,7 +10,7 @@ import { registry } from "#stdlib/registry.js";
 import type { Screen } from "../session/live-training.js";
 import { plainHostContext } from "../host/host-context.js";
 import { textScreen } from "../session/text-screen.js";
-import { runsFolderBeside } from "../runs/runs-beside.js";
+import { runsFolderBeside } from "../runs/default-folder.js";
 import { RefusedError } from "../session/execution-context.js";
 import { trustByRunning } from "../trust/trust.js";
 import { TuneSession } from "./tune-session.js";

@@ -1,7 +1,7 @@
 /** Error codes of opening a finished run. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { nearestWord } from "#dsl/language/diagnostics/nearest.js";
-import { listNames } from "#dsl/language/diagnostics/listed.js";
+import { nearestWord } from "#dsl/language/diagnostics/nearest-word.js";
+import { listNames } from "#dsl/language/diagnostics/lists.js";
 
 export interface LoadCodeData {
   "run-not-found": {

@@ -11,7 +11,7 @@ import type { ModelPlan, Call } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
 import { readPlanAndLock, hasLostLog } from "../runs/history/damage.js";
 import { trialGroupFacts } from "./trial-group-facts.js";
-import { findWatchable } from "../runs/history/find-together.js";
+import { findWatchable } from "../runs/history/find-watchable.js";
 import { findRun, type RunSearchFolders } from "../runs/history/find-run.js";
 import { derivedBaseFolder } from "../runs/folders/made-folder.js";
 import { finalCheckpoint } from "./kept-checkpoint.js";

@@ -1,6 +1,6 @@
 /** Error codes of running a Tune program: runs, checkpoints, training, sweeps. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listNames } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/lists.js";
 
 export interface ArtifactsCodeData {
   "nothing-to-resume": {

@@ -1,6 +1,6 @@
 /** Error codes of fitting to validation rows. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listNames } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/lists.js";
 
 export interface FittedCodeData {
   "fitted-to-few": {

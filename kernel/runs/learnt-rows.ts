@@ -9,7 +9,7 @@ import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
 import { objectWith, readHint, type Schema } from "../fetch/json.js";
 import { toRunFolderError } from "./folder-errors.js";
-import { rowHashesOf, ROW_HASH_BYTES, type DataPart } from "./part.js";
+import { rowHashesOf, ROW_HASH_BYTES, type DataPart } from "./split-rows.js";
 import { isAnswerTally, answerTallyOf, type AnswerTally } from "./tally.js";
 
 export const LEARNT_FILE = "learnt.json";

@@ -2,7 +2,7 @@
  * Counts of each answer in the rows, in a compact form. Constant baselines are computed from them without the rows.
  */
 import type { BaselineSourceRows } from "#stdlib/tasks/kind.js";
-import { roleValuesOf, type DataPart } from "./part.js";
+import { roleValuesOf, type DataPart } from "./split-rows.js";
 
 /** By role: each value and the number of rows with it; for `tags`, the number of words. */
 export type AnswerTally = Readonly<Record<string, readonly (readonly [value: unknown, count: number])[]>>;

@@ -12,7 +12,7 @@ import type { AnnotationSession } from "../data/annotations/annotation-session.j
 import type { RunEvent } from "../events/events.js";
 import type { HostContext } from "../host/host-context.js";
 import type { TrackersOptions } from "../trackers/trackers.js";
-import { diagnosticKey } from "#dsl/language/diagnostics/grouped.js";
+import { diagnosticKey } from "#dsl/language/diagnostics/group-warnings.js";
 import { diagnosticsView } from "../display/diagnostics.js";
 import type { DisplayOutput } from "../display/html.js";
 import { createHash } from "node:crypto";

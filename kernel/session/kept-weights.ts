@@ -6,7 +6,7 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { readCheckpoints } from "../runs/checkpoints.js";
 import { RunFolder } from "../runs/run-folder.js";
-import { isDirectRunFolder } from "../runs/trial-places.js";
+import { isDirectRunFolder } from "../runs/trial-folders.js";
 
 /** Reports whether the run has weights that can be opened. */
 export function hasWeights(run: string): boolean {

@@ -9,7 +9,7 @@ import { curvesFigure, curvesText, historyTable, runOutcomeWords } from "../disp
 import { epsilonSpent } from "../display/curves/time-spent.js";
 import { figureView } from "../display/figure.js";
 import { progressView, type ProgressState } from "../display/progress.js";
-import { workerUsageText } from "../display/plans/hours.js";
+import { workerUsageText } from "../display/plans/worker-cost.js";
 import { groupedNumber, plural } from "../host/value-text.js";
 import type { DisplayOutput } from "../display/html.js";
 import type { RunEvent } from "../events/events.js";

@@ -10,7 +10,7 @@ import type { Base } from "../bases/base.js";
 import type { TextReadingPlan } from "../bases/token-types.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import type { EngineManager } from "../engines/manager/engine-manager.js";
-import { engineWorkOf } from "../engines/work.js";
+import { engineWorkOf } from "../engines/engine-work.js";
 import type { HostContext } from "../host/host-context.js";
 import type { OpenPredictor } from "../inference/input-texts.js";
 import { BaseModels } from "../models/base-models.js";

@@ -6,7 +6,7 @@ import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { Study, StudyTrial } from "#stdlib/searches/kind.js";
 import { metricName, type MetricRegistry } from "#stdlib/metrics/shared/metric-name.js";
 import { dimensionsOf, numberRounder } from "./points.js";
-import { definitionPoint } from "./own-point.js";
+import { definitionPoint } from "./recommended-point.js";
 import { satisfiesRelations } from "./relations.js";
 import { thresholdShortfall } from "./bars.js";
 import type { TrialRecord } from "./trial.js";

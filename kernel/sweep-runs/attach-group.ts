@@ -4,7 +4,7 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import { runProgressOf, type RunProgress } from "../remote/supervisor/outcome.js";
-import { findFinishedRun } from "../runs/history/runs-named.js";
+import { findFinishedRun } from "../runs/history/runs-by-recipe.js";
 import { RunFolder } from "../runs/run-folder.js";
 import { type TrialGroup, runsFolderOf } from "../runs/together/trial-groups.js";
 import type { ExecutionContext } from "../session/execution-context.js";
@@ -16,8 +16,8 @@ import { groupProgress, groupMembersOf, watchGroup } from "./watch-group.js";
 import { clusterConnectionOf, readSearchPlace } from "../runs/together/search-place.js";
 import { askCluster } from "../remote/coordinator/ray/reachability.js";
 import { readSearchJob } from "../remote/coordinator/ray/search-job.js";
-import { journalSpecOf } from "./journal/journal-of.js";
-import { SweepMirror } from "./remote/mirror.js";
+import { journalSpecOf } from "./journal/journal-identity.js";
+import { SweepMirror } from "./remote/local-journal.js";
 import { watchRemoteSweep } from "./watch-remote.js";
 
 /** Throws the coded errors `interrupted` (only watching ended), `training-cut-off`, and those of opening runs. */

@@ -18,7 +18,7 @@ import { startDetached, type DetachedProcess } from "../remote/supervisor/start-
 import { planCardView } from "../display/plans/plan-card.js";
 import { plural } from "../host/value-text.js";
 import { createJobSpec } from "../remote/jobs/ship.js";
-import { hasSameBounds, sweepHash } from "./journal/journal-of.js";
+import { hasSameBounds, sweepHash } from "./journal/journal-identity.js";
 import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
 import { version } from "../session/version.js";

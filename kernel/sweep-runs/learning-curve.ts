@@ -15,7 +15,7 @@ import { TRAIN_SIZE_PATH, scoresBySize } from "../study/learning-sizes.js";
 import type { TrialRecord } from "../study/trial.js";
 import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
-import { majorityScore } from "../evaluation/beside-plan.js";
+import { majorityScore } from "../evaluation/baseline-rows.js";
 import { rowCountOf } from "../evaluation/judged-rows.js";
 
 export async function sweepLearningCurve(

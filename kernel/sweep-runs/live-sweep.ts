@@ -12,7 +12,7 @@ import {
   type VariedSetting,
   type SweepProgress,
 } from "../display/sweeps/sweep-controls.js";
-import { sweepCellView } from "../display/sweeps/sweep-shown.js";
+import { sweepCellView } from "../display/sweeps/sweep-output.js";
 import type { DrawableSweep, SweepTrial, SweepView } from "../display/sweeps/view.js";
 import { axesOf } from "../study/axes.js";
 import { sweepSizeOf } from "../study/sweep-size.js";

@@ -2,7 +2,7 @@
 import { lockRun, type RunLock } from "../runs/run-lock.js";
 import type { TrialRecord } from "../study/trial.js";
 import { sweepEndingText, type SweepEnding } from "./sweep-end.js";
-import { journalSpecOf, sweepFolderOf, openSweepJournal } from "./journal/journal-of.js";
+import { journalSpecOf, sweepFolderOf, openSweepJournal } from "./journal/journal-identity.js";
 import { LiveSweep, type TrialCompleter } from "./live-sweep.js";
 import { retrainingText, lostWeightsText, findOutdatedTrials, trialsToRetrain } from "./outdated-journal.js";
 import { runTrials } from "./runner.js";
@@ -16,7 +16,7 @@ import {
   sweepStartText,
   unfitTrialsText,
   type SweepStart,
-} from "./starts.js";
+} from "./earlier-journals.js";
 import { trackSweep } from "./tracked-sweep.js";
 import { TrialLog } from "./journal/trial-log.js";
 import { TrialModels, type TrialProgramContext } from "./trial-program.js";

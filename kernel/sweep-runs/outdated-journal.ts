@@ -5,7 +5,7 @@
 import type { SearchSpace } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { TrialRecord } from "../study/trial.js";
 import { REFUSED_RECIPE, trialProgram, type TrialProgramContext } from "./trial-program.js";
-import { listNames } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/lists.js";
 
 /** Returns the numbers of the outdated trials. */
 export async function findOutdatedTrials(

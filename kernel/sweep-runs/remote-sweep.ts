@@ -19,11 +19,11 @@ import { loadImplementation } from "../host/load-implementation.js";
 import { searchLocationOf } from "../study/search-state.js";
 import { type ExecutionContext, isVerifying } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
-import { sweepHash, journalSpecOf, sweepFolderOf } from "./journal/journal-of.js";
+import { sweepHash, journalSpecOf, sweepFolderOf } from "./journal/journal-identity.js";
 import { findOutdatedTrials } from "./outdated-journal.js";
 import { showPlanCard, sweepOutlook } from "./plan-card.js";
 import { watchRemoteSweep, type RemoteSweepResult } from "./watch-remote.js";
-import { SweepMirror } from "./remote/mirror.js";
+import { SweepMirror } from "./remote/local-journal.js";
 import { newSearchPlace, withPackedSearch } from "./remote/packed-sweep.js";
 import type { SweepAction } from "./sweep-result.js";
 

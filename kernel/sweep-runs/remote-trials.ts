@@ -24,7 +24,7 @@ import {
 } from "../remote/coordinator/trial-order.js";
 import type { RemoteWork, WorkOrder } from "../remote/coordinator/work.js";
 import { matchSchema, SchemaMismatch, type Json } from "../fetch/json.js";
-import { isTrialRun, findRunsNamed } from "../runs/history/runs-named.js";
+import { isTrialRun, findRunsNamed } from "../runs/history/runs-by-recipe.js";
 import { cachedSha256Of } from "../fetch/hashed.js";
 import { ingredientsOf } from "../runs/record/ingredients.js";
 import { jobSpecFiles, type JobSpec } from "../remote/jobs/shipment.js";

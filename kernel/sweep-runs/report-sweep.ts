@@ -7,7 +7,7 @@ import { sweepPlanView } from "../display/plans/sweep-plan.js";
 import { trialsTable } from "../display/sweeps/trials-table.js";
 import { TRAIN_SIZE_PATH } from "../study/learning-sizes.js";
 import { sweepType } from "../study/trial.js";
-import { sweepHash, journalSpecOf } from "./journal/journal-of.js";
+import { sweepHash, journalSpecOf } from "./journal/journal-identity.js";
 import { Journal } from "./journal/journal.js";
 import { LiveSweep } from "./live-sweep.js";
 import { MAX_KEPT_TRIALS } from "./ranking.js";

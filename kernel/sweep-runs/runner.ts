@@ -15,7 +15,7 @@ import { busySecondsOf, trialTokens } from "../study/time-spent.js";
 import { isSpaceExhausted, type SweepEnding } from "./sweep-end.js";
 import { FailureStreak, sweepEndingFailure, failureText } from "./failures.js";
 import { dropWeights, hasWeights } from "../session/kept-weights.js";
-import { columnMeans, columnDeviations } from "./of-seeds.js";
+import { columnMeans, columnDeviations } from "./seed-scores.js";
 import { bestTrialNumber, keptTrials } from "./ranking.js";
 import type { TrialOutcome, TrialRunner } from "./trial-program.js";
 import type { TrialLog } from "./journal/trial-log.js";

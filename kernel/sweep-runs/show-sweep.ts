@@ -4,7 +4,7 @@ import { topicsByKind } from "#dsl/compiler/show/show.js";
 import { bestTrialView } from "../display/sweeps/best.js";
 import type { DisplayOutput } from "../display/html.js";
 import { demandClearedTrial } from "../session/trial-clearing.js";
-import { sweepPictureView, sweepPictures, sweepCellView, type SweepPicture } from "../display/sweeps/sweep-shown.js";
+import { sweepPictureView, sweepPictures, sweepCellView, type SweepPicture } from "../display/sweeps/sweep-output.js";
 import { trialsTable } from "../display/sweeps/trials-table.js";
 import type { DrawableSweep } from "../display/sweeps/view.js";
 

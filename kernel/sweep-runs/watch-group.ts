@@ -6,7 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Registry } from "#dsl/language/types/registry.js";
 import { isTraining, runProgressOf, type RunProgress } from "../remote/supervisor/outcome.js";
 import { watchRun } from "../remote/supervisor/watch.js";
-import { findFinishedRun, findRunsNamed } from "../runs/history/runs-named.js";
+import { findFinishedRun, findRunsNamed } from "../runs/history/runs-by-recipe.js";
 import { runsFolderOf, type TrialGroupPlan, type TrialGroup } from "../runs/together/trial-groups.js";
 import { RunFolder } from "../runs/run-folder.js";
 import { LiveTraining, type Screen } from "../session/live-training.js";

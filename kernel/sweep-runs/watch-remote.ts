@@ -20,7 +20,7 @@ import { plural } from "../host/value-text.js";
 import { sweepType } from "../study/trial.js";
 import { LiveSweep } from "./live-sweep.js";
 import { fetchRuns } from "./remote/bring-runs.js";
-import type { SweepMirror } from "./remote/mirror.js";
+import type { SweepMirror } from "./remote/local-journal.js";
 import { trackSweep } from "./tracked-sweep.js";
 import { reportRunBegun } from "../training-runs/tracker-context.js";
 import type { ExecutionContext } from "../session/execution-context.js";

@@ -13,14 +13,14 @@ import type { WorkerRunner } from "#stdlib/runners/kind.js";
 import { Coordinator } from "../remote/coordinator/coordinator.js";
 import { workerStarters } from "../remote/coordinator/work-methods.js";
 import { WorkerPool } from "../remote/coordinator/workers.js";
-import { sendInitialState } from "../remote/process-group/begin.js";
+import { sendInitialState } from "../remote/process-group/start-group.js";
 import { RootRank } from "../remote/process-group/root-rank.js";
 import { withProgressLabel } from "../host/host-context.js";
 import type { JobSpec } from "../remote/jobs/shipment.js";
 import { trialInputsOf, type SweepContext } from "./remote-trials.js";
 import { version } from "../session/version.js";
 import type { ProcessGroup, GroupLauncher } from "../training-runs/process-group.js";
-import { withTimeout } from "../training-runs/in-time.js";
+import { withTimeout } from "../training-runs/time-limit.js";
 import { RankWork, type RankWorkInput } from "./rank-work.js";
 
 export interface RankWorkersOptions {

@@ -1,6 +1,6 @@
 /** Errors of files with named tensors. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listNames } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/lists.js";
 
 /** Arguments of each code. */
 export interface TensorsCodeData {

@@ -15,7 +15,7 @@ import {
 import { registry } from "#stdlib/registry.js";
 import { loadImplementation } from "../host/load-implementation.js";
 import { trackedRunOf } from "./run-details.js";
-import { trackerDoorOf, type TrackerTimeouts } from "./door.js";
+import { trackerDoorOf, type TrackerTimeouts } from "./tracker-client.js";
 import { readEventsSince } from "./event-reader.js";
 import {
   readTracking,

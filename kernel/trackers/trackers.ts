@@ -10,7 +10,7 @@ import canonicalize from "canonicalize";
 import type { Experiment } from "#dsl/compiler/plan/action.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { plural } from "../host/value-text.js";
-import type { TrackerTimeouts } from "./door.js";
+import type { TrackerTimeouts } from "./tracker-client.js";
 import { sendRunToTrackers, type TrackerSendResult } from "./send-events.js";
 import { isUnsent, readTracking, isSameTracker, mergeTrackers, trackingFile, writeTracking } from "./tracking.js";
 

@@ -4,16 +4,16 @@
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { sharedStatesOf } from "../remote/process-group/begin.js";
+import { sharedStatesOf } from "../remote/process-group/start-group.js";
 import type { RankPlace } from "../remote/process-group/rank.js";
 import type { PeerRank } from "../remote/process-group/peer-rank.js";
 import { followRoot } from "../remote/process-group/follow.js";
-import { engineWorkOf } from "../engines/work.js";
+import { engineWorkOf } from "../engines/engine-work.js";
 import { openModel, type OpenModel } from "../models/open-model.js";
 import type { ModelOpener } from "../models/program-parts.js";
 import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
-import { prepareMaterial, type TrainingMaterial } from "./material.js";
+import { prepareMaterial, type TrainingMaterial } from "./training-inputs.js";
 
 export async function followRank(
   session: OpenSession,

@@ -7,7 +7,7 @@ import type { TrainingLoopInput } from "../training/loop/contract.js";
 import type { RunResult, TrainRequest } from "./request.js";
 import type { RunClaim } from "../training/claim-run.js";
 import type { OpenSession } from "../session/open-session.js";
-import type { TrainingMaterial } from "./material.js";
+import type { TrainingMaterial } from "./training-inputs.js";
 import type { ExecutionContext } from "../session/execution-context.js";
 import { withProgressLabel } from "../host/host-context.js";
 import type { RunEvent } from "../events/events.js";

@@ -9,12 +9,12 @@ import { fileURLToPath } from "node:url";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { EngineInfo } from "../engines/engine.js";
-import { sendInitialState } from "../remote/process-group/begin.js";
+import { sendInitialState } from "../remote/process-group/start-group.js";
 import { RootRank } from "../remote/process-group/root-rank.js";
 import { rankFailureIn, type RankProcessOrder } from "../remote/process-group/order.js";
 import { version } from "../session/version.js";
 import type { ProcessGroup } from "./process-group.js";
-import { withTimeout } from "./in-time.js";
+import { withTimeout } from "./time-limit.js";
 
 export interface LocalGroupOptions {
   readonly plan: Plan;

@@ -1,6 +1,6 @@
 /** Codes about the privacy that several private trainings spend together. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listNames } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/lists.js";
 import { epsilonText } from "../display/curves/time-spent.js";
 import { significantText } from "../host/value-text.js";
 

@@ -9,7 +9,7 @@ import { readCheckpoints } from "../runs/checkpoints.js";
 import type { EngineInfo, EngineSession } from "../engines/engine.js";
 import type { RootRank } from "../remote/process-group/root-rank.js";
 import type { SharedStates } from "../remote/process-group/shared-session.js";
-import { engineWorkOf } from "../engines/work.js";
+import { engineWorkOf } from "../engines/engine-work.js";
 import type { TrainingAttempt, FirstAttempt, SettlingResult } from "./step-provider.js";
 
 export interface ProcessGroup {

@@ -1,5 +1,5 @@
 /** The steps of a training whose updates a process group shares, on rank 0. */
-import { sharedStatesOf } from "../remote/process-group/begin.js";
+import { sharedStatesOf } from "../remote/process-group/start-group.js";
 import { CommunicationHook } from "../remote/process-group/communication.js";
 import { GroupSource } from "../remote/process-group/group-source.js";
 import { runWithGroup, type ProcessGroup, type GroupLauncher, type ReplacedRank } from "./process-group.js";

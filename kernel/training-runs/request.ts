@@ -16,7 +16,7 @@ import type { ObjectiveOptions } from "#stdlib/programs/options.js";
 import type { TrialInLock } from "../runs/together/trials.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { Exemplar } from "../runs/continual-state.js";
-import type { TrainingMaterial } from "./material.js";
+import type { TrainingMaterial } from "./training-inputs.js";
 import type { StepProvider } from "./step-provider.js";
 
 export interface TrainRequest {

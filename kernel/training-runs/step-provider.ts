@@ -10,7 +10,7 @@ import type { StepSource } from "../training/loop/step-source.js";
 import type { Validate } from "../training/loop/validation.js";
 import type { EngineManager } from "../engines/manager/engine-manager.js";
 import type { OpenModel } from "../models/open-model.js";
-import type { TrainingMaterial } from "./material.js";
+import type { TrainingMaterial } from "./training-inputs.js";
 import type { ValidationSettings } from "./validating.js";
 
 /** A training whose model is open in the engine, with its starting weights. */

@@ -9,12 +9,12 @@ import type { GroupLauncherFor } from "./process-group.js";
 import type { OpenSession } from "../session/open-session.js";
 import type { TrialInLock } from "../runs/together/trials.js";
 import type { ModelHandle } from "../models/model-handle.js";
-import { releaseRun, assignWeights, saveModelFolder } from "./give-weights.js";
+import { releaseRun, assignWeights, saveModelFolder } from "./assign-weights.js";
 import type { TrainingContinuation } from "./request.js";
 import { rankSteps } from "./rank-steps.js";
 import type { StepProvider } from "./step-provider.js";
-import { findRunsNamed } from "../runs/history/runs-named.js";
-import { warnOfLostGuarantee, warnOfPriorSpending } from "./spent-before.js";
+import { findRunsNamed } from "../runs/history/runs-by-recipe.js";
+import { warnOfLostGuarantee, warnOfPriorSpending } from "./spent-privacy.js";
 import { runTraining } from "./training.js";
 import { reportFit, warnOfFinalWeights, reportPredictionChanges, maskPreviewer } from "./outcome-report.js";
 

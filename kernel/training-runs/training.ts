@@ -1,7 +1,7 @@
 /** One training from rows to weights: its run, the model in the engine, and the loop. */
 import { rankingDirectionOf, watchedMetric } from "#dsl/compiler/plan/watched-metric.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
-import { engineWorkOf } from "../engines/work.js";
+import { engineWorkOf } from "../engines/engine-work.js";
 import { claimNewRun, claimUnfinishedRun, type RunClaim } from "../training/claim-run.js";
 import { noteRunning } from "../remote/supervisor/running-processes.js";
 import { rememberPace, steadySeconds } from "../session/answers/machine.js";
@@ -13,8 +13,8 @@ import { reportRunBegun } from "./tracker-context.js";
 import type { Engine } from "../engines/engine.js";
 import { localSteps } from "./local-steps.js";
 import { rowPrivacyOf, refuseUnsupportedPrivacy } from "./private.js";
-import { runLockDetails, recordLearntRows, recordRowIdentities } from "./begun-run.js";
-import { prepareMaterial, type TrainingMaterial } from "./material.js";
+import { runLockDetails, recordLearntRows, recordRowIdentities } from "./start-record.js";
+import { prepareMaterial, type TrainingMaterial } from "./training-inputs.js";
 import type { RunResult, TrainRequest } from "./request.js";
 import type { StepsOpener } from "./step-provider.js";
 import { openInitialModel, predictionsBefore, loadNewestReadable } from "./initial-model.js";

@@ -10,7 +10,7 @@ import type { EncodedRows } from "../data/encoding/encoded.js";
 import { computeOutputs, scoreOutputs, type PartOutputs } from "../inference/score-split.js";
 import type { Validate } from "../training/loop/validation.js";
 import type { OpenModel } from "../models/open-model.js";
-import type { TrainingMaterial } from "./material.js";
+import type { TrainingMaterial } from "./training-inputs.js";
 
 type Told = Readonly<Record<string, number>>;
 

@@ -13,7 +13,7 @@ import {
   recipeHashOfRun,
   unreadableRunError,
 } from "../runs/history/damage.js";
-import { isTrialRun, isSweepTrial } from "../runs/history/runs-named.js";
+import { isTrialRun, isSweepTrial } from "../runs/history/runs-by-recipe.js";
 import { RunFolder, type RunLockFacts } from "../runs/run-folder.js";
 import { runBusyError, lockHolderOf, lockRun, RunLock } from "../runs/run-lock.js";
 import type { TrialInLock } from "../runs/together/trials.js";

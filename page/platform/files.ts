@@ -1,6 +1,6 @@
 /** Browser replacement for stdlib/platform/files.ts: sources read the page's own files. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { nearestWord } from "#dsl/language/diagnostics/nearest.js";
+import { nearestWord } from "#dsl/language/diagnostics/nearest-word.js";
 import type * as node from "#platform/files.js";
 import { matchesPathPattern, isPathPattern, parsePathPattern } from "#stdlib/files/path-patterns.js";
 import { disk, fileNameOf, normalizePath } from "../world/disk.js";

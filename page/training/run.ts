@@ -14,7 +14,7 @@ import type { Engine } from "#kernel/engines/engine.js";
 import { openModel, type OpenModel } from "#kernel/models/open-model.js";
 import { prepareHead } from "#kernel/models/own-head.js";
 import { LiveTraining, trainingTitle, type Screen } from "#kernel/session/live-training.js";
-import { prepareMaterial, type MaterialSources, type TrainingMaterial } from "#kernel/training-runs/material.js";
+import { prepareMaterial, type MaterialSources, type TrainingMaterial } from "#kernel/training-runs/training-inputs.js";
 import { basicSteps } from "#kernel/training-runs/basic-steps.js";
 import { runTrainingLoop } from "#kernel/training/loop/train.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";

@@ -6,7 +6,7 @@
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { loadWord } from "#dsl/language/types/loaded.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { nearestWord } from "#dsl/language/diagnostics/nearest.js";
+import { nearestWord } from "#dsl/language/diagnostics/nearest-word.js";
 import type { BaseFacts } from "#dsl/language/types/facts.js";
 import { hashOf } from "#dsl/compiler/plan/hash.js";
 import type { Word } from "#dsl/language/types/registry.js";

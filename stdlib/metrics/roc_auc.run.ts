@@ -1,5 +1,5 @@
 /** Source: scikit-learn's `roc_auc_score` (`multi_class="ovr"`). NaN if a label is true for all rows, or for none. */
-import { listNames } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/lists.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { LabelSetMetricInput, MetricImplementation, MetricInput, ResampleScorer } from "./kind.js";
 import type { RareLabelMethod } from "../statistics/spread.js";

@@ -7,7 +7,7 @@ import { readdirSync, realpathSync, statSync, type Dirent } from "node:fs";
 import { open, readdir, stat, type FileHandle } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { nearestWord } from "#dsl/language/diagnostics/nearest.js";
+import { nearestWord } from "#dsl/language/diagnostics/nearest-word.js";
 import { matchesPathPattern, isPathPattern, mayContainMatches, parsePathPattern } from "../files/path-patterns.js";
 import { isPacked, unpackFile } from "./packed.js";
 

@@ -1,6 +1,6 @@
 /** Codes of `annotate`. */
 import type { CodeTable } from "../../language/diagnostics/codes.js";
-import { listNamesAsCode } from "../../language/diagnostics/listed.js";
+import { listNamesAsCode } from "../../language/diagnostics/lists.js";
 
 export interface AnnotateCodeData {
   "nothing-to-annotate": {

@@ -1,6 +1,6 @@
 /** Codes of calibration after a training. */
 import type { CodeTable } from "../../language/diagnostics/codes.js";
-import { listNames } from "../../language/diagnostics/listed.js";
+import { listNames } from "../../language/diagnostics/lists.js";
 
 export interface CalibrationCodeData {
   /** `labels`: number of labels; null if the task does not decide labels. */

@@ -6,7 +6,7 @@ import { fillDefaults } from "../plan/defaults.js";
 import type { CodeData } from "../../language/diagnostics/codes.js";
 import type { Program } from "../plan/program.js";
 import { directionOf, noDirectionData } from "../plan/watched-metric.js";
-import { nearestWord } from "../../language/diagnostics/nearest.js";
+import { nearestWord } from "../../language/diagnostics/nearest-word.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type { LabelDecision } from "../../language/types/capabilities/scoring.js";
 import type { DataFacts } from "../../language/types/facts.js";

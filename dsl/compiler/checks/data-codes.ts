@@ -2,7 +2,7 @@
 import type { OutlyingScores } from "../../language/types/audit-facts.js";
 import type { RowName } from "../../language/types/row-name.js";
 import type { CodeTable } from "../../language/diagnostics/codes.js";
-import { exampleLines, listNames } from "../../language/diagnostics/listed.js";
+import { exampleLines, listNames } from "../../language/diagnostics/lists.js";
 import { MASKED_DATA_NOTE } from "./masked.js";
 
 export interface DataCodeData {

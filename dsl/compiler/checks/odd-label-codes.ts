@@ -1,6 +1,6 @@
 /** Codes of label columns whose contents do not look like labels, and of splits that nothing reads. */
 import type { CodeTable } from "../../language/diagnostics/codes.js";
-import { listNames } from "../../language/diagnostics/listed.js";
+import { listNames } from "../../language/diagnostics/lists.js";
 
 export interface OddLabelCodeData {
   "labels-like-ids": {

@@ -1,6 +1,6 @@
 /** Codes of personal data in data sets. Findings are named by their type and rows, never by their text. */
 import type { CodeTable } from "../../language/diagnostics/codes.js";
-import { listNames } from "../../language/diagnostics/listed.js";
+import { listNames } from "../../language/diagnostics/lists.js";
 import type { PersonalFacts } from "../../language/types/personal-facts.js";
 
 interface Found {

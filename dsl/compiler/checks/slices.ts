@@ -1,8 +1,8 @@
 /** Checks the slices of an evaluation: columns are looked up in the sources; a role's name stands for its column. */
 import type { Program } from "../plan/program.js";
 import type { Span } from "../../language/diagnostics/span.js";
-import { listNames } from "../../language/diagnostics/listed.js";
-import { nearestWord } from "../../language/diagnostics/nearest.js";
+import { listNames } from "../../language/diagnostics/lists.js";
+import { nearestWord } from "../../language/diagnostics/nearest-word.js";
 import { replacementFix, type DiagnosticDetails } from "../../language/diagnostics/reporter.js";
 import { isFailed, type TableFacts } from "../../language/types/facts.js";
 import type { DataPlan, Call, Value } from "../../language/types/value.js";

@@ -1,6 +1,6 @@
 /** Codes of mismatches between the program and the facts: columns, labels, splits, bases, memory, trained weights. */
 import type { CodeTable } from "../../language/diagnostics/codes.js";
-import { exampleLines, listNames } from "../../language/diagnostics/listed.js";
+import { exampleLines, listNames } from "../../language/diagnostics/lists.js";
 import type { SettingChange } from "../plan/recipe-settings.js";
 import { MASKED_DATA_NOTE } from "./masked.js";
 

@@ -9,17 +9,17 @@ import { isFailed, type DataFacts, type FailedFact, type Need, type TableFacts }
 import { columnsRead, type DataPlan, type DataReader, type Call, type Value } from "../../language/types/value.js";
 import type { ValueType } from "../../language/types/registry.js";
 import { markLookedFor } from "../../language/types/allow.js";
-import { checkDataAudit } from "./audit.js";
+import { checkDataAudit } from "./data-warnings.js";
 import { checkNumbersAsText, findOddLabels } from "./odd-labels.js";
-import { checkSplitNames } from "./strange-splits.js";
-import { nearestWord } from "../../language/diagnostics/nearest.js";
+import { checkSplitNames } from "./unusual-split-names.js";
+import { nearestWord } from "../../language/diagnostics/nearest-word.js";
 import { checkDislikedAnswers } from "./disliked-answers.js";
 import type { Draft, Program } from "../plan/program.js";
 import { quoteString } from "../../language/syntax/strings.js";
 import { replacementFix, type DiagnosticDetails } from "../../language/diagnostics/reporter.js";
 import type { Edit, Span } from "../../language/diagnostics/span.js";
 import type {} from "./world-codes.js";
-import { listNames } from "../../language/diagnostics/listed.js";
+import { listNames } from "../../language/diagnostics/lists.js";
 
 /** Checks columns against the headers of the sources. @returns false if there is an error or a header is unknown */
 export function checkTables(program: Program, draft: Draft, plan: DataPlan, here: Span): boolean {

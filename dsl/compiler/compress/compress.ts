@@ -14,7 +14,7 @@ import type { Operand } from "../../language/syntax/tree.js";
 import { isCall, parametersOf, resolveData } from "../plan/definitions.js";
 import type { CompressionCapabilities } from "../../language/types/capabilities/learning.js";
 import { addAction, operandName } from "../statement/run-action.js";
-import { planCompressStage, studentDraft } from "../drafts/draft-compression.js";
+import { planCompressStage, studentDraft } from "../drafts/plan-compression.js";
 import { isBaseline, readBaseline } from "../evaluate/contenders.js";
 import { areNamesTaken, draftOf } from "../drafts/names.js";
 import { resolveTrainedName } from "../drafts/trained-names.js";

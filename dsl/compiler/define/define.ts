@@ -1,6 +1,6 @@
 /** `data`, `model`, `recipe` and `parameters`: statements that name something without training it. */
 import { markLookedFor } from "../../language/types/allow.js";
-import { checkColumnRoles } from "../checks/audit.js";
+import { checkColumnRoles } from "../checks/data-warnings.js";
 import type { StatementHeader } from "../../language/types/header.js";
 import { readKeys } from "../../language/types/keys.js";
 import type { Draft, Program } from "../plan/program.js";

@@ -6,11 +6,11 @@ import { bestTrialOf } from "../plan/sweep/best.js";
 import { currentDataOf } from "../plan/folds.js";
 import { repeatsHash } from "../plan/repeats.js";
 import type { Recipe } from "../plan/plan.js";
-import { planTraining } from "./draft-training.js";
+import { planTraining } from "./plan-training.js";
 import { settingsOf } from "./settings.js";
-import { replanUpdateStage } from "./update/draft-update.js";
-import { planFederation } from "./draft-federation.js";
-import { planCompressStage } from "./draft-compression.js";
+import { replanUpdateStage } from "./update/plan-update.js";
+import { planFederation } from "./plan-federation.js";
+import { planCompressStage } from "./plan-compression.js";
 
 /** Returns a definition overridden by the settings of a sweep's best trial. */
 function over(draft: Draft, given: Draft["given"] | undefined): Draft {

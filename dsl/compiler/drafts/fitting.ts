@@ -1,17 +1,17 @@
 /** The complete plan of a training, if it fits the machine's memory. */
 import type { Program } from "../plan/program.js";
 import { isBatchwise } from "../checks/batching.js";
-import { checkMachineMemory } from "../checks/fits.js";
+import { checkMachineMemory } from "../checks/machine-memory.js";
 import { estimateWithRanks, ranksOf } from "../plan/ranks.js";
 import { checkOverfitting } from "../checks/training-warnings.js";
 import { isCall } from "../plan/definitions.js";
 import { countTrainedParameters, estimatesWithoutSteps, estimateTraining, trainingSplit } from "../plan/estimates.js";
 import type { MachineFacts } from "../../language/types/facts.js";
-import type { PlanOverrides } from "../checks/fitting.js";
+import type { PlanOverrides } from "../checks/fitting-changes.js";
 import { planHash, recipeHash } from "../plan/hash.js";
-import { estimatePersonalRounds } from "./personal.js";
-import { planDataFacts } from "./said-of-data.js";
-import { resolvePrivacyNoise } from "./promises.js";
+import { estimatePersonalRounds } from "./personal-weights.js";
+import { planDataFacts } from "./data-facts.js";
+import { resolvePrivacyNoise } from "./privacy-guarantee.js";
 import { withBaseDropout } from "../plan/bases/own-dropout.js";
 import type { Estimates, Plan, PlanEffects, PrivacyPlan, Recipe, RecipePlan } from "../plan/plan.js";
 import { SEMANTICS_VERSION } from "../plan/semantics.js";

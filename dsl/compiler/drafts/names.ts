@@ -1,5 +1,5 @@
 /** Resolves names that statements use: definitions and splits of data. */
-import { nearestWord } from "../../language/diagnostics/nearest.js";
+import { nearestWord } from "../../language/diagnostics/nearest-word.js";
 import type { Draft, NameEntry, Program } from "../plan/program.js";
 import { replacementFix } from "../../language/diagnostics/reporter.js";
 import { describeExpression } from "../../language/types/shapes.js";

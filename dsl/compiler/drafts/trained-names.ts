@@ -1,5 +1,5 @@
 /** Resolves names of trained weights: they must exist and match the current definitions. */
-import { nearestWord } from "../../language/diagnostics/nearest.js";
+import { nearestWord } from "../../language/diagnostics/nearest-word.js";
 import type { NamedTraining, Program } from "../plan/program.js";
 import { replacementFix } from "../../language/diagnostics/reporter.js";
 import { settingChangesBetween } from "../plan/recipe-settings.js";

@@ -17,7 +17,7 @@ import {
   type ClientData,
   type FederationDraft,
 } from "./clients.js";
-import { splitOrigin, isSplitNamedByData } from "./rank-division.js";
+import { splitOrigin, isSplitNamedByData } from "./split-origin.js";
 import { withPrivacySettings } from "../plan/private.js";
 import { keepsBest } from "../plan/watched-metric.js";
 import type { RecipePlan } from "../plan/plan.js";

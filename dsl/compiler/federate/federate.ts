@@ -9,7 +9,7 @@ import { parametersOf } from "../plan/definitions.js";
 import { writtenFoldsOf } from "../plan/folds.js";
 import { addAction, operandName } from "../statement/run-action.js";
 import { draftOf } from "../drafts/names.js";
-import { planFederation } from "../drafts/draft-federation.js";
+import { planFederation } from "../drafts/plan-federation.js";
 import { checkDuration } from "../drafts/settings.js";
 
 export function compileFederate(program: Program, header: StatementHeader): void {

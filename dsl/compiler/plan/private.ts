@@ -1,5 +1,5 @@
 /** Trainings with differential privacy: how other recipe settings change, and the noise that meets the guarantee. */
-import type { PrivacySampling, PrivacyGuarantee } from "../../language/types/capabilities/promised.js";
+import type { PrivacySampling, PrivacyGuarantee } from "../../language/types/capabilities/promise-text.js";
 import type { PrivacyCapabilities } from "../../language/types/capabilities/learning.js";
 import type { Refusal } from "../../language/types/capabilities/refusal.js";
 import type { GivenValue, Call } from "../../language/types/value.js";

@@ -20,7 +20,7 @@ import type {} from "./codes/deploy-codes.js";
 import type {} from "./codes/name-codes.js";
 import type {} from "./codes/metric-codes.js";
 import type {} from "./codes/sweep-codes.js";
-import { nearestWord } from "../../language/diagnostics/nearest.js";
+import { nearestWord } from "../../language/diagnostics/nearest-word.js";
 import type { StatementScope } from "../../language/types/scope.js";
 import { replacementFix, Reporter, type DiagnosticDetails } from "../../language/diagnostics/reporter.js";
 import type { Source, Span } from "../../language/diagnostics/span.js";

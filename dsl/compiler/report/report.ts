@@ -2,7 +2,7 @@
 import { fillDefaults } from "../plan/defaults.js";
 import type { Program } from "../plan/program.js";
 import type { Actions } from "../plan/action.js";
-import { nearestWord } from "../../language/diagnostics/nearest.js";
+import { nearestWord } from "../../language/diagnostics/nearest-word.js";
 import { replacementFix } from "../../language/diagnostics/reporter.js";
 import { runNeed } from "../plan/bases/loaded-base.js";
 import { isFailed } from "../../language/types/facts.js";

@@ -4,7 +4,7 @@ import type { StatementHeader } from "../../language/types/header.js";
 import type { Operand } from "../../language/syntax/tree.js";
 import { addAction } from "../statement/run-action.js";
 import { draftOf, resolveOperandName } from "../drafts/names.js";
-import { planTraining } from "../drafts/draft-training.js";
+import { planTraining } from "../drafts/plan-training.js";
 import { settingsOf } from "../drafts/settings.js";
 
 /** Tests for the form `NAME.plan`. */

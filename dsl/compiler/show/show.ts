@@ -2,7 +2,7 @@
 import type { StatementHeader } from "../../language/types/header.js";
 import type { Program } from "../plan/program.js";
 import type { NameKind } from "../plan/known-names.js";
-import { nearestWord } from "../../language/diagnostics/nearest.js";
+import { nearestWord } from "../../language/diagnostics/nearest-word.js";
 import { replacementFix } from "../../language/diagnostics/reporter.js";
 import { printTree } from "../../language/syntax/print.js";
 import { fillDefaults } from "../plan/defaults.js";

@@ -1,6 +1,6 @@
 /** Codes of a verb's own subject (`sweep auto`), which replaces a defined name. */
 import type { CodeTable } from "../../language/diagnostics/codes.js";
-import { listNamesAsCode } from "../../language/diagnostics/listed.js";
+import { listNamesAsCode } from "../../language/diagnostics/lists.js";
 
 export interface AutoCodeData {
   "name-of-verb": { readonly name: string; readonly verb: string };

@@ -7,7 +7,7 @@ import { isFailed } from "../../language/types/facts.js";
 import { type Call, type DataPlan, dataReaderOf, type GivenValue } from "../../language/types/value.js";
 import { isCall, resolveData } from "../plan/definitions.js";
 import { taskOfRoles } from "../plan/task-of-roles.js";
-import { splitOrigin } from "../drafts/rank-division.js";
+import { splitOrigin } from "../drafts/split-origin.js";
 import { checkNotInFolds } from "../drafts/training-definitions.js";
 
 /** Validation rows below which a score is too imprecise for selection. */

@@ -14,7 +14,7 @@ import { sweepStartsIn } from "../plan/sweep/starts.js";
 import type { Call, Value } from "../../language/types/value.js";
 import { addAction, operandName } from "../statement/run-action.js";
 import { compileSweepAuto } from "./sweep-auto.js";
-import { checkOwnSubjectKeys, ownSubject, reportMeantOwnSubject } from "./own-subject.js";
+import { checkOwnSubjectKeys, ownSubject, reportMeantOwnSubject } from "./auto-subject.js";
 import { checkFewValidationRows } from "./sweep-rows.js";
 import { checkGoals, checkOneGoal, goalsIn, sweptModelOf, thresholdsIn } from "./sweep-goals.js";
 import {

@@ -9,8 +9,8 @@ import type { Plan } from "../plan/plan.js";
 import type { SweepPlan } from "../plan/sweep/sweep-plan.js";
 import { spacesOf } from "../plan/sweep/spaces.js";
 import { SWEPT_VERBS } from "../plan/sweep/varied.js";
-import { splitOrigin } from "../drafts/rank-division.js";
-import { planTraining } from "../drafts/draft-training.js";
+import { splitOrigin } from "../drafts/split-origin.js";
+import { planTraining } from "../drafts/plan-training.js";
 import { settingsOf } from "../drafts/settings.js";
 import { hasValidation } from "./sweep-rows.js";
 

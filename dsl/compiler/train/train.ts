@@ -17,7 +17,7 @@ import { isCall, parametersOf } from "../plan/definitions.js";
 import { draftOf } from "../drafts/names.js";
 import { requireWorkers } from "../drafts/runner-limits.js";
 import { checkDuration, settingsOf } from "../drafts/settings.js";
-import { planTraining } from "../drafts/draft-training.js";
+import { planTraining } from "../drafts/plan-training.js";
 import { type PlannedTraining } from "../drafts/training-request.js";
 import { refusePrivacyOfFolds } from "../checks/privacy.js";
 

@@ -19,7 +19,7 @@ import { resolveTrainedName } from "../drafts/trained-names.js";
 import { checkReplayRows, checkStrategyNeeds, STRATEGY_KEY, strategyOf } from "../drafts/update/strategies.js";
 import { checkDuration } from "../drafts/settings.js";
 import type { PlannedTraining } from "../drafts/training-request.js";
-import { planUpdateStage } from "../drafts/update/draft-update.js";
+import { planUpdateStage } from "../drafts/update/plan-update.js";
 
 /** Keys of the statement that are not recipe settings. */
 const FORGET = "forget";

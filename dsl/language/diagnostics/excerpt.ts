@@ -4,7 +4,7 @@ import { maskAddressSecrets } from "./address.js";
 import { codeEntryOf, escapeControlCharacters, diagnosticText, type Severity } from "./codes.js";
 import type { Diagnostic } from "./diagnostic.js";
 import { LineIndex } from "./lines.js";
-import { listNames } from "./listed.js";
+import { listNames } from "./lists.js";
 import type { Source, Span } from "./span.js";
 
 export interface ExcerptLine {

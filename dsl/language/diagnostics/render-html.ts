@@ -1,9 +1,9 @@
 /** Renders diagnostics as HTML. Everything from a source or from data is escaped. No scripts, no external styles. */
-import { limitDiagnostics, maxRenderedDiagnostics, remainingCountsText } from "./bounded.js";
+import { limitDiagnostics, maxRenderedDiagnostics, remainingCountsText } from "./render-limits.js";
 import type { Severity } from "./codes.js";
 import type { Diagnostic } from "./diagnostic.js";
 import { excerptOf, hiddenSpans } from "./excerpt.js";
-import { groupDiagnostics, type GroupedDiagnostic } from "./grouped.js";
+import { groupDiagnostics, type GroupedDiagnostic } from "./group-warnings.js";
 import type { Source, Span } from "./span.js";
 
 /** Styles that a page may override to match its background. */

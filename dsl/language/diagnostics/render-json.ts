@@ -2,7 +2,7 @@
  * Diagnostics as JSON: the format of `tunebook check --json`. Lines and columns from 1, columns in code points, ends
  * exclusive.
  */
-import { limitDiagnostics, maxRenderedDiagnostics, type RemainingCounts } from "./bounded.js";
+import { limitDiagnostics, maxRenderedDiagnostics, type RemainingCounts } from "./render-limits.js";
 import { diagnosticText, type Severity } from "./codes.js";
 import type { Diagnostic } from "./diagnostic.js";
 import { linesOf } from "./excerpt.js";

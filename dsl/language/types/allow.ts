@@ -6,7 +6,7 @@
 import type { Parameter } from "./registry.js";
 import type { Entry, Expression, Statement } from "../syntax/tree.js";
 import { allCodes, codeEntryOf } from "../diagnostics/codes.js";
-import { nearestWord } from "../diagnostics/nearest.js";
+import { nearestWord } from "../diagnostics/nearest-word.js";
 import type { StatementScope } from "./scope.js";
 import { replacementFix } from "../diagnostics/reporter.js";
 import { describeExpression } from "./shapes.js";

@@ -2,9 +2,9 @@
 import type { Verb } from "./registry.js";
 import type { Clause, Operand, Statement, WordNode } from "../syntax/tree.js";
 import type { Fix } from "../diagnostics/diagnostic.js";
-import { adviceFor } from "./advised.js";
+import { adviceFor } from "./advice-fixes.js";
 import { kindsIn } from "./parts.js";
-import { nearestWord } from "../diagnostics/nearest.js";
+import { nearestWord } from "../diagnostics/nearest-word.js";
 import type { StatementScope } from "./scope.js";
 import { replacementFix } from "../diagnostics/reporter.js";
 import { describeExpression } from "./shapes.js";

@@ -2,7 +2,7 @@
 import type { Call, Value, GivenValue } from "./value.js";
 import type { Parameter, ValueType, Verb, Word } from "./registry.js";
 import type { Entry, Expression, Key } from "../syntax/tree.js";
-import { nearestWord } from "../diagnostics/nearest.js";
+import { nearestWord } from "../diagnostics/nearest-word.js";
 import type { StatementScope } from "./scope.js";
 import { defaultCall, kindsIn } from "./parts.js";
 import { replacementFix } from "../diagnostics/reporter.js";

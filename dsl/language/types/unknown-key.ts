@@ -1,8 +1,8 @@
 /** Advice for a key that a block does not have: its Tune name, the block it belongs to, or what to use instead. */
 import type { Parameter, Verb } from "./registry.js";
 import type { Entry } from "../syntax/tree.js";
-import { adviceFor, fixFromAdvice, settingInAdvice, replaceSettingFix, type AdvicePlace } from "./advised.js";
-import { nearestWord } from "../diagnostics/nearest.js";
+import { adviceFor, fixFromAdvice, settingInAdvice, replaceSettingFix, type AdvicePlace } from "./advice-fixes.js";
+import { nearestWord } from "../diagnostics/nearest-word.js";
 import type { Fix } from "../diagnostics/diagnostic.js";
 import { replacementFix, type DiagnosticDetails } from "../diagnostics/reporter.js";
 import { kindsIn, findNestedParameter } from "./parts.js";

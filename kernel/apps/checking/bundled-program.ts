@@ -12,7 +12,7 @@ import { registry } from "#stdlib/registry.js";
 import type { CheckedProgram } from "../../host/check-sources.js";
 import { plainHostContext, type HostContext } from "../../host/host-context.js";
 import type { Bundle } from "../../runs/record/bundle/write.js";
-import { comparedRunRecordOf } from "../../runs/record/side.js";
+import { comparedRunRecordOf } from "../../runs/record/compared-run.js";
 import type { RunFolder } from "../../runs/run-folder.js";
 import { DatasetCache } from "../../session/answers/dataset-cache.js";
 import { version } from "../../session/version.js";

@@ -1,6 +1,6 @@
 /** Diagnostic codes of the command line and of the Jupyter client. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listNames } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/lists.js";
 
 export interface CheckingCodeData {
   "unknown-command": { readonly command: string; readonly nearest: string | null; readonly has: readonly string[] };

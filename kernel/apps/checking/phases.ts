@@ -2,7 +2,7 @@
 import { dirname, resolve } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
-import { nearestWord } from "#dsl/language/diagnostics/nearest.js";
+import { nearestWord } from "#dsl/language/diagnostics/nearest-word.js";
 import type { Source } from "#dsl/language/diagnostics/span.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { dataReaderOf } from "#dsl/language/types/value.js";

@@ -3,7 +3,7 @@
  * run would use the defaults. They are diagnostics with the command line as source, so that they look like others.
  */
 import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
-import { nearestWord } from "#dsl/language/diagnostics/nearest.js";
+import { nearestWord } from "#dsl/language/diagnostics/nearest-word.js";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
 import { Reporter, replacementFix } from "#dsl/language/diagnostics/reporter.js";
 import type { Source } from "#dsl/language/diagnostics/span.js";

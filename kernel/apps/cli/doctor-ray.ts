@@ -6,7 +6,7 @@ import { redactedAddress } from "#dsl/language/diagnostics/address.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { clusterOptions, type ClusterOption } from "#kernel/remote/coordinator/ray/job-versions.js";
 import { examineNodes, type NodeFinding } from "#kernel/remote/coordinator/ray/examine.js";
-import { openInboundListener } from "#kernel/remote/coordinator/ray/inbound-door.js";
+import { openInboundListener } from "#kernel/remote/coordinator/ray/inbound-probe.js";
 import { MAX_PACKAGE_BYTES, RayJobs } from "#kernel/remote/coordinator/ray/jobs.js";
 import { MAX_SENT_BYTES } from "#kernel/remote/coordinator/ray/search-job.js";
 import { oneLine, printable, plural } from "#kernel/host/value-text.js";

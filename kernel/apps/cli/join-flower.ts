@@ -15,10 +15,10 @@ import { readNamedText } from "#kernel/fetch/regular.js";
 import { joinFederation, type JoinListeners } from "#kernel/features/federate/session/joining.js";
 import { lineJoinListeners } from "#kernel/features/federate/session/join-lines.js";
 import { probeEngine } from "#kernel/session/answers/tried-engine.js";
-import { runsFolderBeside } from "#kernel/runs/runs-beside.js";
+import { runsFolderBeside } from "#kernel/runs/default-folder.js";
 import { TuneSession } from "#kernel/features/tune-session.js";
 import { untilInterrupted } from "./interrupted.js";
-import { withProgress } from "./long.js";
+import { withProgress } from "./delayed-progress.js";
 
 export interface JoinOptions {
   readonly superlink?: string;

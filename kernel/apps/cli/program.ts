@@ -7,7 +7,7 @@ import { Command, CommanderError } from "commander";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { version } from "#kernel/session/version.js";
 import { failCommand } from "./fail.js";
-import { runToEnd } from "./to-its-end.js";
+import { runToEnd } from "./run-to-completion.js";
 
 /** Finds the most likely intended name: at most a third of its letters differ (Damerau–Levenshtein), else null. */
 export function nearestCommand(written: string, names: readonly string[]): string | null {

@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { listNames } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/lists.js";
 import { plural, printable, significantText } from "#kernel/host/value-text.js";
 import {
   movedOutputs,

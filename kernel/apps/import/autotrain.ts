@@ -1,6 +1,6 @@
 /** AutoTrain's YAML (Hugging Face): a named task, a folder's files by split, columns by use. */
-import { isSwitchedOn, filesReason, ignoreTrainerSettings, kernelsReason, publishAdvice } from "./idle.js";
-import { wordCallText, hubSourceText, quoted, settingNumber, word, type ProgramDraft } from "./program.js";
+import { isSwitchedOn, filesReason, ignoreTrainerSettings, kernelsReason, publishAdvice } from "./ignored-settings.js";
+import { wordCallText, hubSourceText, quoted, settingNumber, word, type ProgramDraft } from "./write-program.js";
 import { optimizerFrom, scheduleFrom } from "./rates.js";
 import { refusalAdvice, refuseObjective, refuseMultimodal } from "./refusals.js";
 import type { ToolSettings } from "./settings.js";

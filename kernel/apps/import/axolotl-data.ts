@@ -1,7 +1,7 @@
 /** Axolotl's data sets: their files, how rows become conversations, and which parts are trained. */
 import { trainedMarkFields } from "#stdlib/conversations/shared/fields.js";
 import { differentRowsAdvice, areReadAlike, mixText } from "./mixture.js";
-import { wordCallText, hubSourceText, quoted, asPercent, word } from "./program.js";
+import { wordCallText, hubSourceText, quoted, asPercent, word } from "./write-program.js";
 import { refusalAdvice, refuseObjective } from "./refusals.js";
 import type { ToolSettings } from "./settings.js";
 

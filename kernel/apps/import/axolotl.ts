@@ -1,7 +1,7 @@
 /** Axolotl's YAML: conversations, instructions and plain texts for decoders. */
 import { readHoldout, readAxolotlRows } from "./axolotl-data.js";
-import { ignoreTrainerSettings, loadingReason, machinesReason, publishAdvice } from "./idle.js";
-import { wordCallText, quoted, asPercent, settingNumber, type ProgramDraft } from "./program.js";
+import { ignoreTrainerSettings, loadingReason, machinesReason, publishAdvice } from "./ignored-settings.js";
+import { wordCallText, quoted, asPercent, settingNumber, type ProgramDraft } from "./write-program.js";
 import { optimizerFrom, scheduleFrom, usualOptimizerNames, usualScheduleNames } from "./rates.js";
 import { refusalAdvice, refuseObjective, refuseMultimodal } from "./refusals.js";
 import type { ToolSettings } from "./settings.js";

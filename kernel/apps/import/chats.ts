@@ -1,7 +1,7 @@
 /** OpenAI's fine-tuning format, with a JSON record per line: a row's fields determine its format. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
-import { quoted, type ProgramDraft } from "./program.js";
+import { quoted, type ProgramDraft } from "./write-program.js";
 import { refusalAdvice } from "./refusals.js";
 import type { ToolSettings } from "./settings.js";
 

@@ -1,6 +1,6 @@
 /** Diagnostic codes for importing other tools' settings. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { settingValueText } from "./shown-value.js";
+import { settingValueText } from "./masked-value.js";
 import type { Refusal } from "./settings.js";
 
 export interface ImportCodeData {

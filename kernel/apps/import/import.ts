@@ -10,7 +10,7 @@ import { readLlamaFactory } from "./llama-factory.js";
 import { readLudwig } from "./ludwig.js";
 import { readOpenAI } from "./openai.js";
 import { readPeft } from "./peft.js";
-import { renderProgram, type ProgramDraft, quoted, type TuneEntries } from "./program.js";
+import { renderProgram, type ProgramDraft, quoted, type TuneEntries } from "./write-program.js";
 import { argumentsIn } from "./python.js";
 import { ToolSettings, type SettingFate, type UncarriedSetting, UnreadExpression } from "./settings.js";
 import { readTrl } from "./trl.js";

@@ -4,7 +4,7 @@
  */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { interleaveText, differentRowsAdvice, areReadAlike, mixText, type MixEnding } from "./mixture.js";
-import { wordCallText, hubSourceText, quoted, settingNumber, word, type ProgramDraft } from "./program.js";
+import { wordCallText, hubSourceText, quoted, settingNumber, word, type ProgramDraft } from "./write-program.js";
 import { refusalAdvice, refuseObjective } from "./refusals.js";
 import type { ToolSettings } from "./settings.js";
 

@@ -1,6 +1,6 @@
 /** LLaMA-Factory's next settings format (`examples/v1`): named parts, and data named by a separate file. */
-import { ignoreTrainerSettings } from "./idle.js";
-import { wordCallText, quoted, asPercent, settingNumber, type ProgramDraft } from "./program.js";
+import { ignoreTrainerSettings } from "./ignored-settings.js";
+import { wordCallText, quoted, asPercent, settingNumber, type ProgramDraft } from "./write-program.js";
 import { refusalAdvice, refuseMultimodal } from "./refusals.js";
 import type { ToolSettings } from "./settings.js";
 import { loraFrom } from "./technique.js";

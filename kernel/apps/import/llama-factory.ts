@@ -1,9 +1,9 @@
 /** LLaMA-Factory's YAML: supervised training and pretraining of decoders; data sets are named in a separate list. */
 import { readHoldout } from "./axolotl-data.js";
-import { ignoreTrainerSettings, loadingReason } from "./idle.js";
+import { ignoreTrainerSettings, loadingReason } from "./ignored-settings.js";
 import { readLlamaFactoryRows } from "./llama-factory-data.js";
 import { isNextFormat, readLlamaFactoryNext } from "./llama-factory-next.js";
-import { wordCallText, quoted, settingNumber, type ProgramDraft } from "./program.js";
+import { wordCallText, quoted, settingNumber, type ProgramDraft } from "./write-program.js";
 import { optimizerFrom, scheduleFrom, usualOptimizerNames, usualScheduleNames } from "./rates.js";
 import { refusalAdvice, refuseObjective, refuseMultimodal } from "./refusals.js";
 import type { ToolSettings } from "./settings.js";

@@ -1,5 +1,5 @@
 /** Ludwig's YAML: one text input, and one output that is a text, a category or a number. */
-import { wordCallText, quoted, asPercent, settingNumber, word, type ProgramDraft } from "./program.js";
+import { wordCallText, quoted, asPercent, settingNumber, word, type ProgramDraft } from "./write-program.js";
 import { optimizerFrom } from "./rates.js";
 import { refusalAdvice, refuseObjective, refuseMultimodal } from "./refusals.js";
 import type { ToolSettings } from "./settings.js";

@@ -1,5 +1,5 @@
 /** OpenAI's fine-tuning jobs: file, number of epochs, method. */
-import { quoted, settingNumber, type ProgramDraft } from "./program.js";
+import { quoted, settingNumber, type ProgramDraft } from "./write-program.js";
 import { refuseObjective, refusalAdvice } from "./refusals.js";
 import type { ToolSettings } from "./settings.js";
 

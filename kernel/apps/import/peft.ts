@@ -1,5 +1,5 @@
 /** PEFT's adapter_config.json: base and technique, without data or training settings. */
-import { quoted, type ProgramDraft } from "./program.js";
+import { quoted, type ProgramDraft } from "./write-program.js";
 import { refusalAdvice, refuseMultimodal } from "./refusals.js";
 import type { ToolSettings } from "./settings.js";
 import { peftTechnique } from "./technique.js";

@@ -1,5 +1,5 @@
 /** Optimizers and schedules of transformers' trainers, by its names and defaults, which most tools share. */
-import { wordCallText, asPercent } from "./program.js";
+import { wordCallText, asPercent } from "./write-program.js";
 import type { ToolSettings } from "./settings.js";
 import { namedCallText, notCarriedReason } from "./words.js";
 

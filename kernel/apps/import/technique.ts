@@ -1,5 +1,5 @@
 /** PEFT's names of techniques and their settings, which several tools share. */
-import { wordCallText, wordListText, quoted } from "./program.js";
+import { wordCallText, wordListText, quoted } from "./write-program.js";
 import type { ToolSettings } from "./settings.js";
 import { techniqueByName } from "./words.js";
 

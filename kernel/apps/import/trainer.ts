@@ -1,5 +1,5 @@
 /** Settings of transformers' Trainer for evaluation, checkpoints and number formats, which several tools share. */
-import { wordCallText } from "./program.js";
+import { wordCallText } from "./write-program.js";
 import type { ToolSettings } from "./settings.js";
 
 /** Reads when held-out rows are scored and which weights remain (by default the last). */

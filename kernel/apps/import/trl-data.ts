@@ -1,7 +1,7 @@
 /** Data of TRL and transformers: files that a program loads, rows held out, and objects passed to a trainer. */
 import { PARTS, SOURCES } from "./joined-rows.js";
 import { interleaveStoppingStrategies, interleaveText, mixText } from "./mixture.js";
-import { hubSourceText, mixAdvice as mixedWhy, quoted, asPercent, word, type ProgramDraft } from "./program.js";
+import { hubSourceText, mixAdvice as mixedWhy, quoted, asPercent, word, type ProgramDraft } from "./write-program.js";
 import type { ToolSettings } from "./settings.js";
 import { holdoutSplitOf, STEPS_SECTION } from "./steps.js";
 

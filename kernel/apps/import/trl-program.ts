@@ -1,5 +1,5 @@
 /** Calls of a Python program besides the trainer's own arguments: tokenizer, template, adapter, quantised weights. */
-import { ignoreTrainerSettings } from "./idle.js";
+import { ignoreTrainerSettings } from "./ignored-settings.js";
 import type { ToolSettings } from "./settings.js";
 import { findBuiltWord } from "./words.js";
 

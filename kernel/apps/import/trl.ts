@@ -1,6 +1,6 @@
 /** TRL's and transformers' arguments, as YAML or as the keyword arguments of a Python program (Unsloth's too): supervised training. */
-import { filesReason, ignoreTrainerSettings, loadingReason } from "./idle.js";
-import { wordCallText, mixAdvice, quoted, settingNumber, type ProgramDraft } from "./program.js";
+import { filesReason, ignoreTrainerSettings, loadingReason } from "./ignored-settings.js";
+import { wordCallText, mixAdvice, quoted, settingNumber, type ProgramDraft } from "./write-program.js";
 import { optimizerFrom, scheduleFrom, usualOptimizerNames, usualScheduleNames } from "./rates.js";
 import { refusalAdvice, refuseObjective, refuseMultimodal } from "./refusals.js";
 import { ToolSettings } from "./settings.js";

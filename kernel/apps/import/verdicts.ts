@@ -2,9 +2,9 @@
  * Verdicts on the calls and assignments of a Python program that aren't arguments of a training: those that need no
  * counterpart, each with the reason, and advice for the others. A call in no table is listed as not carried over.
  */
-import { mixAdvice } from "./program.js";
+import { mixAdvice } from "./write-program.js";
 import type { UnreadExpression } from "./settings.js";
-import { filesReason, kernelsReason, logsReason, machinesReason, publishAdvice } from "./idle.js";
+import { filesReason, kernelsReason, logsReason, machinesReason, publishAdvice } from "./ignored-settings.js";
 
 export type StatementVerdict =
   /** Without effect on the trained model; the reason is listed. */

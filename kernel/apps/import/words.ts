@@ -4,7 +4,7 @@
  */
 import type { WordKind, Registry, Word } from "#dsl/language/types/registry.js";
 import { registry as vocabulary } from "#stdlib/registry.js";
-import { wordCallText, asPercent } from "./program.js";
+import { wordCallText, asPercent } from "./write-program.js";
 import { refusalAdvice } from "./refusals.js";
 import type { ToolSettings } from "./settings.js";
 

@@ -11,7 +11,7 @@ import { pathBelowFolder, copyFileTo, placeFiles, type FileStore } from "../../r
 import type { InputFile } from "../../remote/coordinator/protocol.js";
 import { trialOrderSchema, type TrialOrder, type TrialResult } from "../../remote/coordinator/trial-order.js";
 import { matchSchema } from "../../fetch/json.js";
-import { startEngine } from "../../engines/start.js";
+import { startEngine } from "../../engines/start-engine.js";
 import { sessionOfJob } from "../../features/shipped-session.js";
 import { trainPlans } from "../../sweep-runs/run-trial.js";
 import { TrialModels } from "../../sweep-runs/trial-program.js";

@@ -5,7 +5,7 @@
 import type { RowName } from "#dsl/language/types/row-name.js";
 import type { AnnotationLabel, AnnotationLine } from "./line.js";
 import type { AnnotatedRow } from "./overlay.js";
-import type { AnnotationVotes } from "./standing.js";
+import type { AnnotationVotes } from "./resolved-decisions.js";
 
 /** A row to annotate, and the reason for its selection. */
 export interface AnnotationAsk {

@@ -8,7 +8,7 @@ import { table as makeTable } from "arquero";
 import { setRowSource, rowNamesOf, sourceNameOf } from "../row/row.js";
 import { isSameLabel } from "./line.js";
 import type { AnnotatedRows, AnnotatedRow } from "./overlay.js";
-import type { AnnotationVotes, AnnotationVerdict } from "./standing.js";
+import type { AnnotationVotes, AnnotationVerdict } from "./resolved-decisions.js";
 import type { AnnotationSession } from "./annotation-session.js";
 import type { AnnotationLabel } from "./line.js";
 

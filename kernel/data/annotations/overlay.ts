@@ -14,7 +14,7 @@ import { sortLabels } from "../rows/label-order.js";
 import { rowNameOf, type DataRow } from "../row/row.js";
 import { sha256 } from "#platform/digest.js";
 import { isSameLabel, type AnnotationLabel, type AnnotationLines, type RowIdentity } from "./line.js";
-import { rowIdentityKey, AnnotationVotes, type AnnotationVerdict } from "./standing.js";
+import { rowIdentityKey, AnnotationVotes, type AnnotationVerdict } from "./resolved-decisions.js";
 
 export interface AnnotatedRow extends RowIdentity {
   readonly row: RowName;

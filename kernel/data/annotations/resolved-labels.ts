@@ -1,7 +1,7 @@
 /** Agreement on annotated rows, and the rows on which people disagree. */
 import { annotatorAgreement, type Agreement } from "./agreement.js";
 import type { AnnotatedRows, AnnotatedRow } from "./overlay.js";
-import { voteKey, type AnnotatorVote } from "./standing.js";
+import { voteKey, type AnnotatorVote } from "./resolved-decisions.js";
 
 export interface DisagreedRow {
   readonly row: AnnotatedRow;

@@ -20,9 +20,9 @@ import { sha256 } from "#platform/digest.js";
 import { LabelCounts } from "./labels.js";
 import { LeakDetector } from "./leaks.js";
 import { cleanRowChunks, PREVIEW_ROWS, type SplitAndCleanedRows, type DataPassOptions } from "./streamed-splits.js";
-import { PersonalDataCounter } from "./personal.js";
+import { PersonalDataCounter } from "./personal-data-counts.js";
 import { StrataCounts } from "./strata.js";
-import { thinRows } from "./thin.js";
+import { thinRows } from "./thin-rows.js";
 
 /** Receives the rows with their split. */
 export interface RowSink {

@@ -6,7 +6,7 @@ import type { DataFacts, SplitFacts } from "#dsl/language/types/facts.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { filesMatching } from "#platform/files.js";
 import type { RowChunk } from "#stdlib/data/contract.js";
-import { listNames } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/lists.js";
 
 export type UnpackedFiles = NonNullable<DataFacts["unpacks"]>[number];
 

@@ -1,7 +1,7 @@
 /** Errors while rows become texts and labels. Rows are numbered from 1, without the header. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import type { RowName } from "#dsl/language/types/row-name.js";
-import { listNames } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/lists.js";
 
 export interface CoreDataCodeData {
   "missing-value": {

@@ -8,7 +8,7 @@ import type { DataPlan } from "#dsl/language/types/value.js";
 import type { TokenizerImplementation } from "#stdlib/tokenizers/kind.js";
 import { conversationsOf, type ConversationRows, type MeasuredChats } from "./conversations.js";
 import type { PreparedData } from "../prepared.js";
-import { INSPECTED_TEXTS, tokenizerFitFacts } from "./reading.js";
+import { INSPECTED_TEXTS, tokenizerFitFacts } from "./tokenizer-fit.js";
 import {
   histogramBinWidth,
   contextWindowsOf,

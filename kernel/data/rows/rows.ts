@@ -3,7 +3,7 @@ import { breathe } from "#platform/turn.js";
 import type { ColumnTable } from "arquero";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import { CodedError, mustGet } from "#dsl/language/diagnostics/codes.js";
-import { nearestWord } from "#dsl/language/diagnostics/nearest.js";
+import { nearestWord } from "#dsl/language/diagnostics/nearest-word.js";
 import type { RowName } from "#dsl/language/types/row-name.js";
 import { columnsRead, type DataPlan, type Call, type Value } from "#dsl/language/types/value.js";
 import type { TableFacts } from "#dsl/language/types/facts.js";

@@ -2,7 +2,7 @@
 import type { RowLeakFacts } from "#dsl/language/types/facts.js";
 import { must } from "#dsl/language/diagnostics/codes.js";
 import { splitNamesOf, trainingSplitName, type PreparedData } from "../prepared.js";
-import { modelInputTexts } from "./read-of.js";
+import { modelInputTexts } from "./input-texts.js";
 
 export function sharedRowFacts(datas: readonly PreparedData[]): RowLeakFacts {
   // Text → indices of the data sets that train on it.

@@ -5,7 +5,7 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { DataPlan } from "#dsl/language/types/value.js";
 import type { DataFacts } from "#dsl/language/types/facts.js";
-import { INSPECTED_TEXTS, tokenizerFitFacts } from "../rows/reading.js";
+import { INSPECTED_TEXTS, tokenizerFitFacts } from "../rows/tokenizer-fit.js";
 import { readStreamedConversations } from "../rows/conversations.js";
 import { evenlySpacedRows, scaleToAllRows, mapSplitFacts, type MeasurementOptions } from "../rows/length-statistics.js";
 import type { PreparedData } from "../prepared.js";

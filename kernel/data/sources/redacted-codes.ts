@@ -1,6 +1,6 @@
 /** Errors of files whose personal data are to be replaced. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listNames } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/lists.js";
 import type {} from "#stdlib/sources/shared/codes.js";
 
 export interface RedactedCodeData {

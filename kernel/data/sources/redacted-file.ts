@@ -5,7 +5,7 @@
 import { extname } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
-import { nearestWord } from "#dsl/language/diagnostics/nearest.js";
+import { nearestWord } from "#dsl/language/diagnostics/nearest-word.js";
 import type { PersonalDataFinding } from "#stdlib/personal-data/finding.js";
 import { makeRedactor, type RedactionOptions, type Redactor } from "#stdlib/personal-data/redact.js";
 import { findJsonFault, lineAndColumnOf } from "#stdlib/sources/shared/json-place.js";

@@ -28,7 +28,7 @@ import { cellText } from "../table.js";
 import { barText, clip, groupedNumber, oneLine, formatPercent, plural, valueText } from "../../host/value-text.js";
 import { textTable } from "../text-table.js";
 import { isCall } from "#dsl/compiler/plan/value.js";
-import { listNames } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/lists.js";
 
 const mostLabels = 12;
 

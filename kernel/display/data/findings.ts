@@ -1,7 +1,7 @@
 /** Findings in a data set's rows: a sentence each, its rows in a folded table, and a fix. */
 import type { LabelConflicts, AuditFinding, FindingRow, NearDuplicates } from "#dsl/language/types/audit-facts.js";
 import type { DataFacts } from "#dsl/language/types/facts.js";
-import { listNames } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/lists.js";
 import { code, html, htmlTable, inkStyle, note, toneColors, type Html, type HtmlPart } from "../html.js";
 import { compareRowNames } from "../../data/row/row.js";
 import { clip, groupedNumber, oneLine, formatPercent, plural } from "../../host/value-text.js";

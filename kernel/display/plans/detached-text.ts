@@ -1,5 +1,5 @@
 /** Turns the statement of a training or a sweep into one that runs detached: with its own name and `detach: true`. */
-import type { PlacedStatement } from "#dsl/assist/trainings.js";
+import type { PlacedStatement } from "#dsl/assist/notebook-trainings.js";
 
 /** Returns undefined if it is detached already, or trains several models. `names`: names in use. */
 export function detachedStatementText(

@@ -18,7 +18,7 @@ import {
 import { displayOutputOf } from "../bundle.js";
 import { expectedTime } from "./expected-time.js";
 import { federationFacts, roundsText } from "./federation.js";
-import { workerHoursFacts, threadsText } from "./hours.js";
+import { workerHoursFacts, threadsText } from "./worker-cost.js";
 import {
   byteSizeText,
   compactNumber,

@@ -12,7 +12,7 @@ import type {
   PlacedStatement,
   NotebookTrainings,
   TrainingStatement,
-} from "#dsl/assist/trainings.js";
+} from "#dsl/assist/notebook-trainings.js";
 import { writeOutSetting } from "#dsl/assist/write-out.js";
 import { countTrainedParameters } from "#dsl/compiler/plan/estimates.js";
 import { isFailed } from "#dsl/language/types/facts.js";
@@ -22,7 +22,7 @@ import { warmUpSteps } from "#dsl/compiler/plan/warm-up.js";
 import { tuneText } from "#dsl/compiler/plan/text.js";
 import { isCall, recipeValueAt } from "#dsl/compiler/plan/value.js";
 import type { Verb } from "#dsl/language/types/registry.js";
-import { listNames } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/lists.js";
 import { detachedStatementText } from "./detached-text.js";
 import { expectedTime } from "./expected-time.js";
 import { byteSizeText, compactNumber, groupedNumber, formatPercent, plural } from "../../host/value-text.js";

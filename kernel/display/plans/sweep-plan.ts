@@ -19,7 +19,7 @@ import {
 import { clip, compactNumber, groupedNumber, durationText, plural, callText } from "../../host/value-text.js";
 import { textTable } from "../text-table.js";
 import { expectedTime } from "./expected-time.js";
-import { workerHoursFacts, threadsText, type PaidWorkers } from "./hours.js";
+import { workerHoursFacts, threadsText, type PaidWorkers } from "./worker-cost.js";
 
 export interface OpenTrials {
   readonly trials: number;

@@ -1,7 +1,7 @@
 /** Agreement of annotators, and the rows on which they disagree. */
 import type { Agreement } from "../../data/annotations/agreement.js";
 import type { DisagreedRow } from "../../data/annotations/resolved-labels.js";
-import type { AnnotationVote } from "../../data/annotations/standing.js";
+import type { AnnotationVote } from "../../data/annotations/resolved-decisions.js";
 import { labelText } from "../data/annotate.js";
 import type { DisplayOutput } from "../html.js";
 import { tableView } from "../table.js";

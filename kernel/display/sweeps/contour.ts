@@ -7,7 +7,7 @@ import { roundToSixDigits } from "../curves/line.js";
 import type { Trace } from "../figure.js";
 import { risingScale } from "../svg/colors.js";
 import { clip, escapeLabel } from "../../host/value-text.js";
-import { axisTraceOf, jitterOption } from "./axis-of.js";
+import { axisTraceOf, jitterOption } from "./plot-axis.js";
 import { bestRingMarker, markerSizeFor } from "./series-styles.js";
 import type { FigurePanel } from "./panels.js";
 import { bestTrial, doneTrialsOf, hoverText, valueOnAxis, type ScoredTrial, type SweepView } from "./view.js";

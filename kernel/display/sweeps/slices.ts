@@ -4,7 +4,7 @@ import type { Importance } from "../../study/importances.js";
 import { roundToSixDigits } from "../curves/line.js";
 import type { Trace } from "../figure.js";
 import { clip, escapeLabel } from "../../host/value-text.js";
-import { axisTraceOf, jitterOption } from "./axis-of.js";
+import { axisTraceOf, jitterOption } from "./plot-axis.js";
 import { stateMarkerOf, bestRingMarker, markerSizeFor } from "./series-styles.js";
 import type { FigurePanel, PanelRow } from "./panels.js";
 import { bestTrial, lastScore, valueOnAxis, type SweepTrial, type SweepView } from "./view.js";

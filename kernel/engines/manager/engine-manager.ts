@@ -3,8 +3,8 @@
  * one for each purpose (`engineFor`) and restarts it after a crash.
  */
 import type { Engine, EngineInfo, EngineOptions } from "../engine.js";
-import { preferredEngine } from "../start.js";
-import type { EngineWork } from "../work.js";
+import { preferredEngine } from "../start-engine.js";
+import type { EngineWork } from "../engine-work.js";
 import { ManagedEngine, type RestartPolicy, type StartEngine } from "./managed-engine.js";
 import { processMemory } from "./process-memory.js";
 

@@ -4,7 +4,7 @@
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Engine, EngineOptions } from "../engine.js";
-import { startEngine } from "../start.js";
+import { startEngine } from "../start-engine.js";
 import { restartDelay, STABLE_AFTER_MS } from "./restart-delays.js";
 
 export type StartEngine = (options: EngineOptions) => Promise<Engine>;

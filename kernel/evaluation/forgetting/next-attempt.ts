@@ -5,7 +5,7 @@
 import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Call } from "#dsl/language/types/value.js";
-import { readBeforeAfterScores, type BeforeAfterScore } from "../../runs/since-before.js";
+import { readBeforeAfterScores, type BeforeAfterScore } from "../../runs/before-after-scores.js";
 
 const UNMEASURED = "that is a suggestion by rule and not measured: the matrix of that run tells";
 /** Replay shares that are suggested. */

@@ -1,7 +1,7 @@
 /** Compares a model with the one it started from, on the rows that the earlier one was evaluated on. */
 import type { Registry } from "#dsl/language/types/registry.js";
 import { dataReaderOf, type DataPlan, type ModelPlan, type Call } from "#dsl/language/types/value.js";
-import type { BeforeAfterScore } from "../../runs/since-before.js";
+import type { BeforeAfterScore } from "../../runs/before-after-scores.js";
 import type { PreparedData } from "../../data/prepared.js";
 import type { HostContext } from "../../host/host-context.js";
 import { encodeSplit, encodingOf } from "../../data/encoding/encoded.js";
@@ -19,7 +19,7 @@ import {
   recordedRowsOf,
   recordedSplitName,
   type RecordedEvaluation,
-} from "./on-record.js";
+} from "./recorded-evaluations.js";
 import type { TaskContext } from "./tasks.js";
 import { forgottenSince, type ScoredPredictions, type TaskForgetting } from "./forgotten-rows.js";
 

@@ -10,7 +10,7 @@ import {
 } from "../../runs/record/record-differences.js";
 import { scoreDifferencesOf, type MovedScore, type ScoreDifferences } from "./moved-scores.js";
 import { rowChangesText } from "../../runs/record/rows-changed.js";
-import type { ComparedRunRecord } from "../../runs/record/side.js";
+import type { ComparedRunRecord } from "../../runs/record/compared-run.js";
 
 export interface RunDiff extends RecordDifferences {
   readonly here: string;

@@ -13,7 +13,7 @@ import {
 } from "../../runs/record/number-tolerance.js";
 import { recordDifferences, type RecordDifference } from "../../runs/record/record-differences.js";
 import { scoreDifferencesOf } from "./moved-scores.js";
-import { comparedRunRecordOf, type ComparedRunRecord } from "../../runs/record/side.js";
+import { comparedRunRecordOf, type ComparedRunRecord } from "../../runs/record/compared-run.js";
 
 export interface RerunComparison {
   readonly name: string;

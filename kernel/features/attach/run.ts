@@ -6,7 +6,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import { RunFolder } from "../../runs/run-folder.js";
 import { isClusterSweep, readTrialGroup } from "../../runs/together/trial-groups.js";
-import { findWatchable } from "../../runs/history/find-together.js";
+import { findWatchable } from "../../runs/history/find-watchable.js";
 import { attachRemoteSweep, attachGroup } from "../../sweep-runs/attach-group.js";
 import { attachTraining } from "../../training-runs/attached-training.js";
 import { type ExecutionContext, isVerifying } from "../../session/execution-context.js";

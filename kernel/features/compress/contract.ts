@@ -14,7 +14,7 @@ import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import { hashOf } from "#dsl/compiler/plan/hash.js";
 import { registry } from "#stdlib/registry.js";
 import type { BaselineContext } from "#stdlib/contenders/kind.js";
-import { roleValuesOf } from "../../runs/part.js";
+import { roleValuesOf } from "../../runs/split-rows.js";
 import { trainingSplitName, type PreparedData } from "../../data/prepared.js";
 import { loadImplementation } from "../../host/load-implementation.js";
 import { encodePredictionInputs, encodingOf, type PredictionInput } from "../../data/encoding/encoded.js";

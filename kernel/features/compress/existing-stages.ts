@@ -10,7 +10,7 @@ import { isWholePlan } from "../../runs/plan-schema.js";
 import { readRegularJson } from "../../runs/read-events.js";
 import { RunFolder } from "../../runs/run-folder.js";
 import { readRunScores, type RunScore } from "../../runs/history/run-scores.js";
-import { findFinishedRun } from "../../runs/history/runs-named.js";
+import { findFinishedRun } from "../../runs/history/runs-by-recipe.js";
 import { type TrainedWeights, weightsRecipeHash } from "../../runs/weights.js";
 import { loadRunWeights } from "../../models/loaded-run.js";
 import type { ModelHandle } from "../../models/model-handle.js";

@@ -8,7 +8,7 @@ import { TEACHER_OUTPUTS_SOURCE } from "#stdlib/lessons/kind.js";
 import { makePrivate, makePrivateFolder } from "../../fetch/private.js";
 import { cachedOutputsFile, type Exemplar } from "../../runs/continual-state.js";
 import { toRunFolderError } from "../../runs/folder-errors.js";
-import { findRunsNamed } from "../../runs/history/runs-named.js";
+import { findRunsNamed } from "../../runs/history/runs-by-recipe.js";
 import {
   CHECKSUM_METADATA,
   readHeader,

@@ -15,7 +15,7 @@ import type { LabelledRowsReport } from "../../display/labelled-texts.js";
 import type { PredictionInput } from "../../data/encoding/encoded.js";
 import type { TextPredictions } from "../../inference/input-texts.js";
 import { trainedRows } from "../../training-runs/exemplars.js";
-import { rowHashesOf } from "../../runs/part.js";
+import { rowHashesOf } from "../../runs/split-rows.js";
 import type { CompressionContext, Teacher } from "./contract.js";
 
 export interface TeacherLabelledRows {

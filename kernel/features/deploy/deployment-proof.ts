@@ -5,7 +5,7 @@ import { callText } from "../../host/value-text.js";
 import { withProgressLabel } from "../../host/host-context.js";
 import type { RuntimeAnswers } from "../../deployments/runtime-answers.js";
 import type { Deployment } from "../../deployments/deployment.js";
-import { scoreDifferenceText, scoresConfirmAgreement, scoresText } from "../../deployments/rows-tell.js";
+import { scoreDifferenceText, scoresConfirmAgreement, scoresText } from "../../deployments/score-agreement.js";
 import type { GoldenInputs } from "../../deployments/golden.js";
 import { deploymentHomeOf, type DeploymentPlace } from "../../deployments/output.js";
 import { proofOf, type DeploymentProof, type ComparedScores } from "../../deployments/proof.js";

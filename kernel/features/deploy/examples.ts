@@ -6,7 +6,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { dataReaderOf } from "#dsl/language/types/value.js";
 import type { DeployedModel } from "#stdlib/targets/kind.js";
 import { findPersonalData } from "#stdlib/personal-data/find.js";
-import { roleValuesOf } from "../../runs/part.js";
+import { roleValuesOf } from "../../runs/split-rows.js";
 import { splitNamesOf, type PreparedData } from "../../data/prepared.js";
 import type { OpenedRun } from "../../models/opened-run.js";
 import type { ExecutionContext } from "../../session/execution-context.js";

@@ -13,7 +13,7 @@ import { wordOf } from "#dsl/language/types/loaded.js";
 import { textCleaners } from "../../data/rows/text-cleaners.js";
 import { chatTemplateIn } from "../../bases/chat-template.js";
 import type { DeploymentPlace } from "../../deployments/output.js";
-import { expandHome } from "../../deployments/place.js";
+import { expandHome } from "../../deployments/deployment-folder.js";
 import type { DeploymentProof } from "../../deployments/proof.js";
 import { reportChecks, proofCardLines, reportScores, verdictText } from "../../deployments/report.js";
 import { hideLocalPath } from "../../runs/history/card-base.js";

@@ -10,7 +10,7 @@ import { deploymentView } from "../../display/deployment.js";
 import { withProgressLabel } from "../../host/host-context.js";
 import { loadImplementation } from "../../host/load-implementation.js";
 import type { DeploymentPlace } from "../../deployments/output.js";
-import { expandHome, claimPlace, identityOf, deploymentPlaceAt } from "../../deployments/place.js";
+import { expandHome, claimPlace, identityOf, deploymentPlaceAt } from "../../deployments/deployment-folder.js";
 import { pushTokenOf } from "../../deployments/pushing/push.js";
 import { calibrationRows } from "../../training-runs/calibration-rows.js";
 import { examplesOf } from "./examples.js";

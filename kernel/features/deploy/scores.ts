@@ -8,7 +8,7 @@ import { CodedError, diagnosticText, must } from "#dsl/language/diagnostics/code
 import type { PreparedData } from "../../data/prepared.js";
 import { splitNamesOf } from "../../data/prepared.js";
 import type { ComparedScores } from "../../deployments/proof.js";
-import { labelAgreement } from "../../deployments/labels-agree.js";
+import { labelAgreement } from "../../deployments/label-agreement.js";
 import { encodeSplit, encodingOf } from "../../data/encoding/encoded.js";
 import { scoreDifference, resampleAll } from "../../inference/measuring/comparison.js";
 import { measureMetric } from "../../inference/measuring/measure-metric.js";

@@ -17,7 +17,7 @@ import { expectedAnswersOf, readProof, sampleAnswerNumbers, type DeploymentProof
 import { goldenAnswersOf, judgeAnswers, openDeployment } from "../../deployments/prove.js";
 import { runtimes } from "../../deployments/runtimes/table.js";
 import type { Engine } from "../../engines/engine.js";
-import { startEngine } from "../../engines/start.js";
+import { startEngine } from "../../engines/start-engine.js";
 import type { Base } from "../../bases/base.js";
 import { plainHostContext } from "../../host/host-context.js";
 import { DatasetCache } from "../../session/answers/dataset-cache.js";

@@ -16,7 +16,7 @@ import type { SeedsReport } from "../../evaluation/seeds.js";
 import { scoresOfSlices } from "../../evaluation/slices.js";
 import { type ExecutionContext, warnerAt } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
-import { rewriteRunCard } from "../../training-runs/tell-since.js";
+import { rewriteRunCard } from "../../training-runs/before-after-scores.js";
 import { reportRunScored } from "../../training-runs/tracker-context.js";
 
 /** `seeds` and `attacked`: one entry per measured model. */

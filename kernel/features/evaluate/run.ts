@@ -23,7 +23,7 @@ import {
 import { runAttacks, savedAttackScores, type AttackResult } from "../../evaluation/attacks.js";
 import { seedsReport, type SeedsReport } from "../../evaluation/seeds.js";
 import { bestModelOnValidation } from "../../evaluation/best-on-validation.js";
-import { addRankingMeasures } from "../../evaluation/unasked-rankings.js";
+import { addRankingMeasures } from "../../evaluation/verdict-rankings.js";
 import { verdictOnModels } from "../../evaluation/verdict.js";
 import type { MeasuredModel } from "../../evaluation/evaluate-once.js";
 import { scoresOfSlices, sliceReportsOf } from "../../evaluation/slices.js";

@@ -12,7 +12,7 @@ import { card, htmlTable } from "../../display/html.js";
 import { plural } from "../../host/value-text.js";
 import { textTable } from "../../display/text-table.js";
 import { loadImplementation } from "../../host/load-implementation.js";
-import { sendTrackerRequest } from "../../trackers/door.js";
+import { sendTrackerRequest } from "../../trackers/tracker-client.js";
 import { trackerContextOf } from "../../training-runs/tracker-context.js";
 import { type ExecutionContext, isVerifying } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";

@@ -9,7 +9,7 @@ import type { StateVector } from "../../remote/process-group/state-vector.js";
 import type { Step, StepSource } from "../../training/loop/step-source.js";
 import { askClientsConcurrently, askClientsInTurn, type RoundAnswers } from "./client-requests.js";
 import type { RemoteClients, Client, RoundAnswer } from "./contract.js";
-import { pruneFederationStates, saveFederationState } from "./kept-file.js";
+import { pruneFederationStates, saveFederationState } from "./state-file.js";
 import type { ClientPrivacy } from "./private.js";
 import { HEAD_KEY, type ClientHeads } from "./simulated/heads.js";
 import type { FederationServer } from "./server.js";

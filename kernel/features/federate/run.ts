@@ -2,7 +2,7 @@
 import type { Action } from "#dsl/compiler/plan/action.js";
 import { planCardView } from "../../display/plans/plan-card.js";
 import { createFederation } from "./session/federates.js";
-import { LiveFederation } from "./session/board.js";
+import { LiveFederation } from "./session/live-view.js";
 import { type ExecutionContext, warnerAt } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
 import { trainNamedModel } from "../../training-runs/train-named.js";

@@ -1,6 +1,6 @@
 /** Error codes of replaying a run. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listNames, listNamesAsCode } from "#dsl/language/diagnostics/listed.js";
+import { listNames, listNamesAsCode } from "#dsl/language/diagnostics/lists.js";
 
 interface Changed {
   /** For example `rows of train`, `version of tunebook`. */

@@ -1,5 +1,5 @@
 /** The result of a replay as text. */
-import { listNames } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/lists.js";
 import { plural, significantText } from "../../host/value-text.js";
 import { differencesText } from "../../evaluation/record/diff-text.js";
 import {

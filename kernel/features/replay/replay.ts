@@ -12,9 +12,9 @@ import { plainHostContext, type Progress } from "../../host/host-context.js";
 import { isTraining, runProgressOf } from "../../remote/supervisor/outcome.js";
 import type { RecordDifference } from "../../runs/record/record-differences.js";
 import { rowChangesText } from "../../runs/record/rows-changed.js";
-import { comparedRunRecordOf, type ComparedRunRecord } from "../../runs/record/side.js";
-import { engineWorkOf } from "../../engines/work.js";
-import { releaseRun, assignWeights } from "../../training-runs/give-weights.js";
+import { comparedRunRecordOf, type ComparedRunRecord } from "../../runs/record/compared-run.js";
+import { engineWorkOf } from "../../engines/engine-work.js";
+import { releaseRun, assignWeights } from "../../training-runs/assign-weights.js";
 import type { TrainingHook } from "../../training/loop/hook.js";
 import { runTraining } from "../../training-runs/training.js";
 import { TuneSession } from "../tune-session.js";
@@ -25,7 +25,7 @@ import {
   numberPairsOf,
   type NumberComparison,
 } from "../../runs/record/number-tolerance.js";
-import { checkReplayInputs, demandReplayable, planFolderOf, planToReplay } from "./checked.js";
+import { checkReplayInputs, demandReplayable, planFolderOf, planToReplay } from "./replay-plan.js";
 import { rescoreReplay } from "./rescored.js";
 
 export interface ReplayOptions {

@@ -8,7 +8,7 @@ import { readCheckpoints } from "../../runs/checkpoints.js";
 import { appendRunScore, readRunScores, type RunScore } from "../../runs/history/run-scores.js";
 import { resampleAll } from "../../inference/measuring/comparison.js";
 import { readsWrittenTexts, metricWorldIn } from "../../inference/measuring/measure-metric.js";
-import type { ComparedRunRecord } from "../../runs/record/side.js";
+import type { ComparedRunRecord } from "../../runs/record/compared-run.js";
 import { finalCheckpoint } from "../../models/kept-checkpoint.js";
 import type { RunFolder } from "../../runs/run-folder.js";
 import type { ModelHandle } from "../../models/model-handle.js";

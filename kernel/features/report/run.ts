@@ -20,8 +20,8 @@ import {
 } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
 import { version } from "../../session/version.js";
-import { reportOfRun, type WrittenReport } from "./of-run.js";
-import { reportOfSweep } from "./of-sweep.js";
+import { reportOfRun, type WrittenReport } from "./training-report.js";
+import { reportOfSweep } from "./sweep-report.js";
 
 type Report = Extract<Action, { verb: "report" }>;
 

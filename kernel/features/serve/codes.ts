@@ -1,6 +1,6 @@
 /** Error codes of HTTP requests, except those of models: authentication, format and time. */
 import { escapeControlCharacters, type CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listNames } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/lists.js";
 
 export interface ServingCodeData {
   "port-taken": {

@@ -1,6 +1,6 @@
 /** Error codes of a server's lifetime, from start to stop. */
 import { escapeControlCharacters, type CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listNames } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/lists.js";
 
 export interface ServingControlCodeData {
   "desk-failed": { readonly why: string };

@@ -1,6 +1,6 @@
 /** Error codes of served models: their names, their capabilities, and opening their folders. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listNames } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/lists.js";
 
 export interface ModelCodeData {
   "no-such-model": { readonly name: string | null; readonly has: readonly string[] };

@@ -12,7 +12,7 @@ import { edgeShown } from "../../display/plans/edge.js";
 import type { DisplayOutput } from "../../display/html.js";
 import type { Device } from "../../edge/devices.js";
 import { edgeFiguresOf } from "../../edge/figures.js";
-import { rivalEncoders } from "../../edge/rivals.js";
+import { rivalEncoders } from "../../edge/small-encoders.js";
 import type { EdgeFigures } from "../../edge/arithmetic.js";
 import { loadImplementation } from "../../host/load-implementation.js";
 import { NO_TECHNIQUE } from "../../deployments/from-folder.js";

@@ -1,6 +1,6 @@
 /** `sweep`: runs a sweep here or on a cluster, or detaches it, and reports the result. */
 import { runRemoteSweep } from "../../sweep-runs/remote-sweep.js";
-import { warnOfTrialSpending } from "../../training-runs/spent-before.js";
+import { warnOfTrialSpending } from "../../training-runs/spent-privacy.js";
 import { type ExecutionContext, warnerAt, isVerifying } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
 import { detachGroup } from "../../sweep-runs/detach-group.js";

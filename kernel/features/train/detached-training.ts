@@ -13,7 +13,7 @@ import { planCardView } from "../../display/plans/plan-card.js";
 import { plural } from "../../host/value-text.js";
 import { isTraining, runProgressOf } from "../../remote/supervisor/outcome.js";
 import { startDetached, type DetachedProcess } from "../../remote/supervisor/start-process.js";
-import { stoppedFor, findRunsNamed } from "../../runs/history/runs-named.js";
+import { stoppedFor, findRunsNamed } from "../../runs/history/runs-by-recipe.js";
 import { createJobSpec } from "../../remote/jobs/ship.js";
 import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";

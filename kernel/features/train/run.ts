@@ -12,7 +12,7 @@ import { trainDetached } from "./detached-training.js";
 import { trainWithRanks } from "../../sweep-runs/train-with-ranks.js";
 import { trainFolds } from "../../sweep-runs/repeats/folds.js";
 import { trainRepeats } from "../../sweep-runs/repeats/repeats.js";
-import { reportScoresSince } from "../../training-runs/tell-since.js";
+import { reportScoresSince } from "../../training-runs/before-after-scores.js";
 import { trainNamedModel } from "../../training-runs/train-named.js";
 
 export async function runTrain(

@@ -15,8 +15,8 @@ import type { ModelLearning, ModelStates, OpenModel } from "../../models/open-mo
 import type { UpdateStage } from "#dsl/compiler/plan/action.js";
 import { fisherDirectionCount } from "#stdlib/strategies/shared/directions.js";
 import { trainingSplitName, type PreparedData } from "../../data/prepared.js";
-import type { TrainingMaterial } from "../../training-runs/material.js";
-import type { UpdateContext } from "./stages.js";
+import type { TrainingMaterial } from "../../training-runs/training-inputs.js";
+import type { UpdateContext } from "./update-context.js";
 
 /** Maximum bytes of the single rows of a pass, besides what a batch takes. */
 const ROW_BYTES = 512 * 2 ** 20;

@@ -7,7 +7,7 @@ import type { ReplaySetting } from "../../evaluation/forgetting/next-attempt.js"
 import { must } from "#dsl/language/diagnostics/codes.js";
 import type { UpdateStage } from "#dsl/compiler/plan/action.js";
 import { withExemplars, drawExemplars } from "../../training-runs/exemplars.js";
-import type { UpdateContext } from "./stages.js";
+import type { UpdateContext } from "./update-context.js";
 import { sampleReservoir } from "./reservoir.js";
 
 /** `before`: the replay buffer of the update that made the start model; `rows`: the current replay buffer. */

@@ -17,10 +17,10 @@ import type { EngineSession } from "../../engines/engine.js";
 import { toFloats } from "../../engines/feeds.js";
 import { readHeader } from "../../tensors/safetensors.js";
 import type { OpenModel } from "../../models/open-model.js";
-import type { TrainingMaterial } from "../../training-runs/material.js";
+import type { TrainingMaterial } from "../../training-runs/training-inputs.js";
 import { labelsSeenBefore } from "./stage-outputs.js";
 import { startStateFile } from "./load-weights.js";
-import type { UpdateContext } from "./stages.js";
+import type { UpdateContext } from "./update-context.js";
 
 type Routes = Pick<UpdateContext, "start" | "tasks" | "data" | "labels" | "strategies" | "stage">;
 

@@ -14,14 +14,14 @@ import {
   type ContinualTask,
 } from "../../runs/continual-state.js";
 import { CHECKSUM_METADATA, readHeader } from "../../tensors/safetensors.js";
-import { findFinishedRun } from "../../runs/history/runs-named.js";
+import { findFinishedRun } from "../../runs/history/runs-by-recipe.js";
 import { loadRunWeights } from "../../models/loaded-run.js";
 import type { ModelHandle } from "../../models/model-handle.js";
-import type { TrainingMaterial } from "../../training-runs/material.js";
+import type { TrainingMaterial } from "../../training-runs/training-inputs.js";
 import type { TrainingContinuation } from "../../training-runs/request.js";
 import { demandReplayable, exemplarsBefore, exemplarsOfStage, retainedExemplars } from "./retained-rows.js";
 import { hasCachedOutputs, withKnownOutputs } from "./replayed-outputs.js";
-import { type UpdateContext, isStageBegun } from "./stages.js";
+import { type UpdateContext, isStageBegun } from "./update-context.js";
 import { cacheStageOutputs, labelsSeenBefore, withOutputs } from "./stage-outputs.js";
 import { demandRoutable, recordRoute } from "./route.js";
 import { startStateFile, loadWeights, type WeightsSource } from "./load-weights.js";

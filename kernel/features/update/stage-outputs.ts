@@ -6,14 +6,14 @@ import { readContinualState, type Exemplar } from "../../runs/continual-state.js
 import type { PreparedData } from "../../data/prepared.js";
 import { encodingOf } from "../../data/encoding/encoded.js";
 import type { OpenModel } from "../../models/open-model.js";
-import type { TrainingMaterial } from "../../training-runs/material.js";
+import type { TrainingMaterial } from "../../training-runs/training-inputs.js";
 import {
   loadCachedOutputs,
   withOutputsBefore,
   withComputedOutputs,
   type ComputeOutputsOptions,
 } from "./replayed-outputs.js";
-import type { UpdateContext } from "./stages.js";
+import type { UpdateContext } from "./update-context.js";
 
 type Updates = Pick<UpdateContext, "stage" | "labels" | "strategies">;
 

@@ -2,7 +2,7 @@
 import { normalizedLabel } from "#dsl/compiler/checks/label-form.js";
 import type { ReplayBuffer } from "#dsl/language/types/capabilities/learning.js";
 import { trainingSplitName, type PreparedData } from "../../data/prepared.js";
-import { modelInputTexts } from "../../data/rows/read-of.js";
+import { modelInputTexts } from "../../data/rows/input-texts.js";
 import type { Warn } from "../../session/execution-context.js";
 import { textsHeldBy } from "./forget.js";
 import type { LearnableTask } from "../../evaluation/forgetting/tasks.js";

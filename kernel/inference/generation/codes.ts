@@ -1,6 +1,6 @@
 /** Error codes of requests to models that generate text. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listNames } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/lists.js";
 
 export interface WritingCodeData {
   "schema-unusable": { readonly why: string };

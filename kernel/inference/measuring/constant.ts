@@ -6,7 +6,7 @@ import { splitNamesOf, type PreparedData } from "../../data/prepared.js";
 import type { EncodedRows, RowEncoding } from "../../data/encoding/encoded.js";
 import type { LearntRecord } from "../../runs/learnt-rows.js";
 import type { TrainedWeights } from "../../runs/weights.js";
-import { roleValuesOf, type DataPart } from "../../runs/part.js";
+import { roleValuesOf, type DataPart } from "../../runs/split-rows.js";
 import { tallyValues } from "../../runs/tally.js";
 
 export interface ScoredConstant {

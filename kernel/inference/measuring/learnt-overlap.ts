@@ -5,7 +5,7 @@ import { startFolderOf } from "#stdlib/techniques/shared/from-parameter.js";
 import type { Base } from "../../bases/base.js";
 import { readLearntRecord, readLearntRecordOf, countSeenRows, type LearntRecord } from "../../runs/learnt-rows.js";
 import type { TrainedWeights } from "../../runs/weights.js";
-import { rowHashesOf, type DataPart } from "../../runs/part.js";
+import { rowHashesOf, type DataPart } from "../../runs/split-rows.js";
 
 export interface LearntOverlap {
   readonly seen: number;

@@ -1,6 +1,6 @@
 /** Error codes of statements that run in another process. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listNames } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/lists.js";
 
 export interface ShippingCodeData {
   "not-shippable": {

@@ -1,6 +1,6 @@
 /** Error codes of a training shared by several processes. */
 import { escapeControlCharacters, type CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listNames } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/lists.js";
 
 export interface RanksCodeData {
   "gang-incomplete": {

@@ -4,7 +4,7 @@
  */
 import type { EngineSession } from "../../engines/engine.js";
 import { totalSteps, type MinibatchOptions } from "../../training/steps.js";
-import { receiveInitialState } from "./begin.js";
+import { receiveInitialState } from "./start-group.js";
 import { rankPipeline } from "./group-source.js";
 import { rankOfPeer, type RankPlace } from "./rank.js";
 import { SharedSession, type SharedStates } from "./shared-session.js";

@@ -9,7 +9,7 @@ import type { CardBase } from "./card-base.js";
 import type { CompressedModelFacts } from "./card-compressed.js";
 import type { RunEvent } from "../../events/events.js";
 import type { TrainedDataFacts } from "../weights.js";
-import type { BeforeAfterScores } from "../since-before.js";
+import type { BeforeAfterScores } from "../before-after-scores.js";
 import type { RunLockFile } from "../run-folder.js";
 
 export interface CardFacts {

@@ -6,7 +6,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import * as v from "valibot";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { nearestWord } from "#dsl/language/diagnostics/nearest.js";
+import { nearestWord } from "#dsl/language/diagnostics/nearest-word.js";
 import { isRunFolder, trainingNameOf } from "./damage.js";
 import { readRegularJson } from "../read-events.js";
 import { RunFolder } from "../run-folder.js";

@@ -8,7 +8,7 @@ import type { SavedAdapter } from "../folders/adapter-folder.js";
 import { baseFolderOfRun, licenceForbiddingChanges } from "./base-licence.js";
 import { cardBaseOf, hideLocalPath } from "./card-base.js";
 import { checkFolderExists } from "../folder-errors.js";
-import { readBeforeAfterScores } from "../since-before.js";
+import { readBeforeAfterScores } from "../before-after-scores.js";
 import type { Checkpoint } from "../checkpoints.js";
 import type { RunEvent } from "../../events/events.js";
 import { readRunScores } from "./run-scores.js";

@@ -9,7 +9,7 @@ import type { RunLockFile } from "../run-folder.js";
 import type { Plan, Recipe } from "#dsl/compiler/plan/plan.js";
 import { semanticsVersionOf } from "#dsl/compiler/plan/semantics.js";
 import { compareRowMarks, type RowChanges } from "./rows-changed.js";
-import type { ComparedRunRecord } from "./side.js";
+import type { ComparedRunRecord } from "./compared-run.js";
 
 export type DifferenceGroup = "settings" | "seeds" | "data" | "base" | "versions" | "machine" | "names";
 export interface RecordDifference {

@@ -50,7 +50,7 @@ export async function answerNeed(need: Need, s: HostContext, datasets: DatasetCa
       return nameFacts(need.of, s);
     case "place": {
       const { checkPlaceIsUsable: demandPlace, deploymentPlaceAt: placeAt } =
-        await import("../../deployments/place.js");
+        await import("../../deployments/deployment-folder.js");
       const { capabilities } = wordOf(whole, "target", need.own.target);
       const place = placeAt({ ...capabilities, writes: need.writes }, need.path, s.folder);
       await demandPlace(place, { ...need.own, labels: null }, { overwrite: need.overwrite, most: LOOKED_INTO });

@@ -1,6 +1,6 @@
 /** Finds the hardware behind a named device on this machine by starting an engine and closing it. */
 import type { DeviceName, EngineName } from "../../engines/engine.js";
-import { startEngine } from "../../engines/start.js";
+import { startEngine } from "../../engines/start-engine.js";
 import type { EngineProbe } from "./dataset-cache.js";
 
 /** Throws the coded errors of `startEngine`. */

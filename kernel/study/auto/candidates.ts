@@ -1,6 +1,6 @@
 /** Input of the rules of `sweep auto`: the bases, ways to train each with their cost, and the user's requirements. */
 import type { SkippedCandidate, TokenLengths, ProgramSetting } from "./auto.js";
-import type { TechniqueOption } from "./ways.js";
+import type { TechniqueOption } from "./techniques.js";
 
 /** A technique on a base, with the plan's estimate for one epoch. */
 export interface CostedTechnique extends TechniqueOption {

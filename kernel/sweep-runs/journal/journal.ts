@@ -16,7 +16,7 @@ import {
 } from "../../runs/optuna/operations.js";
 import { isTrialOver, type LoggedStudy, type LoggedTrial } from "../../runs/optuna/replay.js";
 import type { TrialRecord } from "../../study/trial.js";
-import { runFolderName, runFolderIn } from "../../runs/trial-places.js";
+import { runFolderName, runFolderIn } from "../../runs/trial-folders.js";
 import {
   createdEntry,
   endedEntry,

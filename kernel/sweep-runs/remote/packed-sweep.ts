@@ -25,7 +25,7 @@ import { must } from "#dsl/language/diagnostics/codes.js";
 import type { ClusterSearchPlace } from "../../runs/together/search-place.js";
 import type { RayJobs } from "../../remote/coordinator/ray/jobs.js";
 import { hasWeights } from "../../session/kept-weights.js";
-import type { SweepMirror } from "./mirror.js";
+import type { SweepMirror } from "./local-journal.js";
 import type { SweepAction } from "../sweep-result.js";
 
 export interface PackingContext {

@@ -9,7 +9,7 @@ import { hashOf } from "#dsl/compiler/plan/hash.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { seedsView } from "../../display/scores/seeds.js";
 import { basename } from "node:path";
-import { findFinishedRun } from "../../runs/history/runs-named.js";
+import { findFinishedRun } from "../../runs/history/runs-by-recipe.js";
 import type { ModelHandle } from "../../models/model-handle.js";
 import { Journal } from "../journal/journal.js";
 import type { ExecutionContext } from "../../session/execution-context.js";

@@ -6,7 +6,7 @@ import type { Action } from "#dsl/compiler/plan/action.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { readCheckpoints } from "../../runs/checkpoints.js";
-import { findFinishedRun, findRunsNamed } from "../../runs/history/runs-named.js";
+import { findFinishedRun, findRunsNamed } from "../../runs/history/runs-by-recipe.js";
 import { lockHolderOf } from "../../runs/run-lock.js";
 import type { TrialInLock } from "../../runs/together/trials.js";
 import { LiveTraining } from "../../session/live-training.js";

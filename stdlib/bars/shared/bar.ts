@@ -2,7 +2,7 @@
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import type { CheckContext } from "#dsl/language/types/context.js";
 import { defineParameters } from "#dsl/language/types/define.js";
-import type { ThresholdText } from "#dsl/language/types/capabilities/promised.js";
+import type { ThresholdText } from "#dsl/language/types/capabilities/promise-text.js";
 import type { Call, Value } from "#dsl/language/types/value.js";
 
 export interface BarCodeData {

@@ -1,5 +1,5 @@
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listNames } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/lists.js";
 
 export interface BalanceCodeData {
   "balance-without-label": { readonly has: readonly string[] };

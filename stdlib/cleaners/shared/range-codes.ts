@@ -1,5 +1,5 @@
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listNamesAsCode } from "#dsl/language/diagnostics/listed.js";
+import { listNamesAsCode } from "#dsl/language/diagnostics/lists.js";
 
 export interface RangeCodeData {
   /** `has`: numeric columns of the data. */

@@ -6,7 +6,7 @@ import type { Call } from "#dsl/language/types/value.js";
 import type { CheckContext } from "#dsl/language/types/context.js";
 import { defineParameters } from "#dsl/language/types/define.js";
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listNames } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/lists.js";
 
 export interface AverageCodeData {
   "average-needed": { readonly metric: string; readonly labels: number };

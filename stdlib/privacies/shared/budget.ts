@@ -1,5 +1,5 @@
 /** The privacy guarantee of a `differential` call, and the budget spent, computed by its accountant. */
-import type { PrivacySampling, PrivacyGuarantee } from "#dsl/language/types/capabilities/promised.js";
+import type { PrivacySampling, PrivacyGuarantee } from "#dsl/language/types/capabilities/promise-text.js";
 import type { Refusal } from "#dsl/language/types/capabilities/refusal.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { SampledSteps } from "../kind.js";

@@ -1,6 +1,6 @@
 /** Error codes for reading rows from files and live values. Lines and rows count from 1; byte positions from 0. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listNames } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/lists.js";
 
 /** The data of each code. */
 export interface SourcesCodeData {

@@ -1,6 +1,6 @@
 /** Error codes for several files named at once, and for binary table files. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listNames } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/lists.js";
 
 /** The data of each code. */
 export interface TableCodeData {

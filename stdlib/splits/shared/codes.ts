@@ -1,6 +1,6 @@
 /** Error codes of splits. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listNames } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/lists.js";
 
 /** The data of each code. */
 export interface SplitsCodeData {

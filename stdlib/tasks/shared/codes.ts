@@ -1,7 +1,7 @@
 /** Error codes of tasks. */
 import type { RowName } from "#dsl/language/types/row-name.js";
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listNames } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/lists.js";
 
 /** The data of each code. */
 export interface TasksCodeData {

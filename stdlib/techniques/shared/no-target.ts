@@ -3,7 +3,7 @@
  * it.
  */
 import type { CheckContext } from "#dsl/language/types/context.js";
-import { nearestWord } from "#dsl/language/diagnostics/nearest.js";
+import { nearestWord } from "#dsl/language/diagnostics/nearest-word.js";
 
 /** Names of the same layer in different families. */
 const same: readonly (readonly string[])[] = [

@@ -11,7 +11,7 @@ import { resolveBase } from "#kernel/bases/resolve.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
 import { readHeader, readTensor } from "#kernel/tensors/safetensors.js";
 import { openModelFolder } from "#kernel/engines/forward/model-folder.js";
-import { startEngine } from "#kernel/engines/start.js";
+import { startEngine } from "#kernel/engines/start-engine.js";
 import { codeOf } from "../data/rows/plans.js";
 
 const tests = fileURLToPath(new URL("../../../../tests/", import.meta.url));

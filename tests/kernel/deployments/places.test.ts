@@ -26,7 +26,7 @@ import {
   deploymentPlaceAt,
   type DeploymentIdentity,
   type TargetWriteOptions,
-} from "#kernel/deployments/place.js";
+} from "#kernel/deployments/deployment-folder.js";
 import { goldenInputsHash } from "#kernel/deployments/proof.js";
 import { deployAtomically } from "#kernel/deployments/staging.js";
 

@@ -38,7 +38,7 @@ import {
   sweepPictures,
   sweepCellView,
   type SweepPicture,
-} from "#kernel/display/sweeps/sweep-shown.js";
+} from "#kernel/display/sweeps/sweep-output.js";
 import { trialsTable } from "#kernel/display/sweeps/trials-table.js";
 import { sweepViewOfTrials, type SweepTrial } from "#kernel/display/sweeps/view.js";
 import { lost, untrained, won } from "./sweeps/made-auto.js";

@@ -24,7 +24,7 @@ import {
   sweepPictures,
   sweepCellView,
   type SweepPicture,
-} from "#kernel/display/sweeps/sweep-shown.js";
+} from "#kernel/display/sweeps/sweep-output.js";
 import { trialsTable } from "#kernel/display/sweeps/trials-table.js";
 import { sweepViewOfTrials } from "#kernel/display/sweeps/view.js";
 import { attributionView } from "#kernel/display/scores/why.js";

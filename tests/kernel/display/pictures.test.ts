@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { confusionFigure } from "#kernel/display/scores/confusion.js";
 import { curvesFigure } from "#kernel/display/curves/curves.js";
-import { sweepFigure } from "#kernel/display/sweeps/sweep-shown.js";
+import { sweepFigure } from "#kernel/display/sweeps/sweep-output.js";
 import { sweepViewOfTrials, type SweepTrial } from "#kernel/display/sweeps/view.js";
 import { drawFigure } from "#kernel/display/svg/draw.js";
 import type { Trace } from "#kernel/display/figure.js";

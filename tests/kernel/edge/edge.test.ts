@@ -4,7 +4,7 @@ import { implementationOf } from "#dsl/language/types/loaded.js";
 import { fittingPrecision, memoryBytesOn, secondsOn, type EdgeFigures } from "#kernel/edge/arithmetic.js";
 import { devices } from "#kernel/edge/devices.js";
 import { edgeFiguresOf } from "#kernel/edge/figures.js";
-import { rivalEncoders, type RivalEncoder } from "#kernel/edge/rivals.js";
+import { rivalEncoders, type RivalEncoder } from "#kernel/edge/small-encoders.js";
 import { edgeShown, ESTIMATE_ERROR_FACTOR } from "#kernel/display/plans/edge.js";
 import { loadImplementation } from "#kernel/host/load-implementation.js";
 import { NO_TECHNIQUE } from "#kernel/deployments/from-folder.js";

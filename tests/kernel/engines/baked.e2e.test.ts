@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { NDArray } from "#dsl/tensor/program.js";
 import { fromNDArray, toNDArray, arrayValues } from "#dsl/tensor/values.js";
 import type { Engine, EngineSession } from "#kernel/engines/engine.js";
-import { startEngine } from "#kernel/engines/start.js";
+import { startEngine } from "#kernel/engines/start-engine.js";
 import { feedsOf, scoreProgram, trainProgram } from "./tiny-net.js";
 
 describe("inference engine based on ONNX Runtime", function () {

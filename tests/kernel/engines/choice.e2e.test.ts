@@ -3,7 +3,7 @@ import { chooseEngine } from "#kernel/engines/choice.js";
 import type { MachineRecord } from "#kernel/engines/machine-record.js";
 import { measureProducts } from "#kernel/engines/products.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { startEngine } from "#kernel/engines/start.js";
+import { startEngine } from "#kernel/engines/start-engine.js";
 import { engineNamed } from "./engines.js";
 
 const BOTH = ["tensorflow", "onnx"] as const;

@@ -6,7 +6,7 @@ import {
   type EngineName,
   type EngineOptions,
 } from "#kernel/engines/engine.js";
-import { startEngine } from "#kernel/engines/start.js";
+import { startEngine } from "#kernel/engines/start-engine.js";
 
 export const ENGINES: readonly EngineName[] = ENGINE_NAMES;
 /** Further devices that the same op suite runs on; `tfjs` alone is wasm. */

@@ -3,7 +3,7 @@ import "#tests/register-codes.js";
 import assert from "node:assert/strict";
 import { Graph } from "#dsl/tensor/builder.js";
 import type { Program } from "#dsl/tensor/program.js";
-import { startEngine } from "#kernel/engines/start.js";
+import { startEngine } from "#kernel/engines/start-engine.js";
 
 const [what, file] = process.argv.slice(2) as [string, string];
 

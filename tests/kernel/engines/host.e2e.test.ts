@@ -7,7 +7,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import type { Engine } from "#kernel/engines/engine.js";
 import { readHeader } from "#kernel/tensors/safetensors.js";
-import { startEngine } from "#kernel/engines/start.js";
+import { startEngine } from "#kernel/engines/start-engine.js";
 import { feedsOf, trainProgram } from "./tiny-net.js";
 
 const caller = fileURLToPath(new URL("./host-caller.js", import.meta.url));

@@ -11,7 +11,7 @@ import type { NDArray, Program } from "#dsl/tensor/program.js";
 import { fromNDArray, scalar, toNDArray, arrayValues } from "#dsl/tensor/values.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { readHeader } from "#kernel/tensors/safetensors.js";
-import { startEngine } from "#kernel/engines/start.js";
+import { startEngine } from "#kernel/engines/start-engine.js";
 import { bert } from "#stdlib/models/bert.run.js";
 import { adamw } from "#stdlib/optimizers/adamw.js";
 import { assemblePrograms } from "#stdlib/programs/assemble.js";

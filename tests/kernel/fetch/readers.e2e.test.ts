@@ -17,7 +17,7 @@ import { embeddingFactsOf } from "#kernel/bases/embedding.js";
 import { isConvertedGguf } from "#kernel/bases/gguf/convert.js";
 import { fetchBaseFromHub } from "#kernel/bases/hub.js";
 import { readModelJsonObject } from "#kernel/tensors/model-file.js";
-import { readLengthLimitOf } from "#kernel/bases/reads.js";
+import { readLengthLimitOf } from "#kernel/bases/text-length.js";
 import { registry } from "#stdlib/registry.js";
 import { trainTokenizer } from "#kernel/bases/scratch/train-tokenizer.js";
 import { readShardNames } from "#kernel/tensors/shards.js";

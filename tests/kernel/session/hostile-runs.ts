@@ -9,25 +9,25 @@ import { countLabelledRows } from "#kernel/runs/labelled-rows.js";
 import { readLearntRecord, countSeenRows } from "#kernel/runs/learnt-rows.js";
 import { readRowMarks } from "#kernel/runs/row-marks.js";
 import { readScoredData } from "#kernel/runs/scored-data.js";
-import { readBeforeAfterScores } from "#kernel/runs/since-before.js";
+import { readBeforeAfterScores } from "#kernel/runs/before-after-scores.js";
 import { tallyValues } from "#kernel/runs/tally.js";
 import { sweepsText } from "#kernel/apps/cli/sweeps-table.js";
 import { runProgressOf } from "#kernel/remote/supervisor/outcome.js";
-import { findWatchable } from "#kernel/runs/history/find-together.js";
+import { findWatchable } from "#kernel/runs/history/find-watchable.js";
 import { trialGroupFacts } from "#kernel/models/trial-group-facts.js";
 import { readTracking } from "#kernel/trackers/tracking.js";
 import { readTrialGroup } from "#kernel/runs/together/trial-groups.js";
 import { bundleOfRun } from "#kernel/apps/checking/bundled-program.js";
 import { editRunNotes, runsText, type RunsTableRequest } from "#kernel/apps/cli/runs/runs-table.js";
 import { syncAndReport } from "#kernel/apps/cli/runs/runs-sync.js";
-import { findRunByName } from "#kernel/apps/cli/runs/run-named.js";
+import { findRunByName } from "#kernel/apps/cli/runs/run-argument.js";
 import { watchRun } from "#kernel/remote/supervisor/watch.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
 import { RunComparer } from "#kernel/runs/history/run-comparison.js";
 import { readRunDetails } from "#kernel/runs/history/run-details.js";
 import { RunList } from "#kernel/runs/history/run-list.js";
 import { runDiffOf, diffText } from "#kernel/evaluation/record/diff-text.js";
-import { comparedRunRecordOf } from "#kernel/runs/record/side.js";
+import { comparedRunRecordOf } from "#kernel/runs/record/compared-run.js";
 import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
 import { attachableRunFacts, loadRunWeights, planOfRun, runFacts } from "#kernel/models/loaded-run.js";
 import { replay } from "#kernel/features/replay/replay.js";
@@ -35,7 +35,7 @@ import { findRunSource } from "#kernel/features/serve/models/run-source.js";
 import { TuneSession } from "#kernel/features/tune-session.js";
 import { LiveTraining, trainingTitle } from "#kernel/session/live-training.js";
 import { Warnings } from "#kernel/session/execution-context.js";
-import { reportOfRun } from "#kernel/features/report/of-run.js";
+import { reportOfRun } from "#kernel/features/report/training-report.js";
 
 const asked: RunsTableRequest = {
   filter: "",

@@ -6,7 +6,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeF
 import { join } from "node:path";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { LabelPrediction } from "#stdlib/tasks/text_classification.run.js";
-import { scoreDoubtNotes } from "#kernel/inference/measuring/doubts.js";
+import { scoreDoubtNotes } from "#kernel/inference/measuring/doubtful-scores.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import type { RefusedError } from "#kernel/session/execution-context.js";
 import { NotebookOfOne } from "./notebook-of-one.js";

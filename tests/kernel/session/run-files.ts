@@ -12,7 +12,7 @@ import { writeRowMarks } from "#kernel/runs/row-marks.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import type { RunRecord } from "#kernel/runs/run-record.js";
 import { saveScoredData } from "#kernel/runs/scored-data.js";
-import { writeBeforeAfterScores } from "#kernel/runs/since-before.js";
+import { writeBeforeAfterScores } from "#kernel/runs/before-after-scores.js";
 import { writeSearchPlace } from "#kernel/runs/together/search-place.js";
 import { writeTrialGroupStatement } from "#kernel/runs/together/trial-groups.js";
 import { planOfRun } from "#kernel/models/loaded-run.js";

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { studyOf } from "#kernel/study/study.js";
 import { thresholdMissesText } from "#kernel/study/bars.js";
-import { sweepStandingText } from "#kernel/display/sweeps/words.js";
+import { sweepStandingText } from "#kernel/display/sweeps/state-texts.js";
 import { bestTrialOf } from "#kernel/session/trial-clearing.js";
 import { bestTrialNumber, nearestTrial } from "#kernel/sweep-runs/ranking.js";
 import type { TrialRecord } from "#kernel/study/trial.js";

@@ -2,7 +2,7 @@
 import { strict as assert } from "node:assert";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { sweepFacts, sweepPlanView } from "#kernel/display/plans/sweep-plan.js";
-import { definitionPoint } from "#kernel/study/own-point.js";
+import { definitionPoint } from "#kernel/study/recommended-point.js";
 import { sweepSizeOf } from "#kernel/study/sweep-size.js";
 import { compiled, definitions } from "../../dsl/world.js";
 

@@ -9,7 +9,7 @@ import fc from "fast-check";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { journalFacts } from "#kernel/session/answers/journal-facts.js";
 import { Journal } from "#kernel/sweep-runs/journal/journal.js";
-import { readStartTrials } from "#kernel/sweep-runs/started-from.js";
+import { readStartTrials } from "#kernel/sweep-runs/earlier-trials.js";
 import { journalReport } from "#kernel/sweep-runs/journal/journal-warnings.js";
 import { writeAnew } from "#tests/write-anew.js";
 import { one, running, trial } from "./journals.js";

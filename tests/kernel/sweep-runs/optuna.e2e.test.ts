@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Journal, type JournalSpec } from "#kernel/sweep-runs/journal/journal.js";
-import { readStartTrials } from "#kernel/sweep-runs/started-from.js";
+import { readStartTrials } from "#kernel/sweep-runs/earlier-trials.js";
 import { one, running, trial, vary } from "./journals.js";
 import { startOptuna, type Optuna } from "./optuna.js";
 

@@ -7,8 +7,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Journal, type JournalSpec } from "#kernel/sweep-runs/journal/journal.js";
-import { numberStartTrials, sweepStartText } from "#kernel/sweep-runs/starts.js";
-import { readStartTrials } from "#kernel/sweep-runs/started-from.js";
+import { numberStartTrials, sweepStartText } from "#kernel/sweep-runs/earlier-journals.js";
+import { readStartTrials } from "#kernel/sweep-runs/earlier-trials.js";
 import { one, trial, vary } from "./journals.js";
 
 describe("starting trials of a sweep", () => {

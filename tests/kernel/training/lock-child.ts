@@ -15,7 +15,7 @@ import { currentProcess } from "#kernel/runs/writer.js";
 // Modules that only some commands need are loaded by those commands. Many of these processes run at a time, and most
 // take nothing but the lock.
 const claims = () => import("#kernel/training/claim-run.js");
-const boards = () => import("#kernel/training-runs/run-board.js");
+const boards = () => import("#kernel/training-runs/run-requests.js");
 
 const [mode, folder = "", ...more] = process.argv.slice(2);
 const say = (what: unknown): void => void process.send?.(what);

@@ -1,6 +1,6 @@
 /** Codes of baselines in `evaluate`. */
 import type { CodeTable } from "../../../language/diagnostics/codes.js";
-import { listNamesAsCode } from "../../../language/diagnostics/listed.js";
+import { listNamesAsCode } from "../../../language/diagnostics/lists.js";
 
 export interface ContenderCodeData {
   "contenders-alone": { readonly contenders: readonly string[] };

@@ -1,6 +1,6 @@
 /** Codes of `deploy`. */
 import type { CodeTable } from "../../../language/diagnostics/codes.js";
-import { listNamesAsCode } from "../../../language/diagnostics/listed.js";
+import { listNamesAsCode } from "../../../language/diagnostics/lists.js";
 
 export interface DeployCodeData {
   /** `instead`: what to write; `help`: what to do. If neither is set, another target is suggested. */

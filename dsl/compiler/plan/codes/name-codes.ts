@@ -1,6 +1,6 @@
 /** Codes of verbs, names, connectors and keys. */
 import type { CodeTable } from "../../../language/diagnostics/codes.js";
-import { listNamesAsCode } from "../../../language/diagnostics/listed.js";
+import { listNamesAsCode } from "../../../language/diagnostics/lists.js";
 
 export interface NameCodeData {
   /** `advice`: what to do about the likely intent. */

@@ -1,6 +1,6 @@
 /** Codes of search methods that do not fit their search space. */
 import { escapeControlCharacters, type CodeTable } from "../../../language/diagnostics/codes.js";
-import { listNames } from "../../../language/diagnostics/listed.js";
+import { listNames } from "../../../language/diagnostics/lists.js";
 
 export interface SearchCodeData {
   /** `path`: a dimension with continuous values; `search`: the word. */

@@ -1,6 +1,6 @@
 /** Codes of sweeps: what they vary, their goals, and the best trial. */
 import type { CodeTable } from "../../../language/diagnostics/codes.js";
-import { listNamesAsCode } from "../../../language/diagnostics/listed.js";
+import { listNamesAsCode } from "../../../language/diagnostics/lists.js";
 
 export interface SweepCodeData {
   "known-after-run": { readonly name: string };

@@ -1,5 +1,5 @@
 /** `where`: constraints between the values of a sweep. Words of the kind `relation` over paths, numbers and terms. */
-import { nearestWord } from "../../../language/diagnostics/nearest.js";
+import { nearestWord } from "../../../language/diagnostics/nearest-word.js";
 import { replacementFix } from "../../../language/diagnostics/reporter.js";
 import { pathSpan, type Expression, type WordNode } from "../../../language/syntax/tree.js";
 import { describeExpression } from "../../../language/types/shapes.js";

@@ -7,7 +7,7 @@ import { plainNumber } from "../../../language/types/numeric.js";
 import { typedValue } from "../../../language/types/values.js";
 import type { Parameter, ValueType } from "../../../language/types/registry.js";
 import type { Argument, Expression, WordNode } from "../../../language/syntax/tree.js";
-import { nearestWord } from "../../../language/diagnostics/nearest.js";
+import { nearestWord } from "../../../language/diagnostics/nearest-word.js";
 import type { NestedCall, SearchSpace } from "./sweep-plan.js";
 import type { Value } from "../../../language/types/value.js";
 

@@ -2,7 +2,7 @@
 import { parametersOf } from "../definitions.js";
 import type { Program } from "../program.js";
 import { replacementFix, type DiagnosticDetails } from "../../../language/diagnostics/reporter.js";
-import { nearestWord } from "../../../language/diagnostics/nearest.js";
+import { nearestWord } from "../../../language/diagnostics/nearest-word.js";
 import type { Parameter } from "../../../language/types/registry.js";
 import type { BlockNode, Entry, Expression, WordNode } from "../../../language/syntax/tree.js";
 import { readForeignSpace } from "./foreign-spaces.js";

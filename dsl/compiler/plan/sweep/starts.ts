@@ -3,7 +3,7 @@
  * earlier one; a quoted string is a journal file. Trials are usable if they varied a setting that this sweep varies
  * too.
  */
-import { nearestWord } from "../../../language/diagnostics/nearest.js";
+import { nearestWord } from "../../../language/diagnostics/nearest-word.js";
 import { replacementFix } from "../../../language/diagnostics/reporter.js";
 import type { Span } from "../../../language/diagnostics/span.js";
 import { isFailed, type JournalFacts } from "../../../language/types/facts.js";

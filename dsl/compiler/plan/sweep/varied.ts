@@ -1,5 +1,5 @@
 /** Resolves a path of `vary` to a setting of the data, model or recipe of a sweep. */
-import { nearestWord } from "../../../language/diagnostics/nearest.js";
+import { nearestWord } from "../../../language/diagnostics/nearest-word.js";
 import { pathPartOf } from "../../../language/types/keys.js";
 import { defaultCall, kindsIn, findNestedParameter } from "../../../language/types/parts.js";
 import type { GivenValue } from "../../../language/types/value.js";

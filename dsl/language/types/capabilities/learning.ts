@@ -1,7 +1,7 @@
 /** Capabilities of words for continued training, compression and privacy. */
 import type { BaseFacts, DerivedBase } from "../facts.js";
 import type { TeacherMemory, DistillationModels, DistillationContextOf } from "./teacher-memory.js";
-import type { PrivacySampling, PrivacyGuarantee } from "./promised.js";
+import type { PrivacySampling, PrivacyGuarantee } from "./promise-text.js";
 import type { Call } from "../value.js";
 import type { WeightShapes, Refusal, CallFunction } from "./refusal.js";
 import type { FamilyCapabilities, TaskCapabilities } from "./model.js";

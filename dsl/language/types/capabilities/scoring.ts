@@ -1,5 +1,5 @@
 /** Capabilities of evaluation words: thresholds, baselines, calibrations, attacks. */
-import type { ThresholdText } from "./promised.js";
+import type { ThresholdText } from "./promise-text.js";
 import type { Call, Value } from "../value.js";
 import type { CallFunction, Refusal } from "./refusal.js";
 import type { TaskCapabilities } from "./model.js";

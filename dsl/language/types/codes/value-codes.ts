@@ -1,6 +1,6 @@
 /** Codes of values that a key or a word does not accept. */
 import type { CodeTable } from "../../diagnostics/codes.js";
-import { listNamesAsCode } from "../../diagnostics/listed.js";
+import { listNamesAsCode } from "../../diagnostics/lists.js";
 
 export interface ValueCodeData {
   /** `env`: the environment variable that usually holds it. */

@@ -9,7 +9,7 @@ export function register(program: Command): void {
     .option("--in <folder>", "folder of the notebook, or of the runs themselves", ".")
     .action(async (wanted: string, options: { readonly in: string }) => {
       const [{ findRunForCommand: runWanted }, { attachRun }] = await Promise.all([
-        import("../run-wanted.js"),
+        import("../find-run.js"),
         import("../attach-run.js"),
       ]);
       process.exitCode = await attachRun(runWanted(wanted, options.in, "tunebook attach"));

@@ -14,7 +14,7 @@ import { readParameter, type ParameterTexts } from "#kernel/apps/jupyter/client/
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { Option, type Command } from "commander";
 import { untilInterrupted } from "../interrupted.js";
-import { withProgress } from "../long.js";
+import { withProgress } from "../delayed-progress.js";
 import { quoteForShell } from "../shell-word.js";
 
 interface Options {
@@ -154,7 +154,7 @@ async function programIn(file: string, options: Options, { signal, onProgress }:
 
 async function runIn(named: string, options: Options, { signal }: Telling): Promise<Bundle> {
   const [{ findRunByName: runNamed }, { bundleOfRun }] = await Promise.all([
-    import("../runs/run-named.js"),
+    import("../runs/run-argument.js"),
     import("#kernel/apps/checking/bundled-program.js"),
   ]);
   return bundleOfRun(runNamed(named, options.in), { signal });

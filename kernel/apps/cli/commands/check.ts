@@ -31,7 +31,7 @@ export function register(program: Command): void {
         await trustIfRequested(file, options);
         const { checkFile } = await import("#kernel/apps/checking/checking.js");
         const { probeEngine: triedEngine } = await import("#kernel/session/answers/tried-engine.js");
-        const { withProgress } = await import("../long.js");
+        const { withProgress } = await import("../delayed-progress.js");
         const { diagnostics, sources, unvalued, facts } = await withProgress((onProgress) =>
           checkFile(file, {
             quick: options.quick === true,

@@ -16,8 +16,8 @@ export function register(program: Command): void {
         { runDiffOf: diffOf, diffText },
         { printable },
       ] = await Promise.all([
-        import("../runs/run-named.js"),
-        import("#kernel/runs/record/side.js"),
+        import("../runs/run-argument.js"),
+        import("#kernel/runs/record/compared-run.js"),
         import("#kernel/evaluation/record/diff-text.js"),
         import("#kernel/host/value-text.js"),
       ]);

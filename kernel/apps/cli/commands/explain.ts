@@ -1,7 +1,7 @@
 /** `tunebook explain CODE`: explains an error and its fix, with a program that triggers it. */
 import type { Command } from "commander";
 import { allCodes, CodedError, codeEntryOf } from "#dsl/language/diagnostics/codes.js";
-import { nearestWord } from "#dsl/language/diagnostics/nearest.js";
+import { nearestWord } from "#dsl/language/diagnostics/nearest-word.js";
 
 export function register(program: Command): void {
   program

@@ -15,7 +15,7 @@ export function register(program: Command): void {
       const [{ openModelFolder }, { readBatch }, { startEngine }, { fromNDArray }] = await Promise.all([
         import("#kernel/engines/forward/model-folder.js"),
         import("#kernel/engines/forward/batch.js"),
-        import("#kernel/engines/start.js"),
+        import("#kernel/engines/start-engine.js"),
         import("#dsl/tensor/values.js"),
       ]);
       const model = await openModelFolder(resolve(folder));

@@ -7,7 +7,7 @@ import { Option, type Command } from "commander";
 import writeFileAtomic from "write-file-atomic";
 import { importSettings, findTool, toolNames, type ImportResult } from "#kernel/apps/import/import.js";
 import type { UncarriedSetting } from "#kernel/apps/import/settings.js";
-import { settingValueText } from "#kernel/apps/import/shown-value.js";
+import { settingValueText } from "#kernel/apps/import/masked-value.js";
 import { maxSourceBytes, FileNotRead, readWholeFile, readNamedText } from "#kernel/fetch/regular.js";
 import { jsonFailure } from "../json-failure.js";
 

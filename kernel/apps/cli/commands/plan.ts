@@ -29,7 +29,7 @@ export function register(program: Command): void {
       const { DatasetCache } = await import("#kernel/session/answers/dataset-cache.js");
       const { planForStorage: keptPlan } = await import("#kernel/data/sources/checksums.js");
       const { probeEngine: triedEngine } = await import("#kernel/session/answers/tried-engine.js");
-      const { withProgress } = await import("../long.js");
+      const { withProgress } = await import("../delayed-progress.js");
       const { costsOfSweeps: costsIn, planTexts, sweepJson } = await import("#kernel/apps/checking/plan-texts.js");
       const texts = await sourcesOf(file);
       const folder = dirname(resolve(file));

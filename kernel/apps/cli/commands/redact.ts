@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { Option, type Command } from "commander";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { nearestWord } from "#dsl/language/diagnostics/nearest.js";
+import { nearestWord } from "#dsl/language/diagnostics/nearest-word.js";
 import { redactFileRows, type RedactedRow } from "#kernel/data/sources/redacted-file.js";
 import { linearPattern } from "#stdlib/text/patterns/linear.js";
 import { exceptedTextSetOf } from "#stdlib/personal-data/exceptions.js";

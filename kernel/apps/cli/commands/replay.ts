@@ -50,11 +50,11 @@ export function register(program: Command): void {
         { withProgress },
         { printable },
       ] = await Promise.all([
-        import("../runs/run-named.js"),
+        import("../runs/run-argument.js"),
         import("#kernel/features/replay/replay.js"),
         import("#kernel/features/replay/replay-text.js"),
         import("../interrupted.js"),
-        import("../long.js"),
+        import("../delayed-progress.js"),
         import("#kernel/host/value-text.js"),
       ]);
       const run = runNamed(named, options.in);

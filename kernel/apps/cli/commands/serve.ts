@@ -6,7 +6,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { ENGINE_NAMES } from "#kernel/engines/engine.js";
 import type { NamedModelFolder } from "#kernel/features/serve/contract.js";
 import type { ServeCommandOptions } from "../serve.js";
-import { exitSoon } from "../to-its-end.js";
+import { exitSoon } from "../run-to-completion.js";
 
 interface Options extends ServeCommandOptions {
   readonly hashKey?: true;

@@ -14,13 +14,13 @@ import {
 import { stopRun } from "#kernel/remote/supervisor/stop-process.js";
 import { textTable } from "#kernel/display/text-table.js";
 import { durationText, plural, printable, significantText } from "#kernel/host/value-text.js";
-import { readSearchSnapshot } from "#kernel/sweep-runs/remote/glimpse.js";
+import { readSearchSnapshot } from "#kernel/sweep-runs/remote/remote-state.js";
 import { MEMBER_NAMES } from "#kernel/sweep-runs/detach-group.js";
 import { groupProgress } from "#kernel/sweep-runs/watch-group.js";
-import { findRunForCommand } from "../run-wanted.js";
+import { findRunForCommand } from "../find-run.js";
 import { runsFolder } from "./runs-folder.js";
 import { serversIn, serversText } from "../serving-table.js";
-import { stopClusterSearch } from "../stop-there.js";
+import { stopClusterSearch } from "../stop-remote-sweep.js";
 
 /** Timeout for a cluster's answer, in ms. */
 const PATIENCE = 4000;

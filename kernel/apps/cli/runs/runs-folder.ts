@@ -1,7 +1,7 @@
 /** Finds a folder's runs. */
 import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
-import { runsFolderBeside } from "#kernel/runs/runs-beside.js";
+import { runsFolderBeside } from "#kernel/runs/default-folder.js";
 
 /** `folder`: that of a notebook, or of runs. */
 export function runsFolder(folder: string): string {

@@ -15,7 +15,7 @@ import {
   type RunSortKey,
 } from "#kernel/runs/history/run-listing.js";
 import { normaliseTag, writeRunNotes } from "#kernel/runs/history/run-notes.js";
-import { listNames } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/lists.js";
 import { runsFolder } from "./runs-folder.js";
 import { serversIn, serversText } from "../serving-table.js";
 

@@ -10,7 +10,7 @@ import type { AssistantData, CompilerMethod, CompilerMethods } from "./assistant
 import { isSyntaxComplaint, tuneHint } from "./compile/complaints.js";
 import { Converter } from "./compile/converter.js";
 import { pythonComplaintIn } from "./compile/python.js";
-import type { RunDashboard } from "../../../training-runs/run-board.js";
+import type { RunDashboard } from "../../../training-runs/run-requests.js";
 import type { NotebookPlan } from "./notebook-plan.js";
 import { openAssistant } from "./open-assistant.js";
 import type { TuneAssistant } from "../../../assist/tune-assistant.js";
@@ -38,7 +38,7 @@ function plans(): Promise<NotebookPlan> {
 }
 let board: Promise<RunDashboard> | undefined;
 function runs(): Promise<RunDashboard> {
-  return (board ??= import("../../../training-runs/run-board.js").then(
+  return (board ??= import("../../../training-runs/run-requests.js").then(
     ({ RunDashboard: RunBoard }) => new RunBoard(runsFolder),
   ));
 }

@@ -1,6 +1,6 @@
 /** Messages for errors of a TypeScript cell other than compiler errors and the user's own. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listNames } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/lists.js";
 
 export interface CellsCodeData {
   "exit-in-cell": { readonly status: string };

@@ -8,7 +8,7 @@ import { Executor, expressionReply } from "./executor.js";
 import { globalDeclarations } from "./globals.js";
 import type { ExecuteOutcome } from "../ports/execute-outcome.js";
 import type { CellLanguage, CellRuntime, CellsOptions, ExecuteRequest, Interpreter } from "./interpreter.js";
-import { runsFolderBeside } from "../../../runs/runs-beside.js";
+import { runsFolderBeside } from "../../../runs/default-folder.js";
 import { NameTable } from "./names.js";
 import { prepareProcess } from "./process.js";
 import { CellScope, forgetCurrentScope, setRunningScope, runInScope } from "./scope.js";

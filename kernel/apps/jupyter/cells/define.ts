@@ -8,7 +8,7 @@ import type { Word } from "#dsl/language/types/registry.js";
 import type { MetricRecord, TechniqueRecord } from "#stdlib/user-defined/record.js";
 import type { DefinitionPlace, SessionVocabulary } from "#stdlib/user-defined/vocabulary.js";
 import { isTargetLayer } from "#stdlib/techniques/shared/shapes.js";
-import { caretLines } from "./place.js";
+import { caretLines } from "./cell-position.js";
 import { innermostPlace, sourceOf } from "./stack.js";
 
 /** Result of a definition, which shows what can be written now. */

@@ -8,7 +8,7 @@ import {
   type Cursor,
   type PlacedStatement,
   type NotebookTrainings,
-} from "#dsl/assist/trainings.js";
+} from "#dsl/assist/notebook-trainings.js";
 import type { Source } from "#dsl/language/diagnostics/span.js";
 import { isFailed, Facts, type Need } from "#dsl/language/types/facts.js";
 import { withoutMagic } from "#dsl/language/syntax/cell.js";

@@ -9,7 +9,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import * as v from "valibot";
 import { objectWith, parseJsonAs, type Schema } from "../../../fetch/json.js";
 import type { CompiledCell } from "./compile/converter.js";
-import type { CellPlace } from "./place.js";
+import type { CellPlace } from "./cell-position.js";
 
 /** Lines of code before a compiled text. */
 export const wrapperLines = 1;

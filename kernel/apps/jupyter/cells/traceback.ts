@@ -6,7 +6,7 @@ import { CodedError, codeText } from "#dsl/language/diagnostics/codes.js";
 import type { Complaint } from "./compile/complaints.js";
 import { complaintLines } from "./compile/complaints.js";
 import type { ExecuteOutcome } from "../ports/execute-outcome.js";
-import { caretLines } from "./place.js";
+import { caretLines } from "./cell-position.js";
 import { innermostPlace, sourceOf } from "./stack.js";
 import { CellInterrupted } from "./scope.js";
 

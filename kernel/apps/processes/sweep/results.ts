@@ -11,7 +11,7 @@ import { RUNS_FOLDER } from "../../../remote/coordinator/ray/search-order.js";
 import { filesOfRun } from "../../../remote/coordinator/run-files.js";
 import type { TrialRecord } from "../../../study/trial.js";
 import { writeBundle, type FileToPack } from "../../../runs/record/bundle/write.js";
-import { isDirectRunFolder } from "../../../runs/trial-places.js";
+import { isDirectRunFolder } from "../../../runs/trial-folders.js";
 import { version } from "../../../session/version.js";
 
 const TRIALS = "trials.json";

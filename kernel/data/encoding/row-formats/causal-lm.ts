@@ -1,6 +1,6 @@
 /** Splits texts into windows that end with the end token. Every token except the first is a target. */
 import { TokenWindows } from "../../sequences/windows.js";
-import { taskInputsOf } from "../asked-rows.js";
+import { taskInputsOf } from "../prediction-rows.js";
 import { appendedEndToken } from "../end-token.js";
 import { nextTokenMaskRow } from "../masked-tokens.js";
 import { sourceTextsOf } from "./columns.js";

@@ -1,7 +1,7 @@
 /** Encodes complete conversations, rendered by a chat template. Only the assistant's tokens are targets. */
 import { must } from "#dsl/language/diagnostics/codes.js";
 import { conversationText } from "../../rows/conversations.js";
-import { taskInputsOf } from "../asked-rows.js";
+import { taskInputsOf } from "../prediction-rows.js";
 import { causalLmEncoder } from "./causal-lm.js";
 import type { RowEncoder } from "./row-encoder.js";
 

@@ -1,6 +1,6 @@
 /** Encodes a question with each of the overlapping windows of its context. */
 import { contextWindowsInMemory } from "../../sequences/token-rows.js";
-import { contextWindowSize, encodeContextWindows } from "../asked-rows.js";
+import { contextWindowSize, encodeContextWindows } from "../prediction-rows.js";
 import { sourceTextsOf, trainingTargetsOf } from "./columns.js";
 import { pairColumns, textPairInputs } from "./inputs.js";
 import type { RowEncoder } from "./row-encoder.js";

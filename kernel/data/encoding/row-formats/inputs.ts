@@ -1,6 +1,6 @@
 /** Encodes a prediction's inputs that are texts or pairs of texts. */
 import { TextsInMemory } from "../../sequences/token-rows.js";
-import { truncatePairs, truncateTexts } from "../asked-rows.js";
+import { truncatePairs, truncateTexts } from "../prediction-rows.js";
 import type { PredictionInput, EncodedInputs } from "../rows.js";
 import type { InputEncoding } from "./row-encoder.js";
 

@@ -5,7 +5,7 @@
 import { must } from "#dsl/language/diagnostics/codes.js";
 import { sha256 } from "#platform/digest.js";
 import { tokensAt, type TokenRows, type TokenTexts } from "../../sequences/token-rows.js";
-import { taskInputsOf, truncateTexts, type TruncationOptions } from "../asked-rows.js";
+import { taskInputsOf, truncateTexts, type TruncationOptions } from "../prediction-rows.js";
 import type { EncodedRows, EncodedInputs } from "../rows.js";
 
 type Fed = Pick<EncodedInputs, "ids" | "lengths" | "taskInputs"> & Pick<EncodedRows, "written" | "apart">;

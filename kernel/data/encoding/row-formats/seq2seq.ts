@@ -1,7 +1,7 @@
 /** Encodes an input for the encoder and a target for the decoder, each truncated and ended by the end token. */
 import { must } from "#dsl/language/diagnostics/codes.js";
 import { seq2seqTargetFeeds } from "../../sequences/sequence.js";
-import { taskInputsOf } from "../asked-rows.js";
+import { taskInputsOf } from "../prediction-rows.js";
 import { inputPrefixOf, decoderStartToken } from "../decoder-input.js";
 import { appendEndTokens } from "../end-token.js";
 import { targetMaskRow } from "../masked-tokens.js";

@@ -1,5 +1,5 @@
 /** Encodes a text, or two joined texts, truncated to the model's maximum length. */
-import { truncatePairs, truncateTexts } from "../asked-rows.js";
+import { truncatePairs, truncateTexts } from "../prediction-rows.js";
 import { taskMaskRow } from "../masked-tokens.js";
 import { sourceTextsOf, trainingTargetsOf } from "./columns.js";
 import { encodeTextInputs } from "./inputs.js";

@@ -1,7 +1,7 @@
 /** Encodes words as joined, truncated pieces. Prediction texts are split at white space. */
 import { whitespaceWords } from "#stdlib/tasks/shared/whitespace-words.js";
 import { WordsInMemory } from "../../sequences/token-rows.js";
-import { truncateWords } from "../asked-rows.js";
+import { truncateWords } from "../prediction-rows.js";
 import { sourceTextsOf, trainingTargetsOf } from "./columns.js";
 import { encodeTextInputs, textPairInputs, singleTextInputs } from "./inputs.js";
 import type { RowEncoder } from "./row-encoder.js";

@@ -1,6 +1,6 @@
 /** Errors of data sets on the hub, and of folders in the same format. `name`: as written in the program. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listNames } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/lists.js";
 import { hubTokenHelp, accessRefusedText } from "../../../bases/token-words.js";
 
 export interface HubCodeData {

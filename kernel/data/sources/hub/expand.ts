@@ -3,7 +3,7 @@
  * so that stamps, streams and mixtures treat them as nested sources.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { listNames } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/lists.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call, Value } from "#dsl/language/types/value.js";
 import { word as hub } from "#stdlib/sources/hub.js";

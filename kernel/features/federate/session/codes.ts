@@ -1,6 +1,6 @@
 /** Error codes of assigning rows to clients. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listNames } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/lists.js";
 
 export interface FederationsCodeData {
   "clients-by-nothing": { readonly data: string; readonly clients: string };

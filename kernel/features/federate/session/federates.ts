@@ -5,7 +5,7 @@ import type { FederatedPlan, Plan } from "#dsl/compiler/plan/plan.js";
 import type { AggregatorCapabilities } from "#dsl/language/types/capabilities/federation.js";
 import { registry } from "#stdlib/registry.js";
 import { FederationServer } from "../server.js";
-import { loadFederationState } from "../kept-file.js";
+import { loadFederationState } from "../state-file.js";
 import { FederatedRounds, federationHook, type ScoresByClient } from "../rounds.js";
 import { writeClientHeads } from "../../../runs/client-heads.js";
 import { headsOfCheckpoint } from "./heads.js";
@@ -18,7 +18,7 @@ import { openRemoteFederation, type ClientListeners, type RemoteFederation } fro
 import type { ClientProcessJob } from "./join-child.js";
 import { openLocalClients } from "./local-clients.js";
 import { partsValidatorFor, type ValidationPart } from "../../../training-runs/validating.js";
-import { readClients, withoutTrainingSplit, type FederationClients, type DataReadingContext } from "./clients-of.js";
+import { readClients, withoutTrainingSplit, type FederationClients, type DataReadingContext } from "./client-data.js";
 
 export interface Federation extends StepProvider {
   /** Writes each client's personal parameters after `round` into the run's folder. */

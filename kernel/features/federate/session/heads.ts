@@ -2,7 +2,7 @@
 import type { RunFolder } from "../../../runs/run-folder.js";
 import type { EncodedRows } from "../../../data/encoding/encoded.js";
 import type { EngineSession } from "../../../engines/engine.js";
-import { loadFederationState, type FederationState } from "../kept-file.js";
+import { loadFederationState, type FederationState } from "../state-file.js";
 import { HEAD_KEY, ClientHeads } from "../simulated/heads.js";
 import type { SharedClientModel } from "../simulated/local-client.js";
 import { shapesOf, StateVector, type StateShapes } from "../../../remote/process-group/state-vector.js";

@@ -12,7 +12,7 @@ import type { LocalClient } from "../simulated/local-client.js";
 import { weightedContribution } from "../summed-vector.js";
 import type { StateVector } from "../../../remote/process-group/state-vector.js";
 import type { Validate } from "../../../training/loop/validation.js";
-import type { PrivacyLedger } from "./account.js";
+import type { PrivacyLedger } from "./privacy-ledger.js";
 import { createHash } from "node:crypto";
 
 export interface JoinedClientOptions {

@@ -5,7 +5,7 @@ import type { Call } from "#dsl/language/types/value.js";
 import type { AggregatorImplementation } from "#stdlib/aggregators/kind.js";
 import type { ConfiguredCompressor } from "#stdlib/compressors/shared/pack.js";
 import { LocalClient, type SharedClientModel } from "../simulated/local-client.js";
-import type { FederationState } from "../kept-file.js";
+import type { FederationState } from "../state-file.js";
 import { updateReducerFor } from "../simulated/reduced-updates.js";
 import { DataLoader } from "../../../data/rows/loader.js";
 import { splitNamesOf, trainingSplitName, type PreparedData } from "../../../data/prepared.js";
@@ -14,10 +14,10 @@ import { loadImplementation } from "../../../host/load-implementation.js";
 import { encodeSplit, type EncodedRows } from "../../../data/encoding/encoded.js";
 import { shapesOf, StateVector } from "../../../remote/process-group/state-vector.js";
 import type { OpenModel } from "../../../models/open-model.js";
-import { loaderSettings, type TrainingMaterial } from "../../../training-runs/material.js";
+import { loaderSettings, type TrainingMaterial } from "../../../training-runs/training-inputs.js";
 import { createPersonalHeads, stateVectorsOf, type PersonalHeads } from "./heads.js";
 import { federatedPrivacy, type FederatedPrivacy } from "./private.js";
-import type { FederationClients } from "./clients-of.js";
+import type { FederationClients } from "./client-data.js";
 
 /** Aggregation and compression of a federation's updates. */
 export interface UpdateAggregation {

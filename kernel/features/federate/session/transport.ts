@@ -7,7 +7,7 @@ import { unpackUpdate } from "#stdlib/compressors/shared/pack.js";
 import { loadImplementation } from "../../../host/load-implementation.js";
 import type { RemoteClients } from "../contract.js";
 import type { ServerAppOptions } from "../flower/server-app.js";
-import type { FederationClients } from "./clients-of.js";
+import type { FederationClients } from "./client-data.js";
 import type { UpdateAggregation } from "./local-clients.js";
 import type { StartedClients } from "./client-processes.js";
 

@@ -21,7 +21,7 @@ import { tunebookRoutes } from "./own-routes.js";
 import { rerankRoutes } from "./rerank-routes.js";
 import type { HttpServerParts, HttpTimeouts } from "./server-parts.js";
 import { teiRoutes } from "../tei/routes.js";
-import { reportUnreadKeys } from "../http/unread-keys.js";
+import { reportUnreadKeys } from "../http/unsupported-keys.js";
 
 declare module "fastify" {
   interface FastifyContextConfig {

@@ -5,13 +5,13 @@
 import { existsSync } from "node:fs";
 import type { ContestantDifference, AutoReport, AutoOutcome, SkippedCandidate } from "../../../study/auto/auto.js";
 import { type TrialRecord, sweepType, type SweepHandle } from "../../../study/trial.js";
-import { correctForSelection } from "../../../study/auto/luck.js";
+import { correctForSelection } from "../../../study/auto/selection-bias.js";
 import { scoreDifference } from "../../../inference/measuring/comparison.js";
 import { loadRunWeights } from "../../../models/loaded-run.js";
 import { evaluateModel } from "../../../evaluation/evaluate-once.js";
 import { scoringOf, type AutoContext } from "./auto-context.js";
 import { scoredContestantOf, PROBE_SPLIT, type ScoredContestant } from "./probes.js";
-import { bestContestant, frontNames, outcomeSentence } from "../../../study/auto/outcome.js";
+import { bestContestant, frontNames, outcomeSentence } from "../../../study/auto/best-candidate.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { autoViewsAfter } from "../../../display/sweeps/auto/auto.js";
 import type { ExecutionContext } from "../../../session/execution-context.js";

@@ -7,7 +7,7 @@ import type { SkippedCandidate } from "../../../study/auto/auto.js";
 import type { BaseCandidate, CostedTechnique } from "../../../study/auto/candidates.js";
 import { techniqueLabel } from "../../../study/auto/propose.js";
 import { batchSizeFor, maxLengthFor } from "../../../study/auto/rules.js";
-import { TECHNIQUES, type TechniqueOption } from "../../../study/auto/ways.js";
+import { TECHNIQUES, type TechniqueOption } from "../../../study/auto/techniques.js";
 import type { AutoContext } from "./auto-context.js";
 import { callTextOf, trainingPlanOf } from "./auto-context.js";
 import type { UsableBase } from "./initial-facts.js";

@@ -8,7 +8,7 @@ import { dataReaderOf } from "#dsl/language/types/value.js";
 import type { SkippedCandidate, TokenLengths, ExaminedData, ExaminedBase } from "../../../study/auto/auto.js";
 import { weightBytes } from "../../../bases/base.js";
 import { availableMemoryBytes } from "../../../session/answers/machine.js";
-import { availableBases } from "./at-hand.js";
+import { availableBases } from "./local-bases.js";
 import { callTextOf, trainingPlanOf, type AutoContext } from "./auto-context.js";
 
 /** Warnings that a base was made for other texts. */

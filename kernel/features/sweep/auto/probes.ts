@@ -6,7 +6,7 @@ import { CodedError, diagnosticText } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { Contestant, SkippedCandidate } from "../../../study/auto/auto.js";
 import { resampleAll, type ResampledScore } from "../../../inference/measuring/comparison.js";
-import { baselineContextOf } from "../../../evaluation/beside-plan.js";
+import { baselineContextOf } from "../../../evaluation/baseline-rows.js";
 import { evaluateBaseline } from "../../../evaluation/baseline.js";
 import type { BaselineContext } from "../../../evaluation/baseline-predictions.js";
 import { evaluateModel, type MeasuredModel } from "../../../evaluation/evaluate-once.js";

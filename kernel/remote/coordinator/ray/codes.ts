@@ -1,6 +1,6 @@
 /** Error codes of a Ray cluster connection. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listNames } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/lists.js";
 
 export interface RayCodeData {
   "ray-unreachable": { readonly address: string; readonly why: string };

@@ -2,7 +2,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import * as v from "valibot";
 import { objectWith, parseJsonOrNull } from "../../../fetch/json.js";
-import type { InboundListener } from "./inbound-door.js";
+import type { InboundListener } from "./inbound-probe.js";
 import { isJobOver, type RayJob, type RayJobs, type RayNode } from "./jobs.js";
 
 export interface NodeFinding {

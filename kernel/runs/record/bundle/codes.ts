@@ -1,6 +1,6 @@
 /** Error codes of bundles. */
 import type { CodeData, CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listNames } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/lists.js";
 import { plural } from "../../../host/value-text.js";
 
 export interface BundleCodeData {

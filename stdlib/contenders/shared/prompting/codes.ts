@@ -1,7 +1,7 @@
 /** Error codes of prompts and of their rows. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listNames } from "#dsl/language/diagnostics/listed.js";
-import { nearestWord } from "#dsl/language/diagnostics/nearest.js";
+import { listNames } from "#dsl/language/diagnostics/lists.js";
+import { nearestWord } from "#dsl/language/diagnostics/nearest-word.js";
 
 export interface PromptingCodeData {
   "no-prompting": { readonly base: string; readonly why: string };

@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import { programOf, TASKS, writeSmallTasks } from "#tests/kernel/deployments/small-tasks.js";
 
 const cli = fileURLToPath(new URL("../../../../kernel/apps/cli/main.js", import.meta.url));
-const guard = new URL("../../../../kernel/apps/cli/to-its-end.js", import.meta.url).href;
+const guard = new URL("../../../../kernel/apps/cli/run-to-completion.js", import.meta.url).href;
 const env = { ...process.env, NODE_OPTIONS: "" };
 
 describe("program that serves", function () {

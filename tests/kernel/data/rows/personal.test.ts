@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { prepareRows } from "#kernel/data/prepare.js";
-import { PersonalDataCounter } from "#kernel/data/pass/personal.js";
+import { PersonalDataCounter } from "#kernel/data/pass/personal-data-counts.js";
 import { personalDataText } from "#kernel/display/plans/plan-card.js";
 import { codeText } from "#dsl/language/diagnostics/codes.js";
 import { call, Folder } from "./plans.js";

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { emptyEnvironment } from "#dsl/compiler/plan/known-names.js";
-import { focusedStatement, readTrainings } from "#dsl/assist/trainings.js";
+import { focusedStatement, readTrainings } from "#dsl/assist/notebook-trainings.js";
 import { planView } from "#kernel/display/plans/plan-view.js";
 import { registry } from "#stdlib/registry.js";
 import { compiled, definitions } from "../../../dsl/world.js";

@@ -9,7 +9,12 @@ import type { Source } from "#dsl/language/diagnostics/span.js";
 import { Facts, type Need } from "#dsl/language/types/facts.js";
 import { programText } from "#dsl/compiler/plan/text.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { focusedStatement, readTrainings, type Cursor, type NotebookTrainings } from "#dsl/assist/trainings.js";
+import {
+  focusedStatement,
+  readTrainings,
+  type Cursor,
+  type NotebookTrainings,
+} from "#dsl/assist/notebook-trainings.js";
 import { planView } from "#kernel/display/plans/plan-view.js";
 import { type PlanView, type SettingView } from "#kernel/display/plans/plan-contract.js";
 import { registry } from "#stdlib/registry.js";

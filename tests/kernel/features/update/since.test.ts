@@ -5,7 +5,11 @@ import { join } from "node:path";
 import { from as tableFrom, type ColumnTable } from "arquero";
 import type { Call } from "#dsl/language/types/value.js";
 import { saveScoredData, readScoredData } from "#kernel/runs/scored-data.js";
-import { readBeforeAfterScores, writeBeforeAfterScores, type BeforeAfterScore } from "#kernel/runs/since-before.js";
+import {
+  readBeforeAfterScores,
+  writeBeforeAfterScores,
+  type BeforeAfterScore,
+} from "#kernel/runs/before-after-scores.js";
 import { scoresSinceView } from "#kernel/display/scores-since.js";
 import type { PreparedData } from "#kernel/data/prepared.js";
 import { sampleRows } from "#kernel/evaluation/forgetting/few-rows.js";

@@ -16,7 +16,7 @@ import { replay } from "#kernel/features/replay/replay.js";
 import type { DisplayOutput } from "#kernel/display/html.js";
 import { continualWeightsFile, readContinualState, readExemplars } from "#kernel/runs/continual-state.js";
 import { OpenModelCache } from "#kernel/models/open-models.js";
-import { readBeforeAfterScores } from "#kernel/runs/since-before.js";
+import { readBeforeAfterScores } from "#kernel/runs/before-after-scores.js";
 import { readHeader } from "#kernel/tensors/safetensors.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import type { NotebookOfOne } from "../../session/notebook-of-one.js";

@@ -15,7 +15,7 @@ import { processes } from "#stdlib/runners/processes.js";
 import type { RunEvent } from "#kernel/events/events.js";
 import type { ReplacedRank } from "#kernel/training-runs/process-group.js";
 import { RankWorkers, type RankWorkersOptions } from "#kernel/sweep-runs/worker-process-group.js";
-import { releaseRun } from "#kernel/training-runs/give-weights.js";
+import { releaseRun } from "#kernel/training-runs/assign-weights.js";
 import { rankSteps } from "#kernel/training-runs/rank-steps.js";
 import { runTraining } from "#kernel/training-runs/training.js";
 import { openJob } from "#kernel/features/shipped-session.js";

@@ -20,7 +20,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { RunEvent } from "#kernel/events/events.js";
-import { RunDashboard } from "#kernel/training-runs/run-board.js";
+import { RunDashboard } from "#kernel/training-runs/run-requests.js";
 import { readRunDetails } from "#kernel/runs/history/run-details.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import { RunList } from "#kernel/runs/history/run-list.js";

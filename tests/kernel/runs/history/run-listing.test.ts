@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { appendFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { RunDashboard } from "#kernel/training-runs/run-board.js";
+import { RunDashboard } from "#kernel/training-runs/run-requests.js";
 import { RunList } from "#kernel/runs/history/run-list.js";
 import { defaultRunView, type RunListRow, type RunListing, type RunView } from "#kernel/runs/history/run-listing.js";
 import type { ScoreValue } from "#kernel/runs/history/run-scores.js";

@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { RunDashboard } from "#kernel/training-runs/run-board.js";
+import { RunDashboard } from "#kernel/training-runs/run-requests.js";
 import { defaultRunView } from "#kernel/runs/history/run-listing.js";
 import { RUN_NOTES_LIMITS } from "#kernel/runs/history/run-notes.js";
 import { makeRun } from "../run-folders.js";

@@ -4,7 +4,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import { recordDifferences, type RecordDifference } from "#kernel/runs/record/record-differences.js";
-import { comparedRunRecordOf, type ComparedRunRecord } from "#kernel/runs/record/side.js";
+import { comparedRunRecordOf, type ComparedRunRecord } from "#kernel/runs/record/compared-run.js";
 import { keptFolder } from "../../session/kept-runs.js";
 
 const processes = { kind: "runner", word: "processes", arguments: { workers: 2 } } as const;

@@ -10,7 +10,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { runRecordIn, type RunRecord } from "#kernel/runs/run-record.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import { runDiffOf, diffText } from "#kernel/evaluation/record/diff-text.js";
-import { comparedRunRecordOf } from "#kernel/runs/record/side.js";
+import { comparedRunRecordOf } from "#kernel/runs/record/compared-run.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { replay } from "#kernel/features/replay/replay.js";
 import { replayText } from "#kernel/features/replay/replay-text.js";

@@ -9,7 +9,7 @@ import { programText, winnerProgram, trialSettings } from "#kernel/study/auto/pr
 import type { BaseCandidate, AutoRequirements } from "#kernel/study/auto/candidates.js";
 import { proposeProgram } from "#kernel/study/auto/propose.js";
 import { batchSizeFor, epochsFor, maxLengthFor, RULES_VERSION } from "#kernel/study/auto/rules.js";
-import { TECHNIQUES, type TechniqueOption } from "#kernel/study/auto/ways.js";
+import { TECHNIQUES, type TechniqueOption } from "#kernel/study/auto/techniques.js";
 import { brokenRelationAt, satisfiesRelations } from "#kernel/study/relations.js";
 import { modelKeys } from "#kernel/study/trial-text.js";
 import { parametersOf, pointOfValues } from "#kernel/study/parameters.js";

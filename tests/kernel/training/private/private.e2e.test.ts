@@ -15,7 +15,7 @@ import { trainingSplitName } from "#kernel/data/prepared.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
 import { encodeSplit, encodingOf } from "#kernel/data/encoding/encoded.js";
 import { runDiffOf, diffText } from "#kernel/evaluation/record/diff-text.js";
-import { comparedRunRecordOf } from "#kernel/runs/record/side.js";
+import { comparedRunRecordOf } from "#kernel/runs/record/compared-run.js";
 import type { EngineSession } from "#kernel/engines/engine.js";
 import { toFloats } from "#kernel/engines/feeds.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";

@@ -1,7 +1,7 @@
 /** Formats the compiler errors of a cell as text with position and caret, all at once. */
-import { nearestWord } from "#dsl/language/diagnostics/nearest.js";
+import { nearestWord } from "#dsl/language/diagnostics/nearest-word.js";
 import { tuneVerbOfLine } from "#dsl/language/syntax/cell.js";
-import { caretLines, type CellPlace } from "../place.js";
+import { caretLines, type CellPlace } from "../cell-position.js";
 import type { TslabDiagnostic } from "./typescript.js";
 
 // Shortens types in the compiler's messages: a model's type would fill a page, so long object types show only their

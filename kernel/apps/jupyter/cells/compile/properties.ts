@@ -2,8 +2,8 @@
  * Notes on unknown properties: the nearest existing name, the Tune statement that was probably meant, or all
  * properties.
  */
-import { listNames } from "#dsl/language/diagnostics/listed.js";
-import { nearestWord } from "#dsl/language/diagnostics/nearest.js";
+import { listNames } from "#dsl/language/diagnostics/lists.js";
+import { nearestWord } from "#dsl/language/diagnostics/nearest-word.js";
 import type { Complaint } from "./complaints.js";
 
 /**

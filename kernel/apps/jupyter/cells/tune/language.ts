@@ -12,7 +12,7 @@ import type { SessionVocabulary } from "#stdlib/user-defined/vocabulary.js";
 import { registry } from "#stdlib/registry.js";
 import { diagnosticsView } from "../../../../display/diagnostics.js";
 import { diagnosticsOf } from "../../../../session/diagnostics-of.js";
-import { runsFolderBeside } from "../../../../runs/runs-beside.js";
+import { runsFolderBeside } from "../../../../runs/default-folder.js";
 import { TuneSession } from "../../../../features/tune-session.js";
 import { type ControlsHost, type AnnotationHost } from "../../../../session/execution-context.js";
 import { registerComm } from "../../ports/comm-targets.js";

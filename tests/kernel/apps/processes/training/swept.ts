@@ -2,7 +2,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { RunFolder } from "#kernel/runs/run-folder.js";
-import { stoppedFor } from "#kernel/runs/history/runs-named.js";
+import { stoppedFor } from "#kernel/runs/history/runs-by-recipe.js";
 import { definitions } from "../../../session/small-training.js";
 
 const recipe =

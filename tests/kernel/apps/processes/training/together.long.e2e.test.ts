@@ -11,7 +11,7 @@ import { runProgressOf as standing } from "#kernel/remote/supervisor/outcome.js"
 import { lockHolderOf } from "#kernel/runs/run-lock.js";
 import { registry } from "#stdlib/registry.js";
 import { groupProgress } from "#kernel/sweep-runs/watch-group.js";
-import { findFinishedRun } from "#kernel/runs/history/runs-named.js";
+import { findFinishedRun } from "#kernel/runs/history/runs-by-recipe.js";
 import { until } from "../../../../until.js";
 import { called } from "../../cli/called.js";
 import { definitions, writeSmallTraining } from "../../../session/small-training.js";

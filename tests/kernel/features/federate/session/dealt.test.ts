@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
-import { partitionRows } from "#kernel/features/federate/session/clients-of.js";
+import { partitionRows } from "#kernel/features/federate/session/client-data.js";
 
 const callOf = (word: string, given: Call["arguments"]): Call => ({ kind: "partition", word, arguments: given });
 async function dealt(call: Call, o: { trains: number; validates: number; values?: readonly string[] }) {

@@ -1,7 +1,7 @@
 /** The hint shown when clients' label distributions differ strongly. */
 import assert from "node:assert/strict";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { skewHint } from "#kernel/features/federate/session/board.js";
+import { skewHint } from "#kernel/features/federate/session/live-view.js";
 
 const view = (apart: boolean, clients: number) => ({
   name: "drill",

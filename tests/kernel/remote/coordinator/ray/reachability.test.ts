@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { ClusterSearchPlace } from "#kernel/runs/together/search-place.js";
-import { openInboundListener } from "#kernel/remote/coordinator/ray/inbound-door.js";
+import { openInboundListener } from "#kernel/remote/coordinator/ray/inbound-probe.js";
 import { askCluster } from "#kernel/remote/coordinator/ray/reachability.js";
 import { CodedError, type CodeData } from "#dsl/language/diagnostics/codes.js";
 
