@@ -41,7 +41,7 @@ export function reportChecks(proof: DeploymentProof): DeploymentReport["checks"]
 }
 /**
  * Differing labels get no mark: between two equally probable labels a last digit decides. Many differences with another
- * score are an error (rows-tell.ts).
+ * score are an error (score-agreement.ts).
  */
 function labelsOf(scores: ComparedScores | undefined): DeploymentReport["checks"] {
   if (!scores?.labels) return [];

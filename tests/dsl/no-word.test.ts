@@ -22,17 +22,17 @@ const MEANS: readonly (readonly [name: string, meaning: string, files: readonly 
   [
     "text",
     "a role of data",
-    ["compiler/checks/audit", "compiler/annotate/annotate", "compiler/drafts/draft-compression"],
+    ["compiler/checks/data-warnings", "compiler/annotate/annotate", "compiler/drafts/plan-compression"],
   ],
   [
     "labels",
     "a role of data, or a key of it",
-    ["assist/value-items", "compiler/annotate/annotate", "compiler/drafts/draft-compression"],
+    ["assist/value-items", "compiler/annotate/annotate", "compiler/drafts/plan-compression"],
   ],
   [
     "labels",
     "a role of data, or a key of it",
-    ["compiler/plan/definitions", "compiler/checks/audit", "compiler/checks/world", "compiler/evaluate/evaluate"],
+    ["compiler/plan/definitions", "compiler/checks/data-warnings", "compiler/checks/world", "compiler/evaluate/evaluate"],
   ],
   ["labels", "a role of data, or a key of it", ["language/types/registry", "language/types/value"]],
   [
@@ -40,7 +40,7 @@ const MEANS: readonly (readonly [name: string, meaning: string, files: readonly 
     "a kind of words",
     [
       "compiler/compress/compress",
-      "compiler/drafts/draft-compression",
+      "compiler/drafts/plan-compression",
       "compiler/drafts/unlabelled-rows",
       "compiler/plan/bases/compressed-base",
     ],
@@ -49,7 +49,7 @@ const MEANS: readonly (readonly [name: string, meaning: string, files: readonly 
   [
     "text",
     "a word of English, or the field of a line",
-    ["compiler/checks/data-codes", "assist/meaning", "language/diagnostics/excerpt"],
+    ["compiler/checks/data-codes", "assist/value-explanations", "language/diagnostics/excerpt"],
   ],
   ["text", "a role of a column", ["compiler/checks/odd-labels"]],
   [
@@ -87,9 +87,9 @@ const MEANS: readonly (readonly [name: string, meaning: string, files: readonly 
   ],
   ["product", "what a machine reaches", ["compiler/plan/duration"]],
   ["log", "a setting of a recipe", ["compiler/plan/definitions"]],
-  ["precision", "a setting of a recipe", ["compiler/plan/definitions", "compiler/checks/fitting"]],
+  ["precision", "a setting of a recipe", ["compiler/plan/definitions", "compiler/checks/fitting-changes"]],
   ["f32", "numbers of products", ["compiler/plan/plan"]],
-  ["bf16", "numbers of products", ["compiler/plan/plan", "compiler/plan/estimates", "compiler/checks/fitting"]],
+  ["bf16", "numbers of products", ["compiler/plan/plan", "compiler/plan/estimates", "compiler/checks/fitting-changes"]],
   [
     "random",
     "an order of rows",
@@ -129,7 +129,7 @@ const MEANS: readonly (readonly [name: string, meaning: string, files: readonly 
     "a setting of a recipe",
     ["compiler/plan/definitions", "compiler/checks/canaries", "compiler/evaluate/attack"],
   ],
-  ["sample", "a key of data", ["compiler/plan/definitions", "assist/meaning"]],
+  ["sample", "a key of data", ["compiler/plan/definitions", "assist/value-explanations"]],
   ["layers", "a size of a model, or what a parameter's values are", ["compiler/plan/estimates"]],
   [
     "layers",
@@ -141,7 +141,7 @@ const MEANS: readonly (readonly [name: string, meaning: string, files: readonly 
     "rows of the notebook or of a file",
     ["language/types/facts", "compiler/checks/world", "assist/value-items", "assist/hover"],
   ],
-  ["table", "rows of the notebook or of a file", ["assist/meaning", "compiler/checks/slices"]],
+  ["table", "rows of the notebook or of a file", ["assist/value-explanations", "compiler/checks/slices"]],
   ["full", "how exactly the lexer counts", ["language/syntax/tokens"]],
   [
     "folder",
@@ -156,7 +156,7 @@ const SHOWN: Readonly<Record<string, readonly string[]>> = {
   "compiler/plan/sweep/spaces": ["choice", "log", "uniform"],
   "compiler/plan/sweep/space": ["choice"],
   // Shows several values where one is expected, before anything of the vocabulary is looked up.
-  "language/types/suggested": ["choice"],
+  "language/types/value-suggestions": ["choice"],
   // Shows a complete statement for text that is not one.
   "language/syntax/advice": ["csv"],
 };
