@@ -6,6 +6,7 @@
 import type { WordKind } from "#dsl/language/types/registry.js";
 import { registry } from "#stdlib/registry.js";
 import { codesContents, roomPage } from "./code-page.js";
+import { cliPage } from "./cli-page.js";
 import { codesByRoom, pageOfRoom } from "./code-rooms.js";
 import { familyPage } from "./family-page.js";
 import { code, link, joinParagraphs, table } from "#kernel/display/markdown.js";
@@ -23,7 +24,8 @@ export async function referencePages(): Promise<ReadonlyMap<string, string>> {
     pages.set(`techniques/${technique.name}.md`, await techniquePage(technique, trials));
   for (const kind of kindsOf()) pages.set(`words/${kind}.md`, kindPage(kind, trials));
   for (const [room, names] of codesByRoom()) pages.set(pageOfRoom(room), roomPage(room, names, trials));
-  return pages.set("codes/README.md", codesContents()).set("README.md", contents(trials));
+  pages.set("codes/README.md", codesContents()).set("cli.md", await cliPage());
+  return pages.set("README.md", contents(trials));
 }
 
 function kindsOf(): readonly WordKind[] {
@@ -39,7 +41,7 @@ function contents(trials: Trials): string {
   return joinParagraphs(
     "# Reference of Tune",
     "Made by `npm run docs` from the records of the vocabulary, the table of codes and the parser; what it says of sizes and shares is what the compiler says.",
-    `${link("Syntax", "syntax.md")} · ${link("Codes of mistakes", "codes/README.md")} · ${link("Files of a run", "run-folder.md")} · ${link("Tune on a few pages", "../tune.md")}`,
+    `${link("Syntax", "syntax.md")} · ${link("Command line", "cli.md")} · ${link("Codes of mistakes", "codes/README.md")} · ${link("Files of a run", "run-folder.md")} · ${link("Tune on a few pages", "../tune.md")}`,
     "## Model families",
     own("model"),
     "## Techniques",

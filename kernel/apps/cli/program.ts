@@ -63,24 +63,30 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
   }
 }
 
-async function parse(args: readonly string[]): Promise<void> {
+/** Returns the program with the commands that have these names; by default, with all commands. */
+export async function commandsOf(wanted: readonly string[] = names): Promise<Command> {
   const program = new Command("tunebook")
-    .description("A notebook for fine-tuning language models: TypeScript and Tune, side by side.")
+    .description("A notebook for fine-tuning language models, in TypeScript and Tune.")
     .version(version, "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help")
     .exitOverride()
     .configureOutput({ outputError: () => undefined })
     .hook("preAction", registerCodes);
+  for (const name of wanted) {
+    const module = (await import(new URL(`${name}.js`, folder).href)) as CommandModule;
+    module.register(program);
+  }
+  for (const command of descendants(program)) command.exitOverride().configureOutput({ outputError: () => undefined });
+  return program;
+}
+
+async function parse(args: readonly string[]): Promise<void> {
   const first = args.find((arg) => !arg.startsWith("-"));
   const wanted = first === "help" ? args[args.indexOf("help") + 1] : first;
   if (wanted !== undefined && !names.includes(wanted))
     throw new CodedError("unknown-command", { command: wanted, nearest: nearestCommand(wanted, names), has: names });
   const all = ["-V", "--version"].includes(args[0] ?? "") ? [] : names;
-  for (const name of wanted === undefined ? all : [wanted]) {
-    const module = (await import(new URL(`${name}.js`, folder).href)) as CommandModule;
-    module.register(program);
-  }
-  for (const command of descendants(program)) command.exitOverride().configureOutput({ outputError: () => undefined });
+  const program = await commandsOf(wanted === undefined ? all : [wanted]);
   if (args.length === 0) program.outputHelp();
   else await program.parseAsync(args, { from: "user" });
 }

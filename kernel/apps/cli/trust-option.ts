@@ -7,7 +7,10 @@ import { renderFailure } from "./fail.js";
 import { trustedFolders, trustFolder } from "#kernel/trust/trust.js";
 
 export const trustOption = (): Option =>
-  new Option("--trust", "trust the file's folder first, as `tunebook trust` does: what is missing may be downloaded");
+  new Option(
+    "--trust",
+    "trust the file's folder first (see `tunebook trust`), so that missing models and data may be downloaded",
+  );
 
 /** Trusts the file's folder if `--trust` is given. Otherwise warns if the list of trusted folders cannot be read. */
 export async function trustIfRequested(file: string, { trust }: { readonly trust?: true }): Promise<void> {

@@ -4,9 +4,9 @@ import type { Command } from "commander";
 export function register(program: Command): void {
   program
     .command("attach")
-    .description("watch a training that runs by itself; Ctrl-C stops watching, not the training")
-    .argument("<run>", "the name of the training, or its run's folder")
-    .option("--in <folder>", "folder of the notebook, or of the runs themselves", ".")
+    .description("watch a detached training; Ctrl-C stops the watching, not the training")
+    .argument("<run>", "name of the training, or folder of its run")
+    .option("--in <folder>", "folder of the notebook or of its runs", ".")
     .action(async (wanted: string, options: { readonly in: string }) => {
       const [{ findRunForCommand: runWanted }, { attachRun }] = await Promise.all([
         import("../find-run.js"),

@@ -14,7 +14,7 @@ const folder = fileURLToPath(new URL("../../../../bench/", import.meta.url));
 const codes = pathToFileURL(`${folder}codes.js`).href;
 
 export function register(program: Command): void {
-  const bench = program.command("bench").description("measure Tunebook, beside its peers where it can");
+  const bench = program.command("bench").description("run Tunebook's benchmarks");
   if (!existsSync(folder)) {
     bench.allowUnknownOption().action(() => {
       throw new CodedError("not-built", { file: folder });

@@ -34,21 +34,24 @@ interface Telling {
 export function register(program: Command): void {
   program
     .command("bundle")
-    .description("pack a program, a notebook or a run with data, base and tokenizer, for a machine without a network")
-    .argument("<file>", "FILE.tune, FILE.ipynb, or a run; with --open a bundle")
-    .argument("[folder]", "with --open: where it is unpacked (default: the bundle's name)")
-    .option("-o, --out <file>", "the bundle (default: NAME.tar)")
-    .option("--open", "unpack a bundle and compare every hash")
-    .option("--wheels", "with the native parts that `setup` would fetch")
+    .description("pack a program, notebook or run with its data, base and tokenizer for a machine without a network")
+    .argument("<file>", "FILE.tune, FILE.ipynb or a run; with --open, a bundle")
+    .argument("[folder]", "with --open: folder to unpack to (default: the bundle's name)")
+    .option("-o, --out <file>", "file of the bundle (default: NAME.tar)")
+    .option("--open", "unpack a bundle and verify every hash")
+    .option("--wheels", "include the native libraries that `setup` would download")
     .addOption(
-      new Option("--build <build>", "which of them (default: as `setup` chooses here)").choices(["cpu", "gpu"]),
+      new Option(
+        "--build <build>",
+        "build of the native libraries (default: as `setup` chooses on this machine)",
+      ).choices(["cpu", "gpu"]),
     )
     .addOption(
       new Option("-p, --parameter <name=value>", "set a parameter; may be given more than once")
         .argParser(readParameter)
         .default({}, "the defaults in the file"),
     )
-    .option("--in <folder>", "of a run: folder of the notebook, or of the runs themselves", ".")
+    .option("--in <folder>", "for a run: folder of the notebook or of its runs", ".")
     .option("--json", "print the manifest as JSON")
     .action(async (file: string, folder: string | undefined, options: Options) => {
       if (folder !== undefined && !options.open)

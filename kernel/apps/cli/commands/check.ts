@@ -16,8 +16,8 @@ export function register(program: Command): void {
     .argument("<file>", "FILE.tune or FILE.ipynb")
     .addOption(trustOption())
     .option("--json", "print diagnostics as JSON")
-    .option("--quick", "look at the text and the headers of data files only")
-    .option("--whole", "read data that are streamed to their end, and count the tokens of all rows")
+    .option("--quick", "read only the text and the headers of data files")
+    .option("--whole", "read streamed data completely and count the tokens of all rows")
     .addOption(
       new Option("-p, --parameter <name=value>", "set a parameter; may be given more than once")
         .argParser(readParameter)

@@ -4,8 +4,8 @@ import type { Command } from "commander";
 export function register(program: Command): void {
   program
     .command("coordinate")
-    .description("the search of a sweep on a cluster, beside its workers; `sweep … { runner: ray(…) }` starts it")
-    .argument("<folder>", "what it was sent")
+    .description("run a sweep's search on a cluster, next to its workers; started by `sweep … { runner: ray(…) }`")
+    .argument("<folder>", "folder of the job")
     .action(async (folder: string) => {
       const [{ coordinateSweep: coordinate }, { untilInterrupted }] = await Promise.all([
         import("#kernel/apps/processes/sweep/coordinate.js"),

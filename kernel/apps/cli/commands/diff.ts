@@ -4,10 +4,10 @@ import type { Command } from "commander";
 export function register(program: Command): void {
   program
     .command("diff")
-    .description("what two runs differ in: what can change numbers, what can't, and by how much scores moved")
-    .argument("<run>", "its name, where one has it, its id, or its folder")
-    .argument("<other>", "the run that it is compared with")
-    .option("--in <folder>", "folder of the notebook, or of the runs themselves", ".")
+    .description("compare two runs: settings that can change numbers, other differences, and the change of each score")
+    .argument("<run>", "name, id or folder of the run")
+    .argument("<other>", "name, id or folder of the other run")
+    .option("--in <folder>", "folder of the notebook or of its runs", ".")
     .option("--json", "print JSON")
     .action(async (here: string, there: string, options: { readonly in: string; readonly json?: true }) => {
       const [

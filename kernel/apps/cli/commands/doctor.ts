@@ -6,9 +6,9 @@ const MARKS = { ok: "✓", optional: "–", missing: "✗" } as const;
 export function register(program: Command): void {
   program
     .command("doctor")
-    .description("say what is installed, what works, what is missing and how to mend it")
+    .description("list what is installed, what works, what is missing, and how to fix it")
     .option("--json", "print JSON")
-    .option("--ray <address>", "look at each node of the Ray cluster whose dashboard is at this address instead")
+    .option("--ray <address>", "check each node of the Ray cluster with its dashboard at this address")
     .action(async (options: { json?: true; ray?: string }) => {
       if (options.ray !== undefined) {
         const { doctorRay } = await import("../doctor-ray.js");

@@ -6,8 +6,8 @@ import { nearestWord } from "#dsl/language/diagnostics/nearest-word.js";
 export function register(program: Command): void {
   program
     .command("explain")
-    .description("say what an error code means and how to mend it")
-    .argument("[code]", "the code between the brackets of error[...]; none: list all codes")
+    .description("explain an error code and how to fix it")
+    .argument("[code]", "code between the brackets of error[...]; without it, all codes are listed")
     .action(async (code: string | undefined) => {
       if (code === undefined) {
         process.stdout.write(`${allCodes().join("\n")}\n`);

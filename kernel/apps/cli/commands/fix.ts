@@ -21,11 +21,11 @@ interface Options {
 export function register(program: Command): void {
   program
     .command("fix")
-    .description("mend the mistakes whose mend is certain in .tune files and the Tune cells of notebooks, in place")
+    .description("apply safe fixes to .tune files and the Tune cells of notebooks, in place")
     .argument("<files...>", "FILE.tune or FILE.ipynb")
     .addOption(trustOption())
     .option("--check", "write nothing; exit status 1 if a file would change")
-    .option("--diff", "write nothing; show what would change as a unified diff")
+    .option("--diff", "write nothing; print the changes as a unified diff")
     .option("--dry-run", "the same as --diff")
     .addHelpText("after", "\nExit status: 0, or 1 where errors are left (with --check: where something would change).")
     .action(async (files: readonly string[], options: Options) => {

@@ -7,10 +7,10 @@ import { ENGINE_NAMES, type EngineOptions } from "#kernel/engines/engine.js";
 export function register(program: Command): void {
   program
     .command("forward")
-    .description("read token ids as JSON from standard input, print the model's logits (or last hidden state)")
+    .description("read token ids as JSON from standard input and print the model's logits (or last hidden state)")
     .argument("<folder>", "a folder with config.json and model.safetensors; a tokenizer is not needed")
-    .option("--json", "print JSON (there is no other form)")
-    .addOption(new Option("--engine <name>", "what computes").choices(["auto", ...ENGINE_NAMES]).default("auto"))
+    .option("--json", "print JSON (the only format)")
+    .addOption(new Option("--engine <name>", "engine that computes").choices(["auto", ...ENGINE_NAMES]).default("auto"))
     .action(async (folder: string, options: { engine: EngineOptions["engine"] }) => {
       const [{ openModelFolder }, { readBatch }, { startEngine }, { fromNDArray }] = await Promise.all([
         import("#kernel/engines/forward/model-folder.js"),

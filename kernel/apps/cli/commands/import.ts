@@ -15,14 +15,14 @@ export function register(program: Command): void {
   program
     .command("import")
     .description(
-      "write a Tune program from settings of PEFT, Axolotl, Ludwig, AutoTrain, LLaMA-Factory, TRL, Unsloth or OpenAI",
+      "convert settings of PEFT, Axolotl, Ludwig, AutoTrain, LLaMA-Factory, TRL, Unsloth or OpenAI to a Tune program",
     )
-    .argument("<file>", "YAML or JSON; a Python program or notebook (read, never run); chats as JSONL")
+    .argument("<file>", "YAML, JSON, chats as JSONL, or a Python program or notebook (read, never run)")
     .addOption(
-      new Option("--from <tool>", "whose settings they are; told by their names otherwise").choices([...toolNames]),
+      new Option("--from <tool>", "tool of the settings (default: recognised by their names)").choices([...toolNames]),
     )
-    .option("--out <file>", "where the program goes (default: standard output)")
-    .option("--json", "print JSON: the outcome (whole, partly, refused), the program, and what it lists")
+    .option("--out <file>", "file of the program (default: standard output)")
+    .option("--json", "print JSON: the outcome (whole, partly or refused), the program and its notes")
     .action(async (file: string, options: { readonly from?: string; readonly out?: string; readonly json?: true }) => {
       const text = readNamedText(file);
       const made = importedOr(file, options.json === true, () =>

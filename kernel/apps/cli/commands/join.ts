@@ -7,29 +7,27 @@ import type { JoinOptions } from "../join-flower.js";
 export function register(program: Command): void {
   const join = program
     .command("join")
-    .description("become a client of a federation that is led elsewhere, with rows that stay here");
+    .description("join a remote federation as a client; the rows stay on this machine");
   join
     .command("flower")
     .description(
-      "join over Flower's SuperLink as a SuperNode: FILE.tune is a program of your own, and whatever differs from it is refused",
+      "join through Flower's SuperLink as a SuperNode; requests that differ from your own FILE.tune are refused",
     )
-    .option("--superlink <url>", "the SuperLink's address (default: the one in the file)")
-    .requiredOption("--data <file>", "FILE.tune: data, model, recipe and the `federate` statement")
-    .option("--name <name>", "what whoever leads calls this client (default: as its data are called)")
-    .option("--as <name>", "which federation of the file, where there are several")
-    .option("--once", "leave after one federation; a refusal makes the exit status 1")
+    .option("--superlink <url>", "address of the SuperLink (default: the one in the file)")
+    .requiredOption("--data <file>", "FILE.tune with data, model, recipe and the `federate` statement")
+    .option("--name <name>", "name of this client in the federation (default: the name of its data)")
+    .option("--as <name>", "name of the federation, if the file has several")
+    .option("--once", "leave after one federation; exit status 1 if something was refused")
     .addOption(
-      new Option("--rounds <n>", "rounds in all, before it refuses more (default: those of the file)").argParser(
-        parsePositiveInteger,
-      ),
+      new Option("--rounds <n>", "maximum number of rounds (default: the file's)").argParser(parsePositiveInteger),
     )
-    .option("--plain", "allow HTTP to another machine, in a network that is closed by other means")
-    .option("--root-certificates <file>", "certificates (PEM) of who signed for the SuperLink")
+    .option("--plain", "allow plain HTTP to another machine, in a network that is protected otherwise")
+    .option("--root-certificates <file>", "root certificates (PEM) to verify the SuperLink")
     .option(
       "--peers <file>",
-      "keys of the clients that may be in secret sums, one a line (default: who leads says which)",
+      "public keys of the clients allowed in secure aggregation, one per line (default: chosen by the server)",
     )
-    .option("--runs <folder>", "where its key and what its rows have spent are kept (default: runs, beside the file)")
+    .option("--runs <folder>", "folder for the client's key and privacy ledger (default: runs, next to the file)")
     .addOption(
       new Option("-p, --parameter <name=value>", "set a parameter; may be given more than once")
         .argParser(readParameter)

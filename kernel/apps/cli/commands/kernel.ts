@@ -25,14 +25,14 @@ interface Place {
 }
 export function register(program: Command): void {
   const kernel = program.command("kernel").description("install Tunebook's Jupyter kernel, remove it, or list it");
-  placed(
-    kernel.command("install").description("make Jupyter know the kernel (for this user, if nothing else is said)"),
-  ).action(async (place: Place) => {
-    const data = dataFolderOf(place);
-    process.stdout.write(`installed kernel ${place.name} in ${installKernelspec(data, place.name)}\n`);
-    await installExtension(data);
-  });
-  placed(kernel.command("uninstall").description("remove what install wrote")).action(async (place: Place) => {
+  placed(kernel.command("install").description("register the kernel with Jupyter (by default for this user)")).action(
+    async (place: Place) => {
+      const data = dataFolderOf(place);
+      process.stdout.write(`installed kernel ${place.name} in ${installKernelspec(data, place.name)}\n`);
+      await installExtension(data);
+    },
+  );
+  placed(kernel.command("uninstall").description("remove the installed kernel")).action(async (place: Place) => {
     const data = dataFolderOf(place);
     process.stdout.write(`removed ${uninstallKernelspec(data, place.name)}\n`);
     // the extension serves all of our kernels in that place
@@ -40,7 +40,7 @@ export function register(program: Command): void {
   });
   kernel
     .command("list")
-    .description("list Tunebook's kernels where Jupyter looks for them")
+    .description("list the installed kernels of Tunebook")
     .option("--json", "print JSON")
     .action(({ json }: { readonly json?: true }) => {
       const found = installedKernels(dataFolders(thisMachine(), sysPrefix()));
@@ -55,7 +55,7 @@ export function register(program: Command): void {
 
 function placed(command: Command): Command {
   return command
-    .addOption(new Option("--user", "in the data folder of this user").conflicts(["sysPrefix", "prefix"]))
+    .addOption(new Option("--user", "in this user's data folder").conflicts(["sysPrefix", "prefix"]))
     .addOption(new Option("--sys-prefix", "in the active Python environment").conflicts(["user", "prefix"]))
     .addOption(new Option("--prefix <folder>", "in FOLDER/share/jupyter").conflicts(["user", "sysPrefix"]))
     .option("--name <name>", "name of the kernel", "tunebook");

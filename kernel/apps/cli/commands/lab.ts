@@ -17,12 +17,9 @@ const cli = fileURLToPath(new URL("../main.js", import.meta.url));
 export function register(program: Command): void {
   program
     .command("lab")
-    .description("open JupyterLab with the Tunebook kernel; brings a private JupyterLab where there is none")
+    .description("open JupyterLab with the Tunebook kernel; installs a private JupyterLab if there is none")
     .argument("[notebook]", "a notebook to open")
-    .argument(
-      "[arguments...]",
-      "options of Jupyter's own, wherever they stand: --no-browser, --port 8890, --ip=0.0.0.0, …",
-    )
+    .argument("[arguments...]", "options for Jupyter, in any position: --no-browser, --port 8890, --ip=0.0.0.0, …")
     .allowUnknownOption()
     .addHelpText(
       "after",

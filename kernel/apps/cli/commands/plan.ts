@@ -14,7 +14,7 @@ import { readParameter, type ParameterTexts } from "#kernel/apps/jupyter/client/
 export function register(program: Command): void {
   program
     .command("plan")
-    .description("print what the trainings of a .tune file or notebook would do and cost")
+    .description("show what the trainings of a .tune file or notebook would do and cost")
     .argument("<file>", "FILE.tune or FILE.ipynb")
     .addOption(trustOption())
     .option("--json", "print plans as JSON")

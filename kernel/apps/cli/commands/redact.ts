@@ -29,25 +29,26 @@ export function register(program: Command): void {
   program
     .command("redact")
     .description("replace personal data in a file: lines of a text, rows of .csv, .tsv or .jsonl")
-    .argument("<file>", "it stays as it is; what comes of it goes to standard output")
+    .argument("<file>", "input file (not changed; the result is printed)")
     .option(
       "--json",
-      "print an object a row: { findings: [{ entity, start, end, text }], text }; offsets in UTF-16 units",
+      "print one object per row: { findings: [{ entity, start, end, text }], text }; offsets in UTF-16 units",
     )
-    .option("--list", "print each text that is replaced, and how often, instead of the rows; the most frequent first")
-    .option("--except <text...>", "texts that stay as they are, whatever they look like")
-    .option("--entities <names>", `what to look for, by commas: ${personalEntities.join(",")}`)
+    .option(
+      "--list",
+      "print each replaced text with its number of occurrences instead of the rows, most frequent first",
+    )
+    .option("--except <text...>", "texts that are never replaced")
+    .option("--entities <names>", `entities to find, separated by commas: ${personalEntities.join(",")}`)
     .addOption(
-      new Option("--replacement <what>", "what stands in its place")
-        .choices([...redactionReplacements])
-        .default("mask"),
+      new Option("--replacement <what>", "kind of replacement").choices([...redactionReplacements]).default("mask"),
     )
-    .option("--key-env <name>", "environment variable that holds the key of `--replacement hash`")
-    .option("--pattern <expression...>", "expressions of your own (RE2) to look for besides")
-    .option("--column <name>", "the one column to look at; without it all texts, with --json the column `text`")
-    .option("--encoding <name>", "of the file, where the one that is found isn't its own: windows-1252, utf-16le, …")
-    .option("--delimiter <character>", "of a table, where the one that is found isn't its own")
-    .option("--seed <number>", "which pseudonyms are drawn", "42")
+    .option("--key-env <name>", "environment variable with the key of `--replacement hash`")
+    .option("--pattern <expression...>", "additional regular expressions (RE2) to find")
+    .option("--column <name>", "column to search (default: all texts; with --json, the column `text`)")
+    .option("--encoding <name>", "encoding of the file, if it is not detected correctly: windows-1252, utf-16le, …")
+    .option("--delimiter <character>", "delimiter of a table, if it is not detected correctly")
+    .option("--seed <number>", "seed of the pseudonyms", "42")
     .action(async (path: string, options: Options) => {
       const rows = redactFileRows(
         {

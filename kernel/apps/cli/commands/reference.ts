@@ -13,7 +13,7 @@ export function register(program: Command): void {
     .command("reference")
     .description("write the language reference from the vocabulary's records")
     .option("--out <folder>", "where", "docs/reference")
-    .option("--check", "write nothing; exit status 1 when a page is stale")
+    .option("--check", "write nothing; exit status 1 if a page is out of date")
     .action(async ({ out, check }: { out: string; check?: true }) => {
       const { referencePages } = await import("#tools/reference/reference.js");
       const pages = await referencePages();

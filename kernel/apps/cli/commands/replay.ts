@@ -23,17 +23,19 @@ export function register(program: Command): void {
   program
     .command("replay")
     .description(
-      "train a run again from its folder and compare: bit for bit where all is as it was, else within tolerance",
+      "train a run again from its folder and compare all numbers: bit by bit if nothing changed, else within a tolerance",
     )
-    .argument("<run>", "its name, where one has it, its id, or its folder")
-    .option("--in <folder>", "folder of the notebook, or of the runs themselves", ".")
-    .addOption(new Option("--engine <engine>", "another engine than it had").choices(ENGINE_NAMES))
-    .addOption(new Option("--device <device>", "another device than it had").choices(["cpu", "gpu", "wasm", "webgpu"]))
-    .option("--threads <n>", "another number of threads than it had")
-    .option("--exact", "within tolerance is not enough: every number must be the same to the last bit")
-    .option("--anyway", "train although something that it was made of has changed")
-    .option("--runs <folder>", "where the repetition goes (default: beside the run)")
-    .option("--home <folder>", "where relative paths of its plan start (default: where they did)")
+    .argument("<run>", "name, id or folder of the run")
+    .option("--in <folder>", "folder of the notebook or of its runs", ".")
+    .addOption(new Option("--engine <engine>", "use this engine instead of the run's").choices(ENGINE_NAMES))
+    .addOption(
+      new Option("--device <device>", "use this device instead of the run's").choices(["cpu", "gpu", "wasm", "webgpu"]),
+    )
+    .option("--threads <n>", "use this number of threads instead of the run's")
+    .option("--exact", "require every number to be equal to the last bit")
+    .option("--anyway", "train even if an input has changed")
+    .option("--runs <folder>", "folder for the new run (default: next to the original)")
+    .option("--home <folder>", "folder for relative paths in its plan (default: the original one)")
     .option("--json", "print JSON")
     .action(async (named: string, { engine, device, anyway, exact, ...options }: Options) => {
       const threads = options.threads === undefined ? undefined : Number(options.threads);

@@ -9,13 +9,13 @@ export function register(program: Command): void {
     .command("run")
     .description("run a .tune file, or a notebook (.ipynb) without a browser")
     .argument("<file>", "FILE.tune or FILE.ipynb")
-    .option("-o, --out <file>", "where the executed notebook goes (default: FILE.executed.ipynb)")
+    .option("-o, --out <file>", "file of the executed notebook (default: FILE.executed.ipynb)")
     .addOption(
       new Option("-p, --parameter <name=value>", "set a parameter; may be given more than once")
         .argParser(readParameter)
         .default({}, "the defaults in the file"),
     )
-    .option("--runs <folder>", "where the folders of runs go (default: runs, beside the file)")
+    .option("--runs <folder>", "folder for the runs (default: runs, next to the file)")
     .action(async (file: string, options: RunOptions) => {
       if (file.endsWith(".ipynb")) {
         const { runNotebookCommand } = await import("../run-notebook.js");

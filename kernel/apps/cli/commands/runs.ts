@@ -19,19 +19,16 @@ interface Options {
 export function register(program: Command): void {
   const runs = program
     .command("runs")
-    .description("list the runs in a folder: states, scores with their intervals, tags")
-    .argument("[filter...]", "words that must all be there; tag:x is a tag, experiment:x an experiment")
-    .option("--in <folder>", "folder of the notebook, or of the runs themselves", ".")
-    .option(
-      "--sort <column>",
-      'started, name, seconds, "training loss", or a metric; a metric ranks in its own direction',
-    )
-    .option("--on <data.split>", "shows and ranks scores on these rows alone, such as reviews.test")
-    .option("--reverse", "the other way round")
-    .option("--trials", "a line for each trial of a sweep, under it; in a ranking by a metric in its own place")
-    .addOption(new Option("--limit <n>", "so many lines").default("50"))
+    .description("list the runs of a folder with their state, scores, intervals and tags")
+    .argument("[filter...]", "only runs with all of these words; tag:x is a tag, experiment:x an experiment")
+    .option("--in <folder>", "folder of the notebook or of its runs", ".")
+    .option("--sort <column>", 'sort by started, name, seconds, "training loss" or a metric (best first)')
+    .option("--on <data.split>", "show and rank only scores on these rows, such as reviews.test")
+    .option("--reverse", "reverse the order")
+    .option("--trials", "also list each trial of a sweep")
+    .addOption(new Option("--limit <n>", "maximum number of lines").default("50"))
     .option("--json", "print JSON")
-    .option("--running", "what this machine trains and serves now, and clusters for it, in whichever folder")
+    .option("--running", "list trainings and servers that run now, on this machine or its clusters, in any folder")
     .action(async (filter: readonly string[], options: Options) => {
       if (options.running) {
         const { runningText } = await import("../runs/running-table.js");
@@ -53,11 +50,11 @@ export function register(program: Command): void {
   stopCommand(runs);
   runs
     .command("note")
-    .description("say something of a run: tags and a note, kept in its folder")
-    .argument("<run>", "its name, where one has it, or its folder")
-    .argument("[note...]", "replaces its note")
-    .addOption(new Option("--tag <tag>", "adds a tag; may be given more than once").argParser(collect))
-    .addOption(new Option("--untag <tag>", "takes a tag away; may be given more than once").argParser(collect))
+    .description("add tags and a note to a run, saved in its folder")
+    .argument("<run>", "name or folder of the run")
+    .argument("[note...]", "replace the note")
+    .addOption(new Option("--tag <tag>", "add a tag; may be given more than once").argParser(collect))
+    .addOption(new Option("--untag <tag>", "remove a tag; may be given more than once").argParser(collect))
     .action(async (run: string, note: readonly string[], options: { tag?: string[]; untag?: string[] }) => {
       const { editRunNotes: noteRun } = await import("../runs/runs-table.js");
       const folder = (runs.opts() as Options).in;
@@ -66,14 +63,14 @@ export function register(program: Command): void {
     });
   runs
     .command("sync")
-    .description("tell trackers what they missed while they were away")
+    .description("send trackers the updates they missed while unreachable")
     .addOption(
       new Option(
         "--to <address>",
-        "a tracker on another machine, or one that wants a token, that may be told; may be given more than once",
+        "allow sending to a tracker on another machine or with a token; may be given more than once",
       ).argParser(collect),
     )
-    .option("--list", "only say what waits for whom")
+    .option("--list", "only list the pending updates")
     .action(async (options: { to?: string[]; list?: true }) => {
       const { syncAndReport: syncText } = await import("../runs/runs-sync.js");
       const folder = (runs.opts() as Options).in;
@@ -86,9 +83,12 @@ export function register(program: Command): void {
 function stopCommand(runs: Command): void {
   runs
     .command("stop")
-    .description("end a training that runs by itself: a checkpoint is written first")
-    .argument("<run>", "its name, or its folder")
-    .option("--now", "kill it: what it did since its last checkpoint is lost; on a cluster workers are not waited for")
+    .description("stop a detached training after writing a checkpoint")
+    .argument("<run>", "name or folder of the run")
+    .option(
+      "--now",
+      "kill it at once: work since the last checkpoint is lost, and workers on a cluster are not awaited",
+    )
     .action(async (run: string, options: { readonly now?: true }) => {
       const { stopRunAndReport: stopText } = await import("../runs/running-table.js");
       process.stdout.write(await stopText(run, (runs.opts() as Options).in, options.now === true));

@@ -23,15 +23,17 @@ interface Options {
 export function register(program: Command): void {
   program
     .command("score")
-    .description("metrics of answers in a file (.jsonl, .json, .csv, .tsv), whoever gave them, with 95 % intervals")
-    .argument("<file>", "rows with `truth` and `predicted`, `probabilities: {label: share}` besides or instead")
-    .option("--metrics <list>", 'as in a program: "accuracy, f1(macro), log_loss"; without it the usual ones')
-    .option("--by <list>", 'scores of parts of the rows besides: a column, or "team, length(bins: 4), language()"')
+    .description(
+      "compute metrics with 95 % intervals from predictions in a file (.jsonl, .json, .csv, .tsv) of any tool",
+    )
+    .argument("<file>", "rows with `truth` and `predicted`, or `probabilities: {label: share}`, or both")
+    .option("--metrics <list>", 'metrics as in a program: "accuracy, f1(macro), log_loss" (default: the usual ones)')
+    .option("--by <list>", 'also score slices of the rows: a column, or "team, length(bins: 4), language()"')
     .option("--json", 'print { "rows", "metrics": { NAME: { "value", "low", "high" } }, "labels", "by" }')
-    .option("--truth <column>", "what is right")
-    .option("--predicted <column>", "what was answered")
-    .option("--text <column>", "what the rows are about, for `length()` and `language()`")
-    .option("--probabilities <column>", "how likely each label was said to be")
+    .option("--truth <column>", "column of the correct answers")
+    .option("--predicted <column>", "column of the predictions")
+    .option("--text <column>", "column of the texts, for `length()` and `language()`")
+    .option("--probabilities <column>", "column of the predicted probabilities")
     .action(async (path: string, options: Options) => {
       const folder = process.cwd();
       const { result: scored } = await untilInterrupted(async (signal) => {

@@ -16,14 +16,14 @@ interface Options extends ServeCommandOptions {
 export function register(program: Command): void {
   const command = program
     .command("serve")
-    .description("answer over HTTP with models: folders of runs, or what `deploy` wrote (huggingface, onnx)")
-    .argument("[folders...]", "a model is called as its folder is; that of a run as in its notebook");
+    .description("serve models over HTTP: folders of runs, or deployments (huggingface, onnx)")
+    .argument("[folders...]", "folders of models; a model is named like its folder, that of a run as in its notebook");
   where(command);
   limits(command);
   command
     .optionsGroup("Keys, instead of serving:")
-    .option("--hash-key", "read keys, one a line, and print the lines of a file of keys")
-    .option("--new-key <file>", "make a key, add its hash to the file, print the key")
+    .option("--hash-key", "read keys from standard input, one per line, and print the lines of a key file")
+    .option("--new-key <file>", "create a key, add its hash to the file, and print the key")
     .addHelpText(
       "after",
       `
@@ -55,36 +55,40 @@ certificates that changed are read again, and the log's file is opened anew. Exi
 function where(command: Command): void {
   command
     .optionsGroup("Where, and for whom:")
-    .addOption(new Option("--port <port>", "0: any that is free").argParser(portNumber).default(8000))
-    .option("--host <address>", "where it listens; other than this machine needs keys", "127.0.0.1")
+    .addOption(new Option("--port <port>", "port; 0 chooses a free one").argParser(portNumber).default(8000))
+    .option("--host <address>", "address to listen on; addresses other machines can reach need keys", "127.0.0.1")
     .addOption(
-      new Option("--api-keys-env <name>", "an environment variable with keys, parted by commas").conflicts(
+      new Option("--api-keys-env <name>", "environment variable with keys, separated by commas").conflicts(
         "apiKeysFile",
       ),
     )
-    .option("--api-keys-file <file>", "hashes of keys, one a line")
-    .option("--insecure", "serve other machines without keys")
-    .option("--tls-cert <file>", "speak HTTPS with this certificate (PEM)")
-    .option("--tls-key <file>", "its key (PEM)")
+    .option("--api-keys-file <file>", "file with hashes of keys, one per line")
+    .option("--insecure", "allow other machines without keys")
+    .option("--tls-cert <file>", "use HTTPS with this certificate (PEM)")
+    .option("--tls-key <file>", "key of the certificate (PEM)")
     .addOption(
-      new Option("--allow-host <name>", "a name by which it is asked, behind a proxy; may be given more than once")
+      new Option("--allow-host <name>", "accepted host name behind a proxy; may be given more than once")
         .argParser((name: string, before: readonly string[]) => [...before, name])
         .default([], "this machine's"),
     )
     .addOption(
       new Option("--name <name=folder>", "serve a folder under another name; may be given more than once")
         .argParser(named)
-        .default([], "as folders are called"),
-    )
-    .addOption(new Option("--engine <engine>", "what computes").choices(["auto", ...ENGINE_NAMES]).default("auto"))
-    .addOption(new Option("--threads <n>", "threads of its engine (default: all)").argParser(parsePositiveInteger))
-    .option("--log <file>", "add the log, JSON lines, to a file (default: standard error); no text is in it")
-    .option("--quiet", "no line in the log for each request")
-    .addOption(
-      new Option("--grace <time>", "what requests under way have at the end").argParser(time).default(30_000, "30s"),
+        .default([], "names of the folders"),
     )
     .addOption(
-      new Option("--drain <time>", "at the end, how long /ready answers 503 before no more requests are taken")
+      new Option("--engine <engine>", "engine that computes").choices(["auto", ...ENGINE_NAMES]).default("auto"),
+    )
+    .addOption(new Option("--threads <n>", "threads of the engine (default: all)").argParser(parsePositiveInteger))
+    .option("--log <file>", "append the log (JSON Lines, without texts) to a file (default: standard error)")
+    .option("--quiet", "do not log each request")
+    .addOption(
+      new Option("--grace <time>", "time that running requests have to finish at shutdown")
+        .argParser(time)
+        .default(30_000, "30s"),
+    )
+    .addOption(
+      new Option("--drain <time>", "at shutdown, time that /ready answers 503 before new requests are refused")
         .argParser(time)
         .default(0, "none"),
     );
@@ -95,32 +99,29 @@ function limits(command: Command): void {
     new Option(flags, `${words} (default: ${usual})`).argParser(read);
   command
     .optionsGroup("Limits:")
-    .addOption(option("--gather <time>", "longest wait for others to fill a batch", time, "2ms"))
-    .addOption(option("--max-queue <n>", "texts that wait; more are answered 429", parsePositiveInteger, "1024"))
-    .addOption(option("--max-texts <n>", "texts of one request", parsePositiveInteger, "256"))
+    .addOption(option("--gather <time>", "maximum wait to fill a batch", time, "2ms"))
     .addOption(
-      option(
-        "--max-tokens <n>",
-        "tokens that one request may ask to be written",
-        parsePositiveInteger,
-        "what there is room for",
-      ),
+      option("--max-queue <n>", "maximum texts in the queue; further requests get 429", parsePositiveInteger, "1024"),
     )
-    .addOption(option("--max-streams <n>", "texts that are written side by side", parsePositiveInteger, "16"))
-    .addOption(option("--max-body <size>", "bytes of a request", bytes, "4MB"))
+    .addOption(option("--max-texts <n>", "maximum texts per request", parsePositiveInteger, "256"))
+    .addOption(
+      option("--max-tokens <n>", "maximum generated tokens per request", parsePositiveInteger, "the free context"),
+    )
+    .addOption(option("--max-streams <n>", "maximum texts generated at the same time", parsePositiveInteger, "16"))
+    .addOption(option("--max-body <size>", "maximum size of a request", bytes, "4MB"))
     .addOption(
       option(
         "--max-memory <size>",
-        "bytes that requests under way and their answers may hold together",
+        "maximum memory of all running requests and their answers",
         bytes,
         "an eighth of the machine's",
       ),
     )
-    .addOption(option("--max-time <time>", "longest time of one request", time, "2min"))
+    .addOption(option("--max-time <time>", "maximum time of a request", time, "2min"))
     .addOption(
-      option("--rate <n>", "requests a minute of one key, or of one address", parsePositiveInteger, "any number"),
+      option("--rate <n>", "maximum requests per minute for each key or address", parsePositiveInteger, "no limit"),
     )
-    .option("--no-truncate", "refuse texts that are longer than the model reads, in place of cutting them");
+    .option("--no-truncate", "refuse texts that exceed the model's maximum length instead of truncating them");
 }
 
 function named(text: string, before: readonly NamedModelFolder[]): readonly NamedModelFolder[] {

@@ -17,22 +17,22 @@ interface Options {
 export function register(program: Command): void {
   program
     .command("setup")
-    .description("bring TensorFlow to this machine (once; about 280 MB, 900 MB on disk)")
+    .description("install TensorFlow for Tunebook (once; downloads about 280 MB, takes 900 MB on disk)")
     .addArgument(
       new Argument(
         "[runtime]",
-        "what deployments are proved in, or queries of `sql` run by, in TensorFlow's stead",
+        "install this runtime instead: one that checks deployments, or a database for `sql`",
       ).choices(INSTALLABLE_RUNTIMES),
     )
-    .option("--force", "remove what is there and begin anew")
-    .option("--json", "print what came of it as JSON")
+    .option("--force", "remove the existing installation and start again")
+    .option("--json", "print the result as JSON")
     .addOption(
-      new Option("--build <build>", "the CPU or the GPU build (default: GPU where there is an NVIDIA driver)").choices([
+      new Option("--build <build>", "CPU or GPU build (default: GPU if there is an NVIDIA driver)").choices([
         "cpu",
         "gpu",
       ]),
     )
-    .option("--wheels <folder>", "a folder that holds the wheels, such as `native` of a bundle: no network is needed")
+    .option("--wheels <folder>", "folder with the wheels, such as `native` of a bundle; needs no network")
     .action(async (runtime: InstallableRuntime | undefined, options: Options) => {
       if (runtime !== undefined) return runtimeBrought(runtime, options);
       const [{ setUpTensorflow: setup }, { codeText: wordsOf }, { progressOn }] = await Promise.all([

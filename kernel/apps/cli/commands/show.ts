@@ -24,12 +24,12 @@ const phases = {
 export function register(program: Command): void {
   program
     .command("show")
-    .description("show a .tune file or notebook as a phase of the compiler sees it; nothing runs")
-    .addArgument(new Argument("<phase>", "what to show").choices(Object.keys(phases)))
+    .description("show a .tune file or notebook after a phase of the compiler; nothing runs")
+    .addArgument(new Argument("<phase>", "phase to show").choices(Object.keys(phases)))
     .argument("<file>", "FILE.tune or FILE.ipynb")
-    .argument("[name]", "a definition or a training alone")
+    .argument("[name]", "only this definition or training")
     .addOption(trustOption())
-    .addOption(new Option("--for <engine>", "of `emitted`: whose").choices(["tensorflow", "onnx"]))
+    .addOption(new Option("--for <engine>", "for `emitted`: engine of the graph").choices(["tensorflow", "onnx"]))
     .addOption(
       new Option("-p, --parameter <name=value>", "set a parameter; may be given more than once")
         .argParser(readParameter)

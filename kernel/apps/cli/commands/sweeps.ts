@@ -10,10 +10,10 @@ interface Options {
 export function register(program: Command): void {
   program
     .command("sweeps")
-    .description("list the sweeps in a folder, or the trials in the journal of one; Optuna's journals too")
-    .argument("[file]", "a journal: runs/sweeps/NAME-HASH.jsonl, or a file of Optuna's JournalFileBackend")
-    .option("--in <folder>", "folder of the notebook, or of the runs themselves", ".")
-    .option("--best", "print the program of the best trial alone")
+    .description("list the sweeps of a folder, or the trials in a journal (also Optuna's)")
+    .argument("[file]", "journal: runs/sweeps/NAME-HASH.jsonl, or a file of Optuna's JournalFileBackend")
+    .option("--in <folder>", "folder of the notebook or of its runs", ".")
+    .option("--best", "print only the program of the best trial")
     .option("--json", "print JSON")
     .action(async (file: string | undefined, options: Options) => {
       const { sweepsText } = await import("../sweeps-table.js");

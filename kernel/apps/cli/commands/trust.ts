@@ -15,8 +15,8 @@ export function register(program: Command): void {
   program
     .command("trust")
     .description("trust a folder and its subfolders, or list the folders that are trusted")
-    .argument("[folder]", "the folder to trust; without it the list is printed")
-    .option("--remove", "take the folder off the list")
+    .argument("[folder]", "folder to trust (default: print the list)")
+    .option("--remove", "remove the folder from the list")
     .option("--json", "print the list as JSON")
     .addHelpText(
       "after",

@@ -22,16 +22,14 @@ interface Options {
 export function register(program: Command): void {
   program
     .command("verify")
-    .description(
-      "prove a deployment again, in its own runtime, on this machine; or run a notebook again and tell which numbers moved",
-    )
-    .argument("<place>", "the folder that `deploy` wrote, or the file; or NOTEBOOK.ipynb")
-    .option("--runtime <name>", "another runtime than the target's own, such as `transformers` (Python)")
-    .option("--base <folder>", "the base of an adapter, where it isn't found by its name")
-    .option("--json", "print the new proof, or what moved, as JSON")
-    .option("-o, --out <file>", "of a notebook: where the executed one goes (default: nowhere)")
-    .option("--keep <folder>", "of a notebook: where its new runs go (default: nowhere)")
-    .option("--in <folder>", "of a notebook: folder of the runs of before (default: beside it)")
+    .description("check a deployment again in its own runtime, or run a notebook again and compare its numbers")
+    .argument("<place>", "folder or file written by `deploy`, or NOTEBOOK.ipynb")
+    .option("--runtime <name>", "another runtime, such as `transformers` (Python)")
+    .option("--base <folder>", "base of an adapter, if it is not found by its name")
+    .option("--json", "print the new check or the differences as JSON")
+    .option("-o, --out <file>", "for a notebook: file of the executed notebook (default: not written)")
+    .option("--keep <folder>", "for a notebook: folder to keep its new runs (default: not kept)")
+    .option("--in <folder>", "for a notebook: folder of its earlier runs (default: next to it)")
     .addOption(
       new Option("-p, --parameter <name=value>", "of a notebook: set a parameter; may be given more than once")
         .argParser(readParameter)

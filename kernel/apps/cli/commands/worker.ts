@@ -13,15 +13,13 @@ interface Options {
 export function register(program: Command): void {
   program
     .command("worker")
-    .description(
-      "do the work of a run that goes on elsewhere: trials of a sweep; the token is in TUNEBOOK_WORKER_TOKEN",
-    )
-    .requiredOption("--coordinator <url>", "where the work is: http://HOST:PORT")
-    .option("--token-file <file>", "the token of the run, in a file that its owner alone may read")
-    .option("--name <name>", "what the notebook calls it (default: the machine and the process)")
-    .addOption(new Option("--threads <n>", "threads of its engine (default: all)").argParser(parsePositiveInteger))
+    .description("work for a remote run, such as trials of a sweep; the token is in TUNEBOOK_WORKER_TOKEN")
+    .requiredOption("--coordinator <url>", "address of the coordinator: http://HOST:PORT")
+    .option("--token-file <file>", "file with the token, readable only by its owner")
+    .option("--name <name>", "name of this worker (default: machine and process)")
+    .addOption(new Option("--threads <n>", "threads of the engine (default: all)").argParser(parsePositiveInteger))
     .addOption(
-      new Option("--patience <seconds>", "how long the coordinator may be away")
+      new Option("--patience <seconds>", "seconds without the coordinator before giving up")
         .argParser(parsePositiveInteger)
         .default(60),
     )
