@@ -32,7 +32,12 @@ const MEANS: readonly (readonly [name: string, meaning: string, files: readonly 
   [
     "labels",
     "a role of data, or a key of it",
-    ["compiler/plan/definitions", "compiler/checks/data-warnings", "compiler/checks/world", "compiler/evaluate/evaluate"],
+    [
+      "compiler/plan/definitions",
+      "compiler/checks/data-warnings",
+      "compiler/checks/world",
+      "compiler/evaluate/evaluate",
+    ],
   ],
   ["labels", "a role of data, or a key of it", ["language/types/registry", "language/types/value"]],
   [

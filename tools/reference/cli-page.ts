@@ -1,13 +1,11 @@
-/** The reference page of the command line, made from the commands that `tunebook` registers. */
+/** The reference page of the command line, made from its commands. */
 import type { Argument, Command, Option } from "commander";
-import { commandsOf } from "#kernel/apps/cli/program.js";
 import { code, fence, joinParagraphs, link, table } from "#kernel/display/markdown.js";
 
 /** Commands whose subcommands are programs with options of their own. */
 const SUBCOMMANDS_ELSEWHERE = new Map([["bench", link("bench/README.md", "../../bench/README.md")]]);
 
-export async function cliPage(): Promise<string> {
-  const program = await commandsOf();
+export function cliPage(program: Command): string {
   const commands = [...program.commands].sort((a, b) => a.name().localeCompare(b.name()));
   return joinParagraphs(
     "# Command line",

@@ -3,6 +3,7 @@
  * sentences that join the records' texts are written by hand; figures come from the compiler itself. The pages are
  * committed, and a test reports when they are stale.
  */
+import type { Command } from "commander";
 import type { WordKind } from "#dsl/language/types/registry.js";
 import { registry } from "#stdlib/registry.js";
 import { codesContents, roomPage } from "./code-page.js";
@@ -15,8 +16,8 @@ import { techniquePage } from "./technique-page.js";
 import { Trials } from "./tried.js";
 import { APART, kindPage, titleOf } from "./word-page.js";
 
-/** Maps the paths in the reference's folder to texts. All codes must be loaded. */
-export async function referencePages(): Promise<ReadonlyMap<string, string>> {
+/** Maps the paths in the reference's folder to texts. `program`: the command line. All codes must be loaded. */
+export async function referencePages(program: Command): Promise<ReadonlyMap<string, string>> {
   const trials = await Trials.over(registry);
   const pages = new Map<string, string>(syntaxPages());
   for (const family of trials.built("model")) pages.set(`families/${family.name}.md`, await familyPage(family, trials));
@@ -24,7 +25,7 @@ export async function referencePages(): Promise<ReadonlyMap<string, string>> {
     pages.set(`techniques/${technique.name}.md`, await techniquePage(technique, trials));
   for (const kind of kindsOf()) pages.set(`words/${kind}.md`, kindPage(kind, trials));
   for (const [room, names] of codesByRoom()) pages.set(pageOfRoom(room), roomPage(room, names, trials));
-  pages.set("codes/README.md", codesContents()).set("cli.md", await cliPage());
+  pages.set("codes/README.md", codesContents()).set("cli.md", cliPage(program));
   return pages.set("README.md", contents(trials));
 }
 

@@ -16,7 +16,8 @@ export function register(program: Command): void {
     .option("--check", "write nothing; exit status 1 if a page is out of date")
     .action(async ({ out, check }: { out: string; check?: true }) => {
       const { referencePages } = await import("#tools/reference/reference.js");
-      const pages = await referencePages();
+      const { commandsOf } = await import("../program.js");
+      const pages = await referencePages(await commandsOf());
       // Updates the listings of a hand-written page next to the reference.
       const { withListings } = await import("#tools/reference/listings.js");
       const walk = join(dirname(out), WALK);
