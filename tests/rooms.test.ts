@@ -1,5 +1,5 @@
 /**
- * Which folder of the source tree may import which (ARCHITECTURE.md, Folders). An existing build would let any folder
+ * Which folder of the source tree may import which (ARCHITECTURE.md, Packages). An existing build would let any folder
  * resolve any other.
  */
 import assert from "node:assert/strict";

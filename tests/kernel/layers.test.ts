@@ -45,7 +45,7 @@ describe("kernel layers", () => {
     assert.deepEqual(
       against,
       [],
-      "each room of the kernel imports only rooms that stand before it (ARCHITECTURE.md, Rooms of `kernel`)",
+      "each room of the kernel imports only rooms that stand before it (kernel/CONTEXT.md)",
     );
   });
 });
