@@ -21,6 +21,7 @@ const checks = [
   ["formatting", ["node_modules/oxfmt/bin/oxfmt", "--list-different", "."], "npm run format"],
   ["lint", ["node_modules/oxlint/bin/oxlint", "--deny-warnings"], "npm run lint"],
   ["manifest", ["tools/manifest.mjs", "--check"], "node tools/manifest.mjs"],
+  ["commits", ["tools/commit-subjects.mjs"], "git commit --amend"],
   ["graphs", ["dist/tests/house/graphs/run.js"], "npm run house:graphs names the recipes that changed"],
   ["figures of the house", ["dist/tests/house/house.js", "--check"], "npm run house says what is counted"],
 ];
