@@ -48,10 +48,10 @@ async function look(): Promise<Seen> {
 }
 
 async function breaking({ mutants }: Order): Promise<void> {
-  const { codeEntryOf: entryOf } = await import("#dsl/language/diagnostics/codes.js");
+  const { codeEntryOf } = await import("#dsl/language/diagnostics/codes.js");
   const named = new Map(checks.map((check) => [check.name, check]));
   for (const [number, { site, kind, checks: names }] of mutants.entries()) {
-    const entry = kind === "severity" ? (entryOf(site) as { severity: string } | undefined) : undefined;
+    const entry = kind === "severity" ? (codeEntryOf(site) as { severity: string } | undefined) : undefined;
     const severity = entry?.severity ?? "error";
     if (entry) entry.severity = severity === "error" ? "warning" : "error";
     else state.broken = { site, kind };

@@ -89,6 +89,6 @@ export async function measurePreparedData(
 ): Promise<PreparedData> {
   const { streamed } = prepared;
   if (!streamed || (!options.tokenizer && !options.lengths)) return measuredInMemory(prepared, plan, options);
-  const { measureStreamedLengths: measuredStreamed } = await import("./measure-streamed.js");
-  return measuredStreamed(prepared, streamed, plan, options);
+  const { measureStreamedLengths } = await import("./measure-streamed.js");
+  return measureStreamedLengths(prepared, streamed, plan, options);
 }

@@ -104,9 +104,9 @@ async function pack(file: string, options: Options, telling: Telling): Promise<v
 }
 
 async function open(file: string, folder: string | undefined, options: Options, signal: AbortSignal): Promise<void> {
-  const { unpackBundle: openBundle } = await import("#kernel/runs/record/bundle/open.js");
+  const { unpackBundle } = await import("#kernel/runs/record/bundle/open.js");
   const to = folder ?? nameOf(file);
-  const manifest = await openBundle(file, to, { signal });
+  const manifest = await unpackBundle(file, to, { signal });
   const { runs } = manifest;
   const way =
     "program" in runs ? `tunebook run ${quoteForShell(runs.program)}` : `tunebook replay ${quoteForShell(runs.run)}`;

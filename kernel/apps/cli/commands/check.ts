@@ -30,7 +30,7 @@ export function register(program: Command): void {
       ) => {
         await trustIfRequested(file, options);
         const { checkFile } = await import("#kernel/apps/checking/checking.js");
-        const { probeEngine: triedEngine } = await import("#kernel/session/answers/tried-engine.js");
+        const { probeEngine } = await import("#kernel/session/answers/tried-engine.js");
         const { withProgress } = await import("../delayed-progress.js");
         const { diagnostics, sources, unvalued, facts } = await withProgress((onProgress) =>
           checkFile(file, {
@@ -38,7 +38,7 @@ export function register(program: Command): void {
             glance: options.whole !== true,
             parameters: options.parameter,
             onProgress,
-            tries: triedEngine,
+            tries: probeEngine,
           }),
         ).catch((error: unknown) => {
           const failure = options.json ? jsonFailure(file, error) : null;

@@ -15,8 +15,8 @@ export function register(program: Command): void {
         process.exitCode = await doctorRay(options.ray, options.json === true);
         return;
       }
-      const { examineInstallation: examine } = await import("#kernel/engines/native/doctor.js");
-      const findings = await examine();
+      const { examineInstallation } = await import("#kernel/engines/native/doctor.js");
+      const findings = await examineInstallation();
       if (options.json) process.stdout.write(`${JSON.stringify({ findings }, null, 2)}\n`);
       else {
         const width = Math.max(...findings.map((f) => f.name.length));

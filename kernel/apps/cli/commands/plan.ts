@@ -25,23 +25,23 @@ export function register(program: Command): void {
     )
     .action(async (file: string, options: { trust?: true; json?: true; parameter: ParameterTexts }) => {
       await trustIfRequested(file, options);
-      const { checkTexts, readSources: sourcesOf } = await import("#kernel/apps/checking/checking.js");
+      const { checkTexts, readSources } = await import("#kernel/apps/checking/checking.js");
       const { DatasetCache } = await import("#kernel/session/answers/dataset-cache.js");
-      const { planForStorage: keptPlan } = await import("#kernel/data/sources/checksums.js");
-      const { probeEngine: triedEngine } = await import("#kernel/session/answers/tried-engine.js");
+      const { planForStorage } = await import("#kernel/data/sources/checksums.js");
+      const { probeEngine } = await import("#kernel/session/answers/tried-engine.js");
       const { withProgress } = await import("../delayed-progress.js");
-      const { costsOfSweeps: costsIn, planTexts, sweepJson } = await import("#kernel/apps/checking/plan-texts.js");
-      const texts = await sourcesOf(file);
+      const { costsOfSweeps, planTexts, sweepJson } = await import("#kernel/apps/checking/plan-texts.js");
+      const texts = await readSources(file);
       const folder = dirname(resolve(file));
       const settings = {
         parameters: options.parameter,
-        datasets: new DatasetCache({ glance: false, tries: triedEngine }),
+        datasets: new DatasetCache({ glance: false, tries: probeEngine }),
       };
       const { diagnostics, sources, actions, unvalued } = await withProgress((onProgress) =>
         checkTexts(texts, folder, { ...settings, onProgress }),
       );
       const wrong = diagnostics.some((d) => d.severity === "error");
-      const costs = wrong ? new Map() : await costsIn(actions, texts, folder, settings);
+      const costs = wrong ? new Map() : await costsOfSweeps(actions, texts, folder, settings);
       const plans = wrong
         ? []
         : actions.flatMap((a) =>
@@ -55,7 +55,7 @@ export function register(program: Command): void {
           );
       if (options.json)
         process.stdout.write(
-          `${JSON.stringify({ plans: keptPlan(plans), ...toJson(diagnostics, sources) }, null, 2)}\n`,
+          `${JSON.stringify({ plans: planForStorage(plans), ...toJson(diagnostics, sources) }, null, 2)}\n`,
         );
       else {
         if (diagnostics.length > 0)

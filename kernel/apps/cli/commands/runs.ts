@@ -56,9 +56,9 @@ export function register(program: Command): void {
     .addOption(new Option("--tag <tag>", "add a tag; may be given more than once").argParser(collect))
     .addOption(new Option("--untag <tag>", "remove a tag; may be given more than once").argParser(collect))
     .action(async (run: string, note: readonly string[], options: { tag?: string[]; untag?: string[] }) => {
-      const { editRunNotes: noteRun } = await import("../runs/runs-table.js");
+      const { editRunNotes } = await import("../runs/runs-table.js");
       const folder = (runs.opts() as Options).in;
-      const text = await noteRun(folder, run, { note, add: options.tag ?? [], take: options.untag ?? [] });
+      const text = await editRunNotes(folder, run, { note, add: options.tag ?? [], take: options.untag ?? [] });
       process.stdout.write(text);
     });
   runs
@@ -72,9 +72,9 @@ export function register(program: Command): void {
     )
     .option("--list", "only list the pending updates")
     .action(async (options: { to?: string[]; list?: true }) => {
-      const { syncAndReport: syncText } = await import("../runs/runs-sync.js");
+      const { syncAndReport } = await import("../runs/runs-sync.js");
       const folder = (runs.opts() as Options).in;
-      const { text, waits } = await syncText(folder, { to: options.to ?? [], list: options.list === true });
+      const { text, waits } = await syncAndReport(folder, { to: options.to ?? [], list: options.list === true });
       process.stdout.write(text);
       if (waits) process.exitCode = 1;
     });
@@ -90,8 +90,8 @@ function stopCommand(runs: Command): void {
       "kill it at once: work since the last checkpoint is lost, and workers on a cluster are not awaited",
     )
     .action(async (run: string, options: { readonly now?: true }) => {
-      const { stopRunAndReport: stopText } = await import("../runs/running-table.js");
-      process.stdout.write(await stopText(run, (runs.opts() as Options).in, options.now === true));
+      const { stopRunAndReport } = await import("../runs/running-table.js");
+      process.stdout.write(await stopRunAndReport(run, (runs.opts() as Options).in, options.now === true));
     });
 }
 

@@ -40,9 +40,9 @@ certificates that changed are read again, and the log's file is opened anew. Exi
   export KEYS=$(openssl rand -hex 24); tunebook serve build/router --host 0.0.0.0 --api-keys-env KEYS`,
     )
     .action(async (folders: readonly string[], options: Options) => {
-      const { hashApiKeys: hashKeys, createApiKey: makeKey, serveCommand } = await import("../serve.js");
-      if (options.hashKey) process.exitCode = await hashKeys();
-      else if (options.newKey !== undefined) process.exitCode = makeKey(options.newKey);
+      const { hashApiKeys, createApiKey, serveCommand } = await import("../serve.js");
+      if (options.hashKey) process.exitCode = await hashApiKeys();
+      else if (options.newKey !== undefined) process.exitCode = createApiKey(options.newKey);
       else {
         if (folders.length + options.name.length === 0)
           throw new CodedError("bad-usage", { message: "it needs a folder to serve", command: "tunebook serve" });

@@ -71,8 +71,8 @@ export function register(program: Command): void {
 }
 
 async function runtimeBrought(runtime: InstallableRuntime, { json }: { readonly json?: true }): Promise<void> {
-  const { installRuntime: bring } = await import("#kernel/deployments/install-runtime.js");
-  const { folder, changed } = await bring(runtime, (line) => {
+  const { installRuntime } = await import("#kernel/deployments/install-runtime.js");
+  const { folder, changed } = await installRuntime(runtime, (line) => {
     if (!json) process.stderr.write(`${line}\n`);
   });
   process.stdout.write(

@@ -11,12 +11,12 @@ export async function* runQuery(query: ParsedQuery, folder: string, signal?: Abo
   const { database } = query;
   const file = database === null ? null : await locateFile(folder, database);
   if (file !== null && database !== null && (await formatOf(file, database)) === "SQLite") {
-    const { readSqliteRows: sqliteRows } = await import("./sqlite.js");
-    yield* sqliteRows(query, file);
+    const { readSqliteRows } = await import("./sqlite.js");
+    yield* readSqliteRows(query, file);
     return;
   }
-  const { readDuckdbRows: duckdbRows } = await import("./duckdb.js");
-  yield* duckdbRows(query, file, folder, signal);
+  const { readDuckdbRows } = await import("./duckdb.js");
+  yield* readDuckdbRows(query, file, folder, signal);
 }
 
 /** Detects the format by the file's first bytes, regardless of its name. */

@@ -30,13 +30,13 @@ export async function openTransport(
   started: StartedClients | null,
   options: Pick<ServerAppOptions, "clients" | "expected" | "terms" | "signal" | "onAgreed" | "onRefused">,
 ): Promise<RemoteClients> {
-  const { FlowerServerApp: FlowerLeader } = await import("../flower/server-app.js");
+  const { FlowerServerApp } = await import("../flower/server-app.js");
   const early = new AbortController();
   let waiting = true;
   void started?.ended.then((error) => waiting && early.abort(error));
   const signal = options.signal ? AbortSignal.any([options.signal, early.signal]) : early.signal;
   try {
-    return await FlowerLeader.open({
+    return await FlowerServerApp.open({
       ...options,
       superlink,
       plain,

@@ -38,7 +38,7 @@ describe("deploy to a serving target", () => {
     assert.deepEqual([gather, time, body, maxTokens, truncate], [5, 60_000, 1e6, 64, false]);
   });
   it("uses the server's default limits if none are set", async () => {
-    const { DEFAULT_LIMITS: LIMITS } = await import("#kernel/features/serve/contract.js");
+    const { DEFAULT_LIMITS } = await import("#kernel/features/serve/contract.js");
     assert.deepEqual(servedIn("deploy m to http as desk").served.limits, { ...LIMITS });
   });
   it("requires a name and offers one by a fix", () => {
