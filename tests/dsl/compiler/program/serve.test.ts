@@ -39,7 +39,7 @@ describe("deploy to a serving target", () => {
   });
   it("uses the server's default limits if none are set", async () => {
     const { DEFAULT_LIMITS } = await import("#kernel/features/serve/contract.js");
-    assert.deepEqual(servedIn("deploy m to http as desk").served.limits, { ...LIMITS });
+    assert.deepEqual(servedIn("deploy m to http as desk").served.limits, { ...DEFAULT_LIMITS });
   });
   it("requires a name and offers one by a fix", () => {
     const { diagnostics, sources } = compiled(`${before}deploy m to http(port: 8080)`);
