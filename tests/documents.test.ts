@@ -5,6 +5,7 @@ import { join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { compile } from "#dsl/compiler/program/compile.js";
 import { emptyEnvironment } from "#dsl/compiler/plan/known-names.js";
+import type { Source } from "#dsl/language/diagnostics/span.js";
 import { Facts } from "#dsl/language/types/facts.js";
 import { registry } from "#stdlib/registry.js";
 import { anchor } from "#kernel/display/markdown.js";
@@ -21,6 +22,7 @@ const tracked = readdirSync(root, { withFileTypes: true }).flatMap((entry) => {
 const files = new Set(tracked);
 const folders = new Set(tracked.flatMap((file) => file.split("/").map((_, i, all) => all.slice(0, i).join("/"))));
 const read = (file: string): string => readFileSync(join(root, file), "utf8");
+const VERBS = new Set(registry.verbs().map(({ name }) => name));
 const documents = tracked.filter(
   (file) => file.endsWith(".md") && !/^tests\/(?:golden|fixtures)|^editors\/|node_modules|\/dist\//.test(file),
 );
@@ -60,6 +62,32 @@ describe("documents", () => {
           .map((name) => `${file}: ${name}`),
       );
     assert.deepEqual(unknown, []);
+  });
+});
+
+/** Errors of a page's programs, compiled as the cells of one notebook. */
+function programErrors(file: string): readonly string[] {
+  const cells: Source[] = [];
+  const errors: string[] = [];
+  for (const [, text = ""] of read(file).matchAll(/```(?:tune)?\n([^]*?)```/g)) {
+    if (!VERBS.has(/^\w+/.exec(text)?.[0] ?? "")) continue;
+    cells.push({ id: String(cells.length), title: file, text });
+    const { diagnostics } = compile(cells, registry, Facts.none, "assist", emptyEnvironment);
+    for (const { code, severity, data } of diagnostics) {
+      // A page may use names that another page defines.
+      const isMissingName = code === "unknown-name" || code === "not-trained";
+      const isMissingBase = code === "wrong-type" && (data as { readonly key?: string })?.key === "base";
+      if (severity === "error" && !isMissingName && !isMissingBase)
+        errors.push(`${file}: ${code} ${text.slice(0, 60)}`);
+    }
+  }
+  return errors;
+}
+
+describe("programs of the documents", () => {
+  it("have no errors except names that other pages define", () => {
+    const pages = documents.filter((file) => /^docs\/[\w/-]+\.md$|^README/.test(file) && !/reference/.test(file));
+    assert.deepEqual(pages.flatMap(programErrors), []);
   });
 });
 

@@ -15,9 +15,9 @@ import { Kept } from "./notebook.js";
 
 const fixtures = new URL("../../../../../../tests/fixtures/models/", import.meta.url);
 
-/** The example of docs/tune.md. */
+/** The example of docs/typescript-cells.md. */
 const TECHNIQUE = /```ts\n(define\.technique[\s\S]*?)\n```/.exec(
-  readFileSync(new URL("../../../../../../docs/tune.md", import.meta.url), "utf8"),
+  readFileSync(new URL("../../../../../../docs/typescript-cells.md", import.meta.url), "utf8"),
 )![1]!;
 
 describe("words that TypeScript cells define", function () {
