@@ -11,7 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
-import { seededShareOfText } from "#stdlib/statistics/chance.js";
+import { seededNumberOfText } from "#stdlib/statistics/chance.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import { registry } from "#stdlib/registry.js";
 import { DataLoader } from "#kernel/data/rows/loader.js";
@@ -230,7 +230,7 @@ function writeRows(file: string, labels: number, most: number): void {
   copyFileSync(SENTENCES, file);
   if (labels === 2) return;
   const [head = "", ...lines] = readFileSync(file, "utf8").split("\n");
-  const drawn = (line: string): string => `label${String(Math.floor(labels * seededShareOfText(1, line)))}`;
+  const drawn = (line: string): string => `label${String(Math.floor(labels * seededNumberOfText(1, line)))}`;
   writeFileSync(
     file,
     [head, ...lines.slice(0, most).map((line) => line.replace(/,(?:positive|negative),/, `,${drawn(line)},`))].join(

@@ -14,7 +14,7 @@ import { fileURLToPath } from "node:url";
 import { Command, Option } from "commander";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import type { RunEvent } from "#kernel/events/events.js";
-import type { SweepHandle, TrialRecord } from "#kernel/study/trial.js";
+import type { SweepInTypeScript, TrialRecord } from "#kernel/study/trial.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
 import { TuneSession } from "#kernel/features/tune-session.js";
 import { processor } from "./finetune/report.js";
@@ -72,12 +72,12 @@ async function main(o: Options): Promise<void> {
     const text = programOf(o, runner);
     const swept = session.run({ id: "bench", title: "bench", text }, { screen, hostContext: plainHostContext(folder) });
     const killed = await Promise.race([
-      kills(o.kill, () => values.get("found") as SweepHandle | undefined),
+      kills(o.kill, () => values.get("found") as SweepInTypeScript | undefined),
       swept.then(() => 0),
     ]);
     await swept;
     const seconds = (performance.now() - begun) / 1000;
-    tell((values.get("found") as SweepHandle).trials, { ...o, seconds, killed });
+    tell((values.get("found") as SweepInTypeScript).trials, { ...o, seconds, killed });
   } finally {
     await session.close();
     await hosts?.stop();
@@ -94,7 +94,7 @@ async function hostsOf(count: number, folder: string): Promise<RayHosts> {
 }
 
 /** Kills the process of a running trial, `times` times. */
-async function kills(times: number, found: () => SweepHandle | undefined): Promise<number> {
+async function kills(times: number, found: () => SweepInTypeScript | undefined): Promise<number> {
   const killed = new Set<number>();
   while (killed.size < times) {
     await delay(100);

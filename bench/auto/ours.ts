@@ -8,7 +8,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { SweepHandle } from "#kernel/study/trial.js";
+import type { SweepInTypeScript } from "#kernel/study/trial.js";
 import type { DifferenceVerdict } from "#kernel/inference/measuring/comparison.js";
 import type { DisplayOutput } from "#kernel/display/html.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
@@ -119,7 +119,7 @@ data rows { source: jsonl("rows.jsonl"), columns: { ${set.columns} }, split: by_
     `sweep auto on rows as found { task: ${task}, budget: ${o.budget}, maximize: ${metric} }`,
     { tells: true },
   );
-  const { best, trials } = notebook.values.get("found") as SweepHandle;
+  const { best, trials } = notebook.values.get("found") as SweepInTypeScript;
   const usual = await byDefault(notebook, set, { ...o, seconds: auto.seconds });
   const baselines = ["baseline(majority)", ...(set.reads.kind === "tags" ? [] : [WORDS])];
   const found = best ? FOUND : await bestIn(notebook, set, usual.first, [...baselines, ...frozenOf(set, usual.first)]);

@@ -10,7 +10,7 @@ import { percentileInterval } from "#stdlib/statistics/percentiles.js";
 import { wilsonInterval } from "#stdlib/statistics/wilson.js";
 import { seededRandom } from "#stdlib/statistics/chance.js";
 import { labelCounts, labelCountsOfSets } from "#stdlib/metrics/shared/counts.js";
-import { newcombeInterval, areaWithPlacements } from "#stdlib/metrics/shared/rare-areas.js";
+import { newcombeAucInterval, areaWithPlacements } from "#stdlib/metrics/shared/rare-areas.js";
 import type { Answered, Asked } from "./rare-rows.js";
 
 export type Published = Readonly<Record<string, Interval | null>>;
@@ -95,7 +95,7 @@ function ofRanking({ word, given }: Asked, answered: Answered, value: number): P
   const deviation = Math.sqrt(parts.reduce((sum, one) => sum + one ** 2, 0));
   return {
     "DeLong's logit": logit(value, deviation / (value * (1 - value))),
-    Newcombe: newcombeInterval(value, have, is.length - have),
+    Newcombe: newcombeAucInterval(value, have, is.length - have),
   };
 }
 /** Returns null for a score of 0 or 1, where the logit is undefined. */

@@ -7,7 +7,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { RunEvent } from "#kernel/events/events.js";
-import type { SweepHandle } from "#kernel/study/trial.js";
+import type { SweepInTypeScript } from "#kernel/study/trial.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
 import { TuneSession } from "#kernel/features/tune-session.js";
 
@@ -63,14 +63,14 @@ async function main(setting: Setting): Promise<void> {
     const screen = { display: () => undefined, update: () => undefined };
     const source = { id: "sweep", title: "sweep", text: program(setting) };
     await session.run(source, { screen, hostContext: plainHostContext(folder) });
-    console.log(JSON.stringify(sweptOf(values.get("found") as SweepHandle, join(folder, "runs"))));
+    console.log(JSON.stringify(sweptOf(values.get("found") as SweepInTypeScript, join(folder, "runs"))));
   } finally {
     await session.close();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function sweptOf({ trials }: SweepHandle, runs: string): Swept {
+function sweptOf({ trials }: SweepInTypeScript, runs: string): Swept {
   const logs = readdirSync(runs)
     .filter((name) => name.startsWith("found_"))
     .map((name) => eventsIn(join(runs, name)))

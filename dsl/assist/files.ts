@@ -2,7 +2,7 @@
 import type { IToken } from "chevrotain";
 import type { Parameter, Registry } from "../language/types/registry.js";
 import * as t from "../language/syntax/tokens.js";
-import type { FilesFacts } from "../language/types/facts.js";
+import type { FolderEntriesFacts } from "../language/types/facts.js";
 import type { CompletionItem } from "./items.js";
 import { cursorContextAt } from "./situation.js";
 
@@ -51,7 +51,7 @@ function firstFree(parameters: readonly Parameter[], used: readonly string[]): P
 }
 
 /** Lists folders, then files with one of the endings; all files if no file has one. */
-export function pathItems({ entries }: FilesFacts, endings: readonly string[]): CompletionItem[] {
+export function pathItems({ entries }: FolderEntriesFacts, endings: readonly string[]): CompletionItem[] {
   const fits = (name: string): boolean => endings.some((ending) => name.toLowerCase().endsWith(ending));
   const files = entries.filter((entry) => !entry.folder);
   const fitting = files.filter(({ name }) => fits(name));

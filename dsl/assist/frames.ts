@@ -101,7 +101,7 @@ export class FrameReader {
       this.connector = token.image;
       this.used.push(token.image);
       this.operands = 0;
-    } else if (t.endsValue(token)) this.operands++;
+    } else if (t.isValueEnd(token)) this.operands++;
     else if (token.tokenType === t.Comma) this.operands = 0;
   }
 

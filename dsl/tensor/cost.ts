@@ -6,7 +6,7 @@ import type { Program } from "./program.js";
 import { elementCount, type Sizes } from "./shape.js";
 import { isLeaf } from "./leaves.js";
 import { opNamed } from "./table.js";
-import { bytesOf } from "./values.js";
+import { byteSizeOf } from "./values.js";
 
 export interface ProgramCost {
   readonly flops: number;
@@ -43,7 +43,7 @@ export function costsOfNodes(program: Program, sizes: Sizes): readonly OpCost[] 
   program.updates.forEach((u) => use(u.value));
   return program.nodes.map((node, index) => {
     const types = node.inputs.map((ref) => program.nodes[ref.node]!.types[ref.output]!);
-    const size = (t: (typeof types)[number]): number => bytesOf(t, sizes);
+    const size = (t: (typeof types)[number]): number => byteSizeOf(t, sizes);
     if (isLeaf(node)) return { flops: 0, bytes: 0 };
     const op = opNamed(node.op);
     const wanted = used[index]!;

@@ -8,7 +8,7 @@ import type { Node, Program, Ref } from "./program.js";
 import type { Sizes } from "./shape.js";
 import { isInput, isLeaf, isState } from "./leaves.js";
 import { opOf } from "./table.js";
-import { bytesOf } from "./values.js";
+import { byteSizeOf } from "./values.js";
 
 export interface ProgramMemory {
   /** Bytes of the state, which persists between runs. */
@@ -45,7 +45,7 @@ class Walk {
     this.order = schedule(program);
   }
   bytes(type: Node["types"][number]): number {
-    return bytesOf(type, this.sizes);
+    return byteSizeOf(type, this.sizes);
   }
 
   run(): { readonly working: number; readonly peakPath: string } {

@@ -8,7 +8,7 @@ import type { Node, Program, Type } from "./program.js";
 import type { Sizes } from "./shape.js";
 import { isConstant, isInput, isLeaf, isState, type StateNode } from "./leaves.js";
 import { opOf } from "./table.js";
-import { bytesOf } from "./values.js";
+import { byteSizeOf } from "./values.js";
 
 export interface OutlineLayer {
   /** Name relative to the parent layer: `attention.self.query`. */
@@ -133,7 +133,10 @@ function readByBackward(program: Program, places: readonly Place[]): ReadonlySet
 }
 function keptBytes(node: Node, index: number, read: ReadonlySet<string>, sizes: Sizes): number {
   if (opOf(node)?.memory === "view") return 0;
-  return node.types.reduce((sum, type, output) => sum + (read.has(`${index}:${output}`) ? bytesOf(type, sizes) : 0), 0);
+  return node.types.reduce(
+    (sum, type, output) => sum + (read.has(`${index}:${output}`) ? byteSizeOf(type, sizes) : 0),
+    0,
+  );
 }
 
 class Branch {

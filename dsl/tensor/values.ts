@@ -43,7 +43,7 @@ export function zeros(count: number): Float64Array {
 
 export const DTYPE_BYTES: Readonly<Record<DType, number>> = { f32: 4, f64: 8, bf16: 2, i32: 4, i8: 1, u8: 1, bool: 1 };
 
-export function bytesOf(type: Type, sizes: Sizes): number {
+export function byteSizeOf(type: Type, sizes: Sizes): number {
   return elementCount(type, sizes) * DTYPE_BYTES[type.dtype];
 }
 

@@ -103,7 +103,7 @@ export async function requestHubApi(
 export const isCommitHash = schemaGuard(v.pipe(v.string(), v.regex(/^[0-9a-f]{40}$/)));
 
 /** Reads a file's checksum and size from the headers of the first response, before any redirect to its bytes. */
-export async function readHubFileHead(
+export async function readHubFileChecksum(
   repository: HubRepository,
   commit: string,
   name: string,
@@ -151,7 +151,9 @@ export async function fetchHubFile(
   { headers }: HubAuthorisation,
   options: HubFileOptions = {},
 ): Promise<void> {
-  const known = remote.etag ? remote : await readHubFileHead(repository, commit, remote.name, headers, options.signal);
+  const known = remote.etag
+    ? remote
+    : await readHubFileChecksum(repository, commit, remote.name, headers, options.signal);
   const etag = must(known.etag, `the checksum of ${known.name}`);
   const blob = cached.blob(etag);
   const url = fileUrl(repository, commit, known.name);

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { closeSync, fstatSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { loadWord } from "#dsl/language/types/loaded.js";
+import { loadWordImplementation } from "#dsl/language/types/loaded.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import { readHeader } from "../tensors/safetensors.js";
@@ -49,7 +49,7 @@ export async function openBase(folder: string, from: Base["from"], registry: Reg
       ...(names.has("adapter_config.json") && { adapter: true as const }),
     });
   const word = familyOf(config, registry);
-  const family = await loadWord(word);
+  const family = await loadWordImplementation(word);
   const sizes = family.sizes(family.config(config));
   const shards = shardPathsOf(folder, names);
   if (!shards && !names.has("model.safetensors")) throw noSafetensorsError(folder, names);

@@ -11,7 +11,7 @@ import type { BaseOrigin } from "#dsl/language/types/facts.js";
 import { nearestWord } from "#dsl/language/diagnostics/nearest-word.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import { registry as whole } from "#stdlib/registry.js";
-import type { Progress } from "../host/host-context.js";
+import type { ProgressUpdate } from "../host/host-context.js";
 import type { Base } from "./base.js";
 import { CachedModel, hubCacheFolder, intactSnapshotOf } from "./cache.js";
 import type { FailedBaseLookup } from "./base-codes.js";
@@ -28,7 +28,7 @@ export type { Base } from "./base.js";
 export interface ResolveOptions {
   /** Folder that relative paths start from. */
   readonly folder: string;
-  readonly onProgress?: (progress: Progress) => void;
+  readonly onProgress?: (progress: ProgressUpdate) => void;
   readonly signal?: AbortSignal;
   /** Disables all network access. `HF_HUB_OFFLINE=1` disables access to the hub only. */
   readonly offline?: boolean;

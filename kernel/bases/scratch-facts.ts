@@ -3,7 +3,7 @@
  * weights.
  */
 import { must } from "#dsl/language/diagnostics/codes.js";
-import { loadWord, wordOf } from "#dsl/language/types/loaded.js";
+import { loadWordImplementation, wordOf } from "#dsl/language/types/loaded.js";
 import type { FromScratch } from "#dsl/language/types/capabilities/from-scratch.js";
 import type { BaseFacts } from "#dsl/language/types/facts.js";
 import type { ScratchPlan } from "#dsl/language/types/value.js";
@@ -26,7 +26,7 @@ export async function scratchBaseFacts(
 ): Promise<Omit<BaseFacts, "folder" | "hash">> {
   const { architecture, tokenizer, max_length } = plan;
   const word = wordOf(registry, "model", architecture.word);
-  const family = await loadWord(word);
+  const family = await loadWordImplementation(word);
   const { specialTokens: specials } = specialTokensOfFamily(plan, registry);
   const vocabularySize = Number(tokenizer.arguments["vocabulary"]);
   const special = (role: string): number | null => {

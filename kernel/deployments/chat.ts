@@ -6,7 +6,7 @@ import type { Tokenizer } from "../bases/tokenizer.js";
 import type { ChatEncoding } from "../data/encoding/chat.js";
 
 /** Returns null if the folder has no chat template. */
-export async function folderChat(folder: string, tokenizer: Tokenizer): Promise<DeployedChat | null> {
+export async function chatOfFolder(folder: string, tokenizer: Tokenizer): Promise<DeployedChat | null> {
   const source = chatTemplateIn(folder);
   if (source === null) return null;
   return deployedChatOf({ renderer: sandboxRenderer(folder, source), tokenizer });

@@ -9,7 +9,7 @@ import { basename, dirname, join, normalize } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { FileContent, TargetOutput } from "#stdlib/targets/kind.js";
+import type { FileContent, TargetWriter } from "#stdlib/targets/kind.js";
 import { diskError } from "../fetch/disk.js";
 import { copyWithUsualMode } from "../fetch/private.js";
 import { tools } from "./tools/table.js";
@@ -38,7 +38,7 @@ export function deploymentHomeOf({ writes, path }: DeploymentPlace): string {
 }
 
 /** `work`: staging folder for the place, or, for a single file, for its parent folder. */
-export function targetOutputIn(work: string, place: DeploymentPlace, source: string): TargetOutput {
+export function targetOutputIn(work: string, place: DeploymentPlace, source: string): TargetWriter {
   const pathOf = (path: string): string => {
     const file = basename(place.path);
     const relativePath =

@@ -11,7 +11,7 @@ import { titleText, type Figure } from "./trace.js";
 
 export const plotlyMime = "application/vnd.plotly.v1+json";
 
-export type { Figure, Trace } from "./trace.js";
+export type { Figure, PlotlyTrace as Trace } from "./trace.js";
 
 export interface FigureOptions {
   readonly id?: string;

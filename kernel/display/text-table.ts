@@ -1,5 +1,5 @@
 /** Tables as aligned text, for terminals and viewers without HTML. */
-import { padToWidth, printable, oneLine, terminalWidth } from "../host/value-text.js";
+import { padToWidth, printable, oneLine, displayWidthOf } from "../host/value-text.js";
 
 export function textTable(
   head: readonly string[] | null,
@@ -11,7 +11,7 @@ export function textTable(
   const heads = head?.map(clean);
   const columns = Math.max(heads?.length ?? 0, ...lines.map((line) => line.length));
   const widths = Array.from({ length: columns }, (_, i) =>
-    Math.max(terminalWidth(heads?.[i] ?? ""), ...lines.map((line) => terminalWidth(line[i] ?? ""))),
+    Math.max(displayWidthOf(heads?.[i] ?? ""), ...lines.map((line) => displayWidthOf(line[i] ?? ""))),
   );
   const show = (line: readonly string[]): string =>
     widths

@@ -1,7 +1,7 @@
 /** Values that plotly accepts; a foreign figure may contain any JSON. */
-export type Trace = Readonly<Record<string, unknown>>;
+export type PlotlyTrace = Readonly<Record<string, unknown>>;
 export interface Figure {
-  readonly data: readonly Trace[];
+  readonly data: readonly PlotlyTrace[];
   readonly layout?: Readonly<Record<string, unknown>>;
   readonly config?: Readonly<Record<string, unknown>>;
 }

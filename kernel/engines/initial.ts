@@ -72,8 +72,8 @@ export function isUnsetState(state: TensorState): boolean {
 
 type Origin = Pick<TensorState, "type" | "initial">;
 /** Returns a state, and the one from which its initial value is derived. */
-export function originStatesOf(state: Origin): readonly Origin[] {
-  return "of" in state.initial ? [state, ...originStatesOf(state.initial.of)] : [state];
+export function stateAndItsOrigins(state: Origin): readonly Origin[] {
+  return "of" in state.initial ? [state, ...stateAndItsOrigins(state.initial.of)] : [state];
 }
 
 /** Returns the shape of a state, whose sizes are all known. */

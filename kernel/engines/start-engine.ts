@@ -2,7 +2,7 @@
  * Starts an engine in its own host process and returns a client of it. `auto` takes the fastest one that works on this
  * machine.
  */
-import { CodedError, codeText } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, textsOfCode } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray, Program } from "#dsl/tensor/program.js";
 import { chooseEngine, type EngineChoice } from "./choice.js";
 import type {
@@ -51,7 +51,7 @@ async function startSome(options: EngineOptions): Promise<Engine> {
       return await startOne(name, options, [...failures, ...(name === engine ? [why] : [])].join("; "));
     } catch (e) {
       if (!(e instanceof CodedError)) throw e;
-      failures.push(codeText(e.code, e.data).message);
+      failures.push(textsOfCode(e.code, e.data).message);
     }
   const slower = Math.round(STATED_GFLOPS.tensorflow / STATED_GFLOPS.wasm);
   return startOne("tfjs", options, `${failures.join("; ")}; this engine is about ${String(slower)} times slower`);

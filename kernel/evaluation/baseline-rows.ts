@@ -5,7 +5,7 @@
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { dataReaderOf, type Call } from "#dsl/language/types/value.js";
 import { encodeSplit, encodingOf } from "../data/encoding/encoded.js";
-import { metricWorldIn } from "../inference/measuring/measure-metric.js";
+import { metricFilesIn } from "../inference/measuring/measure-metric.js";
 import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
 import { evaluateBaseline } from "./baseline.js";
@@ -64,7 +64,7 @@ export async function majorityScore(
     {
       metrics: [metric],
       batch_size: 32,
-      world: metricWorldIn(context.hostContext.folder),
+      world: metricFilesIn(context.hostContext.folder),
       judging: { beside: null, signal: context.signal, onProgress: context.hostContext.onProgress },
     },
     context,

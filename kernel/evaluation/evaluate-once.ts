@@ -4,7 +4,7 @@ import type { FittedCalibration } from "#stdlib/calibrations/kind.js";
 import type { DataPlan } from "#dsl/language/types/value.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { ScoredOutcome } from "#stdlib/tasks/kind.js";
-import type { MetricContext, WrittenMetricInput } from "#stdlib/metrics/kind.js";
+import type { MetricFiles, WrittenMetricInput } from "#stdlib/metrics/kind.js";
 import type { MetricMeasure } from "../inference/measuring/comparison.js";
 import type { JudgeMeasureOptions } from "../inference/measuring/judge-measure.js";
 import { measureMetric, readsWrittenTexts } from "../inference/measuring/measure-metric.js";
@@ -53,7 +53,7 @@ export interface MeasuredModel {
 
 /** Settings of predictions, and what its metrics need to know. */
 export type EvaluationSettings = PredictionSettings & {
-  readonly world?: MetricContext;
+  readonly world?: MetricFiles;
   readonly judging?: JudgeMeasureOptions;
 };
 

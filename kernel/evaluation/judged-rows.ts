@@ -21,7 +21,7 @@ export interface JudgedRow {
  * Reads at most `most` rows of one split, or of all, evenly spaced if there are more. `column`: the role that is
  * judged.
  */
-export function judgedRowsIn(
+export function rowsToJudgeIn(
   prepared: PreparedData,
   split: string | null,
   column: "label" | "score",

@@ -15,7 +15,7 @@ import type { DisplayOutput } from "../display/html.js";
 import { RunFolder } from "../runs/run-folder.js";
 import { loadDynamics, type RowDynamics } from "../training/dynamics.js";
 import { textVectors } from "./base-vectors.js";
-import { judgedRowsIn, rowCountOf, type JudgedRow } from "./judged-rows.js";
+import { rowsToJudgeIn, rowCountOf, type JudgedRow } from "./judged-rows.js";
 import type { ModelHandle } from "../models/model-handle.js";
 import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
@@ -57,7 +57,7 @@ export async function findLabelIssues(
   if (!requested) throw new CodedError("not-trained", { model: handle.name });
   const prepared = await session.datasets.data(requested.data, dataReaderOf(model), context.hostContext);
   if (!("label" in requested.data.columns)) return refuse("its rows have no role `label`");
-  const rows = judgedRowsIn(prepared, requested.split, "label", MOST);
+  const rows = rowsToJudgeIn(prepared, requested.split, "label", MOST);
   const all = splitNamesOf(prepared).filter((name) => requested.split === null || requested.split === name);
   const labels = [...new Set(rows.map(({ value }) => value))].sort();
   const counts = labels.map((label) => rows.filter((row) => row.value === label).length);

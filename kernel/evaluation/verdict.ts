@@ -14,7 +14,7 @@ import type { MeasuredModel } from "./evaluate-once.js";
 import type { MeasuredConstant } from "./report.js";
 import type { SeedsReport } from "./seeds.js";
 
-export interface EvaluationVerdict {
+export interface VerdictAgainstBaselines {
   readonly text: string | null;
   /** `text` states why there is no verdict. */
   readonly withheld: boolean;
@@ -32,7 +32,7 @@ export function verdictOnModels(
     readonly about: ChosenModel;
     readonly ranks: (metric: Call) => boolean;
   },
-): EvaluationVerdict {
+): VerdictAgainstBaselines {
   const { learnt, seeds } = options;
   const text = comparedIn(measured, drawn, options);
   if (text === null) return { text, withheld: false };

@@ -6,7 +6,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
 import type { Source } from "#dsl/language/diagnostics/span.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
-import type { Progress } from "../host/host-context.js";
+import type { ProgressUpdate } from "../host/host-context.js";
 import { OpenSession } from "../session/open-session.js";
 import { ProgressLine } from "../session/progress-line.js";
 import { RefusedError, Warnings, type ExecutionContext, type SourceContext } from "../session/execution-context.js";
@@ -23,7 +23,7 @@ export class TuneSession extends OpenSession {
     onWarnings: (diagnostics: readonly Diagnostic[]) => void = () => undefined,
   ): Promise<void> {
     const line = new ProgressLine(stage.screen, source.id);
-    const onProgress = stage.hostContext.onProgress ?? ((progress: Progress) => line.on(progress));
+    const onProgress = stage.hostContext.onProgress ?? ((progress: ProgressUpdate) => line.on(progress));
     const within = { ...stage, hostContext: { ...stage.hostContext, onProgress } };
     try {
       await this.runIn(source, within, onWarnings, () => line.end());

@@ -5,7 +5,7 @@ import type { Value } from "#dsl/language/types/value.js";
  * Progress of some work: `label` names it and the unit of `done` and `total` (`rows of reviews read`). Work that can't
  * be divided is 0 of 1, then 1 of 1.
  */
-export interface Progress {
+export interface ProgressUpdate {
   readonly label: string;
   readonly done: number;
   /** Null if it is unknown beforehand. */
@@ -37,7 +37,7 @@ export interface HostContext {
   typescript(): readonly string[];
   /** From `-p name=value`. */
   readonly parameters: Readonly<Record<string, Value>>;
-  readonly onProgress?: (progress: Progress) => void;
+  readonly onProgress?: (progress: ProgressUpdate) => void;
   readonly signal?: AbortSignal;
   /** What must not be fetched; the error is `not-fetched` then. Defaults to fetching everything. */
   readonly withhold?: WithheldFetches | undefined;

@@ -124,7 +124,7 @@ function trimmed(number: string): string {
 }
 
 /** Terminal columns of a text: East Asian wide characters and emoji take two, combining marks none. */
-export function terminalWidth(text: string): number {
+export function displayWidthOf(text: string): number {
   let columns = 0;
   for (const c of text) {
     if (/\p{Mark}|[\u200b-\u200d]/u.test(c)) continue;
@@ -139,7 +139,7 @@ export function terminalWidth(text: string): number {
 }
 
 export function padToWidth(text: string, columns: number, align: "left" | "right"): string {
-  const blanks = " ".repeat(Math.max(0, columns - terminalWidth(text)));
+  const blanks = " ".repeat(Math.max(0, columns - displayWidthOf(text)));
   return align === "left" ? text + blanks : blanks + text;
 }
 

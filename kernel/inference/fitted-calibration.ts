@@ -41,7 +41,7 @@ export function predictedLabelIndex(
 }
 
 /** Leaves out the data that it was fitted to. */
-export function calibrationOf({ temperature, thresholds }: FittedCalibration): FittedCalibration {
+export function calibrationValuesOf({ temperature, thresholds }: FittedCalibration): FittedCalibration {
   return { ...(temperature !== undefined && { temperature }), ...(thresholds && { thresholds }) };
 }
 

@@ -2,7 +2,7 @@
 import type { EngineSession } from "../engines/engine.js";
 import type { PredictionInput } from "../data/encoding/encoded.js";
 import type { Base } from "../bases/base.js";
-import type { ReadTextPrediction } from "./prompts.js";
+import type { TextTaskPrediction } from "./prompts.js";
 import { predictorOf, type PredictorInput } from "./predictor.js";
 import { computeRowLogits } from "./score.js";
 
@@ -13,7 +13,7 @@ export interface OpenPredictor extends PredictorInput {
   readonly base: Base;
 }
 export interface TextPredictions {
-  readonly predictions: readonly ReadTextPrediction[];
+  readonly predictions: readonly TextTaskPrediction[];
   /** Raw outputs: the logits of each input row (a question has one per window of its context), or vectors. */
   readonly numbers: readonly Float32Array[];
 }

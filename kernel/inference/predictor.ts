@@ -11,7 +11,7 @@ import type { Tokenizer } from "../bases/tokenizer.js";
 import { hasTextPairs, type TextReadingPlan, usesTokenTypes } from "../bases/token-types.js";
 import { loadImplementation } from "../host/load-implementation.js";
 import { encodePredictionInputs, type PredictionInput, type EncodedInputs } from "../data/encoding/encoded.js";
-import { type ReadTextPrediction, parseQuestions, readsContexts } from "./prompts.js";
+import { type TextTaskPrediction, parseQuestions, readsContexts } from "./prompts.js";
 import { applyCalibration } from "./fitted-calibration.js";
 import { modelInputRow, type ModelInputRow } from "./fed-rows.js";
 import { tokenizerForRequest } from "./gathering/merged-encoding.js";
@@ -45,7 +45,7 @@ export interface EncodedInputTexts {
    */
   readonly counts: readonly { readonly tokens: number; readonly whole: number }[];
   /** Returns one prediction per text, in order, from the logits of each row. */
-  answer(outputs: readonly Float32Array[]): Promise<readonly ReadTextPrediction[]>;
+  answer(outputs: readonly Float32Array[]): Promise<readonly TextTaskPrediction[]>;
 }
 
 /** `name` is the model's name in errors. */
@@ -145,7 +145,7 @@ async function apartAnswers(
   answers: AnswerDecoder,
   inputs: readonly PredictionInput[],
   { rows, vectorOf }: { readonly rows: EncodedInputs; readonly vectorOf: (text: string) => Float32Array },
-): Promise<readonly ReadTextPrediction[]> {
+): Promise<readonly TextTaskPrediction[]> {
   const alone = inputs.filter((text) => typeof text === "string");
   const pairs = inputs.filter((text) => typeof text !== "string");
   const ofAlone = await answers.predictions(alone.map(vectorOf), alone, rows.taskInputs);

@@ -78,7 +78,7 @@ export function upToLastUser(messages: readonly Message[]): readonly Message[] {
 // A model's prediction or generated text, as returned to a cell.
 
 /** Prediction of a task that reads texts; the task adds further fields (capability `prediction` of its word). */
-export interface ReadTextPrediction {
+export interface TextTaskPrediction {
   readonly text: string;
   readonly text_pair?: string;
 }

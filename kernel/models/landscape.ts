@@ -16,7 +16,7 @@ import type { OpenedRun } from "./opened-run.js";
 import {
   penaltyOnPlane,
   projectOnPlane,
-  weightPlaneOf,
+  weightPlaneThrough,
   addScaled,
   type WeightPlane,
   type TrainableWeights,
@@ -43,7 +43,7 @@ export async function computeLandscape(
   options: Required<LandscapeOptions>,
 ): Promise<LandscapeData> {
   const { start, ends } = landscapeModelsOf(model, others, opened.open.states.trainable);
-  const plane = weightPlaneOf(start, ends);
+  const plane = weightPlaneThrough(start, ends);
   const places: LandscapePoint[] = [
     { name: model.name, x: 0, y: 0, off: 0, far: 0 },
     ...ends.map((end) => projectOnPlane(end, start.weights, plane)),

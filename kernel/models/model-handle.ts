@@ -18,7 +18,7 @@ import {
   parseQuestions,
   readsContexts,
   type ContextQuestion,
-  type ReadTextPrediction,
+  type TextTaskPrediction,
   ContinuationBuilder,
 } from "../inference/prompts.js";
 import { writingOptionsOf, type WriteOptions } from "./write-options.js";
@@ -56,7 +56,7 @@ type Given =
   | readonly ChatMessage[]
   | readonly (readonly ChatMessage[])[];
 export interface Predictors {
-  answer(model: ModelHandle, texts: readonly PredictionInput[]): Promise<readonly ReadTextPrediction[]>;
+  answer(model: ModelHandle, texts: readonly PredictionInput[]): Promise<readonly TextTaskPrediction[]>;
   write(
     model: ModelHandle,
     prompts: readonly ModelPrompt[],
@@ -161,7 +161,7 @@ export class ModelHandle {
    * models `{ question, context }`. Throws the coded errors `not-trained`, `texts-expected`, `questions-expected` and
    * `bad-option`.
    */
-  async predict<T extends ReadTextPrediction = Prediction>(
+  async predict<T extends TextTaskPrediction = Prediction>(
     texts: Given,
     options: WriteOptions = {},
   ): Promise<readonly T[]> {
@@ -173,7 +173,7 @@ export class ModelHandle {
     const written = list.map((prompt) => new ContinuationBuilder(promptText(prompt)));
     for await (const piece of this.predictors.write(this, list, writingOptionsOf(options)))
       written[piece.row]!.add(piece);
-    return written.map((w) => w.written()) as readonly ReadTextPrediction[] as readonly T[];
+    return written.map((w) => w.written()) as readonly TextTaskPrediction[] as readonly T[];
   }
 
   /** Streams the continuation of one text in pieces as they become final. */

@@ -39,7 +39,7 @@ const ROUNDED = 1e-6;
  * Plane through `start` and the first two of the others. Throws the coded error `bad-option`, which names a model that
  * spans no new direction.
  */
-export function weightPlaneOf(start: NamedWeights, [first, second]: readonly NamedWeights[]): WeightPlane {
+export function weightPlaneThrough(start: NamedWeights, [first, second]: readonly NamedWeights[]): WeightPlane {
   const refuse = (got: string): never => {
     throw new CodedError("bad-option", {
       name: "the plane",

@@ -83,10 +83,10 @@ export const runLockFileSchema: Schema<RunLockFile> = objectWith({
   experiment: v.exactOptional(objectWith({ name: v.string(), notes: v.string() })),
   deployment: v.exactOptional(objectWith({ of: v.string(), target: v.string() })),
 });
-export const isRunLockFile = schemaGuard(runLockFileSchema);
+export const isRunLockContent = schemaGuard(runLockFileSchema);
 
 /** The facts about a run that its creator supplies. */
-export type RunLockFacts = Omit<RunLockFile, "version" | "name" | "started" | "home" | "base" | "record"> & {
+export type NewRunFacts = Omit<RunLockFile, "version" | "name" | "started" | "home" | "base" | "record"> & {
   readonly record?: RunRecord;
   /** Absolute paths. */
   readonly home?: string;
@@ -107,7 +107,7 @@ export class RunFolder {
     root: string,
     name: string,
     plan: Plan,
-    lock: RunLockFacts,
+    lock: NewRunFacts,
     made: (folder: string) => void = () => undefined,
   ): RunFolder {
     const started = new Date().toISOString();

@@ -5,7 +5,7 @@
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { keepsBest } from "#dsl/compiler/plan/watched-metric.js";
 import type { RunWatcher } from "../remote/supervisor/watch.js";
-import { curvesFigure, curvesText, historyTable, runOutcomeWords } from "../display/curves/curves.js";
+import { curvesFigure, latestCurveNumbersText, historyTable, runOutcomeWords } from "../display/curves/curves.js";
 import { epsilonSpent } from "../display/curves/time-spent.js";
 import { figureView } from "../display/figure.js";
 import { progressView, type ProgressState } from "../display/progress.js";
@@ -185,6 +185,6 @@ export class LiveTraining {
       title: this.title,
       validates: this.plan.recipe.training.validate !== null,
     });
-    return { ...figureView(figure, { text: curvesText(this.events) }), id: `${this.id}-curves` };
+    return { ...figureView(figure, { text: latestCurveNumbersText(this.events) }), id: `${this.id}-curves` };
   }
 }

@@ -9,7 +9,7 @@ import { loadImplementation } from "../host/load-implementation.js";
 import type { ContinuationPiece } from "../inference/continue-texts.js";
 import { predictInputTexts } from "../inference/input-texts.js";
 import { occlusionExplanations } from "../inference/occlusion.js";
-import { type ModelPrompt, type ReadTextPrediction, readsContexts } from "../inference/prompts.js";
+import { type ModelPrompt, type TextTaskPrediction, readsContexts } from "../inference/prompts.js";
 import { WHY_PROGRAM, explainPredictions } from "../inference/why.js";
 import { writeTexts } from "../inference/write.js";
 import { modelPlanOf, type ModelHandle } from "../models/model-handle.js";
@@ -71,7 +71,7 @@ export class ModelRequests {
     handle: ModelHandle,
     texts: readonly PredictionInput[],
     s: HostContext = plainHostContext(this.session.options.folder),
-  ): Promise<readonly ReadTextPrediction[]> {
+  ): Promise<readonly TextTaskPrediction[]> {
     return this.asking(
       handle,
       texts,

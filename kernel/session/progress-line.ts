@@ -3,7 +3,7 @@
  * after a second, is updated in place at most five times a second, and finally shows the duration.
  */
 import { FRAME_STYLE, html, toneColors, type DisplayOutput } from "../display/html.js";
-import type { Progress } from "../host/host-context.js";
+import type { ProgressUpdate } from "../host/host-context.js";
 import { progressBar } from "../display/progress.js";
 import { displayOutputOf } from "../display/bundle.js";
 import { barText, groupedNumber, durationText } from "../host/value-text.js";
@@ -16,7 +16,7 @@ export class ProgressLine {
   private label = "";
   private begun = 0;
   private drawnAt = 0;
-  private last: Progress | null = null;
+  private last: ProgressUpdate | null = null;
   private shown = false;
   private timer: NodeJS.Timeout | undefined;
   private readonly id: string;
@@ -33,7 +33,7 @@ export class ProgressLine {
     this.id = `${id}-progress`;
   }
 
-  on(progress: Progress): void {
+  on(progress: ProgressUpdate): void {
     const now = this.clock();
     if (progress.label !== this.label) {
       this.end();
@@ -51,7 +51,7 @@ export class ProgressLine {
     this.draw(progress);
   }
 
-  private draw(progress: Progress): void {
+  private draw(progress: ProgressUpdate): void {
     this.drawnAt = this.clock();
     this.show(lineOf(progress));
   }
@@ -91,7 +91,7 @@ interface Line {
   readonly share: number | null;
   readonly over: boolean;
 }
-function lineOf({ label, done, total }: Progress, took?: number): Line {
+function lineOf({ label, done, total }: ProgressUpdate, took?: number): Line {
   if (total === 1)
     return took === undefined
       ? { text: `${label} …`, share: null, over: false }

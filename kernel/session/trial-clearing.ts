@@ -1,6 +1,6 @@
 /** The best trial of a sweep, and the error if no trial meets the sweep's requirements. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { SweepHandle } from "../study/trial.js";
+import type { SweepInTypeScript } from "../study/trial.js";
 import type { NearestTrial } from "../display/sweeps/best.js";
 import { hasWeights } from "./kept-weights.js";
 
@@ -8,14 +8,14 @@ import { hasWeights } from "./kept-weights.js";
 export function demandClearedTrial({
   name,
   nearest,
-}: Pick<SweepHandle, "name"> & { readonly nearest?: NearestTrial | null }): void {
+}: Pick<SweepInTypeScript, "name"> & { readonly nearest?: NearestTrial | null }): void {
   if (nearest) throw new CodedError("no-trial-clears", { sweep: name, ...nearest });
 }
 
 /** Returns the best trial; undefined if the sweep does not exist or none of its trials has a score. */
 export function bestTrialOf(
-  sweep: (Pick<SweepHandle, "name" | "best"> & { readonly nearest?: NearestTrial | null }) | undefined,
-): SweepHandle["best"] | undefined {
+  sweep: (Pick<SweepInTypeScript, "name" | "best"> & { readonly nearest?: NearestTrial | null }) | undefined,
+): SweepInTypeScript["best"] | undefined {
   if (!sweep) return undefined;
   const { best } = sweep;
   if (best === null) demandClearedTrial(sweep);
@@ -23,7 +23,7 @@ export function bestTrialOf(
 }
 
 /** Returns the run folder of a best trial if its weights still exist, else null. */
-export function openableRunOf(best: SweepHandle["best"] | undefined): string | null | undefined {
+export function openableRunOf(best: SweepInTypeScript["best"] | undefined): string | null | undefined {
   if (!best) return undefined;
   return best.run !== null && hasWeights(best.run) ? best.run : null;
 }

@@ -23,7 +23,7 @@ const MOST = 24;
  * First moves each setting to its ends alone, then all together to their cheapest and to their most expensive ends.
  * Returns null if nothing could be planned.
  */
-export async function sweepCostsOf(
+export async function sweepCostRange(
   { vary, plan }: Pick<SweepPlan, "vary" | "plan">,
   priced: TrialEstimator,
 ): Promise<Costs | null> {

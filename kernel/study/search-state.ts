@@ -15,7 +15,7 @@ export interface SearchLocation {
 }
 
 /** Returns null if the sweep has no runner, or its runner uses no cluster. */
-export function searchLocationOf(sweep: SweepPlan): SearchLocation | null {
+export function searchRunLocationOf(sweep: SweepPlan): SearchLocation | null {
   const { runner } = sweep;
   const search = runner && workerCapabilitiesOf(registry, runner)?.searchPlace;
   if (!search) return null;

@@ -42,7 +42,7 @@ export interface TrialRecord {
 }
 
 /** The view of a sweep in TypeScript. */
-export interface SweepHandle {
+export interface SweepInTypeScript {
   readonly name: string;
   readonly goal: { readonly direction: "maximize" | "minimize"; readonly metric: string };
   readonly trials: readonly TrialRecord[];

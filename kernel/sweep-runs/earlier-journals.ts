@@ -2,7 +2,7 @@
 import { basename, join } from "node:path";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { definitionValues } from "../study/recommended-point.js";
-import type { JournalSpec, UnfitTrial } from "./journal/journal.js";
+import type { JournalSpec, MismatchedTrial } from "./journal/journal.js";
 import { journalFile, type SessionFolders } from "../session/answers/journal-facts.js";
 import { readStartTrials, type StartTrials } from "./earlier-trials.js";
 import { listNames } from "#dsl/language/diagnostics/lists.js";
@@ -74,7 +74,7 @@ export function otherDataCount(start: SweepStart, { plan, vary }: SweepPlan): nu
 const FEW = 3;
 
 /** For example `2 trials don't fit: 3 (batch_size can't be 7 in the sweep), 4 (…)`. */
-export function unfitTrialsText(strange: readonly UnfitTrial[]): string {
+export function unfitTrialsText(strange: readonly MismatchedTrial[]): string {
   const some = strange.slice(0, FEW).map(({ number, why }) => `${String(number)} (${clip(oneLine(why), 100)})`);
   const verb = strange.length === 1 ? "doesn't" : "don't";
   return `${plural(strange.length, "trial")} ${verb} fit: ${listNames(some, { total: strange.length })}`;

@@ -13,13 +13,13 @@ import { valuesAt } from "../study/points.js";
 import type { ParameterValue } from "../study/parameters.js";
 import { sharedPoint } from "../study/shared-points.js";
 import type { TrialRecord } from "../study/trial.js";
-import type { UnfitTrial } from "./journal/journal.js";
+import type { MismatchedTrial } from "./journal/journal.js";
 import { parameterValuesOf, JournalReading, trialRecordOf, type JournalSpec } from "./journal/logged-trial.js";
 
 export interface StartTrials {
   /** Trials with their original numbers. */
   readonly trials: readonly TrialRecord[];
-  readonly strange: readonly UnfitTrial[];
+  readonly strange: readonly MismatchedTrial[];
   /**
    * Names of the dimensions that both sweeps vary, of those filled from the definitions, and of those that only the
    * earlier sweep varied.
@@ -44,7 +44,7 @@ export function readStartTrials(file: string, spec: JournalSpec, definitions: Se
   const reading = new JournalReading(spec);
   const names = { shared: new Set<string>(), filled: new Set<string>(), aside: new Set<string>() };
   const all: TrialRecord[] = [];
-  const strange: UnfitTrial[] = [];
+  const strange: MismatchedTrial[] = [];
   for (const { number, named, record } of trialsIn(file, reading, spec)) {
     const found = sharedPoint(reading.parameters, named, { definitions, share: randomShares(0, number) });
     if (!("state" in record) || "why" in found) {

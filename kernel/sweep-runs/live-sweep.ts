@@ -20,7 +20,7 @@ import { thresholdMissesText } from "../study/bars.js";
 import type { NearestTrial } from "../display/sweeps/best.js";
 import { busySecondsOf } from "../study/time-spent.js";
 import { goalOf, goalsOf, studyOf } from "../study/study.js";
-import type { SweepHandle, TrialRecord } from "../study/trial.js";
+import type { SweepInTypeScript, TrialRecord } from "../study/trial.js";
 import { modelKeys, trialText } from "../study/trial-text.js";
 import type { Screen } from "../session/live-training.js";
 import type { ControlsHost } from "../session/execution-context.js";
@@ -80,7 +80,7 @@ export class LiveSweep implements DrawableSweep, SweepControls {
     return this.log.trials;
   }
 
-  get best(): SweepHandle["best"] {
+  get best(): SweepInTypeScript["best"] {
     const number = bestTrialNumber(this.plan, this.log.ended);
     const best = this.log.ended.find((trial) => trial.number === number);
     if (!best || best.score === null) return null;

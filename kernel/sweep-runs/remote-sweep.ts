@@ -16,7 +16,7 @@ import { isJobOver, RayJobs } from "../remote/coordinator/ray/jobs.js";
 import { sendSearch, readSearchJob } from "../remote/coordinator/ray/search-job.js";
 import { noteRunning } from "../remote/supervisor/running-processes.js";
 import { loadImplementation } from "../host/load-implementation.js";
-import { searchLocationOf } from "../study/search-state.js";
+import { searchRunLocationOf } from "../study/search-state.js";
 import { type ExecutionContext, isVerifying } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
 import { sweepHash, journalSpecOf, sweepFolderOf } from "./journal/journal-identity.js";
@@ -24,7 +24,7 @@ import { findOutdatedTrials } from "./outdated-journal.js";
 import { showPlanCard, sweepOutlook } from "./plan-card.js";
 import { watchRemoteSweep, type RemoteSweepResult } from "./watch-remote.js";
 import { SweepMirror } from "./remote/local-journal.js";
-import { newSearchPlace, withPackedSearch } from "./remote/packed-sweep.js";
+import { newClusterSearchPlace, withPackedSearch } from "./remote/packed-sweep.js";
 import type { SweepAction } from "./sweep-result.js";
 
 /**
@@ -37,7 +37,7 @@ export async function runRemoteSweep(
   context: ExecutionContext,
 ): Promise<RemoteSweepResult | { readonly here: SweepAction }> {
   const { name, sweep } = action;
-  const searched = searchLocationOf(sweep);
+  const searched = searchRunLocationOf(sweep);
   // A verification starts nothing on other machines; where trials are trained does not change a number.
   if (isVerifying(session)) return { here: searched?.where === "cluster" ? withoutRunner(action) : action };
   const folder = sweepFolderOf(session.runs, name, sweep);
@@ -141,7 +141,7 @@ class There {
     try {
       const fold = await this.plan();
       const before = readSearchPlace(folder);
-      const place = await newSearchPlace(this.ray, action, { address: cluster.address, before });
+      const place = await newClusterSearchPlace(this.ray, action, { address: cluster.address, before });
       const { mirror } = this;
       await withPackedSearch({ session, stage: context }, action, { place, mirror }, async ({ order, file }) => {
         // The pointer is written first: if this process is killed now, it names a job that does not exist, and the next

@@ -9,7 +9,7 @@ import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { readCheckpoints } from "../runs/checkpoints.js";
 import type { RunEvent } from "../events/events.js";
 import { stoppedFor, isTrialRun, findRunsNamed } from "../runs/history/runs-by-recipe.js";
-import { metricWorldIn } from "../inference/measuring/measure-metric.js";
+import { metricFilesIn } from "../inference/measuring/measure-metric.js";
 import { finalCheckpoint } from "../models/kept-checkpoint.js";
 import { releaseRun, assignWeights } from "../training-runs/assign-weights.js";
 import type { RunResult } from "../training-runs/request.js";
@@ -26,7 +26,7 @@ import {
   type TrialRequest,
   type TrialOutcome,
 } from "./trial-program.js";
-import { trialHook, metricsDuringTraining } from "./trial-hook.js";
+import { trialHook, metricsMeasurableInTraining } from "./trial-hook.js";
 
 /** Dependencies of training and scoring a trial. */
 export interface TrialContext {
@@ -102,7 +102,7 @@ async function runOnce(around: TrialContext, request: TrialTrainingRequest, one:
     must(registry.find("bar", bar.word)?.capabilities, `what ${bar.word} says of itself`).metric(bar),
   );
   const wanted = [...sweep.goals.map(({ metric }) => metric), ...bars];
-  const measures = await metricsDuringTraining(wanted, plan, registry);
+  const measures = await metricsMeasurableInTraining(wanted, plan, registry);
   const before = request.resume ? doneBefore(session, request.trialOf, one, wanted) : null;
   if (before) return outcomeOf(before, sweep, registry);
   await request.turn.begin();
@@ -133,7 +133,7 @@ async function runOnce(around: TrialContext, request: TrialTrainingRequest, one:
     const how = {
       metrics: missing,
       batch_size: plan.recipe.training.batch_size,
-      world: metricWorldIn(context.hostContext.folder),
+      world: metricFilesIn(context.hostContext.folder),
       judging: { beside: null, signal: context.signal, onProgress: context.hostContext.onProgress },
     };
     const subject = { data: plan.recipe.data, split: "validation" };

@@ -3,7 +3,7 @@
  * anything.
  */
 import type { Source } from "#dsl/language/diagnostics/span.js";
-import { sweepCostsOf, type Costs } from "../study/costs.js";
+import { sweepCostRange, type Costs } from "../study/costs.js";
 import { modelKeys, trialText } from "../study/trial-text.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
@@ -15,7 +15,7 @@ export function estimateSweepCosts(
 ): Promise<Costs | null> {
   const as = `${name}_planned`;
   const title = `a trial of ${name}`;
-  return sweepCostsOf(sweep, async (values) => {
+  return sweepCostRange(sweep, async (values) => {
     const text = trialText(sweep, values, modelKeys(), as);
     const actions = await compiled({ id: `plan:${as}`, title, text });
     return actions?.findLast((action) => action.verb === "train")?.plan.estimates ?? null;

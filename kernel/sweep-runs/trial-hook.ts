@@ -31,7 +31,7 @@ export function trialHook(steps: number, { pass, endsNow }: TrialSlot): Training
 }
 
 /** Returns the metrics that validation reports during training; the others are computed on the trained model. */
-export async function metricsDuringTraining(
+export async function metricsMeasurableInTraining(
   wanted: readonly Call[],
   { recipe }: Plan,
   registry: Registry,

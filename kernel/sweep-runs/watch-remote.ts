@@ -8,7 +8,7 @@ import type { Action } from "#dsl/compiler/plan/action.js";
 import { RunFolder } from "../runs/run-folder.js";
 import { lockRun } from "../runs/run-lock.js";
 import {
-  removeSearchPlace,
+  removeSearchPlaceFile,
   readSearchPlace,
   writeSearchPlace,
   type ClusterSearchPlace,
@@ -137,7 +137,7 @@ class Watching {
         reportRunBegun(session, run, context, RunFolder.open(run).lock()?.trial);
         session.trackers.happened(run);
       }
-      removeSearchPlace(folder);
+      removeSearchPlaceFile(folder);
     } finally {
       lock.release();
     }

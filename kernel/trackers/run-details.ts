@@ -5,7 +5,7 @@ import { isCall } from "#dsl/compiler/plan/value.js";
 import type { Value } from "#dsl/language/types/value.js";
 import type { TrackedSetting, TrackedRun } from "#stdlib/trackers/kind.js";
 import { isWholePlan } from "../runs/plan-schema.js";
-import { isRunLockFile, type RunLockFile } from "../runs/run-folder.js";
+import { isRunLockContent, type RunLockFile } from "../runs/run-folder.js";
 import { lockHolderOf } from "../runs/run-lock.js";
 import { readRegularJson } from "../runs/read-events.js";
 import { code, joinParagraphs, escapeMarkdown, table } from "../display/markdown.js";
@@ -19,7 +19,7 @@ import type { Tracking } from "./tracking.js";
 export function trackedRunOf(folder: string, tracking: Tracking): TrackedRun | null {
   if (isSweepFolder(folder)) return trackedSweepOf(folder, tracking);
   const [plan, lock] = ["plan.json", "lock.json"].map((name) => readRegularJson(join(folder, name)));
-  if (!isWholePlan(plan) || !isRunLockFile(lock)) return null;
+  if (!isWholePlan(plan) || !isRunLockContent(lock)) return null;
   const { trial } = lock;
   const began = Date.parse(lock.started);
   return {

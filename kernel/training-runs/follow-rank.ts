@@ -4,7 +4,7 @@
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { sharedStatesOf } from "../remote/process-group/start-group.js";
+import { sharedStateShapesOf } from "../remote/process-group/start-group.js";
 import type { RankPlace } from "../remote/process-group/rank.js";
 import type { PeerRank } from "../remote/process-group/peer-rank.js";
 import { followRoot } from "../remote/process-group/follow.js";
@@ -33,7 +33,7 @@ export async function followRank(
   demandSame(plan, material);
   const open = await openModel(engine, plan, base, prepared.labels, context.hostContext.folder, opens);
   try {
-    const shares = await sharedStatesOf(open.session, {
+    const shares = await sharedStateShapesOf(open.session, {
       ...open.states,
       averages: plan.recipe.training.average !== undefined,
     });

@@ -18,7 +18,7 @@ import { expectedBatchSizes } from "../bases/programs.js";
 export const programPhases = ["graph", "passes", "program", "emitted"] as const;
 export type ProgramPhase = (typeof programPhases)[number];
 
-export interface PhaseInput {
+export interface ProgramPhaseInput {
   readonly plan: Plan;
   readonly base: Base;
   readonly labels: readonly string[];
@@ -30,7 +30,7 @@ export interface PhaseInput {
   readonly engine?: string;
 }
 
-export async function phaseView(phase: ProgramPhase, input: PhaseInput): Promise<DisplayOutput> {
+export async function phaseView(phase: ProgramPhase, input: ProgramPhaseInput): Promise<DisplayOutput> {
   const options = await assembleOptionsOf(input.plan, input.base, input.labels, input.home);
   if (phase === "passes")
     return text(printPasses(buildUnoptimizedTrainGraph(options).program, options.passes ?? PLAIN_PASS_SETTINGS));

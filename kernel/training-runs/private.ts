@@ -3,7 +3,7 @@ import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { Plan, PrivacyPlan } from "#dsl/compiler/plan/plan.js";
 import { registry } from "#stdlib/registry.js";
 import { loadImplementation } from "../host/load-implementation.js";
-import { privacyHook } from "../training/private/hook.js";
+import { privacySpendingHook } from "../training/private/hook.js";
 import { privateStepOptions, PrivacySpending, madeStepCount } from "../training/private/private.js";
 import { openPrivateUpdates } from "../training/private/open.js";
 import { learningRateSchedule, pipelineSource } from "../training/steps.js";
@@ -56,5 +56,5 @@ export async function privateStepSource(
   const options = privateStepOptions(open.session, updates, learningRateSchedule({ plan, ...material }));
   const source = pipelineSource(options, { plan, loader }, resume?.position.step ?? 0);
   // Label dynamics would reveal the model's confidence per row, which privacy must hide.
-  return { source, hooks: [privacyHook(spending)] };
+  return { source, hooks: [privacySpendingHook(spending)] };
 }

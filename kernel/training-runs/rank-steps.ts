@@ -1,5 +1,5 @@
 /** The steps of a training whose updates a process group shares, on rank 0. */
-import { sharedStatesOf } from "../remote/process-group/start-group.js";
+import { sharedStateShapesOf } from "../remote/process-group/start-group.js";
 import { CommunicationHook } from "../remote/process-group/communication.js";
 import { GroupSource } from "../remote/process-group/group-source.js";
 import { runWithGroup, type ProcessGroup, type GroupLauncher, type ReplacedRank } from "./process-group.js";
@@ -22,7 +22,7 @@ async function openGroup(gang: ProcessGroup, training: OpenTraining): Promise<Tr
   const { plan, material, open, run, resume, wanted, signal } = training;
   const done = resume?.position.step ?? 0;
   const { session } = open;
-  const shares = await sharedStatesOf(session, {
+  const shares = await sharedStateShapesOf(session, {
     ...open.states,
     averages: plan.recipe.training.average !== undefined,
   });

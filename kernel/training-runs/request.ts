@@ -21,7 +21,7 @@ import type { StepProvider } from "./step-provider.js";
 
 export interface TrainRequest {
   readonly plan: Plan;
-  readonly run: RunRequest;
+  readonly run: RunToWrite;
   readonly listener: TrainListener;
   /** Metrics that validation measures in addition to the watched one, if the task's outputs allow it. */
   readonly measures?: readonly Call[];
@@ -34,12 +34,12 @@ export interface TrainRequest {
    */
   readonly preview?: (rows: EncodedRows, encoding: RowEncoding, seed: number) => Promise<void>;
   /** Weights to continue from. Defaults to its base's. */
-  readonly continues?: TrainingContinuation;
+  readonly continues?: ContinuedModel;
   /** How steps are taken. Defaults to this process alone. */
   readonly steps?: StepProvider;
 }
 /** The run that a training writes. */
-export interface RunRequest {
+export interface RunToWrite {
   readonly name: string;
   /** Whether it continues the newest unfinished run of its recipe. */
   readonly resume: boolean;
@@ -71,7 +71,7 @@ export interface MachineShare {
   readonly concurrent?: boolean;
 }
 /** The model that a training continues. */
-export interface TrainingContinuation {
+export interface ContinuedModel {
   /** Labels of the model, in the order of its head. */
   readonly labels: readonly string[];
   /** Rows of earlier data, or without labels, that are learned with the new ones. */

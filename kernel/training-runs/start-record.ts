@@ -5,7 +5,7 @@ import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { DataFacts } from "#dsl/language/types/facts.js";
 import { LEARNT_FILE, learntRecordOf, privateLearntRecord, writeLearntFile } from "../runs/learnt-rows.js";
 import { rowMarksOf, writeRowMarks } from "../runs/row-marks.js";
-import type { RunLockFacts, RunLockFile, RunFolder } from "../runs/run-folder.js";
+import type { NewRunFacts, RunLockFile, RunFolder } from "../runs/run-folder.js";
 import type { learntRowsOfStart } from "../inference/measuring/learnt-overlap.js";
 import type { HostContext } from "../host/host-context.js";
 import { makePrivate } from "../fetch/private.js";
@@ -29,7 +29,7 @@ export async function runLockDetails(
   { base, prepared, labels }: TrainingMaterial,
   engine: Engine,
   { hostContext: { folder }, signal, experiment }: Beginning,
-): Promise<RunLockFacts> {
+): Promise<NewRunFacts> {
   const record = await runRecordOf({ plan, base, prepared, engine: engine.info, folder, version, signal });
   return {
     recipeHash: plan.recipeHash,

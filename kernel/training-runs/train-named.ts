@@ -10,7 +10,7 @@ import type { OpenSession } from "../session/open-session.js";
 import type { TrialInLock } from "../runs/together/trials.js";
 import type { ModelHandle } from "../models/model-handle.js";
 import { releaseRun, assignWeights, saveModelFolder } from "./assign-weights.js";
-import type { TrainingContinuation } from "./request.js";
+import type { ContinuedModel } from "./request.js";
 import { rankSteps } from "./rank-steps.js";
 import type { StepProvider } from "./step-provider.js";
 import { findRunsNamed } from "../runs/history/runs-by-recipe.js";
@@ -91,7 +91,7 @@ export async function trainNamedModel(
 export interface TrainNamedOptions {
   readonly gathers?: GroupLauncherFor | undefined;
   /** The model to continue. Defaults to its base. */
-  readonly continues?: TrainingContinuation | undefined;
+  readonly continues?: ContinuedModel | undefined;
   /** How steps are taken, unless a process group shares the updates. Defaults to this process alone. */
   readonly steps?: StepProvider | undefined;
 }

@@ -14,7 +14,7 @@ import {
   unreadableRunError,
 } from "../runs/history/damage.js";
 import { isTrialRun, isSweepTrial } from "../runs/history/runs-by-recipe.js";
-import { RunFolder, type RunLockFacts } from "../runs/run-folder.js";
+import { RunFolder, type NewRunFacts } from "../runs/run-folder.js";
 import { runBusyError, lockHolderOf, lockRun, RunLock } from "../runs/run-lock.js";
 import type { TrialInLock } from "../runs/together/trials.js";
 
@@ -32,7 +32,7 @@ export interface RunClaim {
 const TRIES = 8;
 
 /** Creates a run and locks it before anything is in it. */
-export function claimNewRun(root: string, name: string, plan: Plan, about: RunLockFacts): RunClaim {
+export function claimNewRun(root: string, name: string, plan: Plan, about: NewRunFacts): RunClaim {
   for (let tries = 1; ; tries++)
     try {
       return claimed(root, name, plan, about);
@@ -40,7 +40,7 @@ export function claimNewRun(root: string, name: string, plan: Plan, about: RunLo
       if (!(error instanceof CodedError) || error.code !== "run-busy" || tries >= TRIES) throw error;
     }
 }
-function claimed(root: string, name: string, plan: Plan, about: RunLockFacts): RunClaim {
+function claimed(root: string, name: string, plan: Plan, about: NewRunFacts): RunClaim {
   const locks: RunLock[] = [];
   const run = RunFolder.create(root, name, fromHome(plan, about.home), about, (folder) => {
     const got = RunLock.try(folder, "train");

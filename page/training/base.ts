@@ -1,6 +1,6 @@
 /** A base whose files the user gave: config.json, tokenizer.json and model.safetensors of one folder. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { loadWord } from "#dsl/language/types/loaded.js";
+import { loadWordImplementation } from "#dsl/language/types/loaded.js";
 import type { BaseFacts } from "#dsl/language/types/facts.js";
 import type { Base } from "#kernel/bases/base.js";
 import { familyOf } from "#kernel/bases/family.js";
@@ -27,7 +27,7 @@ export async function loadGivenBase(name: string, known: BaseFacts): Promise<Bas
   const [missing] = missingBaseFiles(name);
   if (missing) throw new CodedError("base-incomplete", { folder: name, missing });
   const word = familyOf(known.config, registry);
-  const family = await loadWord(word);
+  const family = await loadWordImplementation(word);
   const buffers = word.capabilities?.buffers;
   const { tensors } = readHeader(`${folder}/model.safetensors`);
   const weights = Object.entries(tensors).filter(([tensor]) => !buffers?.test(tensor));

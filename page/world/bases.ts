@@ -4,7 +4,7 @@
  * families.
  */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
-import { loadWord } from "#dsl/language/types/loaded.js";
+import { loadWordImplementation } from "#dsl/language/types/loaded.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { nearestWord } from "#dsl/language/diagnostics/nearest-word.js";
 import type { BaseFacts } from "#dsl/language/types/facts.js";
@@ -82,7 +82,7 @@ async function described(
   folder: string,
   hasTokenizer: boolean,
 ): Promise<BaseFacts> {
-  const family = await loadWord(word);
+  const family = await loadWordImplementation(word);
   const read = family.config(config);
   const shapes = parameterShapesOf(family, read);
   return {

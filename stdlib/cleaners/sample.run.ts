@@ -1,6 +1,6 @@
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { CleanerImplementation } from "../data/contract.js";
-import { seededShareOfText } from "../statistics/chance.js";
+import { seededNumberOfText } from "../statistics/chance.js";
 import { rowTextKey } from "./shared/normal-form.js";
 import { word } from "./sample.js";
 
@@ -11,7 +11,7 @@ export const sample: CleanerImplementation = {
     return ({ values }) => {
       const { id } = values;
       const known = id === null || id === undefined || id === "" ? rowTextKey(values) : JSON.stringify(id);
-      return seededShareOfText(seed, known) < share ? { values } : { dropped: "not drawn" };
+      return seededNumberOfText(seed, known) < share ? { values } : { dropped: "not drawn" };
     };
   },
 };

@@ -3,7 +3,7 @@
  * and cleaning, a place is the number of earlier occurrences of the text, because cleaning does not change that number.
  */
 
-import { codePointIn } from "#dsl/language/diagnostics/codes.js";
+import { mustCodePointAt } from "#dsl/language/diagnostics/codes.js";
 export interface LocatedAnswer {
   readonly text: string;
   /** UTF-16 offset in the context; null if the context does not contain the text. */
@@ -99,6 +99,6 @@ export function answerWithOffset({ text, nth }: AnswerOccurrence, context: strin
 function utf16(text: string, codePoints: number): number {
   let units = 0;
   for (let left = codePoints; left > 0 && units < text.length; left--)
-    units += codePointIn(text, units) > 0xffff ? 2 : 1;
+    units += mustCodePointAt(text, units) > 0xffff ? 2 : 1;
   return units;
 }

@@ -18,13 +18,13 @@ export interface SourceContext {
    */
   readonly found?: (file: string, what: string) => void;
   /** Returns the rows of a query over files and databases. If undefined, queries are not supported. */
-  query?(query: ParsedQuery): AsyncIterable<RowChunk>;
+  query?(query: SqlQueryToRun): AsyncIterable<RowChunk>;
   /** Maximum bytes of a JSON file, which is read as one value. Unlimited if undefined. */
   readonly mostJson?: number;
   /** Reports the progress of reading a file: bytes read and total bytes, counted as stored (compressed). */
   readonly onBytes?: (read: number, total: number) => void;
 }
-export interface ParsedQuery {
+export interface SqlQueryToRun {
   readonly sql: string;
   /** Spans of the SQL that name tables, including files. */
   readonly tables: readonly { readonly text: string; readonly from: number; readonly to: number }[];

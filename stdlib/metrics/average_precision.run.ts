@@ -5,7 +5,7 @@
 import type { Call } from "#dsl/language/types/value.js";
 import type { LabelSetMetricInput, MetricImplementation, MetricInput, ResampleScorer } from "./kind.js";
 import type { RareLabelMethod } from "../statistics/spread.js";
-import { rankDecisions, drawCounts, type RankedDecisions } from "./shared/ranked-decisions.js";
+import { rankDecisions, countDraws, type RankedDecisions } from "./shared/ranked-decisions.js";
 import { rarePrecisionIntervals } from "./shared/rare-precision.js";
 import { rowSumsSampler, rowMeansOf, scoreOfAllRows, type RowSums } from "./shared/row-sums.js";
 
@@ -33,7 +33,7 @@ function once(call: Call, input: LabelSetMetricInput): number {
 function drawn(call: Call, input: LabelSetMetricInput): ResampleScorer {
   if (call.arguments["average"] === "samples") return rowSumsSampler(ofTexts(input));
   const score = scorer(call, input);
-  return (drawnUnits) => score(drawCounts(drawnUnits, rowsOf(input)));
+  return (drawnUnits) => score(countDraws(drawnUnits, rowsOf(input)));
 }
 
 /**

@@ -129,7 +129,7 @@ export interface MetricNotes {
 export interface MetricPrecomputations {
   ofWritten?(call: Call, input: WrittenMetricInput, breathing: CooperativeYield): Promise<void>;
 }
-export interface MetricContext {
+export interface MetricFiles {
   /**
    * Returns the text of a file, by its path relative to the session's folder. Coded errors `missing-file`,
    * `unreadable-file`, …
@@ -165,7 +165,7 @@ export interface MetricImplementation {
   /** Set if a judge model scores the outcomes; the evaluation calls it, if that is allowed. */
   readonly judge?: JudgeImplementation;
   /** Returns the metric for this call, if that needs to read files. */
-  prepared?(call: Call, world: MetricContext): Promise<MetricImplementation>;
+  prepared?(call: Call, world: MetricFiles): Promise<MetricImplementation>;
 }
 
 /** Constant predictions that score better for some metrics than the task's own; tasks refer to them by these names. */

@@ -4,7 +4,7 @@ import type { Call } from "#dsl/language/types/value.js";
 import type { LabelSetMetricInput, MetricImplementation, MetricInput, ResampleScorer } from "./kind.js";
 import type { RareLabelMethod } from "../statistics/spread.js";
 import { rareAreaIntervals } from "./shared/rare-areas.js";
-import { rankDecisions, drawCounts, type RankedDecisions } from "./shared/ranked-decisions.js";
+import { rankDecisions, countDraws, type RankedDecisions } from "./shared/ranked-decisions.js";
 
 /** Decisions per row and label: row r and label l of n have decision r · n + l. */
 interface Decisions {
@@ -65,7 +65,7 @@ const once = (score: Scorer, rows: number): number => score(new Uint32Array(rows
 const drawn =
   (score: Scorer, rows: number): ResampleScorer =>
   (drawnUnits) =>
-    score(drawCounts(drawnUnits, rows));
+    score(countDraws(drawnUnits, rows));
 
 function decisionsOf({ truth, probabilities, labels }: MetricInput): Decisions {
   const n = labels.length;

@@ -7,7 +7,7 @@ import type { NDArray } from "#dsl/tensor/program.js";
 import type { Layers } from "../layers/contract.js";
 import type { ModelImplementation, ModelInputs, SentenceHead, UnmaskingHead } from "./kind.js";
 import { ACTIVATIONS, ConfigReader, readConfig, type Activation, type JsonObject } from "./shared/config.js";
-import { remainingHeads } from "./shared/pruned-heads.js";
+import { remainingHeadCount } from "./shared/pruned-heads.js";
 import { firstPositionOf } from "./shared/pooled-head.js";
 import { buildUnmaskingHead } from "./shared/unmasking.js";
 
@@ -107,7 +107,7 @@ function configOf(json: JsonObject): DistilBertConfig {
     sinusoidal_pos_embds: read.flag("sinusoidal_pos_embds", false),
     n_layers: layers,
     n_heads: heads,
-    heads_left: remainingHeads(read, { layers, heads }),
+    heads_left: remainingHeadCount(read, { layers, heads }),
     dim: count("dim", "hidden_size"),
     hidden_dim: read.count("hidden_dim"),
     dropout: read.number("dropout", 0.1, 0, 1),

@@ -5,7 +5,7 @@ import {
   byColumnParameter,
   partitionColumn,
   clientsParameter,
-  drawnPartitionAliases,
+  drawnPartitionParameterAliases,
   leastRowsParameter,
 } from "./shared/parameters.js";
 
@@ -36,7 +36,7 @@ export const word = defineWord({
     noniid_labeldir: "dirichlet",
     hetero_dir: "dirichlet",
     dir: "dirichlet",
-    ...drawnPartitionAliases,
+    ...drawnPartitionParameterAliases,
   },
   advice: { ...partitionAdvice, self_balancing: "leave it out: `least` says how few rows a client may have" },
   capabilities: {

@@ -3,7 +3,7 @@ import {
   partitionAdvice,
   alphaParameter,
   clientsParameter,
-  drawnPartitionAliases,
+  drawnPartitionParameterAliases,
   leastRowsParameter,
 } from "./shared/parameters.js";
 
@@ -27,7 +27,7 @@ export const word = defineWord({
     ExponentialPartitioner: "quantity",
     quantity_skew: "quantity",
     iid_diff_quantity: "quantity",
-    ...drawnPartitionAliases,
+    ...drawnPartitionParameterAliases,
   },
   advice: partitionAdvice,
   capabilities: { clientCount: (call) => call.arguments.clients, minRows: (call) => call.arguments.least },

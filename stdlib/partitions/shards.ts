@@ -4,7 +4,7 @@ import {
   byColumnParameter,
   partitionColumn,
   clientsParameter,
-  partitionAliases,
+  partitionParameterAliases,
 } from "./shared/parameters.js";
 
 export const word = defineWord({
@@ -28,7 +28,7 @@ export const word = defineWord({
     num_shards_per_partition: "each",
     num_classes_per_partition: "each",
     shards_per_client: "each",
-    ...partitionAliases,
+    ...partitionParameterAliases,
   },
   advice: partitionAdvice,
   capabilities: {

@@ -12,7 +12,7 @@ import { makeLayers } from "../layers/graph-layers.js";
 import { slotCacheLayers } from "../layers/slot-layers.js";
 import { cappedLogits } from "../tasks/shared/logits.js";
 import { missingHeadError } from "../tasks/shared/refusals.js";
-import { parallelAdapterLayers } from "../techniques/shared/parallel-adapters.js";
+import { rowwiseAdapterLayers } from "../techniques/shared/parallel-adapters.js";
 import { PEFT_PREFIX } from "../techniques/shared/settings.js";
 import { buildBody } from "./body.js";
 import type { GenerateOptions } from "./generate.js";
@@ -102,7 +102,7 @@ function stepping(
     continues: true,
     outermost: (wrapped) => {
       const slotted = slotCacheLayers(wrapped, { rows, places, texts, lengths, onStore });
-      return options.adapters && chosen ? parallelAdapterLayers(slotted, options.adapters, chosen, onFactor) : slotted;
+      return options.adapters && chosen ? rowwiseAdapterLayers(slotted, options.adapters, chosen, onFactor) : slotted;
     },
   });
   if (!body.unembedding) throw missingHeadError("text_generation");

@@ -27,7 +27,7 @@ export interface RowFormat extends RowFormatCapabilities {
   /** Returns true if the model needs token types. `pairs`: the data has the role `text_pair`. */
   usesTokenTypes(pairs: boolean): boolean;
   readonly supports: SupportedFeatures;
-  readonly onnxExamples: OnnxExamples;
+  readonly onnxExamples: OnnxUsageExamples;
 }
 
 /** Further features that are implemented for the format. */
@@ -43,7 +43,7 @@ export interface SupportedFeatures {
 }
 
 /** Parts of the example calls for a folder of ONNX models. Null selects the example for one text (or two). */
-export interface OnnxExamples {
+export interface OnnxUsageExamples {
   /** The transformers.js pipeline and its call; the texts are JavaScript expressions. */
   pipeline(texts: ExampleTexts, task: Call): PipelineExample | null;
   /** Arguments of `tokenizer.encode` in Python; the texts are Python expressions. */
@@ -65,4 +65,4 @@ export interface PipelineExample {
 }
 
 /** Selects the examples for one text (or two). */
-export const plainTextExamples: OnnxExamples = { pipeline: () => null, encoded: () => null, printed: () => null };
+export const plainTextExamples: OnnxUsageExamples = { pipeline: () => null, encoded: () => null, printed: () => null };

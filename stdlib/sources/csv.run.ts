@@ -11,7 +11,7 @@ import type { RowChunk, SourceImplementation, SourceContext } from "../data/cont
 import { MAX_RECORD_CHARACTERS } from "./shared/codes.js";
 import {
   checkColumnCount,
-  checkColumnNames,
+  refuseReservedColumnNames,
   checkRowCount,
   HEAD_CHARACTERS,
   isFullChunk,
@@ -202,7 +202,7 @@ class Reader {
   /** Returns and clears the waiting rows. May be called only once the header is known. */
   take(): RowChunk {
     const header = this.header ?? [];
-    checkColumnNames(this.file, header);
+    refuseReservedColumnNames(this.file, header);
     const chunk = { columns: this.byName(header), rows: this.waiting };
     this.columns = header.map(() => []);
     return chunk;

@@ -9,7 +9,7 @@ import { locateFile } from "#platform/files.js";
 import type { RowChunk, SourceImplementation, SourceContext } from "../data/contract.js";
 import { nameClasses } from "./shared/classes.js";
 import { tableFromChunks } from "./shared/gathered-chunks.js";
-import { parseJsonValue } from "./shared/json-value.js";
+import { parseJsonKeepingDigits } from "./shared/json-value.js";
 import { sameColumnsCheck } from "./shared/over-files.js";
 import { readTextPieces } from "./shared/text-file.js";
 import { encodingOfCall } from "./shared/detected-parameters.js";
@@ -103,7 +103,7 @@ async function wordFor(source: Call, world: SourceContext): Promise<string> {
 
 function isValue(text: string): boolean {
   try {
-    return parseJsonValue(text) !== undefined;
+    return parseJsonKeepingDigits(text) !== undefined;
   } catch {
     return false;
   }

@@ -9,7 +9,7 @@ import type { SourceImplementation } from "../data/contract.js";
 import { RecordCollector, valueKindText, columnTableOf } from "./shared/columns.js";
 import { findJsonFault, lineAndColumnOf } from "./shared/json-place.js";
 import { MAX_JSON_BYTES, MAX_RECORD_CHARACTERS } from "./shared/codes.js";
-import { checkNestingDepth, parseJsonValue } from "./shared/json-value.js";
+import { checkNestingDepth, parseJsonKeepingDigits } from "./shared/json-value.js";
 import { isSquadData, nestedRows, SQUAD_KEYS } from "./shared/json-rows.js";
 import { locateFile } from "#platform/files.js";
 import { readWholeText } from "./shared/text-file.js";
@@ -58,7 +58,7 @@ export const json = sourceOverFiles(oneFile, { alike: false });
 
 function parsed(text: string, file: string): unknown {
   try {
-    return parseJsonValue(text);
+    return parseJsonKeepingDigits(text);
   } catch (cause) {
     const fault = findJsonFault(text);
     if (!fault) throw cause;

@@ -6,7 +6,7 @@ import type { Call } from "#dsl/language/types/value.js";
 import type { SourceImplementation, SourceContext } from "../data/contract.js";
 import { valueKindText } from "./shared/columns.js";
 import { findJsonFault, lineAndColumnOf } from "./shared/json-place.js";
-import { checkNestingDepth, parseJsonValue } from "./shared/json-value.js";
+import { checkNestingDepth, parseJsonKeepingDigits } from "./shared/json-value.js";
 import { splitLines } from "./shared/lines.js";
 import { sourceFromRows, type SourceRow } from "./shared/row-source.js";
 import { locateFile } from "#platform/files.js";
@@ -34,7 +34,7 @@ async function* objects(call: Call, world: SourceContext): AsyncGenerator<Source
 function objectOf(text: string, file: string, line: number, row: number): object {
   let value: unknown;
   try {
-    value = parseJsonValue(text);
+    value = parseJsonKeepingDigits(text);
   } catch (cause) {
     const fault = findJsonFault(text);
     if (!fault) throw cause;

@@ -4,7 +4,7 @@ import type { ColumnTable } from "arquero";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { SourceImplementation } from "../data/contract.js";
 import {
-  checkColumnNames,
+  refuseReservedColumnNames,
   RecordCollector,
   valueKindText,
   tableWithRowNumbers,
@@ -60,7 +60,7 @@ function named(
   numbers: readonly unknown[],
   name: string,
 ): ColumnTable {
-  checkColumnNames(name, columns.keys());
+  refuseReservedColumnNames(name, columns.keys());
   const whole = rows > 0 && numbers.every((n): n is number => Number.isInteger(n) && (n as number) > 0);
   return whole && numbers.length === rows ? tableWithRowNumbers(columns, numbers) : columnTableOf(name, columns, rows);
 }

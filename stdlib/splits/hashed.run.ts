@@ -5,13 +5,13 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { seededShareOfText } from "../statistics/chance.js";
+import { seededNumberOfText } from "../statistics/chance.js";
 import type { CleanRow, SplitImplementation } from "../data/contract.js";
-import { splitTargetsOf } from "./shared/targets.js";
+import { splitSizesOf } from "./shared/targets.js";
 import { word } from "./hashed.js";
 
 export const hashed: SplitImplementation = {
-  names: (call) => splitTargetsOf(call).map((t) => t.split),
+  names: (call) => splitSizesOf(call).map((t) => t.split),
   assign(call, rows, seed) {
     const { column } = argumentsOf(word, call);
     const lacking = rows.filter((row) => keyOf(row, column) === undefined).map(({ row }) => row);
@@ -28,14 +28,14 @@ function dealing(call: Call, seed: number): (row: CleanRow) => string | null {
   return (row) => {
     const key = keyOf(row, column);
     if (key === undefined) throw new CodedError("rows-without-key", { column, rows: [row.row], count: 1 });
-    const drawn = seededShareOfText(seed, key);
+    const drawn = seededNumberOfText(seed, key);
     return ends.find(({ end }) => drawn < end)?.split ?? null;
   };
 }
 
 /** Returns the splits in their order between 0 and 1, with the end of each. */
 function endsOf(call: Call): readonly { readonly split: string; readonly end: number }[] {
-  const targets = splitTargetsOf(call);
+  const targets = splitSizesOf(call);
   const train = targets.filter(({ split }) => split === "train");
   const others = targets.filter(({ split }) => split !== "train").sort((a, b) => (a.split < b.split ? -1 : 1));
   let end = 0;

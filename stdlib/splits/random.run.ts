@@ -5,17 +5,17 @@
  */
 import { CodedError, mustGet } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { seededRandom, seededShareOfText, shuffle, type RandomSource } from "../statistics/chance.js";
+import { seededRandom, seededNumberOfText, shuffle, type RandomSource } from "../statistics/chance.js";
 import type { SplitImplementation } from "../data/contract.js";
 import { assignByLabels } from "./shared/by-labels.js";
 import type { RowGroup } from "./shared/group.js";
 import { groupOfRow, GroupedRows, type GroupingColumns } from "./shared/groups-and-strata.js";
-import { splitRowCounts, splitTargetsOf } from "./shared/targets.js";
+import { splitRowCounts, splitSizesOf } from "./shared/targets.js";
 
 export const random: SplitImplementation & Pick<Required<SplitImplementation>, "stream" | "foresee"> = {
   /** Each row or group draws its split from the seed and its number or value, so shares are met on average. */
   stream(call, seed) {
-    const targets = splitTargetsOf(call);
+    const targets = splitSizesOf(call);
     const counted = targets.find((t) => t.count !== undefined);
     if (counted)
       throw new CodedError("split-not-streamed", { split: "random", why: `\`${counted.split}\` is a count` });
@@ -26,7 +26,7 @@ export const random: SplitImplementation & Pick<Required<SplitImplementation>, "
     if (sum > 1 - 1e-9) ends[ends.length - 1] = 1;
     return (row) => {
       const key = groupOfRow(row, group);
-      const drawn = seededShareOfText(seed, key === null ? `row ${String(row.row)}` : `value ${key}`);
+      const drawn = seededNumberOfText(seed, key === null ? `row ${String(row.row)}` : `value ${key}`);
       return targets[ends.findIndex((end) => drawn < end)]?.split ?? null;
     };
   },
@@ -37,7 +37,7 @@ export const random: SplitImplementation & Pick<Required<SplitImplementation>, "
     const looked = new GroupedRows(grouping);
     return { look: (row) => looked.look(row), assign: (picks) => dealt(call, looked.picked(picks), seed) };
   },
-  names: (call) => splitTargetsOf(call).map((t) => t.split),
+  names: (call) => splitSizesOf(call).map((t) => t.split),
   assign(call, rows, seed) {
     const looked = new GroupedRows(askedOf(call));
     for (const row of rows) looked.look(row);
@@ -54,7 +54,7 @@ function askedOf({ arguments: given }: Call): GroupingColumns {
 
 /** Returns the split of each row. Coded error `counts-too-large`. */
 function dealt(call: Call, looked: GroupedRows, seed: number): readonly (string | null)[] {
-  const targets = splitTargetsOf(call);
+  const targets = splitSizesOf(call);
   const { rows } = looked;
   const wanted = splitRowCounts(targets, rows);
   const sum = wanted.reduce((a, b) => a + b, 0);

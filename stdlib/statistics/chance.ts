@@ -25,7 +25,7 @@ export function drawBelow(generator: RandomSource, below: number): number {
 }
 
 /** Returns a number in [0, 1) determined by the seed and the text, independent of earlier calls. */
-export function seededShareOfText(seed: number, text: string): number {
+export function seededNumberOfText(seed: number, text: string): number {
   let state = mix(seed | 0);
   for (let i = 0; i < text.length; i++) state = mix((state ^ Math.imul(text.charCodeAt(i) + 1, 0x85ebca6b)) | 0);
   return (mix(state) >>> 0) / 2 ** 32;

@@ -1,6 +1,6 @@
 /** Target `container`: a folder of ONNX models with a server, and the files to build an image or a service. */
 import { argumentsOf } from "#dsl/language/types/defaults.js";
-import type { CodeExample, DeployedModel, TargetImplementation, TargetOutput } from "./kind.js";
+import type { CodeExample, DeployedModel, TargetImplementation, TargetWriter } from "./kind.js";
 import * as small from "./shared/container/files.js";
 import * as served from "./shared/container/service-files.js";
 import { serverScriptText } from "./shared/container/server.js";
@@ -25,14 +25,14 @@ export const container: TargetImplementation = {
     argumentsOf(word, call).server === "small" ? smallCalls(model, place) : servedCalls(model, place),
 };
 
-async function writeSmall(model: DeployedModel, out: TargetOutput): Promise<void> {
+async function writeSmall(model: DeployedModel, out: TargetWriter): Promise<void> {
   await out.write("server.mjs", serverScriptText(model));
   await out.write("package.json", small.packageJsonText(model.name));
   await out.write("Dockerfile", small.dockerfileText());
   await out.write("compose.yaml", small.composeFileText(model.name));
   await out.write(".dockerignore", small.DOCKERIGNORE_TEXT);
 }
-async function writeServed({ name }: DeployedModel, out: TargetOutput): Promise<void> {
+async function writeServed({ name }: DeployedModel, out: TargetWriter): Promise<void> {
   await out.tool("tunebook", { from: served.TUNEBOOK_TARBALL, to: served.TUNEBOOK_TARBALL });
   await out.write("Dockerfile", served.serviceDockerfile(name));
   await out.write("compose.yaml", served.serviceComposeFile(name));

@@ -91,7 +91,7 @@ export interface DeployedChat {
  * Output of a target. Paths are relative to the deployment's folder; for targets that write a single file, `main` is
  * that file.
  */
-export interface TargetOutput {
+export interface TargetWriter {
   write(path: string, bytes: FileContent): Promise<void>;
   /**
    * Copies files of the model's source unchanged (`DeployedModel.files`, `config.json`, of complete models
@@ -161,7 +161,7 @@ export type TargetRefusal = string | { readonly why: string; readonly help: stri
 export interface TargetImplementation {
   /** Returns null if the target can represent the model. */
   refuses?(call: Call, model: DeployedModel): TargetRefusal | null | Promise<TargetRefusal | null>;
-  write(call: Call, model: DeployedModel, out: TargetOutput): Promise<DeploymentResult>;
+  write(call: Call, model: DeployedModel, out: TargetWriter): Promise<DeploymentResult>;
   /**
    * Returns code examples to copy, by language; `place` is the path as written in the program. They run unmodified.
    */

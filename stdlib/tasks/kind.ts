@@ -157,7 +157,7 @@ export interface TaskOutputs {
   named?(logits: Tensor): Readonly<Record<string, Tensor>>;
   /** Converts logits to probabilities; missing for tasks without. */
   probabilities?(logits: Tensor): Tensor;
-  /** Scalar: mean or sum over the terms (`TaughtRows.counts`; label not −100), weighted by row. */
+  /** Scalar: mean or sum over the terms (`TrainingTargets.counts`; label not −100), weighted by row. */
   loss(supervised: SupervisionTensors, reduction: "mean" | "sum"): Tensor;
   /** The loss for scores, if the training loss is modified (smoothing, focal, weights); by default the same. */
   plain?(supervised: SupervisionTensors, reduction: "mean" | "sum"): Tensor;

@@ -40,7 +40,7 @@ export interface TechniqueImplementation {
   /** Whether the trained model is also written as a plain folder, merged into the base's weights; false by default. */
   merges?(call: Call): boolean;
   /** For `trained`: additional fields of adapter_config.json; by default only the technique's own. */
-  config?(call: Call, about: AdapterFacts): Readonly<Record<string, unknown>>;
+  config?(call: Call, about: AdapterConfigFacts): Readonly<Record<string, unknown>>;
 }
 export interface BodyOptions {
   readonly layers: Layers;
@@ -62,7 +62,7 @@ export interface VirtualTokens {
   readonly cached: number;
 }
 /** Facts about its model for an adapter's configuration file. */
-export interface AdapterFacts {
+export interface AdapterConfigFacts {
   readonly base: string;
   /** Commit of the base on the Hub; null if unknown. */
   readonly revision: string | null;

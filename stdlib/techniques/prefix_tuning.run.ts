@@ -11,7 +11,7 @@ import type { TechniqueImplementation } from "./kind.js";
 import {
   VirtualTokenPrefix,
   PROMPT_EMBEDDINGS,
-  promptFileName,
+  promptTensorName,
   shiftedPositions,
   virtualTokenCount,
 } from "./shared/virtual-tokens.js";
@@ -25,7 +25,7 @@ export const prefixTuning: TechniqueImplementation = {
   saved: word.capabilities.saves,
   trains: (_call, path) => path === PROMPT_EMBEDDINGS,
   adds: (_call, path) => path === PROMPT_EMBEDDINGS,
-  fileName: promptFileName,
+  fileName: promptTensorName,
   virtual: (call) => ({ positions: virtualTokenCount(call), cached: 0 }),
   around: (_call, layers) => layers,
   body(call, { layers, inputs, sizes, build }) {

@@ -13,7 +13,7 @@ import {
   VirtualTokenPrefix,
   lengthDimension,
   PROMPT_EMBEDDINGS,
-  promptFileName,
+  promptTensorName,
   shiftedPositions,
   virtualTokenCount,
 } from "./shared/virtual-tokens.js";
@@ -24,7 +24,7 @@ export const promptTuning: TechniqueImplementation = {
   saved: word.capabilities.saves,
   trains: (_call, path) => path === PROMPT_EMBEDDINGS,
   adds: (_call, path) => path === PROMPT_EMBEDDINGS,
-  fileName: promptFileName,
+  fileName: promptTensorName,
   virtual: (call) => ({ positions: virtualTokenCount(call), cached: virtualTokenCount(call) }),
   around: (_call, layers) => layers,
   body(call, { layers, inputs, continues, build }) {

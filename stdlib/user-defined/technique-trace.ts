@@ -2,7 +2,7 @@
  * Finds what a user-defined technique trains and adds, by building the base's body under it without computing anything.
  * No formula is needed, and a mistake in its functions is found before the run.
  */
-import { loadWord } from "#dsl/language/types/loaded.js";
+import { loadWordImplementation } from "#dsl/language/types/loaded.js";
 import { Graph } from "#dsl/tensor/builder.js";
 import type { BaseFacts } from "#dsl/language/types/facts.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -26,7 +26,7 @@ const families = new Map<string, ModelImplementation>();
 /** Tracing is part of a synchronous compilation, so the families are loaded beforehand. */
 export async function loadModelFamilies(registry: Registry): Promise<void> {
   const words = registry.ofKind("model").filter((word) => word.load && !families.has(word.name));
-  for (const word of words) families.set(word.name, await loadWord(word));
+  for (const word of words) families.set(word.name, await loadWordImplementation(word));
 }
 
 /** Throws what the technique's functions throw. Returns null if the family isn't loaded (while someone is typing). */

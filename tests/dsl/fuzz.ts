@@ -11,7 +11,7 @@ import { hoverAt } from "#dsl/assist/hover.js";
 import { isComplete } from "#dsl/assist/is-complete.js";
 import { definitionOf, occurrencesIn, symbolsIn } from "#dsl/assist/occurrences.js";
 import { signatureAt } from "#dsl/assist/signature.js";
-import { codeText, type Code } from "#dsl/language/diagnostics/codes.js";
+import { textsOfCode, type Code } from "#dsl/language/diagnostics/codes.js";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
 import { renderHtml } from "#dsl/language/diagnostics/render-html.js";
 import { toJson } from "#dsl/language/diagnostics/render-json.js";
@@ -176,7 +176,7 @@ function look(text: string, offset: number, context: AssistContext): string | un
       if (d.span.source !== source.id) return `${d.code} stands in ${d.span.source}`;
       if (d.span.start < 0 || d.span.end > text.length || d.span.start > d.span.end)
         return `${d.code} stands at ${d.span.start}–${d.span.end} of ${text.length}`;
-      const { message } = codeText(d.code as Code, d.data as never);
+      const { message } = textsOfCode(d.code as Code, d.data as never);
       if (message === "" || /undefined|\[object|NaN/.test(message)) return `${d.code} says "${message}"`;
       for (const e of d.fix?.edits ?? [])
         if (e.start < 0 || e.end > text.length || e.start > e.end) return `the fix of ${d.code} lies outside`;

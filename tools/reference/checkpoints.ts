@@ -3,7 +3,7 @@
  * the shapes of its parameters are those of the graph. So pages can show the results of the checker and the plan
  * without any weights.
  */
-import { loadWord } from "#dsl/language/types/loaded.js";
+import { loadWordImplementation } from "#dsl/language/types/loaded.js";
 import { Graph } from "#dsl/tensor/builder.js";
 import type { BaseFacts } from "#dsl/language/types/facts.js";
 import type { Registry, Word } from "#dsl/language/types/registry.js";
@@ -22,7 +22,7 @@ export interface Checkpoint {
 /** Returns the checkpoints that the family's word lists, the most common first. */
 export async function checkpointsOf(family: Word<"model">): Promise<readonly Checkpoint[]> {
   const known = family.capabilities?.checkpoints ?? [];
-  const implementation = await loadWord(family);
+  const implementation = await loadWordImplementation(family);
   return known.map(({ name, config: sizes }) => {
     const config = { model_type: family.capabilities?.modelType, ...sizes };
     return { name, family, implementation, config, facts: factsOf(family, implementation, config) };

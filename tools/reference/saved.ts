@@ -1,15 +1,15 @@
 /** The format in which a technique's trained weights are saved: PEFT's format where PEFT has the technique. */
 import { must } from "#dsl/language/diagnostics/codes.js";
-import { loadWord, wordOf } from "#dsl/language/types/loaded.js";
+import { loadWordImplementation, wordOf } from "#dsl/language/types/loaded.js";
 import type { Word } from "#dsl/language/types/registry.js";
-import type { AdapterFacts } from "#stdlib/techniques/kind.js";
+import type { AdapterConfigFacts } from "#stdlib/techniques/kind.js";
 import { assembleForwardProgram } from "#stdlib/programs/forward.js";
 import { programOf } from "./programs.js";
 import type { Trials } from "./tried.js";
 
 /** PEFT's name of the technique, as in the configurations of its adapters; null if PEFT has no format for it. */
 export async function peftType(technique: Word<"technique">, trials: Trials): Promise<string | null> {
-  const implementation = await loadWord(technique);
+  const implementation = await loadWordImplementation(technique);
   if (!implementation.config) return null;
   const task = wordOf(trials.registry, "task", "text_classification");
   const {
@@ -28,12 +28,12 @@ export async function peftType(technique: Word<"technique">, trials: Trials): Pr
       seed: 0,
       prefixInCheckpoint: true,
       tensors: {},
-      task: { call: taskCall, implementation: await loadWord(task) },
+      task: { call: taskCall, implementation: await loadWordImplementation(task) },
       technique: { call, implementation },
     },
     false,
   );
-  const facts: AdapterFacts = {
+  const facts: AdapterConfigFacts = {
     base,
     revision: null,
     task: null,
@@ -49,7 +49,7 @@ export async function peftType(technique: Word<"technique">, trials: Trials): Pr
 }
 
 export async function savedAs(technique: Word<"technique">, trials: Trials): Promise<string> {
-  const { saved } = await loadWord(technique);
+  const { saved } = await loadWordImplementation(technique);
   if (saved === "model") return "the whole model";
   const type = await peftType(technique, trials);
   return type === null ? "an adapter in a format of our own" : `an adapter in PEFT's format (\`${type}\`)`;

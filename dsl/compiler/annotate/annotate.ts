@@ -17,7 +17,7 @@ import { addAction, operandName } from "../statement/run-action.js";
 import type {} from "./annotate-codes.js";
 import { isStreamed } from "../plan/streaming.js";
 import { resolveOperandName, subjectOf } from "../drafts/names.js";
-import { trainedNameOf } from "../drafts/trained-names.js";
+import { nameWithCurrentWeights } from "../drafts/trained-names.js";
 
 export function compileAnnotate(program: Program, header: StatementHeader): void {
   const { clauses, statement, operands } = header;
@@ -175,6 +175,6 @@ function modelOf(
     program.runs.get(found.name)?.here === true ||
     program.outside.trained[found.name] !== undefined ||
     (draft !== undefined && isLoaded(draft));
-  if (!trained && order === "uncertainty" && trainedNameOf(program, found) === undefined) return undefined;
+  if (!trained && order === "uncertainty" && nameWithCurrentWeights(program, found) === undefined) return undefined;
   return { name: found.name, trained };
 }

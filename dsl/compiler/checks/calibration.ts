@@ -28,7 +28,7 @@ export interface CalibrationInput {
  * Returns the calibration calls with defaults; those whose probabilities others use come first. Undefined if there is
  * an error (reported).
  */
-export function calibrationsOf(
+export function resolveCalibrationCalls(
   program: Program,
   given: GivenValue | undefined,
   options: CalibrationInput,

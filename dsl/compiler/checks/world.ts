@@ -418,7 +418,7 @@ function builtIn(program: Program): readonly string[] {
 }
 
 /** Returns the roles that a task reads (capability `roles`). */
-export function rolesOf(program: Program, task: Call): readonly string[] {
+export function rolesReadByTask(program: Program, task: Call): readonly string[] {
   return program.registry.find("task", task.word)?.capabilities?.roles ?? [];
 }
 
@@ -426,7 +426,7 @@ export function rolesOf(program: Program, task: Call): readonly string[] {
 export function missingRoles(program: Program, data: DataPlan, task: Call): readonly string[] {
   const others = program.registry.find("task", task.word)?.capabilities?.alternativeRoles;
   if (others?.every((role) => data.columns[role] !== undefined)) return [];
-  return rolesOf(program, task).filter((role) => data.columns[role] === undefined);
+  return rolesReadByTask(program, task).filter((role) => data.columns[role] === undefined);
 }
 /**
  * Checks that the roles the task reads have columns, and those a training needs in addition (capability

@@ -18,7 +18,7 @@ import { planCompressStage, studentDraft } from "../drafts/plan-compression.js";
 import { isBaseline, readBaseline } from "../evaluate/contenders.js";
 import { areNamesTaken, draftOf } from "../drafts/names.js";
 import { resolveTrainedName } from "../drafts/trained-names.js";
-import { checkDuration } from "../drafts/settings.js";
+import { checkEpochsOrSteps } from "../drafts/settings.js";
 
 /**
  * Keys of the statement that are steps rather than recipe settings, in step order, and the name of each step's model.
@@ -43,7 +43,7 @@ export function compileCompress(program: Program, header: StatementHeader): void
   const parameters = [...verb.parameters, ...parametersOf(program, "recipe")];
   const ownKeys = readKeys(program, entries, verb, parameters, new Map(recipe?.given));
   const keys = entries.map(({ key }) => key.path[0] ?? key.text);
-  checkDuration(program, ownKeys.given, keys, statement.verb.span);
+  checkEpochsOrSteps(program, ownKeys.given, keys, statement.verb.span);
   const settings = new Map([...ownKeys.given].filter(([key]) => keys.includes(key) && !isStage(key)));
   const broken = ownKeys.broken || statement.block?.broken === true || !header.sound || recipe === undefined;
   const stages = broken ? undefined : stagesIn(program, header, ownKeys.given);

@@ -17,7 +17,7 @@ import { isSweepBest, bestModelNamed } from "../plan/sweep/best-model.js";
 import { isCall, partialRecipe, recordOf, resolveData, resolveModel } from "../plan/definitions.js";
 import { checkLoaded, loadedRunSettings } from "../plan/bases/loaded-base.js";
 import { draftOf } from "../drafts/names.js";
-import { checkDuration } from "../drafts/settings.js";
+import { checkEpochsOrSteps } from "../drafts/settings.js";
 
 /** Keys that replace others when a definition varies another one. */
 const INSTEAD: Partial<Record<Draft["is"], readonly (readonly [string, ...string[]])[]>> = {
@@ -56,7 +56,7 @@ export function compileDefinition(program: Program, header: StatementHeader): vo
   const broken = keys.broken || unread || !header.sound || (like !== undefined && (!base || base.broken));
   if (!name) return;
   if (is === "recipe")
-    checkDuration(program, keys.given, statement.block?.entries.map((e) => e.key.text) ?? [], name.span);
+    checkEpochsOrSteps(program, keys.given, statement.block?.entries.map((e) => e.key.text) ?? [], name.span);
   const given = new Map(keys.given);
   const isOwnKey = (key: string): boolean =>
     statement.block?.entries.some((e) => (e.key.path[0] ?? e.key.text) === key) === true;

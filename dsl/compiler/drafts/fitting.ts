@@ -9,11 +9,11 @@ import { countTrainedParameters, estimatesWithoutSteps, estimateTraining, traini
 import type { MachineFacts } from "../../language/types/facts.js";
 import type { PlanOverrides } from "../checks/fitting-changes.js";
 import { planHash, recipeHash } from "../plan/hash.js";
-import { estimatePersonalRounds } from "./personal-weights.js";
+import { estimateCostOfRounds } from "./personal-weights.js";
 import { planDataFacts } from "./data-facts.js";
 import { resolvePrivacyNoise } from "./privacy-guarantee.js";
 import { withBaseDropout } from "../plan/bases/own-dropout.js";
-import type { Estimates, Plan, PlanEffects, PrivacyPlan, Recipe, RecipePlan } from "../plan/plan.js";
+import type { Estimates, Plan, ExecutionSettings, PrivacyPlan, Recipe, RecipePlan } from "../plan/plan.js";
 import { SEMANTICS_VERSION } from "../plan/semantics.js";
 import type { PlannedTraining, TrainingRequest } from "./training-request.js";
 import type { ResolvedTraining } from "./training-definitions.js";
@@ -81,7 +81,7 @@ export function planIfItFitsMachine(
   const privacy = resolvePrivacyNoise(program, options, known, estimates);
   if (recipe.privacy && !privacy) return undefined;
   const taken = options.federated
-    ? estimatePersonalRounds(program, options.federated, known, {
+    ? estimateCostOfRounds(program, options.federated, known, {
         estimates,
         here: options.here,
         firstAt: options.dataAt,
@@ -111,7 +111,10 @@ function wholePlan(
     recompute,
     estimates,
     privacy,
-  }: Pick<PlanEffects, "recompute"> & { readonly estimates: Estimates; readonly privacy: PrivacyPlan | undefined },
+  }: Pick<ExecutionSettings, "recompute"> & {
+    readonly estimates: Estimates;
+    readonly privacy: PrivacyPlan | undefined;
+  },
 ): Plan {
   const ranks = recipe.plan.average && { ranks: ranksOf(program, options.runner).count };
   const training = { ...recipe.plan, ...ranks, ...(privacy && { privacy }) };
@@ -125,7 +128,7 @@ function wholePlan(
   const compress = options.compress && { compress: options.compress };
   const whole: Recipe = { ...made, ...update, ...federated, ...compress };
   const allowed = program.allowed.map(({ code, reason, of: statement }) => ({ code, reason, of: statement }));
-  const effects: PlanEffects = {
+  const effects: ExecutionSettings = {
     run: options.run,
     ...(options.repeats && { repeats: options.repeats.count }),
     ...(options.detach === true && { detach: true as const }),

@@ -23,7 +23,7 @@ interface Known {
  * Estimates all rounds from one round of a client with the rows of the first data. Undefined if there is an error
  * (reported).
  */
-export function estimatePersonalRounds(
+export function estimateCostOfRounds(
   program: Program,
   federating: FederationDraft,
   { data, model, base, facts, others, recipe }: Known,

@@ -9,7 +9,7 @@ import { checkData } from "../checks/world.js";
 import { trainingSplit } from "../plan/estimates.js";
 import { isFailed } from "../../language/types/facts.js";
 import { predictsNext, readsConversations } from "../plan/batches.js";
-import { calibrationsOf } from "../checks/calibration.js";
+import { resolveCalibrationCalls } from "../checks/calibration.js";
 import { checkWatchedMetrics } from "../plan/metrics.js";
 import { splitOrigin } from "./split-origin.js";
 import { requireWrittenSettings } from "./runner-limits.js";
@@ -85,7 +85,7 @@ function plannedOf(
   }
   const machine = program.ask({ about: "machine" });
   if (!sound || machine === undefined || isFailed(machine)) return undefined;
-  const calibrate = calibrationsOf(program, options.calibrate, {
+  const calibrate = resolveCalibrationCalls(program, options.calibrate, {
     task: known.model.plan.task,
     data: options.data.name,
     facts: known.facts,

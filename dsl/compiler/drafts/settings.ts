@@ -16,7 +16,7 @@ export function settingsOf(
 }
 
 /** Reports `steps` and `epochs` in the same block. A later `steps` over a recipe's `epochs` is an override. */
-export function checkDuration(
+export function checkEpochsOrSteps(
   program: Program,
   given: ReadonlyMap<string, GivenValue>,
   keys: readonly string[],

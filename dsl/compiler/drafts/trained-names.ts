@@ -38,11 +38,11 @@ export function resolveTrainedName(
     program.report("wrong-operand", { after, wanted, found: `\`${found.node.text}\`` }, found.node.span, fix);
     return undefined;
   }
-  return trainedNameOf(program, found, untrained);
+  return nameWithCurrentWeights(program, found, untrained);
 }
 
 /** Returns the resolved name if its weights match its current definition. */
-export function trainedNameOf(program: Program, found: ResolvedName, untrained = false): string | undefined {
+export function nameWithCurrentWeights(program: Program, found: ResolvedName, untrained = false): string | undefined {
   const run = program.runs.get(found.name);
   if (run?.folds) {
     program.report("fold-model", { model: found.name, folds: run.folds, data: run.data.name }, found.node.span);

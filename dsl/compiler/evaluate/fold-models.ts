@@ -3,7 +3,7 @@ import type { NamedTraining, Program } from "../plan/program.js";
 import { operandName } from "../statement/run-action.js";
 import { resolveData } from "../plan/definitions.js";
 import type { ResolvedSubject } from "../drafts/names.js";
-import { trainedNameOf } from "../drafts/trained-names.js";
+import { nameWithCurrentWeights } from "../drafts/trained-names.js";
 import { currentDataOf, writtenFoldsOf } from "../plan/folds.js";
 import { must, mustGet } from "../../language/diagnostics/codes.js";
 import type { Operand, WordNode } from "../../language/syntax/tree.js";
@@ -35,7 +35,7 @@ export function nameOfFoldModels(
   const trained = (run.folds ?? []).every((fold) => {
     const entry = program.names.get(fold);
     const node = operand as WordNode;
-    return entry && trainedNameOf(program, { name: fold, node, entry }) !== undefined;
+    return entry && nameWithCurrentWeights(program, { name: fold, node, entry }) !== undefined;
   });
   return trained ? name : undefined;
 }

@@ -2,7 +2,7 @@
 import type { StatementHeader } from "../../language/types/header.js";
 import { readKeys } from "../../language/types/keys.js";
 import type { Program } from "../plan/program.js";
-import { rolesOf } from "../checks/world.js";
+import { rolesReadByTask } from "../checks/world.js";
 import { callAt, numberAt, textsAt } from "../plan/value.js";
 import { addAction, operandName } from "../statement/run-action.js";
 import { fillDefaults } from "../plan/defaults.js";
@@ -42,7 +42,7 @@ export function compilePredict(program: Program, header: StatementHeader): void 
   const { values } = fillDefaults(program, header.verb.parameters, ownKeys.given, "", { here: statement.verb.span });
   const task = taskOf(program, name);
   const astray = checkWritingKeys(program, ownKeys.given, task, statement.verb.span);
-  if (task && on && "texts" in on && rolesOf(program, task).includes("context") && first) {
+  if (task && on && "texts" in on && rolesReadByTask(program, task).includes("context") && first) {
     program.report("asks-without-context", { model: name ?? "the model" }, first.span);
     return;
   }

@@ -10,7 +10,7 @@ import { writtenFoldsOf } from "../plan/folds.js";
 import { addAction, operandName } from "../statement/run-action.js";
 import { draftOf } from "../drafts/names.js";
 import { planFederation } from "../drafts/plan-federation.js";
-import { checkDuration } from "../drafts/settings.js";
+import { checkEpochsOrSteps } from "../drafts/settings.js";
 
 export function compileFederate(program: Program, header: StatementHeader): void {
   const { clauses, statement, verb } = header;
@@ -24,7 +24,7 @@ export function compileFederate(program: Program, header: StatementHeader): void
   const parameters = [...verb.parameters, ...parametersOf(program, "recipe")];
   const ownKeys = readKeys(program, entries, verb, parameters, new Map(recipe?.given));
   const keys = entries.map(({ key }) => key.path[0] ?? key.text);
-  checkDuration(program, ownKeys.given, keys, statement.verb.span);
+  checkEpochsOrSteps(program, ownKeys.given, keys, statement.verb.span);
   const as = operandName(clauses.get("as")?.operands[0]);
   const taken = as !== undefined && program.names.get(as.text)?.is === "model";
   if (taken) program.report("kept-as-a-model", { name: as.text }, as.span);

@@ -2,7 +2,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import canonicalize from "canonicalize";
-import type { PlanEffects, Recipe } from "./plan.js";
+import type { ExecutionSettings, Recipe } from "./plan.js";
 import type { Call, Value } from "../../language/types/value.js";
 import { withoutAddressQueries } from "./retained-calls.js";
 
@@ -63,6 +63,6 @@ export function withoutWrittenDefaultMarks(value: Value): Value {
   const parts = Object.entries(rest).map(([key, part]) => [key, withoutWrittenDefaultMarks(part as Value)] as const);
   return { ...rest, ...Object.fromEntries(parts) };
 }
-export function planHash(recipe: Recipe, effects: PlanEffects): string {
+export function planHash(recipe: Recipe, effects: ExecutionSettings): string {
   return hashOf({ recipe: recipeHash(recipe), effects: withoutAddressQueries(effects) });
 }

@@ -5,7 +5,7 @@ import type { CompressPlan } from "./actions/compress-actions.js";
 import type { DataPlan, ModelPlan } from "../../language/types/value.js";
 
 /** Settings that change no result; hashed with the recipe into `planHash`. */
-export interface PlanEffects {
+export interface ExecutionSettings {
   readonly run: string; // name of the run: the model's, or the name after `as`
   /** Number of trainings with different seeds; defaults to one. */
   readonly repeats?: number;
@@ -82,7 +82,7 @@ export type ValueOrigins = Readonly<
 export interface Plan {
   readonly version: 1;
   readonly recipe: Recipe;
-  readonly effects: PlanEffects;
+  readonly effects: ExecutionSettings;
   readonly estimates: Estimates;
   readonly origins: ValueOrigins;
   /** Origin of the base's weights; unset for a folder without this information, or from scratch. */

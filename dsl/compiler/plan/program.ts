@@ -14,7 +14,7 @@ import type { CompilerEnvironment, NameKind } from "./known-names.js";
 import type { Registry } from "../../language/types/registry.js";
 import type { ReferenceNode, Statement, WordNode } from "../../language/syntax/tree.js";
 import type { Allowance } from "../../language/types/allow.js";
-import { codeEntryOf, codeText, type CallFix, type Code, type CodeData } from "../../language/diagnostics/codes.js";
+import { codeEntryOf, textsOfCode, type CallFix, type Code, type CodeData } from "../../language/diagnostics/codes.js";
 import type { Fix } from "../../language/diagnostics/diagnostic.js";
 import type {} from "./codes/deploy-codes.js";
 import type {} from "./codes/name-codes.js";
@@ -25,7 +25,7 @@ import type { StatementScope } from "../../language/types/scope.js";
 import { replacementFix, Reporter, type DiagnosticDetails } from "../../language/diagnostics/reporter.js";
 import type { Source, Span } from "../../language/diagnostics/span.js";
 import { quoteString } from "../../language/syntax/strings.js";
-import type { ReferenceValue, TypingContext } from "../../language/types/typing.js";
+import type { DollarReferenceValue, TypingContext } from "../../language/types/typing.js";
 import { typedValue } from "../../language/types/values.js";
 
 /** A definition of data, model or recipe: the given values, including those from `like`, without defaults. */
@@ -201,7 +201,7 @@ export class Program implements StatementScope {
       one.used = true;
       const { reason, owner: statement } = one;
       if (!this.allowed.some((a) => a.code === code && a.of === statement))
-        this.allowed.push({ code, reason, of: statement, message: codeText(code, data).message });
+        this.allowed.push({ code, reason, of: statement, message: textsOfCode(code, data).message });
     }
     return matching.length > 0;
   }
@@ -311,7 +311,7 @@ export class Program implements StatementScope {
   }
 
   /** Returns the value of `$x`: a parameter first, then a TypeScript value. */
-  reference(node: ReferenceNode): ReferenceValue | undefined {
+  reference(node: ReferenceNode): DollarReferenceValue | undefined {
     const parameter = this.parameters.get(node.text);
     if (parameter) return { value: parameter.value };
     const fact = this.ask({ about: "name", of: node.text });

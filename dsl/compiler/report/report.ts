@@ -12,7 +12,7 @@ import { readKeys } from "../../language/types/keys.js";
 import { describeExpression } from "../../language/types/shapes.js";
 import { addAction } from "../statement/run-action.js";
 import { resolveOperandName } from "../drafts/names.js";
-import { trainedNameOf } from "../drafts/trained-names.js";
+import { nameWithCurrentWeights } from "../drafts/trained-names.js";
 
 type Of = Actions["report"]["of"][number];
 const KINDS = ["model", "run", "sweep"] as const;
@@ -54,7 +54,7 @@ function ofWhat(program: Program, operand: Operand): Of | undefined {
     });
     return undefined;
   }
-  const name = trainedNameOf(program, found);
+  const name = nameWithCurrentWeights(program, found);
   return name === undefined ? undefined : { name, is: "model" };
 }
 

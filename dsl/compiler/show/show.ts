@@ -16,7 +16,7 @@ import { addAction } from "../statement/run-action.js";
 import { importDefinition } from "../statement/used-files.js";
 import type { ActionSubject } from "../plan/action.js";
 import { resolveOperandName, subjectOf } from "../drafts/names.js";
-import { trainedNameOf } from "../drafts/trained-names.js";
+import { nameWithCurrentWeights } from "../drafts/trained-names.js";
 import { compileShowPlan, isPlanReference } from "./show-plan.js";
 
 /** Short descriptions of the topics. */
@@ -128,11 +128,11 @@ export function compileShow(program: Program, header: StatementHeader): void {
     }
     const ofRun = found.entry.is === "model" && topic !== undefined && topic.text !== "tree";
     if (topic?.text !== "tree" && program.runs.get(found.name)?.folds && (found.entry.is === "run" || topic)) {
-      trainedNameOf(program, found);
+      nameWithCurrentWeights(program, found);
       continue;
     }
     // The training mask is known before the training if the data are given.
-    if (ofRun && !on && !budget && trainedNameOf(program, found) === undefined) continue;
+    if (ofRun && !on && !budget && nameWithCurrentWeights(program, found) === undefined) continue;
     importDefinition(program, found);
     const source = program.sources.get(found.entry.source);
     const verbs = program.registry.verbs().map((verb) => verb.name);

@@ -1,6 +1,6 @@
 /** The own subject of `sweep`, `auto`: whether a statement names it, and the keys that apply only to it. */
 import type { StatementHeader } from "../../language/types/header.js";
-import type { OwnSubject } from "../../language/types/registry.js";
+import type { ReservedOperandName } from "../../language/types/registry.js";
 import type { Program } from "../plan/program.js";
 import type { Entry, Operand } from "../../language/syntax/tree.js";
 import { nearestWord } from "../../language/diagnostics/nearest-word.js";
@@ -8,7 +8,7 @@ import { replacementFix } from "../../language/diagnostics/reporter.js";
 import { operandName } from "../statement/run-action.js";
 
 /** Returns the verb's own subject, if the statement works on it. */
-export function ownSubject({ verb }: StatementHeader, operand: Operand | undefined): OwnSubject | undefined {
+export function ownSubject({ verb }: StatementHeader, operand: Operand | undefined): ReservedOperandName | undefined {
   const { ownSubject: subject } = verb.operands;
   return subject && operandName(operand)?.text === subject.name && operand?.is === "word" && !operand.arguments
     ? subject

@@ -4,7 +4,7 @@
 import type { StatementHeader } from "../../language/types/header.js";
 import { requireWorkers } from "../drafts/runner-limits.js";
 import { readKeys } from "../../language/types/keys.js";
-import type { OwnSubject } from "../../language/types/registry.js";
+import type { ReservedOperandName } from "../../language/types/registry.js";
 import type { Draft, Program } from "../plan/program.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type { Entry } from "../../language/syntax/tree.js";
@@ -21,7 +21,7 @@ import { draftOf } from "../drafts/names.js";
 import { checkGoals, goalsIn, thresholdsIn } from "./sweep-goals.js";
 import { sweptDataOf, sweptTaskOf } from "./sweep-rows.js";
 
-export function compileSweepAuto(program: Program, header: StatementHeader, subject: OwnSubject): void {
+export function compileSweepAuto(program: Program, header: StatementHeader, subject: ReservedOperandName): void {
   const { statement, verb, clauses } = header;
   const entries = statement.block?.entries ?? [];
   const wanted = entries.filter((entry) => takes(program, header, subject, entry));
@@ -91,7 +91,7 @@ function checkBudget(
 }
 
 /** Reports a key that the sweep decides itself. */
-function takes(program: Program, { verb }: StatementHeader, subject: OwnSubject, { key }: Entry): boolean {
+function takes(program: Program, { verb }: StatementHeader, subject: ReservedOperandName, { key }: Entry): boolean {
   const does = subject.without[key.path[0] ?? key.text];
   if (does === undefined) return true;
   program.report("not-of-own", { key: key.text, verb: verb.name, own: subject.name, does }, key.span);
@@ -101,7 +101,7 @@ function takes(program: Program, { verb }: StatementHeader, subject: OwnSubject,
 /** Adds defaults: the goal of the task, and those in the verb's record. */
 function withUsual(
   program: Program,
-  subject: OwnSubject,
+  subject: ReservedOperandName,
   written: ReadonlyMap<string, GivenValue>,
   { task, roles, here }: { readonly task: Call; readonly roles: readonly string[]; readonly here: Span },
 ): ReadonlyMap<string, GivenValue> {

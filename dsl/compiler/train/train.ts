@@ -16,7 +16,7 @@ import { bestTrialOf } from "../plan/sweep/best.js";
 import { isCall, parametersOf } from "../plan/definitions.js";
 import { draftOf } from "../drafts/names.js";
 import { requireWorkers } from "../drafts/runner-limits.js";
-import { checkDuration, settingsOf } from "../drafts/settings.js";
+import { checkEpochsOrSteps, settingsOf } from "../drafts/settings.js";
 import { planTraining } from "../drafts/plan-training.js";
 import { type PlannedTraining } from "../drafts/training-request.js";
 import { refusePrivacyOfFolds } from "../checks/privacy.js";
@@ -44,7 +44,7 @@ export function compileTrain(program: Program, header: StatementHeader): void {
     new Map([...(recipe?.given ?? []), ...(best ? best.recipe : [])]),
   );
   const keys = statement.block?.entries.map((e) => e.key.path[0] ?? e.key.text) ?? [];
-  checkDuration(program, ownKeys.given, keys, statement.verb.span);
+  checkEpochsOrSteps(program, ownKeys.given, keys, statement.verb.span);
   const [calibrate, runner] = [ownKeys.given.get("calibrate"), ownKeys.given.get("runner")];
   const detach = ownKeys.given.get("detach")?.value === true ? ownKeys.given.get("detach") : undefined;
   const untold = ownKeys.given.get("forgetting")?.value === false;

@@ -17,7 +17,7 @@ import { addAction, operandName } from "../statement/run-action.js";
 import { areNamesTaken, draftOf } from "../drafts/names.js";
 import { resolveTrainedName } from "../drafts/trained-names.js";
 import { checkReplayRows, checkStrategyNeeds, STRATEGY_KEY, strategyOf } from "../drafts/update/strategies.js";
-import { checkDuration } from "../drafts/settings.js";
+import { checkEpochsOrSteps } from "../drafts/settings.js";
 import type { PlannedTraining } from "../drafts/training-request.js";
 import { planUpdateStage } from "../drafts/update/plan-update.js";
 
@@ -38,7 +38,7 @@ export function compileUpdate(program: Program, header: StatementHeader): void {
   const parameters = [...verb.parameters, ...parametersOf(program, "recipe")];
   const ownKeys = readKeys(program, entries, verb, parameters, new Map(recipe?.given));
   const keys = entries.map(({ key }) => key.path[0] ?? key.text);
-  checkDuration(program, ownKeys.given, keys, statement.verb.span);
+  checkEpochsOrSteps(program, ownKeys.given, keys, statement.verb.span);
   const strategy = strategyOf(program, header, ownKeys.given);
   const forget = textsIn(program, header, ownKeys.given);
   const as = operandName(clauses.get("as")?.operands[0]);

@@ -79,7 +79,7 @@ export interface DiagnosticText {
  * Returns the texts of a code for its data. Values in `data` may come from hostile files, so control characters are
  * made visible.
  */
-export function codeText<C extends Code>(code: C, data: CodeData[C]): DiagnosticText {
+export function textsOfCode<C extends Code>(code: C, data: CodeData[C]): DiagnosticText {
   return diagnosticText({ code, data });
 }
 
@@ -120,7 +120,7 @@ export class CodedError<C extends Code = Code> extends Error {
     readonly data: CodeData[C],
     readonly origin: { readonly span?: Span; readonly cause?: unknown } = {},
   ) {
-    super(codeText(code, data).message, origin.cause === undefined ? undefined : { cause: origin.cause });
+    super(textsOfCode(code, data).message, origin.cause === undefined ? undefined : { cause: origin.cause });
   }
 
   /** Returns the same error with a span. */
@@ -156,7 +156,7 @@ export function lastOf<T>(list: ArrayLike<T>): T {
 }
 
 /** Returns the code point at an index; throws `internal` if the text ends before it. */
-export function codePointIn(text: string, index: number): number {
+export function mustCodePointAt(text: string, index: number): number {
   const code = text.codePointAt(index);
   if (code === undefined)
     throw new CodedError("internal", { what: `a text of ${text.length} is asked for place ${index}` });

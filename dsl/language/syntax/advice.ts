@@ -18,7 +18,7 @@ const CONTROL: ReadonlySet<string> = new Set([
 /** Returns the help for `token`, which follows `before`; undefined if naming the expected token is enough. */
 export function adviceOnToken(token: IToken, before: IToken | undefined, text: string): string | undefined {
   const touches = before !== undefined && t.tokenEnd(before) === token.startOffset;
-  if (touches && t.endsValue(before) && (token.tokenType === t.Dot || token.tokenType === t.LeftSquare))
+  if (touches && t.isValueEnd(before) && (token.tokenType === t.Dot || token.tokenType === t.LeftSquare))
     return "values have no methods and no parts: do it in a TypeScript cell, and write `$name` for what comes out";
   // `cuda:0`
   const number = token.tokenType === t.Colon && /^\d/.test(text.slice(t.tokenEnd(token), t.tokenEnd(token) + 1));
@@ -26,7 +26,7 @@ export function adviceOnToken(token: IToken, before: IToken | undefined, text: s
     return `a name ends before \`:\`: write \`${before.image}\` alone, or the whole in \`"…"\``;
   if (before && token.tokenType === t.Identifier && CONTROL.has(token.image))
     return "Tune has no conditions and loops: compute the value in a TypeScript cell, and write `$name`";
-  if (before && t.endsValue(before) && (token.tokenType === t.Str || token.tokenType === t.Num))
+  if (before && t.isValueEnd(before) && (token.tokenType === t.Str || token.tokenType === t.Num))
     return `the value ended before \`${token.image.slice(0, 40)}\`: remove it, or write a comma between values of a list`;
   if (!before && (token.tokenType === t.LeftBrace || token.tokenType === t.LeftSquare))
     return 'a program is a list of statements, each with a verb: `data tickets { source: csv("tickets.csv"), columns: { text: body } }`';

@@ -106,7 +106,7 @@ class Balancer {
   /** Whether the next line continues a `(` or `[` that is closed later: only its comma is missing (normalise.ts). */
   private lacksComma(previous: IToken, following: IToken, i: number): boolean {
     const open = this.stack.at(-1);
-    if (!open || open.tokenType === t.LeftBrace || !t.endsValue(previous) || !t.startsValue(following)) return false;
+    if (!open || open.tokenType === t.LeftBrace || !t.isValueEnd(previous) || !t.isValueStart(following)) return false;
     const known = this.closed.get(open);
     if (known !== undefined) return known;
     const found = closesAsList(this.tokens, i, open.tokenType, this.verbs);
@@ -246,7 +246,7 @@ function meansNothing(previous: IToken, following: IToken): boolean {
 function opensBlockOf(previous: IToken, following: IToken): boolean {
   return (
     following.tokenType === t.LeftBrace &&
-    (t.endsValue(previous) || previous.tokenType === t.Colon) &&
+    (t.isValueEnd(previous) || previous.tokenType === t.Colon) &&
     previous.tokenType !== t.RightBrace
   );
 }

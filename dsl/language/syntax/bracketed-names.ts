@@ -50,5 +50,5 @@ function opensNames(head: readonly IToken[], index: number): boolean {
   if (!token || !before || !(token.tokenType === t.LeftSquare || token.tokenType === t.LeftParen)) return false;
   if (token.tokenType === t.LeftParen && t.tokenEnd(before) === token.startOffset) return false;
   if (before.tokenType === t.Comma) return true;
-  return before.tokenType === t.Identifier && (index === 1 || (earlier !== undefined && t.endsValue(earlier)));
+  return before.tokenType === t.Identifier && (index === 1 || (earlier !== undefined && t.isValueEnd(earlier)));
 }

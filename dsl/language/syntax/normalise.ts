@@ -28,7 +28,7 @@ export function normaliseTokens(tokens: readonly IToken[], report: Report, sourc
     const inWord = top !== undefined && (top.word || top.open.tokenType !== t.LeftBrace);
     if (top?.word && token.tokenType === t.NewLine) {
       const next = tokens.slice(i + 1).find((k) => k.tokenType !== t.NewLine);
-      if (previous && t.endsValue(previous) && next?.tokenType !== t.RightBrace && next?.tokenType !== t.Comma)
+      if (previous && t.isValueEnd(previous) && next?.tokenType !== t.RightBrace && next?.tokenType !== t.Comma)
         top.lines.push({ start: t.tokenEnd(previous), end: t.tokenEnd(previous), text: "," });
       out.push(t.withTokenType(token, t.Comma, ","));
       continue;
@@ -59,7 +59,7 @@ export function normaliseTokens(tokens: readonly IToken[], report: Report, sourc
       out.push(t.withTokenType(token, t.RightParen, ")"));
       continue;
     }
-    if (inWord && previous && t.endsValue(previous) && t.startsValue(token)) {
+    if (inWord && previous && t.isValueEnd(previous) && t.isValueStart(token)) {
       const beforeKey = out.at(-2)?.tokenType;
       const insertSpan = { source, start: t.tokenEnd(previous), end: t.tokenEnd(previous) };
       const span = { source, start: previous.startOffset, end: t.tokenEnd(token) };

@@ -269,7 +269,7 @@ class Reader {
         this.reporter.report("no-value", { key: key.text }, key.span, { label: "a colon and a value are missing" });
       return [{ key, span: key.span }];
     }
-    if (next && first.tokenType === t.Identifier && t.startsValue(next)) {
+    if (next && first.tokenType === t.Identifier && t.isValueStart(next)) {
       const instead = standsForColon(next, tokens[colon + 1]);
       const insertSpan = instead ? this.span(next) : { source: this.source.id, start: key.span.end, end: key.span.end };
       this.report(

@@ -87,7 +87,7 @@ export function indexOfNextEntry(tokens: readonly IToken[]): number {
     const token = tokens[i];
     if (t.isOpenBracket(token)) depth++;
     if (t.isCloseBracket(token)) depth--;
-    if (depth > 0 || i === 0 || !token || token.tokenType !== t.Identifier || !t.endsValue(tokens[i - 1])) continue;
+    if (depth > 0 || i === 0 || !token || token.tokenType !== t.Identifier || !t.isValueEnd(tokens[i - 1])) continue;
     let after = i + 1;
     while (tokens[after]?.tokenType === t.Dot) after += 2;
     if (tokens[after]?.tokenType === t.Colon) return i;

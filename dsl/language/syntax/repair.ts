@@ -169,7 +169,7 @@ class Mender {
   /** Handles `.5` without a name before it. */
   private dot(token: IToken, next: IToken | undefined): void {
     const last = this.out.at(-1);
-    const begins = !last || t.tokenEnd(last) < token.startOffset || !t.endsValue(last);
+    const begins = !last || t.tokenEnd(last) < token.startOffset || !t.isValueEnd(last);
     const digits = next?.tokenType === t.Num && next.startOffset === t.tokenEnd(token) && /^\d/.test(next.image);
     if (!begins || !digits) {
       this.out.push(token);

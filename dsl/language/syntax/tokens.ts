@@ -132,9 +132,9 @@ export const isOpenBracket = (t: IToken | undefined): boolean =>
 export const isCloseBracket = (t: IToken | undefined): boolean =>
   t !== undefined && (t.tokenType === RightBrace || t.tokenType === RightParen || t.tokenType === RightSquare);
 /** Whether a value may begin with this token. */
-export const startsValue = (t: IToken | undefined): boolean =>
+export const isValueStart = (t: IToken | undefined): boolean =>
   t !== undefined && [Str, TripleQuoted, Num, Identifier, Ref, LeftSquare, LeftBrace].includes(t.tokenType);
 /** Whether a value may end with this token. */
-export const endsValue = (t: IToken | undefined): boolean =>
+export const isValueEnd = (t: IToken | undefined): boolean =>
   t !== undefined &&
   [Str, TripleQuoted, Num, Identifier, Ref, RightSquare, RightBrace, RightParen].includes(t.tokenType);

@@ -15,5 +15,5 @@ export function findMissingConnector(head: readonly IToken[], stuckToken: IToken
   const [word, before] = [head[i - 1], head[i - 2]];
   if (head[0]?.image !== VERB || stuckToken.tokenType !== t.LeftParen || !word || i < 3) return undefined;
   const touches = word.tokenType === t.Identifier && t.tokenEnd(word) === stuckToken.startOffset;
-  return touches && t.endsValue(before) ? word : undefined;
+  return touches && t.isValueEnd(before) ? word : undefined;
 }

@@ -320,7 +320,7 @@ export interface SchemaFacts {
   readonly sound: true;
 }
 /** Folders first, then files, each in name order; at most a few hundred. */
-export interface FilesFacts {
+export interface FolderEntriesFacts {
   readonly entries: readonly { readonly name: string; readonly folder: boolean }[];
 }
 /** The studies in a journal of trials. */
@@ -359,7 +359,7 @@ export type FactOf<N extends Need["about"]> = {
   name: NameFacts;
   file: FileFacts;
   schema: SchemaFacts;
-  files: FilesFacts;
+  files: FolderEntriesFacts;
   journal: JournalFacts;
   place: OutputPlaceFacts;
 }[N];

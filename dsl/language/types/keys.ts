@@ -116,7 +116,8 @@ function changed(
   places: Map<string, Span>,
 ): Value | undefined {
   const standing = before?.value ?? defaultCall(parameter);
-  const target = standing === undefined ? undefined : pathPartOf(scope, standing, key.path.slice(1), parameter.type);
+  const target =
+    standing === undefined ? undefined : parameterAtPath(scope, standing, key.path.slice(1), parameter.type);
   if (!target) {
     const [root = "", part, ...deeper] = key.path;
     const taking = kindsIn(parameter.type)
@@ -164,7 +165,7 @@ function changed(
 
 export type PathPart = { readonly parameter: Parameter } | { readonly unknown: Word; readonly name: string };
 /** Returns the parameter that a path inside a value names. */
-export function pathPartOf(
+export function parameterAtPath(
   scope: StatementScope,
   value: Value,
   path: readonly string[],
@@ -176,7 +177,7 @@ export function pathPartOf(
     const record = type.is === "either" ? type.of.find((one) => one.is === "record") : type;
     if (record?.is !== "record") return undefined;
     const inner = value.record[name];
-    if (rest.length > 0) return inner === undefined ? undefined : pathPartOf(scope, inner, rest, record.of);
+    if (rest.length > 0) return inner === undefined ? undefined : parameterAtPath(scope, inner, rest, record.of);
     return record.keys && !record.keys.includes(name)
       ? undefined
       : { parameter: { name, type: record.of, doc: "", why: "", impact: "low" } };
@@ -188,7 +189,7 @@ export function pathPartOf(
   if (!parameter) return { unknown: word, name };
   if (rest.length === 0) return { parameter };
   const inner = value.arguments[name] ?? defaultCall(parameter);
-  return inner === undefined ? undefined : pathPartOf(scope, inner, rest, parameter.type);
+  return inner === undefined ? undefined : parameterAtPath(scope, inner, rest, parameter.type);
 }
 function withPart(value: Value, path: readonly string[], part: Value): Value {
   const [name, ...rest] = path;

@@ -15,11 +15,11 @@ export async function implementationOf<K extends WordKind>(
   kind: K,
   name: string,
 ): Promise<LoadedImplementation<K>> {
-  return loadWord(wordOf(registry, kind, name));
+  return loadWordImplementation(wordOf(registry, kind, name));
 }
 
 /** Throws `internal` if it has no implementation. */
-export async function loadWord<K extends WordKind>(word: Word<K>): Promise<LoadedImplementation<K>> {
+export async function loadWordImplementation<K extends WordKind>(word: Word<K>): Promise<LoadedImplementation<K>> {
   if (!word.load) throw new CodedError("internal", { what: `the ${word.kind} ${word.name} has nothing to run` });
   return word.load();
 }

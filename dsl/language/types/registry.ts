@@ -160,7 +160,7 @@ export interface Word<K extends WordKind = WordKind, A extends Arguments = Argum
 }
 
 /** A bare name with its own meaning for the verb, in place of a defined name; it cannot be defined. */
-export interface OwnSubject {
+export interface ReservedOperandName {
   readonly name: string;
   /** Description for completion. */
   readonly doc: string;
@@ -191,7 +191,7 @@ export interface Verb extends Word<"verb"> {
     readonly many?: true;
     /** Words of this kind may be operands, with their arguments in parentheses. */
     readonly calls?: WordKind;
-    readonly ownSubject?: OwnSubject;
+    readonly ownSubject?: ReservedOperandName;
   };
   readonly connectors: Readonly<
     Record<

@@ -6,12 +6,12 @@ import type { Parameter, Registry, ValueType } from "./registry.js";
 import type { Value } from "./value.js";
 
 /** The value behind `$x`. */
-export type ReferenceValue = { readonly value: Value } | { readonly live: string };
+export type DollarReferenceValue = { readonly value: Value } | { readonly live: string };
 export interface TypingContext {
   readonly registry: Registry;
   reporter: Reporter;
   /** `undefined`: unknown (reported) or not known yet (a need was requested). */
-  reference(node: ReferenceNode): ReferenceValue | undefined;
+  reference(node: ReferenceNode): DollarReferenceValue | undefined;
   isModel(name: string): boolean;
   /** Returns the text at a span; undefined if it is in another source. */
   textOf(span: Span): string | undefined;

@@ -12,7 +12,7 @@ export interface Suggestion {
   readonly example?: string;
 }
 
-export function suggestionFor(
+export function suggestionForWrongValue(
   node: Expression,
   type: ValueType,
   key: string,

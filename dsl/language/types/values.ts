@@ -12,7 +12,7 @@ import { nearestWord } from "../diagnostics/nearest-word.js";
 import type {} from "./codes/value-codes.js";
 import { isSecretKind, word } from "./calls.js";
 import type { ExpectedValue, TypingContext } from "./typing.js";
-import { suggestionFor, type Suggestion } from "./value-suggestions.js";
+import { suggestionForWrongValue, type Suggestion } from "./value-suggestions.js";
 import { checkRange, typedNumber, plainNumber } from "./numeric.js";
 import type { Fix } from "../diagnostics/diagnostic.js";
 import { replacementFix, Reporter } from "../diagnostics/reporter.js";
@@ -241,7 +241,7 @@ function fromReference(
     (type.unit === "duration" || type.unit === "bytes")
   )
     return checkRange(found.value, String(found.value), node.span, expected, t);
-  const written = "value" in found ? expressionOf(found.value, node.span) : undefined;
+  const written = "value" in found ? valueToExpression(found.value, node.span) : undefined;
   if (!written) {
     t.reporter.report(
       "wrong-type",
@@ -256,7 +256,7 @@ function fromReference(
   return value;
 }
 /** Returns a value as if written at `span` (a word in a string is read as a bare name where names are expected). */
-export function expressionOf(value: Value, span: Span): Expression | undefined {
+export function valueToExpression(value: Value, span: Span): Expression | undefined {
   if (typeof value === "number") return { is: "number", value, unit: "", raw: String(value), span };
   if (typeof value === "string") {
     const number = /^-?\d[\d_.eE+-]*(?:%|[A-Za-z]+)$/.test(value) ? decodeNumber(value) : undefined;
@@ -266,14 +266,14 @@ export function expressionOf(value: Value, span: Span): Expression | undefined {
   if (typeof value === "boolean")
     return { is: "word", path: [{ text: String(value), span }], text: String(value), span };
   if (Array.isArray(value)) {
-    const items = (value as readonly Value[]).map((v) => expressionOf(v, span));
+    const items = (value as readonly Value[]).map((v) => valueToExpression(v, span));
     return items.every((i) => i !== undefined) ? { is: "list", items, span } : undefined;
   }
   if (value !== null && typeof value === "object" && "share" in value)
     return { is: "number", value: value.share * 100, unit: "%", raw: `${String(value.share * 100)}%`, span };
   if (value !== null && typeof value === "object" && "word" in value) {
     const given = Object.entries((value as Call).arguments).flatMap(([text, v]) => {
-      const inner = expressionOf(v, span);
+      const inner = valueToExpression(v, span);
       return inner ? [{ key: { text, path: [text], span }, value: inner, span }] : [];
     });
     return {
@@ -356,7 +356,9 @@ function wrong(node: Expression, type: ValueType, expected: ExpectedValue, t: Ty
     word({ is: "word", text: node.value, path: [], span: node.span }, kind, expected, t);
     return undefined;
   }
-  const meant = fix ? undefined : (misfit ?? suggestionFor(node, type, expected.key, expected.parameter, t.registry));
+  const meant = fix
+    ? undefined
+    : (misfit ?? suggestionForWrongValue(node, type, expected.key, expected.parameter, t.registry));
   const { instead = fix?.edits[0]?.text, example, advice }: Suggestion = meant ?? {};
   t.reporter.report(
     "wrong-type",

@@ -142,7 +142,7 @@ export const ROPE_ATTRIBUTES = {
 export function ropeAttributes(given: InferAttributes<typeof ROPE_ATTRIBUTES>): RopeAttributes {
   return { factor: 1, interleaved: false, inverse: false, ...given };
 }
-export function ropeTypes(
+export function inferRopeTypes(
   [x, positions]: readonly [Type, Type],
   attributes: InferAttributes<typeof ROPE_ATTRIBUTES>,
 ): readonly [Type] {

@@ -3,7 +3,7 @@ import { LOSS_ATTRIBUTES } from "./shared/head.js";
 import { defineOp } from "../op.js";
 import { lastDimension, OpInputError, requireFloat, requireShape } from "../shape.js";
 import { softmaxRows } from "../numbers/softmax.js";
-import { arrayValues, bytesOf } from "../values.js";
+import { arrayValues, byteSizeOf } from "../values.js";
 
 export const cross_entropy = defineOp({
   name: "cross_entropy",
@@ -31,5 +31,5 @@ export const cross_entropy = defineOp({
   },
   flops: ([logits], _, sizes) =>
     4 * logits.shape.reduce<number>((p, d) => p * (typeof d === "number" ? d : sizes[d]!), 1),
-  workspace: ([logits], _, sizes) => bytesOf(logits, sizes),
+  workspace: ([logits], _, sizes) => byteSizeOf(logits, sizes),
 });

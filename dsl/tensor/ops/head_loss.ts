@@ -3,7 +3,7 @@ import { HEAD_ATTRIBUTES } from "./shared/head.js";
 import { eachHeadRow, headDType, requireHeadTypes } from "./shared/head.js";
 import { defineOp } from "../op.js";
 import { elementCount } from "../shape.js";
-import { arrayValues, DTYPE_BYTES, bytesOf } from "../values.js";
+import { arrayValues, DTYPE_BYTES, byteSizeOf } from "../values.js";
 
 export const head_loss = defineOp({
   name: "head_loss",
@@ -39,6 +39,6 @@ export const head_loss = defineOp({
   workspace([, weight, labels], { cap, chunks }, sizes) {
     const copies = cap ? 5 : 3;
     const rows = Math.ceil(elementCount(labels, sizes) / chunks);
-    return copies * DTYPE_BYTES.f32 * Number(weight.shape[0]) * rows + bytesOf(weight, sizes);
+    return copies * DTYPE_BYTES.f32 * Number(weight.shape[0]) * rows + byteSizeOf(weight, sizes);
   },
 });

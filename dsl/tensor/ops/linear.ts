@@ -4,7 +4,7 @@ import { defineOp } from "../op.js";
 import { productGradientPart, sumRowsToShape } from "./rows/row-part.js";
 import { elementCount, lastDimension, OpInputError, requireFloat, requireSameDType, requireShape } from "../shape.js";
 import { addProducts } from "../numbers/products.js";
-import { arrayValues, bytesOf } from "../values.js";
+import { arrayValues, byteSizeOf } from "../values.js";
 
 export const linear = defineOp({
   name: "linear",
@@ -55,5 +55,5 @@ export const linear = defineOp({
   },
   flops: ([x, weight], _, sizes) => 2 * elementCount(x, sizes) * (weight.shape[0] as number),
   // The matrix library repacks the weight into blocks.
-  workspace: ([, weight], _, sizes) => bytesOf(weight, sizes),
+  workspace: ([, weight], _, sizes) => byteSizeOf(weight, sizes),
 });

@@ -1,5 +1,5 @@
 import { number } from "../attributes.js";
-import { bytesOf } from "../values.js";
+import { byteSizeOf } from "../values.js";
 import { defineOp } from "../op.js";
 import { productGradientPart, sumRowsToShape } from "./rows/row-part.js";
 import { elementCount } from "../shape.js";
@@ -44,5 +44,5 @@ export const low_rank_linear = defineOp({
     return linear.evaluate(bias ? [x, merged, bias] : [x, merged], {}, shapes);
   },
   flops: ([x, weight], _, sizes) => 2 * elementCount(x, sizes) * Number(weight.shape[0]),
-  workspace: ([, weight], _, sizes) => 2 * bytesOf(weight, sizes),
+  workspace: ([, weight], _, sizes) => 2 * byteSizeOf(weight, sizes),
 });

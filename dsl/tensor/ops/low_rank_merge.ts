@@ -1,7 +1,7 @@
 import { number } from "../attributes.js";
 import { defineOp } from "../op.js";
 import { OpInputError, requireSameDType, requireShape } from "../shape.js";
-import { arrayValues, bytesOf } from "../values.js";
+import { arrayValues, byteSizeOf } from "../values.js";
 
 export const low_rank_merge = defineOp({
   name: "low_rank_merge",
@@ -43,5 +43,5 @@ export const low_rank_merge = defineOp({
     const size = weight.shape.reduce<number>((p, d) => p * (typeof d === "number" ? d : sizes[d]!), 1);
     return 2 * size * (a.shape[0] as number);
   },
-  workspace: ([weight], _, sizes) => bytesOf(weight, sizes),
+  workspace: ([weight], _, sizes) => byteSizeOf(weight, sizes),
 });

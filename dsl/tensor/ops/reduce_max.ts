@@ -1,6 +1,6 @@
 import { reduce_gradient } from "./reduce_gradient.js";
 import { REDUCTION_ATTRIBUTES } from "./shared/reduction.js";
-import { reducedType, reduceOver } from "./shared/reduction.js";
+import { reducedType, foldOverAxes } from "./shared/reduction.js";
 import { defineOp } from "../op.js";
 
 export const reduce_max = defineOp({
@@ -17,5 +17,5 @@ export const reduce_max = defineOp({
     const ties = highest.sum(axes, keep);
     return [highest.multiply(spread(dy.divide(ties)))];
   },
-  evaluate: ([x], a, [shape]) => [reduceOver(x, a, shape, -Infinity, (most, v) => Math.max(most, v))],
+  evaluate: ([x], a, [shape]) => [foldOverAxes(x, a, shape, -Infinity, (most, v) => Math.max(most, v))],
 });

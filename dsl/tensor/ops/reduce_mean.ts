@@ -1,6 +1,6 @@
 import { reduce_gradient } from "./reduce_gradient.js";
 import { REDUCTION_ATTRIBUTES } from "./shared/reduction.js";
-import { reducedType, reduceOver } from "./shared/reduction.js";
+import { reducedType, foldOverAxes } from "./shared/reduction.js";
 import { defineOp } from "../op.js";
 
 export const reduce_mean = defineOp({
@@ -12,5 +12,5 @@ export const reduce_mean = defineOp({
   gradient: (graph, { inputs: [x], attributes }, [dy]) => [
     graph.one(reduce_gradient, [dy, x], { ...attributes, mean: true }),
   ],
-  evaluate: ([x], a, [shape]) => [reduceOver(x, a, shape, 0, (sum, v, n) => sum + v / n)],
+  evaluate: ([x], a, [shape]) => [foldOverAxes(x, a, shape, 0, (sum, v, n) => sum + v / n)],
 });

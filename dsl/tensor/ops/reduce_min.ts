@@ -1,6 +1,6 @@
 import { reduce_gradient } from "./reduce_gradient.js";
 import { REDUCTION_ATTRIBUTES } from "./shared/reduction.js";
-import { reducedType, reduceOver } from "./shared/reduction.js";
+import { reducedType, foldOverAxes } from "./shared/reduction.js";
 import { defineOp } from "../op.js";
 
 export const reduce_min = defineOp({
@@ -16,5 +16,5 @@ export const reduce_min = defineOp({
     const spread = graph.one(reduce_gradient, [dy.divide(ties), x], { ...attributes, mean: false });
     return [lowest.multiply(spread)];
   },
-  evaluate: ([x], a, [shape]) => [reduceOver(x, a, shape, Infinity, (least, v) => Math.min(least, v))],
+  evaluate: ([x], a, [shape]) => [foldOverAxes(x, a, shape, Infinity, (least, v) => Math.min(least, v))],
 });

@@ -1,6 +1,6 @@
 import { reduce_gradient } from "./reduce_gradient.js";
 import { REDUCTION_ATTRIBUTES } from "./shared/reduction.js";
-import { reducedType, reduceOver } from "./shared/reduction.js";
+import { reducedType, foldOverAxes } from "./shared/reduction.js";
 import { defineOp } from "../op.js";
 
 export const reduce_sum = defineOp({
@@ -12,7 +12,7 @@ export const reduce_sum = defineOp({
   gradient: (graph, { inputs: [x], attributes }, [dy]) => [
     graph.one(reduce_gradient, [dy, x], { ...attributes, mean: false }),
   ],
-  evaluate: ([x], a, [shape]) => [reduceOver(x, a, shape, 0, (sum, v) => sum + v)],
+  evaluate: ([x], a, [shape]) => [foldOverAxes(x, a, shape, 0, (sum, v) => sum + v)],
   // A sum over all rows: engines compute it as a product with ones, accumulated in f32.
   followsBf16: ([x], { axes }) => axes.length === x.shape.length - 1 && !axes.includes(x.shape.length - 1),
 });

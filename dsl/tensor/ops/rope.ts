@@ -1,6 +1,6 @@
 import { ROPE_ATTRIBUTES } from "../numbers/rope.js";
 import { defineOp, type Op } from "../op.js";
-import { ropeAttributes, ropeTypes } from "../numbers/rope.js";
+import { ropeAttributes, inferRopeTypes } from "../numbers/rope.js";
 import { elementCount } from "../shape.js";
 import { arrayValues } from "../values.js";
 
@@ -13,7 +13,7 @@ export const rope: Op<readonly ["x", "positions"], readonly ["y"], typeof ROPE_A
   bf16: "follows",
   inputs: ["x", "positions"],
   attributes: ROPE_ATTRIBUTES,
-  type: ropeTypes,
+  type: inferRopeTypes,
   gradient(graph, { inputs: [, positions], attributes }, [dy]) {
     const inverse = !ropeAttributes(attributes).inverse;
     return [graph.one(rope, [dy, positions], { ...attributes, inverse }), undefined];

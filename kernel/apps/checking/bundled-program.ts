@@ -11,7 +11,7 @@ import type { Parameter, Registry } from "#dsl/language/types/registry.js";
 import { registry } from "#stdlib/registry.js";
 import type { CheckedProgram } from "../../host/check-sources.js";
 import { plainHostContext, type HostContext } from "../../host/host-context.js";
-import type { Bundle } from "../../runs/record/bundle/write.js";
+import type { BundleDraft } from "../../runs/record/bundle/write.js";
 import { comparedRunRecordOf } from "../../runs/record/compared-run.js";
 import type { RunFolder } from "../../runs/run-folder.js";
 import { DatasetCache } from "../../session/answers/dataset-cache.js";
@@ -23,7 +23,7 @@ export async function bundleOfProgram(
   file: string,
   { actions, unplanned }: Pick<CheckedProgram, "actions" | "unplanned">,
   options: { readonly datasets: DatasetCache; readonly hostContext: HostContext },
-): Promise<Bundle> {
+): Promise<BundleDraft> {
   const path = resolve(file);
   const packing = new Packing(dirname(path), file, options.datasets, options.hostContext);
   packing.addOwnFile(path, "program");
@@ -40,7 +40,7 @@ export async function bundleOfProgram(
 export async function bundleOfRun(
   run: RunFolder,
   options: { readonly signal?: AbortSignal | undefined },
-): Promise<Bundle> {
+): Promise<BundleDraft> {
   const side = comparedRunRecordOf(run);
   const home = resolve(run.path, side.lock.home ?? "../..");
   const { data, model } = side.plan.recipe;

@@ -10,7 +10,7 @@ import { splitSource } from "#dsl/language/syntax/parts.js";
 import { readNotebook, type Notebook } from "#kernel/apps/jupyter/client/notebook-file.js";
 import { parseParameterValues, type ParameterTexts } from "#kernel/apps/jupyter/client/parameters.js";
 import { checkSources, type CheckedProgram, type CheckInput } from "#kernel/host/check-sources.js";
-import { plainHostContext, type HostContext, type Progress } from "#kernel/host/host-context.js";
+import { plainHostContext, type HostContext, type ProgressUpdate } from "#kernel/host/host-context.js";
 import { DatasetCache, type EngineProbe } from "#kernel/session/answers/dataset-cache.js";
 import { answerNeed } from "#kernel/session/answers/need-answers.js";
 import { registry } from "#stdlib/registry.js";
@@ -25,7 +25,7 @@ export interface CheckOptions {
   readonly parameters?: ParameterTexts;
   /** Checks streamed data, and the tokens of large data, by a sample; `facts` say so. */
   readonly glance?: boolean;
-  readonly onProgress?: (progress: Progress) => void;
+  readonly onProgress?: (progress: ProgressUpdate) => void;
   /** Starts an engine to test whether it can use a named device; by default this is not tested. */
   readonly tries?: EngineProbe | undefined;
   /** Whether a check may download what it needs; defaults to whether the user trusts the folder. */

@@ -1,11 +1,13 @@
 /** Progress on stderr while a command reads data or downloads a base; nothing is shown in the first second. */
 import { progressOn } from "#tools/progress.mjs";
-import type { Progress } from "#kernel/host/host-context.js";
+import type { ProgressUpdate } from "#kernel/host/host-context.js";
 
 const AFTER = 1000;
 
 /** Runs `work`, which reports its progress. */
-export async function withProgress<T>(work: (onProgress: (progress: Progress) => void) => Promise<T>): Promise<T> {
+export async function withProgress<T>(
+  work: (onProgress: (progress: ProgressUpdate) => void) => Promise<T>,
+): Promise<T> {
   const line = progressOn(process.stderr);
   const begun = performance.now();
   try {

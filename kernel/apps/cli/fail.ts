@@ -2,7 +2,7 @@
  * Ends a command that failed: `error[code]: message`, notes and help on standard error, exit status 1. An error without
  * a code is a defect of Tunebook and is shown with its stack.
  */
-import { CodedError, codeText } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, textsOfCode } from "#dsl/language/diagnostics/codes.js";
 import { usesColour } from "#kernel/apps/checking/colours.js";
 
 /** Errors of tools/*.mjs, which run before anything is built and so carry their own messages. */
@@ -13,7 +13,7 @@ interface ToolError extends Error {
 const isToolError = (error: unknown): error is ToolError => error instanceof Error && error.name === "ToolError";
 
 export function renderFailure(error: unknown, colour = false): string {
-  if (error instanceof CodedError) return lines(error.code, codeText(error.code, error.data), colour);
+  if (error instanceof CodedError) return lines(error.code, textsOfCode(error.code, error.data), colour);
   if (isToolError(error)) return lines(error.code, { message: error.message, help: error.help, notes: [] }, colour);
   return `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`;
 }

@@ -8,7 +8,7 @@ import { progressOn } from "#tools/progress.mjs";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import { checkFile } from "#kernel/apps/checking/checking.js";
 import { usesColour } from "#kernel/apps/checking/colours.js";
-import { plainHostContext, type Progress } from "#kernel/host/host-context.js";
+import { plainHostContext, type ProgressUpdate } from "#kernel/host/host-context.js";
 import type { DeviceName, EngineName } from "#kernel/engines/engine.js";
 import { parseParameterValues, type ParameterTexts } from "#kernel/apps/jupyter/client/parameters.js";
 import { readNamedText } from "#kernel/fetch/regular.js";
@@ -78,7 +78,7 @@ export async function joinFlower(options: JoinOptions): Promise<number> {
   };
   try {
     await setEngine(session, actions);
-    const onProgress = (progress: Progress): void => line.show(progress);
+    const onProgress = (progress: ProgressUpdate): void => line.show(progress);
     const { interrupted } = await untilInterrupted((signal) => {
       const hostContext = { ...plainHostContext(folder, parseParameterValues(options.parameter)), onProgress, signal };
       return joinFederation(session, request, { hostContext, signal, hears });

@@ -1,7 +1,7 @@
 /**
  * Reports a file that could not be checked as a diagnostic at its first character: `--json` always prints diagnostics.
  */
-import { CodedError, codeText } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, textsOfCode } from "#dsl/language/diagnostics/codes.js";
 import type { JsonDiagnostic } from "#dsl/language/diagnostics/render-json.js";
 
 /** Null: the error has no code and is a defect of Tunebook. */
@@ -9,7 +9,7 @@ export function jsonFailure(file: string, error: unknown): { readonly diagnostic
   if (!(error instanceof CodedError)) return null;
   const { code, data } = error;
   const start = { line: 1, column: 1 };
-  const { message, notes, help, severity } = codeText(code, data);
+  const { message, notes, help, severity } = textsOfCode(code, data);
   const diagnostic = { code: String(code), severity, message, file, start, end: start, labels: [], notes };
   return { diagnostics: [{ ...diagnostic, ...(help !== undefined && { help }) }] };
 }

@@ -9,7 +9,7 @@ import { dirname, join, resolve } from "node:path";
 import { listNames } from "#dsl/language/diagnostics/lists.js";
 import { plural, printable, significantText } from "#kernel/host/value-text.js";
 import {
-  movedOutputs,
+  changedOutputs,
   runsIn,
   withoutReportedLines,
   type MovedOutputs,
@@ -66,7 +66,7 @@ export async function verifyNotebook(file: string, options: VerifyNotebookOption
     const { failed } = result;
     const verified: Verified = check(file, {
       runs: verifiedRuns(runsFolder(options.in ?? dirname(resolve(file))), runs, runsIn(before)),
-      outputs: movedOutputs(before, result.notebook),
+      outputs: changedOutputs(before, result.notebook),
       failed: failed && { cell: failed.number, error: `${failed.ename}: ${failed.evalue}` },
     });
     process.stdout.write(options.json ? `${JSON.stringify(verified, null, 2)}\n` : printable(textOf(verified)));

@@ -83,7 +83,7 @@ export const importTools = ["peft", "axolotl", "ludwig", "autotrain", "llama-fac
 export type ImportTool = (typeof importTools)[number];
 /** Names the user may give as a file's tool: Unsloth's programs are TRL's. */
 export const toolNames: readonly string[] = [...importTools, "unsloth"];
-export const findTool = (name: string): ImportTool | undefined =>
+export const findToolByName = (name: string): ImportTool | undefined =>
   name === "unsloth" ? "trl" : importTools.find((tool) => tool === name);
 export interface ImportResult extends Pick<ProgramDraft, "notes"> {
   readonly tool: ImportTool;

@@ -6,7 +6,7 @@
  */
 import { registerAllCodes } from "../../codes.js";
 import { createInterface } from "node:readline";
-import { CodedError, codeText } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, textsOfCode } from "#dsl/language/diagnostics/codes.js";
 import { plainHostContext } from "../../host/host-context.js";
 import { parseClientProcessJob, type ClientProcessJob } from "../../features/federate/session/join-child.js";
 import { lineJoinListeners } from "../../features/federate/session/join-lines.js";
@@ -61,6 +61,6 @@ async function serve({ folder, runs, engine, ...request }: ClientProcessJob): Pr
 }
 
 function errorLine(error: unknown): string {
-  if (error instanceof CodedError) return `${error.code}: ${codeText(error.code, error.data).message}`;
+  if (error instanceof CodedError) return `${error.code}: ${textsOfCode(error.code, error.data).message}`;
   return `internal: ${error instanceof Error ? error.message : String(error)}`;
 }

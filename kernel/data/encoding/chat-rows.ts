@@ -4,12 +4,12 @@
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { markedPositions, unmarkTokens, markTokens } from "../sequences/marked-tokens.js";
+import { markedPositions, unmarkTokenIds, markTokens } from "../sequences/marked-tokens.js";
 import { readStreamedConversations, type ConversationRows } from "../rows/conversations.js";
 import type { TrainedTokens } from "../sequences/next-token.js";
 import type { StreamedRows } from "../rows/streamed-rows.js";
 import { TextsInMemory, tokensAt, type TokenRows } from "../sequences/token-rows.js";
-import { readOrMakeNumbers, type NumberedRows, type NumberFileFormat } from "../sources/number-file.js";
+import { readOrMakeNumbers, type NumberedRows, type IndexedNumberFiles } from "../sources/number-file.js";
 import { mapStreamedChunks } from "../sources/token-file.js";
 import { truncateChat, encodeChats, type ChatEncoding, type TokenizedChat } from "./chat.js";
 
@@ -57,7 +57,7 @@ export async function writeChatFile(split: StreamedRows, cut: ChatTruncation): P
     at: (row) => (FIELDS * row in index ? numbers.whole(row) : undefined),
   };
   return {
-    ids: { length: marked.length, at: (row) => mapped(marked.at(row), unmarkTokens) },
+    ids: { length: marked.length, at: (row) => mapped(marked.at(row), unmarkTokenIds) },
     lengths: fieldOf(0).map((tokens) => tokens - 1),
     trained: { maskAt: (row) => maskOf(tokensAt(marked, row)), counts: fieldOf(1) },
   };
@@ -98,7 +98,7 @@ function mapped<T, U>(value: T | undefined, to: (value: T) => U): U | undefined 
   return value === undefined ? undefined : to(value);
 }
 
-function filesOf(split: StreamedRows, { chat, length }: ChatTruncation): NumberFileFormat {
+function filesOf(split: StreamedRows, { chat, length }: ChatTruncation): IndexedNumberFiles {
   const how = createHash("sha256")
     .update(JSON.stringify([chat.key, chat.learn, length]))
     .digest("hex");

@@ -4,7 +4,7 @@
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { DataPlan } from "#dsl/language/types/value.js";
-import { seededShareOfText } from "#stdlib/statistics/chance.js";
+import { seededNumberOfText } from "#stdlib/statistics/chance.js";
 import { isTrainingRow } from "../rows/cleaning.js";
 import { rowNameOf } from "../row/row.js";
 import type { SplitRow } from "../rows/splitting.js";
@@ -26,7 +26,7 @@ export function thinRows(
     });
   const all = rows.filter(({ split }) => split !== null).length;
   const places = rows.flatMap((one, rowIndex) =>
-    isTrainingRow(one) ? [{ at: rowIndex, drawn: seededShareOfText(seed, `thin ${String(rowNameOf(one.row))}`) }] : [],
+    isTrainingRow(one) ? [{ at: rowIndex, drawn: seededNumberOfText(seed, `thin ${String(rowNameOf(one.row))}`) }] : [],
   );
   const wanted = typeof thin === "number" ? thin : Math.round(thin.share * all);
   const over = typeof thin === "number" ? 0 : NEAR * all + 1;

@@ -7,10 +7,10 @@ export interface DataRow extends CleanRow {
   /** The split that its source belongs to; null if all splits share one source. */
   readonly split: string | null;
   /** Source table and row index in it, for columns without a role. */
-  readonly table: SourceTable;
+  readonly table: ColumnsByName;
   readonly index: number;
 }
-export type SourceTable = ReadonlyMap<string, ArrayLike<unknown>>;
+export type ColumnsByName = ReadonlyMap<string, ArrayLike<unknown>>;
 
 export interface ColumnRequest {
   readonly column: string;

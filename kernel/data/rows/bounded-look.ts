@@ -33,7 +33,7 @@ export function mayExceedFileSize({ word, arguments: given }: Call, folder: stri
   }
 }
 
-export class BoundedSample {
+export class SampleReadLimit {
   private bytes = 0;
   private rows = 0;
 

@@ -13,9 +13,9 @@ import type { SourceContext } from "#stdlib/data/contract.js";
 import type { Message, RowContext, RowRefusal } from "#stdlib/conversations/kind.js";
 import { serializeMessages } from "./conversations.js";
 import { addAnswerPositions } from "./answers.js";
-import { rowNameOf, type SourceTable, type DataRow } from "../row/row.js";
+import { rowNameOf, type ColumnsByName, type DataRow } from "../row/row.js";
 import {
-  BoundedSample,
+  SampleReadLimit,
   mayExceedFileSize,
   type UnpackedFiles,
   SourceReadNotes,
@@ -23,7 +23,7 @@ import {
 } from "./bounded-look.js";
 import { valueInRole } from "./role-values.js";
 
-export type { SourceTable, DataRow };
+export type { ColumnsByName as SourceTable, DataRow };
 
 /** Maximum rows counted after a partial read. */
 const MOST_COUNTED = 10_000_000;
@@ -55,7 +55,7 @@ export interface RowReadOptions {
 function rolesOf(
   plan: DataPlan,
   call: Call,
-  table: SourceTable,
+  table: ColumnsByName,
   conversation: Conversation,
 ): (index: number, row: number, split: string | null) => DataRow {
   const roles = Object.entries(columnsRead(plan));
@@ -127,7 +127,7 @@ async function conversationOf({ columns, conversation }: DataPlan, options: RowR
   };
 }
 
-export function isStreamed(plan: DataPlan): boolean {
+export function isStreamedPlan(plan: DataPlan): boolean {
   const calls = isSourceCall(plan.source) ? [plan.source] : Object.values(plan.source);
   return calls.some((call) => call.arguments["stream"] === true);
 }
@@ -154,7 +154,7 @@ export async function* streamRows(plan: DataPlan, reading: RowReadOptions): Asyn
     reading.signal?.throwIfAborted();
     const look =
       reading.mostBytes !== undefined && mayExceedFileSize(call, reading.world.folder)
-        ? new BoundedSample(reading.mostBytes)
+        ? new SampleReadLimit(reading.mostBytes)
         : null;
     if (!source.stream || (call.arguments["stream"] !== true && !look)) {
       const table = columnsOf(await source.open(call, requestingWorld));
@@ -182,7 +182,7 @@ export async function* streamRows(plan: DataPlan, reading: RowReadOptions): Asyn
       for (const name of chunk.columns.keys()) known.add(name);
       const missing = [...known].filter((name) => !chunk.columns.has(name));
       const none = new Array<unknown>(chunk.rows).fill(null);
-      const table: SourceTable = new Map([...chunk.columns, ...missing.map((name) => [name, none] as const)]);
+      const table: ColumnsByName = new Map([...chunk.columns, ...missing.map((name) => [name, none] as const)]);
       const rowAt = rolesOf(plan, call, table, conversation);
       const first = done + 1;
       yield Array.from({ length: chunk.rows }, (_, i) => rowAt(i, first + i, split));
@@ -237,11 +237,11 @@ export async function readTableHeader(call: Call, world: SourceContext, registry
   return { columns, sample, ...(headless !== undefined && { headless }), ...sourceFactsOf(read) };
 }
 
-function columnsOf(table: ColumnTable): SourceTable {
+function columnsOf(table: ColumnTable): ColumnsByName {
   return new Map(table.columnNames().map((name) => [name, table.array(name) as ArrayLike<unknown>]));
 }
 
-function noColumn(call: Call, column: string, table: SourceTable): never {
+function noColumn(call: Call, column: string, table: ColumnsByName): never {
   const path = call.arguments["path"];
   const has = [...table.keys()].filter((name) => name !== "$row");
   const near = nearestWord(column, has);

@@ -8,7 +8,7 @@ export function markTokens(ids: Int32Array, places: Iterable<number>): Int32Arra
   for (const place of places) marked[place] = ~marked[place]!;
   return marked;
 }
-export function unmarkTokens(ids: Int32Array): Int32Array {
+export function unmarkTokenIds(ids: Int32Array): Int32Array {
   return ids.map((id) => (id < 0 ? ~id : id));
 }
 /** Returns the marked positions in ascending order. */

@@ -7,12 +7,12 @@ import { join } from "node:path";
 import { must } from "#dsl/language/diagnostics/codes.js";
 import type { ContextWindow } from "#stdlib/tasks/kind.js";
 import type { EncodedWindow } from "#stdlib/tokenizers/kind.js";
-import { unmarkTokens, markTokens } from "../sequences/marked-tokens.js";
+import { unmarkTokenIds, markTokens } from "../sequences/marked-tokens.js";
 import { rowNamesOf } from "../row/row.js";
 import type { StreamedRows } from "../rows/streamed-rows.js";
 import type { ContextWindowRows, TokenRows } from "../sequences/token-rows.js";
 import type { ContextWindowSize } from "../sequences/tokens.js";
-import { readOrMakeNumbers, type NumberedRows, type NumberRowsFile, type NumberFileFormat } from "./number-file.js";
+import { readOrMakeNumbers, type NumberedRows, type NumberRowsFile, type IndexedNumberFiles } from "./number-file.js";
 import { mapStreamedChunks, type HashedTokenizer, type FileMakingOptions } from "./token-file.js";
 
 /** Questions per chunk: a window has four numbers per token. */
@@ -31,7 +31,7 @@ class ContextFile implements ContextWindowRows {
     private readonly numbers: NumberRowsFile,
   ) {
     this.lengths = fieldsOf(index, 2);
-    this.ids = this.rows(unmarkTokens);
+    this.ids = this.rows(unmarkTokenIds);
     this.types = this.rows(typesOf);
   }
 
@@ -99,7 +99,7 @@ async function windowsOf(
 }
 
 /** Returns the tokens of each window without storing the windows. */
-export async function answerWindowLengths(
+export async function contextWindowLengths(
   split: StreamedRows,
   tokenizer: HashedTokenizer,
   cut: ContextWindowSize,
@@ -138,7 +138,7 @@ function numbersOf({ ids, types, starts, ends }: EncodedWindow): Int32Array {
   return numbers;
 }
 
-function filesOf(split: StreamedRows, hash: string, { length, overlap }: ContextWindowSize): NumberFileFormat {
+function filesOf(split: StreamedRows, hash: string, { length, overlap }: ContextWindowSize): IndexedNumberFiles {
   const cut = `${String(length)}-${String(overlap)}`;
   const name = join(split.folder, `${split.name}.${hash.slice(0, 16)}.windows.${cut}`);
   return {

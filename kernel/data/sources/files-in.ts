@@ -6,7 +6,7 @@
 import { isWithin } from "#stdlib/platform/files.js";
 import { existsSync, readdirSync, realpathSync, type Dirent } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
-import type { FilesFacts } from "#dsl/language/types/facts.js";
+import type { FolderEntriesFacts } from "#dsl/language/types/facts.js";
 
 const MOST = 200;
 const ROOTS = [".git", ".hg", "package.json", "pyproject.toml"];
@@ -14,8 +14,8 @@ const ROOTS = [".git", ".hg", "package.json", "pyproject.toml"];
 const NEAR = 6;
 
 /** `folder`: the notebook's, absolute; `path`: as typed, up to its last `/`. */
-export function listFilesIn(folder: string, path: string): FilesFacts {
-  const none: FilesFacts = { entries: [] };
+export function listFilesIn(folder: string, path: string): FolderEntriesFacts {
+  const none: FolderEntriesFacts = { entries: [] };
   if (isAbsolute(path) || path.startsWith("~")) return none;
   let entries: readonly Dirent[];
   let here: string;

@@ -11,7 +11,7 @@ import { evenlySpacedRows, scaleToAllRows, mapSplitFacts, type MeasurementOption
 import type { PreparedData } from "../prepared.js";
 import { EvenlySpacedRows, type StreamedRows } from "../rows/streamed-rows.js";
 import { histogramBinWidth, greatestLength, lengthHistogram, modelInputRole } from "../sequences/tokens.js";
-import { contextWindowFile, answerWindowLengths } from "./context-file.js";
+import { contextWindowFile, contextWindowLengths } from "./context-file.js";
 import { mapStreamedChunks, knownTokenLengths, streamedTokenLengths, tokenFileOf, wordFileOf } from "./token-file.js";
 
 /** Returns the data with lengths in their facts; the rows are unchanged. Coded error `cannot-stream`. */
@@ -105,7 +105,7 @@ async function lengthsOf(split: StreamedRows, role: string, options: Measurement
   if (role === "question" && windows && split.has("context"))
     return lengthsFrom(
       some
-        ? await answerWindowLengths(some, hashed, windows, options)
+        ? await contextWindowLengths(some, hashed, windows, options)
         : (await contextWindowFile(split, hashed, windows, options)).lengths,
     );
   const lengthsOfRole = async (role: string): Promise<Lengths> => {

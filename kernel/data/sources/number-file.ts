@@ -56,7 +56,7 @@ export interface NumberedRows {
   readonly index: readonly number[];
 }
 /** File names of one kind of numbers, and each row's length by the index; null: the index is invalid. */
-export interface NumberFileFormat {
+export interface IndexedNumberFiles {
   readonly file: string;
   readonly index: string;
   lengths(index: Int32Array): Int32Array | null;
@@ -64,7 +64,7 @@ export interface NumberFileFormat {
 
 /** Calls `make` if the files are missing. */
 export async function readOrMakeNumbers(
-  format: NumberFileFormat,
+  format: IndexedNumberFiles,
   make: () => AsyncIterable<NumberedRows>,
 ): Promise<{ readonly index: Int32Array; readonly numbers: NumberRowsFile }> {
   // Another process may have made them while this one waited.
@@ -75,7 +75,7 @@ export async function readOrMakeNumbers(
 }
 
 /** Returns undefined if the files are missing or incomplete. */
-export function readNumberIndex({ file, index, lengths }: NumberFileFormat): Int32Array | undefined {
+export function readNumberIndex({ file, index, lengths }: IndexedNumberFiles): Int32Array | undefined {
   if (!existsSync(file) || !existsSync(index)) return undefined;
   const bytes = readFileSync(index);
   if (bytes.length % 4 !== 0) return undefined;
@@ -84,7 +84,7 @@ export function readNumberIndex({ file, index, lengths }: NumberFileFormat): Int
   return numbers !== undefined && 4 * numbers === statSync(file).size ? indexNumbers : undefined;
 }
 
-async function write({ file, index }: NumberFileFormat, chunks: AsyncIterable<NumberedRows>): Promise<Int32Array> {
+async function write({ file, index }: IndexedNumberFiles, chunks: AsyncIterable<NumberedRows>): Promise<Int32Array> {
   const indexNumbers = new GrowingArray(Int32Array);
   const fd = openSync(`${file}.part`, "w", PRIVATE_MODES.file);
   try {

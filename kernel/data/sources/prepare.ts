@@ -8,7 +8,7 @@ import { measureLengths as measuredInMemory, type MeasurementOptions } from "../
 import { prepareRows as prepareInMemory, type PrepareOptions } from "../prepare.js";
 import type { WithheldFetches } from "../../host/host-context.js";
 import type { PreparedData } from "../prepared.js";
-import { isSourceCall, isStreamed, readTableHeader } from "../rows/rows.js";
+import { isSourceCall, isStreamedPlan, readTableHeader } from "../rows/rows.js";
 import { runQuery } from "./sql/query.js";
 import { fetchSourceFiles } from "./addresses.js";
 import { readAnnotationDecisions } from "./annotations-file.js";
@@ -63,7 +63,7 @@ export function worldWithQueries(world: SourceContext, signal?: AbortSignal): So
 
 async function read(plan: DataPlan, world: SourceContext, options: PrepareOptions): Promise<PreparedData> {
   const decisions = plan.annotations && readAnnotationDecisions(resolve(world.folder, plan.annotations.file));
-  if (!isStreamed(plan)) return prepareInMemory(plan, world, { ...options, ...(decisions && { decisions }) });
+  if (!isStreamedPlan(plan)) return prepareInMemory(plan, world, { ...options, ...(decisions && { decisions }) });
   const { prepareStreamed } = await import("./prepare-streamed.js");
   return prepareStreamed(plan, world, { ...options, registry: options.registry ?? whole });
 }

@@ -9,7 +9,7 @@ import { nearestWord } from "#dsl/language/diagnostics/nearest-word.js";
 import type { PersonalDataFinding } from "#stdlib/personal-data/finding.js";
 import { makeRedactor, type RedactionOptions, type Redactor } from "#stdlib/personal-data/redact.js";
 import { findJsonFault, lineAndColumnOf } from "#stdlib/sources/shared/json-place.js";
-import { checkNestingDepth, parseJsonValue } from "#stdlib/sources/shared/json-value.js";
+import { checkNestingDepth, parseJsonKeepingDigits } from "#stdlib/sources/shared/json-value.js";
 import { detectCsvShape, type CsvShape } from "#stdlib/sources/shared/csv-shape.js";
 import { splitLines } from "#stdlib/sources/shared/lines.js";
 import { readTextPieces } from "#stdlib/sources/shared/text-file.js";
@@ -97,7 +97,7 @@ async function* ofJsonLines(file: FileToRedact, how: RedactionOptions): AsyncGen
 function objectOf(line: string, file: string, number: number): Readonly<Record<string, unknown>> {
   let value: unknown;
   try {
-    value = parseJsonValue(line);
+    value = parseJsonKeepingDigits(line);
   } catch (cause) {
     const fault = findJsonFault(line);
     if (!fault) throw cause;

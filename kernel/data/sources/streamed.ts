@@ -144,7 +144,7 @@ export class StreamedSplit extends StreamedRows {
 
   /** Reads one role's values of rows `from` … `to` − 1 at once. */
   override values(role: string, from: number, to: number): unknown[] {
-    if (this.isJoined(role)) return this.values("tokens", from, to).map(joinWords);
+    if (this.isJoined(role)) return this.values("tokens", from, to).map(joinWithSpaces);
     const roleIndex = this.roles.indexOf(role);
     if (from >= to || roleIndex < 0) return [];
     const bytes = Buffer.allocUnsafe(this.starts[to]! - this.starts[from]!);
@@ -161,7 +161,7 @@ export class StreamedSplit extends StreamedRows {
   }
 }
 
-export function joinWords(tokens: unknown): string {
+export function joinWithSpaces(tokens: unknown): string {
   return (tokens as readonly string[]).join(" ");
 }
 

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { TokenizerImplementation } from "#stdlib/tokenizers/kind.js";
 import type { MeasurementOptions } from "../rows/length-statistics.js";
-import { markedPositions, unmarkTokens, markTokens } from "../sequences/marked-tokens.js";
+import { markedPositions, unmarkTokenIds, markTokens } from "../sequences/marked-tokens.js";
 import type { TextSelection, TokenizedWords } from "../sequences/tokens.js";
 import type { StreamedRows } from "../rows/streamed-rows.js";
 import type { TokenTexts, WordTexts } from "../sequences/token-rows.js";
@@ -15,7 +15,7 @@ import {
   readNumberIndex,
   type NumberedRows,
   type NumberRowsFile,
-  type NumberFileFormat,
+  type IndexedNumberFiles,
 } from "./number-file.js";
 
 const CHUNK = 2048;
@@ -53,10 +53,10 @@ class WordFile implements WordTexts {
     return this.lengths.length;
   }
   at(row: number): Int32Array | undefined {
-    return row in this.lengths ? unmarkTokens(this.numbers.whole(row)) : undefined;
+    return row in this.lengths ? unmarkTokenIds(this.numbers.whole(row)) : undefined;
   }
   part(row: number, from: number, to: number): Int32Array {
-    return unmarkTokens(this.numbers.part(row, from, to));
+    return unmarkTokenIds(this.numbers.part(row, from, to));
   }
   starts(row: number): Int32Array {
     return markedPositions(this.numbers.whole(row));
@@ -158,7 +158,7 @@ function pieces(
 }
 
 /** File names of the tokens and of the rows' lengths. */
-function filesOf(split: StreamedRows, hash: string, which: TextSelection): NumberFileFormat {
+function filesOf(split: StreamedRows, hash: string, which: TextSelection): IndexedNumberFiles {
   const name = join(split.folder, `${split.name}.${hash.slice(0, 16)}${markOf(which)}`);
   return {
     file: `${name}.tokens`,

@@ -12,7 +12,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { HubPush } from "#stdlib/targets/kind.js";
 import { readHeaderSecret } from "#stdlib/secrets/shared/secret-value.js";
 import { hubEndpoint } from "../../bases/hub-files.js";
-import type { Progress } from "../../host/host-context.js";
+import type { ProgressUpdate } from "../../host/host-context.js";
 
 // HTTP for pushes by the hub's client. Each call ends with the signal; small ones also on a timeout. A request with a
 // body follows no redirect to another host, which would send the model to somebody else.
@@ -81,7 +81,7 @@ export async function pushFolder(
   { repository, private: hidden, env }: HubPush,
   token: string,
   options: {
-    readonly onProgress?: ((progress: Progress) => void) | undefined;
+    readonly onProgress?: ((progress: ProgressUpdate) => void) | undefined;
     readonly signal?: AbortSignal | undefined;
   },
 ): Promise<PushedRepository> {

@@ -222,7 +222,7 @@ export function runOutcomeWords(
 }
 
 /** Text of the figure in a terminal: the latest numbers. */
-export function curvesText(events: readonly RunEvent[]): string {
+export function latestCurveNumbersText(events: readonly RunEvent[]): string {
   const step = events.findLast((e) => e.kind === "step");
   const evaluated = events.findLast((e) => e.kind === "evaluated");
   const metrics = evaluated

@@ -4,9 +4,9 @@
  */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { lastOf } from "#dsl/language/diagnostics/codes.js";
-import type { Figure, Trace } from "../trace.js";
+import type { Figure, PlotlyTrace } from "../trace.js";
 import { histogramAsBars } from "../svg/bars.js";
-import { coordinatesOf, listOf } from "../svg/values.js";
+import { traceXAndY, listOf } from "../svg/values.js";
 
 /** Maximum points of a trace, and of all traces of a figure together. */
 const most = { trace: 1000, figure: 6000, histogram: 1000 } as const;
@@ -22,14 +22,14 @@ export function thinFigure(figure: Figure): Figure {
   };
 }
 
-function thinTrace(trace: Trace, budget: number): Trace {
+function thinTrace(trace: PlotlyTrace, budget: number): PlotlyTrace {
   const type = trace["type"] ?? "scatter";
   if (type === "histogram")
     return Math.max(listOf(trace["x"]).length, listOf(trace["y"]).length) > most.histogram
       ? histogramAsBars(trace)
       : trace;
   if (type !== "scatter" && type !== "scattergl") return trace;
-  const { x, y } = coordinatesOf(trace);
+  const { x, y } = traceXAndY(trace);
   const length = Math.min(x.length, y.length);
   // Lines with gaps were downsampled by the caller: downsampling here would close the gaps.
   if (length <= budget || (trace["connectgaps"] === false && length <= most.figure)) return trace;
@@ -42,12 +42,12 @@ function thinTrace(trace: Trace, budget: number): Trace {
 }
 
 /** Selects points in every array of the trace, or one level inside it, that has one element per point. */
-function pick(trace: Trace, keep: readonly number[], length: number): Trace {
+function pick(trace: PlotlyTrace, keep: readonly number[], length: number): PlotlyTrace {
   return Object.fromEntries(
     Object.entries(trace).map(([key, value]) => {
       if (Array.isArray(value) && value.length === length) return [key, keep.map((i) => value[i] as unknown)];
       if (key === "marker" || key === "line" || key === "error_y")
-        return [key, typeof value === "object" && value !== null ? pick(value as Trace, keep, length) : value];
+        return [key, typeof value === "object" && value !== null ? pick(value as PlotlyTrace, keep, length) : value];
       return [key, value];
     }),
   );
@@ -84,7 +84,7 @@ export function largestTriangleIndices(x: readonly number[], y: readonly number[
 }
 
 /** Converts titles to `{ text }`: plotly no longer reads the older bare text. */
-function withTitles(layout: Trace): Trace {
+function withTitles(layout: PlotlyTrace): PlotlyTrace {
   return Object.fromEntries(
     Object.entries(layout).map(([key, value]) => {
       if (key === "title" && typeof value === "string") return [key, { text: value }];

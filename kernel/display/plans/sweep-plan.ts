@@ -4,7 +4,7 @@ import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { registry } from "#stdlib/registry.js";
 import type { Costs } from "../../study/costs.js";
 import { sweepSizeOf, type SweepSize } from "../../study/sweep-size.js";
-import { searchLocationOf } from "../../study/search-state.js";
+import { searchRunLocationOf } from "../../study/search-state.js";
 import { displayOutputOf } from "../bundle.js";
 import {
   card,
@@ -96,7 +96,7 @@ export function sweepFacts(sweep: SweepPlan, open?: OpenTrials, costs: Costs | n
 
 /** Location of the search process, which must keep running. */
 function searchFact(sweep: SweepPlan): readonly SweepFact[] {
-  const found = searchLocationOf(sweep);
+  const found = searchRunLocationOf(sweep);
   if (!found) return [];
   if (found.where === "cluster") return [["search runs", "on the cluster", "the notebook may be closed"]];
   return [["search runs", "in the notebook", found.isRequested ? "" : (found.why ?? "")]];

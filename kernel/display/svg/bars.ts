@@ -1,9 +1,9 @@
 /** Grouped and stacked bars, vertical or horizontal; and the small histogram of the data preview. */
-import type { Trace } from "../trace.js";
+import type { PlotlyTrace } from "../trace.js";
 import { safeColor } from "./colors.js";
 import { svgDocument, svgElement, inkColor, svgLabel, plainLabel } from "./element.js";
 import { xPositionOfAxisUnit, yUnitPosition, type DrawnTrace, type PlotPanel } from "./panel.js";
-import { coordinatesOf, maxCoordinate, listOf, numberOf, recordOf, scalarsOf } from "./values.js";
+import { traceXAndY, maxCoordinate, listOf, numberOf, recordOf, scalarsOf } from "./values.js";
 import { axisUnitOf } from "./axis.js";
 import { linearTicks } from "./ticks.js";
 
@@ -13,7 +13,7 @@ export function drawBarTraces(panel: PlotPanel, traces: readonly DrawnTrace[], s
   return traces
     .map(({ trace, color }, n) => {
       const lying = trace["orientation"] === "h";
-      const { x, y } = coordinatesOf(trace);
+      const { x, y } = traceXAndY(trace);
       const [keys, values] = lying ? [y, x] : [x, y];
       const axis = lying ? panel.y : panel.x;
       const units = keys.map((key) => axisUnitOf(axis.kind, axis.categories, key));
@@ -56,7 +56,7 @@ export function drawBarTraces(panel: PlotPanel, traces: readonly DrawnTrace[], s
 }
 
 /** Converts a histogram to bars: about √n bins, at most 60, with round edges. Text values are counted. */
-export function histogramAsBars(trace: Trace): Trace {
+export function histogramAsBars(trace: PlotlyTrace): PlotlyTrace {
   const lying = listOf(trace["x"]).length === 0;
   const values = scalarsOf(lying ? trace["y"] : trace["x"]);
   const numbers = values.map((v) => (v === null ? Number.NaN : Number(v))).filter((x) => Math.abs(x) < maxCoordinate);

@@ -1,11 +1,11 @@
 /** A smooth surface as coloured cells, each extending halfway to its neighbours; unknown values are left out. */
-import type { Trace } from "../trace.js";
+import type { PlotlyTrace } from "../trace.js";
 import { colorAtShare, colorScaleOf } from "./colors.js";
 import { svgElement } from "./element.js";
 import { xPosition, yPosition, type PlotPanel } from "./panel.js";
 import { listOf, numberOf, scalarsOf } from "./values.js";
 
-export function drawContour(panel: PlotPanel, trace: Trace): string {
+export function drawContour(panel: PlotPanel, trace: PlotlyTrace): string {
   const rows = listOf(trace["z"]).map((row) => scalarsOf(row).map((z) => (typeof z === "number" ? z : Number.NaN)));
   const known = rows.flat().filter(Number.isFinite);
   if (known.length === 0) return "";

@@ -3,7 +3,7 @@
  * parallel coordinates, with subplots, logarithmic, date and category axes, and a legend. Supported fields have
  * plotly's meaning, others are ignored; a trace of another kind is named in the picture.
  */
-import { titleText, type Figure, type Trace } from "../trace.js";
+import { titleText, type Figure, type PlotlyTrace } from "../trace.js";
 import { OUTPUT_WIDTH } from "../html.js";
 import { clip } from "../../host/value-text.js";
 import { makeAxis, type Axis } from "./axis.js";
@@ -24,7 +24,7 @@ import {
 import { drawContour } from "./contour.js";
 import { cellKeys, drawHeatmap } from "./heatmap.js";
 import { xPositionOfAxisUnit, yUnitPosition, type DrawnTrace, type PlotPanel } from "./panel.js";
-import { coordinatesOf, listOf, numberOf, recordOf } from "./values.js";
+import { traceXAndY, listOf, numberOf, recordOf } from "./values.js";
 import { drawMarkerShape } from "./markers.js";
 import { drawParcoords, type PlotBox } from "./parcoords.js";
 import { drawScatter } from "./scatter.js";
@@ -88,11 +88,11 @@ export function drawFigure(figure: Figure): SvgPicture {
 
 const known = new Set(["scatter", "scattergl", "bar", "heatmap", "contour", "parcoords"]);
 
-function kindOf(trace: Trace): string {
+function kindOf(trace: PlotlyTrace): string {
   return typeof trace["type"] === "string" ? trace["type"] : "scatter";
 }
 
-function prepared(trace: Trace, i: number): DrawnTrace {
+function prepared(trace: PlotlyTrace, i: number): DrawnTrace {
   const ready = trace["type"] === "histogram" ? histogramAsBars(trace) : trace;
   return {
     trace: ready,
@@ -141,16 +141,21 @@ function cartesian(traces: readonly DrawnTrace[], layout: NonNullable<Figure["la
 }
 
 /** Returns a trace's values on an axis; stacked bars extend to their sum, and bars include their width. */
-function valuesOn(trace: Trace, side: "x" | "y", on: readonly DrawnTrace[], stacked: boolean): readonly unknown[] {
+function valuesOn(
+  trace: PlotlyTrace,
+  side: "x" | "y",
+  on: readonly DrawnTrace[],
+  stacked: boolean,
+): readonly unknown[] {
   if (trace["type"] === "heatmap") return cellKeys(trace, side).map(String);
-  const values = coordinatesOf(trace)[side];
+  const values = traceXAndY(trace)[side];
   if (trace["type"] !== "bar") return values;
   const lying = trace["orientation"] === "h";
   if ((side === "x") === lying) {
     if (!stacked) return values;
     const sums = new Map<unknown, number>();
     for (const { trace: t } of on.filter((d) => d.trace["type"] === "bar")) {
-      const c = coordinatesOf(t);
+      const c = traceXAndY(t);
       const [keys, sizes] = lying ? [c.y, c.x] : [c.x, c.y];
       keys.forEach((k, i) => sums.set(k, (sums.get(k) ?? 0) + Number(sizes[i])));
     }
@@ -284,7 +289,7 @@ function slanted(text: string, x: number, y: number): string {
   });
 }
 
-function sample(trace: Trace, traceColor: string, x: number, y: number): string {
+function sample(trace: PlotlyTrace, traceColor: string, x: number, y: number): string {
   const symbol = recordOf(trace["marker"])["symbol"];
   const name = typeof symbol === "string" ? symbol : "circle";
   const look =

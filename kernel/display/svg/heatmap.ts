@@ -1,19 +1,19 @@
 /** A matrix of colours with numbers in the cells if they fit. */
-import type { Trace } from "../trace.js";
+import type { PlotlyTrace } from "../trace.js";
 import { readableInkOn, colorAtShare, colorScaleOf } from "./colors.js";
 import { svgElement, svgLabel, textWidth, plainLabel } from "./element.js";
 import { type PlotPanel } from "./panel.js";
 import { listOf, numberOf, scalarsOf } from "./values.js";
 
 /** Returns the cell labels along one side: the given ones, else 0, 1, 2, … */
-export function cellKeys(trace: Trace, side: "x" | "y"): readonly unknown[] {
+export function cellKeys(trace: PlotlyTrace, side: "x" | "y"): readonly unknown[] {
   const rows = listOf(trace["z"]);
   const written = scalarsOf(trace[side]);
   const length = side === "y" ? rows.length : rows.reduce<number>((n, row) => Math.max(n, scalarsOf(row).length), 0);
   return written.length >= length && length > 0 ? written.slice(0, length) : Array.from({ length }, (_, i) => i);
 }
 
-export function drawHeatmap(panel: PlotPanel, trace: Trace): string {
+export function drawHeatmap(panel: PlotPanel, trace: PlotlyTrace): string {
   const rows = listOf(trace["z"]).map((row) => scalarsOf(row).map((z) => (z === null ? Number.NaN : Number(z))));
   const all = rows.flat().filter(Number.isFinite);
   const low = numberOf(

@@ -1,5 +1,5 @@
 /** Marks of points: circles and the other supported shapes; one colour, or one per point by a number. */
-import { titleText, type Trace } from "../trace.js";
+import { titleText, type PlotlyTrace } from "../trace.js";
 import { colorbar } from "./colorbar.js";
 import { safeColor } from "./colors.js";
 import { svgElement, plainLabel, coordinateText } from "./element.js";
@@ -9,7 +9,7 @@ import { numberOf, recordOf, scalarsOf } from "./values.js";
 
 type Point = readonly [number, number];
 
-export function drawMarkers(panel: PlotPanel, points: readonly Point[], trace: Trace, color: string): string[] {
+export function drawMarkers(panel: PlotPanel, points: readonly Point[], trace: PlotlyTrace, color: string): string[] {
   const marker = recordOf(trace["marker"]);
   const fill = safeColor(marker["color"]) ?? color;
   const sizes = scalarsOf(marker["size"]);
@@ -54,7 +54,7 @@ export function drawMarkerShape(
   return svgElement("circle", { cx: coordinateText(x), cy: coordinateText(y), r: coordinateText(r), ...attributes });
 }
 
-function key(panel: PlotPanel, marker: Trace): string {
+function key(panel: PlotPanel, marker: PlotlyTrace): string {
   const colors = colorMappingOf(marker);
   const name = plainLabel(titleText(recordOf(marker["colorbar"])["title"]));
   const { left, width, top, height } = panel;

@@ -1,5 +1,5 @@
 /** Colours by a number: for lines and markers whose trace has one per point, with its own scale. */
-import type { Trace } from "../trace.js";
+import type { PlotlyTrace } from "../trace.js";
 import type { ColorKey } from "./colorbar.js";
 import { colorAtShare, colorScaleOf } from "./colors.js";
 import { numberOf, scalarsOf } from "./values.js";
@@ -8,7 +8,7 @@ export interface ColorMapping extends ColorKey {
   readonly numbers: readonly number[];
 }
 /** `look`: a `line` or `marker`. Null: all points have the same colour, or explicit colours. */
-export function colorMappingOf(look: Trace): ColorMapping | null {
+export function colorMappingOf(look: PlotlyTrace): ColorMapping | null {
   const numbers = scalarsOf(look["color"]).map((value) => (typeof value === "number" ? value : Number.NaN));
   const known = numbers.filter(Number.isFinite);
   if (known.length === 0) return null;

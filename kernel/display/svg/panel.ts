@@ -1,5 +1,5 @@
 /** Interface of the static renderer: a rectangle with two axes, in which each kind of trace draws itself. */
-import type { Trace } from "../trace.js";
+import type { PlotlyTrace } from "../trace.js";
 import { axisPosition, axisPositionOfUnit, type Axis } from "./axis.js";
 
 export interface PlotPanel {
@@ -11,7 +11,7 @@ export interface PlotPanel {
   readonly y: Axis;
 }
 export interface DrawnTrace {
-  readonly trace: Trace;
+  readonly trace: PlotlyTrace;
   readonly color: string;
 }
 export const xPosition = (p: PlotPanel, value: unknown): number => p.left + axisPosition(p.x, value) * p.width;

@@ -1,5 +1,5 @@
 /** Parallel coordinates: one vertical axis per dimension, one line per row, coloured by a number. */
-import { titleText, type Trace } from "../trace.js";
+import { titleText, type PlotlyTrace } from "../trace.js";
 import { colorbar } from "./colorbar.js";
 import { paletteColor, safeColor } from "./colors.js";
 import { svgElement, inkColor, svgLabel, paleInkColor, svgPath, plainLabel } from "./element.js";
@@ -16,7 +16,7 @@ export interface PlotBox {
 }
 
 /** `head`: pixels at the top of the box for the names of the axes; if 0, they are above the box. */
-export function drawParcoords(box: PlotBox, trace: Trace, { head = 24 } = {}): string {
+export function drawParcoords(box: PlotBox, trace: PlotlyTrace, { head = 24 } = {}): string {
   const dimensions = listOf(trace["dimensions"]).map(recordOf).map(readDimension);
   const [top, height] = [box.top + head, Math.max(10, box.height - head)];
   const x = (i: number): number =>
@@ -62,7 +62,7 @@ export function drawParcoords(box: PlotBox, trace: Trace, { head = 24 } = {}): s
 }
 
 /** Draws the colour legend right of the last axis. */
-function keyOf(box: PlotBox, trace: Trace): string {
+function keyOf(box: PlotBox, trace: PlotlyTrace): string {
   const colors = colorMappingOf(recordOf(trace["line"]));
   const name = plainLabel(titleText(recordOf(recordOf(trace["line"])["colorbar"])["title"]));
   return colors ? colorbar(colors, { left: box.left + box.width + 34, top: box.top, height: box.height }, name) : "";
@@ -95,7 +95,7 @@ function readDimension(d: Readonly<Record<string, unknown>>): Dimension {
   };
 }
 
-function painter(trace: Trace): (row: number) => string {
+function painter(trace: PlotlyTrace): (row: number) => string {
   const line = recordOf(trace["line"]);
   const colors = colorMappingOf(line);
   return (row) => (colors ? colorAt(colors, row) : (safeColor(line["color"]) ?? paletteColor(0)));

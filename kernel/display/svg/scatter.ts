@@ -3,12 +3,12 @@ import { svgElement, svgPath, coordinateText } from "./element.js";
 import { safeColor } from "./colors.js";
 import { drawMarkers } from "./markers.js";
 import { xPosition, yPosition, type DrawnTrace, type PlotPanel } from "./panel.js";
-import { coordinatesOf, numberOf, recordOf, scalarsOf } from "./values.js";
+import { traceXAndY, numberOf, recordOf, scalarsOf } from "./values.js";
 
 const dashes: Readonly<Record<string, string>> = { dash: "6 4", dot: "2 3", dashdot: "6 3 2 3" };
 
 export function drawScatter(panel: PlotPanel, { trace, color }: DrawnTrace): string {
-  const { x, y } = coordinatesOf(trace);
+  const { x, y } = traceXAndY(trace);
   const points = x.slice(0, y.length).map((value, i) => [xPosition(panel, value), yPosition(panel, y[i])] as const);
   const mode = typeof trace["mode"] === "string" ? trace["mode"] : points.length < 20 ? "lines+markers" : "lines";
   const opacity = numberOf(trace["opacity"], 1);
@@ -59,7 +59,7 @@ function errorBars(panel: PlotPanel, trace: DrawnTrace["trace"], color: string):
   const up = scalarsOf(error["array"]);
   if (up.length === 0) return [];
   const down = error["symmetric"] === false ? scalarsOf(error["arrayminus"]) : up;
-  const { x, y } = coordinatesOf(trace);
+  const { x, y } = traceXAndY(trace);
   const bars = x.flatMap((value, i) => {
     const [middle, more, less] = [numberOf(y[i], NaN), numberOf(up[i], 0), numberOf(down[i], 0)];
     const [center, top, bottom] = [

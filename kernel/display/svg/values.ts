@@ -1,6 +1,6 @@
 /** Converts a trace's values to the expected types: lists, records, numbers within the range of a picture. */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
-import type { Trace } from "../trace.js";
+import type { PlotlyTrace } from "../trace.js";
 
 function isTypedArray(value: unknown): value is ArrayLike<unknown> {
   return ArrayBuffer.isView(value) && !(value instanceof DataView);
@@ -28,7 +28,7 @@ export function numberOf(value: unknown, otherwise: number): number {
   return typeof value === "number" && Math.abs(value) < maxCoordinate ? value : otherwise;
 }
 /** Returns x and y of a trace; a missing one becomes 0, 1, 2, … */
-export function coordinatesOf(trace: Trace): { readonly x: readonly unknown[]; readonly y: readonly unknown[] } {
+export function traceXAndY(trace: PlotlyTrace): { readonly x: readonly unknown[]; readonly y: readonly unknown[] } {
   const x = scalarsOf(trace["x"]);
   const y = scalarsOf(trace["y"]);
   const sideways = trace["orientation"] === "h" && trace["type"] === "bar";

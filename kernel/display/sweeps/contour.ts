@@ -36,7 +36,7 @@ export function contourPoints(view: SweepView, x: SweepAxis, y: SweepAxis): read
  * `axes`: the most important first. Returns the first pair that at least half of the trials have values for, else the
  * pair with the most trials.
  */
-export function contourAxes(
+export function chooseContourAxes(
   view: SweepView,
   axes: readonly SweepAxis[],
 ): readonly [x: SweepAxis, y: SweepAxis] | undefined {

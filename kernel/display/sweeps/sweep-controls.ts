@@ -5,7 +5,7 @@
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { parametersOf, type SweepParameter } from "../../study/parameters.js";
 import { numberText } from "../../study/points.js";
-import type { SweepHandle } from "../../study/trial.js";
+import type { SweepInTypeScript } from "../../study/trial.js";
 import { clip, oneLine, significantText } from "../../host/value-text.js";
 import { bestTrial, lastScore, worthOf, type SweepTrial, type SweepView } from "./view.js";
 
@@ -54,7 +54,7 @@ export interface SweepSnapshot extends SweepProgress {
   readonly settings: readonly VariedSetting[];
 }
 /** Actions on a running sweep; coded errors are those of the handle. */
-export interface SweepControls extends Pick<SweepHandle, "name" | "stop" | "clone" | "change"> {
+export interface SweepControls extends Pick<SweepInTypeScript, "name" | "stop" | "clone" | "change"> {
   readonly now: SweepProgress;
   readonly settings: readonly VariedSetting[];
   /** Returns null if there is no trial with this number. */

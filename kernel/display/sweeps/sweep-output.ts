@@ -6,7 +6,7 @@
 import { figureView, type Figure } from "../figure.js";
 import type { DisplayOutput } from "../html.js";
 import { printable } from "../../host/value-text.js";
-import { contourAxes, contourPanel, contourPoints } from "./contour.js";
+import { chooseContourAxes, contourPanel, contourPoints } from "./contour.js";
 import { coordinatesTrace } from "./coordinates.js";
 import { curvesPanel } from "./curves.js";
 import { sweepMime } from "./sweep-controls.js";
@@ -68,7 +68,7 @@ export const sweepPictures = {
   coordinates: (view) => (has(view, 2) ? only(TALL.alone, coordinatesTrace(view)) : []),
   slices: (view) => (view.trials.some(({ score }) => score !== null) ? sliceRows(view, sweepImportances(view)) : []),
   contour: (view) => {
-    const axes = contourAxes(view, sortByImportance(view.axes, sweepImportances(view)));
+    const axes = chooseContourAxes(view, sortByImportance(view.axes, sweepImportances(view)));
     return axes && contourPoints(view, ...axes).length >= 3 ? only(TALL.alone, contourPanel(view, ...axes), 0.88) : [];
   },
   importances: (view) => {

@@ -2,7 +2,7 @@
 import { axesOfValues, type SweepAxis } from "../../study/axes.js";
 import type { MeasuredPoint } from "../../study/importances.js";
 import type { SweepClock } from "../../study/time-left.js";
-import type { SweepHandle, TrialRecord } from "../../study/trial.js";
+import type { SweepInTypeScript, TrialRecord } from "../../study/trial.js";
 import type { NearestTrial } from "./best.js";
 import { clip, escapeLabel } from "../../host/value-text.js";
 
@@ -29,7 +29,7 @@ export interface SweepView {
   /** Set during the run. */
   readonly clock?: SweepClock;
 }
-export interface DrawableSweep extends SweepHandle {
+export interface DrawableSweep extends SweepInTypeScript {
   readonly view: SweepView;
   /** The nearest trial if none meets the thresholds. */
   readonly nearest?: NearestTrial | null;

@@ -4,7 +4,7 @@
  */
 import { CodedError, lastOf } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray, TensorState, Type } from "#dsl/tensor/program.js";
-import { CheckpointReader, initialValueOf, isUnsetState, originStatesOf, stateShapeOf } from "../initial.js";
+import { CheckpointReader, initialValueOf, isUnsetState, stateAndItsOrigins, stateShapeOf } from "../initial.js";
 import { ELEMENT_BYTES } from "../../tensors/numbers.js";
 import {
   readHeader,
@@ -93,7 +93,7 @@ export class HostSession {
     const sources = new CheckpointReader(checkpoints);
     // Finds all missing tensors before anything is created.
     for (const [name, state] of Object.entries(added))
-      for (const { initial, type } of originStatesOf(state))
+      for (const { initial, type } of stateAndItsOrigins(state))
         if ("checkpoint" in initial) sources.find(initial.checkpoint, stateShapeOf(name, { type }));
     await this.session.add(programs, { ...this.states, ...added }, pause);
     try {
@@ -300,7 +300,7 @@ function turns(pause: PausePoint): PausePoint {
 /** Bytes read after which memory is freed. */
 const PLENTY = 2 ** 26;
 function bytesReadFor(state: TensorState): number {
-  const { type } = lastOf(originStatesOf(state));
+  const { type } = lastOf(stateAndItsOrigins(state));
   return type.shape.reduce<number>((n, d) => n * Number(d), ELEMENT_BYTES[type.dtype]);
 }
 

@@ -6,7 +6,7 @@ import { execFile } from "node:child_process";
 import { createRequire } from "node:module";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { promisify } from "node:util";
-import { CodedError, codeText } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, textsOfCode } from "#dsl/language/diagnostics/codes.js";
 import { cachePath } from "#kernel/fetch/cache.js";
 import { allEngines } from "../engines.js";
 import { measureEngine } from "../measure.js";
@@ -189,7 +189,7 @@ const kernelspec: Look = async () => {
 };
 
 function wordsFor(e: unknown): string {
-  return e instanceof CodedError ? codeText(e.code, e.data).message : e instanceof Error ? e.message : String(e);
+  return e instanceof CodedError ? textsOfCode(e.code, e.data).message : e instanceof Error ? e.message : String(e);
 }
 
 /** Returns the first line that a program prints, or null if it is missing or fails. */

@@ -11,7 +11,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { demandDiskSpace, diskError } from "#kernel/fetch/disk.js";
 import { fetchFile } from "#kernel/fetch/file.js";
 import type { TensorflowLibraries } from "./compile.js";
-import type { LibraryInstallation } from "./from-wheel.js";
+import type { LibraryInstallOptions } from "./from-wheel.js";
 import { areLibrariesReady, writeStamp } from "./layout.js";
 import { PACKAGE_LIBRARY_CHECKSUMS, PACKAGE_LIBRARY_VERSION } from "./versions.js";
 
@@ -25,7 +25,7 @@ export const packageLibraries = (folder: string): TensorflowLibraries => ({
 /**
  * Installs the libraries if they are missing. Coded errors: those of fetching, `no-native-build`, `archive-malformed`.
  */
-export async function installPackageLibraries(bring: LibraryInstallation): Promise<void> {
+export async function installPackageLibraries(bring: LibraryInstallOptions): Promise<void> {
   if (areLibrariesReady(bring.folder)) return;
   if (process.platform !== "linux" || process.arch !== "x64")
     throw new CodedError("no-native-build", { platform: `${process.platform} ${process.arch}` });
@@ -42,7 +42,7 @@ export async function installPackageLibraries(bring: LibraryInstallation): Promi
 
 const setting = (name: string): string | undefined => process.env[name] ?? process.env[`npm_config_${name}`];
 
-async function unpack(url: string, folder: string, bring: LibraryInstallation): Promise<void> {
+async function unpack(url: string, folder: string, bring: LibraryInstallOptions): Promise<void> {
   const archive = join(bring.downloads, url.split("/").at(-1) ?? "libtensorflow.tar.gz");
   const label = `fetching libtensorflow ${PACKAGE_LIBRARY_VERSION}`;
   await fetchFile(url, archive, {

@@ -10,7 +10,7 @@ import { fetchFile, isFileIntact } from "#kernel/fetch/file.js";
 import { extractWheel, findWheel, requirementsOf, type Wheel, thisPlatform } from "#kernel/fetch/wheel.js";
 import { areLibrariesReady, writeStamp } from "./layout.js";
 import { WHEEL_CHECKSUMS, PYTHON_TAG, TENSORFLOW_VERSION, pypiProjectOf, type TensorflowBuild } from "./versions.js";
-import type { Progress } from "../../host/host-context.js";
+import type { ProgressUpdate } from "../../host/host-context.js";
 import type { TensorflowLibraries } from "./compile.js";
 import { cachePath } from "#kernel/fetch/cache.js";
 
@@ -22,7 +22,7 @@ import { cachePath } from "#kernel/fetch/cache.js";
  */
 export async function fetchWheels(
   build: TensorflowBuild,
-  options: { readonly onProgress?: (progress: Progress) => void; readonly signal?: AbortSignal | undefined } = {},
+  options: { readonly onProgress?: (progress: ProgressUpdate) => void; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<readonly string[]> {
   const parts = [
     { project: pypiProjectOf(build, process.arch), version: TENSORFLOW_VERSION },
@@ -74,7 +74,7 @@ function partsOf(filename: string): { readonly project: string; readonly version
   return { project: name.replaceAll("_", "-"), version };
 }
 
-export interface LibraryInstallation {
+export interface LibraryInstallOptions {
   readonly build: TensorflowBuild;
   readonly folder: string;
   readonly downloads: string;
@@ -84,7 +84,7 @@ export interface LibraryInstallation {
    * SHA-256 of the older library's archive, for a mirror that has a different one (`TensorflowSetupOptions.library`).
    */
   readonly library?: string | undefined;
-  readonly onProgress: (p: Progress) => void;
+  readonly onProgress: (p: ProgressUpdate) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -100,7 +100,7 @@ export const wheelLibraries = (folder: string): TensorflowLibraries => ({
 });
 
 /** Installs the libraries if they are missing. Coded errors: those of fetching, `archive-malformed`. */
-export async function installWheelLibraries(bring: LibraryInstallation): Promise<void> {
+export async function installWheelLibraries(bring: LibraryInstallOptions): Promise<void> {
   if (areLibrariesReady(bring.folder)) return;
   const project = pypiProjectOf(bring.build, process.arch);
   const signal = bring.signal === undefined ? {} : { signal: bring.signal };
@@ -134,7 +134,7 @@ function selectLibraries(path: string): string | undefined {
   return /^tensorflow-[^/]*\.dist-info\/METADATA$/.test(path) ? "METADATA" : undefined;
 }
 
-async function bringFile(wheel: Wheel, bring: LibraryInstallation): Promise<string> {
+async function bringFile(wheel: Wheel, bring: LibraryInstallOptions): Promise<string> {
   if (bring.wheels !== undefined) return join(bring.wheels, wheel.filename);
   const file = join(bring.downloads, wheel.filename);
   const label = `fetching ${wheel.project} ${wheel.version}`;
@@ -150,7 +150,7 @@ async function bringFile(wheel: Wheel, bring: LibraryInstallation): Promise<stri
 /**
  * Installs the CUDA libraries that `tensorflow[and-cuda]` names next to TensorFlow, in the layout of site-packages.
  */
-async function bringCuda(wheel: Wheel, file: string, bring: LibraryInstallation): Promise<void> {
+async function bringCuda(wheel: Wheel, file: string, bring: LibraryInstallOptions): Promise<void> {
   const metadata = join(bring.folder, "METADATA");
   if (!existsSync(metadata)) throw new CodedError("archive-malformed", { file, why: "it holds no METADATA" });
   for (const need of requirementsOf(await readFile(metadata, "utf8"), "and-cuda")) {

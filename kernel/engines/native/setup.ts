@@ -11,9 +11,9 @@ import { addonCacheKey, compileAddon, findCompiler, bindingPackageFolder } from 
 import { findConverterIn } from "./converter.js";
 import { existsSync, readFileSync, lstatSync, mkdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { execFileSync } from "node:child_process";
-import type { Progress } from "../../host/host-context.js";
+import type { ProgressUpdate } from "../../host/host-context.js";
 import { installPackageLibraries, packageLibraries } from "./from-package.js";
-import { installWheelLibraries, wheelLibraries, type LibraryInstallation } from "./from-wheel.js";
+import { installWheelLibraries, wheelLibraries, type LibraryInstallOptions } from "./from-wheel.js";
 import {
   addonPath,
   buildFolderPath,
@@ -47,7 +47,7 @@ export function linkAddonIntoPackage(addon: string): boolean {
 
 export interface TensorflowSetupOptions {
   /** Reports bytes while fetching and unpacking. */
-  readonly onProgress?: (progress: Progress) => void;
+  readonly onProgress?: (progress: ProgressUpdate) => void;
   readonly force?: boolean;
   /** The cache's root; default `TUNEBOOK_CACHE`, else `~/.cache/tunebook`. If set, the package gets no link. */
   readonly cache?: string;
@@ -131,7 +131,7 @@ async function bringOne(
     const version = from === "wheel" ? TENSORFLOW_VERSION : PACKAGE_LIBRARY_VERSION;
     const folder = buildFolderPath(from, version, build, root);
     const { library, wheels, signal } = options;
-    const bring: LibraryInstallation = {
+    const bring: LibraryInstallOptions = {
       build,
       folder,
       downloads: join(root, "downloads"),
@@ -163,7 +163,7 @@ async function bringOne(
 const olderLibrary = (): string =>
   `TensorFlow ${PACKAGE_LIBRARY_VERSION} serves, which tfjs-node-gpu's own host keeps, for want of ${TENSORFLOW_VERSION} from the package index: an older library, and slower on new processors.`;
 
-async function viaWheel(bring: LibraryInstallation, key: string): Promise<TensorflowInstallation> {
+async function viaWheel(bring: LibraryInstallOptions, key: string): Promise<TensorflowInstallation> {
   if (process.platform !== "linux")
     throw new CodedError("no-native-build", { platform: `${process.platform} ${process.arch}` });
   demandCompiler();
@@ -183,7 +183,7 @@ function demandCompiler(): void {
   if (command === null) throw new CodedError("no-compiler", { tried });
 }
 
-async function viaPackage(bring: LibraryInstallation, key: string): Promise<TensorflowInstallation> {
+async function viaPackage(bring: LibraryInstallOptions, key: string): Promise<TensorflowInstallation> {
   demandCompiler();
   await installPackageLibraries(bring);
   const addon = join(bring.folder, addonPath(key));
@@ -192,7 +192,7 @@ async function viaPackage(bring: LibraryInstallation, key: string): Promise<Tens
 }
 
 async function finish(
-  bring: LibraryInstallation,
+  bring: LibraryInstallOptions,
   addon: string,
   key: string,
   from: "wheel" | "package",

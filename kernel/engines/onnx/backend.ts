@@ -1,7 +1,7 @@
 /** The ONNX engine, in the host process: each program becomes a model that ONNX Runtime runs over shared state. */
 import { createRequire } from "node:module";
 import { InferenceSession, Tensor } from "onnxruntime-node";
-import { CodedError, codeText } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, textsOfCode } from "#dsl/language/diagnostics/codes.js";
 import { emitOnnx } from "#dsl/tensor/backends/onnx/emit.js";
 import { lowerings } from "#dsl/tensor/backends/onnx/lower/table.js";
 import { OnnxGraph } from "#dsl/tensor/backends/onnx/graph.js";
@@ -89,6 +89,6 @@ function refusals(program: Program): readonly OpRefusal[] {
   } catch (e) {
     if (!(e instanceof CodedError)) throw e;
     const { op = "program" } = e.data as { op?: string };
-    return [{ op, why: codeText(e.code, e.data).message }];
+    return [{ op, why: textsOfCode(e.code, e.data).message }];
   }
 }

@@ -23,7 +23,7 @@ import { annotatedHandle, annotatedHandleType } from "../../data/annotations/han
 import { annotationView } from "../../display/data/annotate.js";
 import { appendAnnotationDecision } from "../../data/sources/annotations-file.js";
 import type { PredictionInput } from "../../data/encoding/encoded.js";
-import type { ReadTextPrediction } from "../../inference/prompts.js";
+import type { TextTaskPrediction } from "../../inference/prompts.js";
 import { splitTypeTexts } from "../../data/sources/typed-table.js";
 import { type ExecutionContext, isVerifying } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
@@ -112,7 +112,7 @@ async function saidOf(
       return pair === undefined ? text : [text, pair];
     });
     const predictions = await session.models.requests.predict(handle, texts, context.hostContext);
-    for (const prediction of predictions as readonly (ReadTextPrediction & Told)[])
+    for (const prediction of predictions as readonly (TextTaskPrediction & Told)[])
       answers.push({ label: prediction.label ?? prediction.labels ?? [], probabilities: prediction.probabilities });
     context.hostContext.onProgress?.({ label: `rows read by ${model}`, done: answers.length, total: rows.length });
   }

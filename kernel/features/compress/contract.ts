@@ -6,7 +6,7 @@ import type { PlannedCompressStage } from "#dsl/compiler/plan/action.js";
 import { dataReaderOf, type Call } from "#dsl/language/types/value.js";
 import type { ModelHandle } from "../../models/model-handle.js";
 import type { TrainedWeights } from "../../runs/weights.js";
-import type { TrainingContinuation } from "../../training-runs/request.js";
+import type { ContinuedModel } from "../../training-runs/request.js";
 import { NO_DATA, NO_DATA_PAIRS } from "../../session/model-cache.js";
 import type { ExecutionContext, Warn } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
@@ -28,7 +28,7 @@ export interface CompressionContext {
   readonly stage: ExecutionContext;
   readonly warn: Warn;
   /** Trains a step's model under its name; its weights exist afterwards. */
-  readonly train: (compressStage: PlannedCompressStage, continues: TrainingContinuation) => Promise<ModelHandle>;
+  readonly train: (compressStage: PlannedCompressStage, continues: ContinuedModel) => Promise<ModelHandle>;
 }
 /** Runs a step: its model has weights afterwards, in its own run. `from`: the input model. */
 export type CompressionStageRunner = (

@@ -13,7 +13,7 @@ import { registry } from "#stdlib/registry.js";
 import { saveLabelledRows } from "../../runs/labelled-rows.js";
 import { loadImplementation } from "../../host/load-implementation.js";
 import type { ModelHandle } from "../../models/model-handle.js";
-import type { TrainingContinuation } from "../../training-runs/request.js";
+import type { ContinuedModel } from "../../training-runs/request.js";
 import { type CompressionContext, type CompressionStageRunner, trainedTeacher, type Teacher } from "./contract.js";
 import { loadTeacherWeights, teacherOptionsOf } from "./teacher-alongside.js";
 import { saveTeacherOutputs, teacherOutputsOf } from "./teacher-outputs.js";
@@ -46,7 +46,7 @@ export async function distilFromTeacher(
     unlabelledRows: made.rows.length > 0,
     teacher: base && model && (await teacherOptionsOf(base, model)),
   };
-  const continues: TrainingContinuation = {
+  const continues: ContinuedModel = {
     labels,
     exemplars: made.rows,
     objective,

@@ -13,7 +13,7 @@ import { paretoPicture, paretoView, type ParetoModel, type ParetoReport } from "
 import type { DisplayOutput } from "../../display/html.js";
 import { splitNamesOf } from "../../data/prepared.js";
 import { scoreDifference, resampleAll } from "../../inference/measuring/comparison.js";
-import { metricWorldIn } from "../../inference/measuring/measure-metric.js";
+import { metricFilesIn } from "../../inference/measuring/measure-metric.js";
 import { intervalOf } from "../../evaluation/report.js";
 import { evaluateModel, type MeasuredModel } from "../../evaluation/evaluate-once.js";
 import { medianSpread, timeModelsOnSplit, measuresLatency } from "../../evaluation/latency.js";
@@ -135,7 +135,7 @@ function measuredOn(
   },
   context: ExecutionContext,
 ): Promise<MeasuredModel> {
-  const how = { metrics, batch_size: BATCH, groups: true, world: metricWorldIn(context.hostContext.folder), times };
+  const how = { metrics, batch_size: BATCH, groups: true, world: metricFilesIn(context.hostContext.folder), times };
   return evaluateModel(session, handle, { data, split }, how, context);
 }
 

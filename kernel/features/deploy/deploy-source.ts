@@ -12,7 +12,7 @@ import { openBase } from "../../bases/open.js";
 import { cardBaseOf } from "../../runs/history/card-base.js";
 import { deployedChatOf } from "../../deployments/chat.js";
 import { chatEncodingOf } from "../../data/encoding/chat.js";
-import { calibrationOf } from "../../inference/fitted-calibration.js";
+import { calibrationValuesOf } from "../../inference/fitted-calibration.js";
 import { usesTokenTypes } from "../../bases/token-types.js";
 import { deployedFromFolder } from "../../deployments/from-folder.js";
 import { sourceFilesIn, writeSourceFolder } from "./source-folder.js";
@@ -42,7 +42,7 @@ export async function prepareDeployment(
     tokenTypes: await usesTokenTypes(plan, base),
     maxLength: model.max_length,
     ...rows,
-    ...(fitted && { fitted: calibrationOf(fitted) }),
+    ...(fitted && { fitted: calibrationValuesOf(fitted) }),
     adapter,
     peft: open.folder.adapter !== null && "peft_type" in open.folder.adapter.config,
     origin: {
@@ -62,7 +62,7 @@ export async function prepareDeployment(
     tokenTypes: about.tokenTypes,
     maxLength: about.maxLength,
     ...rows,
-    ...(fitted && { fitted: calibrationOf(fitted) }),
+    ...(fitted && { fitted: calibrationValuesOf(fitted) }),
     parts: { ...body, roles: about.roles, tokenTypes: about.tokenTypes },
     family: { word: base.facts.family, implementation: body.family },
     around,

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { DeploymentResult } from "#stdlib/targets/kind.js";
 import { readCalibration } from "../../runs/calibration.js";
-import { calibrationOf } from "../../inference/fitted-calibration.js";
+import { calibrationValuesOf } from "../../inference/fitted-calibration.js";
 import { chatTemplateIn } from "../../bases/chat-template.js";
 import { DEPLOYMENT_FILE, type Deployment } from "../../deployments/deployment.js";
 import { targetOutputIn } from "../../deployments/output.js";
@@ -34,7 +34,7 @@ export async function describeDeployment(
     max_length: model.maxLength,
     // If a chat template file is included, runtimes use that instead.
     ...(template !== undefined && { template: chatTemplateIn(run.source) === null ? template : null }),
-    ...(fitted && { fitted: calibrationOf(fitted) }),
+    ...(fitted && { fitted: calibrationValuesOf(fitted) }),
     clean: recipe.data.clean,
     written,
     tunebook: version,

@@ -2,7 +2,7 @@
 import type { Action, ActionSubject } from "#dsl/compiler/plan/action.js";
 import { type CodeData, must } from "#dsl/language/diagnostics/codes.js";
 import type { JudgeMeasureOptions } from "../../inference/measuring/judge-measure.js";
-import { metricWorldIn } from "../../inference/measuring/measure-metric.js";
+import { metricFilesIn } from "../../inference/measuring/measure-metric.js";
 import { overlapWithLearntRows } from "../../inference/measuring/learnt-overlap.js";
 import type { ModelHandle } from "../../models/model-handle.js";
 import { clientsWithHeads } from "../../runs/client-heads.js";
@@ -41,7 +41,9 @@ export async function measureNamed(
     measured.push(await measuredNamed(session, one, subject, action, context));
     const personalHead = ownHead(session, name, subject);
     if (personalHead)
-      measured.push(await evaluateModel(session, personalHead, subject, settingsOf(action, context), context));
+      measured.push(
+        await evaluateModel(session, personalHead, subject, measurementSettingsOf(action, context), context),
+      );
   }
   return measured;
 }
@@ -64,7 +66,7 @@ function measuredNamed(
     onProgress: hostContext.onProgress,
     beside: beside ? (beside.texts?.written ?? null) : action.names.length > 1 ? "itself" : null,
   };
-  const how = { ...settingsOf(action, context), judging };
+  const how = { ...measurementSettingsOf(action, context), judging };
   const contender = action.contenders?.[name];
   if (contender) {
     const warn = warnerAt(context, action.span);
@@ -90,10 +92,10 @@ async function timesBeside(
 }
 
 /** Settings of each measurement of the statement. */
-export const settingsOf = (action: Evaluate, { hostContext }: ExecutionContext) => ({
+export const measurementSettingsOf = (action: Evaluate, { hostContext }: ExecutionContext) => ({
   ...action,
   groups: true,
-  world: metricWorldIn(hostContext.folder),
+  world: metricFilesIn(hostContext.folder),
 });
 
 /** On data of a client with a personal head: the model with that head. Null if there is none. */

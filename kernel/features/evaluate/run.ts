@@ -31,7 +31,7 @@ import { measureConstant, intervalOf, evaluationReportOf, modelNotesOf } from ".
 import {
   demandAllAttackable,
   measureNamed,
-  settingsOf,
+  measurementSettingsOf,
   trainingOverlapOf,
   warnOfTrainingOverlap,
 } from "./measured-models.js";
@@ -54,13 +54,13 @@ export async function runEvaluate(session: OpenSession, action: Evaluate, contex
     const overlaps = await Promise.all(measured.map((one) => trainingOverlapOf(one, context.signal)));
     const seeds: (SeedsReport | null)[] = [];
     for (const one of measured)
-      seeds.push(await seedsReport(session, one, subject, settingsOf(action, context), context));
+      seeds.push(await seedsReport(session, one, subject, measurementSettingsOf(action, context), context));
     const learnt = measured.flatMap(({ evaluation: { model } }, i) => (overlaps[i]?.mostly === true ? [model] : []));
     const about = await bestModelOnValidation(
       session,
       measured,
       { action, subject },
-      settingsOf(action, context),
+      measurementSettingsOf(action, context),
       context,
     );
     const { registry } = session.vocabulary;

@@ -8,7 +8,7 @@ import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { RunFolder } from "../../runs/run-folder.js";
 import type { Engine, EngineName, EngineOptions } from "../../engines/engine.js";
 import { allEngines } from "../../engines/engines.js";
-import { plainHostContext, type Progress } from "../../host/host-context.js";
+import { plainHostContext, type ProgressUpdate } from "../../host/host-context.js";
 import { isTraining, runProgressOf } from "../../remote/supervisor/outcome.js";
 import type { RecordDifference } from "../../runs/record/record-differences.js";
 import { rowChangesText } from "../../runs/record/rows-changed.js";
@@ -41,7 +41,7 @@ export interface ReplayOptions {
   /** Folder for the replayed run. Defaults to the original run's parent. */
   readonly runs?: string | undefined;
   readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  readonly onProgress?: ((progress: ProgressUpdate) => void) | undefined;
   readonly startEngine?: (options: EngineOptions) => Promise<Engine>;
 }
 export interface Replay {

@@ -7,7 +7,7 @@ import type { Call } from "#dsl/language/types/value.js";
 import { readCheckpoints } from "../../runs/checkpoints.js";
 import { appendRunScore, readRunScores, type RunScore } from "../../runs/history/run-scores.js";
 import { resampleAll } from "../../inference/measuring/comparison.js";
-import { readsWrittenTexts, metricWorldIn } from "../../inference/measuring/measure-metric.js";
+import { readsWrittenTexts, metricFilesIn } from "../../inference/measuring/measure-metric.js";
 import type { ComparedRunRecord } from "../../runs/record/compared-run.js";
 import { finalCheckpoint } from "../../models/kept-checkpoint.js";
 import type { RunFolder } from "../../runs/run-folder.js";
@@ -44,7 +44,7 @@ export async function rescoreReplay(
       metrics: calls,
       batch_size: batchSize(session),
       groups: true,
-      world: metricWorldIn(context.hostContext.folder),
+      world: metricFilesIn(context.hostContext.folder),
     };
     const subject = { data: side.plan.recipe.data, split: score.split };
     const { measures, prepared, evaluation } = await evaluateModel(session, handle, subject, how, context);

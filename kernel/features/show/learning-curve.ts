@@ -16,7 +16,7 @@ import { splitNamesOf } from "../../data/prepared.js";
 import { learningCurveView } from "../../display/curves/learning-curve.js";
 import type { DisplayOutput } from "../../display/html.js";
 import { textVectors } from "../../evaluation/base-vectors.js";
-import { judgedRowsIn, rowCountOf, type JudgedRow } from "../../evaluation/judged-rows.js";
+import { rowsToJudgeIn, rowCountOf, type JudgedRow } from "../../evaluation/judged-rows.js";
 import type { ModelHandle } from "../../models/model-handle.js";
 import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
@@ -48,7 +48,7 @@ export async function learningCurveOf(
   const trains = split ?? (names.includes("train") ? "train" : "all");
   const rows = names
     .filter((name) => name === trains || split === null)
-    .flatMap((name) => judgedRowsIn(prepared, name, role, MOST));
+    .flatMap((name) => rowsToJudgeIn(prepared, name, role, MOST));
   const learnt = rows.flatMap((row, i) => (row.split === trains ? [i] : []));
   if (learnt.length < FEWEST)
     return refuse(`${String(learnt.length)} rows are too few to be parted: ${String(FEWEST)} are needed`);

@@ -5,7 +5,7 @@ import { dataReaderOf } from "#dsl/language/types/value.js";
 import { topicsByKind } from "#dsl/compiler/show/show.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { compressedOriginOf } from "../../models/compressed-from.js";
-import { curvesFigure, curvesText, historyTable } from "../../display/curves/curves.js";
+import { curvesFigure, latestCurveNumbersText, historyTable } from "../../display/curves/curves.js";
 import { figureView } from "../../display/figure.js";
 import { modelView } from "../../display/plans/model-card.js";
 import { planCardView } from "../../display/plans/plan-card.js";
@@ -52,7 +52,7 @@ export async function modelViews(
     case "history":
       return [
         figureView(curvesFigure(weights.events, { title: `Training of ${name}` }), {
-          text: curvesText(weights.events),
+          text: latestCurveNumbersText(weights.events),
         }),
         historyTable(weights.events),
       ];

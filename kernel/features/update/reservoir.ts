@@ -7,7 +7,7 @@
  * Balanced: each label has the same capacity, and labels with fewer rows leave theirs to the others. A label's capacity
  * only shrinks as rows arrive, so the result per label, too, is that of sampling all at once.
  */
-import { seededShareOfText } from "#stdlib/statistics/chance.js";
+import { seededNumberOfText } from "#stdlib/statistics/chance.js";
 import type { ReplayBuffer } from "#dsl/language/types/capabilities/learning.js";
 import type { Exemplar } from "../../runs/continual-state.js";
 
@@ -23,7 +23,7 @@ export function sampleReservoir<R extends Row>(
   if (most === undefined || rows.length <= most) return rows;
   const named = rows.map((one) => {
     const name = nameOfRow(one);
-    return { one, name, drawn: seededShareOfText(0, name), label: balanced ? String(one.roles["label"]) : "" };
+    return { one, name, drawn: seededNumberOfText(0, name), label: balanced ? String(one.roles["label"]) : "" };
   });
   const groups = new Map<string, (typeof named)[number][]>();
   for (const each of named) {

@@ -18,7 +18,7 @@ import { findFinishedRun } from "../../runs/history/runs-by-recipe.js";
 import { loadRunWeights } from "../../models/loaded-run.js";
 import type { ModelHandle } from "../../models/model-handle.js";
 import type { TrainingMaterial } from "../../training-runs/training-inputs.js";
-import type { TrainingContinuation } from "../../training-runs/request.js";
+import type { ContinuedModel } from "../../training-runs/request.js";
 import { demandReplayable, exemplarsBefore, exemplarsOfStage, retainedExemplars } from "./retained-rows.js";
 import { hasCachedOutputs, withKnownOutputs } from "./replayed-outputs.js";
 import { type UpdateContext, isStageBegun } from "./update-context.js";
@@ -93,7 +93,7 @@ function beginsWith(
   options: UpdateContext,
   updateStage: UpdateStage,
   { i, from, exemplars }: { readonly i: number; readonly from: WeightsSource; readonly exemplars: readonly Exemplar[] },
-): TrainingContinuation["begins"] {
+): ContinuedModel["begins"] {
   const { replaySources } = options.strategies;
   return async (open, material, run, goesOn) => {
     if (!goesOn || !hasCachedOutputs(replaySources, run.path))

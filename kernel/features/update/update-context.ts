@@ -10,7 +10,7 @@ import { loadImplementation } from "../../host/load-implementation.js";
 import type { ModelHandle } from "../../models/model-handle.js";
 import type { TrainedWeights } from "../../runs/weights.js";
 import type { ModelCache } from "../../session/model-cache.js";
-import type { TrainingContinuation } from "../../training-runs/request.js";
+import type { ContinuedModel } from "../../training-runs/request.js";
 import type { ReplaySource } from "./replayed-outputs.js";
 import type { Exemplar } from "../../runs/continual-state.js";
 import type { Warn } from "../../session/execution-context.js";
@@ -62,7 +62,7 @@ export interface UpdateContext {
   readonly keeps: (row: Exemplar) => boolean;
   readonly train: (
     updateStage: UpdateStage,
-    options: { readonly resume: boolean; readonly continues: TrainingContinuation },
+    options: { readonly resume: boolean; readonly continues: ContinuedModel },
   ) => Promise<ModelHandle>;
   /** Called when a row of the matrix is complete. */
   readonly onScores: (row: number, scores: readonly (number | null)[]) => void;

@@ -36,7 +36,7 @@ export function tokenizerForRequest(tokenizer: Tokenizer, options: RequestEncodi
   return "within" in tokenizer ? (tokenizer as SharedTokenizer).within(options) : tokenizer;
 }
 
-export function sharedTokenizerOf(tokenizer: Tokenizer): SharedTokenizer {
+export function queuedTokenizerOf(tokenizer: Tokenizer): SharedTokenizer {
   const ask = (texts: readonly string[], signal?: AbortSignal): Promise<readonly Int32Array[]> =>
     tokenizer.encode(texts, Number.POSITIVE_INFINITY, signal);
   const lines = { short: new EncodingQueue(ask, SHORT_LINE), long: new EncodingQueue(ask, LONG_LINE) };

@@ -5,7 +5,7 @@
 import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { JudgeImplementation, Verdict } from "#stdlib/judging/judge.js";
-import type { Progress } from "../../host/host-context.js";
+import type { ProgressUpdate } from "../../host/host-context.js";
 import { groupedNumber, formatPercent, plural } from "../../host/value-text.js";
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
@@ -32,7 +32,7 @@ export interface PairJudgement {
 }
 export interface JudgingOptions {
   readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  readonly onProgress?: ((progress: ProgressUpdate) => void) | undefined;
 }
 
 /** Verdicts on one row in both orders. */

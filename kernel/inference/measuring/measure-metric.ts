@@ -5,7 +5,7 @@
 import type { Call } from "#dsl/language/types/value.js";
 import type { Registry, Word } from "#dsl/language/types/registry.js";
 import { resolve } from "node:path";
-import type { CostMetricInput, MetricImplementation, MetricContext, WrittenMetricInput } from "#stdlib/metrics/kind.js";
+import type { CostMetricInput, MetricImplementation, MetricFiles, WrittenMetricInput } from "#stdlib/metrics/kind.js";
 import { measureByJudge, NO_JUDGEMENT, type JudgeMeasureOptions } from "./judge-measure.js";
 import { readNamedText } from "../../fetch/regular.js";
 import type { ScoredOutcome } from "#stdlib/tasks/kind.js";
@@ -68,7 +68,7 @@ function ofAny(input: unknown): string | null {
 }
 
 /** Returns the metric's implementation for a call. `world` may be omitted if the metric needs no files or services. */
-export async function prepareMetric(call: Call, world?: MetricContext): Promise<MetricImplementation> {
+export async function prepareMetric(call: Call, world?: MetricFiles): Promise<MetricImplementation> {
   const metric = await loadImplementation(call, "metric");
   return (world && (await metric.prepared?.(call, world))) ?? metric;
 }
@@ -79,13 +79,13 @@ export async function readsWrittenTexts(call: Call): Promise<boolean> {
 }
 
 /** Context that resolves file names relative to a folder. */
-export function metricWorldIn(folder: string): MetricContext {
+export function metricFilesIn(folder: string): MetricFiles {
   return { text: (path) => readNamedText(resolve(folder, path), path) };
 }
 
 interface MeasuringOptions {
   readonly texts?: WrittenMetricInput | null;
-  readonly world?: MetricContext;
+  readonly world?: MetricFiles;
   /** Latency per answer in ms, if answers were measured one at a time. */
   readonly times?: Float64Array | null;
   /** Cost of the model, if it was measured. */

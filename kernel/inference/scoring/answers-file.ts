@@ -3,7 +3,7 @@ import { open } from "node:fs/promises";
 import { extname, resolve } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { loadImplementation } from "../../host/load-implementation.js";
-import type { AnswerRow, AnswersFile } from "./answers.js";
+import type { RawPredictionRow, AnswersFile } from "./answers.js";
 
 /** Column names, if they differ from the defaults. */
 export interface AnswerColumns {
@@ -78,7 +78,7 @@ export async function readAnswersFile(
       ? cells.map((column) => column?.map(asWritten) ?? null)
       : cells;
   const shares = table ? values(probabilities)?.map(asWritten) : values(probabilities);
-  const rows = (right ?? []).map((one, i): AnswerRow => ({
+  const rows = (right ?? []).map((one, i): RawPredictionRow => ({
     truth: one,
     predicted: predictions?.[i],
     probabilities: shares?.[i],

@@ -18,7 +18,7 @@ import {
   samplerOf,
 } from "#stdlib/metrics/shared/resampled-outcomes.js";
 import {
-  throwBrokenAnswer,
+  throwInvalidAnswerField,
   answerLabelValue,
   answerListValue,
   answerProbabilities,
@@ -27,7 +27,7 @@ import {
 } from "./values.js";
 
 /** A row as read from the file. */
-export interface AnswerRow {
+export interface RawPredictionRow {
   readonly truth: unknown;
   readonly predicted: unknown;
   readonly probabilities: unknown;
@@ -36,7 +36,7 @@ export interface AnswersFile {
   readonly file: string;
   /** Whether strings are texts rather than labels, if nothing else decides it. */
   readonly texts: boolean;
-  readonly rows: readonly AnswerRow[];
+  readonly rows: readonly RawPredictionRow[];
 }
 export type AnswerOutcomes = Pick<ScoredOutcome, "measure" | "resampling" | "byLabel"> & {
   /** Label names; empty for other kinds. */
@@ -47,7 +47,7 @@ export type OutcomeKind = "label" | "label_set" | "tags" | "number" | "written" 
 
 /** Returns the kinds that the first row may have, the likeliest first. */
 export function possibleOutcomeKinds(
-  { truth, predicted, probabilities }: AnswerRow,
+  { truth, predicted, probabilities }: RawPredictionRow,
   texts: boolean,
 ): readonly OutcomeKind[] {
   if (Array.isArray(truth)) {
@@ -103,7 +103,7 @@ function ofLabels(answers: AnswersFile): AnswerOutcomes {
   const missing = given.indexOf(null);
   const all = given.filter((one) => one !== null);
   if (all.length > 0 && missing >= 0)
-    throwBrokenAnswer(answers, missing, "probabilities", "are missing, and other rows have them");
+    throwInvalidAnswerField(answers, missing, "probabilities", "are missing, and other rows have them");
   const truth = rows.map((row, i) => answerLabelValue(answers, i, "truth", row.truth));
   const likeliest = (i: number): string => [...all[i]!].reduce((best, one) => (one[1] > best[1] ? one : best))[0];
   const predicted = rows.map((row, i) =>
@@ -210,7 +210,7 @@ function ofTags(answers: AnswersFile): AnswerOutcomes {
   const [truth, predicted] = [tags("truth"), tags("predicted")];
   truth.forEach((own, i) => {
     if (own.length !== predicted[i]?.length)
-      throwBrokenAnswer(
+      throwInvalidAnswerField(
         answers,
         i,
         "predicted",
@@ -230,7 +230,8 @@ function ofNumbers(answers: AnswersFile): AnswerOutcomes {
   const numbers = (field: "truth" | "predicted"): Float64Array =>
     Float64Array.from(answers.rows, (row, i) => {
       return (
-        parseNumber(row[field]) ?? throwBrokenAnswer(answers, i, field, `is ${valueExcerpt(row[field])}, no number`)
+        parseNumber(row[field]) ??
+        throwInvalidAnswerField(answers, i, field, `is ${valueExcerpt(row[field])}, no number`)
       );
     });
   const input = { truth: numbers("truth"), predicted: numbers("predicted") };
@@ -283,7 +284,7 @@ function ofRankings(answers: AnswersFile): AnswerOutcomes {
   const searches = answers.rows.map((row, i): readonly FoundRank[] => {
     const found = answerListValue(answers, i, "predicted", row.predicted);
     const wanted = answerListValue(answers, i, "truth", row.truth);
-    if (wanted.length === 0) throwBrokenAnswer(answers, i, "truth", "is empty: there is nothing to find");
+    if (wanted.length === 0) throwInvalidAnswerField(answers, i, "truth", "is empty: there is nothing to find");
     return wanted.map((one) => {
       const rank = found.indexOf(one);
       return { above: rank < 0 ? Number.POSITIVE_INFINITY : rank, level: 1 };

@@ -10,7 +10,7 @@ import type { RowPartition } from "#stdlib/slicings/kind.js";
 import { partitionByValues } from "#stdlib/slicings/shared/values.js";
 import { loadImplementation } from "../../host/load-implementation.js";
 import { resampleAll, intervalMethodsText, type MetricMeasure, type MetricScore } from "../measuring/comparison.js";
-import { measureMetric, metricWorldIn } from "../measuring/measure-metric.js";
+import { measureMetric, metricFilesIn } from "../measuring/measure-metric.js";
 import { MIN_SLICE_ROWS, sampledRowNumbers, measureSlice, slicesOf } from "../measuring/slices.js";
 import type { OtherColumns } from "./answers-file.js";
 import {
@@ -67,7 +67,7 @@ export async function scoreAnswers(
   const data = outcomes.labels.length > 0 ? { labels: outcomes.labels } : {};
   const whole = listOf<Call>(completeValue(requestedCalls, parameter, registry, data), "--metrics");
   const tried = whole.map((call) =>
-    measureMetric(registry, call, outcomes, { world: metricWorldIn(folder), judging: { beside: null, signal } }).catch(
+    measureMetric(registry, call, outcomes, { world: metricFilesIn(folder), judging: { beside: null, signal } }).catch(
       (error: unknown) => {
         // Default metrics that need missing probabilities are skipped.
         if (calls === null && error instanceof CodedError && error.code === "no-probabilities") return null;

@@ -10,7 +10,7 @@ interface InFile {
 export function answerLabelValue(answers: InFile, row: number, field: string, value: unknown): string {
   if (typeof value === "string") return value;
   if (typeof value === "number" || typeof value === "boolean") return String(value);
-  return throwBrokenAnswer(
+  return throwInvalidAnswerField(
     answers,
     row,
     field,
@@ -23,7 +23,7 @@ export function answerTextValue(answers: InFile, row: number, field: string, val
   if (typeof value === "string") return value;
   if (typeof value === "number") return String(value);
   if (isRecord(value)) return JSON.stringify(value);
-  return throwBrokenAnswer(
+  return throwInvalidAnswerField(
     answers,
     row,
     field,
@@ -32,7 +32,7 @@ export function answerTextValue(answers: InFile, row: number, field: string, val
 }
 
 export function answerListValue(answers: InFile, row: number, field: string, value: unknown): readonly string[] {
-  if (!Array.isArray(value)) return throwBrokenAnswer(answers, row, field, `is ${valueExcerpt(value)}, no list`);
+  if (!Array.isArray(value)) return throwInvalidAnswerField(answers, row, field, `is ${valueExcerpt(value)}, no list`);
   return value.map((one) => answerLabelValue(answers, row, field, one));
 }
 
@@ -44,11 +44,11 @@ export function answerProbabilities(
   whole = true,
 ): ReadonlyMap<string, number> {
   if (!isRecord(value))
-    return throwBrokenAnswer(answers, row, "probabilities", `are ${valueExcerpt(value)}, not \`{label: share}\``);
+    return throwInvalidAnswerField(answers, row, "probabilities", `are ${valueExcerpt(value)}, not \`{label: share}\``);
   const found = new Map<string, number>();
   for (const [name, share] of Object.entries(value)) {
     if (typeof share !== "number" || !(share >= 0 && share <= 1))
-      return throwBrokenAnswer(
+      return throwInvalidAnswerField(
         answers,
         row,
         "probabilities",
@@ -59,7 +59,7 @@ export function answerProbabilities(
   const sum = [...found.values()].reduce((a, b) => a + b, 0);
   // Tolerance for values rounded to four digits.
   if (whole && Math.abs(sum - 1) > 0.01)
-    return throwBrokenAnswer(answers, row, "probabilities", `add up to ${sum.toFixed(3)}, not to 1`);
+    return throwInvalidAnswerField(answers, row, "probabilities", `add up to ${sum.toFixed(3)}, not to 1`);
   return found;
 }
 
@@ -68,6 +68,6 @@ export function valueExcerpt(value: unknown): string {
   return written.length > 40 ? `${written.slice(0, 39)}…` : written;
 }
 
-export function throwBrokenAnswer({ file }: InFile, row: number, field: string, why: string): never {
+export function throwInvalidAnswerField({ file }: InFile, row: number, field: string, why: string): never {
   throw new CodedError("broken-answer", { file, row: row + 1, field, why });
 }

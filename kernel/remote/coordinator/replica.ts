@@ -13,7 +13,7 @@ import { parseJsonOrNull, jsonObject, type Json } from "../../fetch/json.js";
 import { toRunFolderError } from "../../runs/folder-errors.js";
 import { isRunEvent } from "../../runs/read-events.js";
 import { unquoteNonFinite } from "../../runs/log-lines.js";
-import { isRunLockFile, RunFolder, type RunLockFile } from "../../runs/run-folder.js";
+import { isRunLockContent, RunFolder, type RunLockFile } from "../../runs/run-folder.js";
 import { runBusyError, RunLock } from "../../runs/run-lock.js";
 import type { TrialInLock } from "../../runs/together/trials.js";
 import type { RunFile } from "./protocol.js";
@@ -47,7 +47,7 @@ export class RunReplica {
    */
   static make(runs: string, id: string, expected: ExpectedRun, lockData: Json): RunReplica {
     const { plan, name, trial, experiment } = expected;
-    if (!isRunLockFile(lockData) || lockData.recipeHash !== plan.recipeHash || lockData.name !== name)
+    if (!isRunLockContent(lockData) || lockData.recipeHash !== plan.recipeHash || lockData.name !== name)
       throw new CodedError("request-refused", { why: `${id} is no run of ${name}` });
     const { folder, lock } = claimed(runs, id);
     const from = (place: "home" | "base"): Partial<RunLockFile> =>

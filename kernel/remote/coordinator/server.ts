@@ -7,7 +7,7 @@ import { createReadStream } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { pipeline } from "node:stream/promises";
-import { CodedError, codeText } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, textsOfCode } from "#dsl/language/diagnostics/codes.js";
 import * as v from "valibot";
 import { parseJsonAs, SchemaMismatch, type Schema } from "../../fetch/json.js";
 import { quoteNonFinite, unquoteNonFinite } from "../../runs/log-lines.js";
@@ -228,7 +228,7 @@ function begun(
 function refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
   const coded = error instanceof CodedError;
   const failure = coded
-    ? { code: error.code, data: error.data, message: codeText(error.code, error.data).message }
+    ? { code: error.code, data: error.data, message: textsOfCode(error.code, error.data).message }
     : { code: null, data: null, message: error instanceof Error ? error.message : String(error) };
   if (response.headersSent || response.destroyed) {
     response.destroy();

@@ -10,7 +10,7 @@ import { layoutOf, shapesOf, StateVector, type StateShapes } from "./state-vecto
 import { GRADIENT_SUM } from "#stdlib/programs/accumulate.js";
 
 /** Returns the states of an open model that are shared. */
-export async function sharedStatesOf(
+export async function sharedStateShapesOf(
   session: Pick<EngineSession, "read">,
   options: { readonly trainable: readonly string[]; readonly saved: readonly string[]; readonly averages: boolean },
 ): Promise<SharedStates> {

@@ -9,7 +9,7 @@ import writeFileAtomic from "write-file-atomic";
 import type { BaseOrigin } from "#dsl/language/types/facts.js";
 import type { ModelPlan } from "#dsl/language/types/value.js";
 import type { Program } from "#dsl/tensor/program.js";
-import type { AdapterFacts, TechniqueImplementation } from "#stdlib/techniques/kind.js";
+import type { AdapterConfigFacts, TechniqueImplementation } from "#stdlib/techniques/kind.js";
 import type { ModelSizes } from "#stdlib/models/kind.js";
 import { registry } from "#stdlib/registry.js";
 import type { EngineSession } from "../../engines/engine.js";
@@ -47,7 +47,7 @@ export function savedAdapterOf(options: {
   const ours = does?.hasNewHead?.(model.task) === true;
   // The hub's name is valid anywhere; the written name may be an abbreviation or refer to a local run.
   const base = options.origin?.repository ?? model.base;
-  const facts: AdapterFacts = {
+  const facts: AdapterConfigFacts = {
     base,
     revision: options.origin?.revision ?? null,
     task,

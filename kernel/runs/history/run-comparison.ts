@@ -16,7 +16,7 @@ import type { RunEvent } from "../../events/events.js";
 import { shortDataHash, type ListedScore, isLiveState, type RunState, type RunSummary } from "./newest-scores.js";
 import { parseRunEvents, readRegularJson, readRegularFile } from "../read-events.js";
 import { isWholePlan } from "../plan-schema.js";
-import { isRunLockFile } from "../run-folder.js";
+import { isRunLockContent } from "../run-folder.js";
 import type { RunList } from "./run-list.js";
 import { readFileStampAsync } from "../../fetch/stamp.js";
 
@@ -130,7 +130,7 @@ export class RunComparer {
       (name) => readRegularJson(join(this.list.root, id, name)) ?? null,
     );
     const found = isWholePlan(plan)
-      ? settingTexts({ plan, lock: isRunLockFile(lock) ? lock : null })
+      ? settingTexts({ plan, lock: isRunLockContent(lock) ? lock : null })
       : new Map<string, string>();
     if (found.size > 0 || !isLiveState(state)) this.settings.set(id, found);
     return found;

@@ -57,7 +57,7 @@ export function writeSearchPlace(folder: string, place: ClusterSearchPlace): voi
   }
 }
 
-export function removeSearchPlace(folder: string): void {
+export function removeSearchPlaceFile(folder: string): void {
   rmSync(join(folder, FILE), { force: true });
 }
 

@@ -10,7 +10,7 @@ import { batchSizeFor, epochsFor, FEW_VALIDATION_ROWS, maxLengthFor } from "./ru
  * Gives all exactly fitted heads the same rate. The rate does not affect them, so the sweep need not repeat the same
  * head with other rates. The common rate is one of those tried with other techniques.
  */
-export function alignExactRates(ways: readonly CostedTechnique[]): readonly CostedTechnique[] {
+export function unifyExactFitRates(ways: readonly CostedTechnique[]): readonly CostedTechnique[] {
   const stepped = ways.find((way) => !way.exact);
   return stepped ? ways.map((way) => (way.exact ? { ...way, rate: Number(short(stepped.rate)) } : way)) : ways;
 }
@@ -67,7 +67,7 @@ export function sweepProposal(
 ): ProgramProposal {
   const { fixed, rows } = wanted;
   const [best] = candidates;
-  const all = alignExactRates(candidates.flatMap(({ ways }) => ways));
+  const all = unifyExactFitRates(candidates.flatMap(({ ways }) => ways));
   const spaces = [...new Map(all.map((way) => [way.technique, way])).values()];
   const batch = batchSizeFor(rows);
   const size = Number(fixed["batch_size"] ?? batch.size);
@@ -180,7 +180,7 @@ function firstOf(
   [best, ...others]: readonly [BaseCandidate, ...BaseCandidate[]],
   { rated, long, sure }: { readonly rated: boolean; readonly long: boolean; readonly sure: boolean },
 ): readonly Readonly<Record<string, string>>[] {
-  const rates = alignExactRates([best, ...others].flatMap(({ ways }) => ways)).find((way) => way.exact)?.rate;
+  const rates = unifyExactFitRates([best, ...others].flatMap(({ ways }) => ways)).find((way) => way.exact)?.rate;
   const points = ({ base, ways }: BaseCandidate) =>
     ways
       .flatMap((way) => way.points.map((point, i) => ({ ...point, way, order: orderOf(way, i, long) })))

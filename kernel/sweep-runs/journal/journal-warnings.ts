@@ -30,7 +30,7 @@ export interface JournalStudyReport {
 }
 
 /** Returns an empty list if the file is not a journal. */
-export function journalReport(file: string): readonly JournalStudyReport[] {
+export function journalStudyReports(file: string): readonly JournalStudyReport[] {
   const log = new OptunaJournalFile(file);
   log.look();
   return [...log.replay.studies.values()].map(studyTold);

@@ -30,7 +30,7 @@ import {
 export type { JournalSpec };
 
 /** A trial of the file whose parameters do not fit the sweep. */
-export interface UnfitTrial extends UnfitReason {
+export interface MismatchedTrial extends UnfitReason {
   readonly number: number;
 }
 interface Known {
@@ -100,7 +100,7 @@ export class Journal {
     return this.logged((one) => this.leftBehind(one)).filter(isFittingTrial);
   }
   /** Trials of other programs that cannot be read as points of this sweep. */
-  get strange(): readonly UnfitTrial[] {
+  get strange(): readonly MismatchedTrial[] {
     return (this.study?.trials ?? []).filter(isTrialOver).flatMap((one) => {
       const trial = this.trialOf(one);
       return isFittingTrial(trial) ? [] : [{ number: one.number + 1, ...trial }];

@@ -1,6 +1,6 @@
 /** The present trials of a sweep: those of its journal and those that run. */
 import type { TrialRecord } from "../../study/trial.js";
-import type { Journal, UnfitTrial } from "./journal.js";
+import type { Journal, MismatchedTrial } from "./journal.js";
 
 export class TrialLog {
   private readonly running = new Map<number, TrialRecord>();
@@ -44,7 +44,7 @@ export class TrialLog {
     return [...this.running.values(), ...others.map((trial) => ({ ...trial, state: "running" as const }))];
   }
   /** Trials of other programs in its study that cannot be read as trials of this sweep. */
-  get strange(): readonly UnfitTrial[] {
+  get strange(): readonly MismatchedTrial[] {
     return this.journal.strange;
   }
   /** Trials that ran when the sweep was interrupted; they will be resumed. */

@@ -7,7 +7,7 @@ import { join, basename } from "node:path";
 import { demandSendable, PART_BYTES } from "../../remote/coordinator/ray/search-job.js";
 import {
   JOURNAL_FILE,
-  ROOT_FOLDER,
+  LOCAL_FILES_FOLDER,
   JOB_SPEC_FOLDER,
   type SearchOrder,
 } from "../../remote/coordinator/ray/search-order.js";
@@ -58,7 +58,7 @@ async function packSweep(
     ...jobSpecFiles(shipped.shipment).map((name) => ({
       ...({ path: `${JOB_SPEC_FOLDER}/${name}`, sort: "program", from: join(beside, name) } as const),
     })),
-    ...read.map(({ path, sort }) => ({ path: `${ROOT_FOLDER}${path}`, sort, from: path })),
+    ...read.map(({ path, sort }) => ({ path: `${LOCAL_FILES_FOLDER}${path}`, sort, from: path })),
     ...(existsSync(journal) ? [{ path: JOURNAL_FILE, sort: "run", from: journal } as const] : []),
   ];
   const to = join(folder, "search.tar");
@@ -98,7 +98,7 @@ function variableIn(secret: unknown): string | null {
  * Returns the place of a new search: on the node and with the key of the former one, or on the cluster's head. The
  * former search has ended early.
  */
-export async function newSearchPlace(
+export async function newClusterSearchPlace(
   ray: RayJobs,
   { name, sweep: { runner } }: Pick<SweepAction, "name" | "sweep">,
   { address: cluster, before }: { readonly address: string; readonly before: ClusterSearchPlace | null },

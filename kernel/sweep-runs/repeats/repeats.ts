@@ -34,7 +34,7 @@ export async function trainRepeats(
     vary: {},
     goals: [goal],
   });
-  const each = seedsOf(repeats).map((one, i): RepeatTraining => ({
+  const each = trainingsOfSeeds(repeats).map((one, i): RepeatTraining => ({
     ...one,
     trial: { sweep: name, journal: journal.name, number: i + 1, goal, seeds: true },
   }));
@@ -79,7 +79,7 @@ export async function trainRepeats(
 }
 
 /** Returns the trainings in the order of display. */
-export function seedsOf({ each }: Pick<Repeated["repeats"], "each">): readonly RepeatTraining[] {
+export function trainingsOfSeeds({ each }: Pick<Repeated["repeats"], "each">): readonly RepeatTraining[] {
   return each.map((one, i) => {
     const { training, model, data } = one.plan.recipe;
     const which = `Seed ${String(training.seed)}, ${String(i + 1)} of ${String(each.length)}`;

@@ -4,7 +4,7 @@
 import type { TrainingHook } from "../loop/hook.js";
 import type { PrivacySpending } from "./private.js";
 
-export function privacyHook(spending: PrivacySpending): TrainingHook {
+export function privacySpendingHook(spending: PrivacySpending): TrainingHook {
   return {
     // Each step spends privacy, so the log must not omit one.
     logsEveryStep: true,

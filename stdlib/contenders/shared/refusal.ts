@@ -1,12 +1,12 @@
 /** Reports which tasks a baseline cannot do, and which baseline to use instead. */
 import type { Refusal } from "#dsl/language/types/capabilities/refusal.js";
-import type { BaselineTask } from "#dsl/language/types/capabilities/scoring.js";
+import type { TaskToPredict } from "#dsl/language/types/capabilities/scoring.js";
 
 export type BaselineName = "majority" | "tfidf" | "probe";
 
 export function baselineRefusal(
   baseline: BaselineName,
-  { taskCapabilities: has, roles }: BaselineTask,
+  { taskCapabilities: has, roles }: TaskToPredict,
 ): Refusal | null {
   const measures = new Set(has?.measures);
   if (has?.rowFormat.generatesText)

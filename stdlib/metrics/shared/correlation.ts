@@ -1,6 +1,6 @@
 /** Correlation of two columns of numbers: Pearson's correlation, and ranks with ties at their mean. */
 import type { NumberMetricInput } from "../kind.js";
-import { drawCounts } from "./ranked-decisions.js";
+import { countDraws } from "./ranked-decisions.js";
 import { numberText } from "../../text/numbers.js";
 
 /** Returns Pearson's correlation; NaN if either column is constant, as in scipy. */
@@ -50,7 +50,7 @@ function unitOf(values: Float64Array): number {
 export function drawRanks(values: Float64Array): (drawn: Uint32Array) => Float64Array {
   const order = Uint32Array.from(values, (_, i) => i).sort((a, b) => values[a]! - values[b]!);
   return (drawn) => {
-    const times = drawCounts(drawn, values.length);
+    const times = countDraws(drawn, values.length);
     const rank = new Float64Array(values.length);
     for (let index = 0, before = 0; index < order.length;) {
       let [end, level] = [index, 0];

@@ -24,7 +24,7 @@ export function rankDecisions(
 }
 
 /** Returns how often each of `n` rows was drawn. */
-export function drawCounts(drawn: Uint32Array, n: number): Uint32Array {
+export function countDraws(drawn: Uint32Array, n: number): Uint32Array {
   const times = new Uint32Array(n);
   for (let i = 0; i < drawn.length; i++) times[drawn[i]!]!++;
   return times;

@@ -65,11 +65,11 @@ function movingOf(
       : variance === 0
         ? 1 / n
         : varianceAt(area, have, others) / variance;
-  const newcombeEnds = newcombeInterval(area, have * each, others * each);
+  const newcombeEnds = newcombeAucInterval(area, have * each, others * each);
   // The lower bound of an imperfect ranking is at most that of a perfect one; the upper bound is at least that of the
   // worst.
-  const low = Math.min(newcombeEnds.low, newcombeInterval(1, have / n, others / n).low);
-  const high = Math.max(newcombeEnds.high, newcombeInterval(0, have / n, others / n).high);
+  const low = Math.min(newcombeEnds.low, newcombeAucInterval(1, have / n, others / n).low);
+  const high = Math.max(newcombeEnds.high, newcombeAucInterval(0, have / n, others / n).high);
   const units = Uint32Array.from(rows, (_, index) => index);
   return { label: labels[0]!, units, residuals, down: weight * (area - low), up: weight * (high - area) };
 }
@@ -119,7 +119,7 @@ export function areaWithPlacements(
  * Newcombe (2006, part 2, method 5): the areas within Z standard deviations of this one. Their standard deviations are
  * those of Hanley and McNeil (1982), with both groups set to their mean size.
  */
-export function newcombeInterval(area: number, have: number, others: number): Interval {
+export function newcombeAucInterval(area: number, have: number, others: number): Interval {
   const far = (areaValue: number): boolean =>
     Math.abs(areaValue - area) > NORMAL_QUANTILE_95 * Math.sqrt(varianceAt(areaValue, have, others));
   const end = (from: number): number => {

@@ -6,7 +6,7 @@ import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Layers } from "../../layers/contract.js";
 import type { FromScratchInputs, ModelImplementation } from "../kind.js";
 import { ACTIVATIONS, type Activation, type ConfigReader } from "./config.js";
-import { remainingHeads } from "./pruned-heads.js";
+import { remainingHeadCount } from "./pruned-heads.js";
 
 export interface BertConfig {
   readonly vocab_size: number;
@@ -41,7 +41,7 @@ export function bertConfig(read: ConfigReader, padding: number): BertConfig {
     hidden_size: read.count("hidden_size"),
     num_hidden_layers: layers,
     num_attention_heads: heads,
-    heads_left: remainingHeads(read, { layers, heads }),
+    heads_left: remainingHeadCount(read, { layers, heads }),
     intermediate_size: read.count("intermediate_size"),
     hidden_act: read.choice("hidden_act", "gelu", ACTIVATIONS),
     max_position_embeddings: read.count("max_position_embeddings"),

@@ -6,7 +6,7 @@
 import type { ConfigReader } from "./config.js";
 
 /** Returns the number of remaining heads per layer, which must be equal in all layers. Coded error `bad-config`. */
-export function remainingHeads(
+export function remainingHeadCount(
   read: ConfigReader,
   options: { readonly layers: number; readonly heads: number },
 ): number {

@@ -7,7 +7,7 @@ import type { Layers } from "../../layers/contract.js";
 import type { UnmaskingHead } from "../kind.js";
 import type { Activation } from "./config.js";
 
-export interface UnmaskingShape {
+export interface FillMaskHeadShape {
   readonly size: number;
   readonly rows: number;
   readonly epsilon: number;
@@ -23,7 +23,7 @@ export interface UnmaskingShape {
   readonly bias?: string;
 }
 
-export function buildUnmaskingHead(head: Layers, options: UnmaskingShape): UnmaskingHead {
+export function buildUnmaskingHead(head: Layers, options: FillMaskHeadShape): UnmaskingHead {
   const { size, rows, epsilon, activation, tied, output } = options;
   const apart = tied === null;
   if (apart && options.bias !== undefined) head.unused(options.bias, [rows], "zeros");

@@ -39,7 +39,7 @@ export const leastRowsParameter = defineParameter({
   why: "A handful of rows teaches nothing, and its score means nothing.",
   impact: "low",
 });
-export const partitionAliases = {
+export const partitionParameterAliases = {
   num_partitions: "clients",
   n_clients: "clients",
   num_clients: "clients",
@@ -49,8 +49,8 @@ export const partitionAliases = {
   label_name: "by",
   target: "by",
 } as const;
-export const drawnPartitionAliases = {
-  ...partitionAliases,
+export const drawnPartitionParameterAliases = {
+  ...partitionParameterAliases,
   concentration: "alpha",
   beta: "alpha",
   dirichlet_alpha: "alpha",

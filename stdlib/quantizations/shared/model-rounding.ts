@@ -2,7 +2,7 @@
 import type { NDArray } from "#dsl/tensor/program.js";
 import { dequantizeMatrix, roundMatrix } from "#dsl/tensor/numbers/rounding.js";
 import type { CompressedWeights, SourceWeights } from "../../compression/compression-step.js";
-import { quantizedConfig, type QuantizedWeights } from "../../models/shared/quantized-weights.js";
+import { quantizedConfig, type WeightQuantization } from "../../models/shared/quantized-weights.js";
 import type { FamilyCapabilities } from "#dsl/language/types/capabilities/model.js";
 import {
   MAX_PRODUCT_CODE,
@@ -12,7 +12,7 @@ import {
   type RoundingForm,
 } from "#dsl/tensor/numbers/rounding.js";
 
-export function quantizeWeights({ facts, family, read }: SourceWeights, how: QuantizedWeights): CompressedWeights {
+export function quantizeWeights({ facts, family, read }: SourceWeights, how: WeightQuantization): CompressedWeights {
   const lies = liesOf(facts.shapes, family, how.weights);
   return {
     config: { ...facts.config, ...quantizedConfig(how) },

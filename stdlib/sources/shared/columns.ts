@@ -40,14 +40,14 @@ export function columnTableOf(
   columns: ReadonlyMap<string, readonly unknown[]>,
   rows: number,
 ): ColumnTable {
-  checkColumnNames(file, columns.keys());
+  refuseReservedColumnNames(file, columns.keys());
   return tableWithRowNumbers(
     columns,
     Array.from({ length: rows }, (_, i) => i + 1),
   );
 }
 
-export function checkColumnNames(file: string, names: Iterable<string>): void {
+export function refuseReservedColumnNames(file: string, names: Iterable<string>): void {
   for (const name of names)
     if (name.startsWith("$") || name === "__proto__") throw new CodedError("reserved-column", { file, column: name });
 }
@@ -90,7 +90,7 @@ export class RecordCollector {
   /** Returns and clears the collected rows. */
   take(): RowChunk {
     for (const column of this.columns.values()) this.fill(column);
-    checkColumnNames(this.file, this.columns.keys());
+    refuseReservedColumnNames(this.file, this.columns.keys());
     const chunk = { columns: this.columns, rows: this.rows };
     this.columns = new Map();
     this.rows = this.nulls = 0;

@@ -2,7 +2,7 @@
  * Finds where a text stops being valid JSON. The JavaScript engine's messages give no position in half of the cases and
  * vary by version, so the text is scanned again, only after parsing has failed.
  */
-import { codePointIn } from "#dsl/language/diagnostics/codes.js";
+import { mustCodePointAt } from "#dsl/language/diagnostics/codes.js";
 const white = /[ \t\r\n]*/y;
 const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const plain = /[^"\\\u0000-\u001f]*/y;
@@ -47,7 +47,7 @@ export function findJsonFault(text: string): JsonFault | null {
     const found =
       position >= text.length
         ? "the text ends"
-        : `there is ${there ?? JSON.stringify(String.fromCodePoint(codePointIn(text, position)))}`;
+        : `there is ${there ?? JSON.stringify(String.fromCodePoint(mustCodePointAt(text, position)))}`;
     return { offset: position, why: `${found} where ${wanted} should be` };
   };
   const open: ("]" | "}")[] = [];
@@ -92,6 +92,6 @@ export function lineAndColumnOf(text: string, offset: number): { readonly line: 
   for (let position = text.indexOf("\n"); position >= 0 && position < offset; position = text.indexOf("\n", start))
     [line, start] = [line + 1, position + 1];
   let column = 1;
-  for (let position = start; position < offset; column++) position += codePointIn(text, position) > 0xffff ? 2 : 1;
+  for (let position = start; position < offset; column++) position += mustCodePointAt(text, position) > 0xffff ? 2 : 1;
   return { line, column };
 }

@@ -10,7 +10,7 @@ const suspicious = /\d{16}|\d[eE]\+?\d{3}/;
 const number = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 /** Throws what `JSON.parse` throws if the text is not JSON. */
-export function parseJsonValue(text: string): unknown {
+export function parseJsonKeepingDigits(text: string): unknown {
   const value: unknown = JSON.parse(text);
   if (!suspicious.test(text)) return value;
   const rewritten = withDigits(text);

@@ -2,7 +2,7 @@
 import { defineParameter } from "#dsl/language/types/define.js";
 import type { CheckContext } from "#dsl/language/types/context.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { splitTargetsOf } from "./targets.js";
+import { splitSizesOf } from "./targets.js";
 
 /** A share or a number of rows. */
 export const splitShareParameter = <N extends string>(name: N, doc: string) =>
@@ -33,7 +33,7 @@ export const splitAliases = {
 
 /** Checks that at least one split is requested, and that their shares sum to at most 100 %. */
 export function checkShares(call: Call, context: CheckContext): void {
-  const targets = splitTargetsOf(call);
+  const targets = splitSizesOf(call);
   if (targets.length === 0) context.report("no-shares", { split: call.word });
   const share = targets.reduce((sum, t) => sum + (t.share ?? 0), 0);
   if (share > 1 + 1e-9) context.report("shares-too-large", { percent: percent(share) });
@@ -45,7 +45,7 @@ export function checkShares(call: Call, context: CheckContext): void {
  */
 export function checkWholeShares(call: Call, context: CheckContext): void {
   checkShares(call, context);
-  const targets = splitTargetsOf(call);
+  const targets = splitSizesOf(call);
   const share = targets.reduce((sum, t) => sum + (t.share ?? 0), 0);
   // Counts may leave out rows on purpose; shares that don't sum to 100 % are mostly mistakes.
   const all = targets.every((target) => target.share !== undefined) && targets.some(({ split }) => split === "train");

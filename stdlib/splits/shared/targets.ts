@@ -7,7 +7,7 @@ export type SplitTarget =
   /** All rows that no other split takes; at most one split may be this. */
   | { readonly split: string; readonly rest: true; readonly share?: never; readonly count?: never };
 
-export function splitTargetsOf(call: Call): readonly SplitTarget[] {
+export function splitSizesOf(call: Call): readonly SplitTarget[] {
   return Object.entries(call.arguments).flatMap(([split, value]): SplitTarget[] => {
     if (typeof value === "number") return [{ split, count: value }];
     if (split === "train" && value === "rest") return [{ split, rest: true }];

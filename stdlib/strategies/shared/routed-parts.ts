@@ -1,12 +1,12 @@
 /** Adds a part for the next data set to `lora` or `routed_lora`. */
-import type { GrownTechnique } from "#dsl/language/types/capabilities/learning.js";
+import type { TechniqueForNextData } from "#dsl/language/types/capabilities/learning.js";
 import type { Refusal } from "#dsl/language/types/capabilities/refusal.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { loraSettings } from "../../techniques/shared/lora-settings.js";
 import { routedSettings } from "../../techniques/shared/routed-settings.js";
 
 /** Every part has the same scaling factor as the first one. */
-export function growRoutedTechnique(call: Call, technique: Call): GrownTechnique | Refusal {
+export function growRoutedTechnique(call: Call, technique: Call): TechniqueForNextData | Refusal {
   const rank = call.arguments["rank"];
   const ownRank = typeof rank === "number" ? rank : null;
   if (technique.word === "routed_lora") {
@@ -30,7 +30,7 @@ export function growRoutedTechnique(call: Call, technique: Call): GrownTechnique
   return grown(call, same, [settings.rank, ownRank ?? settings.rank]);
 }
 
-function grown(call: Call, settings: Call["arguments"], ranks: readonly number[]): GrownTechnique {
+function grown(call: Call, settings: Call["arguments"], ranks: readonly number[]): TechniqueForNextData {
   const lastRank = ranks.at(-1) ?? 1;
   return {
     technique: { kind: "technique", word: "routed_lora", arguments: { ...settings, ranks } },

@@ -2,7 +2,7 @@
  * LoRA whose ranks are split into one part per data set: adds a part for the next one, and locates the parts in a
  * matrix.
  */
-import type { GrownTechnique } from "#dsl/language/types/capabilities/learning.js";
+import type { TechniqueForNextData } from "#dsl/language/types/capabilities/learning.js";
 import type { Refusal, WeightShapes } from "#dsl/language/types/capabilities/refusal.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { loraSettings } from "../../techniques/shared/lora-settings.js";
@@ -25,7 +25,7 @@ export function growStackedTechnique(
   technique: Call,
   before: Call | null,
   shapes?: WeightShapes,
-): GrownTechnique | Refusal {
+): TechniqueForNextData | Refusal {
   if (technique.word !== "lora")
     return {
       why: `the technique is \`${technique.word}\``,
@@ -58,7 +58,7 @@ export function growStackedTechnique(
 function crowdedIn(
   layers: readonly LinearShape[],
   { from, to }: { readonly from: number; readonly to: number },
-): GrownTechnique["exhaustedLayer"] {
+): TechniqueForNextData["exhaustedLayer"] {
   const [narrow] = layers.toSorted((a, b) => a.in - b.in);
   if (!narrow || narrow.in >= to || narrow.in < from) return undefined;
   return { layer: narrow.path.split(".").at(-1) ?? narrow.path, inputs: narrow.in, ranks: to };

@@ -27,7 +27,7 @@ export function parallelFactorName(index: number, factor: string): string {
  * `adapters`: null adds nothing. `chosen` i32 [rows]: an index into them. `onFactor` is called with each factor's
  * state, its adapter and LoRA's name for it.
  */
-export function parallelAdapterLayers(
+export function rowwiseAdapterLayers(
   layers: Layers,
   adapters: readonly (Call | null)[],
   chosen: Tensor,

@@ -12,7 +12,7 @@ export function virtualTokenCount(call: Call): number {
   return numberArgument(call, "tokens", 20);
 }
 /** Returns the name in PEFT's file: the learned state without prefix, the head with the wrapped model's. */
-export function promptFileName(name: string): string {
+export function promptTensorName(name: string): string {
   return name === PROMPT_EMBEDDINGS ? name : `base_model.${name}`;
 }
 

@@ -4,7 +4,7 @@
  */
 
 /** A piece and its log probability. */
-import { codePointIn } from "#dsl/language/diagnostics/codes.js";
+import { mustCodePointAt } from "#dsl/language/diagnostics/codes.js";
 export type ScoredPiece = readonly [string, number];
 
 /** A character without a piece scores this much below the lowest score; it is skipped by itself. */
@@ -38,7 +38,7 @@ export class SegmentationLattice {
 
   /** Calls back with each piece that begins at a position, and its end; a character without one is the piece −1. */
   private from(word: string, start: number, found: (end: number, piece: number) => void): void {
-    const single = start + (codePointIn(word, start) > 0xffff ? 2 : 1);
+    const single = start + (mustCodePointAt(word, start) > 0xffff ? 2 : 1);
     let [node, covered] = [0, false];
     for (let i = start; i < word.length; i++) {
       const to = this.next.get(node * 0x10000 + word.charCodeAt(i));

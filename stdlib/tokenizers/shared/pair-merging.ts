@@ -3,7 +3,7 @@
  * adjacent tokens becomes a token, until the vocabulary is full. Ties go to the pair with the smaller token ids, as in
  * Hugging Face tokenizers, so that the same words give the same merges.
  */
-import { codePointIn, mustGet } from "#dsl/language/diagnostics/codes.js";
+import { mustCodePointAt, mustGet } from "#dsl/language/diagnostics/codes.js";
 import type { WordCounts } from "../kind.js";
 
 /** A binary heap: pops the first element by `before`. */
@@ -175,7 +175,7 @@ function alphabetOf(
     for (const character of word) seen.set(character, (seen.get(character) ?? 0) + counts[i]!);
   });
   for (const character of options.alphabet ?? []) seen.set(character, Infinity);
-  const code = (character: string): number => codePointIn(character, 0);
+  const code = (character: string): number => mustCodePointAt(character, 0);
   const byCode = (a: string, b: string): number => code(a) - code(b);
   const often = [...seen].sort(([a, m], [b, n]) => (m === n ? byCode(a, b) : n > m ? 1 : -1));
   return often

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { compileWithFacts, type FactAnswer } from "#dsl/compiler/program/compile-with-facts.js";
-import { codeText, must } from "#dsl/language/diagnostics/codes.js";
+import { textsOfCode, must } from "#dsl/language/diagnostics/codes.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import { emptyEnvironment } from "#dsl/compiler/plan/known-names.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
@@ -101,7 +101,7 @@ export async function actionsOf(title: string, text: string): Promise<readonly A
   });
   const errors = diagnostics.filter(({ severity }) => severity === "error");
   if (!actions || errors.length > 0) {
-    const messages = errors.map(({ code, data }) => `${code}: ${codeText(code, data).message}`);
+    const messages = errors.map(({ code, data }) => `${code}: ${textsOfCode(code, data).message}`);
     throw new Error(`${title} does not compile: ${messages.join("; ")}`);
   }
   return actions;

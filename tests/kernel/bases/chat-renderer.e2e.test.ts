@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { sandboxRenderer, vocabularyTemplateRenderer, type ChatRenderer } from "#kernel/bases/chat-renderer.js";
 import { TokenizerSandbox } from "#kernel/bases/isolated/client.js";
-import { loadWord } from "#dsl/language/types/loaded.js";
+import { loadWordImplementation } from "#dsl/language/types/loaded.js";
 import type { Message, RenderedChat } from "#stdlib/conversations/kind.js";
 import { must } from "#dsl/language/diagnostics/codes.js";
 import { registry } from "#stdlib/registry.js";
@@ -28,7 +28,9 @@ describe("chat renderer", () => {
   const sandbox = new TokenizerSandbox();
   let word: ChatRenderer;
   before(async () => {
-    word = vocabularyTemplateRenderer(await loadWord(must(registry.find("template", "chatml"), "a template")));
+    word = vocabularyTemplateRenderer(
+      await loadWordImplementation(must(registry.find("template", "chatml"), "a template")),
+    );
   });
   after(() => sandbox.close());
 

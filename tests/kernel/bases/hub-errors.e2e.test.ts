@@ -3,7 +3,7 @@
  */
 import assert from "node:assert/strict";
 import type { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { requestHubApi, readHubFileHead, untrustedAnswerError } from "#kernel/bases/hub-files.js";
+import { requestHubApi, readHubFileChecksum, untrustedAnswerError } from "#kernel/bases/hub-files.js";
 import { commit, HubServer } from "./hub-server.js";
 
 describe("hub errors", () => {
@@ -30,7 +30,7 @@ describe("hub errors", () => {
         () => assert.fail("no token is asked for"),
         signal,
       ).catch((e: unknown) => e),
-      await readHubFileHead(of, commit, "model.safetensors", {}, signal).catch((e: unknown) => e),
+      await readHubFileChecksum(of, commit, "model.safetensors", {}, signal).catch((e: unknown) => e),
       untrustedAnswerError(url, "a size", 1),
     ];
     for (const error of failed as readonly CodedError[]) {

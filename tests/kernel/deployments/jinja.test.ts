@@ -4,7 +4,7 @@ import { vocabularyTemplateRenderer } from "#kernel/bases/chat-renderer.js";
 import { deployedChatOf } from "#kernel/deployments/chat.js";
 import { jinjaTemplate } from "#stdlib/templates/shared/jinja-template.js";
 import { registry } from "#stdlib/registry.js";
-import { loadWord } from "#dsl/language/types/loaded.js";
+import { loadWordImplementation } from "#dsl/language/types/loaded.js";
 import type { Tokenizer } from "#kernel/bases/tokenizer.js";
 import type { Message, SpecialTexts } from "#stdlib/conversations/kind.js";
 
@@ -22,7 +22,7 @@ describe("Jinja versions of Tune templates", () => {
   ] satisfies SpecialTexts[])
     for (const word of registry.ofKind("template"))
       it(`${word.name} gives the same text in Jinja, with ${specials.opening || "no"} opening`, async () => {
-        const template = await loadWord(word);
+        const template = await loadWordImplementation(word);
         const chat = await deployedChatOf({
           renderer: vocabularyTemplateRenderer(template),
           tokenizer: { specials } as unknown as Tokenizer,

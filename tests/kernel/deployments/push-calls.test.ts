@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CodedError, codeText } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, textsOfCode } from "#dsl/language/diagnostics/codes.js";
 import { hubFetch, pushFolder, pushTokenOf, type PushedRepository } from "#kernel/deployments/pushing/push.js";
 import { HubServer } from "./hub-server.js";
 
@@ -40,7 +40,7 @@ describe("requests of a push", () => {
   const refused = (work: Promise<unknown>, code: string, says: RegExp): Promise<void> =>
     assert.rejects(work, (error: CodedError) => {
       assert.equal(error.code, code, String(error));
-      assert.match(`${error.message}\n${codeText(error.code, error.data).help ?? ""}`, says);
+      assert.match(`${error.message}\n${textsOfCode(error.code, error.data).help ?? ""}`, says);
       return true;
     });
   const filesOf = (name: string): readonly string[] => Object.keys(hub.repositories.get(name)?.files ?? {});

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CodedError, codeText } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, textsOfCode } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { findConverter, missingConverterFunctions } from "#kernel/engines/native/converter.js";
 import { litertRuntime } from "#kernel/deployments/runtimes/litert.js";
@@ -131,7 +131,7 @@ describe("tflite target", function () {
     try {
       const error = await compared(models[0]!, {}).catch((e: unknown) => e);
       assert.ok(error instanceof CodedError && error.code === "converter-missing", String(error));
-      assert.match(codeText(error.code, error.data).help ?? "", /tunebook setup/);
+      assert.match(textsOfCode(error.code, error.data).help ?? "", /tunebook setup/);
     } finally {
       if (cache === undefined) delete process.env["TUNEBOOK_CACHE"];
       else process.env["TUNEBOOK_CACHE"] = cache;

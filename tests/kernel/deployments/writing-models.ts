@@ -17,7 +17,7 @@ import { openBase } from "#kernel/bases/open.js";
 import { readGguf } from "#kernel/bases/gguf/file.js";
 import { tokenizerFromGguf } from "#kernel/bases/gguf/tokenizer.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
-import { folderChat } from "#kernel/deployments/chat.js";
+import { chatOfFolder } from "#kernel/deployments/chat.js";
 import { deployedFromFolder } from "#kernel/deployments/from-folder.js";
 import { generateTexts } from "#kernel/inference/generate.js";
 import { readHeader, writeSafetensors, type TensorToWrite } from "#kernel/tensors/safetensors.js";
@@ -144,7 +144,7 @@ export async function made(folder: string, { name, config: own, tokens }: Writin
 /** Returns a model folder as targets receive it. */
 export async function writingModel(folder: string, name: string, task: string): Promise<DeployedModel> {
   const base = await openBase(folder, "folder", registry);
-  const chat = await folderChat(folder, await loadTokenizer(folder));
+  const chat = await chatOfFolder(folder, await loadTokenizer(folder));
   return deployedFromFolder({
     ...{ name, base, labels: [], roles: ["text"], tokenTypes: false, maxLength: 64 },
     task: { kind: "task", word: task, arguments: {} },

@@ -16,7 +16,7 @@ import type { BaseFacts, DataFacts } from "#dsl/language/types/facts.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { DataPlan, ModelPlan, Call } from "#dsl/language/types/value.js";
 import type { RunEvent } from "#kernel/events/events.js";
-import { curvesFigure, curvesText, historyTable } from "#kernel/display/curves/curves.js";
+import { curvesFigure, latestCurveNumbersText, historyTable } from "#kernel/display/curves/curves.js";
 import { dataPreview } from "#kernel/display/data/data-preview.js";
 import {
   evaluationView,
@@ -595,7 +595,7 @@ export function gallery(): Readonly<Record<string, DisplayOutput>> {
     }),
     curves: figureView(curvesFigure(runEvents(), { title: "router on tickets" }), {
       id: "curves",
-      text: curvesText(runEvents()),
+      text: latestCurveNumbersText(runEvents()),
     }),
     "learning-curve": learningCurveView(learning(), {
       data: "tickets",

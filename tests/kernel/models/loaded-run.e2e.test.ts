@@ -16,7 +16,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, join } from "node:path";
-import { codeText } from "#dsl/language/diagnostics/codes.js";
+import { textsOfCode } from "#dsl/language/diagnostics/codes.js";
 import type { LabelPrediction } from "#stdlib/tasks/text_classification.run.js";
 import { checkpointFile, listCheckpoints } from "#kernel/runs/checkpoints.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
@@ -214,7 +214,7 @@ train roberta_m on d with r { epochs: 1 }`);
         (e: RefusedError) => {
           const { code, data } = e.diagnostics.find((one) => one.code === "not-trained") ?? e.diagnostics[0]!;
           assert.equal(code, "not-trained");
-          const { notes } = codeText(code, data as never);
+          const { notes } = textsOfCode(code, data as never);
           assert.match(notes.join("; "), /^its base's own head does `text_classification` with the labels no, yes:/);
           return true;
         },
@@ -298,7 +298,7 @@ train roberta_m on d with r { epochs: 1 }`);
     rmSync(second.checkpoints, { recursive: true });
     await assert.rejects(next.run('model m { load: "small-2" }'), (e: RefusedError) => {
       const { code, data } = e.diagnostics[0]!;
-      const { message, help } = codeText(code, data as never);
+      const { message, help } = textsOfCode(code, data as never);
       assert.equal(code, "run-without-weights");
       assert.match(message, /has no checkpoint any more: (all \d+|the one) that it wrote (are|is) gone$/);
       assert.match(help!, /^restore its folder `checkpoints` from a copy/);
@@ -308,7 +308,7 @@ train roberta_m on d with r { epochs: 1 }`);
     writeFileSync(second.eventsFile, log.replace(/^.*"kind":"checkpoint".*\n/gm, ""));
     await assert.rejects(next.run('model m { load: "small-2" }'), (e: RefusedError) => {
       assert.match(
-        codeText(e.diagnostics[0]!.code, e.diagnostics[0]!.data as never).help!,
+        textsOfCode(e.diagnostics[0]!.code, e.diagnostics[0]!.data as never).help!,
         /^it ended before the first one was written/,
       );
       return e.diagnostics[0]!.code === "run-without-weights";

@@ -5,7 +5,12 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { penaltyAt, landscapeFigure, type LandscapeData } from "#kernel/display/landscape.js";
-import { penaltyOnPlane, projectOnPlane, weightPlaneOf, type TrainableWeights } from "#kernel/models/weight-plane.js";
+import {
+  penaltyOnPlane,
+  projectOnPlane,
+  weightPlaneThrough,
+  type TrainableWeights,
+} from "#kernel/models/weight-plane.js";
 
 const named = (name: string, ...values: readonly number[]) => ({ name, weights: weights(...values) });
 const weights = (...[first = 0, ...more]: readonly number[]): TrainableWeights =>
@@ -28,7 +33,7 @@ describe("EWC penalty on a weight plane", () => {
   // Along (1, 0, 1) / √2 and (0, 1, 0); the anchor (0, 1, 2) is off the plane, directly above (√2, 1).
   const [start, first, second] = [named("m", 0, 0, 0), named("one", 1, 0, 1), named("two", 0.5, 2, 0.5)];
   const [fisher, anchor] = [weights(3, 1, 1), weights(0, 1, 2)];
-  const plane = weightPlaneOf(start, [first, second]);
+  const plane = weightPlaneThrough(start, [first, second]);
   const held = penaltyOnPlane("beyond", { fisher, anchor }, start.weights, plane);
 
   it("matches the value computed by hand for an anchor off the plane", () => {
@@ -67,7 +72,7 @@ describe("EWC penalty on a weight plane", () => {
         fc.pre(Math.hypot(...a.map((value, i) => value - from[i]!)) > 0.1);
         const [along, across] = (() => {
           try {
-            return weightPlaneOf(at, [one, two]);
+            return weightPlaneThrough(at, [one, two]);
           } catch {
             return [];
           }
@@ -93,9 +98,9 @@ describe("EWC penalty on a weight plane", () => {
   });
 
   it("rejects models that span no plane and names them", () => {
-    const refused = (...ends: Parameters<typeof weightPlaneOf>[1]): string => {
+    const refused = (...ends: Parameters<typeof weightPlaneThrough>[1]): string => {
       try {
-        weightPlaneOf(start, ends);
+        weightPlaneThrough(start, ends);
       } catch (error) {
         if (error instanceof CodedError && error.code === "bad-option") return error.message;
         throw error;

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { SweepHandle } from "#kernel/study/trial.js";
+import type { SweepInTypeScript } from "#kernel/study/trial.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { RefusedError } from "#kernel/session/execution-context.js";
 import { NotebookOfOne } from "./notebook-of-one.js";
@@ -82,7 +82,7 @@ describe("exact head fit", function () {
     await book.run(
       "sweep m on d as s { vary: { technique: choice(head_only(fit: exact), lora(rank: 2)) }, search: grid, minimize: log_loss }",
     );
-    const { trials } = book.values.get("s") as SweepHandle;
+    const { trials } = book.values.get("s") as SweepInTypeScript;
     const own = trials.find(({ values }) => values["technique"] === "head_only(fit: exact)");
     assert.equal(own?.state, "done");
     assert.equal(own.score, await lossOf("x"));

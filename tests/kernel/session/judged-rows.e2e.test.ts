@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { labelIssuesView } from "#kernel/display/data/label-issues.js";
 import { prepareFetchedRows } from "#kernel/data/sources/prepare.js";
-import { judgedRowsIn, rowCountOf } from "#kernel/evaluation/judged-rows.js";
+import { rowsToJudgeIn, rowCountOf } from "#kernel/evaluation/judged-rows.js";
 
 describe("rows for the label audit", () => {
   let folder: string;
@@ -46,8 +46,8 @@ describe("rows for the label audit", () => {
   it("are all, or an even sample over splits and rows, streamed or in memory", async () => {
     const [flow, held] = [await prepared(true), await prepared(false)];
     for (const most of [5000, 100]) {
-      const rows = judgedRowsIn(flow, null, "label", most);
-      assert.deepEqual(rows, judgedRowsIn(held, null, "label", most));
+      const rows = rowsToJudgeIn(flow, null, "label", most);
+      assert.deepEqual(rows, rowsToJudgeIn(held, null, "label", most));
       assert.equal(rows.length, Math.min(most, 1000));
       assert.equal(rows.filter(({ split }) => split === "test").length, rows.length / 4);
       assert.ok(Math.abs(rows.filter(({ value }) => value === "a").length - rows.length / 2) <= 1);
@@ -57,7 +57,7 @@ describe("rows for the label audit", () => {
         assert.equal(own, `text ${String(Number(row) - 1)}`);
       }
     }
-    assert.deepEqual(judgedRowsIn(flow, "test", "label", 10), judgedRowsIn(held, "test", "label", 10));
+    assert.deepEqual(rowsToJudgeIn(flow, "test", "label", 10), rowsToJudgeIn(held, "test", "label", 10));
     assert.equal(rowCountOf(flow, "test"), 250);
   });
   it("are reported as a sample if they are one", () => {

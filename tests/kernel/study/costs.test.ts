@@ -2,7 +2,7 @@
 import { strict as assert } from "node:assert";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { sweepFacts } from "#kernel/display/plans/sweep-plan.js";
-import { sweepCostsOf, spaceEnds } from "#kernel/study/costs.js";
+import { sweepCostRange, spaceEnds } from "#kernel/study/costs.js";
 import { sweepSizeOf } from "#kernel/study/sweep-size.js";
 import { estimateSweepCosts } from "#kernel/sweep-runs/trial-cost.js";
 import { compiled, definitions } from "../../dsl/world.js";
@@ -41,7 +41,7 @@ describe("cost estimate of a sweep's trials", () => {
   it("combines the most expensive ends in any order of options", async () => {
     const { sweep } = swept("epochs: choice(20, 2), batch_size: choice(64, 8)");
     const { estimates } = sweep.plan;
-    const costs = await sweepCostsOf(sweep, ({ epochs = "3", batch_size = "16" }) => {
+    const costs = await sweepCostRange(sweep, ({ epochs = "3", batch_size = "16" }) => {
       const cost = Number(epochs) * Number(batch_size);
       return Promise.resolve({ ...estimates, seconds: cost, flops: cost, tokens: cost });
     });
@@ -59,7 +59,7 @@ describe("cost estimate of a sweep's trials", () => {
       secondsBetween: [2 * epochs, 5 * epochs] as const,
       tokens: 1000 * epochs,
     });
-    const costs = await sweepCostsOf(sweep, ({ epochs = "1" }) => Promise.resolve(of(Number(epochs))));
+    const costs = await sweepCostRange(sweep, ({ epochs = "1" }) => Promise.resolve(of(Number(epochs))));
     const facts = sweepFacts(sweep, undefined, costs);
     const told = (name: string): string =>
       facts

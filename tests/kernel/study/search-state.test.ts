@@ -1,7 +1,7 @@
 /** Where a sweep's search runs, and why. */
 import assert from "node:assert/strict";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
-import { searchLocationOf } from "#kernel/study/search-state.js";
+import { searchRunLocationOf } from "#kernel/study/search-state.js";
 
 const plan = (more: object, recipe: object = {}): SweepPlan =>
   ({
@@ -21,20 +21,20 @@ const ray = (search: string): object => ({
 
 describe("location of a search", () => {
   it("is the cluster if the runner has one, or what was requested", () => {
-    assert.deepEqual(searchLocationOf(plan({})), { where: "cluster", isRequested: false, why: null });
-    assert.deepEqual(searchLocationOf(plan(ray("here"))), { where: "here", isRequested: true, why: null });
-    assert.deepEqual(searchLocationOf(plan(ray("cluster"))), { where: "cluster", isRequested: true, why: null });
+    assert.deepEqual(searchRunLocationOf(plan({})), { where: "cluster", isRequested: false, why: null });
+    assert.deepEqual(searchRunLocationOf(plan(ray("here"))), { where: "here", isRequested: true, why: null });
+    assert.deepEqual(searchRunLocationOf(plan(ray("cluster"))), { where: "cluster", isRequested: true, why: null });
   });
   it("is undefined without a cluster runner", () => {
-    assert.equal(searchLocationOf(plan({ runner: undefined })), null);
+    assert.equal(searchRunLocationOf(plan({ runner: undefined })), null);
     assert.equal(
-      searchLocationOf(plan({ runner: { kind: "runner", word: "processes", arguments: { count: 2 } } })),
+      searchRunLocationOf(plan({ runner: { kind: "runner", word: "processes", arguments: { count: 2 } } })),
       null,
     );
   });
   it("is local, with the reason, if local files or weights are needed", () => {
     const why = (more: object, recipe: object = {}): string => {
-      const found = searchLocationOf(plan(more, recipe));
+      const found = searchRunLocationOf(plan(more, recipe));
       assert.equal(found?.where, "here");
       return found.why ?? "";
     };
@@ -52,7 +52,7 @@ describe("location of a search", () => {
     );
   });
   it("stays as requested if that is impossible, with the reason", () => {
-    const found = searchLocationOf(plan({ ...ray("cluster"), start: [{ sweep: "earlier" }] }));
+    const found = searchRunLocationOf(plan({ ...ray("cluster"), start: [{ sweep: "earlier" }] }));
     assert.deepEqual([found?.where, found?.isRequested, found?.why !== null], ["cluster", true, true]);
   });
 });

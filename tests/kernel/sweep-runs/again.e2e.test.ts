@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { SweepHandle, TrialRecord } from "#kernel/study/trial.js";
+import type { SweepInTypeScript, TrialRecord } from "#kernel/study/trial.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
 import { definitions, writeSmallTraining } from "../session/small-training.js";
@@ -19,7 +19,7 @@ describe("repeated sweep", function () {
     await book.run(`${definitions}${recipe}`);
   });
   after(() => book.close());
-  const trials = (name: string): readonly TrialRecord[] => (book.values.get(name) as SweepHandle).trials;
+  const trials = (name: string): readonly TrialRecord[] => (book.values.get(name) as SweepInTypeScript).trials;
 
   it("does not reuse runs of another sweep with the same name and recipe", async () => {
     const sweep = (goal: string): string => `sweep m on d with quick as same {
@@ -91,12 +91,12 @@ describe("repeated sweep", function () {
   vary: { batch_size: choice(4, 8) }, search: grid, minimize: loss
 }`;
     await book.run(sweep);
-    const { best } = book.values.get("lost") as SweepHandle;
+    const { best } = book.values.get("lost") as SweepInTypeScript;
     rmSync(best?.run ?? "", { recursive: true });
     await assert.rejects(book.run("evaluate lost.best on d.validation"));
     const shown = JSON.stringify(await book.run(sweep));
     assert.ok(shown.includes(`weights of trial ${String(best?.number)}, the best one, are gone`), shown);
-    const found = book.values.get("lost") as SweepHandle;
+    const found = book.values.get("lost") as SweepInTypeScript;
     assert.deepEqual([found.best?.number, found.best?.score, found.best?.values], [3, best?.score, best?.values]);
     assert.ok(existsSync(found.best?.run ?? ""));
     await book.run("evaluate lost.best on d.validation");

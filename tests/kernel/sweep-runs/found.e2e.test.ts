@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { DisplayOutput } from "#kernel/display/html.js";
-import type { SweepHandle, TrialRecord } from "#kernel/study/trial.js";
+import type { SweepInTypeScript, TrialRecord } from "#kernel/study/trial.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
@@ -30,7 +30,7 @@ describe("sweep results", function () {
     await book.run(`${definitions}${recipe}`);
   });
   after(() => book.close());
-  const found = (name: string): SweepHandle => book.values.get(name) as SweepHandle;
+  const found = (name: string): SweepInTypeScript => book.values.get(name) as SweepInTypeScript;
 
   it("form a front for several goals, with the first goal deciding the best", async () => {
     const shown = await book.run(`sweep m on d with longer as wide {

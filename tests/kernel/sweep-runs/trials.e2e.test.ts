@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { CodedError, diagnosticText } from "#dsl/language/diagnostics/codes.js";
-import type { SweepHandle, TrialRecord } from "#kernel/study/trial.js";
+import type { SweepInTypeScript, TrialRecord } from "#kernel/study/trial.js";
 import type { RunEvent } from "#kernel/events/events.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import { enginePaceOf } from "#kernel/session/answers/machine.js";
@@ -31,7 +31,7 @@ describe("sweep trials", function () {
     await book.run(`${definitions}${recipe}`);
   });
   after(() => book.close());
-  const found = (name: string): SweepHandle => book.values.get(name) as SweepHandle;
+  const found = (name: string): SweepInTypeScript => book.values.get(name) as SweepInTypeScript;
 
   /** Asserts that a trial equals a separate training with its settings. */
   async function trainsAlone({ number, values, run, score, reports }: TrialRecord): Promise<void> {
@@ -52,7 +52,7 @@ train alone on d with quick as alone_${number} { optimizer.learning_rate: ${rate
   /** Waits until a trial of a running sweep has taken the given number of steps. */
   async function reached(name: string, number: number, step: number): Promise<void> {
     const there = (one: TrialRecord): boolean => one.number === number && (one.step ?? 0) >= step;
-    while (!(book.values.get(name) as SweepHandle | undefined)?.trials.some(there)) await delay(2);
+    while (!(book.values.get(name) as SweepInTypeScript | undefined)?.trials.some(there)) await delay(2);
   }
 
   it("train in turn like separate trainings and are scored by their saved weights", async () => {

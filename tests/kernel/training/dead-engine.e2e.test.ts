@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { CodedError, codeText } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, textsOfCode } from "#dsl/language/diagnostics/codes.js";
 import { plotlyMime, type Figure } from "#kernel/display/figure.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
-import type { SweepHandle } from "#kernel/study/trial.js";
+import type { SweepInTypeScript } from "#kernel/study/trial.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
 import { definitions, writeSmallTraining } from "../session/small-training.js";
 
@@ -56,11 +56,11 @@ describe("engine crash or lost run folder", function () {
     process.kill(await pid(), "SIGKILL");
     const error = await failed(cell);
     assert.equal(error.code, "sweep-stopped");
-    const { message, help, notes } = codeText(error.code, error.data as never);
+    const { message, help, notes } = textsOfCode(error.code, error.data as never);
     assert.match(message, /^search ended in trial 3 \(batch_size: [4568]\): the \w+ engine's process ended by itself/);
     assert.match(help ?? "", /run the statement again: a new engine starts, and the sweep goes on with trial 3/);
     assert.deepEqual(notes, ["the 2 trials before it are kept"]);
-    const handle = (): SweepHandle => book.values.get("search") as SweepHandle;
+    const handle = (): SweepInTypeScript => book.values.get("search") as SweepInTypeScript;
     const kept = handle().trials;
     assert.deepEqual(
       kept.map(({ state }) => state),
@@ -86,7 +86,7 @@ describe("engine crash or lost run folder", function () {
     for (const work of [ask, evaluate, () => book.run('predict m on "a good film w1" as guess')]) {
       const error = await killedIn(work);
       assert.equal(error.code, "engine-died");
-      assert.match(codeText(error.code, error.data as never).help ?? "", /run the statement again/);
+      assert.match(textsOfCode(error.code, error.data as never).help ?? "", /run the statement again/);
       assert.deepEqual(await ask(), said);
       assert.deepEqual(await evaluate(), scored);
     }

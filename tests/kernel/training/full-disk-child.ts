@@ -14,7 +14,7 @@ import { readCheckpoints } from "#kernel/runs/checkpoints.js";
 import type { RunEvent } from "#kernel/events/events.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
-import type { SweepHandle } from "#kernel/study/trial.js";
+import type { SweepInTypeScript } from "#kernel/study/trial.js";
 import { outcomeOf } from "./kills.js";
 import { contents, limit } from "../session/full-disk.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
@@ -169,7 +169,7 @@ const scenarios: Readonly<Record<string, () => Promise<void>>> = {
     writeFileSync(journal()!, `${first}\n`);
     await book.run(text);
     assert.ok(readFileSync(journal()!, "utf8").startsWith(`${first}\n`));
-    const { trials } = book.values.get("parted") as SweepHandle;
+    const { trials } = book.values.get("parted") as SweepInTypeScript;
     assert.deepEqual(
       trials.map(({ number, state }) => [number, state]),
       [1, 2].map((number) => [number, "done"]),

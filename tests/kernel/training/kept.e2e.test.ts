@@ -8,7 +8,7 @@ import { join } from "node:path";
 import type { RunEvent } from "#kernel/events/events.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
-import type { SweepHandle } from "#kernel/study/trial.js";
+import type { SweepInTypeScript } from "#kernel/study/trial.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
 import { definitions, writeSmallTraining } from "../session/small-training.js";
 
@@ -83,7 +83,7 @@ recipe quick { steps: 12, batch_size: 8, optimizer: adamw(learning_rate: 1e-3), 
         code === "sweep-without-success" && /all 2 trials .*no number by `pearson`/.test(message),
     );
     assert.deepEqual(
-      (book.values.get("search") as SweepHandle).trials.map(({ state }) => state),
+      (book.values.get("search") as SweepInTypeScript).trials.map(({ state }) => state),
       ["failed", "failed"],
     );
   });

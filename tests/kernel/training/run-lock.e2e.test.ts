@@ -21,7 +21,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { CodedError, codeText } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, textsOfCode } from "#dsl/language/diagnostics/codes.js";
 import { claimNewRun } from "#kernel/training/claim-run.js";
 import { lockHolderOf, lockRun, RunLock, ASSUMED_DEAD_AFTER_MS, type RunLockHolder } from "#kernel/runs/run-lock.js";
 import { isProcessAlive, currentProcess } from "#kernel/runs/writer.js";
@@ -67,7 +67,7 @@ describe("lock of a run", function () {
       (e: unknown) => e,
     );
     assert.ok(error instanceof CodedError && error.code === "run-busy");
-    const { message, help, notes } = codeText(error.code, error.data as never);
+    const { message, help, notes } = textsOfCode(error.code, error.data as never);
     return {
       data: error.data as object as Readonly<Record<string, unknown>>,
       text: [message, help, ...(notes ?? [])].join("\n"),

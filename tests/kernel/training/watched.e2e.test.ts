@@ -10,7 +10,7 @@ import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import { RunList } from "#kernel/runs/history/run-list.js";
 import { defaultRunView } from "#kernel/runs/history/run-listing.js";
-import type { SweepHandle } from "#kernel/study/trial.js";
+import type { SweepInTypeScript } from "#kernel/study/trial.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
 import { writeSmallBert } from "../session/small-bert.js";
 
@@ -123,7 +123,7 @@ sweep mood on rooms with quick as search {
   vary: { seed: choice(12345, 16387, 99991), optimizer.weight_decay: uniform(0.0100001..0.0100009) }
   trials: 4, maximize: f1(macro)
 }`);
-    const search = book.values.get("search") as SweepHandle;
+    const search = book.values.get("search") as SweepInTypeScript;
     const top = Math.max(...search.trials.map((t) => t.score!));
     assert.equal(search.best!.score, top);
     const hashes = new Map(search.trials.map((t) => [t.number, RunFolder.open(t.run!).lock()!.recipeHash]));

@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { crc32, deflateRawSync, gzipSync } from "node:zlib";
-import { codeText } from "#dsl/language/diagnostics/codes.js";
+import { textsOfCode } from "#dsl/language/diagnostics/codes.js";
 import type { Value } from "#dsl/language/types/value.js";
 import { prepareFetchedRows } from "#kernel/data/sources/prepare.js";
 import type { SourceImplementation, SourceContext } from "#stdlib/data/contract.js";
@@ -128,7 +128,7 @@ describe("broken file", function () {
         for (const [word] of formats.filter(([own]) => isText(own))) {
           const error = await failure(word, { path: put(path, bytes) });
           assert.equal(error.code, "not-a-text-file", word);
-          assert.match(codeText("not-a-text-file", error.data as never).help ?? "", /`(?:parquet|arrow)\(/);
+          assert.match(textsOfCode("not-a-text-file", error.data as never).help ?? "", /`(?:parquet|arrow)\(/);
         }
       for (const word of ["parquet", "arrow"])
         for (const text of [rows, lines, value])

@@ -18,7 +18,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
-import { codeText, type CodedError } from "#dsl/language/diagnostics/codes.js";
+import { textsOfCode, type CodedError } from "#dsl/language/diagnostics/codes.js";
 import { csv } from "#stdlib/sources/csv.run.js";
 import { json } from "#stdlib/sources/json.run.js";
 import { jsonl } from "#stdlib/sources/jsonl.run.js";
@@ -174,7 +174,9 @@ describe("hostile files", function () {
     it("suggest the source that reads them, and recognize Python's output", async () => {
       const help = async (source: SourceImplementation, name: string, text: string): Promise<string> => {
         const error = await codeOf(() => open(source, write(name, [text])));
-        return codeText(error.code as "broken-json", (error as unknown as CodedError<"broken-json">).data).help ?? "";
+        return (
+          textsOfCode(error.code as "broken-json", (error as unknown as CodedError<"broken-json">).data).help ?? ""
+        );
       };
       assert.match(await help(jsonl, "list.jsonl", '[\n  {"text": "a"}\n]\n'), /read it with `json`/);
       assert.match(await help(json, "lines.json", '{"text": "a"}\n{"text": "b"}\n'), /read it with `jsonl`/);
@@ -215,7 +217,7 @@ describe("hostile files", function () {
       it(`report their format: ${name}`, async () => {
         const error = await codeOf(() => open(csv, write(name, [bytes])));
         assert.equal(error.code, "not-a-text-file");
-        assert.match(codeText("not-a-text-file", error.data as never).help ?? "", mend);
+        assert.match(textsOfCode("not-a-text-file", error.data as never).help ?? "", mend);
       });
     it("report a byte order mark that contradicts the declared encoding", async () => {
       const utf16be = Buffer.from("\ufefftext,label\na,b\n", "utf16le").swap16();

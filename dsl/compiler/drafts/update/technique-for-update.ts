@@ -2,7 +2,7 @@
  * The technique of a model after its update strategies extend it for each data set, over all tasks it continued from.
  */
 import type { Program, UpdateDraft } from "../../plan/program.js";
-import type { GrownTechnique } from "../../../language/types/capabilities/learning.js";
+import type { TechniqueForNextData } from "../../../language/types/capabilities/learning.js";
 import type { WeightShapes } from "../../../language/types/capabilities/refusal.js";
 import type { RunFacts } from "../../../language/types/facts.js";
 import type { Span } from "../../../language/diagnostics/span.js";
@@ -46,7 +46,7 @@ interface Room {
   /** Reasons for the technique's arguments that differ from those written. */
   readonly why: Readonly<Record<string, string>>;
 }
-type Crowded = NonNullable<GrownTechnique["exhaustedLayer"]> & { readonly strategy: string };
+type Crowded = NonNullable<TechniqueForNextData["exhaustedLayer"]> & { readonly strategy: string };
 
 /** Applies one task's strategies to the technique. */
 function roomFor(
@@ -90,7 +90,7 @@ function roomFor(
 }
 
 /** Returns the reason for each argument that changed. */
-function changes(before: Call, { technique, why }: GrownTechnique): Readonly<Record<string, string>> {
+function changes(before: Call, { technique, why }: TechniqueForNextData): Readonly<Record<string, string>> {
   const names = Object.keys(technique.arguments).filter((name) => technique.arguments[name] !== before.arguments[name]);
   return Object.fromEntries(names.map((name) => [name, why]));
 }

@@ -1,6 +1,6 @@
 /** Resolves a path of `vary` to a setting of the data, model or recipe of a sweep. */
 import { nearestWord } from "../../../language/diagnostics/nearest-word.js";
-import { pathPartOf } from "../../../language/types/keys.js";
+import { parameterAtPath } from "../../../language/types/keys.js";
 import { defaultCall, kindsIn, findNestedParameter } from "../../../language/types/parts.js";
 import type { GivenValue } from "../../../language/types/value.js";
 import type { Parameter } from "../../../language/types/registry.js";
@@ -27,7 +27,7 @@ export function sweptParameterAt(
     if (!parameter) continue;
     if (rest.length === 0) return parameter;
     const standing = given[verb].get(root)?.value ?? defaultCall(parameter);
-    const part = standing === undefined ? undefined : pathPartOf(program, standing, rest, parameter.type);
+    const part = standing === undefined ? undefined : parameterAtPath(program, standing, rest, parameter.type);
     if (part && "parameter" in part) return part.parameter;
     for (const kind of kindsIn(parameter.type)) {
       const inner = program.registry

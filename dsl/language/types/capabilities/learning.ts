@@ -32,7 +32,7 @@ export interface StrategyCapabilities<C extends Call = Call> {
     technique: Call,
     before: Call | null,
     shapes?: WeightShapes,
-  ) => GrownTechnique | Refusal;
+  ) => TechniqueForNextData | Refusal;
 }
 /** Exemplars of each data set, replayed with later ones. */
 export interface ReplayBuffer {
@@ -92,7 +92,7 @@ export interface PrivacyCapabilities<C extends Call = Call> {
 }
 
 /** A technique extended for the next data. */
-export interface GrownTechnique {
+export interface TechniqueForNextData {
   readonly technique: Call;
   /** The strategy's call with defaults. */
   readonly strategy: Call;

@@ -25,10 +25,10 @@ export interface BaselineCapabilities<C extends Call = Call> {
   /** Arguments that add a head of its own to a frozen base: used for `NAME.base` if the base has no head. */
   readonly probeArguments?: Readonly<Record<string, Value>>;
   /** Returns why it cannot do a model's task, and what to compare with instead; null if it can. */
-  readonly refusal: CallFunction<C, Refusal | null, [wanted: BaselineTask]>;
+  readonly refusal: CallFunction<C, Refusal | null, [wanted: TaskToPredict]>;
 }
 /** What a baseline should predict. */
-export interface BaselineTask {
+export interface TaskToPredict {
   readonly task: Call;
   readonly taskCapabilities: TaskCapabilities | undefined;
   readonly roles: readonly string[];

@@ -9,7 +9,7 @@ import { OnnxGraph } from "./graph.js";
 import { Lowering, type SizeSource } from "./lowering.js";
 import { equalChunks } from "./lower/optimizers.js";
 import { lowerings } from "./lower/table.js";
-import { lowerProgramFor } from "../shared/lowerings.js";
+import { rewriteToSupportedOps } from "../shared/lowerings.js";
 import { stateTensor, type OnnxModel, type TensorPort, type StatePort } from "./model.js";
 import { writeModel, type OnnxGraphText, type OnnxPort } from "./proto.js";
 import { emitUpdates, fusedUpdates } from "./updates.js";
@@ -25,7 +25,7 @@ export function onnxGraph(
   source: Program,
   wanted: readonly string[] = Object.keys(source.outputs),
 ): Omit<OnnxModel, "bytes"> & { readonly text: OnnxGraphText } {
-  const program = lowerProgramFor(lowerings, source);
+  const program = rewriteToSupportedOps(lowerings, source);
   const graph = new OnnxGraph();
   const ports: OnnxPort[] = [];
   const inputs: Record<string, TensorPort> = {};

@@ -8,7 +8,7 @@ import { isNodeOf } from "#dsl/tensor/op.js";
 import type { Dimension, DType, Program, TensorState, Type } from "#dsl/tensor/program.js";
 import { dimensionParts } from "#dsl/tensor/shape.js";
 import { opTable } from "#dsl/tensor/table.js";
-import { lowerProgramFor } from "../shared/lowerings.js";
+import { rewriteToSupportedOps } from "../shared/lowerings.js";
 import { OnnxGraph } from "./graph.js";
 import { Lowering, type SizeSource } from "./lowering.js";
 import { portableLowerings } from "./portable/table.js";
@@ -62,7 +62,7 @@ export function fileShape(
 }
 
 export function standaloneGraph(source: Program, options: StandaloneOptions): StandaloneGraph {
-  const program = lowerProgramFor(portableLowerings, source);
+  const program = rewriteToSupportedOps(portableLowerings, source);
   const graph = new OnnxGraph();
   const nameOf = (name: string): string => options.names?.[name] ?? name;
   const port = (name: string, type: Type): OnnxPort => ({

@@ -15,7 +15,7 @@ type EntryOf<N extends OpName, L, M> = { entry(l: L, node: NodeOf<N>): readonly 
 export type LoweringTable<L, M> = { readonly [N in OpName]?: EntryOf<N, L, M> };
 
 /** Rewrites a program into ops that the engine supports. Throws `graph-unknown-op` if an op cannot be rewritten. */
-export function lowerProgramFor<L, M>(table: LoweringTable<L, M>, program: Program): Program {
+export function rewriteToSupportedOps<L, M>(table: LoweringTable<L, M>, program: Program): Program {
   const loweredProgram = lowerProgram(program, (op) => Object.hasOwn(table, op));
   for (const node of loweredProgram.nodes) if (!isLeaf(node)) loweringEntryOf(table, node.op);
   return loweredProgram;

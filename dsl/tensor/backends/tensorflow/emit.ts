@@ -12,7 +12,7 @@ import { TensorflowGraph } from "./graph.js";
 import { Lowering, type LowerByName, type SizeSource } from "./lowering.js";
 import { withFusedKernels } from "./lower/kernels.js";
 import { lowerings } from "./lower/table.js";
-import { lowerProgramFor } from "../shared/lowerings.js";
+import { rewriteToSupportedOps } from "../shared/lowerings.js";
 import type { EmittedProgram, EmittedState, TensorPort, TensorflowModel } from "./model.js";
 import { writeSavedModel, type GraphNode } from "./saved-model.js";
 import { emitUpdates } from "./updates.js";
@@ -40,7 +40,7 @@ export function tensorflowGraph(
   options: EmitOptions = { kernels: false },
 ): Omit<TensorflowModel, "savedModel"> & { readonly nodes: readonly GraphNode[] } {
   const loweredPrograms = Object.fromEntries(
-    Object.entries(programs).map(([name, program]) => [name, lowerProgramFor(tableOf(options), program)]),
+    Object.entries(programs).map(([name, program]) => [name, rewriteToSupportedOps(tableOf(options), program)]),
   );
   const graph = new TensorflowGraph();
   const handles = new Map<string, string>();

@@ -7,7 +7,7 @@ import { CodedError } from "../../../language/diagnostics/codes.js";
 import { isConstant, isInput, type Leaf } from "../../leaves.js";
 import type { DType, NDArray, Program, Type } from "../../program.js";
 import { dimensionParts, type Sizes } from "../../shape.js";
-import { lowerProgramFor } from "../shared/lowerings.js";
+import { rewriteToSupportedOps } from "../shared/lowerings.js";
 import { TensorflowGraph } from "./graph.js";
 import { stockLowerings } from "./lower/stock.js";
 import { lowerings } from "./lower/table.js";
@@ -43,7 +43,7 @@ export function inferenceGraph(
   if (program.updates.length > 0)
     throw new CodedError("graph-invalid", { problem: "it writes what it should only read" });
   const table = { ...lowerings, ...stockLowerings };
-  const loweredProgram = lowerProgramFor(table, program);
+  const loweredProgram = rewriteToSupportedOps(table, program);
   const graph = new TensorflowGraph();
   const shapeOf = (type: Type): readonly number[] => type.shape.map((d) => sizeIn(d, fixed));
   const sizes = new Map<string, SizeSource>();

@@ -46,7 +46,7 @@ export function headDType(x: Type): DType {
   return x.dtype === "bf16" ? "f32" : x.dtype;
 }
 
-export interface HeadRow {
+export interface HeadLossRow {
   readonly row: number;
   readonly label: number;
   /** log softmax of the row's logits. */
@@ -61,7 +61,7 @@ export function eachHeadRow(
   labels: ArrayValues,
   bias: ArrayValues | undefined,
   { ignore, cap }: HeadSettings,
-  visit: (row: HeadRow) => void,
+  visit: (row: HeadLossRow) => void,
 ): number {
   const [vocabulary, n] = weight.shape as [number, number];
   let counted = 0;

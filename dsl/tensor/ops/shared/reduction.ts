@@ -22,7 +22,7 @@ export function reducedStrides(whole: readonly number[], axes: readonly number[]
 }
 
 /** Folds `f(so far, element, elements per result)` over the axes. */
-export function reduceOver(
+export function foldOverAxes(
   x: ArrayValues,
   a: Pick<Reduction, "axes">,
   shape: readonly number[],

@@ -5,9 +5,9 @@
 import { basename, dirname, resolve } from "node:path";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
 import { byteSizeText, plural, printable } from "#kernel/host/value-text.js";
-import type { Bundle } from "#kernel/runs/record/bundle/write.js";
+import type { BundleDraft } from "#kernel/runs/record/bundle/write.js";
 import type { TensorflowBuild } from "#kernel/engines/native/versions.js";
-import type { Progress } from "#kernel/host/host-context.js";
+import type { ProgressUpdate } from "#kernel/host/host-context.js";
 import type { BundleManifest } from "#kernel/runs/record/bundle/manifest.js";
 import { usesColour } from "#kernel/apps/checking/colours.js";
 import { readParameter, type ParameterTexts } from "#kernel/apps/jupyter/client/parameters.js";
@@ -28,7 +28,7 @@ interface Options {
 }
 interface Telling {
   readonly signal: AbortSignal;
-  readonly onProgress: (progress: Progress) => void;
+  readonly onProgress: (progress: ProgressUpdate) => void;
 }
 
 export function register(program: Command): void {
@@ -125,7 +125,7 @@ function printManifest({ files, ...manifest }: BundleManifest, options: Options,
 }
 
 /** Null: it has errors, which were reported. */
-async function programIn(file: string, options: Options, { signal, onProgress }: Telling): Promise<Bundle | null> {
+async function programIn(file: string, options: Options, { signal, onProgress }: Telling): Promise<BundleDraft | null> {
   const [{ checkTexts, readSources: sourcesOf }, { bundleOfProgram }, { DatasetCache }, { plainHostContext }] =
     await Promise.all([
       import("#kernel/apps/checking/checking.js"),
@@ -155,7 +155,7 @@ async function programIn(file: string, options: Options, { signal, onProgress }:
   return bundleOfProgram(file, checked, { datasets, hostContext: { ...plainHostContext(folder), signal, onProgress } });
 }
 
-async function runIn(named: string, options: Options, { signal }: Telling): Promise<Bundle> {
+async function runIn(named: string, options: Options, { signal }: Telling): Promise<BundleDraft> {
   const [{ findRunByName: runNamed }, { bundleOfRun }] = await Promise.all([
     import("../runs/run-argument.js"),
     import("#kernel/apps/checking/bundled-program.js"),

@@ -5,7 +5,7 @@
 import { basename, dirname, join } from "node:path";
 import { Option, type Command } from "commander";
 import writeFileAtomic from "write-file-atomic";
-import { importSettings, findTool, toolNames, type ImportResult } from "#kernel/apps/import/import.js";
+import { importSettings, findToolByName, toolNames, type ImportResult } from "#kernel/apps/import/import.js";
 import type { UncarriedSetting } from "#kernel/apps/import/settings.js";
 import { settingValueText } from "#kernel/apps/import/masked-value.js";
 import { maxSourceBytes, FileNotRead, readWholeFile, readNamedText } from "#kernel/fetch/regular.js";
@@ -26,8 +26,11 @@ export function register(program: Command): void {
     .action(async (file: string, options: { readonly from?: string; readonly out?: string; readonly json?: true }) => {
       const text = readNamedText(file);
       const made = importedOr(file, options.json === true, () =>
-        importSettings(text, basename(file), options.from === undefined ? undefined : findTool(options.from), (path) =>
-          near(file, path),
+        importSettings(
+          text,
+          basename(file),
+          options.from === undefined ? undefined : findToolByName(options.from),
+          (path) => near(file, path),
         ),
       );
       if (options.out !== undefined) await writeFileAtomic(options.out, made.program);

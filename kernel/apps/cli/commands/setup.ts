@@ -35,7 +35,7 @@ export function register(program: Command): void {
     .option("--wheels <folder>", "folder with the wheels, such as `native` of a bundle; needs no network")
     .action(async (runtime: InstallableRuntime | undefined, options: Options) => {
       if (runtime !== undefined) return runtimeBrought(runtime, options);
-      const [{ setUpTensorflow: setup }, { codeText: wordsOf }, { progressOn }] = await Promise.all([
+      const [{ setUpTensorflow: setup }, { textsOfCode: wordsOf }, { progressOn }] = await Promise.all([
         import("#kernel/engines/native/setup.js"),
         import("#dsl/language/diagnostics/codes.js"),
         import("#tools/progress.mjs"),

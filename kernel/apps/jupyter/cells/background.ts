@@ -7,10 +7,10 @@
  */
 import { createRequire, syncBuiltinESMExports } from "node:module";
 import { promisify } from "node:util";
-import { CellInterrupted, currentScope, runningScope, runInScope, type CellScope } from "./scope.js";
+import { CellInterrupted, currentScope, runningScope, runInScope, type CellRun } from "./scope.js";
 
 type Callback = (...args: unknown[]) => unknown;
-type Report = (error: unknown, scope: CellScope) => void;
+type Report = (error: unknown, scope: CellRun) => void;
 type Timers = Record<"setTimeout" | "setInterval" | "setImmediate" | "clearInterval", (...args: never[]) => unknown>;
 
 const source = Function.prototype.toString;
@@ -26,13 +26,13 @@ export function followTimers(report: Report): () => void {
   const timers = createRequire(import.meta.url)("node:timers") as Timers;
   const native = { ...timers, queueMicrotask: globalThis.queueMicrotask, nextTick: process.nextTick };
 
-  const later = (callback: Callback, scope: CellScope): ((...of: unknown[]) => void) => {
+  const later = (callback: Callback, scope: CellRun): ((...of: unknown[]) => void) => {
     return (...of) => {
       if (scope.dead && isUsers(callback)) return;
       runInScope(scope, () => void Promise.resolve().then(() => guardedCall(callback, of, scope)));
     };
   };
-  const guardedCall = (callback: Callback, of: unknown[], scope: CellScope): void => {
+  const guardedCall = (callback: Callback, of: unknown[], scope: CellRun): void => {
     try {
       callback(...of);
     } catch (error) {

@@ -11,7 +11,7 @@ import type { CellLanguage, CellRuntime, CellsOptions, ExecuteRequest, Interpret
 import { runsFolderBeside } from "../../../runs/default-folder.js";
 import { NameTable } from "./names.js";
 import { prepareProcess } from "./process.js";
-import { CellScope, forgetCurrentScope, setRunningScope, runInScope } from "./scope.js";
+import { CellRun, forgetCurrentScope, setRunningScope, runInScope } from "./scope.js";
 import { failureOf, interruptedFailure } from "./traceback.js";
 
 /** Milliseconds that another language has to settle its cell itself after an interrupt. */
@@ -29,13 +29,13 @@ export function createInterpreter(options: CellsOptions): Promise<CellRuntime> {
   const stop = new Int32Array(new SharedArrayBuffer(4));
   const executor = new Executor(options.folder, assistant, names, stop);
   let atWork:
-    | { readonly scope: CellScope; readonly patience: number; readonly settle: (outcome: ExecuteOutcome) => void }
+    | { readonly scope: CellRun; readonly patience: number; readonly settle: (outcome: ExecuteOutcome) => void }
     | undefined;
   let silent = 0;
 
   async function run(
     request: ExecuteRequest,
-    scope: CellScope,
+    scope: CellRun,
     language: CellLanguage | undefined,
   ): Promise<ExecuteOutcome> {
     const { code } = request;
@@ -54,11 +54,11 @@ export function createInterpreter(options: CellsOptions): Promise<CellRuntime> {
   }
   async function evaluate(
     expressions: Readonly<Record<string, string>>,
-    scope: CellScope,
+    scope: CellRun,
   ): Promise<Readonly<Record<string, unknown>>> {
     const replies: Record<string, unknown> = {};
     for (const [name, code] of Object.entries(expressions)) {
-      const inner = new CellScope(scope.cell, `${scope.title} expression ${name}`, scope.output);
+      const inner = new CellRun(scope.cell, `${scope.title} expression ${name}`, scope.output);
       replies[name] = expressionReply(await executor.run(code, inner, false).catch(failureOf));
     }
     return replies;
@@ -66,7 +66,7 @@ export function createInterpreter(options: CellsOptions): Promise<CellRuntime> {
 
   const interpreter: Interpreter = {
     execute(request) {
-      const scope = new CellScope(
+      const scope = new CellRun(
         request.cell,
         request.silent ? `Silent cell [${++silent}]` : `Cell [${request.cell}]`,
         request.output,

@@ -18,7 +18,7 @@ export interface DefinitionResult {
   /** Content hash: a model records the definition it was trained with. */
   readonly definition: string;
 }
-export interface Define {
+export interface WordDefiner {
   /** Defines a technique: `model m { …, technique: NAME(…) }`. A second definition replaces the first. */
   technique(record: TechniqueRecord): DefinitionResult;
   /** Defines a metric: `evaluate m on d.test { metrics: [NAME] }`. A second definition replaces the first. */
@@ -39,7 +39,7 @@ declare const define: import(${JSON.stringify(types)}).Define;
 
 /** Installs `define`; the returned function removes it. */
 export function installDefine(vocabulary: SessionVocabulary): () => void {
-  const define: Define = {
+  const define: WordDefiner = {
     technique: (record) => defined(vocabulary.define("technique", record, hereIn(new Error().stack))),
     metric: (record) => defined(vocabulary.define("metric", record, hereIn(new Error().stack))),
     isTarget: isTargetLayer,

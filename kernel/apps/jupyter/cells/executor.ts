@@ -15,7 +15,7 @@ import { DisplayHandle, valueView } from "./display.js";
 import { Imports, pickExport, type LoadedModule } from "./imports.js";
 import type { ExecuteOutcome } from "../ports/execute-outcome.js";
 import type { VariableBinding, NameTable } from "./names.js";
-import { runInScope, type CellScope } from "./scope.js";
+import { runInScope, type CellRun } from "./scope.js";
 import { rememberSource } from "./stack.js";
 import { complaintFailure, type CellFailure } from "./traceback.js";
 
@@ -48,7 +48,7 @@ export class Executor {
   }
 
   /** Runs a cell in its scope. Throws the cell's own errors; compiler errors are returned as an outcome. */
-  async run(code: string, scope: CellScope, keep = true): Promise<ExecuteOutcome> {
+  async run(code: string, scope: CellRun, keep = true): Promise<ExecuteOutcome> {
     const conversion = await this.assistant.ask("convert", { code });
     if ("complaints" in conversion) return complaintFailure(conversion.complaints, code, scope.title, conversion.hint);
     if ("clashes" in conversion) throw new CodedError("name-is-tune", { names: conversion.clashes });
@@ -86,7 +86,7 @@ export class Executor {
     return { status: "ok", userExpressions: {}, ...(result ? { result } : {}) };
   }
 
-  private async loadAll(specifiers: readonly string[], scope: CellScope): Promise<ReadonlyMap<string, LoadedModule>> {
+  private async loadAll(specifiers: readonly string[], scope: CellRun): Promise<ReadonlyMap<string, LoadedModule>> {
     const loaded = new Map<string, LoadedModule>();
     for (const specifier of specifiers)
       loaded.set(specifier, await runInScope(scope, () => this.imports.load(specifier)));
@@ -128,7 +128,7 @@ export class Executor {
   }
 
   /** Values in the order of `runtimeParameters`. */
-  private helpers(runtime: Runtime, path: string, scope: CellScope | undefined): unknown[] {
+  private helpers(runtime: Runtime, path: string, scope: CellRun | undefined): unknown[] {
     const { tick, guard, each } = this.marks;
     const folder = join(path, "..");
     const load = async (specifier: unknown): Promise<unknown> =>

@@ -8,7 +8,7 @@ import type { DisplayOutput } from "../../../display/html.js";
 import type { ExecuteOutcome } from "../ports/execute-outcome.js";
 
 /** Receives a cell's output. Calls keep their order; late calls (timers) still reach the cell that made them. */
-export interface CellOutput {
+export interface CellOutputReceiver {
   stream(name: "stdout" | "stderr", text: string): void;
   display(shown: DisplayOutput): void;
   update(shown: DisplayOutput & { readonly id: string }): void;
@@ -27,7 +27,7 @@ export interface ExecuteRequest {
   /** The front end's id of the cell, if it sends one. */
   readonly cellId?: string;
   readonly silent: boolean;
-  readonly output: CellOutput;
+  readonly output: CellOutputReceiver;
   readonly userExpressions: Readonly<Record<string, string>>;
 }
 /** Runs cells on the main thread, one at a time. */

@@ -12,7 +12,7 @@ import {
   followPromises,
   likelyScope,
   scopeOf,
-  type CellScope,
+  type CellRun,
   runningScope,
 } from "./scope.js";
 import { mapStacks } from "./stack.js";
@@ -33,7 +33,7 @@ export function followStreams(): () => void {
 function follow(name: "stdout" | "stderr"): () => void {
   const stream = process[name];
   const native = stream.write;
-  const decoders = new WeakMap<CellScope, StringDecoder>();
+  const decoders = new WeakMap<CellRun, StringDecoder>();
   const write = (chunk: unknown, encoding?: unknown, done?: unknown): boolean => {
     const scope = currentScope() ?? runningScope();
     if (!scope) return (native as (...args: unknown[]) => boolean).call(stream, chunk, encoding, done);
@@ -42,7 +42,7 @@ function follow(name: "stdout" | "stderr"): () => void {
     if (typeof callback === "function") queueMicrotask(() => void (callback as () => void)());
     return true;
   };
-  const chunkText = (chunk: unknown, encoding: unknown, scope: CellScope): string => {
+  const chunkText = (chunk: unknown, encoding: unknown, scope: CellRun): string => {
     if (typeof chunk === "string")
       return typeof encoding === "string" && /^(hex|base64|base64url|latin1|binary)$/.test(encoding)
         ? Buffer.from(chunk, encoding as BufferEncoding).toString()
@@ -158,7 +158,7 @@ export function prepareProcess(): () => void {
 }
 
 /** Shows an error in the cell that it belongs to. */
-function report(what: string, error: unknown, scope: CellScope | undefined): void {
+function report(what: string, error: unknown, scope: CellRun | undefined): void {
   const text = failureText(error);
   if (scope?.dead) return;
   if (scope) scope.output.stream("stderr", `${what} in ${scope.title}:\n${text}\n`);

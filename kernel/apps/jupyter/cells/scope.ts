@@ -7,10 +7,10 @@
  * JavaScript from another thread (`Runtime.terminateExecution`) while one is pushed aborts the process.
  */
 import { promiseHooks } from "node:v8";
-import type { CellOutput } from "./interpreter.js";
+import type { CellOutputReceiver } from "./interpreter.js";
 
 /** A cell that is running or has run. */
-export class CellScope {
+export class CellRun {
   /** True once interrupted: none of the cell's code may continue. */
   dead = false;
   readonly abort = new AbortController();
@@ -19,7 +19,7 @@ export class CellScope {
     readonly cell: number,
     /** Name in tracebacks. */
     readonly title: string,
-    readonly output: CellOutput,
+    readonly output: CellOutputReceiver,
   ) {}
   die(): void {
     this.dead = true;
@@ -35,22 +35,22 @@ export class CellInterrupted extends Error {
   }
 }
 
-let current: CellScope | undefined;
-let running: CellScope | undefined;
-let last: CellScope | undefined;
+let current: CellRun | undefined;
+let running: CellRun | undefined;
+let last: CellRun | undefined;
 
 /** The cell whose code is on the stack, if known. */
-export function currentScope(): CellScope | undefined {
+export function currentScope(): CellRun | undefined {
   return current;
 }
-export function runningScope(): CellScope | undefined {
+export function runningScope(): CellRun | undefined {
   return running;
 }
 /** Best guess for code called by a native callback: the executing cell, else the last one. */
-export function likelyScope(): CellScope | undefined {
+export function likelyScope(): CellRun | undefined {
   return current ?? running ?? last;
 }
-export function setRunningScope(scope: CellScope | undefined): void {
+export function setRunningScope(scope: CellRun | undefined): void {
   running = scope;
   if (scope) last = scope;
 }
@@ -58,7 +58,7 @@ export function setRunningScope(scope: CellScope | undefined): void {
 export function forgetCurrentScope(): void {
   current = undefined;
 }
-export function runInScope<T>(scope: CellScope | undefined, f: () => T): T {
+export function runInScope<T>(scope: CellRun | undefined, f: () => T): T {
   const before = current;
   current = scope;
   try {
@@ -76,23 +76,23 @@ class Returns {
   }
 }
 class Stamp extends Returns {
-  #scope: CellScope;
-  constructor(promise: object, scope: CellScope) {
+  #scope: CellRun;
+  constructor(promise: object, scope: CellRun) {
     super(promise);
     this.#scope = scope;
   }
-  static scopeFor(promise: object): CellScope | undefined {
+  static scopeFor(promise: object): CellRun | undefined {
     return #scope in promise ? promise.#scope : undefined;
   }
 }
 /** The cell in which a promise was made. */
-export function scopeOf(promise: object): CellScope | undefined {
+export function scopeOf(promise: object): CellRun | undefined {
   return Stamp.scopeFor(promise);
 }
 
 /** Makes promises store their cell; returns a function that stops it. */
 export function followPromises(): () => void {
-  const before: (CellScope | undefined)[] = [];
+  const before: (CellRun | undefined)[] = [];
   const stop = promiseHooks.createHook({
     init(promise) {
       if (current !== undefined) new Stamp(promise, current);

@@ -2,7 +2,7 @@
  * Formats an error for Jupyter: a name, a message, and a traceback without colours that points to the user's source.
  */
 import { inspect } from "node:util";
-import { CodedError, codeText } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, textsOfCode } from "#dsl/language/diagnostics/codes.js";
 import type { Complaint } from "./compile/complaints.js";
 import { complaintLines } from "./compile/complaints.js";
 import type { ExecuteOutcome } from "../ports/execute-outcome.js";
@@ -62,7 +62,7 @@ export function complaintFailure(
 }
 
 function codedFailure(error: CodedError, pointer: readonly string[]): CellFailure {
-  const words = codeText(error.code, error.data);
+  const words = textsOfCode(error.code, error.data);
   const cause =
     error.cause === undefined
       ? []

@@ -38,7 +38,7 @@ export interface ExecuteOptions {
   /** Receives every published message of this cell, in order. */
   readonly onMessage?: (message: Message) => void;
 }
-export interface Execution {
+export interface ExecutionResult {
   readonly id: string;
   /** `ok`, `error`, or `aborted` if an earlier cell in the queue failed. */
   readonly status: string;
@@ -165,7 +165,7 @@ export class KernelClient {
   /**
    * Runs a cell; settles when the kernel has replied and is idle again. `outputs` is still updated with late output.
    */
-  async execute(code: string, options: ExecuteOptions = {}): Promise<Execution> {
+  async execute(code: string, options: ExecuteOptions = {}): Promise<ExecutionResult> {
     const header = newHeader("execute_request", this.session);
     const outputs = new CellOutputs();
     const idle = new Promise<void>((done) => this.running.set(header.msg_id, { options, outputs, idle: done }));

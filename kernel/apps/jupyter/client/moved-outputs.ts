@@ -24,7 +24,7 @@ export interface MovedOutputs {
   readonly moved: readonly MovedLine[];
 }
 
-export function movedOutputs(before: Notebook, after: Notebook): MovedOutputs {
+export function changedOutputs(before: Notebook, after: Notebook): MovedOutputs {
   const [old, fresh] = [linesOf(before), linesOf(after)];
   let lines = 0;
   const moved: MovedLine[] = [];

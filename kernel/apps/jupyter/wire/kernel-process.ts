@@ -8,7 +8,7 @@ import { internalCodes } from "#dsl/language/diagnostics/internal-codes.js";
 import { wireCodes } from "./codes.js";
 import { join } from "node:path";
 import { MessageChannel, Worker, type MessagePort } from "node:worker_threads";
-import { CodedError, codeText, registerCodes } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, textsOfCode, registerCodes } from "#dsl/language/diagnostics/codes.js";
 import { Backpressure } from "./backpressure.js";
 import type { KernelCellRuntime } from "./cells.js";
 import { readConnection } from "./connection.js";
@@ -103,5 +103,5 @@ try {
   start(connectionFile);
 } catch (error) {
   if (!(error instanceof CodedError)) throw error;
-  leave(`error[${error.code}]: ${codeText(error.code, error.data).message}`);
+  leave(`error[${error.code}]: ${textsOfCode(error.code, error.data).message}`);
 }

@@ -6,7 +6,7 @@ import { randomUUID } from "node:crypto";
 import type { MessageDraft, Json, Message } from "./message.js";
 import type { RunId, MessageToMain } from "../ports/run-port.js";
 
-export interface InputRequester {
+export interface InputRequestOrigin {
   readonly identities: readonly Uint8Array[];
   readonly header: Json;
   readonly mayAsk: boolean;
@@ -15,7 +15,7 @@ interface Question {
   readonly id: number;
   readonly messageId: string;
   readonly run: RunId;
-  readonly asker: InputRequester;
+  readonly asker: InputRequestOrigin;
   readonly content: Json;
 }
 
@@ -28,7 +28,7 @@ export class InputQuestions {
   ) {}
 
   /** `asker` is undefined for a cell that has ended, as nothing waits for its input any more. */
-  ask(run: RunId, id: number, asker: InputRequester | undefined, content: Json): void {
+  ask(run: RunId, id: number, asker: InputRequestOrigin | undefined, content: Json): void {
     if (!asker?.mayAsk) return this.tell({ kind: "input", id, value: undefined });
     this.open.push({ id, messageId: randomUUID(), run, asker, content });
     if (this.open.length === 1) this.put();

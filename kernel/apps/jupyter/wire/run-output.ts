@@ -1,7 +1,7 @@
 /** The `Output` of one run of a cell, on the main thread: everything goes to the wire at once, tagged with its run. */
 import type { MessagePort } from "node:worker_threads";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { CellOutput } from "../cells/interpreter.js";
+import type { CellOutputReceiver } from "../cells/interpreter.js";
 import type { DisplayOutput } from "../../../display/html.js";
 import type { Backpressure } from "./backpressure.js";
 import { toJson } from "./message.js";
@@ -16,7 +16,7 @@ export interface InputSource {
   ask(run: RunId, prompt: string, password: boolean): Promise<string>;
 }
 
-export class RunOutput implements CellOutput {
+export class RunOutput implements CellOutputReceiver {
   constructor(
     private readonly port: MessagePort,
     private readonly run: RunId,

@@ -6,10 +6,10 @@ import { parseJsonAs, jsonObject } from "../../../fetch/json.js";
 import type { History } from "./history.js";
 import type { MessageDraft, Json, Message } from "./message.js";
 import type { Publisher } from "./publisher.js";
-import type { InputRequester } from "./questions.js";
+import type { InputRequestOrigin } from "./questions.js";
 import { interruptedOutcome, type RunId, type CellRunOutcome, type MessageToMain } from "../ports/run-port.js";
 
-interface Run extends InputRequester {
+interface Run extends InputRequestOrigin {
   readonly run: RunId;
   readonly header: Json;
   readonly silent: boolean;

@@ -8,7 +8,7 @@ import { tableCodes } from "#stdlib/sources/shared/table-codes.js";
 import { Socket } from "node:net";
 import { parentPort, workerData, type MessagePort } from "node:worker_threads";
 import { randomUUID } from "node:crypto";
-import { CodedError, codeText, registerCodes } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, textsOfCode, registerCodes } from "#dsl/language/diagnostics/codes.js";
 import { Backpressure } from "./backpressure.js";
 import { logComplaint } from "./complaints.js";
 import type { Connection } from "./connection.js";
@@ -58,7 +58,9 @@ try {
   if (data.launcher !== undefined) listen(data.launcher, wire);
 } catch (error) {
   const problem =
-    error instanceof CodedError ? `error[${error.code}]: ${codeText(error.code, error.data).message}` : String(error);
+    error instanceof CodedError
+      ? `error[${error.code}]: ${textsOfCode(error.code, error.data).message}`
+      : String(error);
   parentPort?.postMessage({ problem } satisfies WireFailure);
 }
 

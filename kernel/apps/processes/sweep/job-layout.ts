@@ -9,7 +9,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { makePrivate, makePrivateFolder, PRIVATE_MODES } from "../../../fetch/private.js";
 import {
   JOURNAL_FILE,
-  ROOT_FOLDER,
+  LOCAL_FILES_FOLDER,
   JOB_SPEC_FOLDER,
   searchOrderSchema,
   type SearchOrder,
@@ -43,7 +43,7 @@ export async function unpackJobFiles(home: string, package_: string, order: Sear
   await unpackBundle(tar, sent);
   rmSync(tar);
   const { shipment, tables } = readJobSpec(join(sent, JOB_SPEC_FOLDER));
-  const root = join(sent, ROOT_FOLDER);
+  const root = join(sent, LOCAL_FILES_FOLDER);
   const folder = pathBelowFolder(root, shipment.folder);
   const runs = join(home, "runs");
   makePrivateFolder(folder);

@@ -19,7 +19,7 @@ const PATIENCE = 5000;
 /** Finds the cluster. Coded error `ray-unreachable`. */
 export async function findClusterAccess({ address, host, job, key }: SearchOrder): Promise<ClusterAccess> {
   const whys: string[] = [];
-  for (const candidate of candidateAddresses(address, host))
+  for (const candidate of clusterAddressCandidates(address, host))
     for (const token of tokens()) {
       const cluster = { address: candidate, ...(token !== undefined && { token }) };
       try {
@@ -35,7 +35,7 @@ export async function findClusterAccess({ address, host, job, key }: SearchOrder
   });
 }
 
-export function candidateAddresses(address: string, host: string): readonly string[] {
+export function clusterAddressCandidates(address: string, host: string): readonly string[] {
   const { port, protocol } = new URL(address);
   const ports = [...new Set([port || (protocol === "https:" ? "443" : "80"), PORT])];
   const hostInUrl = host.includes(":") ? `[${host}]` : host;

@@ -3,7 +3,7 @@ import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { PredictedRows } from "#stdlib/tasks/kind.js";
 import type { EncodedRows } from "../rows.js";
 import type { EncodableSplit } from "../split-rows.js";
-import type { SplitEncoding } from "./row-encoder.js";
+import type { RowEncodingOfData } from "./row-encoder.js";
 
 /** Returns row numbers and the texts of one role, for display. */
 export function sourceTextsOf(rows: EncodableSplit, role: string): Pick<EncodedRows, "count" | "text" | "rows"> {
@@ -15,7 +15,7 @@ export function sourceTextsOf(rows: EncodableSplit, role: string): Pick<EncodedR
 export function trainingTargetsOf(
   rows: EncodableSplit,
   taskInputs: PredictedRows,
-  { model, data, task }: SplitEncoding,
+  { model, data, task }: RowEncodingOfData,
 ): EncodedRows["taught"] {
   const teach = must(task.implementation.supervision.teach, `what ${taskInputs.call.word} teaches`);
   const taught = teach({ ...taskInputs, values: (role) => rows.column(role), names: rows.names, model, data });

@@ -11,12 +11,12 @@ import type { PredictionInput, EncodedRows, RowEncoding, EncodedInputs } from ".
 import type { EncodableSplit } from "../split-rows.js";
 
 /** `data`: name of the data set, for errors. */
-export type SplitEncoding = RowEncoding & { readonly data: string };
+export type RowEncodingOfData = RowEncoding & { readonly data: string };
 export type InputEncoding = Omit<RowEncoding, "end" | "model" | "chat">;
 
 export interface RowEncoder {
   /** Encodes the rows of a split with their targets. Throws the coded error `no-labels`, and those of the task. */
-  encodeSplit(rows: EncodableSplit, e: SplitEncoding): Promise<EncodedRows>;
+  encodeSplit(rows: EncodableSplit, e: RowEncodingOfData): Promise<EncodedRows>;
   encodeInputs(inputs: readonly PredictionInput[], e: InputEncoding): Promise<EncodedInputs>;
   /** For formats whose decoder reads the target: returns the prefix of inputs and the decoder's first token. */
   decoderInput?(task: Call, base: Base): NonNullable<RowEncoding["pairs"]>;

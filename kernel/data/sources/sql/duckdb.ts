@@ -9,7 +9,7 @@ import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { locateFile } from "#stdlib/platform/files.js";
 import { isPathPattern, parsePathPattern } from "#stdlib/files/path-patterns.js";
 import { lineAndColumnIn } from "#stdlib/sources/shared/sql/statement.js";
-import type { ParsedQuery, RowChunk } from "#stdlib/data/contract.js";
+import type { SqlQueryToRun, RowChunk } from "#stdlib/data/contract.js";
 import { makePrivateFolder } from "../../../fetch/private.js";
 import { cachePath } from "../../../fetch/cache.js";
 import { loadSqlPackage } from "./packages.js";
@@ -97,7 +97,7 @@ interface Result {
 
 /** `file`: absolute path of the database. `signal`: ends a long-running query. */
 export async function* readDuckdbRows(
-  query: ParsedQuery,
+  query: SqlQueryToRun,
   file: string | null,
   folder: string,
   signal?: AbortSignal,
@@ -194,7 +194,7 @@ interface Asked {
 }
 
 /** Resolves files against the notebook's folder; DuckDB would resolve them against the process's working directory. */
-function placed({ sql, tables }: ParsedQuery, folder: string): Asked {
+function placed({ sql, tables }: SqlQueryToRun, folder: string): Asked {
   const [files, folders, missing]: [string[], string[], string[]] = [[], [], []];
   const moved: { from: number; to: number; length: number }[] = [];
   let text = "";

@@ -1,13 +1,13 @@
 /** Runs a query in DuckDB, or in SQLite for databases of its format. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { detectFileKind } from "#stdlib/sources/shared/file-kind.js";
-import type { ParsedQuery, RowChunk } from "#stdlib/data/contract.js";
+import type { SqlQueryToRun, RowChunk } from "#stdlib/data/contract.js";
 import { openFileBlocks, locateFile } from "#stdlib/platform/files.js";
 
 const SQLITE = "SQLite format 3\0";
 
 /** `folder`: the notebook's. Coded errors `sql-fails`, `sql-package`, `missing-file`, `not-of-format`. */
-export async function* runQuery(query: ParsedQuery, folder: string, signal?: AbortSignal): AsyncGenerator<RowChunk> {
+export async function* runQuery(query: SqlQueryToRun, folder: string, signal?: AbortSignal): AsyncGenerator<RowChunk> {
   const { database } = query;
   const file = database === null ? null : await locateFile(folder, database);
   if (file !== null && database !== null && (await formatOf(file, database)) === "SQLite") {

@@ -2,7 +2,7 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { bytesValue, wholeNumberValue } from "#stdlib/sources/shared/table-values.js";
 import { CHUNK_ROWS } from "#stdlib/sources/shared/columns.js";
-import type { ParsedQuery, RowChunk } from "#stdlib/data/contract.js";
+import type { SqlQueryToRun, RowChunk } from "#stdlib/data/contract.js";
 import { breathe } from "#platform/turn.js";
 import { loadSqlPackage } from "./packages.js";
 
@@ -18,7 +18,7 @@ interface Sqlite {
 }
 const PACKAGE = "node-sqlite3-wasm";
 
-export async function* readSqliteRows({ sql, limit }: ParsedQuery, file: string): AsyncGenerator<RowChunk> {
+export async function* readSqliteRows({ sql, limit }: SqlQueryToRun, file: string): AsyncGenerator<RowChunk> {
   const found = await loadSqlPackage<Sqlite & { readonly default?: Sqlite }>(PACKAGE, "an SQLite database");
   const { Database } = found.default ?? found;
   const database = failing(() => new Database(file, { readOnly: true, fileMustExist: true }));

@@ -43,7 +43,7 @@ interface Secrets {
 
 const EMPTY: BytesByClient = new Map();
 export const sealingKey = (keys: Uint8Array): Uint8Array => keys.subarray(0, KEY_BYTES);
-export const maskingKey = (keys: Uint8Array): Uint8Array => keys.subarray(KEY_BYTES, 2 * KEY_BYTES);
+export const maskingKeyIn = (keys: Uint8Array): Uint8Array => keys.subarray(KEY_BYTES, 2 * KEY_BYTES);
 /** Both keys without the signature, and the signature. */
 export const signedKeys = (keys: Uint8Array): Uint8Array => keys.subarray(0, 2 * KEY_BYTES);
 export const signatureOf = (keys: Uint8Array): Uint8Array => keys.subarray(2 * KEY_BYTES, KEYS_BYTES);
@@ -151,7 +151,7 @@ export class MaskingClient {
     const ownKeys = keys.get(this.place);
     if (!ownKeys || toBase64(ownKeys) !== toBase64(this.ownKeys))
       throw new CodedError("secure-keys", { why: "those of this client are not as it sent them" });
-    const each = [...keys.values()].flatMap((one) => [sealingKey(one), maskingKey(one)]);
+    const each = [...keys.values()].flatMap((one) => [sealingKey(one), maskingKeyIn(one)]);
     if (new Set(each.map(toBase64)).size < each.length)
       throw new CodedError("secure-keys", { why: "two of them are the same" });
     for (const [client, theirs] of keys)
@@ -177,7 +177,7 @@ export class MaskingClient {
     const { bits, id } = this.round;
     this.by.mask(words, secrets.seed, 1, bits);
     for (const other of sealed.keys()) {
-      const common = this.common(secrets.masking, maskingKey(this.keys.get(other) ?? this.ownKeys));
+      const common = this.common(secrets.masking, maskingKeyIn(this.keys.get(other) ?? this.ownKeys));
       const seed = this.by.derive(common, id, pairSeedContext(this.place, other));
       this.by.mask(words, seed, pairMaskSign(this.place, other), bits);
     }

@@ -30,7 +30,7 @@ export interface SecureSumOptions {
   readonly drops?: ReadonlyMap<number, MaskingPhase>;
   readonly signal?: AbortSignal;
 }
-export interface SecureSum {
+export interface SecureSumResult {
   readonly sum: Float64Array;
   /** Indices of the clients whose vectors are in the sum. */
   readonly summed: readonly number[];
@@ -45,7 +45,7 @@ const PARTS: readonly MaskingPhase[] = ["keys", "shares", "input", "agreement", 
 export async function computeSecureSum(
   vectors: readonly (Float64Array | Float32Array)[],
   options: SecureSumOptions,
-): Promise<SecureSum> {
+): Promise<SecureSumResult> {
   const { drops = new Map<number, MaskingPhase>(), signal } = options;
   const nodes = vectors.map(() => generateKeyPairSync("ed25519"));
   const terms: MaskingTerms = {

@@ -3,7 +3,7 @@
  * clients that remained. The transport closes a phase when all have responded, or when the waiting time is over.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { maskingKey, signatureOf, signedKeys } from "./client.js";
+import { maskingKeyIn, signatureOf, signedKeys } from "./client.js";
 import { type MaskingPhase } from "./codes.js";
 import { addWords, fromFixedPoint } from "./fixed-point.js";
 import { maskingMessageError, type BytesByClient, type ClientMessage, type ServerMessage } from "./messages.js";
@@ -164,7 +164,7 @@ export class MaskingServer {
     for (const gone of this.dropped) {
       const key = secret("keys", gone);
       for (const client of this.summed) {
-        const common = this.by.agree(key, maskingKey(this.keys.get(client) ?? new Uint8Array(0)));
+        const common = this.by.agree(key, maskingKeyIn(this.keys.get(client) ?? new Uint8Array(0)));
         if (!common) throw new CodedError("secure-shares", { client: gone });
         const seed = this.by.derive(common, id, pairSeedContext(client, gone));
         this.by.mask(this.total, seed, pairMaskSign(gone, client), bits);
@@ -178,7 +178,7 @@ export class MaskingServer {
     const [found, wanted] =
       kind === "seeds"
         ? [seedHash(this.round, client, secret), this.seedHashes.get(client)]
-        : [this.by.publicOf(secret), maskingKey(this.keys.get(client) ?? new Uint8Array(0))];
+        : [this.by.publicOf(secret), maskingKeyIn(this.keys.get(client) ?? new Uint8Array(0))];
     return wanted !== undefined && toBase64(found) === toBase64(wanted);
   }
 

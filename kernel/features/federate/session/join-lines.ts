@@ -1,5 +1,5 @@
 /** Terminal output of a remote client, one line per event. */
-import { CodedError, escapeControlCharacters, codeText } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, escapeControlCharacters, textsOfCode } from "#dsl/language/diagnostics/codes.js";
 import { byteSizeText, groupedNumber } from "../../../host/value-text.js";
 import type { JoinListeners } from "./joining.js";
 
@@ -75,6 +75,6 @@ export function lineJoinListeners(
 function linesOf(error: unknown): string {
   if (!(error instanceof CodedError))
     return escapeControlCharacters(error instanceof Error ? (error.stack ?? error.message) : String(error));
-  const { message, help } = codeText(error.code, error.data);
+  const { message, help } = textsOfCode(error.code, error.data);
   return [`refused[${error.code}]: ${message}`, ...(help === undefined ? [] : [`help: ${help}`])].join("\n");
 }

@@ -6,7 +6,7 @@ import type { AggregatorImplementation } from "#stdlib/aggregators/kind.js";
 import type { ConfiguredCompressor } from "#stdlib/compressors/shared/pack.js";
 import { LocalClient, type SharedClientModel } from "../simulated/local-client.js";
 import type { FederationState } from "../state-file.js";
-import { updateReducerFor } from "../simulated/reduced-updates.js";
+import { updateCompressionFor } from "../simulated/reduced-updates.js";
 import { DataLoader } from "../../../data/rows/loader.js";
 import { splitNamesOf, trainingSplitName, type PreparedData } from "../../../data/prepared.js";
 import type { RunEvent } from "../../../events/events.js";
@@ -91,7 +91,7 @@ export async function openLocalClients(
     aggregator,
     weights,
     personal,
-    smaller: updateReducerFor(chain, training.seed),
+    smaller: updateCompressionFor(chain, training.seed),
     privacy: privacy?.clients,
     moments: open.states.saved.filter((name) => optimizer.states.some((prefix) => name.startsWith(prefix))),
     states: stateVectorsOf(session, shapes),

@@ -22,7 +22,7 @@ import { createRemoteValidation } from "./remote-scores.js";
 import type { ClientProcessJob } from "./join-child.js";
 import { startClients } from "./client-processes.js";
 import { remotePrivacy } from "./private.js";
-import { federationAddressOf, openTransport, inOrderOfData, expectedUpdates } from "./transport.js";
+import { federationAddressOf, openTransport, clientsInDataOrder, expectedUpdateForm } from "./transport.js";
 
 export interface ClientListeners {
   readonly onAgreed: (agreed: number, total: number) => void;
@@ -80,12 +80,12 @@ export async function openRemoteFederation(
   try {
     carrier = await openTransport(place, started, {
       clients: count,
-      expected: expectedUpdates(federated, gathering),
+      expected: expectedUpdateForm(federated, gathering),
       ...hears,
       terms: { plan: federationTermsOf(whole), rounds: federated.rounds, clients: count, done },
       ...(signal && { signal }),
     });
-    const all = named ? inOrderOfData(carrier, named) : carrier;
+    const all = named ? clientsInDataOrder(carrier, named) : carrier;
     hears.onJoined(all.clients.map(({ name, rows }) => ({ name, rows })));
     const weights = new StateVector(open.session, await shapesOf(open.session, open.states.trainable));
     const steps = await stepsWith(plan, { carrier: all, gathering, weights, named }, training, hears);

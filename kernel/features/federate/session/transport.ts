@@ -51,7 +51,7 @@ export async function openTransport(
 }
 
 /** Clients with named data are numbered by their data, as in a simulation. */
-export function inOrderOfData(carrier: RemoteClients, { each }: FederationClients): RemoteClients {
+export function clientsInDataOrder(carrier: RemoteClients, { each }: FederationClients): RemoteClients {
   const clients = each.map(({ name }) =>
     must(
       carrier.clients.find((one) => one.name === name),
@@ -70,7 +70,7 @@ export function inOrderOfData(carrier: RemoteClients, { each }: FederationClient
   };
 }
 
-export function expectedUpdates(
+export function expectedUpdateForm(
   federated: FederatedPlan,
   { aggregator, chain }: UpdateAggregation,
 ): ServerAppOptions["expected"] {

@@ -24,7 +24,7 @@ export const unreducedUpdate: UpdateReducer = (delta) => ({ opened: delta, left:
 /** Random stream of stochastic rounding. */
 const ROUNDED = 53;
 
-export function updateReducerFor(chain: readonly ConfiguredCompressor[], seed: number): UpdateReducer {
+export function updateCompressionFor(chain: readonly ConfiguredCompressor[], seed: number): UpdateReducer {
   if (chain.length === 0) return unreducedUpdate;
   return (delta, left, { client, round }) => {
     const generator = seededRandom(seed, ROUNDED, client, round);

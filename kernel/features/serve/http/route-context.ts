@@ -74,7 +74,7 @@ export async function embedTexts(
 }
 
 /** The token vectors of each text. Null if they have more than `most` numbers. */
-export async function embedTokens(
+export async function tokenVectorsOf(
   context: RouteContext,
   { call }: FastifyRequest,
   reply: FastifyReply,

@@ -13,7 +13,7 @@ import { plainHostContext } from "../../../host/host-context.js";
 import { deployedPredictorOf } from "../../../deployments/deployed-base.js";
 import { DEPLOYMENT_FILE, readDeployment, type Deployment } from "../../../deployments/deployment.js";
 import { openDeployment } from "../../../deployments/prove.js";
-import { sharedTokenizerOf } from "../../../inference/gathering/merged-encoding.js";
+import { queuedTokenizerOf } from "../../../inference/gathering/merged-encoding.js";
 import type { DatasetCache } from "../../../session/answers/dataset-cache.js";
 import { reopenedPlan, modelReopener } from "../../../models/reopened-model.js";
 import { writesTexts } from "../model-types.js";
@@ -46,7 +46,7 @@ export async function findDeploymentSource(folder: string, name: string, options
     close: () => Promise.resolve(),
   };
   const { plan, labels, base, tokenizer: sourceTokenizer } = await deployedPredictorOf(folder, deployment, notOpen);
-  const tokenizer = sharedTokenizerOf(sourceTokenizer);
+  const tokenizer = queuedTokenizerOf(sourceTokenizer);
   const { config } = base.facts;
   const sort = answerTypeOf(config);
   const predictor = { plan, labels, base, tokenizer, fitted: deployment.fitted ?? null };

@@ -10,7 +10,7 @@ import { modelConfigOf } from "../../../runs/folders/model-config.js";
 import { RunFolder } from "../../../runs/run-folder.js";
 import { weightBytes } from "../../../bases/base.js";
 import { plainHostContext } from "../../../host/host-context.js";
-import { sharedTokenizerOf } from "../../../inference/gathering/merged-encoding.js";
+import { queuedTokenizerOf } from "../../../inference/gathering/merged-encoding.js";
 import type { DatasetCache } from "../../../session/answers/dataset-cache.js";
 import { loadRunWeights } from "../../../models/loaded-run.js";
 import { assembleOptionsOf, weightStoreOf } from "../../../models/program-parts.js";
@@ -28,7 +28,7 @@ export async function findRunSource(folder: string, datasets: DatasetCache): Pro
   const lock = RunFolder.open(folder).lock();
   const context = plainHostContext(model.folder);
   const base = await datasets.base(dataReaderOf(model), context);
-  const tokenizer = sharedTokenizerOf(await datasets.tokenizer(base));
+  const tokenizer = queuedTokenizerOf(await datasets.tokenizer(base));
   const config = modelConfigOf(model, base, labels);
   const store = await weightStoreOf(model, base);
   const fitted = readCalibration(weights.folder, checkpoint.position.step);

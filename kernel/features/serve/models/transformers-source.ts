@@ -10,7 +10,7 @@ import type { Tokenizer } from "../../../bases/tokenizer.js";
 import { weightBytes, type Base } from "../../../bases/base.js";
 import { modelClassName, problemTypeOf } from "../../../bases/head-names.js";
 import { plainHostContext } from "../../../host/host-context.js";
-import { sharedTokenizerOf } from "../../../inference/gathering/merged-encoding.js";
+import { queuedTokenizerOf } from "../../../inference/gathering/merged-encoding.js";
 import { compileAll } from "../../../session/answers/host.js";
 import type { DatasetCache } from "../../../session/answers/dataset-cache.js";
 import { openUntrained } from "../../../models/untrained-model.js";
@@ -28,7 +28,7 @@ export async function findTransformersSource(
 ): Promise<ModelSource> {
   const base = await datasets.base({ name: folder, folder }, plainHostContext(folder));
   const sourceTokenizer = await datasets.tokenizer(base);
-  const tokenizer = sharedTokenizerOf(sourceTokenizer);
+  const tokenizer = queuedTokenizerOf(sourceTokenizer);
   const { config, heads = {} } = base.facts;
   const task = taskOf(base);
   const model = await modelOf(folder, task, { base, tokenizer: sourceTokenizer, datasets });

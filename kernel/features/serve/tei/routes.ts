@@ -6,7 +6,7 @@ import { modelCannotError } from "../model-types.js";
 import {
   cosine,
   embedTexts,
-  embedTokens,
+  tokenVectorsOf,
   checkTextCount,
   predictTexts,
   countTokensRead,
@@ -119,7 +119,7 @@ async function answerEmbedAll(
   const texts = typeof body.inputs === "string" ? [body.inputs] : body.inputs;
   checkTextCount("inputs", texts.length, context.limits);
   const { truncate } = body;
-  const answers = await embedTokens(context, request, reply, { model, texts, truncate, most: NUMBERS });
+  const answers = await tokenVectorsOf(context, request, reply, { model, texts, truncate, most: NUMBERS });
   if (answers === null)
     throw notOfferedError("inputs", `has vectors of more than ${String(NUMBERS)} numbers`, "send fewer texts at once");
   return answers.map(({ vectors }) => vectors.map((vector) => Array.from(vector)));

@@ -7,7 +7,7 @@ import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { shortCallText } from "#dsl/compiler/plan/short-call.js";
 import type { CompiledWithFacts } from "#dsl/compiler/program/compile-with-facts.js";
-import { metricWorldIn } from "../../../inference/measuring/measure-metric.js";
+import { metricFilesIn } from "../../../inference/measuring/measure-metric.js";
 import { compileAll } from "../../../session/answers/host.js";
 import type { ExecutionContext } from "../../../session/execution-context.js";
 import type { OpenSession } from "../../../session/open-session.js";
@@ -78,7 +78,7 @@ export function scoringOf({ session, stage: context, action: { auto } }: AutoCon
     metrics: [...auto.goals.map(({ metric }) => metric), ...bars],
     batch_size: 32,
     groups: true,
-    world: metricWorldIn(context.hostContext.folder),
+    world: metricFilesIn(context.hostContext.folder),
     judging: { beside: null, signal: context.signal, onProgress: context.hostContext.onProgress },
   };
 }

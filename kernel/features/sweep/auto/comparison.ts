@@ -4,7 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import type { ContestantDifference, AutoReport, AutoOutcome, SkippedCandidate } from "../../../study/auto/auto.js";
-import { type TrialRecord, sweepType, type SweepHandle } from "../../../study/trial.js";
+import { type TrialRecord, sweepType, type SweepInTypeScript } from "../../../study/trial.js";
 import { correctForSelection } from "../../../study/auto/selection-bias.js";
 import { scoreDifference } from "../../../inference/measuring/comparison.js";
 import { loadRunWeights } from "../../../models/loaded-run.js";
@@ -109,7 +109,7 @@ export function reportWithoutTraining(
   }: { readonly name: string; readonly report: AutoReport; readonly left: readonly SkippedCandidate[] },
   context: ExecutionContext,
 ): void {
-  const handle: SweepHandle = {
+  const handle: SweepInTypeScript = {
     name,
     goal: report.goal,
     trials: [],

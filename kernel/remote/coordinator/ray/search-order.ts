@@ -40,7 +40,7 @@ export const searchOrderSchema: Schema<SearchOrder> = objectWith({
 /** Contents of the input bundle. */
 export const JOB_SPEC_FOLDER = "shipment";
 /** Files of the notebook's machine, at their original paths below this folder. */
-export const ROOT_FOLDER = "root";
+export const LOCAL_FILES_FOLDER = "root";
 export const JOURNAL_FILE = "journal.jsonl";
 /** Also in the results: runs, by folder name. */
 export const RUNS_FOLDER = "runs";

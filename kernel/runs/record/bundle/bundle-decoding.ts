@@ -5,7 +5,7 @@
  */
 import { isUtf8 } from "node:buffer";
 import { decodeHTML } from "entities";
-import type { SievedBytes } from "./sieves.js";
+import type { BytesWithoutSeparators } from "./sieves.js";
 
 const BACKSLASH = 0x5c;
 const PERCENT = 0x25;
@@ -33,7 +33,7 @@ const STANDS_FOR = tableOf((sign) => {
 });
 
 /** `upTo`: maximum bytes of output. */
-export function decodeWritings(bytes: Buffer, upTo = Number.POSITIVE_INFINITY): SievedBytes {
+export function decodeWritings(bytes: Buffer, upTo = Number.POSITIVE_INFINITY): BytesWithoutSeparators {
   return new Decoding(bytes).until(upTo);
 }
 
@@ -46,7 +46,7 @@ class Decoding {
     this.out = Buffer.allocUnsafe(bytes.length + (bytes.length >> 2) + 16);
   }
 
-  until(upTo: number): SievedBytes {
+  until(upTo: number): BytesWithoutSeparators {
     const { bytes, out } = this;
     let [read, last] = [0, 0];
     while (read < bytes.length && this.length < upTo) {

@@ -4,7 +4,7 @@
  */
 import { decodeWritings } from "./bundle-decoding.js";
 import { MAX_DECODING_DEPTH, type DecodedForm } from "./forms.js";
-import { sieveBytes, type SievedBytes, type ByteSieve } from "./sieves.js";
+import { sieveBytes, type BytesWithoutSeparators, type ByteSieve } from "./sieves.js";
 
 // Searches for many byte sequences at once, in a time that is independent of their number.
 
@@ -66,7 +66,7 @@ interface Layer {
   readonly bytes: Buffer;
   readonly from: Layer | null;
   /** Decodes the previous layer up to this many bytes of the result, and reports how far it read. */
-  readonly read: (upTo: number) => Pick<SievedBytes, "read" | "last">;
+  readonly read: (upTo: number) => Pick<BytesWithoutSeparators, "read" | "last">;
 }
 interface Sought {
   readonly secret: number;

@@ -3,7 +3,7 @@
  * are written as `73:6b`, `0x73, 0x6b` or `<Buffer 73 6b>`, and bytes as `[115, 107]`.
  */
 /** Bytes with the separators removed. */
-export interface SievedBytes {
+export interface BytesWithoutSeparators {
   readonly left: Buffer;
   /** Number of input bytes read, and the offset of the last input byte that was kept. */
   readonly read: number;
@@ -32,7 +32,7 @@ const TABLES = {
 };
 
 /** @param upTo maximum number of output bytes */
-export function sieveBytes(bytes: Buffer, sieve: ByteSieve, upTo = Number.POSITIVE_INFINITY): SievedBytes {
+export function sieveBytes(bytes: Buffer, sieve: ByteSieve, upTo = Number.POSITIVE_INFINITY): BytesWithoutSeparators {
   if (sieve === "none")
     return { left: bytes, read: Math.min(upTo, bytes.length), last: Math.min(upTo, bytes.length) - 1 };
   const becomes = TABLES[sieve];

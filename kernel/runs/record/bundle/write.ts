@@ -18,7 +18,7 @@ export type FileToPack = { readonly path: string; readonly sort: BundledFile["so
   | { readonly from: string }
   | { readonly text: string }
 );
-export interface Bundle {
+export interface BundleDraft {
   readonly tunebook: string;
   readonly runs: BundleManifest["runs"];
   readonly files: readonly FileToPack[];
@@ -30,7 +30,7 @@ export interface Bundle {
  */
 export async function writeBundle(
   to: string,
-  { tunebook, runs, files }: Bundle,
+  { tunebook, runs, files }: BundleDraft,
   options: {
     readonly signal?: AbortSignal | undefined;
     readonly onProgress?: (done: number, total: number) => void;

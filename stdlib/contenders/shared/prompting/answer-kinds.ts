@@ -1,7 +1,7 @@
 /** Defines which tasks a base can do by prompting, the true answer of a row, and how answers are parsed. */
 import type { Refusal } from "#dsl/language/types/capabilities/refusal.js";
 import type { TaskCapabilities } from "#dsl/language/types/capabilities/model.js";
-import type { BaselineTask } from "#dsl/language/types/capabilities/scoring.js";
+import type { TaskToPredict } from "#dsl/language/types/capabilities/scoring.js";
 
 /** How an answer is found: by the likelihood of each label, or from the text that the base generates. */
 export type AnswerMethod = "likelihood" | "text";
@@ -39,7 +39,7 @@ const PLAIN = "`baseline(majority)`";
 
 export function promptRefusal(
   answers: AnswerMethod | null,
-  { task, taskCapabilities: has, roles }: BaselineTask,
+  { task, taskCapabilities: has, roles }: TaskToPredict,
 ): Refusal | null {
   const kind = answerKindOf(has);
   if (kind?.is === "text" && !roles.includes("target"))

@@ -3,7 +3,7 @@ import { tableFromIPC, type Column } from "@uwdata/flechette";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { openFileBlocks } from "#platform/files.js";
 import type { RowChunk } from "../../../data/contract.js";
-import { CHUNK_ROWS, checkColumnCount, checkColumnNames } from "../columns.js";
+import { CHUNK_ROWS, checkColumnCount, refuseReservedColumnNames } from "../columns.js";
 import { ARROW_FORMAT, readArrowMessages, type ArrowMessage } from "./messages.js";
 import { registerCodecs } from "./unpack.js";
 import {
@@ -208,7 +208,7 @@ function demandStrict(column: Column<unknown>): void {
 function fieldsOf(fields: readonly Field[], file: string, wanted: readonly string[] | undefined): readonly Field[] {
   checkColumnCount(file, fields.length, null);
   const names = fields.map(({ name }) => name);
-  checkColumnNames(file, names);
+  refuseReservedColumnNames(file, names);
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice !== undefined) throw new CodedError("duplicate-column", { file, column: twice });
   const all = !wanted?.every((name) => names.includes(name));

@@ -6,7 +6,7 @@ import type { ParquetParsers, SchemaElement, SchemaTree } from "hyparquet";
 import { DEFAULT_PARSERS, parseFloat16 } from "hyparquet/src/convert.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { bytesValue, dateText, decimalValue, timestampText, timeText, wholeNumberValue } from "../table-values.js";
-import { parseJsonValue } from "../json-value.js";
+import { parseJsonKeepingDigits } from "../json-value.js";
 
 export interface ParquetLeaf {
   /** Path from the root of the schema to the leaf. */
@@ -92,7 +92,7 @@ function ofBytes(is: string | undefined): Value {
   };
   if (is === "UUID") return (raw: Uint8Array) => DEFAULT_PARSERS.uuidFromBytes(must(raw)) as unknown;
   if (is === "FLOAT16") return (raw: Uint8Array) => parseFloat16(must(raw));
-  if (is === "JSON") return (raw: Uint8Array) => parseJsonValue(strictText(must(raw)));
+  if (is === "JSON") return (raw: Uint8Array) => parseJsonKeepingDigits(strictText(must(raw)));
   if (is === "UTF8" || is === "STRING" || is === "ENUM") return (raw: Uint8Array) => strictText(must(raw));
   return (raw: Uint8Array) => bytesValue(must(raw));
 }

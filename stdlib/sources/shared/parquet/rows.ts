@@ -5,7 +5,7 @@ import type { DecodedArray, SchemaTree } from "hyparquet";
 import { CodedError, mustGet } from "#dsl/language/diagnostics/codes.js";
 import { openFileBlocks, type FileBlocks } from "#platform/files.js";
 import type { RowChunk } from "../../../data/contract.js";
-import { CHUNK_ROWS, checkColumnCount, checkColumnNames } from "../columns.js";
+import { CHUNK_ROWS, checkColumnCount, refuseReservedColumnNames } from "../columns.js";
 import { PARQUET_FORMAT, readParquetFooter, type ParquetFooter, type ParquetGroup } from "./footer.js";
 import { parquetLeaves, type ParquetLeaf } from "./leaves.js";
 import { ParquetLeafPages } from "./pages.js";
@@ -60,7 +60,7 @@ function columnsOf(
 ): readonly Column[] {
   checkColumnCount(file, columns.length, null);
   const names = columns.map(nameOf);
-  checkColumnNames(file, names);
+  refuseReservedColumnNames(file, names);
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice !== undefined) throw new CodedError("duplicate-column", { file, column: twice });
   const all = !wanted?.every((name) => names.includes(name));

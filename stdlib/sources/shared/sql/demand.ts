@@ -1,6 +1,6 @@
 /** Checks a query before it is sent to a database. */
 import { CodedError, type CodeData } from "#dsl/language/diagnostics/codes.js";
-import { lineAndColumnIn, parseStatement, type SqlStatement } from "./statement.js";
+import { lineAndColumnIn, parseStatement, type ExaminedSqlStatement } from "./statement.js";
 
 type Found = { [C in "unordered-sql" | "sql-statement"]: { readonly code: C; readonly data: CodeData[C] } }[
   | "unordered-sql"
@@ -15,7 +15,7 @@ export function queryProblem(sql: string, { fault } = parseStatement(sql)): Foun
 }
 
 /** Coded errors `unordered-sql`, `sql-statement`. */
-export function checkQuery(sql: string): SqlStatement {
+export function checkQuery(sql: string): ExaminedSqlStatement {
   const statement = parseStatement(sql);
   const found = queryProblem(sql, statement);
   if (found) throw new CodedError(found.code, found.data);

@@ -18,7 +18,7 @@ export interface StatementFault {
   /** The text at that position; for rows without an order, the random function that draws them. */
   readonly found: string | null;
 }
-export interface SqlStatement {
+export interface ExaminedSqlStatement {
   readonly fault: StatementFault | null;
   /** Strings in place of a table: files, file patterns or table names. */
   readonly tables: readonly TableReference[];
@@ -40,7 +40,7 @@ const READS = /^(?:read_\w+|parquet_\w+|sniff_csv|glob|\w+_scan)$/;
 const AFTER_TABLES =
   /^(?:select|where|group|having|order|limit|offset|window|qualify|on|using|union|intersect|except|sample|values)$/;
 
-export function parseStatement(sql: string): SqlStatement {
+export function parseStatement(sql: string): ExaminedSqlStatement {
   const tokens = tokensOf(sql);
   return { fault: faultOf(sql, tokens), tables: tablesIn(tokens) };
 }

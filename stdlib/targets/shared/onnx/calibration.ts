@@ -7,7 +7,7 @@ import {
   type ValueBounds,
 } from "#dsl/tensor/backends/onnx/rounding/fixed.js";
 import type { StandaloneGraph } from "#dsl/tensor/backends/onnx/standalone.js";
-import type { GraphPort, TargetOutput } from "../../kind.js";
+import type { GraphPort, TargetWriter } from "../../kind.js";
 import type { OutgoingGraph } from "./graphs.js";
 
 const PROBE = "onnx/probe.onnx";
@@ -16,7 +16,7 @@ const DATA = `${PROBE}_data`;
 export async function calibrateGraph(
   { name, graph, ports }: OutgoingGraph,
   rows: readonly Int32Array[],
-  out: TargetOutput,
+  out: TargetWriter,
 ): Promise<StandaloneGraph> {
   const probe = withBoundOutputs(graph);
   const file = modelFile(probe.graph, DATA.slice(DATA.lastIndexOf("/") + 1));

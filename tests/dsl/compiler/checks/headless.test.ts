@@ -1,7 +1,7 @@
 /** A file whose first line is a data row: it is reported once, with the setting that reads it correctly. */
 import assert from "node:assert/strict";
 import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
-import { codeText, must } from "#dsl/language/diagnostics/codes.js";
+import { textsOfCode, must } from "#dsl/language/diagnostics/codes.js";
 import { compiled } from "../../world.js";
 
 const program =
@@ -13,7 +13,7 @@ const told = (headless: string | undefined, text = program) =>
 
 const words = (one: Diagnostic | undefined) => {
   const { code, data } = must(one, "a diagnostic");
-  return codeText(code, data);
+  return textsOfCode(code, data);
 };
 const mended = ({ fix }: Diagnostic): string =>
   must(fix, "a fix").edits.reduce(

@@ -1,6 +1,6 @@
 /** A value missing from a sample of the rows may occur in the other rows, so its absence is not reported. */
 import assert from "node:assert/strict";
-import { codeText } from "#dsl/language/diagnostics/codes.js";
+import { textsOfCode } from "#dsl/language/diagnostics/codes.js";
 import { glanceNotes } from "#kernel/apps/checking/data-notes.js";
 import { compiled, dataFacts, definitions } from "../../world.js";
 
@@ -48,7 +48,7 @@ describe("checks on a sample of the rows", () => {
     const told = (more: object) => {
       const { diagnostics } = compiled(`${definitions}train m on d`, { data: data(more) });
       const cut = diagnostics.find((d) => d.code === "truncated");
-      return cut && codeText(cut.code, cut.data).message.replace(/ longer.*/, "");
+      return cut && textsOfCode(cut.code, cut.data).message.replace(/ longer.*/, "");
     };
     assert.equal(told({}), "297535 texts are");
     assert.equal(told({ counted: { rows: 10, of: 20 } }), "about 300000 texts are");

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import { Facts, type BaseFacts } from "#dsl/language/types/facts.js";
 import { compile } from "#dsl/compiler/program/compile.js";
-import { codeText } from "#dsl/language/diagnostics/codes.js";
+import { textsOfCode } from "#dsl/language/diagnostics/codes.js";
 import { emptyEnvironment } from "#dsl/compiler/plan/known-names.js";
 import { registry } from "#stdlib/registry.js";
 import { planCardView } from "#kernel/display/plans/plan-card.js";
@@ -160,7 +160,7 @@ describe("`compress` statement", () => {
   });
 
   const told = (statement: string, more: Parameters<typeof compiled>[1] = {}) =>
-    compiled([before + statement], more).diagnostics.map(({ code, data }) => ({ code, ...codeText(code, data) }));
+    compiled([before + statement], more).diagnostics.map(({ code, data }) => ({ code, ...textsOfCode(code, data) }));
 
   it("rejects layer counts and lists that the model cannot satisfy with one error", () => {
     for (const layers of ["1e8", "99999999999999", "0", "[0, 2, 2]", "[]", "[4, 2]"]) {

@@ -1,6 +1,6 @@
 /** Baselines in `evaluate`: their names in the plan, and errors at their position. */
 import assert from "node:assert/strict";
-import { codeText } from "#dsl/language/diagnostics/codes.js";
+import { textsOfCode } from "#dsl/language/diagnostics/codes.js";
 import { compiled, marked } from "../../world.js";
 
 const data = `data d { source: csv("a.csv"), columns: { text: text, label: label }, split: random(train: 80%, test: 20%) }
@@ -65,7 +65,7 @@ describe("baselines in `evaluate`", () => {
         [[code, place?.start, place?.end]],
       );
       assert.match(
-        `${codeText(errors[0]!.code, errors[0]!.data as never).help ?? ""} ${JSON.stringify(errors[0])}`,
+        `${textsOfCode(errors[0]!.code, errors[0]!.data as never).help ?? ""} ${JSON.stringify(errors[0])}`,
         help,
       );
     });

@@ -1,6 +1,6 @@
 /** Errors in an `evaluate`: all are reported at once, each at its position, with a fix. */
 import assert from "node:assert/strict";
-import { codeText } from "#dsl/language/diagnostics/codes.js";
+import { textsOfCode } from "#dsl/language/diagnostics/codes.js";
 import { compiled, marked } from "../../world.js";
 
 const before = `data d { source: csv("a.csv"), columns: { text: text, label: label }, split: random(train: 80%, test: 20%) }
@@ -37,7 +37,7 @@ describe("errors in an `evaluate` statement", () => {
   });
   it("list all metrics of the task in the help", () => {
     const { diagnostics } = told(`${before}evaluate m on d.test { metrics: perplexity }`);
-    const { help } = codeText("metric-of-other-task", diagnostics[0]!.data as never);
+    const { help } = textsOfCode("metric-of-other-task", diagnostics[0]!.data as never);
     assert.doesNotMatch(help ?? "", / more$/);
   });
   it("do not include thresholds on metrics without a direction", () => {
@@ -56,7 +56,7 @@ describe("`with` before a block", () => {
   it("is removed by a fix", () => {
     const { found, at, diagnostics, mended } = told(`${before}train m on d ‹with› { epochs: 2 }`);
     assert.deepEqual(found, at(["unexpected"]));
-    assert.match(codeText("unexpected", diagnostics[0]!.data as never).help ?? "", /leave it out/);
+    assert.match(textsOfCode("unexpected", diagnostics[0]!.data as never).help ?? "", /leave it out/);
     assert.match(mended, /train m on d \{ epochs: 2 \}/);
   });
 });

@@ -1,6 +1,6 @@
 /** Training on folds: one plan per fold, one name for all of them, and statements that cannot use this name. */
 import assert from "node:assert/strict";
-import { codeText } from "#dsl/language/diagnostics/codes.js";
+import { textsOfCode } from "#dsl/language/diagnostics/codes.js";
 import { compiled, marked } from "../../world.js";
 
 const data = `data d { source: csv("a.csv"), columns: { text: text, label: label }, split: folds(3, stratify: label) }
@@ -77,7 +77,7 @@ describe("training on folds", () => {
       const [first] = diagnostics;
       assert.ok(first, "nothing was reported");
       assert.deepEqual([first.code, first.span.start, first.span.end], [code, places[0]!.start, places[0]!.end]);
-      assert.match(codeText(first.code, first.data as never).help ?? "", help);
+      assert.match(textsOfCode(first.code, first.data as never).help ?? "", help);
       assert.equal(diagnostics.length, 1);
     });
 });

@@ -7,7 +7,7 @@ import {
   maskAddressSecrets,
   parseStoredAddress,
 } from "#dsl/language/diagnostics/address.js";
-import { codeText } from "#dsl/language/diagnostics/codes.js";
+import { textsOfCode } from "#dsl/language/diagnostics/codes.js";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
 import { renderHtml } from "#dsl/language/diagnostics/render-html.js";
 import { toJson } from "#dsl/language/diagnostics/render-json.js";
@@ -111,7 +111,7 @@ describe("secrets in addresses", () => {
   });
   it("are removed before a message is cut", () => {
     const url = `https://h/?${"q".repeat(3000)} https://u:planted${"p".repeat(2000)}@h/`;
-    assert.ok(!codeText("network-failed", { url, why: "" }).message.includes("planted"));
+    assert.ok(!textsOfCode("network-failed", { url, why: "" }).message.includes("planted"));
   });
   it("become asterisks of the same length in a program line", () => {
     const stars = (text: string): string => maskAddressSecrets(text);
@@ -122,7 +122,7 @@ describe("secrets in addresses", () => {
     for (const line of ['csv("rows.csv")', 'csv("https://host/@a/b")', "a :// b"]) assert.equal(stars(line), line);
   });
   it("do not appear in messages", () => {
-    const { message } = codeText("network-failed", { url: "https://ann:word@host/x?sig=abc", why: "status 403" });
+    const { message } = textsOfCode("network-failed", { url: "https://ann:word@host/x?sig=abc", why: "status 403" });
     assert.equal(message, "could not fetch https://host/x: status 403");
   });
   it("do not appear in any rendering of a program, whatever other errors the line has", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { allCodes, codeEntryOf, codeText, type Code } from "#dsl/language/diagnostics/codes.js";
+import { allCodes, codeEntryOf, textsOfCode, type Code } from "#dsl/language/diagnostics/codes.js";
 import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
 import { compile } from "#dsl/compiler/program/compile.js";
 import { emptyEnvironment } from "#dsl/compiler/plan/known-names.js";
@@ -111,12 +111,12 @@ describe("diagnostics of habits from other languages", () => {
 describe("diagnostics of names and statements", () => {
   it("name the block where a misplaced key belongs", () => {
     const run = expect(`model m { base: "minilm", task: text_classification, ‹epochs›: 3 }`, ["unknown-key"]);
-    assert.match(codeText(run.diagnostics[0]!.code, run.diagnostics[0]!.data as never).help ?? "", /`recipe`/);
+    assert.match(textsOfCode(run.diagnostics[0]!.code, run.diagnostics[0]!.data as never).help ?? "", /`recipe`/);
   });
   it("name the word that a parameter belongs to", () => {
     const run = expect(`model m { base: "minilm", task: text_classification, ‹rank›: 8 }`, ["unknown-key"]);
     assert.match(
-      codeText(run.diagnostics[0]!.code, run.diagnostics[0]!.data as never).help ?? "",
+      textsOfCode(run.diagnostics[0]!.code, run.diagnostics[0]!.data as never).help ?? "",
       /technique: lora\(rank/,
     );
   });
@@ -276,7 +276,7 @@ describe("diagnostics of files, data, bases and memory", () => {
       ["split-leak"],
       { data: () => leak },
     );
-    assert.deepEqual(codeText(run.diagnostics[0]!.code, run.diagnostics[0]!.data as never).notes, [
+    assert.deepEqual(textsOfCode(run.diagnostics[0]!.code, run.diagnostics[0]!.data as never).notes, [
       '"the same": row 3 (train), row 9 (test)',
     ]);
   });
@@ -292,7 +292,7 @@ describe("diagnostics of files, data, bases and memory", () => {
   it("report techniques that do not suit the base, with the number of trained parameters", () => {
     const messageOf = (run: Run): string => {
       const [d] = run.diagnostics;
-      return codeText(d!.code, d!.data as never).message;
+      return textsOfCode(d!.code, d!.data as never).message;
     };
     const plain = 'model m { base: "minilm", task: text_classification, technique: ';
     // The base's facts list no biases.
@@ -479,7 +479,7 @@ describe("compiler on random text", () => {
         for (const d of run.diagnostics)
           assert.ok(d.span.start >= 0 && d.span.end <= text.length && d.span.start <= d.span.end);
         if (run.actions) assert.ok(!run.diagnostics.some((d) => d.severity === "error"));
-        for (const d of run.diagnostics) codeText(d.code as Code, d.data as never);
+        for (const d of run.diagnostics) textsOfCode(d.code as Code, d.data as never);
       }),
       { numRuns: 500 },
     );

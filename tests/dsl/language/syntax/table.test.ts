@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { codeText } from "#dsl/language/diagnostics/codes.js";
+import { textsOfCode } from "#dsl/language/diagnostics/codes.js";
 import * as t from "#dsl/language/syntax/tokens.js";
 import { compiled, type Run } from "../../world.js";
 
@@ -68,7 +68,7 @@ function cases(): readonly Case[] {
 function told({ run }: Case): string {
   const [first, ...more] = run.diagnostics;
   if (!first) return "means something else";
-  const words = codeText(first.code, first.data as never);
+  const words = textsOfCode(first.code, first.data as never);
   const rest = more.length === 0 ? "" : `   + ${more.map((d) => d.code).join(", ")}`;
   return `${first.code}: ${words.message}${words.help === undefined ? "" : ` (${words.help})`}${rest}`;
 }

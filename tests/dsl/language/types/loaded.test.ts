@@ -1,6 +1,6 @@
 /** The lookup of words and their implementations names what is missing. */
 import assert from "node:assert/strict";
-import { implementationOf, loadWord, wordOf } from "#dsl/language/types/loaded.js";
+import { implementationOf, loadWordImplementation, wordOf } from "#dsl/language/types/loaded.js";
 import { makeRegistry, type Word } from "#dsl/language/types/registry.js";
 
 const word = (name: string, more: Partial<Word<"experiment">> = {}): Word<"experiment"> => ({
@@ -20,7 +20,7 @@ describe("implementation of a word", () => {
       code: "internal",
       data: { what: "there is no experiment none" },
     });
-    await assert.rejects(loadWord(word("bare")), {
+    await assert.rejects(loadWordImplementation(word("bare")), {
       code: "internal",
       data: { what: "the experiment bare has nothing to run" },
     });

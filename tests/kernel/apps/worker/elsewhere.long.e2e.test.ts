@@ -10,7 +10,7 @@ import { RunFolder } from "#kernel/runs/run-folder.js";
 import { isProcessAlive } from "#kernel/runs/writer.js";
 import type { RunEvent } from "#kernel/events/events.js";
 import type { RunWriter } from "#kernel/events/writer.js";
-import type { SweepHandle, TrialRecord } from "#kernel/study/trial.js";
+import type { SweepInTypeScript, TrialRecord } from "#kernel/study/trial.js";
 import { ensureNodeEnv } from "#tools/node-env.mjs";
 import { NotebookOfOne } from "../../session/notebook-of-one.js";
 import { definitions, writeSmallTraining } from "../../session/small-training.js";
@@ -37,7 +37,7 @@ describe("worker on another machine", function () {
     machine.close();
   });
   const trialsOf = (name: string): readonly TrialRecord[] =>
-    (book.values.get(name) as SweepHandle | undefined)?.trials ?? [];
+    (book.values.get(name) as SweepInTypeScript | undefined)?.trials ?? [];
   const events = (run: string | null): readonly RunEvent[] => RunFolder.open(run ?? "").events();
   const writersOf = (run: string | null): readonly RunWriter[] =>
     run === null ? [] : events(run).flatMap((one) => (one.kind === "started" && one.process ? [one.process] : []));

@@ -8,7 +8,7 @@ import { findNearDuplicates as nearIn, type ShingledTexts } from "#kernel/data/a
 import { MIN_NEAR_DUPLICATE_LIKENESS, comparedLetters } from "#stdlib/text/near-duplicates/shingles.js";
 import { AuditCache } from "#kernel/data/sources/kept-audits.js";
 import { prepareMeasuredData } from "#kernel/data/prepare.js";
-import { codeText } from "#dsl/language/diagnostics/codes.js";
+import { textsOfCode } from "#dsl/language/diagnostics/codes.js";
 import type { Value, DataPlan } from "#dsl/language/types/value.js";
 import { Folder, call } from "./plans.js";
 
@@ -177,7 +177,7 @@ describe("data audit", () => {
       /^with the text of a row before them \(1 with masks, where they may have differed\)$/,
     );
     assert.equal((await facts({ replacement: "pseudonyms" })).leaks.length, 1);
-    const { notes } = codeText("split-leak", { data: "d", count: 1, places: ["row 1"], masked: true });
+    const { notes } = textsOfCode("split-leak", { data: "d", count: 1, places: ["row 1"], masked: true });
     assert.match(notes.join("\n"), /^row 1\nin some of them personal data is masked: they may have differed there/);
   });
   it("counts rows with an empty label set, and reports nothing without any", async () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { prepareRows } from "#kernel/data/prepare.js";
 import { PersonalDataCounter } from "#kernel/data/pass/personal-data-counts.js";
 import { personalDataText } from "#kernel/display/plans/plan-card.js";
-import { codeText } from "#dsl/language/diagnostics/codes.js";
+import { textsOfCode } from "#dsl/language/diagnostics/codes.js";
 import { call, Folder } from "./plans.js";
 
 describe("personal data statistics", () => {
@@ -63,7 +63,7 @@ describe("personal data statistics", () => {
       ],
     );
     assert.match(
-      codeText("personal-data", { data: "d", found: told }).message,
+      textsOfCode("personal-data", { data: "d", found: told }).message,
       /name in "text" \(700 rows of 100,005 that were looked through for it\), email in "text" \(1 row\)$/,
     );
     assert.equal(

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { tokenizerFitFacts } from "#kernel/data/rows/tokenizer-fit.js";
 import type { TokenizerImplementation } from "#stdlib/tokenizers/kind.js";
-import { codeText } from "#dsl/language/diagnostics/codes.js";
+import { textsOfCode } from "#dsl/language/diagnostics/codes.js";
 import { compiled, dataFacts, definitions } from "../../../dsl/world.js";
 
 const UNKNOWN = 1;
@@ -55,7 +55,7 @@ describe("tokenizer fit of the texts", () => {
     const { diagnostics } = compiled(`${definitions}train m on d`, {
       data: () => dataFacts({ reading: reading as never }),
     });
-    return diagnostics.map((d) => [d.code, codeText(d.code, d.data as never).message]);
+    return diagnostics.map((d) => [d.code, textsOfCode(d.code, d.data as never).message]);
   };
   const quiet = { rows: 1000, languages: [], unknown: { rows: 20, tokens: 50, of: 20_000, some: ["ß"] } };
   it("warns about many unknown tokens, or a language that is split into characters", () => {

@@ -1,6 +1,6 @@
 /** Pictures of a sweep with conditional settings and with trials that a user stopped. */
 import assert from "node:assert/strict";
-import { contourAxes } from "#kernel/display/sweeps/contour.js";
+import { chooseContourAxes } from "#kernel/display/sweeps/contour.js";
 import { curvesPanel } from "#kernel/display/sweeps/curves.js";
 import { comparableTrials } from "#kernel/display/sweeps/front.js";
 import { slicePanel } from "#kernel/display/sweeps/slices.js";
@@ -45,7 +45,7 @@ describe("charts of a sweep with branches", () => {
   });
   it("choose settings that most trials have for the contour plot", () => {
     assert.deepEqual(
-      contourAxes(view, view.axes)?.map(({ name }) => name),
+      chooseContourAxes(view, view.axes)?.map(({ name }) => name),
       ["rate", "batch"],
     );
   });

@@ -11,7 +11,7 @@ import { embed, embedMany, generateObject, generateText, jsonSchema, streamText,
 import type { ModelMessage } from "ai";
 import OpenAI from "openai";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
-import type { ReadTextPrediction } from "#kernel/inference/prompts.js";
+import type { TextTaskPrediction } from "#kernel/inference/prompts.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
 import { builtModels, ServedProcess } from "./serve-process.js";
 
@@ -48,7 +48,7 @@ describe("client libraries of served models", function () {
   let base = "";
   const model = (name: string): ModelHandle => book.values.get(name) as ModelHandle;
   const said = async <T>(name: string, asked: unknown, o = {}): Promise<T> => {
-    const [own] = await model(name).predict<ReadTextPrediction>(asked as string, o);
+    const [own] = await model(name).predict<TextTaskPrediction>(asked as string, o);
     return own as T;
   };
   /** Returns the notebook's greedy completion with the given number of tokens. */

@@ -7,7 +7,7 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
-import type { ReadTextPrediction } from "#kernel/inference/prompts.js";
+import type { TextTaskPrediction } from "#kernel/inference/prompts.js";
 import { ensurePythonEnv } from "#tools/python-env.mjs";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
 import { builtModels, ServedProcess } from "./serve-process.js";
@@ -30,7 +30,7 @@ describe("OpenAI client for Python", function () {
     const { stdout } = await promisify(execFile)(python, [program, `${server.url}/v1`], { maxBuffer: 1e8 });
     const said = JSON.parse(stdout) as Readonly<Record<string, unknown>>;
     const own = async <T>(name: string, asked: string, o = {}): Promise<T> =>
-      (await (book.values.get(name) as ModelHandle).predict<ReadTextPrediction>(asked, o))[0] as T;
+      (await (book.values.get(name) as ModelHandle).predict<TextTaskPrediction>(asked, o))[0] as T;
     const continued = async (name: string, asked: string, tokens: number): Promise<string> =>
       (await own<{ readonly continuation: string }>(name, asked, { max_tokens: tokens })).continuation;
 

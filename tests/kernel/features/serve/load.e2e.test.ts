@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { asksLabels, broken, Driven, sum } from "#bench/serve/drive.js";
 import { firstValues, type Ask } from "#bench/serve/load.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
-import type { ReadTextPrediction } from "#kernel/inference/prompts.js";
+import type { TextTaskPrediction } from "#kernel/inference/prompts.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
 import { until } from "#tests/until.js";
 import { builtModels, ServedProcess } from "./serve-process.js";
@@ -113,13 +113,13 @@ function swap(a: string, b: string): void {
 
 /** Returns a request per model and text. The expected answers come from the notebook. */
 async function asked(book: NotebookOfOne): Promise<readonly Ask[]> {
-  const said = async <T extends ReadTextPrediction>(name: string, o = {}): Promise<readonly T[]> =>
+  const said = async <T extends TextTaskPrediction>(name: string, o = {}): Promise<readonly T[]> =>
     (book.values.get(name) as ModelHandle).predict<T>([...TEXTS], o);
   const labels = await Promise.all(
-    ["labels", "later_labels"].map((name) => said<ReadTextPrediction & { readonly label: string }>(name)),
+    ["labels", "later_labels"].map((name) => said<TextTaskPrediction & { readonly label: string }>(name)),
   );
-  const vectors = await said<ReadTextPrediction & { readonly embedding: Float32Array }>("vectors");
-  const tales = await said<ReadTextPrediction & { readonly continuation: string }>("tales", { max_tokens: 8 });
+  const vectors = await said<TextTaskPrediction & { readonly embedding: Float32Array }>("vectors");
+  const tales = await said<TextTaskPrediction & { readonly continuation: string }>("tales", { max_tokens: 8 });
   const byLabel = asksLabels(
     TEXTS,
     TEXTS.map((_, i) => labels.map((all) => all[i]!.label)),

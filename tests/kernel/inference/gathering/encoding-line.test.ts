@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import type { Tokenizer } from "#kernel/bases/tokenizer.js";
-import { sharedTokenizerOf, tokenizerForRequest } from "#kernel/inference/gathering/merged-encoding.js";
+import { queuedTokenizerOf, tokenizerForRequest } from "#kernel/inference/gathering/merged-encoding.js";
 import { settled } from "./by-hand.js";
 
 /** A tokenizer process that answers only on request, with one token per word. */
 class Process {
   readonly calls: (readonly string[])[] = [];
   private readonly open: (() => void)[] = [];
-  readonly tokenizer = sharedTokenizerOf({
+  readonly tokenizer = queuedTokenizerOf({
     encode: (texts: readonly string[]) => {
       this.calls.push(texts);
       return new Promise<readonly Int32Array[]>((resolve, reject) => {

@@ -13,7 +13,7 @@ import { RunFolder } from "#kernel/runs/run-folder.js";
 import { isProcessAlive } from "#kernel/runs/writer.js";
 import type { RunEvent } from "#kernel/events/events.js";
 import type { RunWriter } from "#kernel/events/writer.js";
-import type { SweepHandle, TrialRecord } from "#kernel/study/trial.js";
+import type { SweepInTypeScript, TrialRecord } from "#kernel/study/trial.js";
 import { NotebookOfOne } from "../../session/notebook-of-one.js";
 import { definitions, writeSmallTraining } from "../../session/small-training.js";
 
@@ -51,7 +51,7 @@ describe("sweep trials in worker processes", function () {
     await book.run(`${definitions}${recipes}`);
   });
   after(() => book.close());
-  const trialsOf = (name: string): readonly TrialRecord[] => (book.values.get(name) as SweepHandle).trials;
+  const trialsOf = (name: string): readonly TrialRecord[] => (book.values.get(name) as SweepInTypeScript).trials;
   const sweep = (name: string, more: string, recipe = "quick"): string => `sweep m on d with ${recipe} as ${name} {
   vary: { optimizer.learning_rate: log(1e-4..1e-2), technique: choice(full, lora(rank: 2)) }
   minimize: loss, ${more}
@@ -74,7 +74,7 @@ describe("sweep trials in worker processes", function () {
         "a trial belongs where its sweep does",
       );
     assert.deepEqual(facts("there"), facts("here"));
-    const [here, there] = ["here", "there"].map((name) => (book.values.get(name) as SweepHandle).best);
+    const [here, there] = ["here", "there"].map((name) => (book.values.get(name) as SweepInTypeScript).best);
     assert.equal(there?.number, here?.number);
     // Two processes worked, and both have ended.
     const writers = trialsOf("there").flatMap(({ run }) => writersOf(run));
@@ -90,7 +90,7 @@ describe("sweep trials in worker processes", function () {
 
   it("leave runs like local ones, with the best usable as a model", async () => {
     const shown = JSON.stringify(await book.run("evaluate there.best on d.validation { metrics: [loss] }"));
-    const { best } = book.values.get("there") as SweepHandle;
+    const { best } = book.values.get("there") as SweepInTypeScript;
     assert.ok(shown.includes(best?.score.toFixed(4) ?? "no best"), shown.slice(0, 3000));
     const lock = RunFolder.open(best?.run ?? "").lock();
     assert.equal(lock?.home, join("..", ".."));
@@ -104,7 +104,7 @@ describe("sweep trials in worker processes", function () {
     const killed = new Set<number>();
     while (killed.size < 2) {
       await delay(20);
-      const open = (book.values.get("cut") as SweepHandle | undefined)?.trials ?? [];
+      const open = (book.values.get("cut") as SweepInTypeScript | undefined)?.trials ?? [];
       // Kills a running worker once its trial has a checkpoint to resume from.
       for (const { run, state } of open) {
         const [writer] = state === "running" ? writersOf(run).slice(-1) : [];
@@ -136,7 +136,7 @@ describe("sweep trials in worker processes", function () {
   it("keep checkpoints on interrupt and resume without worker processes", async () => {
     const control = new AbortController();
     const cell = book.run(sweep("stopped", "trials: 2, runner: processes(2)", "long"), { signal: control.signal });
-    const open = () => (book.values.get("stopped") as SweepHandle | undefined)?.trials ?? [];
+    const open = () => (book.values.get("stopped") as SweepInTypeScript | undefined)?.trials ?? [];
     while (!open().some(({ step = 0 }) => step >= 30)) await delay(10);
     control.abort();
     await assert.rejects(cell, { code: "interrupted" });

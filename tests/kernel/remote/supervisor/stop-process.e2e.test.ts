@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { CodedError, codeText } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, textsOfCode } from "#dsl/language/diagnostics/codes.js";
 import { writeDetachedNote } from "#kernel/runs/detached-run.js";
 import { processIdentityOf } from "#kernel/runs/writer.js";
 import { stopRun } from "#kernel/remote/supervisor/stop-process.js";
@@ -51,7 +51,7 @@ describe("training without a control socket", function () {
   it("is not signalled if its process is another program", async () => {
     const { run, child } = await trains("other", "/usr/lib/other.js");
     await assert.rejects(stopRun(run, { now: false }), (error: CodedError) => {
-      assert.match(codeText(error.code, error.data).message, /process \d+, which trains .*, doesn't answer/);
+      assert.match(textsOfCode(error.code, error.data).message, /process \d+, which trains .*, doesn't answer/);
       return error.code === "cannot-stop";
     });
     assert.equal(child.exitCode, null);
@@ -60,7 +60,7 @@ describe("training without a control socket", function () {
     const said = async (...of: Parameters<typeof makeRun>): Promise<string> => {
       const error: unknown = await stopRun(makeRun(...of), { now: false }).catch((error: unknown) => error);
       assert.ok(error instanceof CodedError && error.code === "cannot-stop");
-      return codeText(error.code, error.data).message;
+      return textsOfCode(error.code, error.data).message;
     };
     assert.match(await said(root, "whole"), /^nothing trains whole-\S+: it ended by itself at step 20$/);
     const stopped = { reason: "interrupted", steps: 8, weights: true } as const;

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { CodedError, codeText, type CodeData } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, textsOfCode, type CodeData } from "#dsl/language/diagnostics/codes.js";
 import { checkNoSecrets } from "#kernel/runs/record/bundle/secrets.js";
 import type { FileToPack } from "#kernel/runs/record/bundle/write.js";
 
@@ -29,7 +29,7 @@ describe("secret scan of a bundle", function () {
       return [];
     } catch (error) {
       assert.ok(error instanceof CodedError && error.code === "bundle-secret");
-      const words = codeText(error.code, error.data);
+      const words = textsOfCode(error.code, error.data);
       const all = [words.message, words.help ?? "", ...words.notes].join("\n");
       for (const value of Object.values(env)) assert.ok(!all.includes(value ?? ""), all);
       return (error.data as CodeData["bundle-secret"]).found.map(

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { codeText } from "#dsl/language/diagnostics/codes.js";
+import { textsOfCode } from "#dsl/language/diagnostics/codes.js";
 import { processorName } from "#kernel/engines/machine-record.js";
 import { expectedTime } from "#kernel/display/plans/expected-time.js";
 import { enginePaceOf, rememberPace, steadySeconds } from "#kernel/session/answers/machine.js";
@@ -93,7 +93,7 @@ describe("measured training pace of this machine", () => {
     assert.equal(expectedTime({ seconds: 95 }).note, "estimated");
   });
   it("is shown in days if long, in the plan and the warning", () => {
-    const warned = (seconds: number): string => codeText("long-training", { seconds, change: null }).message;
+    const warned = (seconds: number): string => textsOfCode("long-training", { seconds, change: null }).message;
     for (const [hours, told] of [
       [48, "2 days"],
       [75, "3 days"],

@@ -4,7 +4,7 @@
  * product. Weights and tables as in `int8.ts`.
  */
 import type { StandaloneGraph, LazyWeight } from "../standalone.js";
-import { roundedLookup, productWeight, UINT8_STEPS } from "./int8.js";
+import { roundedLookup, quantizedProductWeight, UINT8_STEPS } from "./int8.js";
 import {
   bytesOfView,
   readFloats,
@@ -78,7 +78,7 @@ function roundedBetween(
 /** Returns the weight as codes that are dequantized where they are multiplied. */
 function factorsOf(m: RoundingContext, p: WeightProduct): { readonly weight: string; readonly scales: LazyWeight } {
   const { graph } = m;
-  const { codes, scales, turned } = productWeight(m, p);
+  const { codes, scales, turned } = quantizedProductWeight(m, p);
   const none = graph.constant("i8", [p.out], bytesOfView(new Int8Array(p.out)));
   const factors = graph.node("DequantizeLinear", [codes, scales.name, none], {
     attributes: { axis: { int: turned ? 0 : 1 } },

@@ -34,7 +34,7 @@ export const UINT8_STEPS = 255;
 /**
  * Returns codes and scales of a product's weight; `turned`: laid out as [out, in], because its rows are looked up too.
  */
-export function productWeight(
+export function quantizedProductWeight(
   m: RoundingContext,
   p: WeightProduct,
 ): { readonly codes: string; readonly scales: LazyWeight; readonly turned: boolean } {
@@ -54,7 +54,7 @@ export function productWeight(
 
 function product(m: RoundingContext, p: WeightProduct): string {
   const { graph } = m;
-  const { codes, scales, turned } = productWeight(m, p);
+  const { codes, scales, turned } = quantizedProductWeight(m, p);
   const weight = turned ? graph.node("Transpose", [codes], { attributes: { perm: { ints: [1, 0] } } }) : codes;
   const x = roundedRows(m, p.x);
   const sums = graph.node("MatMulInteger", [x.codes, weight, graph.constant("u8", [], Uint8Array.of(MIDDLE))]);

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterpreter } from "#kernel/apps/jupyter/cells/create.js";
 import type { ExecuteOutcome } from "#kernel/apps/jupyter/ports/execute-outcome.js";
-import type { CellLanguage, CellRuntime, CellOutput } from "#kernel/apps/jupyter/cells/interpreter.js";
+import type { CellLanguage, CellRuntime, CellOutputReceiver } from "#kernel/apps/jupyter/cells/interpreter.js";
 import type { DisplayOutput } from "#kernel/display/html.js";
 
 export interface Ran {
@@ -15,7 +15,7 @@ export interface Ran {
   /** `text/plain` of the result. */
   readonly text: unknown;
 }
-export class Kept implements CellOutput {
+export class Kept implements CellOutputReceiver {
   stdout = "";
   stderr = "";
   readonly displays: DisplayOutput[] = [];

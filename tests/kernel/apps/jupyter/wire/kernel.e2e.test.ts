@@ -6,15 +6,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import fc from "fast-check";
-import { startKernel, type Execution, type KernelClient } from "#kernel/apps/jupyter/client/client.js";
+import { startKernel, type ExecutionResult, type KernelClient } from "#kernel/apps/jupyter/client/client.js";
 import type { Message } from "#kernel/apps/jupyter/client/messages.js";
 import type { RunListing } from "#kernel/runs/history/run-listing.js";
 import type { AssistantMethods } from "#kernel/apps/jupyter/cells/assistant-port.js";
 import { until } from "#tests/until.js";
 
-const textOf = ({ outputs }: Execution): string =>
+const textOf = ({ outputs }: ExecutionResult): string =>
   outputs.map((output) => ("text" in output ? output.text : "")).join("");
-const resultOf = ({ outputs }: Execution): unknown =>
+const resultOf = ({ outputs }: ExecutionResult): unknown =>
   outputs.flatMap((output) => (output.output_type === "execute_result" ? [output.data["text/plain"]] : []))[0];
 
 describe("kernel over the wire protocol", function () {

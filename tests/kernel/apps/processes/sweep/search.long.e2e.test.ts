@@ -13,7 +13,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import { runningText, stopRunAndReport } from "#kernel/apps/cli/runs/running-table.js";
 import { noteRunning } from "#kernel/remote/supervisor/running-processes.js";
-import type { SweepHandle } from "#kernel/study/trial.js";
+import type { SweepInTypeScript } from "#kernel/study/trial.js";
 import { cachePath } from "#kernel/fetch/cache.js";
 import { readSearchPlace, writeSearchPlace, type ClusterSearchPlace } from "#kernel/runs/together/search-place.js";
 import { hasWeights } from "#kernel/session/kept-weights.js";
@@ -51,7 +51,7 @@ describe("sweep whose search runs as a cluster job", function () {
   search: random, minimize: loss, trials: 4${runner}
 }`;
   const there = (more = ""): string => `, runner: ray("${cluster.address}", cpus: 1, workers: 2${more})`;
-  const handle = (name: string): SweepHandle => book.values.get(name) as SweepHandle;
+  const handle = (name: string): SweepInTypeScript => book.values.get(name) as SweepInTypeScript;
   const facts = (name: string) =>
     handle(name).trials.map(({ number, state, values, score, reports, recipe: hash, tokens }) => ({
       ...{ number, state, values, score, reports, hash, tokens },
@@ -166,7 +166,7 @@ describe("sweep whose search runs as a cluster job", function () {
     const other = new NotebookOfOne(book);
     try {
       await other.run("attach cut");
-      const { trials, best } = other.values.get("cut") as SweepHandle;
+      const { trials, best } = other.values.get("cut") as SweepInTypeScript;
       assert.deepEqual(
         trials.map(({ number, state }) => [number, state]),
         [1, 2, 3, 4].map((number) => [number, "done"]),

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TokenizerSandbox } from "#kernel/bases/isolated/client.js";
 import { loadTokenizer, type Tokenizer } from "#kernel/bases/tokenizer.js";
-import { sharedTokenizerOf, tokenizerForRequest } from "#kernel/inference/gathering/merged-encoding.js";
+import { queuedTokenizerOf, tokenizerForRequest } from "#kernel/inference/gathering/merged-encoding.js";
 import { tokenizeTexts } from "#kernel/features/serve/models/tokens.js";
 import { hostile, text as hard } from "#tests/kernel/bases/hostile-tokenizers.js";
 import { writeTokenizer } from "../../../session/small-tokenizers.js";
@@ -52,7 +52,7 @@ describe("tokenization of request texts", function () {
   it("stops when aborted, in a process that others wait for", async () => {
     const other = mkdtempSync(join(folder, "hard-"));
     writeFileSync(join(other, "tokenizer.json"), JSON.stringify(hostile["a pattern that looks back without an end"]));
-    const endless = sharedTokenizerOf(await loadTokenizer(other, host));
+    const endless = queuedTokenizerOf(await loadTokenizer(other, host));
     const gone = new AbortController();
     const since = performance.now();
     const { signal } = gone;

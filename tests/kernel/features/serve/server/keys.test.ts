@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CodedError, codeText } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, textsOfCode } from "#dsl/language/diagnostics/codes.js";
 import {
   hashKey,
   keyLine,
@@ -65,7 +65,7 @@ describe("API keys of a server", () => {
         keysInVariable(env, where);
       } catch (error) {
         assert.ok(error instanceof CodedError && error.code === "keys-env");
-        const { message, help } = codeText(error.code, error.data);
+        const { message, help } = textsOfCode(error.code, error.data);
         return `${message}: ${help ?? ""}`;
       }
       return "none";

@@ -7,7 +7,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { SweepHandle } from "#kernel/study/trial.js";
+import type { SweepInTypeScript } from "#kernel/study/trial.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import type { DisplayOutput } from "#kernel/display/html.js";
 import { RefusedError } from "#kernel/session/execution-context.js";
@@ -42,7 +42,7 @@ describe("sweep auto", function () {
     await book.run(`${data("d", "parted.csv")}${data("planted", "planted.csv")}recipe quick { epochs: 4, seed: 3 }`);
   });
   after(() => book.close());
-  const found = (name: string): SweepHandle => book.values.get(name) as SweepHandle;
+  const found = (name: string): SweepInTypeScript => book.values.get(name) as SweepInTypeScript;
   const codesOf = (error: unknown): readonly string[] =>
     error instanceof RefusedError
       ? error.diagnostics.flatMap(({ code, severity }) => (severity === "error" ? [code] : []))
