@@ -5,9 +5,10 @@
 import { card, svgImage, type DisplayOutput } from "./html.js";
 import { displayOutputOf } from "./bundle.js";
 import { drawFigure } from "./svg/draw.js";
-import { plainLabel } from "./svg/element.js";
+import { recordOf } from "./svg/values.js";
+import { describeFigure } from "./figure-description.js";
 import { thinFigure } from "./curves/thin.js";
-import { titleText, type Figure } from "./trace.js";
+import type { Figure } from "./trace.js";
 
 export const plotlyMime = "application/vnd.plotly.v1+json";
 
@@ -15,7 +16,7 @@ export type { Figure, PlotlyTrace as Trace } from "./trace.js";
 
 export interface FigureOptions {
   readonly id?: string;
-  /** Text for a terminal, instead of a short description. */
+  /** Text for a terminal, instead of the description. */
   readonly text?: string;
 }
 
@@ -23,18 +24,9 @@ export interface FigureOptions {
 export function figureView(figure: Figure, { id, text }: FigureOptions = {}): DisplayOutput {
   const thin = thinFigure(figure);
   const { svg, width, height } = drawFigure(thin);
-  const words = describe(thin);
-  const live = { data: thin.data, layout: thin.layout ?? {}, ...(thin.config ? { config: thin.config } : {}) };
+  const words = describeFigure(thin);
+  // A live viewer reads the description from the layout, as plotly has no place for it.
+  const layout = { ...thin.layout, meta: { ...recordOf(thin.layout?.["meta"]), description: words } };
+  const live = { data: thin.data, layout, ...(thin.config ? { config: thin.config } : {}) };
   return displayOutputOf(text ?? words, card(null, svgImage(svg, words, width, height)), { [plotlyMime]: live }, id);
-}
-
-/** Returns e.g. `figure “Training”: loss, validation accuracy`. */
-function describe({ data, layout }: Figure): string {
-  const title = plainLabel(titleText(layout?.["title"]));
-  const all = data.map((t) => plainLabel(titleText(t["name"]))).filter((name) => name !== "");
-  // Several panels may repeat the same names.
-  const names = [...new Set(all)];
-  const what =
-    names.length > 0 ? names : [...new Set(data.map((t) => (typeof t["type"] === "string" ? t["type"] : "scatter")))];
-  return `figure${title ? ` “${title}”` : ""}: ${what.slice(0, 12).join(", ")}`;
 }

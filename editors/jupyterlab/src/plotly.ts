@@ -8,6 +8,7 @@ import type { Figure as Drawn } from "#kernel/display/figure.js";
 import { messageOf } from "./fault.js";
 import { partOf } from "./figure-parts.js";
 import { Linked, sweepOf } from "./linked.js";
+import { recordOf } from "./marks.js";
 import { onTheme, template, withInk } from "./theme.js";
 import { thickened } from "./thickened.js";
 import { Surfaces } from "./webgl.js";
@@ -31,6 +32,7 @@ class Figure extends Widget {
   constructor() {
     super();
     this.addClass("tunebook-figure");
+    this.node.setAttribute("role", "figure");
     this.#plot.className = "tunebook-plot";
     this.node.append(this.#plot);
     this.#forget = onTheme(() => void this.#draw());
@@ -39,6 +41,8 @@ class Figure extends Widget {
 
   renderModel(model: IRenderMime.IMimeModel): Promise<void> {
     this.#figure = figureIn(model.data[mime]);
+    const { description } = recordOf(this.#figure.layout?.["meta"]);
+    if (typeof description === "string") this.node.setAttribute("aria-label", description);
     this.#plot.style.minHeight = `${Number(this.#figure.layout?.["height"]) || 360}px`;
     // Limits the figure to the requested width; a figure with a fixed width would overflow a narrower page.
     const { width } = this.#figure.layout ?? {};
