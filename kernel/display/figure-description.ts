@@ -4,13 +4,15 @@
  */
 import { clip, plural, significantText } from "../host/value-text.js";
 import { plainLabel } from "./svg/element.js";
-import { traceXAndY, listOf, numberOf, recordOf } from "./svg/values.js";
+import { traceXAndY, listOf, numberOf, recordOf, scalarsOf } from "./svg/values.js";
 import { titleText, type Figure, type PlotlyTrace } from "./trace.js";
 
 /** Maximum number of traces that are described; the others are counted. */
 const TRACES = 8;
 /** Maximum number of bars whose values are listed. */
 const BARS = 8;
+/** Maximum number of cells whose values are listed. */
+const CELLS = 36;
 /** Maximum letters of a description. */
 const LONGEST = 1200;
 /** Share of a line's range by which its ends must differ, to be called rising or falling. */
@@ -35,11 +37,11 @@ type Layout = Readonly<Record<string, unknown>>;
 function describeTrace(trace: PlotlyTrace, layout: Layout): string {
   const type = typeof trace["type"] === "string" ? trace["type"] : "scatter";
   const name = plainLabel(titleText(trace["name"]));
-  if (type === "heatmap" || type === "contour") return describeCells(trace, name);
-  if (type === "parcoords") return describeParallel(trace, name);
-  if (type !== "scatter" && type !== "bar") return `${name === "" ? "" : `${name}: `}${type}`;
   const across = axisTitle(trace, layout, "x");
   const up = axisTitle(trace, layout, "y");
+  if (type === "heatmap" || type === "contour") return describeCells(trace, name, [across, up]);
+  if (type === "parcoords") return describeParallel(trace, name);
+  if (type !== "scatter" && type !== "bar") return `${name === "" ? "" : `${name}: `}${type}`;
   const what =
     (name !== "" && name.toLowerCase().includes(up.toLowerCase()) ? name : [name, up].filter(Boolean).join(", ")) ||
     "values";
@@ -106,13 +108,27 @@ function describeBars(trace: PlotlyTrace, what: string): string {
   return `${what}: ${String(bars.length)} bars, from ${text(low.y)} (${text(low.x)}) to ${text(high.y)} (${text(high.x)})`;
 }
 
-function describeCells(trace: PlotlyTrace, name: string): string {
+function describeCells(trace: PlotlyTrace, name: string, [across, up]: readonly [string, string]): string {
   const rows = listOf(trace["z"]).map(listOf);
   const values = rows.flat().filter((value): value is number => typeof value === "number" && Number.isFinite(value));
   if (values.length === 0) return name;
-  const [low, high] = [Math.min(...values.slice(0, 1e5)), Math.max(...values.slice(0, 1e5))];
+  const begin = name === "" ? "" : `${name}: `;
+  const [columnNames, rowNames] = [scalarsOf(trace["x"]), scalarsOf(trace["y"])];
+  if (rowNames.length === rows.length && rows.length * columnNames.length <= CELLS) {
+    const shown = listOf(trace["text"]).map(listOf);
+    const cells = (row: readonly unknown[], i: number): string =>
+      columnNames
+        .map((column, j) => [column, shown[i]?.[j] ?? row[j]] as const)
+        .filter(([, value]) => value !== null && value !== undefined && value !== "")
+        .map(([column, value]) => `${text(column)} ${text(value)}`)
+        .join(", ");
+    const lines = rows.map((row, i) => `${up === "" ? "" : `${up} `}${text(rowNames[i])}: ${cells(row, i)}`);
+    return `${begin}${across === "" ? "" : `${across} by ${up}; `}${lines.join("; ")}`;
+  }
   const size = `${String(rows.length)} × ${String(rows[0]?.length ?? 0)} cells`;
-  return `${name === "" ? "" : `${name}: `}${size}, from ${text(low)} to ${text(high)}`;
+  // A spread of all values could exceed the stack.
+  const [low, high] = values.reduce(([a, b], value) => [Math.min(a, value), Math.max(b, value)], [Infinity, -Infinity]);
+  return `${begin}${size}, from ${text(low)} to ${text(high)}`;
 }
 
 function describeParallel(trace: PlotlyTrace, name: string): string {

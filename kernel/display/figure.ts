@@ -2,7 +2,7 @@
  * A plotly figure as one bundle: plotly's own MIME type for live viewers, HTML with a static picture for viewers
  * without scripts, plain text for a terminal. No PNG, because JupyterLab would prefer it to the live plot.
  */
-import { card, svgImage, type DisplayOutput } from "./html.js";
+import { card, svgImage, type DisplayOutput, type Html } from "./html.js";
 import { displayOutputOf } from "./bundle.js";
 import { drawFigure } from "./svg/draw.js";
 import { recordOf } from "./svg/values.js";
@@ -18,15 +18,22 @@ export interface FigureOptions {
   readonly id?: string;
   /** Text for a terminal, instead of the description. */
   readonly text?: string;
+  /** The figure's values, shown below the picture in viewers without scripts. */
+  readonly values?: Html;
 }
 
 /** Long series are downsampled to about a thousand points, so that a notebook with ten charts stays small. */
-export function figureView(figure: Figure, { id, text }: FigureOptions = {}): DisplayOutput {
+export function figureView(figure: Figure, { id, text, values }: FigureOptions = {}): DisplayOutput {
   const thin = thinFigure(figure);
   const { svg, width, height } = drawFigure(thin);
   const words = describeFigure(thin);
   // A live viewer reads the description from the layout, as plotly has no place for it.
   const layout = { ...thin.layout, meta: { ...recordOf(thin.layout?.["meta"]), description: words } };
   const live = { data: thin.data, layout, ...(thin.config ? { config: thin.config } : {}) };
-  return displayOutputOf(text ?? words, card(null, svgImage(svg, words, width, height)), { [plotlyMime]: live }, id);
+  return displayOutputOf(
+    text ?? words,
+    card(null, svgImage(svg, words, width, height), values),
+    { [plotlyMime]: live },
+    id,
+  );
 }

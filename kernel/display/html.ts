@@ -103,7 +103,7 @@ export function htmlTable({ head, rows, align = [], sortable = false }: HtmlTabl
     head &&
     html`<thead>
       <tr style="background:none;border:0">
-        ${head.map((h, i) => html`<th style="${cellStyle(alignAt(i), placeOf(i, head), h, "font-weight:600;")}">${h}</th>`)}
+        ${head.map((h, i) => html`<th scope="col" style="${cellStyle(alignAt(i), placeOf(i, head), h, "font-weight:600;")}">${h}</th>`)}
       </tr>
     </thead>`;
   const body = rows.map(

@@ -1,6 +1,6 @@
 /** Confusions between labels: the largest as a list if labels are many, and a heat map of the labels that fit. */
 import { figureView, type Figure } from "../figure.js";
-import { type DisplayOutput, OUTPUT_WIDTH } from "../html.js";
+import { html, type DisplayOutput, OUTPUT_WIDTH } from "../html.js";
 import { bluesScale } from "../svg/colors.js";
 import { clipDistinct } from "../clip-differences.js";
 import { alignDecimals } from "../column.js";
@@ -142,7 +142,27 @@ function gridShown(labels: readonly string[], confusion: Counts, words: Words): 
     ["left", ...labelIndices.map(() => "right" as const)],
   );
   const title = titleOf(words, labels.length - labelIndices.length);
-  return figureView(confusionFigure(labels, confusion, words), { text: `${title}\n${text}` });
+  const values = html`<details style="margin:0 0 6px">
+    <summary>the same as a table</summary>
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">truth \\ predicted</th>
+          ${names.map((name) => html`<th scope="col">${name}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${labelIndices.map(
+          (truth, i) =>
+            html`<tr>
+              <th scope="row">${names[i] ?? ""}</th>
+              ${labelIndices.map((predicted) => html`<td>${groupedNumber(confusion[truth]?.[predicted] ?? 0)}</td>`)}
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </details>`;
+  return figureView(confusionFigure(labels, confusion, words), { text: `${title}\n${text}`, values });
 }
 
 const written = (n: number): string => (n > 0 ? groupedNumber(n) : "");
