@@ -9,7 +9,7 @@
 import { Command } from "commander";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { scoreDifference, resampleAll, type MetricMeasure } from "#kernel/inference/measuring/comparison.js";
+import { scoreDifference, resampleAll, type MeasuredMetric } from "#kernel/inference/measuring/comparison.js";
 import { must } from "#dsl/language/diagnostics/codes.js";
 import { seededRandom, type RandomSource } from "#stdlib/statistics/chance.js";
 import { rowSumsSampler, rowMeansOf, scoreOfAllRows } from "#stdlib/metrics/shared/row-sums.js";
@@ -38,7 +38,7 @@ interface Simulated {
   readonly counted: number | { readonly sets: number };
   readonly row: Draw;
   /** Measures the metric for one model's predictions: 1 for the first, 2 for the second. */
-  measure(rows: readonly Row[], model: 1 | 2): Promise<MetricMeasure>;
+  measure(rows: readonly Row[], model: 1 | 2): Promise<MeasuredMetric>;
 }
 
 const uniform = (generator: RandomSource): number => ((generator.next() >>> 0) + 0.5) / 2 ** 32;
@@ -73,7 +73,7 @@ async function labelled(
   kinds: number,
   rows: readonly Row[],
   model: 1 | 2,
-): Promise<MetricMeasure> {
+): Promise<MeasuredMetric> {
   const metric = await metricOf(word);
   const input = {
     labels: Array.from({ length: kinds }, (_, i) => `l${String(i)}`),
@@ -110,7 +110,7 @@ const confused: Draw = (g) => {
   return [truth, first, second];
 };
 
-async function numbered(word: string, rows: readonly Row[], model: 1 | 2): Promise<MetricMeasure> {
+async function numbered(word: string, rows: readonly Row[], model: 1 | 2): Promise<MeasuredMetric> {
   const metric = await metricOf(word);
   const input = {
     truth: Float64Array.from(rows, ([truth]) => truth),
@@ -139,7 +139,7 @@ const overlaps: Draw = (g) => {
   const second = uniform(g) < 0.7 ? first : uniform(g) < 0.35 ? 0 : Math.sqrt(uniform(g));
   return [0, first, second];
 };
-function means(rows: readonly Row[], model: 1 | 2): Promise<MetricMeasure> {
+function means(rows: readonly Row[], model: 1 | 2): Promise<MeasuredMetric> {
   const sums = rowMeansOf(rows.length, (row) => rows[row]![model]);
   return Promise.resolve({
     name: "token_f1",
@@ -170,7 +170,7 @@ async function written(
   given: Call["arguments"],
   rows: readonly Row[],
   model: 1 | 2,
-): Promise<MetricMeasure> {
+): Promise<MeasuredMetric> {
   const metric = await metricOf(word);
   const input: WrittenMetricInput = {
     targets: rows.map((row) => textOf(row, 0)),
@@ -195,7 +195,7 @@ const sure: Draw = (g) => {
   const says = 0.5 + uniform(g) / 2;
   return [uniform(g), says, Math.min(0.999, says + 0.15 * uniform(g))];
 };
-async function calibrated(rows: readonly Row[], model: 1 | 2): Promise<MetricMeasure> {
+async function calibrated(rows: readonly Row[], model: 1 | 2): Promise<MeasuredMetric> {
   const metric = await metricOf("calibration_error");
   const own = call("calibration_error", { bins: 15 });
   const input = {

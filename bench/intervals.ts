@@ -6,7 +6,7 @@
 import { Command } from "commander";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { resampleAll, type MetricMeasure } from "#kernel/inference/measuring/comparison.js";
+import { resampleAll, type MeasuredMetric } from "#kernel/inference/measuring/comparison.js";
 import type { PredictedRows, SupervisionRows, ScoredOutcome } from "#stdlib/tasks/kind.js";
 import { registry } from "#stdlib/registry.js";
 import { table } from "./table.js";
@@ -69,7 +69,7 @@ async function scoredOf({ task, role, values, said }: Answers): Promise<ScoredOu
 async function secondsOf(scored: ScoredOutcome, word: string, given: Call["arguments"]): Promise<number> {
   const metric = await implementationOf(registry, "metric", word);
   const own = call("metric", word, given);
-  const measure: MetricMeasure = {
+  const measure: MeasuredMetric = {
     name: word,
     call: own,
     value: scored.measure(metric, own),

@@ -5,7 +5,7 @@
 import { must } from "#dsl/language/diagnostics/codes.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { MetricMeasure } from "#kernel/inference/measuring/comparison.js";
+import type { MeasuredMetric } from "#kernel/inference/measuring/comparison.js";
 import type { LabelSetMetricInput, MetricImplementation, MetricInput } from "#stdlib/metrics/kind.js";
 import { seededRandom, type RandomSource } from "#stdlib/statistics/chance.js";
 import {
@@ -181,7 +181,7 @@ export function metricsOf({ counts, rows }: Setting): readonly Asked[] {
   ];
 }
 
-export async function measureOf({ word, given, name }: Asked, answered: Answered): Promise<MetricMeasure> {
+export async function measureOf({ word, given, name }: Asked, answered: Answered): Promise<MeasuredMetric> {
   const metric = await implementationOf(registry, "metric", word);
   const call: Call = { kind: "metric", word, arguments: given };
   const value = valueOf(metric, call, answered);

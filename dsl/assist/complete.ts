@@ -4,7 +4,7 @@
 import type { Program } from "../compiler/plan/program.js";
 import { splitNames } from "../compiler/checks/world.js";
 import type { NameKind } from "../compiler/plan/known-names.js";
-import { isCall, parametersOf, resolveData } from "../compiler/plan/definitions.js";
+import { isCall, verbParametersOf, resolveData } from "../compiler/plan/definitions.js";
 import { isFailed, type Need } from "../language/types/facts.js";
 import { kindsIn } from "../language/types/parts.js";
 import { describeType } from "../language/types/shapes.js";
@@ -176,8 +176,8 @@ function partsOf(
   const [root = "", ...inner] = nameParts;
   const settings = verb && [
     ...verbParameters(verb, program.registry),
-    ...parametersOf(program, "model"),
-    ...parametersOf(program, "recipe"),
+    ...verbParametersOf(program, "model"),
+    ...verbParametersOf(program, "recipe"),
   ];
   const parameter = settings?.find((p) => p.name === root);
   if (!verb || !parameter || inner.length > 0 || program.names.has(root)) return [];

@@ -1,6 +1,6 @@
 /** Completes values: words, choices, known columns, labels and layers, and names of the host language. */
 import { fillDefaults } from "../compiler/plan/defaults.js";
-import { isCall, parametersOf } from "../compiler/plan/definitions.js";
+import { isCall, verbParametersOf } from "../compiler/plan/definitions.js";
 import { metricsOf } from "../compiler/plan/metrics.js";
 import type { Program } from "../compiler/plan/program.js";
 import { isFailed } from "../language/types/facts.js";
@@ -101,7 +101,7 @@ function columns({ program: read, offset }: CompletionRequest): string[] {
   );
   const draft = drafts.sort((a, b) => b.span.start - a.span.start)[0];
   if (!draft) return [];
-  const parameter = parametersOf(program, "data").filter((p) => p.name === "source");
+  const parameter = verbParametersOf(program, "data").filter((p) => p.name === "source");
   const source: Value | undefined = fillDefaults(program, parameter, draft.given, "", { here: draft.span }).values[
     "source"
   ];

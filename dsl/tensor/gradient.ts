@@ -19,7 +19,7 @@ export function gradient(graph: Builder, loss: Tensor, wrt: readonly Tensor[]): 
  * Back-propagates `slopes` (gradients of some tensors) to gradients of `wrt`. `seen` maps a forward tensor to its form
  * in the backward pass, whose shape its gradient then has; by default the tensor itself.
  */
-export function gradientFromSlopes(
+export function backpropagateSlopes(
   graph: Builder,
   slopes: readonly (readonly [Tensor, Tensor])[],
   wrt: readonly Tensor[],

@@ -4,7 +4,7 @@
  * BERT classifier this saves five sixths of the last block. The inputs of attention's keys and values are computed in
  * full anyway: there the position is taken from the full value.
  */
-import { attentionAttributes, attentionInputs, EXTRA_INPUTS } from "./ops/shared/heads.js";
+import { withAttentionDefaults, attentionInputs, EXTRA_INPUTS } from "./ops/shared/heads.js";
 import { isNodeOf, type NodeOfOp } from "./op.js";
 import { attention } from "./ops/attention.js";
 import { take_position } from "./ops/take_position.js";
@@ -46,7 +46,7 @@ function query(
   position: number,
   whole: ReadonlySet<number>,
 ): (() => Tensor) | undefined {
-  const a = attentionAttributes(node.attributes);
+  const a = withAttentionDefaults(node.attributes);
   const { q, k, v, mask, segments, bias, offset, step } = attentionInputs(node.inputs, a);
   if (segments || bias) return undefined;
   const tensorOf = (ref: typeof q): Tensor => graph.tensor(ref);

@@ -14,7 +14,7 @@ export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, d) => product * d, 1);
 }
 
-export function arrayValues(shape: readonly number[], data?: ArrayLike<number>): ArrayValues {
+export function makeArrayValues(shape: readonly number[], data?: ArrayLike<number>): ArrayValues {
   return { shape, data: data ? new Float64Array(data) : zeros(sizeOf(shape)) };
 }
 
@@ -77,24 +77,26 @@ export function toNDArray(dtype: DType, v: ArrayValues): NDArray {
 }
 
 function encode(dtype: DType, data: Float64Array): Uint8Array {
-  const bytesOf = (a: { buffer: ArrayBufferLike; byteLength: number }): Uint8Array =>
+  const byteSizeOf = (a: { buffer: ArrayBufferLike; byteLength: number }): Uint8Array =>
     new Uint8Array(a.buffer, 0, a.byteLength);
   switch (dtype) {
     case "f32":
-      return bytesOf(new Float32Array(data));
+      return byteSizeOf(new Float32Array(data));
     case "f64":
-      return bytesOf(new Float64Array(data));
+      return byteSizeOf(new Float64Array(data));
     case "i32":
-      return bytesOf(new Int32Array(data));
+      return byteSizeOf(new Int32Array(data));
     case "i8":
-      return bytesOf(new Int8Array(data));
+      return byteSizeOf(new Int8Array(data));
     case "u8":
       return new Uint8Array(data);
     case "bool":
       return Uint8Array.from(data, (x) => (x ? 1 : 0));
     case "bf16": {
       const bits = new Uint32Array(new Float32Array(data).buffer);
-      return bytesOf(Uint16Array.from(bits, (b) => (isNaNBits(b) ? 0x7fc0 : (b + 0x7fff + ((b >>> 16) & 1)) >>> 16)));
+      return byteSizeOf(
+        Uint16Array.from(bits, (b) => (isNaNBits(b) ? 0x7fc0 : (b + 0x7fff + ((b >>> 16) & 1)) >>> 16)),
+      );
     }
   }
 }
@@ -104,7 +106,7 @@ function isNaNBits(bits: number): boolean {
 }
 
 export function scalar(dtype: DType, value: number): NDArray {
-  return toNDArray(dtype, arrayValues([], [value]));
+  return toNDArray(dtype, makeArrayValues([], [value]));
 }
 
 /** Strides of a row-major array; 0 where the dimension is 1, so that an index repeats over a broadcast. */

@@ -2,7 +2,7 @@
 import type { Source } from "#dsl/language/diagnostics/span.js";
 import type { Word } from "#dsl/language/types/registry.js";
 
-export interface Completion {
+export interface CompletionReply {
   readonly matches: readonly {
     readonly text: string;
     readonly type: string;

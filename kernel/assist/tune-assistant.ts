@@ -21,7 +21,7 @@ import { isTune, withoutMagic } from "#dsl/language/syntax/cell.js";
 import { formatSource } from "#dsl/language/syntax/format.js";
 import { parse } from "#dsl/language/syntax/parse.js";
 import type { EditorFinding, QuickFix } from "./answers.js";
-import type { Completeness, Completion, Inspection, TuneKnowledge } from "./answers.js";
+import type { Completeness, CompletionReply, Inspection, TuneKnowledge } from "./answers.js";
 
 const typed = "typed";
 /** Maximum stored facts of earlier cells; the oldest are dropped. */
@@ -52,7 +52,7 @@ const untilRun: ReadonlySet<string> = new Set([
   "unknown-reference",
   "known-after-run",
 ]);
-export function dependsOnOtherCells(d: Diagnostic): boolean {
+export function isCrossCellDiagnostic(d: Diagnostic): boolean {
   return d.code === "unknown-name" ? d.data.nearest === undefined : untilRun.has(d.code);
 }
 
@@ -110,14 +110,14 @@ export class TuneAssistant {
   private async diagnose(code: string, whole: boolean): Promise<readonly Diagnostic[]> {
     const source = sourceOf(code);
     const { diagnostics } = await this.context(source);
-    return diagnostics.filter((d) => d.span.source === typed && (whole || !dependsOnOtherCells(d)));
+    return diagnostics.filter((d) => d.span.source === typed && (whole || !isCrossCellDiagnostic(d)));
   }
   /** Returns null if the text has syntax errors. */
   format(code: string): string | null {
     if (parse(sourceOf(code), this.verbs).diagnostics.length > 0) return null;
     return formatSource(code, this.verbs).replace(/\n$/, "");
   }
-  async complete(code: string, offset: number): Promise<Completion> {
+  async complete(code: string, offset: number): Promise<CompletionReply> {
     const source = sourceOf(code);
     let context = await this.context(source);
     let found = complete(source.text, offset, context);

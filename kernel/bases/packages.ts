@@ -9,7 +9,7 @@ import { cachePath, withFileLock } from "../fetch/cache.js";
 import { fetchFile, isFileIntact } from "../fetch/file.js";
 import { extractWheel, findWheel } from "../fetch/wheel.js";
 import type { BaseOrigin } from "#dsl/language/types/facts.js";
-import { convertGguf, convertedGgufFolder, isConvertedGguf, storedFormatOf } from "./gguf/convert.js";
+import { convertGguf, convertedGgufFolder, isConvertedGguf, originalFormatOf } from "./gguf/convert.js";
 
 export interface PackagedBase {
   /** All names of the model; the first is its name on the hub. */
@@ -81,7 +81,7 @@ export function packageOrigin(base: PackagedBase, folder: string): BaseOrigin {
   const repository = base.names[0];
   const file = base.gguf;
   const within = cachePath("bases", `${base.project}-${base.version}`);
-  const stored = file === undefined ? undefined : storedFormatOf(folder, join(within, file));
+  const stored = file === undefined ? undefined : originalFormatOf(folder, join(within, file));
   return {
     ...(repository !== undefined && { repository }),
     carrier: `${base.project} ${base.version}`,

@@ -126,7 +126,7 @@ export async function headLastLayerPath({ task }: ModelPlan, family: string): Pr
 }
 
 /** Returns the sizes of an average batch of the plan: its rows and their mean length. */
-export function expectedBatchSizes(program: Program, { recipe, estimates }: Plan): Sizes {
+export function averageBatchSizes(program: Program, { recipe, estimates }: Plan): Sizes {
   const batch = recipe.training.batch_size;
   const length = Math.max(1, Math.round(estimates.tokens / Math.max(1, estimates.steps) / batch));
   const known: Sizes = { batch, length, targets: batch * length };

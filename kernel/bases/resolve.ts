@@ -17,7 +17,7 @@ import { CachedModel, hubCacheFolder, intactSnapshotOf } from "./cache.js";
 import type { FailedBaseLookup } from "./base-codes.js";
 import { sha256Of } from "../fetch/file.js";
 import { readGguf } from "./gguf/file.js";
-import { convertGguf, convertedGgufFolder, storedFormatOf } from "./gguf/convert.js";
+import { convertGguf, convertedGgufFolder, originalFormatOf } from "./gguf/convert.js";
 import { fetchBaseFromHub } from "./hub.js";
 import { hubEndpoint, isHubOffline, isPickleFile } from "./hub-files.js";
 import { openBase } from "./open.js";
@@ -54,7 +54,7 @@ export async function resolveBase(name: string, options: ResolveOptions): Promis
   if (there?.isDirectory()) return openBase(path, "folder", registry);
   if (there?.isFile() && path.endsWith(".gguf")) {
     const folder = await fromGguf(path, options);
-    const stored = storedFormatOf(folder, path);
+    const stored = originalFormatOf(folder, path);
     return fromThere(await openBase(folder, "folder", registry), {
       file: basename(path),
       ...(stored !== undefined && { stored }),

@@ -25,9 +25,9 @@ import {
   scaleSampledFacts,
   type ReadSample,
   unpackedFacts,
-  type UnpackedFiles,
+  type UnpackedSize,
   SourceReadNotes,
-  sourceFactsOf,
+  sourceNotesOf,
 } from "./rows/bounded-look.js";
 
 export type { PreparedData } from "./prepared.js";
@@ -56,7 +56,7 @@ export interface ReadRows {
   readonly unread: ReadonlySet<string>;
   /** For partly read files: the rows by split, or by null for a single source. */
   readonly left: ReadonlyMap<string | null, ReadSample>;
-  readonly unpacks: readonly UnpackedFiles[];
+  readonly unpacks: readonly UnpackedSize[];
 }
 
 /** Runs `prepareRows`, then `measured`. Throws the coded errors of both. */
@@ -80,7 +80,7 @@ export async function prepareRows(
   const registry = options.registry ?? whole;
   const passing = { registry, streamed: false, signal: options.signal, decisions: options.decisions };
   const left = new Map<string | null, ReadSample>();
-  const unpacked: UnpackedFiles[] = [];
+  const unpacked: UnpackedSize[] = [];
   const opened = { unread: new Set<string>(), read: new SourceReadNotes(), left, unpacks: unpacked };
   const chunks = (): AsyncIterable<readonly DataRow[]> =>
     streamRows(plan, {
@@ -119,7 +119,7 @@ export async function prepareRows(
     facts: scaleSampledFacts(
       {
         ...facts,
-        ...sourceFactsOf(read),
+        ...sourceNotesOf(read),
         notes: [...unreadFieldNotes(unread), ...(facts.notes ?? [])],
         ...unpackedFacts(unpacks),
         // No audit of partly read data: problems may be in the rest.

@@ -114,7 +114,7 @@ function folderOr(path: string): Stats | undefined {
 }
 const lstatOf = (path: string): Stats | undefined => lstatSync(path, { throwIfNoEntry: false });
 
-export interface PlaceRequirement {
+export interface PlaceOptions {
   readonly overwrite: boolean;
   /** Maximum bytes of a file that is checked for changes. Defaults to no limit. */
   readonly most?: number;
@@ -127,7 +127,7 @@ export interface PlaceRequirement {
 export async function checkPlaceIsUsable(
   place: DeploymentPlace,
   identity: DeploymentIdentity,
-  { overwrite, most = Infinity }: PlaceRequirement,
+  { overwrite, most = Infinity }: PlaceOptions,
 ): Promise<void> {
   const home = deploymentHomeOf(place);
   for (let ancestor = dirname(place.path); ancestor !== dirname(ancestor); ancestor = dirname(ancestor))

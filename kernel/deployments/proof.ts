@@ -233,7 +233,7 @@ export function readProof(home: string): DeploymentProof {
 }
 
 /** Returns the notebook's outputs as far as they are stored. */
-export function expectedAnswersOf({
+export function storedExpectedAnswers({
   expected: { says, numeric, numbers, tokens, leads },
 }: DeploymentProof): RuntimeAnswers {
   return {

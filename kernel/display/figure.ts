@@ -14,7 +14,7 @@ export const plotlyMime = "application/vnd.plotly.v1+json";
 
 export type { Figure, PlotlyTrace as Trace } from "./trace.js";
 
-export interface FigureOptions {
+export interface FigureOutputOptions {
   readonly id?: string;
   /** Text for a terminal, instead of the description. */
   readonly text?: string;
@@ -23,7 +23,7 @@ export interface FigureOptions {
 }
 
 /** Long series are downsampled to about a thousand points, so that a notebook with ten charts stays small. */
-export function figureView(figure: Figure, { id, text, values }: FigureOptions = {}): DisplayOutput {
+export function figureView(figure: Figure, { id, text, values }: FigureOutputOptions = {}): DisplayOutput {
   const thin = thinFigure(figure);
   const { svg, width, height } = drawFigure(thin);
   const words = describeFigure(thin);

@@ -2,7 +2,7 @@
 import { displayOutputOf } from "./bundle.js";
 import { card, html, note, type DisplayOutput } from "./html.js";
 
-export function fittedModelView(fitted: string, changed: readonly string[]): DisplayOutput {
+export function calibrationView(fitted: string, changed: readonly string[]): DisplayOutput {
   return displayOutputOf(
     [fitted, ...changed].join("\n"),
     card(

@@ -13,7 +13,7 @@ export function toFloats(array: NDArray): Float32Array {
   const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
   return new Float32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 4);
 }
-export function scalarValue(value: NDArray | undefined): number {
+export function readScalar(value: NDArray | undefined): number {
   if (!value) return Number.NaN;
   return new DataView(value.bytes.buffer, value.bytes.byteOffset, 4).getFloat32(0, true);
 }

@@ -19,7 +19,7 @@ import { allEngines, engines, measuredEngines } from "./engines.js";
 import { HostClient } from "./host/client.js";
 import { engineHostEnvironment, hostThreads } from "./host/environment.js";
 import { readMachineRecord } from "./machine-record.js";
-import { STATED_GFLOPS } from "./native/versions.js";
+import { QUOTED_ENGINE_GFLOPS } from "./native/versions.js";
 import type { EngineWork } from "./engine-work.js";
 
 /**
@@ -53,7 +53,7 @@ async function startSome(options: EngineOptions): Promise<Engine> {
       if (!(e instanceof CodedError)) throw e;
       failures.push(textsOfCode(e.code, e.data).message);
     }
-  const slower = Math.round(STATED_GFLOPS.tensorflow / STATED_GFLOPS.wasm);
+  const slower = Math.round(QUOTED_ENGINE_GFLOPS.tensorflow / QUOTED_ENGINE_GFLOPS.wasm);
   return startOne("tfjs", options, `${failures.join("; ")}; this engine is about ${String(slower)} times slower`);
 }
 

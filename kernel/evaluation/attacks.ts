@@ -260,7 +260,7 @@ async function canaryLosses(asks: Asks, unseen: number): Promise<CanaryLosses> {
 }
 
 /** The attack results as saved with the scores. */
-export function savedAttackScores(attacked: readonly AttackResult[] | undefined): {
+export function attackScoresToSave(attacked: readonly AttackResult[] | undefined): {
   readonly attacks?: readonly AttackScores[];
 } {
   if (!attacked || attacked.length === 0) return {};

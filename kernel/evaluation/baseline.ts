@@ -27,7 +27,7 @@ import {
   type BaselinePredictions,
   type PreparedBaseline,
 } from "./baseline-predictions.js";
-import { calibrationDecisionsOf, decisionMetric } from "./calibrate.js";
+import { calibrationDataOf, decisionMetric } from "./calibrate.js";
 import { evaluateModel, measurePredictions, type EvaluationSettings, type MeasuredModel } from "./evaluate-once.js";
 import { type EvaluatedPart, sumCosts } from "../inference/evaluations/evaluation.js";
 
@@ -167,7 +167,7 @@ async function contenderThresholds(
   labels: readonly string[],
 ): Promise<FittedCalibration | null> {
   if (!("said" in outputs) || !rows.taught) return null;
-  const decisions = calibrationDecisionsOf(outputs, rows.taught, labels);
+  const decisions = calibrationDataOf(outputs, rows.taught, labels);
   const f1: Call = { word: "f1", kind: "metric", arguments: { average: "macro", of: null } };
   const by = decisionMetric(f1, decisions, null);
   const call: Call = { word: "threshold", kind: "calibration", arguments: { metric: by, of: null } };

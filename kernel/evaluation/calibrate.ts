@@ -41,7 +41,7 @@ export async function calibrateModel(
     how,
     context,
   );
-  const decisions = calibrationDecisionsOf(outputs, rows.taught, weights.labels);
+  const decisions = calibrationDataOf(outputs, rows.taught, weights.labels);
   const reportLines: string[] = [];
   let fitted: FittedCalibration = {};
   for (const call of calls) {
@@ -80,7 +80,7 @@ export async function calibrateModel(
   ];
 }
 
-export function calibrationDecisionsOf(
+export function calibrationDataOf(
   outputs: PartOutputs,
   taught: TrainingTargets | null,
   labels: readonly string[],

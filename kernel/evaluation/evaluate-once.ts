@@ -5,7 +5,7 @@ import type { DataPlan } from "#dsl/language/types/value.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { ScoredOutcome } from "#stdlib/tasks/kind.js";
 import type { MetricFiles, WrittenMetricInput } from "#stdlib/metrics/kind.js";
-import type { MetricMeasure } from "../inference/measuring/comparison.js";
+import type { MeasuredMetric } from "../inference/measuring/comparison.js";
 import type { JudgeMeasureOptions } from "../inference/measuring/judge-measure.js";
 import { measureMetric, readsWrittenTexts } from "../inference/measuring/measure-metric.js";
 import { scoreOutputs } from "../inference/score-split.js";
@@ -45,7 +45,7 @@ export interface MeasuredModel {
   /** Texts generated for the rows; null if no metric reads them. */
   readonly texts: WrittenMetricInput | null;
   readonly scored: ScoredOutcome;
-  readonly measures: readonly MetricMeasure[];
+  readonly measures: readonly MeasuredMetric[];
   readonly evaluation: Evaluation;
   /** Set for a model of several folds, each evaluated on the rows it was not trained on: the scores per fold. */
   readonly folds?: readonly FoldScores[];
@@ -106,7 +106,7 @@ export async function measurePredictions(
   const times = parts.some((part) => part.times)
     ? Float64Array.from(parts.flatMap((part) => [...(part.times ?? [])]))
     : null;
-  const measures: MetricMeasure[] = [];
+  const measures: MeasuredMetric[] = [];
   for (const call of how.metrics) {
     const { world, judging } = how;
     measures.push(

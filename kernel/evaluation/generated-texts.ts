@@ -2,7 +2,7 @@
 import type { GenerationSettings } from "#dsl/compiler/plan/action.js";
 import type { WrittenMetricInput } from "#stdlib/metrics/kind.js";
 import type { PreparedData } from "../data/prepare.js";
-import { ContinuationBuilder, promptText } from "../inference/prompts.js";
+import { ContinuationCollector, promptDisplayText } from "../inference/prompts.js";
 import { promptsAndTargets, promptsOfSplit } from "../inference/reference-texts.js";
 import type { ModelHandle } from "../models/model-handle.js";
 import type { OpenSession } from "../session/open-session.js";
@@ -16,10 +16,14 @@ export async function writtenTexts(
   context: ExecutionContext,
 ): Promise<WrittenMetricInput> {
   const { prompts, targets } = promptsAndTargets(rows.prepared, rows.split, handle.plan.template !== undefined);
-  const gathered = prompts.map((prompt) => new ContinuationBuilder(promptText(prompt)));
+  const gathered = prompts.map((prompt) => new ContinuationCollector(promptDisplayText(prompt)));
   for await (const piece of session.models.requests.write(handle, prompts, o, context.hostContext, context.signal))
     gathered[piece.row]!.add(piece);
-  return { written: gathered.map((text) => text.written().continuation), targets, asked: prompts.map(promptText) };
+  return {
+    written: gathered.map((text) => text.written().continuation),
+    targets,
+    asked: prompts.map(promptDisplayText),
+  };
 }
 
 /** Generates one token for the first row, so that warm-up is not part of the measured time. */

@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import type { ActionSubject } from "#dsl/compiler/plan/action.js";
 import type { PreparedData } from "../data/prepared.js";
-import type { ResampledScores, MetricMeasure } from "../inference/measuring/comparison.js";
+import type { ResampledScores, MeasuredMetric } from "../inference/measuring/comparison.js";
 import type { ModelHandle } from "../models/model-handle.js";
 import { RunFolder } from "../runs/run-folder.js";
 import { saveScoredData } from "../runs/scored-data.js";
@@ -21,7 +21,7 @@ export function rememberScores(
     /** Folder that relative paths start from. */
     readonly home: string;
   },
-  measures: readonly MetricMeasure[],
+  measures: readonly MeasuredMetric[],
   drawn: ResampledScores,
 ): void {
   if (!weights || !("data" in subject)) return;

@@ -10,10 +10,10 @@ import {
   intervalMethodsText,
   type ResampledScores,
   type ResampledScore,
-  type MetricMeasure,
+  type MeasuredMetric,
 } from "../inference/measuring/comparison.js";
 import { scoreConstant, type ScoredConstant } from "../inference/measuring/constant.js";
-import { distinctConstants, type DistinctConstant } from "../inference/measuring/distinct-constants.js";
+import { groupEqualConstants, type DistinctConstant } from "../inference/measuring/distinct-constants.js";
 import { scoreDoubtNotes } from "../inference/measuring/doubtful-scores.js";
 import { measureMetric } from "../inference/measuring/measure-metric.js";
 import type { ExecutionContext } from "../session/execution-context.js";
@@ -29,7 +29,7 @@ import type { EvaluationCost } from "../inference/evaluations/evaluation.js";
 type Evaluate = Extract<Action, { verb: "evaluate" }>;
 
 /** `by`: the constant prediction, if the metric has a different one. */
-type ConstantMeasure = MetricMeasure & { readonly by?: string | undefined };
+type ConstantMeasure = MeasuredMetric & { readonly by?: string | undefined };
 export interface MeasuredConstant extends ScoredConstant {
   readonly measures: readonly ConstantMeasure[];
 }
@@ -74,7 +74,7 @@ function tells(metric: Word<"metric">["capabilities"], { likelihood }: ScoredCon
   return metric?.beatsConstant !== false && metric?.better !== "none" && (likelihood || !metric?.ofLoss);
 }
 
-export function intervalOf(drawn: ResampledScores, measure: MetricMeasure): ResampledScore {
+export function intervalOf(drawn: ResampledScores, measure: MeasuredMetric): ResampledScore {
   return must(drawn.get(measure), `the interval of ${measure.name}`);
 }
 
@@ -82,7 +82,7 @@ const NOTHING = { labels: [], confusion: [], worst: [], worstBy: "probability", 
 
 /** Finds the score of a metric by its name. */
 function namedIn(drawn: ResampledScores) {
-  return (measures: readonly MetricMeasure[] | undefined, name: string): ResampledScore | undefined => {
+  return (measures: readonly MeasuredMetric[] | undefined, name: string): ResampledScore | undefined => {
     const found = measures?.find((measure) => measure.name === name);
     return found && drawn.get(found);
   };
@@ -97,7 +97,7 @@ function constantsBeside(
   const intervalFor = namedIn(drawn);
   const names = measured[0]?.measures.map(({ name }) => name) ?? [];
   const contenders = measured.filter(({ by }) => by.is === "contender");
-  return distinctConstants(
+  return groupEqualConstants(
     constants.flatMap((constant, i) => {
       if (!constant) return [];
       const { name, learnt, measures } = constant;

@@ -7,7 +7,7 @@ import {
   scoreDifference,
   type ResampledScores,
   type ResampledScore,
-  type MetricMeasure,
+  type MeasuredMetric,
 } from "../inference/measuring/comparison.js";
 import { modelVerdictText, type ScoredRival } from "../inference/measuring/verdict.js";
 import type { MeasuredModel } from "./evaluate-once.js";
@@ -91,7 +91,7 @@ function comparedIn(
 function rankedMeasure(measured: MeasuredModel | undefined): RankedMeasure | undefined {
   return measured?.measures.find((measure): measure is RankedMeasure => measure.better !== "none");
 }
-type RankedMeasure = MetricMeasure & { readonly better: RankingDirection };
+type RankedMeasure = MeasuredMetric & { readonly better: RankingDirection };
 
 /** Returns a ranking metric by which the other is better, with an interval that excludes 0. */
 function rankedBetter(

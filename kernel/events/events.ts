@@ -65,7 +65,7 @@ export type RunEvent = { readonly at: string; readonly run: string } & (
       readonly step: number;
       readonly reason: "done" | "early" | "interrupted" | "failed";
       readonly seconds: number;
-      readonly shared?: SharedTrainingUsage;
+      readonly shared?: DistributedTrainingUsage;
     }
 );
 export interface FederationRoundReport {
@@ -89,7 +89,7 @@ export interface ClientRoundReport {
   readonly cosine?: number;
 }
 /** Resources that the workers of a shared training used until it ended, including process groups that were lost. */
-export interface SharedTrainingUsage {
+export interface DistributedTrainingUsage {
   readonly workers: number;
   /** Shares of the step time since start or resumption: communication, and waiting for the slowest rank. */
   readonly communication: number;

@@ -12,7 +12,7 @@ export const verbHandlers: {
 } = {
   data: async (...all) => (await import("./data/run.js")).runData(...all),
   model: async (...all) => (await import("../session/verbs/model.js")).runModel(...all),
-  recipe: async (...all) => (await import("../session/verbs/recipe.js")).runRecipe(...all),
+  recipe: async (...all) => (await import("../session/verbs/recipe.js")).defineRecipe(...all),
   parameters: async (session, action) =>
     (await import("../session/verbs/parameters.js")).runParameters(session, action),
   train: async (...all) => (await import("./train/run.js")).runTrain(...all),

@@ -42,7 +42,7 @@ export interface CheckedProgram {
   readonly unvalued: readonly string[];
 }
 
-export async function checkSources(
+export async function checkProgramSources(
   { sources, typescript, defined }: CheckInput,
   options: CheckSourcesOptions,
 ): Promise<CheckedProgram> {

@@ -7,7 +7,7 @@ import { predictorOf, type PredictorInput } from "./predictor.js";
 import { computeRowLogits } from "./score.js";
 
 /** A model that is open in this or another runtime, with its row encoding. */
-export interface OpenPredictor extends PredictorInput {
+export interface OpenedPredictor extends PredictorInput {
   /** Its program `evaluate` computes the outputs. */
   readonly session: Pick<EngineSession, "run">;
   readonly base: Base;
@@ -24,7 +24,7 @@ export interface TextPredictions {
  */
 export async function predictInputTexts(
   texts: readonly PredictionInput[],
-  asking: OpenPredictor,
+  asking: OpenedPredictor,
   name: string,
 ): Promise<TextPredictions> {
   const { answers, padId, read } = await predictorOf(asking, name);

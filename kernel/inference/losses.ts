@@ -6,7 +6,7 @@ import { tokensAt } from "../data/sequences/token-rows.js";
 import { TokenWindows } from "../data/sequences/windows.js";
 import type { EncodedRows, RowEncoding } from "../data/encoding/encoded.js";
 import type { EngineSession } from "../engines/engine.js";
-import { scalarValue } from "../engines/feeds.js";
+import { readScalar } from "../engines/feeds.js";
 import { computeRowLogits, type RowInferenceOptions } from "./score.js";
 
 interface Asking extends RowInferenceOptions {
@@ -92,7 +92,7 @@ async function lossOf(
   for (const part of parts) {
     if (part.counts === 0) continue;
     const { loss } = await session.run("loss", part.feeds, ["loss"]);
-    sum += scalarValue(loss) * part.counts;
+    sum += readScalar(loss) * part.counts;
     counts += part.counts;
   }
   return counts > 0 ? sum / counts : Number.NaN;

@@ -13,7 +13,7 @@ import { registry } from "#stdlib/registry.js";
 export type ModelPrompt = string | readonly Message[];
 
 /** Returns a prompt as one text, for display next to the answer. */
-export function promptText(prompt: ModelPrompt): string {
+export function promptDisplayText(prompt: ModelPrompt): string {
   return typeof prompt === "string" ? prompt : conversationText(prompt);
 }
 
@@ -92,7 +92,7 @@ export interface WrittenContinuation {
 }
 
 /** Joins the pieces of one text. */
-export class ContinuationBuilder {
+export class ContinuationCollector {
   private continuation = "";
   private tokens = 0;
   private ended: WrittenContinuation["ended"] = "length";

@@ -3,7 +3,7 @@ import type { WrittenMetricInput } from "#stdlib/metrics/kind.js";
 import { contentText } from "#stdlib/conversations/shared/message-text.js";
 import { conversationsOf, readStreamedConversations } from "../data/rows/conversations.js";
 import type { PreparedData } from "../data/prepare.js";
-import { promptText, type ModelPrompt } from "./prompts.js";
+import { promptDisplayText, type ModelPrompt } from "./prompts.js";
 
 export function promptsOfSplit(prepared: PreparedData, split: string, conversations: boolean): readonly ModelPrompt[] {
   return promptsAndTargets(prepared, split, conversations).prompts;
@@ -33,7 +33,7 @@ export function requestsAndTargets(
 ): Pick<WrittenMetricInput, "targets"> & { readonly asked: readonly string[] } {
   const has = prepared.streamed?.[split]?.has("messages") ?? prepared.splits[split]?.columnNames().includes("messages");
   const { prompts, targets } = promptsAndTargets(prepared, split, has === true);
-  return { targets, asked: prompts.map(promptText) };
+  return { targets, asked: prompts.map(promptDisplayText) };
 }
 
 function textsOf(prepared: PreparedData, split: string, role: string): readonly string[] {

@@ -4,7 +4,7 @@ import type { AnswerDecoder } from "#stdlib/tasks/kind.js";
 import { DataLoader, type ModelInputRows, type DataLoaderOptions } from "../data/rows/loader.js";
 import type { EngineSession } from "../engines/engine.js";
 import type { EncodedInputs } from "../data/encoding/encoded.js";
-import { scalarValue } from "../engines/feeds.js";
+import { readScalar } from "../engines/feeds.js";
 import { pipelineCalls } from "../engines/pipelined-session.js";
 import { computeLogits, modelInputRow } from "./fed-rows.js";
 
@@ -98,7 +98,7 @@ export async function scoreTokens(
     onRows?.(Math.min(all, (done += batchSize)), all);
     // A batch without trained tokens has no loss.
     groups.push({
-      loss: part.counts > 0 ? scalarValue(out["loss"]) : 0,
+      loss: part.counts > 0 ? readScalar(out["loss"]) : 0,
       tokens: part.counts,
       ...(spelt && { bytes: part.counts > 0 ? Buffer.byteLength(await spelt(foretold(part.feeds))) : 0 }),
     });

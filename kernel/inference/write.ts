@@ -14,7 +14,7 @@ import { inputPrefixOf, decoderStartToken } from "../data/encoding/decoder-input
 import { endTokenIds, endTokenId } from "../data/encoding/encoded.js";
 import type { EngineSession } from "../engines/engine.js";
 import { continueTexts, type ContinuationPiece } from "./continue-texts.js";
-import { promptText, renderPrompts, type ModelPrompt } from "./prompts.js";
+import { promptDisplayText, renderPrompts, type ModelPrompt } from "./prompts.js";
 
 export interface WritingModel {
   readonly model: ModelPlan;
@@ -39,7 +39,7 @@ export async function* writeTexts(
   const chat = await chatEncodingOf(dataReaderOf(model), base, tokenizer);
   const rendered = chat
     ? await renderPrompts(chat, prompts)
-    : { texts: prompts.map(promptText), tokenizer, ends: [], stop: [] };
+    : { texts: prompts.map(promptDisplayText), tokenizer, ends: [], stop: [] };
   const { task, max_length } = model;
   const family = await implementationOf(registry, "model", base.facts.family);
   const { vocabulary, positions } = family.sizes(family.config(base.facts.config));

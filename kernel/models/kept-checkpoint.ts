@@ -10,7 +10,7 @@ import { keepsBest } from "#dsl/compiler/plan/watched-metric.js";
 import type { EngineSession } from "../engines/engine.js";
 import {
   checkpointFile,
-  isUnusableCheckpoint,
+  isUnusableCheckpointError,
   readCheckpoints,
   saveCheckpoint,
   type Checkpoint,
@@ -73,7 +73,7 @@ export async function loadFinalCheckpoint(options: {
     await session.load(file);
     return { checkpoint: savedFile, damaged: null };
   } catch (error) {
-    if (!isUnusableCheckpoint(error)) throw error;
+    if (!isUnusableCheckpointError(error)) throw error;
     const checkpoint = await lastLoaded(options);
     const damaged = { file, step: best.step, why: error.message };
     run.append({ at: new Date().toISOString(), run: run.id, kind: "damaged", file, why: damaged.why });
@@ -89,7 +89,7 @@ async function lastLoaded(options: Parameters<typeof loadFinalCheckpoint>[0]): P
     await options.session.load(options.last.file);
     return options.last;
   } catch (error) {
-    if (!isUnusableCheckpoint(error)) throw error;
+    if (!isUnusableCheckpointError(error)) throw error;
     return again(options);
   }
 }

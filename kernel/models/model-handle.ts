@@ -12,14 +12,14 @@ import type { PredictionInput } from "../data/encoding/encoded.js";
 import type { ContinuationPiece } from "../inference/continue-texts.js";
 import {
   parsePrompts,
-  promptText,
+  promptDisplayText,
   type ModelPrompt,
   isPair,
   parseQuestions,
   readsContexts,
   type ContextQuestion,
   type TextTaskPrediction,
-  ContinuationBuilder,
+  ContinuationCollector,
 } from "../inference/prompts.js";
 import { writingOptionsOf, type WriteOptions } from "./write-options.js";
 import { clientsWithHeads } from "../runs/client-heads.js";
@@ -170,7 +170,7 @@ export class ModelHandle {
       return (await this.predictors.answer(this, inputs)) as readonly T[];
     }
     const list = this.prompts(texts);
-    const written = list.map((prompt) => new ContinuationBuilder(promptText(prompt)));
+    const written = list.map((prompt) => new ContinuationCollector(promptDisplayText(prompt)));
     for await (const piece of this.predictors.write(this, list, writingOptionsOf(options)))
       written[piece.row]!.add(piece);
     return written.map((w) => w.written()) as readonly TextTaskPrediction[] as readonly T[];

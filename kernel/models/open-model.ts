@@ -22,12 +22,18 @@ import { headPathsOf } from "#stdlib/programs/model.js";
 import { buildConsolidationPrograms } from "#stdlib/programs/consolidation.js";
 import { buildAttributionProgram } from "#stdlib/programs/why.js";
 import type { Base } from "../bases/base.js";
-import { savedAdapterOf, type SavedAdapter } from "../runs/folders/adapter-folder.js";
-import { wholeModelOf, type WholeModelFolder } from "../runs/folders/model-folder.js";
+import { adapterToSave, type SavedAdapter } from "../runs/folders/adapter-folder.js";
+import { wholeModelToSave, type WholeModelFolder } from "../runs/folders/model-folder.js";
 import type { Engine, EngineSession } from "../engines/engine.js";
 import { standardisedStatesOf, type StandardisedStates } from "../runs/standardised-weights.js";
 import { loadImplementation } from "../host/load-implementation.js";
-import { assembleOptionsOf, modelBodyOf, openEngineSession, weightStoreOf, type ModelOpener } from "./program-parts.js";
+import {
+  assembleOptionsOf,
+  modelBodyOf,
+  openEngineSession,
+  frozenWeightStoreId,
+  type ModelOpener,
+} from "./program-parts.js";
 
 export interface OpenModel {
   /**
@@ -113,7 +119,7 @@ export async function openModel(
     ...(!answers?.score && { loss: assembled.loss }),
     ...(features && { features }),
   };
-  const store = await weightStoreOf(plan.recipe.model, base);
+  const store = await frozenWeightStoreId(plan.recipe.model, base);
   const programs = { ...training, ...scoring, ...writing.programs };
   const { resumable: saved, trainable, carried } = assembled;
   const session = await opens(engine, { store, programs, model: plan.recipe.model, base, home }, saved);
@@ -124,7 +130,7 @@ export async function openModel(
   const paths = headPathsOf(task, family, plan.recipe.model.task);
   const last = paths.at(-1);
   const headless = last !== undefined && isRandom((accumulate ?? train).state[`${last}.weight`]);
-  const whole = wholeModelOf({
+  const whole = wholeModelToSave({
     model: plan.recipe.model,
     base,
     technique,
@@ -188,7 +194,7 @@ async function adapterIn(model: ModelPlan, base: Base, assembled: AssembledProgr
   const answering = technique.constants ? assembled.evaluate.state : {};
   const sizes = family.sizes(family.config(base.facts.config));
   const prefix = task.bare ? family.prefix : "";
-  return savedAdapterOf({
+  return adapterToSave({
     model,
     origin: base.facts.origin,
     family: base.facts.family,

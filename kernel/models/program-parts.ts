@@ -19,7 +19,10 @@ import type { ModelBody } from "../runs/folders/merged.js";
 import { readHeader } from "../tensors/safetensors.js";
 
 /** Returns the store of a model's frozen weights: that of its base, if the technique trains few weights. */
-export async function weightStoreOf({ technique }: Pick<ModelPlan, "technique">, base: Base): Promise<string | null> {
+export async function frozenWeightStoreId(
+  { technique }: Pick<ModelPlan, "technique">,
+  base: Base,
+): Promise<string | null> {
   return (await loadImplementation(technique, "technique")).saved === "trained" ? base.hash : null;
 }
 

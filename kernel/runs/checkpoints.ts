@@ -101,7 +101,7 @@ const unusable: readonly string[] = [
   "checkpoint-unreadable",
 ];
 /** Whether the error means a missing or damaged file, rather than a failure of the reader. */
-export function isUnusableCheckpoint(error: unknown): error is CodedError {
+export function isUnusableCheckpointError(error: unknown): error is CodedError {
   return error instanceof CodedError && unusable.includes(error.code);
 }
 
@@ -120,7 +120,7 @@ export async function loadNewestCheckpoint(
       await session.load(one.file);
       return { checkpoint: one, damaged };
     } catch (error) {
-      if (!isUnusableCheckpoint(error)) throw error;
+      if (!isUnusableCheckpointError(error)) throw error;
       damaged.push({ file: one.file, error });
     }
   }

@@ -12,7 +12,7 @@ import {
   parseJsonOrNull,
   SchemaMismatch,
 } from "../fetch/json.js";
-import type { RunEvent, SharedTrainingUsage } from "../events/events.js";
+import type { RunEvent, DistributedTrainingUsage } from "../events/events.js";
 import { parseLog } from "./log-lines.js";
 import { processIdentitySchema } from "./writer.js";
 import { FileNotRead, readWholeFile } from "../fetch/regular.js";
@@ -20,7 +20,7 @@ import { FileNotRead, readWholeFile } from "../fetch/regular.js";
 type Fields = Readonly<Record<string, unknown>>;
 const written = { at: v.string(), run: v.string() };
 const text = v.string();
-const shared: Schema<SharedTrainingUsage> = objectWith({
+const shared: Schema<DistributedTrainingUsage> = objectWith({
   workers: anyNumber,
   communication: anyNumber,
   waiting: anyNumber,

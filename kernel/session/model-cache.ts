@@ -12,13 +12,13 @@ import type { Tokenizer } from "../bases/tokenizer.js";
 import type { EngineManager } from "../engines/manager/engine-manager.js";
 import { engineWorkOf } from "../engines/engine-work.js";
 import type { HostContext } from "../host/host-context.js";
-import type { OpenPredictor } from "../inference/input-texts.js";
+import type { OpenedPredictor } from "../inference/input-texts.js";
 import { BaseModels } from "../models/base-models.js";
 import { modelPlanOf, type ModelHandle } from "../models/model-handle.js";
 import { openModel, type OpenModel } from "../models/open-model.js";
 import { OpenModelCache } from "../models/open-models.js";
 import type { OpenedRun } from "../models/opened-run.js";
-import { trainedModelBody, weightStoreOf, type ModelOpener } from "../models/program-parts.js";
+import { trainedModelBody, frozenWeightStoreId, type ModelOpener } from "../models/program-parts.js";
 import { TrainedBases } from "../models/trained-bases.js";
 import type { TrainedWeights } from "../runs/weights.js";
 import type { DatasetCache } from "./answers/dataset-cache.js";
@@ -46,7 +46,7 @@ export const NO_DATA: DataPlan = {
 export const NO_DATA_PAIRS: DataPlan = { ...NO_DATA, columns: { text: "text", text_pair: "text_pair" } };
 
 /** A model that is open in the engine, and how its rows are tokenized. */
-export interface PredictableModel extends Omit<OpenPredictor, "session"> {
+export interface PredictableModel extends Omit<OpenedPredictor, "session"> {
   /** Tokens of a packed row; null if each row is one text. */
   readonly packed: number | null;
   readonly open: OpenModel;
@@ -113,7 +113,7 @@ export class ModelCache {
     const engine = await this.options.engines.engine(engineWorkOf(plan));
     if (opens)
       return this.open.lend(folder, engine, await openModel(engine, plan, base, labels, home, opens, objective));
-    const store = await weightStoreOf(plan.recipe.model, base);
+    const store = await frozenWeightStoreId(plan.recipe.model, base);
     const open = (): Promise<OpenModel> => openModel(engine, plan, base, labels, home, undefined, objective);
     return (await this.open.add(folder, engine, store, open)).model;
   }
@@ -141,7 +141,7 @@ export class ModelCache {
     const engine = await this.options.engines.engine(engineWorkOf(weights.plan, "inference"));
     const open =
       this.open.get(folder, engine) ??
-      (await this.open.add(folder, engine, await weightStoreOf(weights.plan.recipe.model, base), () =>
+      (await this.open.add(folder, engine, await frozenWeightStoreId(weights.plan.recipe.model, base), () =>
         openModel(engine, weights.plan, base, weights.labels, s.folder),
       ));
     await this.open.load(folder, open, weights);

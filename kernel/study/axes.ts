@@ -3,7 +3,7 @@ import {
   isNestedCall,
   isSearchSpace,
   type NestedCall,
-  type SearchSpace,
+  type SettingSearchSpace,
   type SweepPlan,
 } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { tuneText } from "#dsl/compiler/plan/text.js";
@@ -25,7 +25,7 @@ export interface SweepAxis {
 
 export function axesOf(vary: SweepPlan["vary"]): readonly SweepAxis[] {
   const axesByName = new Map<string, Pick<SweepAxis, "label" | "options">>();
-  const visit = (name: string, label: string, space: SearchSpace): void => {
+  const visit = (name: string, label: string, space: SettingSearchSpace): void => {
     axesByName.set(name, { label, options: space.space === "choice" ? optionTexts(space.of) : [] });
     if (space.space !== "choice") return;
     space.of.forEach((option, i) => {
@@ -94,12 +94,12 @@ function textOf(value: unknown): string | undefined {
 }
 
 /** Calls are shown by their word alone if these words differ. */
-function optionTexts(options: readonly (Value | SearchSpace | NestedCall)[]): readonly string[] {
+function optionTexts(options: readonly (Value | SettingSearchSpace | NestedCall)[]): readonly string[] {
   const texts = options.map(optionText);
   const words = texts.map((text) => /^\p{ID_Start}\p{ID_Continue}*(?=\()/u.exec(text)?.[0] ?? text);
   return new Set(words).size === words.length ? words : texts;
 }
-function optionText(option: Value | SearchSpace | NestedCall): string {
+function optionText(option: Value | SettingSearchSpace | NestedCall): string {
   if (isSearchSpace(option))
     return option.space === "choice" ? option.of.map(optionText).join(" or ") : `${option.from}..${option.to}`;
   if (!isNestedCall(option)) return tuneText(option);

@@ -4,7 +4,7 @@
  */
 import { isNestedCall, isSearchSpace } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { Estimates } from "#dsl/compiler/plan/plan.js";
-import type { SearchSpace, SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
+import type { SettingSearchSpace, SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { SearchPoint } from "#stdlib/searches/kind.js";
 import { valuesAt } from "./points.js";
 
@@ -61,12 +61,12 @@ function costOf({ seconds, flops, validating }: Estimates): number {
  * Returns the values at the ends of a space as Tune text: of a choice every option, also with its inner spaces at their
  * ends.
  */
-export function spaceEnds(path: string, space: SearchSpace): readonly string[] {
+export function spaceEnds(path: string, space: SettingSearchSpace): readonly string[] {
   const texts = pointsOf(path, space).map((point) => valuesAt({ [path]: space }, point)[path] ?? "");
   return [...new Set(texts)];
 }
 
-function pointsOf(name: string, space: SearchSpace): readonly SearchPoint[] {
+function pointsOf(name: string, space: SettingSearchSpace): readonly SearchPoint[] {
   if (space.space !== "choice") return [space.from, space.to].map((end) => ({ [name]: end }));
   const numbers = space.of.every((option) => typeof option === "number");
   const ends = numbers ? [Math.min(...space.of), Math.max(...space.of)] : null;

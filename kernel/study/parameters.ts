@@ -6,7 +6,7 @@ import {
   isNestedCall,
   isSearchSpace,
   type NestedCall,
-  type SearchSpace,
+  type SettingSearchSpace,
   type SweepPlan,
 } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { Value } from "#dsl/language/types/value.js";
@@ -28,7 +28,7 @@ export type ParameterValue = string | number | boolean | null;
 
 export function parametersOf(vary: SweepPlan["vary"]): readonly SweepParameter[] {
   const named = new Map<string, Omit<SweepParameter, "dimension">>();
-  const visit = (key: string, path: string, name: string, space: SearchSpace): void => {
+  const visit = (key: string, path: string, name: string, space: SettingSearchSpace): void => {
     if (space.space !== "choice") return void named.set(key, { name, ...(space.share && { share: true }) });
     const texts = space.of.map((option) => optionText(path, option));
     named.set(key, { name, choices: apart(texts) });
@@ -105,7 +105,7 @@ function sameNumber(text: string, value: ParameterValue): boolean {
 }
 
 /** Shows `lora(rank: choice(4, 8))` as `lora`, because its varied arguments are separate parameters. */
-function optionText(path: string, option: Value | SearchSpace | NestedCall): string {
+function optionText(path: string, option: Value | SettingSearchSpace | NestedCall): string {
   if (isSearchSpace(option))
     return option.space === "choice"
       ? `choice(${option.of.map((one) => optionText(path, one)).join(", ")})`

@@ -4,7 +4,7 @@ import {
   isNestedCall,
   isSearchSpace,
   type NestedCall,
-  type SearchSpace,
+  type SettingSearchSpace,
   type SweepPlan,
 } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { Value } from "#dsl/language/types/value.js";
@@ -19,7 +19,7 @@ import type { DimensionCondition, SearchDimension, SearchPoint } from "#stdlib/s
  */
 export function dimensionsOf(vary: SweepPlan["vary"]): readonly SearchDimension[] {
   const found: SearchDimension[] = [];
-  const visit = (name: string, space: SearchSpace, when?: DimensionCondition) => {
+  const visit = (name: string, space: SettingSearchSpace, when?: DimensionCondition) => {
     const common = { name, ...(when && { when }) };
     if (space.space !== "choice") {
       const { from, to, integer, step } = space;
@@ -41,10 +41,10 @@ export function dimensionsOf(vary: SweepPlan["vary"]): readonly SearchDimension[
 
 /** Returns the values of a point as Tune text, by path. */
 export function valuesAt(vary: SweepPlan["vary"], point: SearchPoint): Readonly<Record<string, string>> {
-  const textAt = (path: string, name: string, space: SearchSpace): string => {
+  const textAt = (path: string, name: string, space: SettingSearchSpace): string => {
     if (space.space !== "choice") return numberText(Number(point[name]), space);
     const index = Number(point[name]);
-    const option = space.of[index] as Value | SearchSpace | NestedCall;
+    const option = space.of[index] as Value | SettingSearchSpace | NestedCall;
     if (isSearchSpace(option)) return textAt(path, `${name}/${index}`, option);
     if (isNestedCall(option)) {
       const fixedArguments = Object.entries(option.nested.arguments).map(
@@ -83,7 +83,7 @@ export function numberRounder(vary: SweepPlan["vary"]): (dimension: string, valu
     return space ? Number(numberText(value, space)) : value;
   };
 }
-type Drawn = Pick<Exclude<SearchSpace, { space: "choice" }>, "from" | "to" | "integer" | "step" | "share">;
+type Drawn = Pick<Exclude<SettingSearchSpace, { space: "choice" }>, "from" | "to" | "integer" | "step" | "share">;
 
 /** Returns the type of the setting at a path of data, model or recipe, which decides whether texts are quoted. */
 function parameterType(path: string): ValueTextContext {

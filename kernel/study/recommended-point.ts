@@ -4,7 +4,7 @@
  */
 import { isNestedCall, isSearchSpace } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { hashOf } from "#dsl/compiler/plan/hash.js";
-import type { NestedCall, SearchSpace, SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
+import type { NestedCall, SettingSearchSpace, SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { isCall, recipeValueAt } from "#dsl/compiler/plan/value.js";
 import { plainNumber } from "#dsl/language/types/numeric.js";
@@ -53,7 +53,7 @@ interface At {
 }
 type Placed = readonly (readonly [string, number])[];
 
-function placed(space: SearchSpace, place: At): Placed | null {
+function placed(space: SettingSearchSpace, place: At): Placed | null {
   if (space.space !== "choice") {
     const number = plainNumber(place.value);
     const dimension = place.dimensions.get(place.name);
@@ -67,7 +67,7 @@ function placed(space: SearchSpace, place: At): Placed | null {
 }
 
 /** Returns null if the value is not this option. */
-function withinOption(option: Value | SearchSpace | NestedCall, i: number, place: At): Placed | null {
+function withinOption(option: Value | SettingSearchSpace | NestedCall, i: number, place: At): Placed | null {
   if (isSearchSpace(option)) return placed(option, { ...place, name: `${place.name}/${String(i)}` });
   if (!isNestedCall(option)) return isSame(option, place, []) ? [] : null;
   if (!isSame(option.nested, place, Object.keys(option.spaces)) || !isCall(place.value)) return null;

@@ -4,10 +4,10 @@ import { plainNumber } from "#dsl/language/types/numeric.js";
 import {
   isNestedCall,
   isSearchSpace,
-  type SearchSpace,
+  type SettingSearchSpace,
   type SweepPlan,
   type SweepRelation,
-  type SweepTerm,
+  type RelationTerm,
 } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { wordOfOption } from "#dsl/compiler/plan/sweep/relations.js";
 import { isCall } from "#dsl/compiler/plan/value.js";
@@ -33,7 +33,7 @@ export function brokenRelationAt({ where = [], vary, plan }: SweepPlan, point: S
   return broken ? `${broken.relation}(${[...broken.terms.map(termText), ...onlyText(broken)].join(", ")})` : null;
 }
 const onlyText = ({ when }: SweepRelation): readonly string[] => (when ? [`when: ${when.word}`] : []);
-function termText(term: SweepTerm): string {
+function termText(term: RelationTerm): string {
   if ("number" in term) return String(term.number);
   return "path" in term ? term.path : `${term.term}(${term.of.map(termText).join(", ")})`;
 }
@@ -45,7 +45,7 @@ function wordAt(vary: SweepPlan["vary"], point: SearchPoint, path: string): stri
   return option === undefined ? undefined : wordOfOption(option);
 }
 
-function numberOf(term: SweepTerm, valueAt: (path: string) => number | undefined): number | undefined {
+function numberOf(term: RelationTerm, valueAt: (path: string) => number | undefined): number | undefined {
   if ("number" in term) return term.number;
   if ("path" in term) return valueAt(term.path);
   const numbers = term.of.map((one) => numberOf(one, valueAt));
@@ -76,7 +76,12 @@ function numberAt(
 }
 
 /** @param name name of the dimension */
-function inSpace(space: SearchSpace, name: string, point: SearchPoint, rest: readonly string[]): number | undefined {
+function inSpace(
+  space: SettingSearchSpace,
+  name: string,
+  point: SearchPoint,
+  rest: readonly string[],
+): number | undefined {
   const drawn = point[name];
   if (drawn === undefined) return undefined;
   if (space.space !== "choice") return rest.length === 0 ? drawn : undefined;

@@ -14,7 +14,7 @@ import type { ParameterValue } from "../study/parameters.js";
 import { sharedPoint } from "../study/shared-points.js";
 import type { TrialRecord } from "../study/trial.js";
 import type { MismatchedTrial } from "./journal/journal.js";
-import { parameterValuesOf, JournalReading, trialRecordOf, type JournalSpec } from "./journal/logged-trial.js";
+import { parameterValuesOf, JournalReading, trialRecordOf, type JournaledSweep } from "./journal/logged-trial.js";
 
 export interface StartTrials {
   /** Trials with their original numbers. */
@@ -40,7 +40,7 @@ interface Earlier {
  * Throws the coded error `no-journal` if the file is not a journal or its studies have other goals.
  * @param definitions the definitions' values in the space
  */
-export function readStartTrials(file: string, spec: JournalSpec, definitions: SearchPoint = {}): StartTrials {
+export function readStartTrials(file: string, spec: JournaledSweep, definitions: SearchPoint = {}): StartTrials {
   const reading = new JournalReading(spec);
   const names = { shared: new Set<string>(), filled: new Set<string>(), aside: new Set<string>() };
   const all: TrialRecord[] = [];
@@ -59,7 +59,7 @@ export function readStartTrials(file: string, spec: JournalSpec, definitions: Se
   return { trials, strange, shared: [...names.shared], filled: [...names.filled], aside: [...names.aside] };
 }
 
-function trialsIn(file: string, reading: JournalReading, spec: JournalSpec): readonly Earlier[] {
+function trialsIn(file: string, reading: JournalReading, spec: JournaledSweep): readonly Earlier[] {
   const log = new OptunaJournalFile(file);
   log.look();
   const { study, goals } = studyFor(file, [...log.replay.studies.values()], spec);
@@ -87,7 +87,7 @@ function sharedIn(record: Earlier["record"], goals: readonly number[]): Earlier[
 function studyFor(
   file: string,
   studies: readonly LoggedStudy[],
-  { goals }: JournalSpec,
+  { goals }: JournaledSweep,
 ): { readonly study: LoggedStudy; readonly goals: readonly number[] } {
   const same = studies.flatMap((study) => {
     const places = placesOf(study, goals);
@@ -105,7 +105,7 @@ function studyFor(
 /**
  * Returns null if the study lacks one of the goals. Without names, the number of goals and their directions must match.
  */
-function placesOf({ directions, systemAttrs }: LoggedStudy, goals: JournalSpec["goals"]): readonly number[] | null {
+function placesOf({ directions, systemAttrs }: LoggedStudy, goals: JournaledSweep["goals"]): readonly number[] | null {
   const wanted = goals.map(({ direction }) => OPTUNA_DIRECTIONS[direction]);
   const names: unknown = systemAttrs.get("study:metric_names");
   if (!Array.isArray(names)) return directions.join() === wanted.join() ? wanted.map((_, i) => i) : null;

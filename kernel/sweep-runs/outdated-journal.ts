@@ -2,7 +2,7 @@
  * Trials whose data or base have changed: files that a sweep's `vary` names may have changed since, which the sweep's
  * identity does not include. A trial without a recorded recipe (another program ran it) is not checked.
  */
-import type { SearchSpace } from "#dsl/compiler/plan/sweep/sweep-plan.js";
+import type { SettingSearchSpace } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { TrialRecord } from "../study/trial.js";
 import { REFUSED_RECIPE, trialProgram, type TrialProgramContext } from "./trial-program.js";
 import { listNames } from "#dsl/language/diagnostics/lists.js";
@@ -23,7 +23,7 @@ export async function findOutdatedTrials(
 }
 
 /** Reports whether an option may name a file or another external object; numbers cannot. */
-function namesFiles(vary: Readonly<Record<string, SearchSpace>>): boolean {
+function namesFiles(vary: Readonly<Record<string, SettingSearchSpace>>): boolean {
   return Object.values(vary).some((space) => hasText(space));
 }
 function hasText(value: unknown, key = ""): boolean {

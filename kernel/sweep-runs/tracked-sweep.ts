@@ -1,7 +1,7 @@
 /** Reports a sweep to trackers; writes nothing if there are none. */
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { TrialRecord } from "../study/trial.js";
-import { SweepEventWriter, writeSweepFile } from "../trackers/sweep-tracking.js";
+import { SweepEventWriter, writeSweepDescription } from "../trackers/sweep-tracking.js";
 import type { TrackerSender } from "../trackers/trackers.js";
 import { trackerContextOf, type TrackingContext } from "../training-runs/tracker-context.js";
 
@@ -26,7 +26,7 @@ export function trackSweep(
   const context = trackerContextOf(stage);
   if (!context || context.experiment.trackers.length === 0) return NOBODY;
   try {
-    writeSweepFile(folder, name, sweep);
+    writeSweepDescription(folder, name, sweep);
     const log = new SweepEventWriter(folder, goal);
     trackers.began(folder, context);
     return {

@@ -11,7 +11,7 @@ import { runsFolderOf, type TrialGroupPlan, type TrialGroup } from "../runs/toge
 import { RunFolder } from "../runs/run-folder.js";
 import { LiveTraining, type Screen } from "../session/live-training.js";
 import { liveSweepFromJournal } from "./report-sweep.js";
-import { foldsOf } from "./repeats/folds.js";
+import { foldTrainingsOf } from "./repeats/folds.js";
 import { trainingsOfSeeds } from "./repeats/repeats.js";
 import type { RepeatTraining } from "./repeats/train-each.js";
 
@@ -37,7 +37,7 @@ export async function watchGroup(group: TrialGroup, options: WatchOptions): Prom
 
 /** Returns the seeds or folds in the order of display. */
 export function groupMembersOf(several: Exclude<TrialGroupPlan, { is: "sweep" }>): readonly RepeatTraining[] {
-  return several.is === "repeats" ? trainingsOfSeeds(several.repeats) : foldsOf(several.folds);
+  return several.is === "repeats" ? trainingsOfSeeds(several.repeats) : foldTrainingsOf(several.folds);
 }
 
 /** Returns how many of them are done, and their total; null if only time or tokens limit them. */

@@ -46,10 +46,10 @@ export function tensorsToWrite(
   read: () => NDArray,
 ): Readonly<Record<string, TensorToWrite>> {
   if (!how) return { [name]: { dtype: "f32", shape, bytes: () => read().bytes } };
-  return roundedTensors(name, roundMatrix(toFloat32Array(read()), shape as readonly [number, number], how));
+  return quantizedTensorsToWrite(name, roundMatrix(toFloat32Array(read()), shape as readonly [number, number], how));
 }
 /** Returns the tensors that a quantized weight is written as. */
-export function roundedTensors(
+export function quantizedTensorsToWrite(
   name: string,
   { how, shape, codes, scales }: RoundedMatrix,
 ): Readonly<Record<string, TensorToWrite>> {

@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { isCall } from "#dsl/compiler/plan/value.js";
 import type { Value } from "#dsl/language/types/value.js";
-import type { TrackedSetting, TrackedRun } from "#stdlib/trackers/kind.js";
+import type { TrackedSettingValue, TrackedRun } from "#stdlib/trackers/kind.js";
 import { isWholePlan } from "../runs/plan-schema.js";
 import { isRunLockContent, type RunLockFile } from "../runs/run-folder.js";
 import { lockHolderOf } from "../runs/run-lock.js";
@@ -52,11 +52,11 @@ function endedIn(folder: string): TrackedRun["ended"] {
 }
 
 /** Returns the settings as a flat list; folders of this machine are left out. */
-export function trackedSettings({ recipe }: Plan): Readonly<Record<string, TrackedSetting>> {
+export function trackedSettings({ recipe }: Plan): Readonly<Record<string, TrackedSettingValue>> {
   const { data, model, training } = recipe;
   const { folder, name, base, task, technique, baseHash, trained, loaded, scratch, ...rest } = model;
   void [folder, baseHash, trained, loaded];
-  const settings: Record<string, TrackedSetting> = {};
+  const settings: Record<string, TrackedSettingValue> = {};
   const take = (path: string, value: unknown): void => {
     if (value === null || value === undefined) return;
     if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") settings[path] = value;

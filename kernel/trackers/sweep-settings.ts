@@ -1,12 +1,12 @@
 /** The settings of a sweep as trackers show them, and those that it varies. */
-import type { SearchSpace, SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
-import type { TrackedSetting, VariedSetting } from "#stdlib/trackers/kind.js";
+import type { SettingSearchSpace, SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
+import type { TrackedSettingValue, VariedSetting } from "#stdlib/trackers/kind.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { registry } from "#stdlib/registry.js";
 import { callText, valueText } from "../host/value-text.js";
 import { axesOf } from "../study/axes.js";
 
-export function sweepSettings(sweep: SweepPlan): Readonly<Record<string, TrackedSetting>> {
+export function sweepSettings(sweep: SweepPlan): Readonly<Record<string, TrackedSettingValue>> {
   const { model, data, recipe, search, pruner, trials, budgetMs, budgetTokens, repeats, seed, vary, goals } = sweep;
   return {
     model,
@@ -24,7 +24,7 @@ export function sweepSettings(sweep: SweepPlan): Readonly<Record<string, Tracked
   };
 }
 
-function spaceText(space: SearchSpace): string {
+function spaceText(space: SettingSearchSpace): string {
   if (space.space !== "choice") return `${space.space}(${String(space.from)}..${String(space.to)})`;
   const choices = space.of.map((one) => {
     if (typeof one === "object" && one !== null && "space" in one) return spaceText(one);

@@ -6,7 +6,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import * as v from "valibot";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
-import type { TrackedSetting, TrackedRun, VariedSetting } from "#stdlib/trackers/kind.js";
+import type { TrackedSettingValue, TrackedRun, VariedSetting } from "#stdlib/trackers/kind.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { registry } from "#stdlib/registry.js";
 import { PRIVATE_MODES } from "../fetch/private.js";
@@ -28,7 +28,7 @@ interface SweepFile {
   readonly version: 1;
   readonly name: string;
   readonly began: number;
-  readonly settings: Readonly<Record<string, TrackedSetting>>;
+  readonly settings: Readonly<Record<string, TrackedSettingValue>>;
   readonly varied: readonly VariedSetting[];
   readonly goals: TrackedRun["goals"];
   readonly about: string;
@@ -57,7 +57,7 @@ export function isSweepFolder(folder: string): boolean {
 }
 
 /** Writes the sweep's description, once. */
-export function writeSweepFile(folder: string, name: string, sweep: SweepPlan): void {
+export function writeSweepDescription(folder: string, name: string, sweep: SweepPlan): void {
   const file = join(folder, FILE);
   if (existsSync(file)) return;
   const goals = sweep.goals.map(({ metric, direction }) => ({ metric: metricName(metric, registry), direction }));

@@ -5,7 +5,7 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { sharedStateShapesOf } from "../remote/process-group/start-group.js";
-import type { RankPlace } from "../remote/process-group/rank.js";
+import type { RankRowShare } from "../remote/process-group/rank.js";
 import type { PeerRank } from "../remote/process-group/peer-rank.js";
 import { followRoot } from "../remote/process-group/follow.js";
 import { engineWorkOf } from "../engines/engine-work.js";
@@ -22,7 +22,7 @@ export async function followRank(
     spoke,
     place,
     opens,
-  }: { readonly plan: Plan; readonly spoke: PeerRank; readonly place: RankPlace; readonly opens?: ModelOpener },
+  }: { readonly plan: Plan; readonly spoke: PeerRank; readonly place: RankRowShare; readonly opens?: ModelOpener },
   context: ExecutionContext,
 ): Promise<OpenModel> {
   const [material, engine] = await Promise.all([

@@ -12,7 +12,7 @@ import { maskView } from "../display/data/mask.js";
 import type { FinalCheckpoint } from "../models/kept-checkpoint.js";
 import { hasTokenMask, firstMaskedRows, maskTitleOf } from "../data/encoding/masked-rows.js";
 import type { RunEvent } from "../events/events.js";
-import { unmeasuredCount } from "../training/loop/validation.js";
+import { nanValidationCount } from "../training/loop/validation.js";
 import type { TrainedWeights } from "../runs/weights.js";
 import type { RunResult, TrainRequest } from "./request.js";
 
@@ -52,7 +52,7 @@ export function warnOfFinalWeights(
 ): void {
   if (damaged) warn("best-not-kept", { ...damaged, kept: checkpoint.position.step });
   const { training } = plan.recipe;
-  const none = unmeasuredCount(trained.last.position);
+  const none = nanValidationCount(trained.last.position);
   if (none === 0) return;
   warn("kept-unmeasured", {
     metric: metricName(watchedMetric(registry, training), registry),

@@ -13,7 +13,7 @@ import { graphView } from "../display/plans/graph-card.js";
 import type { DisplayOutput } from "../display/html.js";
 import { printable } from "../host/value-text.js";
 import { assembleOptionsOf } from "../models/program-parts.js";
-import { expectedBatchSizes } from "../bases/programs.js";
+import { averageBatchSizes } from "../bases/programs.js";
 
 export const programPhases = ["graph", "passes", "program", "emitted"] as const;
 export type ProgramPhase = (typeof programPhases)[number];
@@ -30,7 +30,7 @@ export interface ProgramPhaseInput {
   readonly engine?: string;
 }
 
-export async function phaseView(phase: ProgramPhase, input: ProgramPhaseInput): Promise<DisplayOutput> {
+export async function programPhaseView(phase: ProgramPhase, input: ProgramPhaseInput): Promise<DisplayOutput> {
   const options = await assembleOptionsOf(input.plan, input.base, input.labels, input.home);
   if (phase === "passes")
     return text(printPasses(buildUnoptimizedTrainGraph(options).program, options.passes ?? PLAIN_PASS_SETTINGS));
@@ -38,7 +38,7 @@ export async function phaseView(phase: ProgramPhase, input: ProgramPhaseInput): 
   const programs: Readonly<Record<string, Program>> = accumulate && apply ? { accumulate, apply } : { train };
   switch (phase) {
     case "graph": {
-      const sizes = expectedBatchSizes(train, input.plan);
+      const sizes = averageBatchSizes(train, input.plan);
       return graphView(outlineOf(train, sizes), { model: input.name, program: "train", sizes });
     }
     case "program":

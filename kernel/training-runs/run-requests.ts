@@ -16,7 +16,7 @@ const between = { training: 700, quiet: 2000 } as const;
 /** Maximum share of the time spent on checks, however many runs there are. */
 const share = 0.1;
 
-export class RunDashboard {
+export class RunListDashboard {
   private readonly list: RunList;
   private readonly comparer: RunComparer;
 

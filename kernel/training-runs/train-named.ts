@@ -2,7 +2,7 @@
 import type { Action } from "#dsl/compiler/plan/action.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { calibrateModel } from "../evaluation/calibrate.js";
-import { fittedModelView } from "../display/fitted-model.js";
+import { calibrationView } from "../display/fitted-model.js";
 import { warnerAt, type ExecutionContext } from "../session/execution-context.js";
 import type { LiveTraining } from "../session/live-training.js";
 import type { GroupLauncherFor } from "./process-group.js";
@@ -77,7 +77,7 @@ export async function trainNamedModel(
     if (action.calibrate) {
       const lines = await calibrateModel(session, { handle, plan, calls: action.calibrate }, { stage: context, warn });
       const [fitted, ...changed] = lines;
-      if (fitted !== undefined) context.screen.display(fittedModelView(fitted, changed));
+      if (fitted !== undefined) context.screen.display(calibrationView(fitted, changed));
     }
     await reportPredictionChanges(name, result, context);
     await saveModelFolder(session, handle, { plan, result }, context);

@@ -11,7 +11,7 @@ import { must, mustGet } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { TrainingUpdate } from "../data/rows/loader.js";
 import type { EngineSession } from "../engines/engine.js";
-import { scalarValue, scalarF32, scalarI32 } from "../engines/feeds.js";
+import { readScalar, scalarF32, scalarI32 } from "../engines/feeds.js";
 import type { RowLogits, Step } from "./loop/step-source.js";
 
 export interface StepPipelineOptions {
@@ -107,7 +107,7 @@ export class StepPipeline {
     const first = this.sent[0]!;
     const result = await first.reply;
     this.sent.shift();
-    if (result["loss"]) this.losses += scalarValue(result["loss"]);
+    if (result["loss"]) this.losses += readScalar(result["loss"]);
     const rows = first.rows?.();
     if (rows && result["logits"]) this.seen.push({ rows, logits: result["logits"] });
     if (!first.ends) return null;
@@ -129,7 +129,7 @@ export class StepPipeline {
       tokens,
       loss,
       counts: update.counts,
-      norm: scalarValue(result["norm"]),
+      norm: readScalar(result["norm"]),
       rate: this.options.rate(first.step),
       seconds,
       ...(this.options.seen && { logits: seen }),

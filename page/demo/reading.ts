@@ -8,7 +8,7 @@ import { must } from "#dsl/language/diagnostics/codes.js";
 import { questionWindows } from "#kernel/bases/context-windows.js";
 import { truncateWithSpecialTokens, addSpecialTokens, encodePairWithSpecialTokens } from "#kernel/bases/framing.js";
 import { checkTokenizer, type CheckedTokenizer } from "#kernel/bases/tokenizer-file.js";
-import type { ContextWindow, TokenNames } from "#stdlib/tasks/kind.js";
+import type { QuestionContextWindow, TokenNames } from "#stdlib/tasks/kind.js";
 import type { ModelInputText, PageDemo } from "#stdlib/targets/shared/page/demo.js";
 import { whitespaceWords } from "#stdlib/tasks/shared/whitespace-words.js";
 import { withRustWhitespace } from "../rust-words.js";
@@ -21,7 +21,7 @@ export interface DemoRow {
   /** Position of the first piece of each word, and the number of words that were cut off. */
   readonly words?: { readonly starts: Int32Array; readonly cut: number };
   /** A question with a part of its context. */
-  readonly window?: ContextWindow;
+  readonly window?: QuestionContextWindow;
   /** Number of tokens of the complete text. */
   readonly whole: number;
 }

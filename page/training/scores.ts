@@ -5,7 +5,7 @@ import { dataReaderOf } from "#dsl/language/types/value.js";
 import { evaluationView, predictionsView } from "#kernel/display/scores/evaluation.js";
 import type { DisplayOutput } from "#kernel/display/html.js";
 import { encodeSplit } from "#kernel/data/encoding/encoded.js";
-import { resampleAll, intervalMethodsText, type MetricMeasure } from "#kernel/inference/measuring/comparison.js";
+import { resampleAll, intervalMethodsText, type MeasuredMetric } from "#kernel/inference/measuring/comparison.js";
 import { measureMetric } from "#kernel/inference/measuring/measure-metric.js";
 import { computeOutputs, scoreOutputs } from "#kernel/inference/score-split.js";
 import { loadImplementation } from "#kernel/host/load-implementation.js";
@@ -51,7 +51,7 @@ async function one(
   const rows = await encodeSplit(prepared, { data: subject.data.name, split }, encoding);
   const options = { batchSize: batch_size, padId: tokenizer.padId, packed: null, groups: true };
   const scored = scoreOutputs([await computeOutputs(run.open.session, rows, encoding, options)], rows, encoding, {});
-  const measures: MetricMeasure[] = [];
+  const measures: MeasuredMetric[] = [];
   for (const call of metrics) measures.push(await measureMetric(registry, call, scored));
   const drawn = await resampleAll(measures);
   const ofEach = measures.map((measure) => must(drawn.get(measure), `the interval of ${measure.name}`));

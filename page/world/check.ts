@@ -1,7 +1,7 @@
 /** Checks a program of the page with its files, bases and machine. */
 import { emptyEnvironment } from "#dsl/compiler/plan/known-names.js";
 import { splitSource } from "#dsl/language/syntax/parts.js";
-import { checkSources, type CheckedProgram } from "#kernel/host/check-sources.js";
+import { checkProgramSources, type CheckedProgram } from "#kernel/host/check-sources.js";
 import { registry } from "#stdlib/registry.js";
 import type { PageWorld } from "./world.js";
 
@@ -14,7 +14,7 @@ export function checkProgram(code: string, world: PageWorld): Promise<CheckedPro
     typescript: new Map<string, readonly string[]>(),
     defined: new Set<string>(),
   };
-  return checkSources(texts, {
+  return checkProgramSources(texts, {
     registry,
     parameters: emptyEnvironment.parameters,
     answer: (need) => world.answer(need),

@@ -9,7 +9,7 @@ import { graphView } from "#kernel/display/plans/graph-card.js";
 import { planCardView } from "#kernel/display/plans/plan-card.js";
 import type { DisplayOutput } from "#kernel/display/html.js";
 import { printable } from "#kernel/host/value-text.js";
-import { expectedBatchSizes, programBodyOf, programPartsOf } from "#kernel/bases/programs.js";
+import { averageBatchSizes, programBodyOf, programPartsOf } from "#kernel/bases/programs.js";
 import { assemblePrograms } from "#stdlib/programs/assemble.js";
 import type { DrawnPhase } from "./protocol.js";
 import type { PageWorld } from "./world.js";
@@ -61,7 +61,7 @@ export async function trainingView(
   const body = await programBodyOf(model, facts, { encode, adapter: null });
   const { train } = assemblePrograms(await programPartsOf(plan, { facts }, labels, body));
   if (view === "program") return { text: printable(printProgram(train)) };
-  const sizes = expectedBatchSizes(train, plan);
+  const sizes = averageBatchSizes(train, plan);
   return drawn(graphView(outlineOf(train, sizes), { model: one.name, program: "train", sizes }));
 }
 

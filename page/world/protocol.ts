@@ -2,7 +2,7 @@
  * Messages between the page's window and its worker: requests `{ id, method, params }`, each with one answer, `{ id,
  * result }` or `{ id, error }`. Offsets are UTF-16.
  */
-import type { Completion } from "#kernel/assist/answers.js";
+import type { CompletionReply } from "#kernel/assist/answers.js";
 import type { EditorFinding } from "#kernel/assist/answers.js";
 import type { CarriedTokenizer } from "./packed-tokenizer.js";
 import type { Signature } from "#dsl/assist/signature.js";
@@ -70,7 +70,7 @@ export interface Methods {
   /** Replaces all files of the page. */
   readonly files: { params: { readonly all: readonly GivenFile[] }; result: readonly FileLine[] };
   readonly check: { params: { readonly code: string }; result: CheckResult };
-  readonly complete: { params: { readonly code: string; readonly offset: number }; result: Completion };
+  readonly complete: { params: { readonly code: string; readonly offset: number }; result: CompletionReply };
   readonly inspect: {
     params: { readonly code: string; readonly offset: number };
     result: { readonly start: number; readonly end: number; readonly markdown: string } | null;

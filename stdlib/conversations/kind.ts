@@ -79,12 +79,12 @@ export interface SpecialTexts {
  * A part of a rendered conversation. `answer` is the index of the message whose answer (with its stop token) this text
  * is.
  */
-export interface TemplatePiece {
+export interface RenderedPiece {
   readonly text: string;
   readonly answer?: number;
 }
 /** The rendered text is the pieces joined. `refused` says why the template can't render the conversation. */
-export type RenderedChat = readonly TemplatePiece[] | { readonly refused: string };
+export type RenderedChat = readonly RenderedPiece[] | { readonly refused: string };
 
 /** Options that correspond to those of transformers' `apply_chat_template`. */
 export interface RenderOptions {

@@ -14,7 +14,7 @@ export const textRoles: ReadonlySet<string> = new Set([
 export const isTextOrMessages = (role: string): boolean => textRoles.has(role) || role === "messages";
 
 /** Returns the turns of a conversation in JSON; none if it is not valid JSON. */
-export function parseTurns(messages: string): readonly { readonly content?: unknown }[] {
+export function parseJsonTurns(messages: string): readonly { readonly content?: unknown }[] {
   if (!messages.startsWith("[")) return [];
   try {
     const turns: unknown = JSON.parse(messages);
@@ -51,7 +51,7 @@ export function mapTexts(
 
 /** Changes the content of the turns, not their JSON syntax. */
 function changeTurns(messages: string, change: (text: string) => string): string {
-  const turns = parseTurns(messages);
+  const turns = parseJsonTurns(messages);
   if (turns.length === 0) return change(messages);
   const changed = turns.map((turn) =>
     typeof turn.content === "string" ? { ...turn, content: change(turn.content) } : turn,

@@ -1,7 +1,7 @@
 /** F1 over JSON fields, like over entities: matching, generated and target fields, summed over the rows. */
 import type { SchemaValidator } from "#platform/schemas.js";
 import type { MetricImplementation, WrittenMetricInput } from "./kind.js";
-import { jsonFieldsIn, parseJson, jsonFieldPath, type JsonFieldCounts } from "./shared/json-fields.js";
+import { jsonFieldsIn, parseJson, jsonFieldPath, type JsonFieldOccurrences } from "./shared/json-fields.js";
 import { sharedNGrams } from "./shared/n-grams.js";
 import { rowSumsOf, writtenSumsMetric, type RowSums } from "./shared/row-sums.js";
 import { schemaOfCall } from "./shared/schema-argument.js";
@@ -22,12 +22,12 @@ function measures(holds: SchemaValidator): MetricImplementation {
   };
 }
 
-const NONE: JsonFieldCounts = new Map();
-function fieldsOf(text: string, holds: SchemaValidator): JsonFieldCounts {
+const NONE: JsonFieldOccurrences = new Map();
+function fieldsOf(text: string, holds: SchemaValidator): JsonFieldOccurrences {
   const value = parseJson(text);
   return value && holds(value.is) ? jsonFieldsIn(value.is) : NONE;
 }
-const wantedIn = (text: string): JsonFieldCounts => fieldsOf(text, () => true);
+const wantedIn = (text: string): JsonFieldOccurrences => fieldsOf(text, () => true);
 
 function sumsOf({ written, targets }: WrittenMetricInput, holds: SchemaValidator): RowSums {
   return rowSumsOf(
@@ -40,7 +40,7 @@ function sumsOf({ written, targets }: WrittenMetricInput, holds: SchemaValidator
     ([hit = 0, given = 0, have = 0]) => (have === 0 ? Number.NaN : (2 * hit) / (given + have)),
   );
 }
-const sizeOf = (fields: JsonFieldCounts): number => [...fields.values()].reduce((sum, count) => sum + count, 0);
+const sizeOf = (fields: JsonFieldOccurrences): number => [...fields.values()].reduce((sum, count) => sum + count, 0);
 
 function whyNone(targets: readonly string[]): string | null {
   const first = targets.findIndex((text) => parseJson(text) === null);

@@ -15,7 +15,7 @@ export interface MetricInput {
   readonly probabilities: Probabilities;
 }
 /** Outcome of language modeling: the mean loss per token in nats, and the number of predicted tokens. */
-export interface TokenMetricInput {
+export interface LanguageModelingMetricInput {
   readonly loss: number;
   readonly tokens: number;
   /** UTF-8 bytes of those tokens; undefined if not requested (`countsBytes`). */
@@ -91,7 +91,7 @@ export interface ResampleScorer {
  * Faster scorers of resampled outcomes, prepared once from all outcomes. They give the same scores as measuring each
  * draw.
  */
-export interface DrawSamplers {
+export interface ResampleScorers {
   compute?(call: Call, input: MetricInput): ResampleScorer;
   ofNumbers?(call: Call, input: NumberMetricInput): ResampleScorer;
   ofLabelSets?(call: Call, input: LabelSetMetricInput): ResampleScorer;
@@ -140,7 +140,7 @@ export interface MetricFiles {
 export interface MetricImplementation {
   compute?(call: Call, input: MetricInput): number;
   /** Scores language modeling or masked texts from the loss of their tokens. */
-  ofTokens?(call: Call, input: TokenMetricInput): number;
+  ofTokens?(call: Call, input: LanguageModelingMetricInput): number;
   ofNumbers?(call: Call, input: NumberMetricInput): number;
   ofLabelSets?(call: Call, input: LabelSetMetricInput): number;
   ofTags?(call: Call, input: TagMetricInput): number;
@@ -156,7 +156,7 @@ export interface MetricImplementation {
   /** Scores binary decisions from counts alone, for trying every threshold. */
   ofYes?(counts: DecisionCounts): number;
   /** Fast scorers for intervals, which need a thousand draws. */
-  readonly samplers?: DrawSamplers;
+  readonly samplers?: ResampleScorers;
   readonly rare?: RareLabelIntervals;
   /** Called if the score is NaN. */
   readonly why?: UndefinedReasonFunctions;

@@ -9,7 +9,7 @@ import {
   layersParameter,
 } from "./shared/from-words.js";
 import { llamaFamilyCapabilities } from "./shared/kin.js";
-import { llamaLikeCheckpoint } from "./shared/known-checkpoints.js";
+import { makeLlamaLikeCheckpoint } from "./shared/known-checkpoints.js";
 
 export const word = defineWord({
   kind: "model",
@@ -46,7 +46,7 @@ export const word = defineWord({
       pairTemplate: "<BOS_TOKEN> A <BOS_TOKEN> B",
     },
     checkpoints: [
-      llamaLikeCheckpoint("CohereForAI/c4ai-command-r-v01", [40, 8192, 64, 22528, 256000], {
+      makeLlamaLikeCheckpoint("CohereForAI/c4ai-command-r-v01", [40, 8192, 64, 22528, 256000], {
         shared: 64,
         positions: 8192,
       }),

@@ -11,7 +11,7 @@ import {
   layersParameter,
 } from "./shared/from-words.js";
 import { llamaFamilyCapabilities } from "./shared/kin.js";
-import { llamaLikeCheckpoint } from "./shared/known-checkpoints.js";
+import { makeLlamaLikeCheckpoint } from "./shared/known-checkpoints.js";
 
 export const word = defineWord({
   kind: "model",
@@ -39,12 +39,12 @@ export const word = defineWord({
   capabilities: {
     fromScratch: gemmaSpecials,
     checkpoints: [
-      llamaLikeCheckpoint("google/gemma-2b-it", [18, 2048, 8, 16384, 256000], {
+      makeLlamaLikeCheckpoint("google/gemma-2b-it", [18, 2048, 8, 16384, 256000], {
         shared: 1,
         positions: 8192,
         head_dim: 256,
       }),
-      llamaLikeCheckpoint("google/gemma-7b-it", [28, 3072, 16, 24576, 256000], {
+      makeLlamaLikeCheckpoint("google/gemma-7b-it", [28, 3072, 16, 24576, 256000], {
         shared: 16,
         positions: 8192,
         head_dim: 256,

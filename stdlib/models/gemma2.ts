@@ -12,7 +12,7 @@ import {
   windowParameter,
 } from "./shared/from-words.js";
 import { llamaFamilyCapabilities } from "./shared/kin.js";
-import { llamaLikeCheckpoint } from "./shared/known-checkpoints.js";
+import { makeLlamaLikeCheckpoint } from "./shared/known-checkpoints.js";
 
 export const word = defineWord({
   kind: "model",
@@ -41,12 +41,12 @@ export const word = defineWord({
   capabilities: {
     fromScratch: gemmaSpecials,
     checkpoints: [
-      llamaLikeCheckpoint("google/gemma-2-2b-it", [26, 2304, 8, 9216, 256000], {
+      makeLlamaLikeCheckpoint("google/gemma-2-2b-it", [26, 2304, 8, 9216, 256000], {
         shared: 4,
         positions: 8192,
         head_dim: 256,
       }),
-      llamaLikeCheckpoint("google/gemma-2-9b-it", [42, 3584, 16, 14336, 256000], {
+      makeLlamaLikeCheckpoint("google/gemma-2-9b-it", [42, 3584, 16, 14336, 256000], {
         shared: 8,
         positions: 8192,
         head_dim: 256,

@@ -12,7 +12,7 @@ import {
   windowParameter,
 } from "./shared/from-words.js";
 import { llamaFamilyCapabilities } from "./shared/kin.js";
-import { llamaLikeCheckpoint } from "./shared/known-checkpoints.js";
+import { makeLlamaLikeCheckpoint } from "./shared/known-checkpoints.js";
 
 export const word = defineWord({
   kind: "model",
@@ -36,7 +36,7 @@ export const word = defineWord({
   capabilities: {
     fromScratch: gemmaSpecials,
     checkpoints: [
-      llamaLikeCheckpoint("google/gemma-3-1b-it", [26, 1152, 4, 6912, 262144], {
+      makeLlamaLikeCheckpoint("google/gemma-3-1b-it", [26, 1152, 4, 6912, 262144], {
         shared: 1,
         positions: 32768,
         head_dim: 256,

@@ -11,7 +11,7 @@ import {
   tiedParameter,
 } from "./shared/from-words.js";
 import { llamaFamilyCapabilities } from "./shared/kin.js";
-import { llamaLikeCheckpoint } from "./shared/known-checkpoints.js";
+import { makeLlamaLikeCheckpoint } from "./shared/known-checkpoints.js";
 
 export const word = defineWord({
   kind: "model",
@@ -57,27 +57,33 @@ export const word = defineWord({
   capabilities: {
     fromScratch: llamaSpecials,
     checkpoints: [
-      llamaLikeCheckpoint("SmolLM2-135M-Instruct", [30, 576, 9, 1536, 49152], {
+      makeLlamaLikeCheckpoint("SmolLM2-135M-Instruct", [30, 576, 9, 1536, 49152], {
         shared: 3,
         positions: 8192,
         tie_word_embeddings: true,
       }),
-      llamaLikeCheckpoint("HuggingFaceTB/SmolLM2-360M-Instruct", [32, 960, 15, 2560, 49152], {
+      makeLlamaLikeCheckpoint("HuggingFaceTB/SmolLM2-360M-Instruct", [32, 960, 15, 2560, 49152], {
         shared: 5,
         positions: 8192,
         tie_word_embeddings: true,
       }),
-      llamaLikeCheckpoint("TinyLlama/TinyLlama-1.1B-Chat-v1.0", [22, 2048, 32, 5632, 32000], {
+      makeLlamaLikeCheckpoint("TinyLlama/TinyLlama-1.1B-Chat-v1.0", [22, 2048, 32, 5632, 32000], {
         shared: 4,
         positions: 2048,
       }),
-      llamaLikeCheckpoint("meta-llama/Llama-3.2-1B-Instruct", [16, 2048, 32, 8192, 128256], {
+      makeLlamaLikeCheckpoint("meta-llama/Llama-3.2-1B-Instruct", [16, 2048, 32, 8192, 128256], {
         shared: 8,
         positions: 131072,
         tie_word_embeddings: true,
       }),
-      llamaLikeCheckpoint("meta-llama/Llama-2-7b-hf", [32, 4096, 32, 11008, 32000], { shared: 32, positions: 4096 }),
-      llamaLikeCheckpoint("meta-llama/Llama-3.1-8B", [32, 4096, 32, 14336, 128256], { shared: 8, positions: 131072 }),
+      makeLlamaLikeCheckpoint("meta-llama/Llama-2-7b-hf", [32, 4096, 32, 11008, 32000], {
+        shared: 32,
+        positions: 4096,
+      }),
+      makeLlamaLikeCheckpoint("meta-llama/Llama-3.1-8B", [32, 4096, 32, 14336, 128256], {
+        shared: 8,
+        positions: 131072,
+      }),
     ],
     modelType: "llama",
     className: "Llama",

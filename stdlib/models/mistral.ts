@@ -11,7 +11,7 @@ import {
   tiedParameter,
 } from "./shared/from-words.js";
 import { llamaFamilyCapabilities } from "./shared/kin.js";
-import { llamaLikeCheckpoint } from "./shared/known-checkpoints.js";
+import { makeLlamaLikeCheckpoint } from "./shared/known-checkpoints.js";
 
 export const word = defineWord({
   kind: "model",
@@ -32,7 +32,10 @@ export const word = defineWord({
   capabilities: {
     fromScratch: llamaSpecials,
     checkpoints: [
-      llamaLikeCheckpoint("mistralai/Mistral-7B-v0.1", [32, 4096, 32, 14336, 32000], { shared: 8, positions: 32768 }),
+      makeLlamaLikeCheckpoint("mistralai/Mistral-7B-v0.1", [32, 4096, 32, 14336, 32000], {
+        shared: 8,
+        positions: 32768,
+      }),
     ],
     modelType: "mistral",
     className: "Mistral",

@@ -11,7 +11,7 @@ import {
   tiedParameter,
 } from "./shared/from-words.js";
 import { llamaFamilyCapabilities } from "./shared/kin.js";
-import { llamaLikeCheckpoint } from "./shared/known-checkpoints.js";
+import { makeLlamaLikeCheckpoint } from "./shared/known-checkpoints.js";
 
 export const word = defineWord({
   kind: "model",
@@ -34,17 +34,20 @@ export const word = defineWord({
   capabilities: {
     fromScratch: endOfTextSpecials,
     checkpoints: [
-      llamaLikeCheckpoint("Qwen/Qwen2.5-0.5B-Instruct", [24, 896, 14, 4864, 151936], {
+      makeLlamaLikeCheckpoint("Qwen/Qwen2.5-0.5B-Instruct", [24, 896, 14, 4864, 151936], {
         shared: 2,
         positions: 32768,
         tie_word_embeddings: true,
       }),
-      llamaLikeCheckpoint("Qwen/Qwen2.5-1.5B-Instruct", [28, 1536, 12, 8960, 151936], {
+      makeLlamaLikeCheckpoint("Qwen/Qwen2.5-1.5B-Instruct", [28, 1536, 12, 8960, 151936], {
         shared: 2,
         positions: 32768,
         tie_word_embeddings: true,
       }),
-      llamaLikeCheckpoint("Qwen/Qwen2.5-7B-Instruct", [28, 3584, 28, 18944, 152064], { shared: 4, positions: 32768 }),
+      makeLlamaLikeCheckpoint("Qwen/Qwen2.5-7B-Instruct", [28, 3584, 28, 18944, 152064], {
+        shared: 4,
+        positions: 32768,
+      }),
     ],
     modelType: "qwen2",
     className: "Qwen2",

@@ -12,7 +12,7 @@ import {
   tiedParameter,
 } from "./shared/from-words.js";
 import { llamaFamilyCapabilities } from "./shared/kin.js";
-import { llamaLikeCheckpoint } from "./shared/known-checkpoints.js";
+import { makeLlamaLikeCheckpoint } from "./shared/known-checkpoints.js";
 
 export const word = defineWord({
   kind: "model",
@@ -36,13 +36,13 @@ export const word = defineWord({
   capabilities: {
     fromScratch: endOfTextSpecials,
     checkpoints: [
-      llamaLikeCheckpoint("Qwen/Qwen3-0.6B", [28, 1024, 16, 3072, 151936], {
+      makeLlamaLikeCheckpoint("Qwen/Qwen3-0.6B", [28, 1024, 16, 3072, 151936], {
         shared: 8,
         positions: 40960,
         head_dim: 128,
         tie_word_embeddings: true,
       }),
-      llamaLikeCheckpoint("Qwen/Qwen3-1.7B", [28, 2048, 16, 6144, 151936], {
+      makeLlamaLikeCheckpoint("Qwen/Qwen3-1.7B", [28, 2048, 16, 6144, 151936], {
         shared: 8,
         positions: 40960,
         head_dim: 128,

@@ -4,11 +4,11 @@
  */
 import { must } from "#dsl/language/diagnostics/codes.js";
 import { Graph } from "#dsl/tensor/builder.js";
-import { gradientFromSlopes } from "#dsl/tensor/gradient.js";
+import { backpropagateSlopes } from "#dsl/tensor/gradient.js";
 import { gather } from "#dsl/tensor/ops/gather.js";
 import { optimise, PLAIN_PASS_SETTINGS } from "#dsl/tensor/passes/table.js";
 import type { Program, TensorState } from "#dsl/tensor/program.js";
-import { differentiatedLoss, type DifferentiatedRows } from "#dsl/tensor/ops/rows/row-parts.js";
+import { lossAsDifferentiatedRows, type DifferentiatedRows } from "#dsl/tensor/ops/rows/row-parts.js";
 import { rowGradientSquares, type RowGradientSquares } from "#dsl/tensor/ops/rows/row-squares.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import { buildModel, modelInputs } from "./model.js";
@@ -56,7 +56,7 @@ function buildFisher(options: AssembleOptions, estimator: FisherEstimator, perRo
   const model = buildModel({ ...options, dropout: 0 }, graph, inputs);
   const derived =
     estimator === "loss"
-      ? differentiatedLoss((model.plain ?? model.loss)(superviseModel(graph, options, { weighed: false }), "sum"))
+      ? lossAsDifferentiatedRows((model.plain ?? model.loss)(superviseModel(graph, options, { weighed: false }), "sum"))
       : DERIVED[estimator](graph, model.logits());
   const { state } = graph.program();
   const trains = Object.entries(state).filter(([, one]) => one.trains);
@@ -82,7 +82,7 @@ function batchSquares(
   parameters: readonly Tensor[],
 ): RowGradientSquares {
   const share = graph.input("share", { dtype: "f32", shape: [] });
-  const gradients = gradientFromSlopes(graph, [[output, slope]], parameters);
+  const gradients = backpropagateSlopes(graph, [[output, slope]], parameters);
   return { squares: gradients.map((d) => d?.square().multiply(share)), numbersPerRow: 0 };
 }
 

@@ -19,7 +19,12 @@ import type { ModelInputs } from "../models/kind.js";
 import type { SupervisionTensors } from "../tasks/kind.js";
 import { mapHiddenStates } from "./hidden-states.js";
 import type { AssembleOptions, ObjectiveOptions, ConfiguredStrategy } from "./options.js";
-import { buildReferences, type ReadableModel, type ReferenceModels, TEACHER_STATE_PREFIX } from "./references.js";
+import {
+  buildReferences,
+  type ReadableModelOutputs,
+  type ReferenceModels,
+  TEACHER_STATE_PREFIX,
+} from "./references.js";
 
 /** Name prefix of projections that are trained with the model. */
 const PROJECTIONS = "distill/";
@@ -74,7 +79,7 @@ export const parameterTermsOf = (options: WithTerms): readonly ParameterTerm[] =
 export const isPlainTaskLoss = (options: WithTerms): boolean =>
   outputTermsOf(options).every((term) => term === TASK_LOSS);
 
-export interface TrainedModel extends ReadableModel {
+export interface TrainedModel extends ReadableModelOutputs {
   readonly inputs: ModelInputs;
   readonly supervised: SupervisionTensors;
 }
@@ -87,8 +92,8 @@ export function buildObjective(options: AssembleOptions, graph: Graph, loss: Ten
 
 export interface TermSources {
   readonly loss: Tensor;
-  readonly model: ReadableModel["model"];
-  readonly recorder?: ReadableModel["recorder"];
+  readonly model: ReadableModelOutputs["model"];
+  readonly recorder?: ReadableModelOutputs["recorder"];
   readonly inputs: Pick<ModelInputs, "attention_mask">;
   readonly supervised: SupervisionTensors;
   readonly references: ReferenceModels;

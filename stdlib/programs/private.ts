@@ -12,7 +12,7 @@
 import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import { Graph } from "#dsl/tensor/builder.js";
 import { gradient } from "#dsl/tensor/gradient.js";
-import { differentiatedLoss } from "#dsl/tensor/ops/rows/row-parts.js";
+import { lossAsDifferentiatedRows } from "#dsl/tensor/ops/rows/row-parts.js";
 import { clipRowGradients, type ClippedRowGradients } from "#dsl/tensor/ops/rows/row-norms.js";
 import type { PassSettings } from "#dsl/tensor/passes/pass.js";
 import { optimise, PLAIN_PASS_SETTINGS } from "#dsl/tensor/passes/table.js";
@@ -76,7 +76,7 @@ function build(options: AssembleOptions, clip: number, apart: boolean): Program 
   const parameters = names.map((name) => graph.state(name, state[name]!));
   const how = { clip: clip * MARGIN[options.passes?.precision ?? "f32"], share };
   const clipped = apart
-    ? clipRowGradients(graph, differentiatedLoss(loss), parameters, how)
+    ? clipRowGradients(graph, lossAsDifferentiatedRows(loss), parameters, how)
     : asOne(graph, loss, parameters, how);
   if (!clipped) return null;
   clipped.sums.forEach((d, i) => {

@@ -13,11 +13,11 @@ import type { AssembleOptions, TeacherOptions } from "./options.js";
 export const TEACHER_STATE_PREFIX = "teacher/";
 
 /** Outputs of a built model that terms can read. */
-export interface ReadableModel {
+export interface ReadableModelOutputs {
   readonly model: Pick<TaskOutputs, "logits" | "sequenceLogprobs">;
   readonly recorder: HiddenStateRecorder;
 }
-export type ReferenceModels = Partial<Record<TermReference, ReadableModel>>;
+export type ReferenceModels = Partial<Record<TermReference, ReadableModelOutputs>>;
 
 /** Builds the models for the terms' references; cached references need none. */
 export function buildReferences(
@@ -41,7 +41,7 @@ function buildTeacher(
   teacher: TeacherOptions,
   graph: Graph,
   inputs: ModelInputs,
-): ReadableModel {
+): ReadableModelOutputs {
   const recorder = new HiddenStateRecorder();
   const { call, implementation } = teacher.technique;
   const options = {
@@ -62,7 +62,7 @@ function buildTeacher(
  * stored once. Throws `graph-invalid` if the technique trains base weights, because these could not serve as a
  * reference.
  */
-function buildWithoutAdapter(options: AssembleOptions, graph: Graph, inputs: ModelInputs): ReadableModel {
+function buildWithoutAdapter(options: AssembleOptions, graph: Graph, inputs: ModelInputs): ReadableModelOutputs {
   const trained = trainedBaseWeight(options, graph);
   if (trained !== undefined)
     throw new CodedError("graph-invalid", {

@@ -28,7 +28,7 @@ import {
   type CsvShape,
 } from "./shared/csv-shape.js";
 import { readTextPieces } from "./shared/text-file.js";
-import { encodingOfCall, writtenArgument } from "./shared/detected-parameters.js";
+import { encodingOfCall, argumentIfWritten } from "./shared/detected-parameters.js";
 import { sourceOverFiles } from "./shared/over-files.js";
 import { word } from "./csv.js";
 
@@ -88,7 +88,7 @@ function placed(index: number): string {
 
 function readerOf(call: Call, { found }: SourceContext, limit: number): Reader {
   const { path, header, names, skip } = argumentsOf(word, call);
-  const [delimiter, quote] = [writtenArgument(call, "delimiter", ","), writtenArgument(call, "quote", '"')];
+  const [delimiter, quote] = [argumentIfWritten(call, "delimiter", ","), argumentIfWritten(call, "quote", '"')];
   if (names && header === undefined) throw new CodedError("header-unsaid", { file: path, names });
   const reading: Reading = {
     written: {

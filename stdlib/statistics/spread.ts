@@ -26,7 +26,7 @@ interface Side {
   /** Change by one unit more or less, by label. */
   readonly steps: Float64Array;
 }
-export interface ScoreSpread {
+export interface TwoSidedSpread {
   readonly low: Side;
   readonly high: Side;
   /** Limits of the score; proportions have their own. */
@@ -44,12 +44,12 @@ export interface TooFewRows {
 export interface RareLabelMethod {
   /** Whether a bootstrap is valid on these units. */
   frequent(units: Uint32Array): boolean;
-  measureSpread(units: Uint32Array): ScoreSpread | TooFewRows;
+  measureSpread(units: Uint32Array): TwoSidedSpread | TooFewRows;
 }
 
-export const isTooFewRows = (spread: ScoreSpread | TooFewRows): spread is TooFewRows => "needed" in spread;
+export const isTooFewRows = (spread: TwoSidedSpread | TooFewRows): spread is TooFewRows => "needed" in spread;
 
-export function scoreSpread(units: number, labels: number, shares: readonly VaryingShare[]): ScoreSpread {
+export function scoreSpread(units: number, labels: number, shares: readonly VaryingShare[]): TwoSidedSpread {
   const side = (): { alone: number; units: Float64Array; steps: Float64Array } => ({
     alone: 0,
     units: new Float64Array(units),
@@ -82,7 +82,7 @@ export function scoreSpread(units: number, labels: number, shares: readonly Vary
 
 const squared = ({ alone, units }: Side): number => units.reduce((sum, one) => sum + one ** 2, alone);
 
-export function intervalFromSpread(value: number, { low, high, within }: ScoreSpread): Interval {
+export function intervalFromSpread(value: number, { low, high, within }: TwoSidedSpread): Interval {
   const ends = { low: value - Math.sqrt(squared(low)), high: value + Math.sqrt(squared(high)) };
   if (!within) return ends;
   return {
@@ -97,8 +97,8 @@ export function intervalFromSpread(value: number, { low, high, within }: ScoreSp
  * as different.
  */
 export function intervalOfDifference(
-  first: { readonly value: number; readonly spread: ScoreSpread },
-  second: { readonly value: number; readonly spread: ScoreSpread },
+  first: { readonly value: number; readonly spread: TwoSidedSpread },
+  second: { readonly value: number; readonly spread: TwoSidedSpread },
 ): Interval {
   const apart = (one: Side, other: Side): number => {
     let shared = 0;

@@ -1,4 +1,4 @@
-import { metricOf } from "#dsl/compiler/plan/watched-metric.js";
+import { metricArgumentOf } from "#dsl/compiler/plan/watched-metric.js";
 import { defineWord } from "#dsl/language/types/define.js";
 import type { StoppingImplementation } from "../optimizers/kind.js";
 
@@ -31,9 +31,10 @@ export const word = defineWord({
       doc: "What is watched on the validation split, in its own direction: any metric of the task that needs no text to be written.",
       default: {
         derived: "what `keep: best(…)` names, else the loss: it is smoother than a score that counts right answers",
-        from: (_draft, { statement }) => metricOf(statement["kept"]) ?? { word: "loss", kind: "metric", arguments: {} },
+        from: (_draft, { statement }) =>
+          metricArgumentOf(statement["kept"]) ?? { word: "loss", kind: "metric", arguments: {} },
         because: (_draft, { statement }) =>
-          metricOf(statement["kept"])
+          metricArgumentOf(statement["kept"])
             ? "what `keep` names"
             : "The loss is smoother than a score that counts right answers.",
       },

@@ -9,7 +9,7 @@ import {
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { StrategyImplementation } from "./kind.js";
 import { replayLossTerm, squaredDistanceFromReplay } from "./shared/distance.js";
-import { replayFromCapabilities } from "./shared/replay-buffer.js";
+import { replayImplementationOf } from "./shared/replay-buffer.js";
 
 export const word = defineWord({
   kind: "strategy",
@@ -77,7 +77,7 @@ export const word = defineWord({
  */
 const der: StrategyImplementation = {
   states: [],
-  ...replayFromCapabilities(word),
+  ...replayImplementationOf(word),
   replayedOutputs: "stage_end",
   terms: (call) => [replayLossTerm(call, argumentsOf(word, call).strength, squaredDistanceFromReplay)],
 };

@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import type { StrategyImplementation } from "./kind.js";
-import { replayFromCapabilities } from "./shared/replay-buffer.js";
+import { replayImplementationOf } from "./shared/replay-buffer.js";
 
 export const word = defineWord({
   kind: "strategy",
@@ -16,5 +16,5 @@ export const word = defineWord({
 /** Joint training: all data so far, starting from the weights that the first data set started with. */
 const joint: StrategyImplementation = {
   states: [],
-  ...replayFromCapabilities(word),
+  ...replayImplementationOf(word),
 };

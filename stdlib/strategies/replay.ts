@@ -1,7 +1,7 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { chooseParameter, keptRowsParameter, mostRowsParameter } from "./shared/parameters.js";
 import type { StrategyImplementation } from "./kind.js";
-import { replayFromCapabilities } from "./shared/replay-buffer.js";
+import { replayImplementationOf } from "./shared/replay-buffer.js";
 
 export const word = defineWord({
   kind: "strategy",
@@ -44,5 +44,5 @@ export const word = defineWord({
 /** Replays rows of earlier data together with the new ones. */
 const replay: StrategyImplementation = {
   states: [],
-  ...replayFromCapabilities(word),
+  ...replayImplementationOf(word),
 };

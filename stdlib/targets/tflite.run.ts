@@ -7,7 +7,7 @@ import {
 } from "#dsl/tensor/backends/tensorflow/inference.js";
 import type { CodeExample, DeployedModel, TargetImplementation, DeploymentResult } from "./kind.js";
 import { writeCompanionFiles } from "./shared/companion-files.js";
-import { fixedSizesOf, halfPrecisionNote, fixedShapeProblem, maxWrittenTokens } from "./shared/fixed-shape.js";
+import { fixedSizesOf, halfPrecisionRounding, fixedShapeProblem, maxWrittenTokens } from "./shared/fixed-shape.js";
 import { forwardProgramOf, graphFileOf, programWeights } from "./shared/forward.js";
 import { litertCallExample } from "./shared/litert-call.js";
 import { pythonInputLines, pythonOutputLines, pythonPredictionLines } from "./shared/python.js";
@@ -70,7 +70,7 @@ function nearness(
   quantize: unknown,
   model: DeployedModel,
 ): Pick<DeploymentResult, "tolerance" | "agreement" | "rounded"> {
-  if (quantize === "f16") return halfPrecisionNote(model);
+  if (quantize === "f16") return halfPrecisionRounding(model);
   if (quantize === "int8") return { tolerance: null, agreement: 0.9, rounded: "weights int8, activations f32" };
   return { tolerance: 1e-4 };
 }

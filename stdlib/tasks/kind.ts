@@ -45,7 +45,7 @@ export interface SupervisionRows {
    * For windows over contexts (format `extractive_qa`). `count` is the number of windows; `values` and `names` are per
    * question.
    */
-  window?(row: number): ContextWindow;
+  window?(row: number): QuestionContextWindow;
   readonly labels: readonly string[];
   readonly tokenizer: TokenNames;
   /** Names used in errors. */
@@ -54,7 +54,7 @@ export interface SupervisionRows {
   readonly call: Call;
 }
 /** A question with a part of its context, as fed to the model. The windows of a question are consecutive. */
-export interface ContextWindow {
+export interface QuestionContextWindow {
   /** The question's index, from 0. */
   readonly questionIndex: number;
   readonly question: string;
@@ -178,7 +178,7 @@ export interface PredictedRows {
   ids(row: number): Int32Array;
   words?(row: number): { readonly starts: Int32Array; readonly cut: number };
   /** For windows over contexts (format `extractive_qa`); `count` is the number of windows. */
-  window?(row: number): ContextWindow;
+  window?(row: number): QuestionContextWindow;
   readonly labels: readonly string[];
   readonly tokenizer: TokenNames;
   readonly call: Call;

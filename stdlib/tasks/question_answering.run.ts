@@ -10,7 +10,7 @@ import type {
   PredictedRows,
   RowColumn,
   AnswerFrequency,
-  ContextWindow,
+  QuestionContextWindow,
   SupervisionRows,
   ScoredOutcome,
   TaskImplementation,
@@ -136,7 +136,7 @@ function excerpt({ context, start, end }: AnswerPrediction): string {
   return [from > 0 ? "…" : "", ...parts, to < context.length ? "…" : ""].join("").replace(/\p{Surrogate}/gu, "");
 }
 
-const windowOf = (rows: Pick<PredictedRows, "window">, row: number): ContextWindow =>
+const windowOf = (rows: Pick<PredictedRows, "window">, row: number): QuestionContextWindow =>
   must(rows.window, "the windows of contexts")(row);
 
 /** Returns the window indices of each question. */
@@ -205,7 +205,10 @@ function spansOf(rows: SupervisionRows, given: RowColumn): Int32Array {
   return spans;
 }
 
-function spanOf({ text, start }: { readonly text: string; readonly start: number }, window: ContextWindow): TokenSpan {
+function spanOf(
+  { text, start }: { readonly text: string; readonly start: number },
+  window: QuestionContextWindow,
+): TokenSpan {
   // Whitespace at its ends belongs to no token.
   return tokenSpanIn(window, start + text.length - text.trimStart().length, start + text.trimEnd().length);
 }

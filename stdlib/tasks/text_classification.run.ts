@@ -8,7 +8,7 @@ import { MEAN_HEAD_PATH, meanFeatures, usesMeanPooling } from "./shared/mean-hea
 import { labelsResampler, resamplingOf, samplerOf } from "../metrics/shared/resampled-outcomes.js";
 import {
   commonestLabelBaseline,
-  commonestAnswer,
+  commonestPrediction,
   confusionMatrix,
   labelCountsOf,
   decideLabel,
@@ -69,7 +69,7 @@ const answers: AnswerDecoder<TaughtLabels, LabelPrediction> = {
     const input = labelMetricInput(rows, truth, outputs);
     const draw = labelsResampler(input);
     const byLabel = labelCountsOf(input);
-    const commonest = commonestAnswer(byLabel, truth.length);
+    const commonest = commonestPrediction(byLabel, truth.length);
     return {
       metrics: labelMetrics(input),
       measure: (metric, call) => measureLabels(metric, call, input),

@@ -27,7 +27,7 @@ import { targetInputs, float32Array } from "./shared/feeds.js";
 import { lossSettingsOf } from "./shared/loss-settings.js";
 import {
   commonestLabelBaseline,
-  commonestAnswer,
+  commonestPrediction,
   confusionMatrix,
   labelCountsOf,
   labelMetricInput,
@@ -72,7 +72,7 @@ const answers: AnswerDecoder<TaughtTags, TagsPrediction> = {
     const [drawTags, drawWords] = [tagsResampler(tags), labelsResampler(input)];
     const wordsOf = cachedPerDraw(wordsOfTexts(right.map((row) => row.length)));
     const byTag = labelCountsOf(input);
-    const commonest = commonestAnswer(byTag, input.truth.length);
+    const commonest = commonestPrediction(byTag, input.truth.length);
     const kinds = [...entityCounts(truth, predicted, scheme)];
     const all = kinds.reduce(
       (sum, [, kind]) => ({ hit: sum.hit + kind.hit, given: sum.given + kind.given, have: sum.have + kind.have }),

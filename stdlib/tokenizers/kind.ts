@@ -1,10 +1,10 @@
 /** Tokenization of texts, and training of tokenizers. */
 import type { RowName } from "#dsl/language/types/row-name.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { ContextWindow } from "../tasks/kind.js";
+import type { QuestionContextWindow } from "../tasks/kind.js";
 
 /** `types`: 0 and 1, if question and context have different token types. */
-export interface EncodedWindow extends ContextWindow {
+export interface EncodedWindow extends QuestionContextWindow {
   readonly ids: Int32Array;
   readonly types: Int32Array;
 }

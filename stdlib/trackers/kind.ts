@@ -9,7 +9,7 @@ import type { Call, Value } from "#dsl/language/types/value.js";
 
 /** A tracker's stored state, as JSON. `refused` in it: what isn't retried until the user requests it. */
 export type TrackerMemory = Readonly<Record<string, unknown>>;
-export type TrackedSetting = string | number | boolean;
+export type TrackedSettingValue = string | number | boolean;
 
 /** A run as seen by trackers: a training, or a sweep that contains trainings. */
 export interface TrackedRun {
@@ -21,7 +21,7 @@ export interface TrackedRun {
   /** Milliseconds since 1970. */
   readonly began: number;
   /** Settings by path: `model.technique.rank`, 8. */
-  readonly settings: Readonly<Record<string, TrackedSetting>>;
+  readonly settings: Readonly<Record<string, TrackedSettingValue>>;
   /** Short facts about origin and environment: hashes, versions, rows. */
   readonly facts: Readonly<Record<string, string>>;
   /** The same facts as Markdown. */
@@ -45,7 +45,7 @@ export interface VariedSetting {
   readonly is: "text" | "number";
   /** Inclusive bounds; null if the setting takes any of `options`, or if the bounds are unknown. */
   readonly between: readonly [least: number, most: number] | null;
-  readonly options: readonly TrackedSetting[];
+  readonly options: readonly TrackedSettingValue[];
 }
 
 /** An event of a run. Events are in order. */

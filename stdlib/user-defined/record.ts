@@ -9,7 +9,7 @@ import type {
   MetricInput,
   NumberMetricInput,
   TagMetricInput,
-  TokenMetricInput,
+  LanguageModelingMetricInput,
   WrittenMetricInput,
 } from "../metrics/kind.js";
 
@@ -66,7 +66,7 @@ export interface MetricRecord extends WordRecord {
   /** For one label per row. */
   compute?(call: UserWordCall, outcome: MetricInput): number;
   /** For predicted tokens. */
-  ofTokens?(call: UserWordCall, outcome: TokenMetricInput): number;
+  ofTokens?(call: UserWordCall, outcome: LanguageModelingMetricInput): number;
   ofNumbers?(call: UserWordCall, outcome: NumberMetricInput): number;
   ofLabelSets?(call: UserWordCall, outcome: LabelSetMetricInput): number;
   ofTags?(call: UserWordCall, outcome: TagMetricInput): number;

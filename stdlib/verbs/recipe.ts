@@ -1,5 +1,5 @@
 import { compileDefinition as read } from "#dsl/compiler/define/define.js";
-import { metricOf } from "#dsl/compiler/plan/watched-metric.js";
+import { metricArgumentOf } from "#dsl/compiler/plan/watched-metric.js";
 import type { ImplementedVerb } from "#dsl/compiler/statement/run-action.js";
 import { preferenceSettingAdvice } from "../foreign-names/preferences.js";
 import { trainerAdvice } from "../foreign-names/trainers.js";
@@ -262,7 +262,7 @@ export const word: ImplementedVerb = {
         derived: "the best by validation loss where there is a validation split, else the last",
         from: (draft) => (draft["validation"] === true ? "best" : "last"),
         because: (draft, context) => {
-          const metric = metricOf(draft["early_stopping"]);
+          const metric = metricArgumentOf(draft["early_stopping"]);
           if (draft["validation"] !== true) return "the last: there is no validation split";
           return `the best by validation ${metric ? metricName(metric, context) : "loss"}`;
         },

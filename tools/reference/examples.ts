@@ -2,7 +2,7 @@
  * Turns the examples of records into complete programs: defines what they refer to before them, and uses what they
  * define.
  */
-import { carrierCapabilitiesOf } from "#dsl/compiler/plan/ranks.js";
+import { federationCapabilitiesOf } from "#dsl/compiler/plan/ranks.js";
 import { metricsOf } from "#dsl/compiler/plan/metrics.js";
 import { wordOf } from "#dsl/language/types/loaded.js";
 import type { Registry, Word } from "#dsl/language/types/registry.js";
@@ -72,7 +72,7 @@ function inItsVerb(example: string, word: Word, registry: Registry): string {
     const clients = key === "clients" ? "" : "clients: even(10), ";
     return `federate router on tickets with quick as shared { rounds: 3, ${clients}${example} }`;
   }
-  if (word.kind === "runner" && carrierCapabilitiesOf(registry, { word: word.name, kind: "runner", arguments: {} }))
+  if (word.kind === "runner" && federationCapabilitiesOf(registry, { word: word.name, kind: "runner", arguments: {} }))
     return `data written like tickets { labels: [no, yes] }
 federate router on written with quick as far { rounds: 3, ${example} }`;
   if (word.kind === "attack")

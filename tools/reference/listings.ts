@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { MachineFacts } from "#dsl/language/types/facts.js";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
 import { checkFile } from "#kernel/apps/checking/checking.js";
-import { phases, phaseText, type Phase } from "#kernel/apps/checking/phases.js";
+import { phases, compilerPhaseText, type Phase } from "#kernel/apps/checking/phases.js";
 import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
 
 /** A fixed machine, so that the estimates on pages don't depend on where they are made. */
@@ -54,7 +54,7 @@ async function output(command: string, root: string): Promise<string> {
   }
   if (verb !== "show" || !(phases as readonly string[]).includes(one))
     throw new Error(`no listing can be made of: ${command}`);
-  const { text, diagnostics } = await phaseText(one as Phase, join(root, two), { name, engine, datasets });
+  const { text, diagnostics } = await compilerPhaseText(one as Phase, join(root, two), { name, engine, datasets });
   if (text === undefined) throw new Error(`${command}: ${diagnostics.map((d) => d.code).join(", ")}`);
   return text;
 }

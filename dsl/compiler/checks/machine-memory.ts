@@ -2,7 +2,7 @@
  * Checks a training against the machine: memory and time. Suggests the smallest change that fits, as text and as edits.
  */
 import { fillDefaults } from "../plan/defaults.js";
-import { parametersOf } from "../plan/definitions.js";
+import { verbParametersOf } from "../plan/definitions.js";
 import type { MachineFacts, SplitFacts } from "../../language/types/facts.js";
 import {
   smallestFittingChange,
@@ -116,7 +116,7 @@ function suggested(
     from: "written",
     places: new Map(),
   };
-  const parameters = parametersOf(program, "model").filter((p) => p.name === key);
+  const parameters = verbParametersOf(program, "model").filter((p) => p.name === key);
   const base = program.facts.get({ about: "base", name: options.plan.base, folder: options.plan.folder });
   const { values } = fillDefaults(program, parameters, new Map([[key, given]]), "", {
     here: options.here,

@@ -8,7 +8,7 @@ import { renameSplitsText } from "./odd-label-codes.js";
 
 const KNOWN: readonly string[] = ["train", "validation", "test"];
 
-export interface StrangeSplit {
+export interface UnusuallyNamedSplit {
   readonly name: string;
   readonly rows: number;
   /** The name that Tune uses for the split. */
@@ -16,10 +16,14 @@ export interface StrangeSplit {
 }
 
 /** Finds strange splits that the split's word can rename. */
-export function findStrangeSplits(program: Program, { split }: DataPlan, facts: DataFacts): readonly StrangeSplit[] {
+export function findStrangeSplits(
+  program: Program,
+  { split }: DataPlan,
+  facts: DataFacts,
+): readonly UnusuallyNamedSplit[] {
   const word = split && program.registry.find("split", split.word);
   if (!word || !word.parameters.some(({ name }) => name === "rename")) return [];
-  return Object.entries(facts.splits).flatMap(([name, { rows }]): StrangeSplit[] => {
+  return Object.entries(facts.splits).flatMap(([name, { rows }]): UnusuallyNamedSplit[] => {
     const meant = meantBy(program, name, facts);
     return meant === undefined ? [] : [{ name, rows, meant }];
   });
@@ -52,7 +56,11 @@ export function checkSplitNames(
 }
 
 /** Returns a fix that adds `rename` to the call; none if the call already has it. */
-function renamed(text: string | undefined, { start, end }: Span, splits: readonly StrangeSplit[]): Fix | undefined {
+function renamed(
+  text: string | undefined,
+  { start, end }: Span,
+  splits: readonly UnusuallyNamedSplit[],
+): Fix | undefined {
   if (!text?.endsWith(")") || /\brename\b|\/\//.test(text)) return undefined;
   const added = renameSplitsText(splits);
   const insertAt = start + text.slice(0, -1).trimEnd().replace(/,$/, "").length;

@@ -11,7 +11,7 @@ import type { CompressKey } from "../plan/actions/compress-actions.js";
 import type { PlannedCompressStage } from "../plan/action.js";
 import { fillDefaults } from "../plan/defaults.js";
 import type { Operand } from "../../language/syntax/tree.js";
-import { isCall, parametersOf, resolveData } from "../plan/definitions.js";
+import { isCall, verbParametersOf, resolveData } from "../plan/definitions.js";
 import type { CompressionCapabilities } from "../../language/types/capabilities/learning.js";
 import { addAction, operandName } from "../statement/run-action.js";
 import { planCompressStage, studentDraft } from "../drafts/plan-compression.js";
@@ -40,7 +40,7 @@ export function compileCompress(program: Program, header: StatementHeader): void
   const written = clauses.get("with")?.operands[0];
   const recipe = written ? draftOf(program, written, "recipe", "with") : null;
   const entries = statement.block?.entries ?? [];
-  const parameters = [...verb.parameters, ...parametersOf(program, "recipe")];
+  const parameters = [...verb.parameters, ...verbParametersOf(program, "recipe")];
   const ownKeys = readKeys(program, entries, verb, parameters, new Map(recipe?.given));
   const keys = entries.map(({ key }) => key.path[0] ?? key.text);
   checkEpochsOrSteps(program, ownKeys.given, keys, statement.verb.span);

@@ -14,7 +14,7 @@ import type { Operand, Statement } from "../../language/syntax/tree.js";
 import { addAction, operandName } from "../statement/run-action.js";
 import { bestTrialOf } from "../plan/sweep/best.js";
 import { isSweepBest, bestModelNamed } from "../plan/sweep/best-model.js";
-import { isCall, partialRecipe, recordOf, resolveData, resolveModel } from "../plan/definitions.js";
+import { isCall, partialRecipe, recordOrEmpty, resolveData, resolveModel } from "../plan/definitions.js";
 import { checkLoaded, loadedRunSettings } from "../plan/bases/loaded-base.js";
 import { draftOf } from "../drafts/names.js";
 import { checkEpochsOrSteps } from "../drafts/settings.js";
@@ -151,7 +151,7 @@ function checkBeside(program: Program, draft: Draft, here: Span): void {
 
 function defineModel(program: Program, header: StatementHeader, draft: Draft, here: Span): void {
   const base = draft.given.get("base");
-  const best = recordOf(base?.value)["model"];
+  const best = recordOrEmpty(base?.value)["model"];
   if (base && typeof best === "string" && program.isBest(best)) bestModelNamed(program, best, base.span);
   const model = resolveModel(program, draft, here);
   if (!model) return;

@@ -18,7 +18,7 @@ function over(draft: Draft, given: Draft["given"] | undefined): Draft {
 }
 
 /** Returns the run's recipe from the current definitions, if it differs from the recipe of the weights. */
-export function changedRecipe(
+export function currentRecipeIfChanged(
   program: Program,
   run: NamedTraining,
   name: string,

@@ -12,7 +12,7 @@ import { planHash, recipeHash } from "../plan/hash.js";
 import { estimateCostOfRounds } from "./personal-weights.js";
 import { planDataFacts } from "./data-facts.js";
 import { resolvePrivacyNoise } from "./privacy-guarantee.js";
-import { withBaseDropout } from "../plan/bases/own-dropout.js";
+import { withBaseDropoutText } from "../plan/bases/own-dropout.js";
 import type { Estimates, Plan, ExecutionSettings, PrivacyPlan, Recipe, RecipePlan } from "../plan/plan.js";
 import { SEMANTICS_VERSION } from "../plan/semantics.js";
 import type { PlannedTraining, TrainingRequest } from "./training-request.js";
@@ -145,7 +145,7 @@ function wholePlan(
     estimates,
     ...(base.origin && { base: base.origin }),
     ...planDataFacts([{ plan: data.plan, facts }, ...others]),
-    origins: withBaseDropout({ ...data.origins, ...model.origins, ...recipe.origins }, training, base.config),
+    origins: withBaseDropoutText({ ...data.origins, ...model.origins, ...recipe.origins }, training, base.config),
     recipeHash: recipeHash(whole),
     planHash: planHash(whole, effects),
   };

@@ -2,7 +2,7 @@
 import { countParametersWithHead, type ReferenceModel } from "../plan/estimates.js";
 import { hashOf } from "../plan/hash.js";
 import { STUDENT_KEY } from "../plan/bases/compressed-base.js";
-import { isCall, recordOf, resolveData, resolveModel } from "../plan/definitions.js";
+import { isCall, recordOrEmpty, resolveData, resolveModel } from "../plan/definitions.js";
 import { loadedRunOf } from "../plan/bases/loaded-base.js";
 import type { CompressPlan } from "../plan/actions/compress-actions.js";
 import type { Plan } from "../plan/plan.js";
@@ -267,7 +267,7 @@ function teacherParameters(program: Program, start: string): number | undefined 
   const draft = program.runs.get(start)?.model ?? program.names.get(start)?.draft;
   const base = draft?.given.get("base");
   const name = base?.value;
-  const below = recordOf(name)["model"];
+  const below = recordOrEmpty(name)["model"];
   if (typeof below === "string") return teacherParameters(program, below);
   if (!base || typeof name !== "string") return undefined;
   return parametersOf(program, name, program.folderAt(base.span));

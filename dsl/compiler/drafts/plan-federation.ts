@@ -3,7 +3,7 @@
  */
 import { fillDefaults } from "../plan/defaults.js";
 import { isCall } from "../plan/definitions.js";
-import { carrierCapabilitiesOf } from "../plan/ranks.js";
+import { federationCapabilitiesOf } from "../plan/ranks.js";
 import { isFromScratch } from "../plan/bases/scratch.js";
 import { tuneText } from "../plan/text.js";
 import type { FederatedPlan } from "../plan/plan.js";
@@ -11,7 +11,7 @@ import type { Program, NamedTraining } from "../plan/program.js";
 import type { AggregatorCapabilities, CompressorCapabilities } from "../../language/types/capabilities/federation.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type { GivenValue, Call, Value } from "../../language/types/value.js";
-import { requireCarrier } from "./runner-limits.js";
+import { checkFederationRunner } from "./runner-limits.js";
 import { clientCount, MIN_CLIENTS_TO_HIDE, stragglerCount, participantCount } from "./clients.js";
 import { planTraining } from "./plan-training.js";
 import { settingsOf } from "./settings.js";
@@ -79,7 +79,7 @@ function settledOf(
   if (!aggregate) throw new Error("the verb `federate` has no default for `aggregate`");
   const list = values["compression"];
   const runner = call("runner");
-  const joined = runner && carrierCapabilitiesOf(program.registry, runner)?.joiningClients(runner);
+  const joined = runner && federationCapabilitiesOf(program.registry, runner)?.joiningClients(runner);
   const personal = settings.has("personal") ? (values["personal"] as NonNullable<FederatedPlan["personal"]>) : [];
   return {
     ...(typeof joined === "number" && { joined }),
@@ -122,7 +122,7 @@ function demandClients(
     const details = { data: datas.map(({ name }) => name), clients: tuneText(clients) };
     return report(program.report("clients-twice", details, place("clients")));
   }
-  if (!requireCarrier(program, runner, { settings, given }, places.here)) return false;
+  if (!checkFederationRunner(program, runner, { settings, given }, places.here)) return false;
   if (!clients && others.length === 0 && joined === undefined) {
     const details = { data: data.name, ...(isCall(runner?.value) && { runner: runner.value.word }) };
     return report(program.report("federate-no-clients", details, places.dataAt[0] ?? places.here));

@@ -19,7 +19,7 @@ import type { ResolvedModel } from "../plan/resolved.js";
 import type { TrainingRequest, PlannedTraining, UpdateTechnique } from "./training-request.js";
 import {
   trainingDefinitionsOf,
-  type TrainingDefinitions,
+  type ResolvedDataAndModel,
   resolveTraining,
   type ResolvedTraining,
 } from "./training-definitions.js";
@@ -65,7 +65,7 @@ function goingOn(model: ResolvedModel, { technique, why }: UpdateTechnique): Res
 function plannedOf(
   program: Program,
   options: TrainingRequest,
-  defined: TrainingDefinitions,
+  defined: ResolvedDataAndModel,
 ): PlannedTraining | undefined {
   const known = resolveTraining(program, options, defined);
   if (!known) return undefined;

@@ -4,7 +4,7 @@
  */
 import type { Fix } from "../../language/diagnostics/diagnostic.js";
 import type { Span } from "../../language/diagnostics/span.js";
-import { carrierCapabilitiesOf } from "../plan/ranks.js";
+import { federationCapabilitiesOf } from "../plan/ranks.js";
 import type { FederatedPlan } from "../plan/plan.js";
 import type { Draft, Program } from "../plan/program.js";
 import { tuneText } from "../plan/text.js";
@@ -18,13 +18,13 @@ type Settings = Omit<FederatedPlan, "others">;
 
 /** Checks that a statement other than `federate` does not use a runner that only carries federations. */
 export function requireWorkers(program: Program, verb: string, runner: GivenValue | undefined, here: Span): boolean {
-  if (!isCall(runner?.value) || !carrierCapabilitiesOf(program.registry, runner.value)) return true;
+  if (!isCall(runner?.value) || !federationCapabilitiesOf(program.registry, runner.value)) return true;
   program.reportNear("runner-federates", { runner: runner.value.word, verb }, runner.span, here);
   return false;
 }
 
 /** Checks that the runner can carry a federation with these settings. */
-export function requireCarrier(
+export function checkFederationRunner(
   program: Program,
   runner: GivenValue | undefined,
   { settings, given }: { readonly settings: Settings; readonly given: ReadonlyMap<string, GivenValue> },
@@ -32,7 +32,7 @@ export function requireCarrier(
 ): boolean {
   if (!isCall(runner?.value)) return true;
   const { word } = runner.value;
-  if (!carrierCapabilitiesOf(program.registry, runner.value)) {
+  if (!federationCapabilitiesOf(program.registry, runner.value)) {
     program.reportNear("federate-workers", { runner: word }, runner.span, here);
     return false;
   }

@@ -9,7 +9,7 @@ import { isLoaded } from "../plan/bases/loaded-base.js";
 import { isFromScratch } from "../plan/bases/scratch.js";
 import { importDefinition } from "../statement/used-files.js";
 import { baseHeads, canServeUntrainedModel } from "../plan/bases/untrained.js";
-import { changedRecipe } from "./changed-recipe.js";
+import { currentRecipeIfChanged } from "./changed-recipe.js";
 import { resolveOperandName, type ResolvedName } from "./names.js";
 
 /** Returns the models behind a name that stands for one per fold; undefined if it is a single model or none. */
@@ -97,7 +97,7 @@ export function nameWithCurrentWeights(program: Program, found: ResolvedName, un
     );
     return undefined;
   }
-  const now = run && changedRecipe(program, run, found.name, present, found.node.span);
+  const now = run && currentRecipeIfChanged(program, run, found.name, present, found.node.span);
   if (now) {
     const before = program.outside.recipes?.[found.name];
     const changes = before ? settingChangesBetween(before, now) : [];

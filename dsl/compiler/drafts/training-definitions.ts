@@ -27,7 +27,7 @@ import type { Resolved, ResolvedModel } from "../plan/resolved.js";
 import { dataReaderOf, type DataPlan, type ModelPlan, type Value } from "../../language/types/value.js";
 import type { TrainingRequest } from "./training-request.js";
 
-export interface TrainingDefinitions {
+export interface ResolvedDataAndModel {
   readonly data: Resolved<DataPlan>;
   readonly model: ResolvedModel;
   /** Whether the tables have the columns that the data name. */
@@ -38,7 +38,7 @@ export interface TrainingDefinitions {
  * Resolves data and model with their defaults and checks them against each other. Undefined if nothing more can be
  * checked.
  */
-export function trainingDefinitionsOf(program: Program, options: TrainingRequest): TrainingDefinitions | undefined {
+export function trainingDefinitionsOf(program: Program, options: TrainingRequest): ResolvedDataAndModel | undefined {
   if (!options.update && !checkTrainable(program, options.model, options.modelAt)) return undefined;
   const data = resolveData(program, options.data, options.dataAt);
   if (data && !checkNotInFolds(program, data.plan, options.dataAt)) return undefined;
@@ -70,7 +70,7 @@ export function checkNotInFolds(program: Program, { name, split }: DataPlan, her
 }
 
 /** Everything a training is made from, with its facts. */
-export interface ResolvedTraining extends TrainingDefinitions {
+export interface ResolvedTraining extends ResolvedDataAndModel {
   readonly base: BaseFacts;
   readonly facts: DataFacts;
   readonly validation: boolean;
@@ -85,7 +85,7 @@ export interface ResolvedTraining extends TrainingDefinitions {
 export function resolveTraining(
   program: Program,
   options: TrainingRequest,
-  defined: TrainingDefinitions,
+  defined: ResolvedDataAndModel,
 ): ResolvedTraining | undefined {
   const { data, model, headers } = defined;
   const sound = checkModel(program, options.model, model, options.modelAt);
@@ -117,7 +117,7 @@ function clientsOf(
   program: Program,
   options: TrainingRequest,
   federated: FederationDraft,
-  { data, model }: TrainingDefinitions,
+  { data, model }: ResolvedDataAndModel,
 ): readonly ClientData[] | undefined {
   const sound =
     checkInMemory(program, data.plan, options.dataAt) && checkTrainsBySteps(program, model.plan, options.modelAt);

@@ -5,7 +5,7 @@
 import type { StatementHeader } from "../../language/types/header.js";
 import { readKeys } from "../../language/types/keys.js";
 import type { Draft, Program, NamedTraining } from "../plan/program.js";
-import { parametersOf } from "../plan/definitions.js";
+import { verbParametersOf } from "../plan/definitions.js";
 import { writtenFoldsOf } from "../plan/folds.js";
 import { addAction, operandName } from "../statement/run-action.js";
 import { draftOf } from "../drafts/names.js";
@@ -21,7 +21,7 @@ export function compileFederate(program: Program, header: StatementHeader): void
   const written = clauses.get("with")?.operands[0];
   const recipe = written ? draftOf(program, written, "recipe", "with") : null;
   const entries = statement.block?.entries ?? [];
-  const parameters = [...verb.parameters, ...parametersOf(program, "recipe")];
+  const parameters = [...verb.parameters, ...verbParametersOf(program, "recipe")];
   const ownKeys = readKeys(program, entries, verb, parameters, new Map(recipe?.given));
   const keys = entries.map(({ key }) => key.path[0] ?? key.text);
   checkEpochsOrSteps(program, ownKeys.given, keys, statement.verb.span);

@@ -1,5 +1,5 @@
 /** Fills in defaults, records where each value came from, and runs the checks of words. */
-import type { CheckContext, TextPart } from "../../language/types/context.js";
+import type { CheckContext, TextRange } from "../../language/types/context.js";
 import { codeEntryOf, type Code, type CodeData } from "../../language/diagnostics/codes.js";
 import type { Program } from "./program.js";
 import type { GivenValue, Call, Value } from "../../language/types/value.js";
@@ -130,7 +130,7 @@ function originOf({ default: standard, why }: Parameter, draft: Draft, context: 
 }
 
 /** Returns the span of a part of a string; if the part follows escaped characters, the span of the complete string. */
-function partOf(program: Program, whole: Span, { start: partStart, length }: TextPart): Span {
+function partOf(program: Program, whole: Span, { start: partStart, length }: TextRange): Span {
   const before = program.textOf(whole)?.slice(0, partStart + 1);
   if (before === undefined || !before.startsWith('"') || before.includes("\\")) return whole;
   const start = whole.start + 1 + partStart;
@@ -158,7 +158,7 @@ function contextOf(filling: Filling, places: Places, local: string | undefined, 
       program.reportFailed(failure, place?.source === program.source.id ? place : setting.here);
     },
     folderOf: (path) => program.folderAt(placeOf(path) ?? whole ?? setting.here),
-    report<C extends Code>(code: C, data: CodeData[C], path?: string, instead?: string, within?: TextPart): void {
+    report<C extends Code>(code: C, data: CodeData[C], path?: string, instead?: string, within?: TextRange): void {
       const written = placeOf(path);
       // Without a path the text part is within the call's word, which is at the start of the span.
       const ownSpan =

@@ -21,7 +21,7 @@ import { studentBaseOf, studentCallOf } from "./bases/compressed-base.js";
 import { isCall } from "./value.js";
 import type { RecipePlan } from "./plan.js";
 
-export function parametersOf(program: Program, verb: string): readonly Parameter[] {
+export function verbParametersOf(program: Program, verb: string): readonly Parameter[] {
   return program.registry.find("verb", verb)?.parameters ?? [];
 }
 export function resolveData(
@@ -32,9 +32,9 @@ export function resolveData(
 ): Resolved<DataPlan> | undefined {
   if (draft.broken) return undefined;
   const { annotations } = draft;
-  const written = recordOf(draft.given.get("columns")?.value);
+  const written = recordOrEmpty(draft.given.get("columns")?.value);
   const columns = annotations?.adds ? { ...written, [annotations.role]: annotations.role } : written;
-  const { values, origins } = fillDefaults(program, parametersOf(program, "data"), draft.given, "data.", {
+  const { values, origins } = fillDefaults(program, verbParametersOf(program, "data"), draft.given, "data.", {
     here,
     data: { columns: { record: columns } },
     ...(model ? { model } : {}),
@@ -44,7 +44,7 @@ export function resolveData(
   // Columns and sources per split are plain records in the plan: only their parts have origins.
   for (const [path, parts] of [
     ["data.columns", columns],
-    ["data.source", recordOf(source)],
+    ["data.source", recordOrEmpty(source)],
   ] as const) {
     const whole = origins[path];
     if (!whole || Object.keys(parts).length === 0) continue;
@@ -54,7 +54,7 @@ export function resolveData(
   // Only multi-label data use the separator.
   if (columns["labels"] === undefined) delete origins["data.separator"];
   if ((values["thin"] ?? null) === null) delete origins["data.thin"];
-  const conversation = recordOf(values["columns"])["messages"];
+  const conversation = recordOrEmpty(values["columns"])["messages"];
   const odd = Object.entries(columns).find(([role, value]) => role !== "messages" && isCall(value))?.[0];
   if (odd !== undefined) {
     program.reportNear(
@@ -77,7 +77,7 @@ export function resolveData(
     origins,
     plan: {
       name: draft.name,
-      source: isCall(source) ? source : (recordOf(source) as Record<string, Call>),
+      source: isCall(source) ? source : (recordOrEmpty(source) as Record<string, Call>),
       folder: program.folderAt(draft.given.get("source")?.span),
       columns: names,
       ...(isCall(conversation) && { conversation }),
@@ -116,7 +116,7 @@ export function resolveModel(
   const fresh = isFromScratch(draft);
   const named = draft.given.get("base")?.value;
   if (!fresh && named !== undefined && typeof named !== "string")
-    return onTrained(program, draft, here, String(recordOf(named)["model"]));
+    return onTrained(program, draft, here, String(recordOrEmpty(named)["model"]));
   const scratch = fresh ? scratchPlanOf(program, draft, here, data) : undefined;
   const name = fresh ? scratch?.architecture.word : draft.given.get("base")?.value;
   if (typeof name !== "string" && !fresh) return undefined;
@@ -131,7 +131,7 @@ export function resolveModel(
     program.reportFailed(fact, failurePlace?.source === program.source.id ? failurePlace : here);
     return undefined;
   }
-  const { values, origins } = fillDefaults(program, parametersOf(program, "model"), draft.given, "model.", {
+  const { values, origins } = fillDefaults(program, verbParametersOf(program, "model"), draft.given, "model.", {
     here,
     draft: { folder, ...lengthsOf(draft, fact) },
     ...(fact && { base: fact }),
@@ -184,7 +184,7 @@ function onTrained(program: Program, draft: Draft, here: Span, modelName: string
   const made = studentCallOf(draft);
   const fact = made && whole ? studentBaseOf(program, made, whole, here) : whole;
   if (whole && !fact) return undefined;
-  const { values, origins } = fillDefaults(program, parametersOf(program, "model"), draft.given, "model.", {
+  const { values, origins } = fillDefaults(program, verbParametersOf(program, "model"), draft.given, "model.", {
     here,
     draft: lengthsOf(draft, fact),
     ...(fact && { base: fact }),
@@ -271,7 +271,7 @@ export function resolveRecipe(
     readonly base?: BaseFacts | undefined;
   },
 ): ResolvedRecipe {
-  const { values, origins } = fillDefaults(program, parametersOf(program, "recipe"), given, "training.", {
+  const { values, origins } = fillDefaults(program, verbParametersOf(program, "recipe"), given, "training.", {
     here,
     // By default, early stopping monitors the metric that selects the best checkpoint.
     draft: { validation: setting.validation, kept: given.get("keep")?.value ?? null },
@@ -338,7 +338,7 @@ function withBareMetric(call: Call | null): Call | null {
 
 /** Returns the values that a recipe statement itself sets, with the defaults of its words; the rest is left open. */
 export function partialRecipe(program: Program, draft: Draft, here: Span): Partial<RecipePlan> {
-  const parameters = parametersOf(program, "recipe").filter((p) => draft.given.has(p.name));
+  const parameters = verbParametersOf(program, "recipe").filter((p) => draft.given.has(p.name));
   const { values } = fillDefaults(program, parameters, draft.given, "training.", { here });
   return Object.fromEntries(
     Object.entries(values).map(([k, v]) => [k, v === "none" || v === "auto" ? null : v]),
@@ -346,7 +346,7 @@ export function partialRecipe(program: Program, draft: Draft, here: Span): Parti
 }
 
 export { isCall } from "./value.js";
-export function recordOf(value: Value | undefined): Readonly<Record<string, Value>> {
+export function recordOrEmpty(value: Value | undefined): Readonly<Record<string, Value>> {
   return value !== null && typeof value === "object" && !Array.isArray(value) && "record" in value ? value.record : {};
 }
 function numberOf(value: Value | undefined): number | null {

@@ -28,7 +28,10 @@ export function workerCapabilitiesOf(registry: Program["registry"], { word }: Ca
   return runnerCapabilities && "workerCount" in runnerCapabilities ? runnerCapabilities : undefined;
 }
 /** Returns a runner's capabilities for federated clients; undefined if it carries none. */
-export function carrierCapabilitiesOf(registry: Program["registry"], { word }: Call): CarrierCapabilities | undefined {
+export function federationCapabilitiesOf(
+  registry: Program["registry"],
+  { word }: Call,
+): CarrierCapabilities | undefined {
   const runnerCapabilities: RunnerCapabilities | undefined = registry.find("runner", word)?.capabilities;
   return runnerCapabilities && "joiningClients" in runnerCapabilities ? runnerCapabilities : undefined;
 }

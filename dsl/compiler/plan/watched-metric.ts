@@ -13,7 +13,7 @@ export function watchedMetric(
   registry: Pick<Registry, "ofKind">,
   { keep, early_stopping }: Pick<RecipePlan, "keep" | "early_stopping">,
 ): Call {
-  return metricOf(keep) ?? metricOf(early_stopping) ?? usualMetricOfVocabulary(registry);
+  return metricArgumentOf(keep) ?? metricArgumentOf(early_stopping) ?? usualMetricOfVocabulary(registry);
 }
 /** Returns the default metric. */
 export function usualMetricOfVocabulary(registry: Pick<Registry, "ofKind">): Call {
@@ -24,7 +24,7 @@ export function usualMetricOfVocabulary(registry: Pick<Registry, "ofKind">): Cal
 const metricCalled = (word: string): Call => ({ word, kind: "metric", arguments: {} });
 
 /** Returns the metric that a word of a recipe names, as a call or by its bare name; undefined if there is none. */
-export function metricOf(value: Value | undefined): Call | undefined {
+export function metricArgumentOf(value: Value | undefined): Call | undefined {
   const metric = isCall(value) ? value.arguments["metric"] : undefined;
   if (isCall(metric)) return metric;
   return typeof metric === "string" ? metricCalled(metric) : undefined;

@@ -4,7 +4,7 @@ import type { Program } from "../plan/program.js";
 import type { NameKind } from "../plan/known-names.js";
 import { nearestWord } from "../../language/diagnostics/nearest-word.js";
 import { replacementFix } from "../../language/diagnostics/reporter.js";
-import { printTree } from "../../language/syntax/print.js";
+import { printSyntaxTree } from "../../language/syntax/print.js";
 import { fillDefaults } from "../plan/defaults.js";
 import { isCall } from "../plan/definitions.js";
 import type { DeviceBudget } from "../plan/actions/show-actions.js";
@@ -136,7 +136,7 @@ export function compileShow(program: Program, header: StatementHeader): void {
     importDefinition(program, found);
     const source = program.sources.get(found.entry.source);
     const verbs = program.registry.verbs().map((verb) => verb.name);
-    const tree = topic?.text === "tree" && source ? { tree: printTree(source, verbs, found.name) } : {};
+    const tree = topic?.text === "tree" && source ? { tree: printSyntaxTree(source, verbs, found.name) } : {};
     const topicPath = found.node.path.map((n) => n.text);
     addAction(program, header, "show", { topic: topicPath, ...tree, ...(on && { on }), ...(budget && { budget }) });
   }

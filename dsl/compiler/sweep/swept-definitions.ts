@@ -3,7 +3,7 @@ import type { StatementHeader } from "../../language/types/header.js";
 import type { Draft, Program } from "../plan/program.js";
 import type { BlockNode, Entry } from "../../language/syntax/tree.js";
 import { describeExpression } from "../../language/types/shapes.js";
-import { parametersOf } from "../plan/definitions.js";
+import { verbParametersOf } from "../plan/definitions.js";
 import { draftOf } from "../drafts/names.js";
 import type { Plan } from "../plan/plan.js";
 import type { SweepPlan } from "../plan/sweep/sweep-plan.js";
@@ -74,7 +74,7 @@ export function variedSpacesOf(
 
 /** Warns of varied settings that change the rows on which trials are scored. */
 function checkRows(program: Program, { entries }: BlockNode): void {
-  const data = parametersOf(program, "data");
+  const data = verbParametersOf(program, "data");
   for (const { key } of entries) {
     if (data.some((p) => p.variedAs === key.text)) continue;
     if (data.some((p) => p.otherRows && p.name === key.path[0]))

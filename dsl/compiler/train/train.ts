@@ -13,7 +13,7 @@ import type { Operand, WordNode } from "../../language/syntax/tree.js";
 import type { GivenValue } from "../../language/types/value.js";
 import { addAction, operandName } from "../statement/run-action.js";
 import { bestTrialOf } from "../plan/sweep/best.js";
-import { isCall, parametersOf } from "../plan/definitions.js";
+import { isCall, verbParametersOf } from "../plan/definitions.js";
 import { draftOf } from "../drafts/names.js";
 import { requireWorkers } from "../drafts/runner-limits.js";
 import { checkEpochsOrSteps, settingsOf } from "../drafts/settings.js";
@@ -40,7 +40,7 @@ export function compileTrain(program: Program, header: StatementHeader): void {
     program,
     statement.block?.entries ?? [],
     header.verb,
-    [...header.verb.parameters, ...parametersOf(program, "recipe")],
+    [...header.verb.parameters, ...verbParametersOf(program, "recipe")],
     new Map([...(recipe?.given ?? []), ...(best ? best.recipe : [])]),
   );
   const keys = statement.block?.entries.map((e) => e.key.path[0] ?? e.key.text) ?? [];

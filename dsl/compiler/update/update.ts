@@ -9,7 +9,7 @@ import type { GivenValue } from "../../language/types/value.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type { Operand } from "../../language/syntax/tree.js";
 import { fillDefaults } from "../plan/defaults.js";
-import { parametersOf } from "../plan/definitions.js";
+import { verbParametersOf } from "../plan/definitions.js";
 import { writtenFoldsOf } from "../plan/folds.js";
 import { hashOf } from "../plan/hash.js";
 import { repeatName } from "../plan/repeats.js";
@@ -35,7 +35,7 @@ export function compileUpdate(program: Program, header: StatementHeader): void {
   const written = clauses.get("with")?.operands[0];
   const recipe = written ? draftOf(program, written, "recipe", "with") : null;
   const entries = statement.block?.entries ?? [];
-  const parameters = [...verb.parameters, ...parametersOf(program, "recipe")];
+  const parameters = [...verb.parameters, ...verbParametersOf(program, "recipe")];
   const ownKeys = readKeys(program, entries, verb, parameters, new Map(recipe?.given));
   const keys = entries.map(({ key }) => key.path[0] ?? key.text);
   checkEpochsOrSteps(program, ownKeys.given, keys, statement.verb.span);

@@ -42,11 +42,11 @@ export function redactedAddress(text: string): string {
 }
 
 /** Like `redactedAddress`, with a mark in place of the query, and the checksum of the file if known. */
-export function storedAddress(text: string, checksum = ""): string {
+export function addressToStore(text: string, checksum = ""): string {
   return hasQuery(text) ? `${redactedAddress(text)}${MARK}${checksum}` : redactedAddress(text);
 }
 
-/** Parses a URL stored by `storedAddress` that had a query; null if the text is not one. */
+/** Parses a URL stored by `addressToStore` that had a query; null if the text is not one. */
 export function parseStoredAddress(
   text: string,
 ): { readonly address: string; readonly checksum: string | null } | null {

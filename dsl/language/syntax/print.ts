@@ -22,7 +22,7 @@ export function printTokens(text: string): string {
 }
 
 /** Prints the tree of a source, indented. `named`: only statements whose first operand is this name. */
-export function printTree(source: Source, verbs: readonly string[], named?: string): string {
+export function printSyntaxTree(source: Source, verbs: readonly string[], named?: string): string {
   const lines = new LineIndex(source.text);
   const { statements, lost } = parse(source, verbs).tree;
   const wanted = statements.filter((one) => named === undefined || firstOf(one) === named || keptAs(one) === named);

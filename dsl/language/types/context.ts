@@ -5,7 +5,7 @@ import type { Code, CodeData } from "../diagnostics/codes.js";
 import type { BaseFacts, Facts, FailedFact, FactOf, Need } from "./facts.js";
 
 /** A part of a text, in UTF-16 units from its first character. */
-export interface TextPart {
+export interface TextRange {
   readonly start: number;
   readonly length: number;
 }
@@ -20,7 +20,7 @@ export interface CheckContext {
    * Reports at an argument or key of the call (`path`), else at the call itself. `instead`: a possible replacement.
    * `within`: the part of the written text; without `path`, the part of the call counted from the start of its word.
    */
-  report<C extends Code>(code: C, data: CodeData[C], path?: string, instead?: string, within?: TextPart): void;
+  report<C extends Code>(code: C, data: CodeData[C], path?: string, instead?: string, within?: TextRange): void;
   /** Requests a fact. Undefined if it is not known yet; the statement is compiled again once it is. */
   ask<N extends Need>(need: N): FactOf<N["about"]> | FailedFact | undefined;
   /** Returns the folder that a path in that argument is relative to. */

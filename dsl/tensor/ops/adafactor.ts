@@ -1,7 +1,7 @@
 import { defineOp } from "../op.js";
 import { ADAFACTOR_ATTRIBUTES, adafactorInputs } from "./shared/optimizer-step.js";
 import { elementCount, OpInputError, requireShape } from "../shape.js";
-import { arrayValues, type ArrayValues } from "../values.js";
+import { makeArrayValues, type ArrayValues } from "../values.js";
 
 export const adafactor = defineOp({
   name: "adafactor",
@@ -50,7 +50,7 @@ export const adafactor = defineOp({
     const rms = Math.sqrt(u.reduce((s, x) => s + x * x, 0) / u.length);
     const lr = rate.data[0]!;
     const size = lr / Math.max(1, rms / a.threshold);
-    const moved = arrayValues(
+    const moved = makeArrayValues(
       parameter.shape,
       parameter.data.map((x, i) => x * (1 - lr * a.weight_decay) - size * u[i]!),
     );

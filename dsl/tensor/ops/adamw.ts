@@ -1,7 +1,7 @@
 import { number, type InferAttributes } from "../attributes.js";
 import { defineOp } from "../op.js";
 import { elementCount, OpInputError, requireShape } from "../shape.js";
-import { arrayValues } from "../values.js";
+import { makeArrayValues } from "../values.js";
 
 const ADAM = { beta1: number, beta2: number, epsilon: number, weight_decay: number };
 export type AdamSettings = InferAttributes<typeof ADAM>;
@@ -32,7 +32,7 @@ export const adamw = defineOp({
     const lr = rate.data[0]!;
     const t = step.data[0]!;
     const [c1, c2] = [1 - beta1 ** t, 1 - beta2 ** t];
-    const [p, m2, v2] = [arrayValues(parameter.shape), arrayValues(m.shape), arrayValues(v.shape)];
+    const [p, m2, v2] = [makeArrayValues(parameter.shape), makeArrayValues(m.shape), makeArrayValues(v.shape)];
     const times = scale?.data[0] ?? 1;
     for (let i = 0; i < gradient.data.length; i++) {
       const g = gradient.data[i]! * times;

@@ -1,6 +1,6 @@
 import { defineOp } from "../op.js";
 import { lastDimension, OpInputError } from "../shape.js";
-import { arrayValues } from "../values.js";
+import { makeArrayValues } from "../values.js";
 
 export const argmax = defineOp({
   name: "argmax",
@@ -13,7 +13,7 @@ export const argmax = defineOp({
   },
   evaluate([x], _, [shape]) {
     const n = x.shape.at(-1)!;
-    const y = arrayValues(shape);
+    const y = makeArrayValues(shape);
     for (let row = 0; row < y.data.length; row++) {
       const rowValues = x.data.subarray(row * n, (row + 1) * n);
       let best = 0;

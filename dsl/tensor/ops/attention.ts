@@ -2,7 +2,7 @@ import { attention_gradient } from "./attention_gradient.js";
 import { ATTENTION_ATTRIBUTES } from "./shared/heads.js";
 import {
   addScaledInPlace,
-  attentionAttributes,
+  withAttentionDefaults,
   attentionInputs,
   attentionTypes,
   softcapShare,
@@ -16,7 +16,7 @@ import {
 import { defineOp } from "../op.js";
 import { elementCount } from "../shape.js";
 import { softmaxRows } from "../numbers/softmax.js";
-import { arrayValues } from "../values.js";
+import { makeArrayValues } from "../values.js";
 
 /**
  * Scaled dot-product attention (Vaswani et al., 2017, arXiv 1706.03762), with grouped key-value heads (Ainslie et al.,
@@ -37,7 +37,7 @@ export const attention = defineOp({
   attributes: ATTENTION_ATTRIBUTES,
   type: attentionTypes,
   gradient(graph, { inputs, outputs: [context, probabilities], attributes }, [dy], wanted) {
-    const a = attentionAttributes(attributes);
+    const a = withAttentionDefaults(attributes);
     const { q, k, v, bias, step } = attentionInputs(inputs, a);
     if (!dy) return [];
     const known = [q, k, v, probabilities, context, dy] as const;
@@ -49,12 +49,12 @@ export const attention = defineOp({
     return [dq, dk, dv, ...inputs.slice(3).map((_, i) => (3 + i === biasInput ? dbias : undefined))];
   },
   evaluate(inputs, attributes, [shape, square]) {
-    const a = attentionAttributes(attributes);
+    const a = withAttentionDefaults(attributes);
     const x = attentionInputs(inputs, a);
     const { q, k, v, bias } = x;
     const g = attentionGeometry(q, k, a);
     const sees = keyVisibility(g, a, x);
-    const scores = arrayValues(square);
+    const scores = makeArrayValues(square);
     forEachQuery(g, (b, h, i) => {
       const added = bias && ((bias.shape[0] === 1 ? 0 : h) * g.length + i) * g.keys;
       for (let j = 0; j < g.keys; j++) {
@@ -66,7 +66,7 @@ export const attention = defineOp({
     });
     const p = { shape: square, data: softmaxRows(scores.data, g.keys, false) };
     const keep = dropoutFactors(p, a, x.step);
-    const y = arrayValues(shape);
+    const y = makeArrayValues(shape);
     forEachQuery(g, (b, h, i) => {
       for (let j = 0; j < g.keys; j++) {
         const index = g.row(b, h, i) + j;

@@ -1,7 +1,7 @@
 import { ATTENTION_ATTRIBUTES } from "./shared/heads.js";
 import {
   addScaledInPlace,
-  attentionAttributes,
+  withAttentionDefaults,
   attentionGradientInputs,
   softcapShare,
   dotProduct,
@@ -11,7 +11,7 @@ import {
 } from "./shared/heads.js";
 import { defineOp } from "../op.js";
 import { elementCount, requireShape } from "../shape.js";
-import { arrayValues } from "../values.js";
+import { makeArrayValues } from "../values.js";
 
 /**
  * With P the probabilities and K dropout's factors: dV = (P ∘ K)ᵀ dY, dP = K ∘ (dY Vᵀ), dS = P ∘ (dP − D), D the sum of
@@ -32,11 +32,16 @@ export const attention_gradient = defineOp({
     return [q, k, v, p!];
   },
   evaluate(inputs, attributes, [queries, keys, others, square]) {
-    const a = attentionAttributes(attributes);
+    const a = withAttentionDefaults(attributes);
     const { q, k, v, probabilities: p, dcontext: dy, step } = attentionGradientInputs(inputs);
     const g = attentionGeometry(q, k, a);
     const keep = dropoutFactors(p, a, step);
-    const [dq, dk, dv, dscores] = [arrayValues(queries), arrayValues(keys), arrayValues(others), arrayValues(square)];
+    const [dq, dk, dv, dscores] = [
+      makeArrayValues(queries),
+      makeArrayValues(keys),
+      makeArrayValues(others),
+      makeArrayValues(square),
+    ];
     const dp = new Float64Array(g.keys);
     forEachQuery(g, (b, h, i) => {
       const row = g.row(b, h, i);

@@ -12,7 +12,7 @@ import {
 } from "../shape.js";
 import { softmaxRows } from "../numbers/softmax.js";
 import type { Tensor } from "../tensor.js";
-import { arrayValues } from "../values.js";
+import { makeArrayValues } from "../values.js";
 import { attention } from "./attention.js";
 import { scatter_rows } from "./scatter_rows.js";
 
@@ -92,7 +92,7 @@ export const cached_attention = defineOp({
       cachedValues.set(v.data.subarray(t * narrow, (t + 1) * narrow), inside(rows.data[t]!));
     }
     const most = places.shape[1]!;
-    const y = arrayValues(shape);
+    const y = makeArrayValues(shape);
     for (let t = 0; t < tokens; t++) {
       const length = lengths.data[t]!;
       if (length < 1 || length > most) throw new OpInputError(`${length} keys of ${most}`);

@@ -2,7 +2,7 @@ import { dimension, number, optional } from "../attributes.js";
 import { defineOp } from "../op.js";
 import type { Dimension } from "../program.js";
 import { OpInputError, addToDimension, sameShape, requireSameDType } from "../shape.js";
-import { sizeOf, arrayValues } from "../values.js";
+import { sizeOf, makeArrayValues } from "../values.js";
 
 export const concat = defineOp({
   name: "concat",
@@ -45,7 +45,7 @@ export const concat = defineOp({
   evaluate(inputs, a, [shape]) {
     const axis = a.axis;
     const outer = sizeOf(shape.slice(0, axis));
-    const y = arrayValues(shape);
+    const y = makeArrayValues(shape);
     let offset = 0;
     for (let options = 0; options < outer; options++)
       for (const x of inputs) {

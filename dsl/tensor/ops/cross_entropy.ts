@@ -3,7 +3,7 @@ import { LOSS_ATTRIBUTES } from "./shared/head.js";
 import { defineOp } from "../op.js";
 import { lastDimension, OpInputError, requireFloat, requireShape } from "../shape.js";
 import { softmaxRows } from "../numbers/softmax.js";
-import { arrayValues, byteSizeOf } from "../values.js";
+import { makeArrayValues, byteSizeOf } from "../values.js";
 
 export const cross_entropy = defineOp({
   name: "cross_entropy",
@@ -27,7 +27,7 @@ export const cross_entropy = defineOp({
     const log = softmaxRows(logits.data, classes, true);
     const counted = [...labels.data].flatMap((label, r) => (label === a.ignore ? [] : [-log[r * classes + label]!]));
     const sum = counted.reduce((s, v) => s + v, 0);
-    return [arrayValues([], [a.reduction === "sum" ? sum : sum / Math.max(counted.length, 1)])];
+    return [makeArrayValues([], [a.reduction === "sum" ? sum : sum / Math.max(counted.length, 1)])];
   },
   flops: ([logits], _, sizes) =>
     4 * logits.shape.reduce<number>((p, d) => p * (typeof d === "number" ? d : sizes[d]!), 1),

@@ -1,7 +1,7 @@
 import { oneOf } from "../attributes.js";
 import { defineOp } from "../op.js";
 import { OpInputError, requireShape } from "../shape.js";
-import { arrayValues } from "../values.js";
+import { makeArrayValues } from "../values.js";
 
 export const dequantize = defineOp({
   name: "dequantize",
@@ -18,7 +18,7 @@ export const dequantize = defineOp({
   },
   evaluate([codes, scales], { axis }, [shape]) {
     const columns = shape[1]!;
-    const y = arrayValues(shape);
+    const y = makeArrayValues(shape);
     codes.data.forEach((code, i) => {
       y.data[i] = code * scales.data[axis === 0 ? Math.floor(i / columns) : i % columns]!;
     });

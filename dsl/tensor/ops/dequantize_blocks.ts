@@ -2,7 +2,7 @@ import { number, numbers, oneOf, type InferAttributes } from "../attributes.js";
 import { QUANTIZATION_LEVELS, type LevelsName } from "../numbers/levels.js";
 import { defineOp } from "../op.js";
 import { elementCount, OpInputError, requireShape } from "../shape.js";
-import { sizeOf, arrayValues, DTYPE_BYTES } from "../values.js";
+import { sizeOf, makeArrayValues, DTYPE_BYTES } from "../values.js";
 
 /** Parsed attributes of the op. */
 export interface BlockQuantization {
@@ -44,7 +44,7 @@ export const dequantize_blocks = defineOp({
       const both = codes.data[i >> 1]!;
       return i % 2 ? both & 15 : both >> 4;
     };
-    const y = arrayValues(shape);
+    const y = makeArrayValues(shape);
     for (let i = 0; i < y.data.length; i++) y.data[i] = levels[code(i)]! * scales.data[Math.floor(i / block)]!;
     return [y];
   },

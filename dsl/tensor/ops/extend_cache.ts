@@ -1,7 +1,7 @@
 import { dimension } from "../attributes.js";
 import { defineOp } from "../op.js";
 import { OpInputError, sameShape, requireSameDType } from "../shape.js";
-import { sizeOf, arrayValues } from "../values.js";
+import { sizeOf, makeArrayValues } from "../values.js";
 
 /**
  * Has no gradient: caches belong to generation. Engines that write the same rows to the cache's state do both in one
@@ -30,7 +30,7 @@ export const extend_cache = defineOp({
     const from = start.data[0]!;
     if (from < 0 || from + length > size || size > capacity)
       throw new OpInputError(`rows ${from} to ${from + length - 1} of ${size} in a cache of ${capacity}`);
-    const y = arrayValues(shape);
+    const y = makeArrayValues(shape);
     for (let b = 0; b < batch; b++) {
       y.data.set(cache.data.subarray(b * capacity * inner, (b * capacity + size) * inner), b * size * inner);
       y.data.set(rows.data.subarray(b * length * inner, (b + 1) * length * inner), (b * size + from) * inner);

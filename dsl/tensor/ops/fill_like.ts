@@ -1,6 +1,6 @@
 import { number } from "../attributes.js";
 import { defineOp } from "../op.js";
-import { arrayValues } from "../values.js";
+import { makeArrayValues } from "../values.js";
 
 export const fill_like = defineOp({
   name: "fill_like",
@@ -10,7 +10,7 @@ export const fill_like = defineOp({
   type: ([x]) => [x],
   gradient: () => [undefined],
   evaluate: (_, a, [shape]) => {
-    const y = arrayValues(shape);
+    const y = makeArrayValues(shape);
     y.data.fill(a.value);
     return [y];
   },

@@ -4,7 +4,7 @@ import type { Tensor } from "../tensor.js";
 import { defineOp } from "../op.js";
 import { tableGradientAt } from "./rows/row-part.js";
 import { OpInputError } from "../shape.js";
-import { sizeOf, arrayValues } from "../values.js";
+import { sizeOf, makeArrayValues } from "../values.js";
 
 export const gather = defineOp({
   name: "gather",
@@ -32,7 +32,7 @@ export const gather = defineOp({
   ],
   evaluate([table, indices], _, [shape]) {
     const row = sizeOf(table.shape.slice(1));
-    const y = arrayValues(shape);
+    const y = makeArrayValues(shape);
     indices.data.forEach((r, i) => {
       if (r < 0 || r >= table.shape[0]!) throw new OpInputError(`row ${r} of ${table.shape[0]}`);
       y.data.set(table.data.subarray(r * row, (r + 1) * row), i * row);

@@ -1,6 +1,6 @@
 import { defineOp } from "../op.js";
 import { elementCount, requireFloat, requireSameDType } from "../shape.js";
-import { arrayValues } from "../values.js";
+import { makeArrayValues } from "../values.js";
 
 export const global_norm = defineOp({
   name: "global_norm",
@@ -14,7 +14,7 @@ export const global_norm = defineOp({
     return [{ dtype: requireSameDType(...inputs), shape: [] }];
   },
   evaluate: (inputs) => [
-    arrayValues([], [Math.sqrt(inputs.reduce((sum, x) => x.data.reduce((s, v) => s + v * v, sum), 0))]),
+    makeArrayValues([], [Math.sqrt(inputs.reduce((sum, x) => x.data.reduce((s, v) => s + v * v, sum), 0))]),
   ],
   flops: (inputs, _, sizes) => 2 * inputs.reduce((n, x) => n + elementCount(x, sizes), 0),
 });

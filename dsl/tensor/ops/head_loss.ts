@@ -3,7 +3,7 @@ import { HEAD_ATTRIBUTES } from "./shared/head.js";
 import { eachHeadRow, headDType, requireHeadTypes } from "./shared/head.js";
 import { defineOp } from "../op.js";
 import { elementCount } from "../shape.js";
-import { arrayValues, DTYPE_BYTES, byteSizeOf } from "../values.js";
+import { makeArrayValues, DTYPE_BYTES, byteSizeOf } from "../values.js";
 
 export const head_loss = defineOp({
   name: "head_loss",
@@ -33,7 +33,7 @@ export const head_loss = defineOp({
     const counted = eachHeadRow(x, weight, labels, bias, a, ({ label, logs }) => {
       sum -= logs[label]!;
     });
-    return [arrayValues([], [a.reduction === "sum" ? sum : sum / Math.max(counted, 1)])];
+    return [makeArrayValues([], [a.reduction === "sum" ? sum : sum / Math.max(counted, 1)])];
   },
   flops: ([x, weight], _, sizes) => 2 * elementCount(x, sizes) * Number(weight.shape[0]),
   workspace([, weight, labels], { cap, chunks }, sizes) {

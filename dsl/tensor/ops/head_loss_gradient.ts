@@ -2,7 +2,7 @@ import { eachHeadRow, HEAD_ATTRIBUTES, headDType, requireHeadTypes } from "./sha
 import { addScaledInPlace } from "./shared/heads.js";
 import { defineOp } from "../op.js";
 import { elementCount, requireShape } from "../shape.js";
-import { arrayValues } from "../values.js";
+import { makeArrayValues } from "../values.js";
 
 export const head_loss_gradient = defineOp({
   name: "head_loss_gradient",
@@ -24,8 +24,8 @@ export const head_loss_gradient = defineOp({
   },
   evaluate([x, weight, labels, dy, bias], a, [xs, weights, biases]) {
     const n = x.shape[1]!;
-    const [dx, dweight] = [arrayValues(xs), arrayValues(weights)];
-    const dbias = biases && arrayValues(biases);
+    const [dx, dweight] = [makeArrayValues(xs), makeArrayValues(weights)];
+    const dbias = biases && makeArrayValues(biases);
     const counted = labels.data.filter((label) => label !== a.ignore).length;
     const share = dy.data[0]! / (a.reduction === "sum" ? 1 : Math.max(counted, 1));
     eachHeadRow(x, weight, labels, bias, a, ({ row, label, logs, slopes }) => {

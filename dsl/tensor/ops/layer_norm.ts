@@ -1,9 +1,9 @@
 import { layer_norm_gradient } from "./layer_norm_gradient.js";
 import { number } from "../attributes.js";
-import { rowNorm, normTypes } from "./shared/norm.js";
+import { normalizeRow, normTypes } from "./shared/norm.js";
 import { defineOp } from "../op.js";
 import { withTrailingAxis, sumRowsToShape } from "./rows/row-part.js";
-import { arrayValues } from "../values.js";
+import { makeArrayValues } from "../values.js";
 
 export const layer_norm = defineOp({
   name: "layer_norm",
@@ -29,12 +29,12 @@ export const layer_norm = defineOp({
     }),
   evaluate([x, scale, bias], a, [shape, rows]) {
     const n = shape.at(-1)!;
-    const y = arrayValues(shape);
-    const mean = arrayValues(rows);
-    const variance = arrayValues(rows);
+    const y = makeArrayValues(shape);
+    const mean = makeArrayValues(rows);
+    const variance = makeArrayValues(rows);
     const [to, by, added, normal] = [y.data, scale.data, bias.data, new Float64Array(n)];
     for (let r = 0; r < mean.data.length; r++) {
-      const row = rowNorm(x.data, r * n, a.epsilon, normal);
+      const row = normalizeRow(x.data, r * n, a.epsilon, normal);
       mean.data[r] = row.mean;
       variance.data[r] = row.variance;
       for (let i = 0; i < n; i++) to[r * n + i] = normal[i]! * by[i]! + added[i]!;

@@ -1,8 +1,8 @@
 import { number } from "../attributes.js";
-import { rowNorm } from "./shared/norm.js";
+import { normalizeRow } from "./shared/norm.js";
 import { defineOp } from "../op.js";
 import { lastDimension, requireShape } from "../shape.js";
-import { arrayValues } from "../values.js";
+import { makeArrayValues } from "../values.js";
 
 export const layer_norm_gradient = defineOp({
   name: "layer_norm_gradient",
@@ -17,13 +17,13 @@ export const layer_norm_gradient = defineOp({
   },
   evaluate([x, scale, , , dy], a, [shape, width]) {
     const n = width[0]!;
-    const dx = arrayValues(shape);
-    const dscale = arrayValues(width);
-    const dbias = arrayValues(width);
+    const dx = makeArrayValues(shape);
+    const dscale = makeArrayValues(width);
+    const dbias = makeArrayValues(width);
     const [from, by] = [dy.data, scale.data];
     const [normal, g] = [new Float64Array(n), new Float64Array(n)];
     for (let start = 0; start < x.data.length; start += n) {
-      const { inverse } = rowNorm(x.data, start, a.epsilon, normal);
+      const { inverse } = normalizeRow(x.data, start, a.epsilon, normal);
       let [sum, products] = [0, 0];
       for (let i = 0; i < n; i++) {
         const one = from[start + i]! * by[i]!;

@@ -4,7 +4,7 @@ import { defineOp } from "../op.js";
 import { productGradientPart, sumRowsToShape } from "./rows/row-part.js";
 import { elementCount, lastDimension, OpInputError, requireFloat, requireSameDType, requireShape } from "../shape.js";
 import { addProducts } from "../numbers/products.js";
-import { arrayValues, byteSizeOf } from "../values.js";
+import { makeArrayValues, byteSizeOf } from "../values.js";
 
 export const linear = defineOp({
   name: "linear",
@@ -44,7 +44,7 @@ export const linear = defineOp({
     }),
   evaluate([x, weight, bias], attributes, [shape]) {
     const [out, into] = weight.shape as [number, number];
-    const y = arrayValues(shape);
+    const y = makeArrayValues(shape);
     const [from, by, to] = [x.data, weight.data, y.data];
     for (let r = 0; r < to.length / out; r++) {
       if (bias) to.set(bias.data, r * out);

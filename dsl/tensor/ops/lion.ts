@@ -1,7 +1,7 @@
 import { LION_ATTRIBUTES } from "./shared/optimizer-step.js";
 import { defineOp } from "../op.js";
 import { elementCount, requireShape } from "../shape.js";
-import { arrayValues } from "../values.js";
+import { makeArrayValues } from "../values.js";
 
 export const lion = defineOp({
   name: "lion",
@@ -22,7 +22,7 @@ export const lion = defineOp({
   evaluate([parameter, m, gradient, rate, scale], attributes) {
     const { beta1, beta2, weight_decay } = attributes;
     const lr = rate.data[0]!;
-    const [p, mean] = [arrayValues(parameter.shape), arrayValues(m.shape)];
+    const [p, mean] = [makeArrayValues(parameter.shape), makeArrayValues(m.shape)];
     gradient.data.forEach((raw, i) => {
       const g = raw * (scale?.data[0] ?? 1);
       const direction = Math.sign(beta1 * m.data[i]! + (1 - beta1) * g);

@@ -1,7 +1,7 @@
 import { number } from "../attributes.js";
 import { defineOp } from "../op.js";
 import { OpInputError, requireSameDType, requireShape } from "../shape.js";
-import { arrayValues, byteSizeOf } from "../values.js";
+import { makeArrayValues, byteSizeOf } from "../values.js";
 
 export const low_rank_merge = defineOp({
   name: "low_rank_merge",
@@ -30,7 +30,7 @@ export const low_rank_merge = defineOp({
   evaluate([weight, a, b], attributes, [shape]) {
     const [out, into] = shape as [number, number];
     const rank = a.shape[0]!;
-    const y = arrayValues(shape, weight.data);
+    const y = makeArrayValues(shape, weight.data);
     for (let options = 0; options < out; options++)
       for (let r = 0; r < rank; r++) {
         const factor = attributes.scale * b.data[options * rank + r]!;

@@ -2,7 +2,7 @@ import { flag } from "../attributes.js";
 import { unbroadcast } from "./shared/elementwise.js";
 import { defineOp, type Op } from "../op.js";
 import { broadcastShapes, elementCount, OpInputError, requireFloat, requireSameDType } from "../shape.js";
-import { stridesOf, arrayValues, forEachPosition } from "../values.js";
+import { stridesOf, makeArrayValues, forEachPosition } from "../values.js";
 
 const MATMUL = { transpose_a: flag, transpose_b: flag };
 
@@ -38,7 +38,7 @@ export const matmul: Op<readonly ["a", "b"], readonly ["y"], typeof MATMUL> = de
     const [am, ak] = transpose_a ? [1, m] : [k, 1];
     const [bk, bn] = transpose_b ? [1, k] : [n, 1];
     const batch = shape.slice(0, -2);
-    const y = arrayValues(shape);
+    const y = makeArrayValues(shape);
     const lead = (s: readonly number[], block: number): number[] => stridesOf(s.slice(0, -2)).map((x) => x * block);
     forEachPosition(batch, [lead(a.shape, m * k), lead(b.shape, k * n)], (batchIndex, [p, q]) => {
       for (let i = 0; i < m; i++)

@@ -1,7 +1,7 @@
 import { positiveInteger } from "../attributes.js";
 import { defineOp } from "../op.js";
 import { OpInputError } from "../shape.js";
-import { arrayValues } from "../values.js";
+import { makeArrayValues } from "../values.js";
 
 export const one_hot = defineOp({
   name: "one_hot",
@@ -14,7 +14,7 @@ export const one_hot = defineOp({
   },
   evaluate([indices], a, [shape]) {
     const depth = a.depth;
-    const y = arrayValues(shape);
+    const y = makeArrayValues(shape);
     indices.data.forEach((k, i) => {
       if (k >= 0 && k < depth) y.data[i * depth + k] = 1;
     });

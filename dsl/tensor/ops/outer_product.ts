@@ -1,7 +1,7 @@
 import { defineOp } from "../op.js";
 import { elementCount, lastDimension, requireFloat, requireSameDType, requireShape } from "../shape.js";
 import { addScaledInPlace } from "./shared/heads.js";
-import { arrayValues } from "../values.js";
+import { makeArrayValues } from "../values.js";
 
 export const outer_product = defineOp({
   name: "outer_product",
@@ -18,7 +18,7 @@ export const outer_product = defineOp({
   },
   evaluate([a, b], _, [shape]) {
     const [m, n] = shape as [number, number];
-    const y = arrayValues(shape);
+    const y = makeArrayValues(shape);
     const [left, right, to] = [a.data, b.data, y.data];
     for (let r = 0; r < left.length / m; r++)
       for (let i = 0; i < m; i++) addScaledInPlace(to, i * n, right, r * n, n, left[r * m + i]!);

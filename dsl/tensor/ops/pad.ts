@@ -1,7 +1,7 @@
 import { dimension, number } from "../attributes.js";
 import { defineOp } from "../op.js";
 import { OpInputError, addToDimension } from "../shape.js";
-import { sizeOf, arrayValues } from "../values.js";
+import { sizeOf, makeArrayValues } from "../values.js";
 
 export const pad = defineOp({
   name: "pad",
@@ -25,7 +25,7 @@ export const pad = defineOp({
   evaluate([x], a, [shape]) {
     const { axis, before } = a;
     const inner = sizeOf(x.shape.slice(axis));
-    const y = arrayValues(shape);
+    const y = makeArrayValues(shape);
     const row = sizeOf(shape.slice(axis));
     for (let options = 0; options < sizeOf(x.shape.slice(0, axis)); options++)
       y.data.set(

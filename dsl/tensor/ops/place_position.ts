@@ -1,7 +1,7 @@
 import { number } from "../attributes.js";
 import { defineOp } from "../op.js";
 import { requireShape } from "../shape.js";
-import { arrayValues } from "../values.js";
+import { makeArrayValues } from "../values.js";
 
 export const place_position = defineOp({
   name: "place_position",
@@ -18,7 +18,7 @@ export const place_position = defineOp({
   gradient: (_, { attributes }, [d]) => [d.takePosition(attributes.position), undefined],
   evaluate([dy], a, [shape]) {
     const [batch, length, n] = shape as [number, number, number];
-    const y = arrayValues(shape);
+    const y = makeArrayValues(shape);
     for (let b = 0; b < batch; b++) y.data.set(dy.data.subarray(b * n, (b + 1) * n), (b * length + a.position) * n);
     return [y];
   },

@@ -1,6 +1,6 @@
 import { defineOp } from "../op.js";
 import { OpInputError, sameShape } from "../shape.js";
-import { arrayValues } from "../values.js";
+import { makeArrayValues } from "../values.js";
 
 export const place_rows = defineOp({
   name: "place_rows",
@@ -20,7 +20,7 @@ export const place_rows = defineOp({
   gradient: (_, { inputs: [, rows] }, [d]) => [d.takeRows(rows), undefined, undefined],
   evaluate([dy, rows], _, [shape]) {
     const n = shape[2]!;
-    const y = arrayValues(shape);
+    const y = makeArrayValues(shape);
     rows.data.forEach((r, i) => {
       if (r < 0 || r >= shape[0]! * shape[1]!) throw new OpInputError(`row ${r} of ${shape[0]! * shape[1]!}`);
       for (let c = 0; c < n; c++) y.data[r * n + c] = y.data[r * n + c]! + dy.data[i * n + c]!;

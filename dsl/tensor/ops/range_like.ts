@@ -1,7 +1,7 @@
 import { number } from "../attributes.js";
 import { defineOp } from "../op.js";
 import { OpInputError } from "../shape.js";
-import { arrayValues } from "../values.js";
+import { makeArrayValues } from "../values.js";
 
 export const range_like = defineOp({
   name: "range_like",
@@ -15,7 +15,7 @@ export const range_like = defineOp({
   },
   gradient: () => [undefined],
   evaluate: (_, __, [shape]) => [
-    arrayValues(
+    makeArrayValues(
       shape,
       Array.from({ length: shape[0]! }, (_, i) => i),
     ),

@@ -2,7 +2,7 @@ import { flag, numbers } from "../attributes.js";
 import { defineOp } from "../op.js";
 import { reducedType, reducedStrides } from "./shared/reduction.js";
 import { axesOf, requireShape } from "../shape.js";
-import { arrayValues, forEachPosition } from "../values.js";
+import { makeArrayValues, forEachPosition } from "../values.js";
 
 export const reduce_gradient = defineOp({
   name: "reduce_gradient",
@@ -20,7 +20,7 @@ export const reduce_gradient = defineOp({
   },
   evaluate([dy, like], a) {
     const axes = axesOf(like.shape.length, a.axes);
-    const y = arrayValues(like.shape);
+    const y = makeArrayValues(like.shape);
     const n = a.mean ? y.data.length / dy.data.length : 1;
     forEachPosition(like.shape, [reducedStrides(like.shape, axes)], (i, [p]) => {
       y.data[i] = dy.data[p!]! / n;

@@ -4,7 +4,7 @@ import { defineOp } from "../op.js";
 import { withTrailingAxis, sumRowsToShape } from "./rows/row-part.js";
 import { rmsRow, rmsTypes } from "./shared/norm.js";
 import { elementCount } from "../shape.js";
-import { arrayValues } from "../values.js";
+import { makeArrayValues } from "../values.js";
 
 /** Zhang and Sennrich, 2019, arXiv 1910.07467; Gemma stores its weights less one (`offset` 1). */
 export const rms_norm = defineOp({
@@ -26,7 +26,7 @@ export const rms_norm = defineOp({
     shared.map((i) => (i === 1 ? sumRowsToShape(scale, dy.multiply(x).multiply(withTrailingAxis(inverse))) : null)),
   evaluate([x, scale], a, [shape, rows]) {
     const n = shape.at(-1)!;
-    const [y, inverse] = [arrayValues(shape), arrayValues(rows)];
+    const [y, inverse] = [makeArrayValues(shape), makeArrayValues(rows)];
     const [from, to, by] = [x.data, y.data, scale.data];
     for (let r = 0; r < inverse.data.length; r++) {
       const start = r * n;

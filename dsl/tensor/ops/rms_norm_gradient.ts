@@ -1,7 +1,7 @@
 import { number } from "../attributes.js";
 import { defineOp } from "../op.js";
 import { elementCount, requireShape } from "../shape.js";
-import { arrayValues } from "../values.js";
+import { makeArrayValues } from "../values.js";
 
 /** With x̂ = x · inverse and g = dy · (scale + offset): dx = inverse · (g − x̂ · mean(g · x̂)), dscale = Σ over rows of dy · x̂. */
 export const rms_norm_gradient = defineOp({
@@ -17,7 +17,7 @@ export const rms_norm_gradient = defineOp({
   },
   evaluate([x, scale, inverse, dy], a, [shape]) {
     const n = shape.at(-1)!;
-    const [dx, dscale] = [arrayValues(shape), arrayValues([n])];
+    const [dx, dscale] = [makeArrayValues(shape), makeArrayValues([n])];
     const [normal, g] = [new Float64Array(n), new Float64Array(n)];
     for (let r = 0; r < inverse.data.length; r++) {
       const inv = inverse.data[r]!;

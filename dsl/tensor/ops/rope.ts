@@ -2,7 +2,7 @@ import { ROPE_ATTRIBUTES } from "../numbers/rope.js";
 import { defineOp, type Op } from "../op.js";
 import { ropeAttributes, inferRopeTypes } from "../numbers/rope.js";
 import { elementCount } from "../shape.js";
-import { arrayValues } from "../values.js";
+import { makeArrayValues } from "../values.js";
 
 /** Su et al., 2021, arXiv 2104.09864; the halves convention is that of LLaMA's checkpoints. */
 export const rope: Op<readonly ["x", "positions"], readonly ["y"], typeof ROPE_ATTRIBUTES> = defineOp({
@@ -22,7 +22,7 @@ export const rope: Op<readonly ["x", "positions"], readonly ["y"], typeof ROPE_A
     const { heads, frequencies, factor, interleaved, inverse } = ropeAttributes(attributes);
     const [batch, length, width] = shape as [number, number, number];
     const pairs = frequencies.length;
-    const y = arrayValues(shape, x.data);
+    const y = makeArrayValues(shape, x.data);
     const [from, to] = [x.data, y.data];
     for (let row = 0; row < batch * length; row++) {
       const position = positions.data[positions.shape.length === 1 ? row % length : row]!;

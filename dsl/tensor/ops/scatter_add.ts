@@ -1,6 +1,6 @@
 import { defineOp } from "../op.js";
 import { OpInputError, requireSameDType, requireShape } from "../shape.js";
-import { sizeOf, arrayValues } from "../values.js";
+import { sizeOf, makeArrayValues } from "../values.js";
 
 export const scatter_add = defineOp({
   name: "scatter_add",
@@ -22,7 +22,7 @@ export const scatter_add = defineOp({
   ],
   evaluate([base, indices, more]) {
     const row = sizeOf(base.shape.slice(1));
-    const y = arrayValues(base.shape, base.data);
+    const y = makeArrayValues(base.shape, base.data);
     indices.data.forEach((r, i) => {
       if (r < 0 || r >= base.shape[0]!) throw new OpInputError(`row ${r} of ${base.shape[0]}`);
       for (let c = 0; c < row; c++) y.data[r * row + c] = y.data[r * row + c]! + more.data[i * row + c]!;

@@ -1,7 +1,7 @@
 import { unbroadcast } from "./shared/elementwise.js";
 import { defineOp } from "../op.js";
 import { broadcastShapes, OpInputError, requireSameDType } from "../shape.js";
-import { stridesOf, arrayValues, forEachPosition } from "../values.js";
+import { stridesOf, makeArrayValues, forEachPosition } from "../values.js";
 
 export const select = defineOp({
   name: "select",
@@ -21,7 +21,7 @@ export const select = defineOp({
     ];
   },
   evaluate([c, a, b], _, [shape]) {
-    const y = arrayValues(shape);
+    const y = makeArrayValues(shape);
     forEachPosition(
       shape,
       [c, a, b].map((v) => stridesOf(v.shape)),

@@ -1,7 +1,7 @@
 import { defineOp } from "../op.js";
 import { SGD_ATTRIBUTES, sgdInputs } from "./shared/optimizer-step.js";
 import { elementCount, OpInputError, requireShape } from "../shape.js";
-import { arrayValues } from "../values.js";
+import { makeArrayValues } from "../values.js";
 
 export const sgd = defineOp({
   name: "sgd",
@@ -24,8 +24,8 @@ export const sgd = defineOp({
   evaluate(inputs, a) {
     const { momentum, nesterov, weight_decay } = a;
     const { parameter, velocity, gradient, rate, scale } = sgdInputs(inputs, a);
-    const p = arrayValues(parameter.shape, parameter.data);
-    const v = arrayValues(parameter.shape);
+    const p = makeArrayValues(parameter.shape, parameter.data);
+    const v = makeArrayValues(parameter.shape);
     gradient.data.forEach((raw, i) => {
       const g = raw * (scale?.data[0] ?? 1) + weight_decay * parameter.data[i]!;
       v.data[i] = velocity ? momentum * velocity.data[i]! + g : g;

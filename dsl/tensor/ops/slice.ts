@@ -4,7 +4,7 @@ import { defineOp } from "../op.js";
 import type { Dimension } from "../program.js";
 import { tableGradientFrom } from "./rows/row-part.js";
 import { OpInputError, dimensionParts, addToDimension } from "../shape.js";
-import { sizeOf, arrayValues } from "../values.js";
+import { sizeOf, makeArrayValues } from "../values.js";
 
 const SLICE = { axis: number, start: number, size: dimension };
 
@@ -33,7 +33,7 @@ export const slice = defineOp({
     const size = shape[axis]!;
     const outer = sizeOf(x.shape.slice(0, axis));
     const inner = sizeOf(x.shape.slice(axis + 1));
-    const y = arrayValues(shape);
+    const y = makeArrayValues(shape);
     for (let options = 0; options < outer; options++) {
       const from = (options * x.shape[axis]! + start) * inner;
       y.data.set(x.data.subarray(from, from + size * inner), options * size * inner);

@@ -3,7 +3,7 @@ import { number, numbers } from "../attributes.js";
 import type { Tensor } from "../tensor.js";
 import { defineOp } from "../op.js";
 import { OpInputError } from "../shape.js";
-import { sizeOf, arrayValues } from "../values.js";
+import { sizeOf, makeArrayValues } from "../values.js";
 
 export const split = defineOp({
   name: "split",
@@ -40,7 +40,7 @@ export const split = defineOp({
     const row = sizeOf(x.shape.slice(axis));
     let before = 0;
     return shapes.map((shape) => {
-      const y = arrayValues(shape);
+      const y = makeArrayValues(shape);
       const part = sizeOf(shape.slice(axis));
       for (let options = 0; options < outer; options++)
         y.data.set(x.data.subarray(options * row + before, options * row + before + part), options * part);

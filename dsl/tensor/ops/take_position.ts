@@ -2,7 +2,7 @@ import { place_position } from "./place_position.js";
 import { number } from "../attributes.js";
 import { defineOp } from "../op.js";
 import { OpInputError } from "../shape.js";
-import { arrayValues } from "../values.js";
+import { makeArrayValues } from "../values.js";
 
 export const take_position = defineOp({
   name: "take_position",
@@ -23,7 +23,7 @@ export const take_position = defineOp({
   evaluate([x], a, [shape]) {
     const [batch, n] = shape as [number, number];
     const length = x.shape[1]!;
-    const y = arrayValues(shape);
+    const y = makeArrayValues(shape);
     for (let b = 0; b < batch; b++) {
       const start = (b * length + a.position) * n;
       y.data.set(x.data.subarray(start, start + n), b * n);

@@ -1,7 +1,7 @@
 import { place_rows } from "./place_rows.js";
 import { defineOp } from "../op.js";
 import { OpInputError } from "../shape.js";
-import { arrayValues } from "../values.js";
+import { makeArrayValues } from "../values.js";
 
 export const take_rows = defineOp({
   name: "take_rows",
@@ -19,7 +19,7 @@ export const take_rows = defineOp({
   gradient: (graph, { inputs: [x, rows] }, [dy]) => [graph.one(place_rows, [dy, rows, x]), undefined],
   evaluate([x, rows], _, [shape]) {
     const [batch, length, n] = x.shape as [number, number, number];
-    const y = arrayValues(shape);
+    const y = makeArrayValues(shape);
     rows.data.forEach((r, i) => {
       if (r < 0 || r >= batch * length) throw new OpInputError(`row ${r} of ${batch * length}`);
       y.data.set(x.data.subarray(r * n, (r + 1) * n), i * n);

@@ -2,7 +2,7 @@ import { numbers } from "../attributes.js";
 import { defineOp } from "../op.js";
 import { transposedPart } from "./rows/row-part.js";
 import { OpInputError } from "../shape.js";
-import { stridesOf, arrayValues, forEachPosition } from "../values.js";
+import { stridesOf, makeArrayValues, forEachPosition } from "../values.js";
 
 export const transpose = defineOp({
   name: "transpose",
@@ -24,7 +24,7 @@ export const transpose = defineOp({
   rowPulled: (_, { attributes: { order } }, part) => [transposedPart(part, order)],
   evaluate([x], a, [shape]) {
     const strides = stridesOf(x.shape);
-    const y = arrayValues(shape);
+    const y = makeArrayValues(shape);
     const [from, to] = [x.data, y.data];
     const [rows = 0, columns = 0] = shape;
     if (shape.length === 2 && a.order[0] === 1) {

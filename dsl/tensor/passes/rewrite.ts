@@ -95,8 +95,8 @@ function sweep(program: Program, f: RewriteNode): Program | undefined {
   return {
     ...program,
     nodes: edit.nodes,
-    inputs: mapValues(program.inputs, (i) => ({ ...i, ref: move(i.ref) })),
-    outputs: mapValues(program.outputs, move),
+    inputs: mapRecordValues(program.inputs, (i) => ({ ...i, ref: move(i.ref) })),
+    outputs: mapRecordValues(program.outputs, move),
     updates: program.updates.map((u) => ({
       ...u,
       value: move(u.value),
@@ -124,6 +124,6 @@ function readersOf(program: Program): readonly number[] {
   return counts;
 }
 
-export function mapValues<A, B>(record: Readonly<Record<string, A>>, f: (a: A) => B): Record<string, B> {
+export function mapRecordValues<A, B>(record: Readonly<Record<string, A>>, f: (a: A) => B): Record<string, B> {
   return Object.fromEntries(Object.entries(record).map(([name, a]) => [name, f(a)]));
 }

@@ -13,7 +13,7 @@ import { isNodeOf } from "../op.js";
 import { opNamed, opOf, opTable } from "../table.js";
 import { sizeOf } from "../values.js";
 import type { Pass } from "./pass.js";
-import { mapValues } from "./rewrite.js";
+import { mapRecordValues } from "./rewrite.js";
 
 export const storage: Pass = {
   name: "storage",
@@ -87,13 +87,13 @@ class Rewriting {
   done(): Program {
     const { program } = this;
     const out = (ref: Ref): Ref => this.read(ref, undefined);
-    const outputs = mapValues(program.outputs, out);
+    const outputs = mapRecordValues(program.outputs, out);
     const updates = program.updates.map((u) => ({
       ...u,
       value: out(u.value),
       ...(u.at && { at: { ...u.at, start: out(u.at.start) } }),
     }));
-    const inputs = mapValues(program.inputs, ({ type, ref }) => ({ type, ref: out(ref) }));
+    const inputs = mapRecordValues(program.inputs, ({ type, ref }) => ({ type, ref: out(ref) }));
     return { nodes: this.nodes, inputs, outputs, state: this.state, updates };
   }
 

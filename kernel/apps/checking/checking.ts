@@ -9,7 +9,7 @@ import { isTune, withoutMagic } from "#dsl/language/syntax/cell.js";
 import { splitSource } from "#dsl/language/syntax/parts.js";
 import { readNotebook, type Notebook } from "#kernel/apps/jupyter/client/notebook-file.js";
 import { parseParameterValues, type ParameterTexts } from "#kernel/apps/jupyter/client/parameters.js";
-import { checkSources, type CheckedProgram, type CheckInput } from "#kernel/host/check-sources.js";
+import { checkProgramSources, type CheckedProgram, type CheckInput } from "#kernel/host/check-sources.js";
 import { plainHostContext, type HostContext, type ProgressUpdate } from "#kernel/host/host-context.js";
 import { DatasetCache, type EngineProbe } from "#kernel/session/answers/dataset-cache.js";
 import { answerNeed } from "#kernel/session/answers/need-answers.js";
@@ -52,7 +52,7 @@ export async function checkTexts(
     withhold: (options.trusted ?? isTrusted(folder)) ? undefined : "all",
   };
   const datasets = options.datasets ?? new DatasetCache({ glance: options.glance === true, tries: options.tries });
-  const checked = await checkSources(texts, {
+  const checked = await checkProgramSources(texts, {
     registry,
     parameters: hostContext.parameters,
     quick: options.quick === true,

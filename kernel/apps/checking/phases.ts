@@ -6,11 +6,11 @@ import { nearestWord } from "#dsl/language/diagnostics/nearest-word.js";
 import type { Source } from "#dsl/language/diagnostics/span.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { dataReaderOf } from "#dsl/language/types/value.js";
-import { printTokens, printTree } from "#dsl/language/syntax/print.js";
+import { printTokens, printSyntaxTree } from "#dsl/language/syntax/print.js";
 import type { ParameterTexts } from "#kernel/apps/jupyter/client/parameters.js";
 import { planCardView } from "#kernel/display/plans/plan-card.js";
 import type { DisplayOutput } from "#kernel/display/html.js";
-import { phaseView, programPhases, joinTexts, type ProgramPhase } from "#kernel/training-runs/phases.js";
+import { programPhaseView, programPhases, joinTexts, type ProgramPhase } from "#kernel/training-runs/phases.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
 import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
 import { isTrusted } from "#kernel/trust/trust.js";
@@ -38,7 +38,7 @@ export interface PhaseText {
   readonly sources: readonly Source[];
 }
 
-export async function phaseText(phase: Phase, file: string, options: PhaseOptions = {}): Promise<PhaseText> {
+export async function compilerPhaseText(phase: Phase, file: string, options: PhaseOptions = {}): Promise<PhaseText> {
   const texts = await readSources(file);
   const { sources } = texts;
   if (phase === "tokens" || phase === "tree")
@@ -76,14 +76,22 @@ export async function phaseText(phase: Phase, file: string, options: PhaseOption
       datasets.data(plan.recipe.data, reader, around),
     ]);
     const { engine } = options;
-    return phaseView(shownPhase, { plan, base, labels, home: folder, name, ...(engine !== undefined && { engine }) });
+    return programPhaseView(shownPhase, {
+      plan,
+      base,
+      labels,
+      home: folder,
+      name,
+      ...(engine !== undefined && { engine }),
+    });
   }
 }
 
 function textPhase(phase: "tokens" | "tree", sources: readonly Source[], name: string | undefined): string {
   const verbs = registry.verbs().map((verb) => verb.name);
   const printed = sources.map(
-    (source) => [source.title, phase === "tree" ? printTree(source, verbs, name) : printTokens(source.text)] as const,
+    (source) =>
+      [source.title, phase === "tree" ? printSyntaxTree(source, verbs, name) : printTokens(source.text)] as const,
   );
   // The parts of a single file are printed as one text.
   return sources.some(({ cell }) => cell !== undefined)

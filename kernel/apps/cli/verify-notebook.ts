@@ -17,7 +17,7 @@ import {
 import { runNotebook } from "#kernel/apps/jupyter/client/notebook.js";
 import { readNotebook } from "#kernel/apps/jupyter/client/notebook-file.js";
 import type { ParameterTexts } from "#kernel/apps/jupyter/client/parameters.js";
-import type { NumberComparison } from "#kernel/runs/record/number-tolerance.js";
+import type { RunNumbersComparison } from "#kernel/runs/record/number-tolerance.js";
 import { differencesText } from "#kernel/evaluation/record/diff-text.js";
 import { verifiedRuns, type RerunComparison } from "#kernel/evaluation/record/verification.js";
 import { progressOn } from "#tools/progress.mjs";
@@ -124,7 +124,7 @@ export function verdictOf(known: readonly Pick<RerunComparison, "changed" | "num
 
 /** Maximum number of differences beyond tolerance shown per run, scores first. */
 const TOLD = 6;
-function toldOf({ beyond }: NumberComparison): NumberComparison["beyond"] {
+function toldOf({ beyond }: RunNumbersComparison): RunNumbersComparison["beyond"] {
   return [...beyond].sort((a, b) => Number(a.sort === "loss") - Number(b.sort === "loss")).slice(0, TOLD);
 }
 
@@ -150,7 +150,7 @@ function runText({ name, then, changed, numbers }: RerunComparison): string {
 }
 
 /** For numbers that are not all equal: shows only those that differ. */
-export function largestDifferenceText({ loss, score }: NumberComparison["furthest"]): string {
+export function largestDifferenceText({ loss, score }: RunNumbersComparison["furthest"]): string {
   const scores = `at most ${significantText(score, 2)}`;
   if (loss === 0) return `scores differ by ${scores}`;
   const losses = `losses differ by at most ${significantText(100 * loss, 2)} %`;

@@ -62,7 +62,7 @@ export function optimizerFrom(s: ToolSettings, names: OptimizerNames, rate?: num
   });
 }
 
-export interface ScheduleNames {
+export interface ScheduleSettingNames {
   readonly name: readonly string[];
   readonly ratio?: string;
   readonly steps?: string;
@@ -73,14 +73,14 @@ export const usualScheduleNames = {
   ratio: "warmup_ratio",
   steps: "warmup_steps",
   kwargs: "lr_scheduler_kwargs",
-} as const satisfies ScheduleNames;
+} as const satisfies ScheduleSettingNames;
 
 /**
  * `fallback`: the tool's default schedule and warm-up; `rate`: the maximum, for a minimum given as an absolute rate.
  */
 export function scheduleFrom(
   s: ToolSettings,
-  names: ScheduleNames,
+  names: ScheduleSettingNames,
   fallback: { readonly name: string; readonly warmup: string; readonly rate?: number | undefined },
 ): string | undefined {
   const named = s.text(...names.name) ?? s.unless(fallback.name, ...names.name);
@@ -121,17 +121,22 @@ export function scheduleFrom(
 
 /** Lists the warm-up as not carried over, since the schedule has none. */
 const unwarmed =
-  (s: ToolSettings, { ratio, steps }: ScheduleNames) =>
+  (s: ToolSettings, { ratio, steps }: ScheduleSettingNames) =>
   (_: string, why: string): void => {
     for (const key of [ratio, steps]) if (key !== undefined) s.leave(key, why);
   };
-function linearFor(s: ToolSettings, names: ScheduleNames, scheduleName: string, warmup: string | undefined): string {
+function linearFor(
+  s: ToolSettings,
+  names: ScheduleSettingNames,
+  scheduleName: string,
+  warmup: string | undefined,
+): string {
   for (const key of names.name) s.leave(key, notCarriedReason("schedule", scheduleName, "linear was taken"));
   return wordCallText("linear", { warmup });
 }
 
 /** Warm-up steps take precedence over a ratio, as in transformers; a value below one is a ratio. */
-function warmupFrom(s: ToolSettings, { ratio, steps }: ScheduleNames): string | undefined {
+function warmupFrom(s: ToolSettings, { ratio, steps }: ScheduleSettingNames): string | undefined {
   const counted = steps === undefined ? undefined : s.number(steps);
   if (counted === undefined || counted === 0 || steps === undefined) {
     const given = ratio === undefined ? undefined : s.number(ratio);

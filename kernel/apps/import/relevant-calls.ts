@@ -87,7 +87,7 @@ const reaching = /^(getattr|type|vars|globals|locals)$/;
 const starts = /^(os\.(system|popen)|subprocess\.\w+)$/;
 const installs = /\b(pip3?|uv|conda|apt|apt-get|nvidia-smi|mkdir|which)\b/;
 
-export interface Relevance {
+export interface RelevanceTests {
   call(call: PythonCall): boolean;
   /** Reports whether a call is a method of a relevant object, even inside a function that something else calls. */
   object(call: PythonCall): boolean;
@@ -99,7 +99,7 @@ export function relevanceIn(
   program: PythonProgram,
   known: ReadonlySet<PythonCall>,
   { tracked, trained }: { readonly tracked: TrackedNames; readonly trained: number | undefined },
-): Relevance {
+): RelevanceTests {
   const functions = new Map(program.definitions.map((one) => [one.name, one]));
   const assigned = new Set(
     program.assignments.flatMap(({ targets }) => targets.flatMap((one) => nameOf(program, one))),

@@ -6,7 +6,7 @@
 import type { PythonAssignment, PythonCall, PythonNode, PythonProgram } from "./python-tree.js";
 import { literalOf, splitAtCommas } from "./python-values.js";
 import { refusalAdvice } from "./refusals.js";
-import { relevanceIn, type Relevance } from "./relevant-calls.js";
+import { relevanceIn, type RelevanceTests } from "./relevant-calls.js";
 import { reboundNamesIn } from "./rebound-names.js";
 import { UnreadExpression, type ToolSettings } from "./settings.js";
 import { rootVariableOf, trackNames } from "./tracked.js";
@@ -172,7 +172,7 @@ interface Found {
 function callsIn(
   program: PythonProgram,
   requestedCalls: ReadonlySet<PythonCall>,
-  relevance: Relevance,
+  relevance: RelevanceTests,
 ): readonly Found[] {
   const found: Found[] = [];
   /** Calls whose arguments are listed as text. */
@@ -190,7 +190,7 @@ function callsIn(
   }
   return found;
 }
-function aboutOf(call: PythonCall, relevance: Relevance): Found["about"] | undefined {
+function aboutOf(call: PythonCall, relevance: RelevanceTests): Found["about"] | undefined {
   const method = call.callee.name === "MemberExpression";
   const rows = ofRows.test(call.name) && (method || /_datasets$/.test(call.name));
   if (rows && relevance.object(call)) return "rows";

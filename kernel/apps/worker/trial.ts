@@ -7,7 +7,7 @@ import { basename, join } from "node:path";
 import { must } from "#dsl/language/diagnostics/codes.js";
 import { makePrivateFolder } from "../../fetch/private.js";
 import { rankOrderSchema, type TrainingOrder } from "../../remote/coordinator/rank-order.js";
-import { pathBelowFolder, copyFileTo, placeFiles, type FileStore } from "../../remote/coordinator/file-store.js";
+import { pathBelowFolder, copyFileTo, placeFiles, type WorkerFileStore } from "../../remote/coordinator/file-store.js";
 import type { InputFile } from "../../remote/coordinator/protocol.js";
 import { trialOrderSchema, type TrialOrder, type TrialResult } from "../../remote/coordinator/trial-order.js";
 import { matchSchema } from "../../fetch/json.js";
@@ -88,7 +88,7 @@ export class RemoteTrialRunner {
     this.benches.clear();
   }
 
-  private shelf({ lost }: TrialJob): FileStore {
+  private shelf({ lost }: TrialJob): WorkerFileStore {
     const { workFolder, cache, client } = this.place;
     return { cache, folder: join(workFolder, "files"), client, signal: lost };
   }

@@ -13,7 +13,7 @@ import { demandDiskSpace } from "../../fetch/disk.js";
 import { isFileIntact } from "../../fetch/file.js";
 import { objectWith, readHint, dictionaryOf, wholeNumber, type Schema } from "../../fetch/json.js";
 import { GGUF_BLOCK_FORMATS, UNSUPPORTED_FORMAT_NAMES, dequantise, type GgufBlockFormat } from "./dequantise.js";
-import { readGgufBytes, readGguf, type Gguf, type GgufTensor } from "./file.js";
+import { readGgufByteRange, readGguf, type Gguf, type GgufTensor } from "./file.js";
 import type { GgufLayout } from "./layout.js";
 import { ggufLayoutOf } from "./layouts.js";
 import { tokenizerFromGguf } from "./tokenizer.js";
@@ -78,7 +78,7 @@ export async function convertGguf(
  * Original format of most weights of a converted folder; undefined if unknown. `file`: its GGUF file, if it still
  * exists.
  */
-export function storedFormatOf(folder: string, file: string): string | undefined {
+export function originalFormatOf(folder: string, file: string): string | undefined {
   const noted = readHint(join(folder, NOTE), noteSchema)?.stored;
   if (noted !== undefined || !existsSync(file)) return noted;
   return storedIn(readGguf(file));
@@ -142,7 +142,7 @@ function tensorsOf(gguf: Gguf, layout: GgufLayout, options: ConvertOptions): Rea
 
 function elementsFrom(gguf: Gguf, tensor: GgufTensor, format: GgufBlockFormat): Float32Array {
   const count = sizeOf(tensor.shape) / format.elements;
-  return dequantise(format, readGgufBytes(gguf, tensor.offset, count * format.bytes));
+  return dequantise(format, readGgufByteRange(gguf, tensor.offset, count * format.bytes));
 }
 
 function formatOf(gguf: Gguf, tensor: GgufTensor): GgufBlockFormat {

@@ -55,7 +55,7 @@ export function readGguf(file: string): Gguf {
   }
 }
 
-export function readGgufBytes(gguf: Gguf, offset: number, length: number): Buffer {
+export function readGgufByteRange(gguf: Gguf, offset: number, length: number): Buffer {
   if (offset + length > gguf.size) throw new CodedError("gguf-malformed", { file: gguf.file, why: "it is cut short" });
   const fd = openSync(gguf.file, "r");
   try {

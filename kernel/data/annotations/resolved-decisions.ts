@@ -60,7 +60,7 @@ export class AnnotationVotes {
   verdict(row: RowIdentity): AnnotationVerdict {
     const counts = new Map<string, { readonly vote: AnnotationVote; count: number }>();
     for (const { vote } of this.votes(row)) {
-      const name = voteKey(vote);
+      const name = voteChoiceKey(vote);
       const voteCount = counts.get(name) ?? { vote, count: 0 };
       counts.set(name, voteCount);
       voteCount.count++;
@@ -84,6 +84,6 @@ export function rowIdentityKey({ text, nth }: RowIdentity): string {
   return `${text} ${String(nth)}`;
 }
 /** Returns one key per possible choice. */
-export function voteKey(vote: AnnotationVote): string {
+export function voteChoiceKey(vote: AnnotationVote): string {
   return "drop" in vote ? "drop" : labelKey(vote.label);
 }

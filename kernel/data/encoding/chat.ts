@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import type { DataReader } from "#dsl/language/types/value.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Message, TemplatePiece } from "#stdlib/conversations/kind.js";
+import type { Message, RenderedPiece } from "#stdlib/conversations/kind.js";
 import type { Base } from "../../bases/base.js";
 import { sandboxRenderer, vocabularyTemplateRenderer, type ChatRenderer } from "../../bases/chat-renderer.js";
 import { chatTemplateIn } from "../../bases/chat-template.js";
@@ -170,7 +170,7 @@ async function demandSamePrompts(
   chat: UncachedChat,
   rows: readonly (ConversationRows[number] & {
     readonly wanted: ReadonlySet<number>;
-    readonly pieces: readonly TemplatePiece[];
+    readonly pieces: readonly RenderedPiece[];
   })[],
 ): Promise<void> {
   const answered = rows.flatMap(({ row, messages, wanted, pieces }) =>
@@ -205,7 +205,7 @@ function commonStart(a: string, b: string): number {
 }
 
 /** Returns the text before an answer; null if the answer is empty. */
-function beforeAnswer(pieces: readonly TemplatePiece[], answer: number): string | null {
+function beforeAnswer(pieces: readonly RenderedPiece[], answer: number): string | null {
   const pieceIndex = pieces.findIndex((piece) => piece.answer === answer);
   return pieceIndex < 0 || pieces[pieceIndex]!.text === "" ? null : joinedText(pieces.slice(0, pieceIndex));
 }
@@ -224,7 +224,7 @@ async function piecesOf(
   { renderer, tokenizer, name }: UncachedChat,
   rows: ConversationRows,
   addGenerationPrompt: boolean,
-): Promise<readonly (readonly TemplatePiece[])[]> {
+): Promise<readonly (readonly RenderedPiece[])[]> {
   const rendered = await renderer.renderChats(
     rows.map(({ messages }) => messages),
     { specials: tokenizer.specials, addGenerationPrompt },
@@ -236,7 +236,7 @@ async function piecesOf(
   });
 }
 
-function joinedText(pieces: readonly TemplatePiece[]): string {
+function joinedText(pieces: readonly RenderedPiece[]): string {
   return pieces.map(({ text }) => text).join("");
 }
 
@@ -245,7 +245,7 @@ function joinedText(pieces: readonly TemplatePiece[]): string {
  * character before them.
  */
 export function trainedTokenMask(
-  pieces: readonly TemplatePiece[],
+  pieces: readonly RenderedPiece[],
   wanted: ReadonlySet<number>,
   starts: Int32Array,
   ends: Int32Array,

@@ -8,7 +8,7 @@ import { filesMatching } from "#platform/files.js";
 import type { RowChunk } from "#stdlib/data/contract.js";
 import { listNames } from "#dsl/language/diagnostics/lists.js";
 
-export type UnpackedFiles = NonNullable<DataFacts["unpacks"]>[number];
+export type UnpackedSize = NonNullable<DataFacts["unpacks"]>[number];
 
 /** Maximum rows read from a packed file. */
 const MOST_ROWS = 250_000;
@@ -53,7 +53,7 @@ export class SampleReadLimit {
   }
 
   /** Returns the data of a warning about the file; undefined if its rows are not much larger than the file. */
-  unpacks(file: string, read: number): UnpackedFiles | undefined {
+  unpacks(file: string, read: number): UnpackedSize | undefined {
     const far = this.isFar(read) && (this.bytes >= FAR.bytes || this.rows >= FAR.rows);
     return far ? { file, packed: read, unpacked: this.bytes } : undefined;
   }
@@ -63,7 +63,7 @@ export class SampleReadLimit {
   }
 }
 
-export function unpackedFacts(unpacks: readonly UnpackedFiles[]): Pick<DataFacts, "unpacks"> {
+export function unpackedFacts(unpacks: readonly UnpackedSize[]): Pick<DataFacts, "unpacks"> {
   return unpacks.length > 0 ? { unpacks } : {};
 }
 
@@ -88,7 +88,7 @@ export class SourceReadNotes {
   }
 }
 
-export function sourceFactsOf(read: SourceReadNotes): { readonly sources?: readonly string[] } {
+export function sourceNotesOf(read: SourceReadNotes): { readonly sources?: readonly string[] } {
   const sources = read.sentences();
   return sources.length > 0 ? { sources } : {};
 }

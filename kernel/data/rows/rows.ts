@@ -17,9 +17,9 @@ import { rowNameOf, type ColumnsByName, type DataRow } from "../row/row.js";
 import {
   SampleReadLimit,
   mayExceedFileSize,
-  type UnpackedFiles,
+  type UnpackedSize,
   SourceReadNotes,
-  sourceFactsOf,
+  sourceNotesOf,
 } from "./bounded-look.js";
 import { valueInRole } from "./role-values.js";
 
@@ -48,7 +48,7 @@ export interface RowReadOptions {
    */
   readonly onLeft?: (split: string | null, rows: number, total: number) => void;
   /** Reports files whose rows are far larger than the file, if `mostBytes` is set. */
-  readonly onUnpacks?: (file: UnpackedFiles) => void;
+  readonly onUnpacks?: (file: UnpackedSize) => void;
 }
 
 /** Maps the columns of a table to roles, by index. A missing column throws the coded error `unknown-column`. */
@@ -234,7 +234,7 @@ export async function readTableHeader(call: Call, world: SourceContext, registry
     call,
     new Map(columns.map((name) => [name, mustGet(tableColumns, name, "column")])),
   );
-  return { columns, sample, ...(headless !== undefined && { headless }), ...sourceFactsOf(read) };
+  return { columns, sample, ...(headless !== undefined && { headless }), ...sourceNotesOf(read) };
 }
 
 function columnsOf(table: ColumnTable): ColumnsByName {

@@ -1,7 +1,7 @@
 /** Rows of token ids: arrays in memory, or a file that is read on demand. */
 
 import { must } from "#dsl/language/diagnostics/codes.js";
-import type { ContextWindow } from "#stdlib/tasks/kind.js";
+import type { QuestionContextWindow } from "#stdlib/tasks/kind.js";
 import type { EncodedWindow } from "#stdlib/tokenizers/kind.js";
 import type { TokenizedWords } from "./tokens.js";
 
@@ -58,7 +58,7 @@ export interface ContextWindowRows {
   readonly ids: TokenRows;
   readonly types: TokenRows;
   readonly lengths: Int32Array;
-  window(row: number): ContextWindow;
+  window(row: number): QuestionContextWindow;
 }
 
 export function contextWindowsInMemory(windows: readonly EncodedWindow[]): ContextWindowRows {

@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { must } from "#dsl/language/diagnostics/codes.js";
-import type { ContextWindow } from "#stdlib/tasks/kind.js";
+import type { QuestionContextWindow } from "#stdlib/tasks/kind.js";
 import type { EncodedWindow } from "#stdlib/tokenizers/kind.js";
 import { unmarkTokenIds, markTokens } from "../sequences/marked-tokens.js";
 import { rowNamesOf } from "../row/row.js";
@@ -35,7 +35,7 @@ class ContextFile implements ContextWindowRows {
     this.types = this.rows(typesOf);
   }
 
-  window(row: number): ContextWindow {
+  window(row: number): QuestionContextWindow {
     const fields = this.index.subarray(FIELDS * row, FIELDS * (row + 1));
     const [sourceRow = 0, first = 0, tokens = 0, placed = 0] = fields;
     const places = this.numbers.part(row, tokens, tokens + 2 * placed);

@@ -16,9 +16,9 @@ import { unreadFieldNotes } from "../rows/conversations.js";
 import {
   mayExceedFileSize,
   unpackedFacts,
-  type UnpackedFiles,
+  type UnpackedSize,
   SourceReadNotes,
-  sourceFactsOf,
+  sourceNotesOf,
   scaleSampledFacts,
   type ReadSample,
 } from "../rows/bounded-look.js";
@@ -104,7 +104,7 @@ async function writeInto(folder: string, plan: DataPlan, world: SourceContext, o
   const unread = new Set<string>();
   const read = new SourceReadNotes();
   const left = new Map<string | null, ReadSample>();
-  const unpacks: UnpackedFiles[] = [];
+  const unpacks: UnpackedSize[] = [];
   const written = new StreamedRowWriter(folder, roles, !plan.split && !isSourceCall(plan.source));
   const { registry, signal } = options;
   const reading = { registry, world, signal, unread, mostBytes: options.mostBytes };
@@ -132,7 +132,7 @@ async function writeInto(folder: string, plan: DataPlan, world: SourceContext, o
       roles,
       labels,
       facts: scaleSampledFacts(
-        { ...facts, ...audit, ...sourceFactsOf(read), notes, ...unpackedFacts(unpacks) },
+        { ...facts, ...audit, ...sourceNotesOf(read), notes, ...unpackedFacts(unpacks) },
         left,
         facts.rowsIn,
       ),

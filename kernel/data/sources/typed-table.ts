@@ -19,14 +19,14 @@ type Keeping =
   | "unorder";
 
 /** An arquero table with the columns of `Row`. A verb that changes the columns returns a plain arquero table. */
-export type TypedTable<Row> = Omit<ColumnTable, Reading | Keeping> & {
+export type TypedArqueroTable<Row> = Omit<ColumnTable, Reading | Keeping> & {
   array<K extends keyof Row>(name: K, constructor?: Parameters<ColumnTable["array"]>[1]): Row[K][];
   column<K extends keyof Row>(name: K): { readonly length: number; at(row: number): Row[K] } | undefined;
   get<K extends keyof Row>(name: K, row?: number): Row[K];
   getter<K extends keyof Row>(name: K): (row?: number) => Row[K];
   object(row?: number): Row;
   objects(options?: Parameters<ColumnTable["objects"]>[0]): Row[];
-} & { [V in Keeping]: (...values: Parameters<ColumnTable[V]>) => TypedTable<Row> };
+} & { [V in Keeping]: (...values: Parameters<ColumnTable[V]>) => TypedArqueroTable<Row> };
 
 const types = fileURLToPath(import.meta.url).replaceAll("\\", "/");
 

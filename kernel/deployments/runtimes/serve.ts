@@ -16,14 +16,14 @@ import type {
   RuntimeOpening,
 } from "./process.js";
 
-export interface ServedRuntime {
+export interface RuntimeHandlers {
   readonly version: string;
   run?(request: GraphRequest): Promise<Readonly<Record<string, NDArray>>> | Readonly<Record<string, NDArray>>;
   write?(request: TextRequest): Promise<GeneratedText>;
   reads?(texts: TokenizationRequest["texts"]): Promise<readonly TextTokens[]>;
 }
 
-export function serveRuntime(open: (opening: RuntimeOpening) => Promise<ServedRuntime> | ServedRuntime): void {
+export function serveRuntime(open: (opening: RuntimeOpening) => Promise<RuntimeHandlers> | RuntimeHandlers): void {
   process.on("SIGINT", () => undefined);
   process.on("disconnect", () => process.exit(0));
   const opening = JSON.parse(process.argv[2]!) as RuntimeOpening & { readonly parent: number };
@@ -40,11 +40,11 @@ export function serveRuntime(open: (opening: RuntimeOpening) => Promise<ServedRu
   });
 }
 
-function begun({ version, reads }: ServedRuntime): RuntimeReply {
+function begun({ version, reads }: RuntimeHandlers): RuntimeReply {
   return { version, ...(reads && { reads: true }) };
 }
 
-async function answerOf(opened: ServedRuntime, request: RuntimeRequest): Promise<RuntimeReply> {
+async function answerOf(opened: RuntimeHandlers, request: RuntimeRequest): Promise<RuntimeReply> {
   if ("prompt" in request) {
     if (opened.write) return { written: await opened.write(request) };
   } else if ("texts" in request) {

@@ -3,7 +3,7 @@ import type { ConversionTool } from "./tool.js";
 
 export const tools: Readonly<Record<string, () => Promise<ConversionTool>>> = {
   "onnx-bounds": async () => (await import("./onnx-bounds.js")).onnxBoundsTool,
-  tunebook: async () => (await import("./tunebook.js")).tunebookTool,
+  tunebook: async () => (await import("./tunebook.js")).packTunebookTool,
   page: async () => (await import("./page.js")).pageTool,
   litert: async () => (await import("./litert.js")).litertTool,
 };

@@ -21,7 +21,7 @@ const RUNS = /\.(?:js|mjs|json|cc|cpp|h|txt|py|wasm)$/;
 /** Folder name in npm's archives. */
 const FOLDER = "package";
 
-export const tunebookTool: ConversionTool = async ({ to }) => {
+export const packTunebookTool: ConversionTool = async ({ to }) => {
   const work = await mkdtemp(join(tmpdir(), "tunebook-package-"));
   try {
     await symlink(root, join(work, "root"), "junction");

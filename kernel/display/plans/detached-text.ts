@@ -2,7 +2,7 @@
 import type { PlacedStatement } from "#dsl/assist/notebook-trainings.js";
 
 /** Returns undefined if it is detached already, or trains several models. `names`: names in use. */
-export function detachedStatementText(
+export function rewriteStatementDetached(
   { statement, source }: PlacedStatement,
   names: ReadonlySet<string>,
 ): string | undefined {

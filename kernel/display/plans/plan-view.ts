@@ -23,7 +23,7 @@ import { tuneText } from "#dsl/compiler/plan/text.js";
 import { isCall, recipeValueAt } from "#dsl/compiler/plan/value.js";
 import type { Verb } from "#dsl/language/types/registry.js";
 import { listNames } from "#dsl/language/diagnostics/lists.js";
-import { detachedStatementText } from "./detached-text.js";
+import { rewriteStatementDetached } from "./detached-text.js";
 import { expectedTime } from "./expected-time.js";
 import { byteSizeText, compactNumber, groupedNumber, formatPercent, plural } from "../../host/value-text.js";
 import { sweepFacts } from "./sweep-plan.js";
@@ -44,7 +44,7 @@ export function planView(reading: NotebookTrainings, focus: Focus | undefined): 
   const memory = view.memory();
   const hash = isTraining(focus) ? focus.planned?.plan.recipeHash : undefined;
   const names = new Set([...reading.program.names.keys(), ...reading.program.runs.keys()]);
-  const detached = isTraining(focus) ? detachedStatementText(focus, names) : undefined;
+  const detached = isTraining(focus) ? rewriteStatementDetached(focus, names) : undefined;
   return {
     title: titleOf(focus),
     at: focus.statement.span,

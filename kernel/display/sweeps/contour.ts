@@ -7,7 +7,7 @@ import { roundToSixDigits } from "../curves/line.js";
 import type { Trace } from "../figure.js";
 import { risingScale } from "../svg/colors.js";
 import { clip, escapeLabel } from "../../host/value-text.js";
-import { axisTraceOf, jitterOption } from "./plot-axis.js";
+import { axisTraceOf, jitterOptionValue } from "./plot-axis.js";
 import { bestRingMarker, markerSizeFor } from "./series-styles.js";
 import type { FigurePanel } from "./panels.js";
 import { bestTrial, doneTrialsOf, hoverText, valueOnAxis, type ScoredTrial, type SweepView } from "./view.js";
@@ -63,8 +63,8 @@ export function contourPanel(view: SweepView, x: SweepAxis, y: SweepAxis): Figur
   const placed = (some: readonly ContourPoint[]): Trace => ({
     type: "scatter",
     mode: "markers",
-    x: some.map((point) => jitterOption(point.x, point.trial.number, x)),
-    y: some.map((point) => jitterOption(point.y, point.trial.number + 7, y)),
+    x: some.map((point) => jitterOptionValue(point.x, point.trial.number, x)),
+    y: some.map((point) => jitterOptionValue(point.y, point.trial.number + 7, y)),
   });
   return {
     traces: [

@@ -31,7 +31,7 @@ export function axisTraceOf({ label, dimension, options }: SweepAxis, room: numb
 }
 
 /** Trials with the same option would overlap, so they are offset slightly, always by the same amount. */
-export function jitterOption(value: number, number: number, { dimension }: SweepAxis): number {
+export function jitterOptionValue(value: number, number: number, { dimension }: SweepAxis): number {
   if (dimension.kind !== "choice") return value;
   const golden = 0.6180339887498949;
   return Number((value + (((number * golden) % 1) - 0.5) * 0.36).toFixed(3));

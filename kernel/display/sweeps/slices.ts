@@ -4,7 +4,7 @@ import type { Importance } from "../../study/importances.js";
 import { roundToSixDigits } from "../curves/line.js";
 import type { Trace } from "../figure.js";
 import { clip, escapeLabel } from "../../host/value-text.js";
-import { axisTraceOf, jitterOption } from "./plot-axis.js";
+import { axisTraceOf, jitterOptionValue } from "./plot-axis.js";
 import { stateMarkerOf, bestRingMarker, markerSizeFor } from "./series-styles.js";
 import type { FigurePanel, PanelRow } from "./panels.js";
 import { bestTrial, lastScore, valueOnAxis, type SweepTrial, type SweepView } from "./view.js";
@@ -12,7 +12,7 @@ import { bestTrial, lastScore, valueOnAxis, type SweepTrial, type SweepView } fr
 const MOST = 9;
 const ROW = 3;
 
-export function sliceRows(view: SweepView, importances: readonly Importance[]): readonly PanelRow[] {
+export function slicePanelRows(view: SweepView, importances: readonly Importance[]): readonly PanelRow[] {
   const axes = sortByImportance(view.axes, importances).slice(0, MOST);
   const panels = axes.map((axis) => slicePanel(view, axis, axes.length === 1 ? 700 : axes.length === 2 ? 310 : 185));
   return Array.from({ length: Math.ceil(panels.length / ROW) }, (_, i) => {
@@ -64,7 +64,7 @@ function points(axis: SweepAxis, on: readonly SweepTrial[]): Trace {
   return {
     type: "scatter",
     mode: "markers",
-    x: on.map((trial) => jitterOption(value(trial), trial.number, axis)),
+    x: on.map((trial) => jitterOptionValue(value(trial), trial.number, axis)),
     y: on.map((trial) => roundToSixDigits(lastScore(trial))),
     customdata: on.map(({ number }) => number),
     ...(choice && { text: on.map((trial) => escapeLabel(clip(axis.options[value(trial)] ?? "", 120))) }),

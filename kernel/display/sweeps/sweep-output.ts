@@ -15,7 +15,7 @@ import { comparableTrials, frontPanel, frontText } from "./front.js";
 import { historyPanel } from "./history.js";
 import { importanceLines, importancesPanel, importanceSummary, sweepImportances } from "./importances.js";
 import { figureOfRows, type StandaloneTrace, type FigurePanel, type PanelRow } from "./panels.js";
-import { sortByImportance, slicePanel, sliceRows } from "./slices.js";
+import { sortByImportance, slicePanel, slicePanelRows } from "./slices.js";
 import { timelinePanel } from "./timeline.js";
 import { doneTrialsOf, type SweepView } from "./view.js";
 import { sweepHeadline, sweepStandingText } from "./state-texts.js";
@@ -46,7 +46,7 @@ export function sweepFigure(
   );
 }
 
-export interface SweepViewOptions {
+export interface SweepOutputOptions {
   readonly ended?: boolean;
   readonly id?: string;
   /** Id by which a front end finds the running sweep; null: none can. */
@@ -55,7 +55,7 @@ export interface SweepViewOptions {
 /** Returns a cell's output; its text is displayed in terminals. */
 export function sweepCellView(
   view: SweepView,
-  { ended = false, id, offerId = null }: SweepViewOptions = {},
+  { ended = false, id, offerId = null }: SweepOutputOptions = {},
 ): DisplayOutput {
   const text = printable([sweepHeadline(view), sweepStandingText(view)].filter((line) => line !== "").join("\n"));
   const shown = figureView(sweepFigure(view, { ended }), { text, ...(id !== undefined && { id }) });
@@ -66,7 +66,8 @@ export function sweepCellView(
 export const sweepPictures = {
   curves: (view) => only(TALL.alone, curvesPanel(view)),
   coordinates: (view) => (has(view, 2) ? only(TALL.alone, coordinatesTrace(view)) : []),
-  slices: (view) => (view.trials.some(({ score }) => score !== null) ? sliceRows(view, sweepImportances(view)) : []),
+  slices: (view) =>
+    view.trials.some(({ score }) => score !== null) ? slicePanelRows(view, sweepImportances(view)) : [],
   contour: (view) => {
     const axes = chooseContourAxes(view, sortByImportance(view.axes, sweepImportances(view)));
     return axes && contourPoints(view, ...axes).length >= 3 ? only(TALL.alone, contourPanel(view, ...axes), 0.88) : [];

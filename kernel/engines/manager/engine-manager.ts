@@ -5,7 +5,7 @@
 import type { Engine, EngineInfo, EngineOptions } from "../engine.js";
 import { preferredEngine } from "../start-engine.js";
 import type { EngineWork } from "../engine-work.js";
-import { ManagedEngine, type RestartPolicy, type StartEngine } from "./managed-engine.js";
+import { ManagedEngine, type RestartHandlers, type StartEngine } from "./managed-engine.js";
 import { processMemory } from "./process-memory.js";
 
 /** Purpose of a served model's engine. */
@@ -17,7 +17,7 @@ export interface EngineManagerOptions {
   /** Starts an engine; another session may share its engine. Defaults to `startEngine`. */
   readonly start?: StartEngine;
   /** Restarts crashed engines. Without a policy, a crashed engine starts again with its next use. */
-  readonly restart?: RestartPolicy;
+  readonly restart?: RestartHandlers;
 }
 
 /** Text is generated in f32. */

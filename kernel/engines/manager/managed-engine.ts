@@ -10,7 +10,7 @@ import { restartDelay, STABLE_AFTER_MS } from "./restart-delays.js";
 export type StartEngine = (options: EngineOptions) => Promise<Engine>;
 
 /** Restarts an engine by itself, for callers that keep models open in it. */
-export interface RestartPolicy {
+export interface RestartHandlers {
   /** The process has ended; the next one starts in `delay` ms. */
   crashed(engine: ManagedEngine, error: unknown, delay: number): void;
   /** Opens the models in the new process. An error counts as a crash. */
@@ -40,7 +40,7 @@ export class ManagedEngine {
   constructor(
     private readonly options: EngineOptions,
     private readonly start: StartEngine = startEngine,
-    private readonly restart: RestartPolicy | null = null,
+    private readonly restart: RestartHandlers | null = null,
   ) {}
 
   /** The running engine; null if none runs. */
@@ -117,7 +117,7 @@ export class ManagedEngine {
     });
   }
 
-  private scheduleRestart(policy: RestartPolicy, error: unknown): void {
+  private scheduleRestart(policy: RestartHandlers, error: unknown): void {
     const delay = restartDelay(this.failures, { wasReady: this.isReady });
     const reason = this.isKilled ? KILLED : error;
     this.isKilled = false;
@@ -127,7 +127,7 @@ export class ManagedEngine {
     this.timer = setTimeout(() => void this.beginAgain(policy), delay);
   }
 
-  private async beginAgain(policy: RestartPolicy): Promise<void> {
+  private async beginAgain(policy: RestartHandlers): Promise<void> {
     let engine: Engine | null = null;
     this.isReady = false;
     try {

@@ -62,4 +62,4 @@ export const PACKAGE_LIBRARY_CHECKSUMS: Readonly<Record<TensorflowBuild, string>
 };
 
 /** Speeds quoted in messages when a slower engine is used: matrix product 512×768×3072, GFLOP/s, on two cores. */
-export const STATED_GFLOPS = { tensorflow: 400, wasm: 27, cpu: 1 } as const;
+export const QUOTED_ENGINE_GFLOPS = { tensorflow: 400, wasm: 27, cpu: 1 } as const;

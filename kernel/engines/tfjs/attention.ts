@@ -1,7 +1,7 @@
 /** Attention in tfjs, [batch, key-value heads, group × length, size] as in the TensorFlow lowering. */
 import { must } from "#dsl/language/diagnostics/codes.js";
 import {
-  attentionAttributes,
+  withAttentionDefaults,
   attentionGradientInputs,
   attentionInputs,
   dropoutRowIndex,
@@ -11,7 +11,7 @@ import {
   type AttentionAttributes,
   type AttentionInputs,
 } from "#dsl/tensor/ops/shared/heads.js";
-import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import { makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import { dropoutMaskOf } from "./elementwise.js";
 import { copyNumbers, tf, type TfjsTensor } from "./library.js";
 import type { TfjsKernels } from "./op.js";
@@ -34,9 +34,9 @@ function gaps(x: AttentionInputs<TfjsTensor>, a: AttentionAttributes): TfjsTenso
   const shape = (t: TfjsTensor): ArrayValues => ({ shape: t.shape, data: new Float64Array(0) });
   const g = attentionGeometry(shape(x.q), shape(x.k), a);
   const sees = keyVisibility(g, a, {
-    q: arrayValues([]),
-    k: arrayValues([]),
-    v: arrayValues([]),
+    q: makeArrayValues([]),
+    k: makeArrayValues([]),
+    v: makeArrayValues([]),
     mask: seen(x.mask),
     ...(x.segments && { segments: seen(x.segments) }),
     ...(x.offset && { offset: seen(x.offset) }),
@@ -51,7 +51,7 @@ function gaps(x: AttentionInputs<TfjsTensor>, a: AttentionAttributes): TfjsTenso
 
 export const attentionKernels = {
   attention(inputs, attributes, [shape, square]) {
-    const a = attentionAttributes(attributes);
+    const a = withAttentionDefaults(attributes);
     const x = attentionInputs(inputs, a);
     const group = a.heads / a.key_value_heads;
     const [q, k, v] = [split(x.q, a.heads, group), split(x.k, a.key_value_heads, 1), split(x.v, a.key_value_heads, 1)];
@@ -63,7 +63,7 @@ export const attentionKernels = {
     return [join(matrixProduct(grouped(weights, a), v), a.heads, shape), p];
   },
   attention_gradient(inputs, attributes, [queries, keys, , square]) {
-    const a = attentionAttributes(attributes);
+    const a = withAttentionDefaults(attributes);
     const x = attentionGradientInputs(inputs);
     const group = a.heads / a.key_value_heads;
     const keep = a.rate > 0 ? keepOf(square, a, x.step) : null;

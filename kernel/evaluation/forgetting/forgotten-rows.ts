@@ -3,7 +3,7 @@
  */
 import { forgottenAnswersOf, type ForgettingStatistics } from "../../continual/forgotten-answers.js";
 import type { EncodedRows } from "../../data/encoding/encoded.js";
-import { taskRowsReader, taskReports, type LearnableTask, type TaskScoring } from "./tasks.js";
+import { taskRowsReader, describeTasks, type LearnableTask, type TaskScoring } from "./tasks.js";
 
 /** Predicted label indices per task. */
 export type TaskPredictions = readonly (ArrayLike<number> | null)[];
@@ -26,7 +26,7 @@ export async function forgottenByTask(
   scoring: TaskScoring,
 ): Promise<readonly TaskForgetting[]> {
   const last = predictions.length - 1;
-  const reports = taskReports(tasks);
+  const reports = describeTasks(tasks);
   const found: TaskForgetting[] = [];
   for (const [j, task] of tasks.entries()) {
     const { learnt: after } = task;

@@ -5,7 +5,7 @@ import type { BeforeAfterScore } from "../../runs/before-after-scores.js";
 import type { PreparedData } from "../../data/prepared.js";
 import type { HostContext } from "../../host/host-context.js";
 import { encodeSplit, encodingOf } from "../../data/encoding/encoded.js";
-import { scoreDifference, resampleAll, type MetricMeasure } from "../../inference/measuring/comparison.js";
+import { scoreDifference, resampleAll, type MeasuredMetric } from "../../inference/measuring/comparison.js";
 import { measureMetric } from "../../inference/measuring/measure-metric.js";
 import { computeOutputs, scoreOutputs } from "../../inference/score-split.js";
 import type { DatasetCache } from "../../session/answers/dataset-cache.js";
@@ -129,7 +129,7 @@ async function sinceOne(
 }
 
 interface Answered extends ScoredPredictions {
-  readonly measure: MetricMeasure;
+  readonly measure: MeasuredMetric;
 }
 
 async function askedAbout(

@@ -161,7 +161,7 @@ export async function scoreTasks(
 }
 
 /** Describes the tasks for reports: what is scored, and on how many rows. */
-export function taskReports(tasks: readonly LearnableTask[]): readonly ContinualTask[] {
+export function describeTasks(tasks: readonly LearnableTask[]): readonly ContinualTask[] {
   const names = tasks.map(({ plan }) => plan.name);
   return tasks.map(({ plan, prepared, split, learnt }, j) => ({
     // New data may have the same name as earlier data.

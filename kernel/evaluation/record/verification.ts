@@ -8,7 +8,7 @@ import {
   compareNumbers,
   averageStepLosses,
   numberPairsOf,
-  type NumberComparison,
+  type RunNumbersComparison,
   type NumberPair,
 } from "../../runs/record/number-tolerance.js";
 import { recordDifferences, type RecordDifference } from "../../runs/record/record-differences.js";
@@ -22,7 +22,7 @@ export interface RerunComparison {
   readonly now: string;
   readonly changed: readonly RecordDifference[];
   /** Null if there is nothing to compare it with. */
-  readonly numbers: NumberComparison | null;
+  readonly numbers: RunNumbersComparison | null;
 }
 
 /**

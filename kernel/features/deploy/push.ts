@@ -23,7 +23,7 @@ export function warnUncleaned(
 }
 
 /** Coded error `licence-forbids`. */
-export async function demandLicence({ base, weights }: OpenedRun): Promise<void> {
+export async function demandLicencePermitsChanges({ base, weights }: OpenedRun): Promise<void> {
   const licence = await licenceForbiddingChanges(base.folder);
   if (licence !== null)
     throw new CodedError("licence-forbids", { base: hideLocalPath(weights.plan.recipe.model.base), licence });

@@ -14,7 +14,13 @@ import { expandHome, claimPlace, identityOf, deploymentPlaceAt } from "../../dep
 import { pushTokenOf } from "../../deployments/pushing/push.js";
 import { calibrationRows } from "../../training-runs/calibration-rows.js";
 import { examplesOf } from "./examples.js";
-import { verificationReport, demandCleanData, demandLicence, pushDeployment, warnUncleaned } from "./push.js";
+import {
+  verificationReport,
+  demandCleanData,
+  demandLicencePermitsChanges,
+  pushDeployment,
+  warnUncleaned,
+} from "./push.js";
 import type { DeployAction } from "./deployment-context.js";
 import { DeploymentRun } from "./deployment-run.js";
 import { prepareDeployment } from "./deploy-source.js";
@@ -41,7 +47,7 @@ export async function runDeploy(session: OpenSession, action: DeployAction, cont
   const begun: { run?: DeploymentRun } = {};
   try {
     await session.models.requests.inTurn(handle, context.hostContext, async (opened) => {
-      await demandLicence(opened);
+      await demandLicencePermitsChanges(opened);
       const { weights, engine } = opened;
       warnUncleaned(action, weights.plan.recipe.data.clean, context);
       const { folder: home } = context.hostContext;

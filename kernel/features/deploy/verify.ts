@@ -13,7 +13,12 @@ import { DEPLOYMENT_FILE, readDeployment, type Deployment } from "../../deployme
 import type { AnswerComparison } from "../../deployments/compare.js";
 import { deploymentDamage } from "../../deployments/check-files.js";
 import { COMPANIONS_SUFFIX, deploymentHomeOf, type DeploymentPlace } from "../../deployments/output.js";
-import { expectedAnswersOf, readProof, sampleAnswerNumbers, type DeploymentProof } from "../../deployments/proof.js";
+import {
+  storedExpectedAnswers,
+  readProof,
+  sampleAnswerNumbers,
+  type DeploymentProof,
+} from "../../deployments/proof.js";
 import { goldenAnswersOf, judgeAnswers, openDeployment } from "../../deployments/prove.js";
 import { runtimes } from "../../deployments/runtimes/table.js";
 import type { Engine } from "../../engines/engine.js";
@@ -54,7 +59,7 @@ export async function verifyDeployment(
     const none = { runtime: null, unproved, compared: null, verdict: "not run" as const };
     return { ...summary, proof: provedAgain(before, none), found: damage };
   }
-  const expected = expectedAnswersOf(before);
+  const expected = storedExpectedAnswers(before);
   let engine: Engine | null = null;
   const reopen = modelReopener(
     async () => (engine ??= await startEngine({ engine: "auto", work: { trains: "none", precision: "f32" } })),

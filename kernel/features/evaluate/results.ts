@@ -9,7 +9,7 @@ import { slicesView, type SlicesReport } from "../../display/scores/slices.js";
 import type { DisplayOutput } from "../../display/html.js";
 import type { ResampledScores } from "../../inference/measuring/comparison.js";
 import { saveEvaluation } from "../../inference/evaluations/kept-evaluations.js";
-import { savedAttackScores, type AttackResult } from "../../evaluation/attacks.js";
+import { attackScoresToSave, type AttackResult } from "../../evaluation/attacks.js";
 import type { MeasuredModel } from "../../evaluation/evaluate-once.js";
 import { rememberScores } from "../../evaluation/remember-scores.js";
 import type { SeedsReport } from "../../evaluation/seeds.js";
@@ -88,7 +88,7 @@ export async function saveScoresInRuns(
       prepared,
       rows: evaluation.rows,
       slices: scoresOfSlices(sliced, i),
-      ...savedAttackScores(attacked[i]),
+      ...attackScoresToSave(attacked[i]),
     };
     if (folds || by.is !== "model" || by.handle.weights?.client !== undefined) continue;
     const { folder: home } = context.hostContext;

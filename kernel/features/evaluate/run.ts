@@ -9,7 +9,7 @@ import {
   scoreDifference,
   resampleAll,
   type ResampledScores,
-  type MetricMeasure,
+  type MeasuredMetric,
 } from "../../inference/measuring/comparison.js";
 import { type ExecutionContext, warnerAt } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
@@ -20,7 +20,7 @@ import {
   matchesCall,
   type ThresholdResult,
 } from "../../evaluation/required-scores.js";
-import { runAttacks, savedAttackScores, type AttackResult } from "../../evaluation/attacks.js";
+import { runAttacks, attackScoresToSave, type AttackResult } from "../../evaluation/attacks.js";
 import { seedsReport, type SeedsReport } from "../../evaluation/seeds.js";
 import { bestModelOnValidation } from "../../evaluation/best-on-validation.js";
 import { addRankingMeasures } from "../../evaluation/verdict-rankings.js";
@@ -94,7 +94,7 @@ export async function runEvaluate(session: OpenSession, action: Evaluate, contex
         ...(i > 0 && { differences: differencesOf(measured[0]?.measures ?? [], measures, drawn) }),
         ...(i === about.index && verdict.text !== null && !verdict.withheld && { verdict: verdict.text }),
         ...(slices.length > 0 && { slices }),
-        ...savedAttackScores(attacked[i]),
+        ...attackScoresToSave(attacked[i]),
       });
     }
     const first = must(measured[0], "a model");
@@ -121,7 +121,7 @@ function ranking({ vocabulary: { registry } }: OpenSession) {
 }
 
 /** Differences in each metric that both have. */
-function differencesOf(first: readonly MetricMeasure[], others: readonly MetricMeasure[], drawn: ResampledScores) {
+function differencesOf(first: readonly MeasuredMetric[], others: readonly MeasuredMetric[], drawn: ResampledScores) {
   const both = others.flatMap((measure) => {
     const reference = first.find(({ name }) => name === measure.name);
     return reference

@@ -14,9 +14,9 @@ import { writtenShown } from "../../display/generated-texts.js";
 import { conversationsOf } from "../../data/rows/conversations.js";
 import type { PredictionInput } from "../../data/encoding/encoded.js";
 import {
-  ContinuationBuilder,
+  ContinuationCollector,
   parsePrompts,
-  promptText,
+  promptDisplayText,
   upToLastUser,
   type ModelPrompt,
   parseQuestions,
@@ -97,7 +97,7 @@ async function write(
 ): Promise<void> {
   const id = `predict-${handle.name}-${Date.now().toString(36)}`;
   const apart = registry.find("task", handle.plan.task.word)?.capabilities?.continues !== true;
-  const gathered = prompts.map((prompt) => new ContinuationBuilder(promptText(prompt)));
+  const gathered = prompts.map((prompt) => new ContinuationCollector(promptDisplayText(prompt)));
   const shown = (writing: boolean): DisplayOutput & { readonly id: string } =>
     writtenShown(
       gathered.map((g) => g.written()),

@@ -23,7 +23,7 @@ import {
   compareNumbers,
   averageStepLosses,
   numberPairsOf,
-  type NumberComparison,
+  type RunNumbersComparison,
 } from "../../runs/record/number-tolerance.js";
 import { checkReplayInputs, demandReplayable, planFolderOf, planToReplay } from "./replay-plan.js";
 import { rescoreReplay } from "./rescored.js";
@@ -53,7 +53,7 @@ export interface Replay {
   readonly elsewhere: readonly RecordDifference[];
   /** An older run records too little about its environment. */
   readonly unknown: boolean;
-  readonly numbers: NumberComparison;
+  readonly numbers: RunNumbersComparison;
   readonly left: readonly string[];
   /** A private run: its rows and noise were sampled anew. */
   readonly drawn: boolean;

@@ -23,7 +23,7 @@ export type {
 } from "../../inference/generation/generation-request.js";
 
 /** A model's prediction for one text, in the task's terms (`Predicted` of model-handle.ts). */
-export interface TextPrediction {
+export interface PredictionForText {
   readonly prediction: Readonly<Record<string, unknown>>;
   readonly tokens: number;
   readonly cut: boolean;
@@ -85,7 +85,7 @@ export interface ServedModel {
   readonly chats: boolean;
   readonly tools: boolean;
   /** For models that predict: labels, numbers, tags, spans, tokens. */
-  predict(texts: readonly PredictionInput[], options: GenerationRequestOptions): Promise<readonly TextPrediction[]>;
+  predict(texts: readonly PredictionInput[], options: GenerationRequestOptions): Promise<readonly PredictionForText[]>;
   /** For models that predict vectors. */
   embed(texts: readonly string[], options: EmbedRequest): Promise<readonly TextEmbedding[]>;
   /** The vectors of all tokens before pooling. Null if there are more than `most`. */

@@ -12,7 +12,7 @@ import { planCardView } from "../../display/plans/plan-card.js";
 import type { DisplayOutput } from "../../display/html.js";
 import type { Base } from "../../bases/base.js";
 import type { ModelHandle } from "../../models/model-handle.js";
-import { phaseView } from "../../training-runs/phases.js";
+import { programPhaseView } from "../../training-runs/phases.js";
 import { labelIssuesViewOf } from "../../evaluation/label-issues.js";
 import { edgeView } from "./show-edge.js";
 import { learningCurveOf } from "./learning-curve.js";
@@ -61,7 +61,7 @@ export async function modelViews(
     case "program":
     case "emitted": {
       const { plan, labels } = weights;
-      return [await phaseView(part, { plan, base, labels, home: context.hostContext.folder, name })];
+      return [await programPhaseView(part, { plan, base, labels, home: context.hostContext.folder, name })];
     }
     default:
       throw new CodedError("unknown-topic", { name, topic: part, has: topicsByKind.model });

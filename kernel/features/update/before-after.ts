@@ -13,7 +13,7 @@ import type { ReplayBuffer } from "#dsl/language/types/capabilities/learning.js"
 import { weightsRecipeHash } from "../../runs/weights.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { TaskForgetting } from "../../evaluation/forgetting/forgotten-rows.js";
-import { taskReports, type LearnableTask, type TaskMetric as MeasuredBy } from "../../evaluation/forgetting/tasks.js";
+import { describeTasks, type LearnableTask, type TaskMetric as MeasuredBy } from "../../evaluation/forgetting/tasks.js";
 
 interface UpdateChanges {
   readonly start: TrainedModel;
@@ -104,6 +104,6 @@ export function scoreChangesOf(
 
 /** `on`: a name as in reports, such as `tickets.test`. */
 function taskOf(tasks: readonly LearnableTask[], on: string): LearnableTask | undefined {
-  const references = taskReports(tasks);
+  const references = describeTasks(tasks);
   return tasks.find(({ split }, i) => on === `${references[i]?.data ?? ""}.${split ?? ""}`);
 }

@@ -30,7 +30,7 @@ import { forgottenByTask, type TaskPredictions } from "../../evaluation/forgetti
 import {
   tasksLearntBefore,
   scoreTasks,
-  taskReports,
+  describeTasks,
   type TaskScore,
   type LearnableTask,
   type TaskScoring,
@@ -179,7 +179,7 @@ async function carry(
     strategies: open.learning.strategies,
     seen,
   });
-  const about = { labels: options.labels, tasks: taskReports(options.tasks), metric: options.measured.name };
+  const about = { labels: options.labels, tasks: describeTasks(options.tasks), metric: options.measured.name };
   const taught = options.labels.filter((_, label) => seen.has(label));
   const carried = { version: 1, ...about, scores, said: outputs, taught } as const;
   const context = { open, parts, data, run: weights.folder };
@@ -213,7 +213,7 @@ async function tellForgotten(
 }
 
 function sameTasks(savedTasks: readonly ContinualTask[], tasks: readonly LearnableTask[]): boolean {
-  const now = taskReports(tasks);
+  const now = describeTasks(tasks);
   return (
     savedTasks.length === now.length &&
     savedTasks.every(

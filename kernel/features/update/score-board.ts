@@ -4,7 +4,7 @@ import { scoreMatrixPicture, scoreMatrixView, type UpdateReport } from "../../di
 import type { ExecutionContext } from "../../session/execution-context.js";
 import type { TaskForgetting } from "../../evaluation/forgetting/forgotten-rows.js";
 import { must } from "#dsl/language/diagnostics/codes.js";
-import { type LearnableTask, type TaskMetric, taskReports } from "../../evaluation/forgetting/tasks.js";
+import { type LearnableTask, type TaskMetric, describeTasks } from "../../evaluation/forgetting/tasks.js";
 import { bestConstant } from "./best-constant.js";
 
 /** The matrix of scores as it fills, and below it what was forgotten. */
@@ -46,7 +46,7 @@ export class ScoreBoard {
 
 /** Returns the tasks as the matrix shows them, each with the best score of a constant prediction. */
 export function boardTasks(tasks: readonly LearnableTask[], measured: TaskMetric): UpdateReport["tasks"] {
-  return taskReports(tasks).map((task, j) => {
+  return describeTasks(tasks).map((task, j) => {
     const learntTask = must(tasks[j], "a task");
     return { ...task, learnt: learntTask.learnt, constant: bestConstant(learntTask, measured) };
   });

@@ -128,7 +128,7 @@ export interface WriterParts {
   open(session: Pick<EngineSession, "run" | "load">, options: WriterOptions): Promise<SlotWriter>;
 }
 /**
- * `planWriter` of `./plan-batching.ts` picks what suits the model and the engine, usually `openSlotWriter` of
+ * `planWriterPrograms` of `./plan-batching.ts` picks what suits the model and the engine, usually `openSlotWriter` of
  * `./continuous-batching.ts`.
  */
 export type PlanWriter = (engine: Pick<Engine, "can">, model: WriterModel) => Promise<WriterParts>;

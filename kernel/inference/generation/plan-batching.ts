@@ -11,7 +11,7 @@ import { openSlotWriter } from "./continuous-batching.js";
 
 type Asking = Pick<Engine, "can">;
 
-export const planWriter: PlanWriter = async (engine, model) => {
+export const planWriterPrograms: PlanWriter = async (engine, model) => {
   const { adapters, ...baseModel } = model;
   const calls = adapters?.map((adapter) => adapter && adapter.call);
   for (const call of calls ?? [])

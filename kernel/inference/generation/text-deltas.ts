@@ -163,7 +163,7 @@ export async function* withPromptTokens(
 }
 
 /** `told`: for each token after the first, its own likelihood and then the likeliest tokens. */
-export function promptTokensOf(
+export function scoredPromptTokens(
   tokens: Int32Array,
   logprobs: readonly (readonly { readonly id: number; readonly logprob: number }[])[],
   bytes: TokenBytes,

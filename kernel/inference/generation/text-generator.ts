@@ -1,7 +1,7 @@
 /** Answers generation requests: encodes the prompt, chooses tokens, and forms the pieces for clients. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { ToolDefinition } from "#stdlib/conversations/kind.js";
-import { textDeltas, promptTokensOf, withPromptTokens } from "./text-deltas.js";
+import { textDeltas, scoredPromptTokens, withPromptTokens } from "./text-deltas.js";
 import { forcedCallPrefix, toolCallGrammar, type ToolCallFormat } from "./tool-calls/format.js";
 import { ToolCallStreamParser } from "./tool-calls/parser.js";
 import { samplingSettingsOf } from "./sampling/settings.js";
@@ -177,7 +177,7 @@ class Texts implements TextGeneration {
       this.streams[choice] = text;
       const bits = ask.maxTokens === 0 ? nothingOf(text, choice) : this.bits(text, choice, chooser, before);
       yield* ask.promptLikelihoods === true
-        ? withPromptTokens(bits, () => promptTokensOf(prompt.tokens, promptLogprobs, bytes))
+        ? withPromptTokens(bits, () => scoredPromptTokens(prompt.tokens, promptLogprobs, bytes))
         : bits;
     } finally {
       matcher?.dispose();

@@ -14,14 +14,14 @@ import {
   intervalFromSpread,
   intervalOfDifference,
   isTooFewRows,
-  type ScoreSpread,
+  type TwoSidedSpread,
   type TooFewRows,
 } from "#stdlib/statistics/spread.js";
 import { wilsonInterval } from "#stdlib/statistics/wilson.js";
 import { plural } from "../../host/value-text.js";
 
 /** One metric of one model on some rows. */
-export interface MetricMeasure {
+export interface MeasuredMetric {
   readonly name: string;
   readonly call: Call;
   readonly value: number;
@@ -60,13 +60,13 @@ export interface ScoreDifference {
 }
 
 export interface ResampledScore {
-  readonly measure: MetricMeasure;
+  readonly measure: MeasuredMetric;
   readonly score: MetricScore;
   readonly scores: readonly number[];
 }
-export type ResampledScores = ReadonlyMap<MetricMeasure, ResampledScore>;
+export type ResampledScores = ReadonlyMap<MeasuredMetric, ResampledScore>;
 
-export async function resampleAll(measures: readonly MetricMeasure[], signal?: AbortSignal): Promise<ResampledScores> {
+export async function resampleAll(measures: readonly MeasuredMetric[], signal?: AbortSignal): Promise<ResampledScores> {
   const able = measures.flatMap((measure) => {
     const { resampling, value } = measure;
     // Proportions and their differences have closed-form intervals and need no resampling.
@@ -87,7 +87,7 @@ export async function resampleAll(measures: readonly MetricMeasure[], signal?: A
   );
 }
 
-function scoreOf({ value, share, resampling }: MetricMeasure, scores: readonly number[]): MetricScore {
+function scoreOf({ value, share, resampling }: MeasuredMetric, scores: readonly number[]): MetricScore {
   if (share && resampling?.single && resampling.units > 0 && !Number.isNaN(value))
     return {
       value,
@@ -121,8 +121,8 @@ function isRare(sampler: Resampling): boolean {
   rare.set(sampler, known);
   return known;
 }
-const spreads = new WeakMap<Resampling, ScoreSpread | TooFewRows>();
-function spreadIn(sampler: Resampling): ScoreSpread | TooFewRows | null {
+const spreads = new WeakMap<Resampling, TwoSidedSpread | TooFewRows>();
+function spreadIn(sampler: Resampling): TwoSidedSpread | TooFewRows | null {
   const known = spreads.get(sampler) ?? sampler.rare?.measureSpread(allOf(sampler));
   if (known) spreads.set(sampler, known);
   return known ?? null;
@@ -180,7 +180,7 @@ export function differenceVerdict(
 function rareDifference(
   first: ResampledScore,
   second: ResampledScore,
-  [a, b]: readonly (ScoreSpread | TooFewRows | null)[],
+  [a, b]: readonly (TwoSidedSpread | TooFewRows | null)[],
 ): ScoreDifference {
   const value = second.score.value - first.score.value;
   if (!a || !b || isTooFewRows(a) || isTooFewRows(b)) return { value, interval: null, verdict: null };

@@ -21,7 +21,7 @@ export interface DistinctConstant {
   readonly scores: readonly ConstantScore[];
 }
 
-export function distinctConstants(all: readonly ModelConstant[]): readonly DistinctConstant[] {
+export function groupEqualConstants(all: readonly ModelConstant[]): readonly DistinctConstant[] {
   const groups = new Map<string, ModelConstant[]>();
   for (const one of all) {
     const scoreTexts = one.scores.map(({ value, by }) => `${value === null ? "" : fixedText(value)} ${by ?? ""}`);

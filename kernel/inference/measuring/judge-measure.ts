@@ -4,7 +4,7 @@ import type { JudgeImplementation } from "#stdlib/judging/judge.js";
 import type { WrittenMetricInput } from "#stdlib/metrics/kind.js";
 import { rowSumsSampler, rowMeansOf, scoreOfAllRows } from "#stdlib/metrics/shared/row-sums.js";
 import { resamplingOf } from "#stdlib/metrics/shared/resampled-outcomes.js";
-import type { MetricMeasure } from "./comparison.js";
+import type { MeasuredMetric } from "./comparison.js";
 import { judgePairs, type JudgingOptions } from "../judging/judge-pairs.js";
 
 /** Judging options (sending texts to the judge named in the program is allowed), and the texts to compare with. */
@@ -14,7 +14,7 @@ export interface JudgeMeasureOptions extends JudgingOptions {
    */
   readonly beside: readonly string[] | "itself" | null;
 }
-type Judged = Pick<MetricMeasure, "value" | "resampling" | "why" | "notes">;
+type Judged = Pick<MeasuredMetric, "value" | "resampling" | "why" | "notes">;
 
 export const NO_JUDGEMENT: Judged = { value: Number.NaN, why: "nobody was asked", resampling: null };
 

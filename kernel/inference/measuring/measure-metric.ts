@@ -15,7 +15,7 @@ import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { must } from "#dsl/language/diagnostics/codes.js";
 import { plural } from "../../host/value-text.js";
 import { loadImplementation } from "../../host/load-implementation.js";
-import type { MetricMeasure } from "./comparison.js";
+import type { MeasuredMetric } from "./comparison.js";
 
 /** Explains why a metric is undefined, from the outcomes that it was computed on. */
 const sorts = [
@@ -100,7 +100,7 @@ export async function measureMetric(
   call: Call,
   scored: Pick<ScoredOutcome, "measure" | "resampling">,
   { texts = null, world, judging, times, cost, signal }: MeasuringOptions = {},
-): Promise<MetricMeasure> {
+): Promise<MeasuredMetric> {
   const metric = await prepareMetric(call, world);
   const has = registry.find("metric", call.word)?.capabilities;
   if (metric.judge) {
@@ -149,7 +149,7 @@ function timed(
   call: Call,
   times: Float64Array,
   has: Word<"metric">["capabilities"],
-): Omit<MetricMeasure, "name"> {
+): Omit<MeasuredMetric, "name"> {
   const units = times.length;
   const score = (drawn: Uint32Array): number =>
     measure(

@@ -17,7 +17,7 @@ import type {
   RegressionPicture,
   RecallAtRankPicture,
 } from "../../display/scores/pictures.js";
-import { rankingsPicture, type RankedModel } from "./rankings.js";
+import { rankCurvesPicture, type RankedModel } from "./rankings.js";
 
 /**
  * Splits rows into bins of roughly equal size by a numeric value. Bins cover adjacent ranges, and equal values stay
@@ -78,7 +78,7 @@ export function evaluationPictures(
   const pictures = {
     on,
     left: all.length - models.length,
-    rankings: rankingsPicture(models),
+    rankings: rankCurvesPicture(models),
     reliability: models.flatMap(({ name, outcome }) => {
       const found = reliabilityOf(outcome);
       return found ? [{ name, ...found }] : [];

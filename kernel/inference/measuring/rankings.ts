@@ -39,7 +39,7 @@ interface Ranked {
 }
 
 /** Returns null if nothing is ranked, or if all rows are alike. */
-export function rankingsPicture(models: readonly RankedModel[]): RankingsPicture | null {
+export function rankCurvesPicture(models: readonly RankedModel[]): RankingsPicture | null {
   const found = models.flatMap(({ name, outcome }) => {
     const { some, total } = decisionsIn(outcome);
     const ranked = some.flatMap((one): Ranked[] => {

@@ -5,7 +5,7 @@
 import type { RowPartition } from "#stdlib/slicings/kind.js";
 import type { Resampling } from "#stdlib/statistics/bootstrap.js";
 import { cachedPerDraw } from "#stdlib/metrics/shared/resampled-outcomes.js";
-import type { MetricMeasure } from "./comparison.js";
+import type { MeasuredMetric } from "./comparison.js";
 
 export interface RowSlice {
   readonly name: string;
@@ -56,10 +56,10 @@ export function canCompareSlices({ slices }: RowSlices): boolean {
  * units or other rows.
  */
 export function measureSlice(
-  measures: readonly MetricMeasure[],
+  measures: readonly MeasuredMetric[],
   { rows }: RowSlice,
   count: number,
-): readonly (MetricMeasure | null)[] {
+): readonly (MeasuredMetric | null)[] {
   // All metrics share the same list per draw, because their results are cached by it.
   const inWhole = cachedPerDraw((drawn) => drawn.map((index) => rows[index]!));
   return measures.map((measure) => {

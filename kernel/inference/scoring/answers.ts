@@ -23,7 +23,7 @@ import {
   answerListValue,
   answerProbabilities,
   valueExcerpt,
-  answerTextValue,
+  answerFieldText,
 } from "./values.js";
 
 /** A row as read from the file. */
@@ -70,7 +70,7 @@ export function parseNumber(value: unknown): number | null {
   return typeof number === "number" && Number.isFinite(number) ? number : null;
 }
 
-export const outcomeKindNames: Readonly<Record<OutcomeKind, string>> = {
+export const outcomeKindPlurals: Readonly<Record<OutcomeKind, string>> = {
   label: "labels",
   label_set: "sets of labels",
   tags: "tags of words",
@@ -245,7 +245,7 @@ function ofNumbers(answers: AnswersFile): AnswerOutcomes {
 
 function ofTexts(answers: AnswersFile): AnswerOutcomes {
   const texts = (field: "truth" | "predicted"): readonly string[] =>
-    answers.rows.map((row, i) => answerTextValue(answers, i, field, row[field]));
+    answers.rows.map((row, i) => answerFieldText(answers, i, field, row[field]));
   const input = { written: texts("predicted"), targets: texts("truth") };
   return {
     labels: [],
@@ -259,11 +259,11 @@ function ofTexts(answers: AnswersFile): AnswerOutcomes {
 
 function ofAnswers(answers: AnswersFile): AnswerOutcomes {
   const input = {
-    answers: answers.rows.map((row, i) => answerTextValue(answers, i, "predicted", row.predicted)),
+    answers: answers.rows.map((row, i) => answerFieldText(answers, i, "predicted", row.predicted)),
     gold: answers.rows.map((row, i) =>
       Array.isArray(row.truth)
         ? answerListValue(answers, i, "truth", row.truth)
-        : [answerTextValue(answers, i, "truth", row.truth)],
+        : [answerFieldText(answers, i, "truth", row.truth)],
     ),
     loss: Number.NaN,
   };

@@ -9,7 +9,7 @@ import type { LabelCountTable } from "#stdlib/tasks/kind.js";
 import type { RowPartition } from "#stdlib/slicings/kind.js";
 import { partitionByValues } from "#stdlib/slicings/shared/values.js";
 import { loadImplementation } from "../../host/load-implementation.js";
-import { resampleAll, intervalMethodsText, type MetricMeasure, type MetricScore } from "../measuring/comparison.js";
+import { resampleAll, intervalMethodsText, type MeasuredMetric, type MetricScore } from "../measuring/comparison.js";
 import { measureMetric, metricFilesIn } from "../measuring/measure-metric.js";
 import { MIN_SLICE_ROWS, sampledRowNumbers, measureSlice, slicesOf } from "../measuring/slices.js";
 import type { OtherColumns } from "./answers-file.js";
@@ -17,7 +17,7 @@ import {
   parseNumber,
   outcomesOf,
   possibleOutcomeKinds,
-  outcomeKindNames,
+  outcomeKindPlurals,
   type AnswersFile,
   type OutcomeKind,
 } from "./answers.js";
@@ -109,7 +109,7 @@ function partings(written: string, { has }: OtherColumns, registry: Registry): r
 async function slicedBy(
   partings: readonly Parting[],
   { rows, beside }: AnswersFile & { readonly beside: OtherColumns },
-  measures: readonly MetricMeasure[],
+  measures: readonly MeasuredMetric[],
   signal?: AbortSignal,
 ): Promise<ScoredAnswers["by"]> {
   const looked = sampledRowNumbers(rows.length);
@@ -125,7 +125,7 @@ async function slicedBy(
       parts.flatMap((partMeasures) => partMeasures ?? []).filter((measure) => measure !== null),
       signal,
     );
-    const scored = (partMeasures: readonly (MetricMeasure | null)[]): readonly ScoredMetric[] =>
+    const scored = (partMeasures: readonly (MeasuredMetric | null)[]): readonly ScoredMetric[] =>
       partMeasures.map((measure, m) => ({
         name: measures[m]?.name ?? "",
         score: measure && !Number.isNaN(measure.value) ? must(drawn.get(measure), "its interval").score : null,
@@ -213,9 +213,9 @@ function agreed(
   );
   throw new CodedError("metrics-apart", {
     metric: odd.word,
-    measures: measures(odd).map((one) => outcomeKindNames[one as OutcomeKind] ?? one.replaceAll("_", " ")),
+    measures: measures(odd).map((one) => outcomeKindPlurals[one as OutcomeKind] ?? one.replaceAll("_", " ")),
     file,
-    answers: outcomeKindNames[likeliest],
+    answers: outcomeKindPlurals[likeliest],
   });
 }
 

@@ -19,7 +19,7 @@ export function answerLabelValue(answers: InFile, row: number, field: string, va
 }
 
 /** Returns a field as text; some files contain JSON, others JSON as a string. */
-export function answerTextValue(answers: InFile, row: number, field: string, value: unknown): string {
+export function answerFieldText(answers: InFile, row: number, field: string, value: unknown): string {
   if (typeof value === "string") return value;
   if (typeof value === "number") return String(value);
   if (isRecord(value)) return JSON.stringify(value);

@@ -12,7 +12,7 @@ import { cachedSha256Of } from "../../fetch/hashed.js";
 import type { CoordinatorClient } from "./client.js";
 import type { InputFile } from "./protocol.js";
 
-export interface FileStore {
+export interface WorkerFileStore {
   /** Cache of files by hash, kept between runs. */
   readonly cache: string;
   /** This worker's private folder with the files in their original structure. */
@@ -24,14 +24,14 @@ export interface FileStore {
 /**
  * Makes the files available. Returns the prefix for all coordinator paths; empty if they are valid on this machine.
  */
-export async function placeFiles(files: readonly InputFile[], shelf: FileStore): Promise<string> {
+export async function placeFiles(files: readonly InputFile[], shelf: WorkerFileStore): Promise<string> {
   if (await allHere(files)) return "";
   for (const file of files) await placed(file, pathBelowFolder(shelf.folder, file.path), shelf);
   return shelf.folder;
 }
 
 /** Copies a file to a separate path, where it may be modified. */
-export async function copyFileTo(file: InputFile, to: string, shelf: FileStore): Promise<void> {
+export async function copyFileTo(file: InputFile, to: string, shelf: WorkerFileStore): Promise<void> {
   await mkdir(dirname(to), { recursive: true });
   await copyFile((await isHere(file)) ? file.path : await cached(file, shelf), to);
 }
@@ -54,7 +54,7 @@ export function pathBelowFolder(folder: string, path: string): string {
   return join(folder, plain);
 }
 
-async function placed(file: InputFile, to: string, shelf: FileStore): Promise<void> {
+async function placed(file: InputFile, to: string, shelf: WorkerFileStore): Promise<void> {
   if ((await stat(to).catch(() => null))?.size === file.bytes && (await cachedSha256Of(to)) === file.hash) return;
   const from = await cached(file, shelf);
   try {
@@ -68,7 +68,7 @@ async function placed(file: InputFile, to: string, shelf: FileStore): Promise<vo
   }
 }
 
-async function cached({ hash, bytes }: InputFile, { cache, client, signal }: FileStore): Promise<string> {
+async function cached({ hash, bytes }: InputFile, { cache, client, signal }: WorkerFileStore): Promise<string> {
   const cachedPath = join(cache, hash.slice(0, 2), hash);
   const options = { sha256: hash, size: bytes, headers: client.headers, direct: true as const };
   await fetchFile(client.blob(hash), cachedPath, { ...options, ...(signal && { signal }) });

@@ -1,6 +1,6 @@
 /** Communication costs of a training shared by several workers: summed over its steps, reported when it ends. */
 import type { WorkerSharing } from "#dsl/compiler/plan/plan.js";
-import type { RunEvent, SharedTrainingUsage } from "../../events/events.js";
+import type { RunEvent, DistributedTrainingUsage } from "../../events/events.js";
 import type { EndReport, TrainingHook } from "../../training/loop/hook.js";
 import type { Step, StepReport } from "../../training/loop/step-source.js";
 
@@ -29,7 +29,7 @@ export class CommunicationHook implements TrainingHook {
     return { shared: this.figures() };
   }
 
-  private figures(): SharedTrainingUsage {
+  private figures(): DistributedTrainingUsage {
     const { count, threads, gpus, price } = this.sharing;
     const hours = (count * (performance.now() - this.began)) / 3_600_000;
     const ended = this.before.flatMap((event) => (event.kind === "stopped" && event.shared ? [event.shared] : []));

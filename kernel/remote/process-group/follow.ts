@@ -6,14 +6,14 @@ import type { EngineSession } from "../../engines/engine.js";
 import { totalSteps, type MinibatchOptions } from "../../training/steps.js";
 import { receiveInitialState } from "./start-group.js";
 import { rankPipeline } from "./group-source.js";
-import { rankOfPeer, type RankPlace } from "./rank.js";
+import { rankOfPeer, type RankRowShare } from "./rank.js";
 import { SharedSession, type SharedStates } from "./shared-session.js";
 import { ProcessGroupEnded, type PeerRank } from "./peer-rank.js";
 
 export interface FollowRootOptions extends MinibatchOptions {
   readonly session: EngineSession;
   readonly spoke: PeerRank;
-  readonly place: RankPlace;
+  readonly place: RankRowShare;
   readonly shares: SharedStates;
 }
 

@@ -21,7 +21,7 @@ export interface RowShare {
   readonly of: number;
 }
 /** Place of a peer rank. By default every rank has a share of the rows, in rank order. */
-export type RankPlace = RowShare & { readonly rows?: RowShare };
+export type RankRowShare = RowShare & { readonly rows?: RowShare };
 export interface Rank {
   readonly rank: number;
   readonly of: number;
@@ -56,7 +56,10 @@ export function rankOfRoot(hub: RootRank, averages: (step: number) => boolean): 
   };
 }
 
-export function rankOfPeer(spoke: PeerRank, { rank, of: rankCount, rows = { rank, of: rankCount } }: RankPlace): Rank {
+export function rankOfPeer(
+  spoke: PeerRank,
+  { rank, of: rankCount, rows = { rank, of: rankCount } }: RankRowShare,
+): Rank {
   return {
     rank,
     of: rankCount,

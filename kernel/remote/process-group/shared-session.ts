@@ -9,7 +9,7 @@ import type { NDArray } from "#dsl/tensor/program.js";
 import { GRADIENT_SUM } from "#stdlib/programs/accumulate.js";
 import type { DataLoader, UpdatePart, TrainingUpdate } from "../../data/rows/loader.js";
 import type { EngineSession } from "../../engines/engine.js";
-import { scalarValue, scalarF32 } from "../../engines/feeds.js";
+import { readScalar, scalarF32 } from "../../engines/feeds.js";
 import type { RankRowLogits } from "./root-rank.js";
 import type { Rank } from "./rank.js";
 import { StateVector, type StateShapes } from "./state-vector.js";
@@ -97,7 +97,7 @@ export class SharedSession implements Pick<EngineSession, "run"> {
     const { made } = this;
     const reply = this.before.then(() => this.session.run("accumulate", feeds, wanted));
     const noted = reply.then(({ loss, ...rest }) => {
-      made.loss += scalarValue(loss);
+      made.loss += readScalar(loss);
       if (part?.rows && rest["logits"]) made.seen.push({ rows: part.rows, logits: rest["logits"].bytes });
       return rest;
     });
@@ -125,7 +125,7 @@ export class SharedSession implements Pick<EngineSession, "run"> {
   private async apart(step: number, feeds: Feeds, made: SharedSession["made"]): Reply {
     await made.last;
     // A rank without rows skips the update.
-    const ownNorm = made.counts > 0 ? scalarValue((await this.session.run("apply", feeds, ["norm"]))["norm"]) : 0;
+    const ownNorm = made.counts > 0 ? readScalar((await this.session.run("apply", feeds, ["norm"]))["norm"]) : 0;
     this.learnt += made.counts;
     const begun = performance.now();
     const metrics = { loss: made.loss, norm: ownNorm, counts: made.counts };

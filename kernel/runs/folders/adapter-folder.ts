@@ -26,7 +26,7 @@ export interface SavedAdapter {
 }
 
 /** Returns null if the complete model is trained. */
-export function savedAdapterOf(options: {
+export function adapterToSave(options: {
   readonly model: ModelPlan;
   readonly origin?: BaseOrigin | undefined;
   readonly family: string;

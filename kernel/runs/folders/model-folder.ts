@@ -36,7 +36,7 @@ export const MODEL_FILES = { weights: "model.safetensors", config: "config.json"
 const CARD = "README.md";
 
 /** Returns null if the technique trains a part of the model. */
-export function wholeModelOf(options: {
+export function wholeModelToSave(options: {
   readonly model: ModelPlan;
   readonly base: Base;
   readonly technique: TechniqueImplementation;

@@ -21,7 +21,7 @@ import { personalDataText } from "../../display/plans/plan-card.js";
 import { attackSummaryLines, privacyCardLines } from "./card-privacy.js";
 import { code, fence, joinParagraphs, escapeMarkdown, table } from "../../display/markdown.js";
 import { compressionCardLines, compressedModelText } from "./card-compressed.js";
-import type { SharedTrainingUsage } from "../../events/events.js";
+import type { DistributedTrainingUsage } from "../../events/events.js";
 import { workerUsageText } from "../../display/plans/worker-cost.js";
 import type { BeforeAfterScores } from "../before-after-scores.js";
 import { bestStepText, validationScoresOf, type CardFacts, type DeployedCardFacts } from "./card-facts.js";
@@ -40,7 +40,7 @@ export function machineDescription(): string {
 }
 
 /** `4 workers: 0.02 CPU-hours · cost 0.01 · communication 10 %`. */
-function sharedText(shared: SharedTrainingUsage): string {
+function sharedText(shared: DistributedTrainingUsage): string {
   const parts = [workerUsageText(shared), `communication ${formatPercent(shared.communication)}`].filter(Boolean);
   return `${plural(shared.workers, "worker")}: ${parts.join(" · ")}`;
 }

@@ -29,7 +29,7 @@ export interface NumberPair {
   /** Number of rows behind a score; null if it is unknown. */
   readonly rows?: number | null;
 }
-export interface NumberComparison {
+export interface RunNumbersComparison {
   readonly losses: number;
   readonly scores: number;
   /** True if all numbers are equal to the last bit. */
@@ -43,7 +43,7 @@ export interface NumberComparison {
 }
 
 /** @param drawn the rows and noise were drawn without a seed and cannot be repeated */
-export function compareNumbers(numbers: readonly NumberPair[], drawn = false): NumberComparison {
+export function compareNumbers(numbers: readonly NumberPair[], drawn = false): RunNumbersComparison {
   const differ = numbers.filter(({ then, now }) => !Object.is(then, now));
   const most = (sort: NumberPair["sort"], distance: (one: NumberPair) => number): number =>
     differ.reduce((sum, one) => (one.sort === sort ? Math.max(sum, distance(one)) : sum), 0);

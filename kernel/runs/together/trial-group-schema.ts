@@ -1,7 +1,7 @@
 /** The stored form of a group of trainings that run as one: the plan of a sweep, or the plan of seeds or folds. */
 import * as v from "valibot";
 import type { Action } from "#dsl/compiler/plan/action.js";
-import type { NestedCall, SearchSpace, SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
+import type { NestedCall, SettingSearchSpace, SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { objectWith, anyNumber, schemaGuard, dictionaryOf, wholeNumber, type Schema } from "../../fetch/json.js";
 import { callSchema, planSchema, valueSchema } from "../plan-schema.js";
@@ -24,7 +24,7 @@ const text = v.string();
 const maybeNumber = v.nullable(anyNumber);
 const direction = v.picklist(["maximize", "minimize"]);
 
-const space: Schema<SearchSpace> = v.lazy(() =>
+const space: Schema<SettingSearchSpace> = v.lazy(() =>
   v.union([
     objectWith({ space: v.literal("choice"), of: v.array(v.union([valueSchema, space, nested])) }),
     objectWith({

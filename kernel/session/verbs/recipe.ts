@@ -3,7 +3,7 @@ import type { Action } from "#dsl/compiler/plan/action.js";
 import type { ExecutionContext } from "../execution-context.js";
 import type { OpenSession } from "../open-session.js";
 
-export async function runRecipe(
+export async function defineRecipe(
   session: OpenSession,
   { name, recipe }: Extract<Action, { verb: "recipe" }>,
   context: ExecutionContext,

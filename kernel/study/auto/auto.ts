@@ -68,7 +68,7 @@ export interface SkippedCandidate {
 }
 
 /** A line of the generated program. */
-export interface ProgramSetting {
+export interface ProposedSetting {
   /** Path of the setting. */
   readonly key: string;
   /** Value as Tune text. */
@@ -77,11 +77,11 @@ export interface ProgramSetting {
   readonly why?: string;
 }
 export interface ProgramProposal {
-  readonly model: readonly ProgramSetting[];
-  readonly recipe: readonly ProgramSetting[];
-  readonly vary: readonly ProgramSetting[];
+  readonly model: readonly ProposedSetting[];
+  readonly recipe: readonly ProposedSetting[];
+  readonly vary: readonly ProposedSetting[];
   /** Settings of the sweep: goals, search, pruner, bounds. */
-  readonly sweep: readonly ProgramSetting[];
+  readonly sweep: readonly ProposedSetting[];
   /** Starting points (path to Tune text) that are known to do well. */
   readonly first: readonly Readonly<Record<string, string>>[];
 }

@@ -1,5 +1,5 @@
 /** Input of the rules of `sweep auto`: the bases, ways to train each with their cost, and the user's requirements. */
-import type { SkippedCandidate, TokenLengths, ProgramSetting } from "./auto.js";
+import type { SkippedCandidate, TokenLengths, ProposedSetting } from "./auto.js";
 import type { TechniqueOption } from "./techniques.js";
 
 /** A technique on a base, with the plan's estimate for one epoch. */
@@ -32,7 +32,7 @@ export interface AutoRequirements {
   /** Settings that are not varied. */
   readonly fixed: Readonly<Record<string, string>>;
   /** Settings of the sweep as requested by the user: goals, thresholds, bounds. */
-  readonly requested: readonly ProgramSetting[];
+  readonly requested: readonly ProposedSetting[];
   /** The metric that selects the checkpoint to keep; null if validations do not measure it. */
   readonly keep: string | null;
 }

@@ -1,7 +1,7 @@
 /**
  * Notes on a `sweep auto` from its trials: the best rate is at the end of its range, or no trial has learned anything.
  */
-import type { SearchSpace } from "#dsl/compiler/plan/sweep/sweep-plan.js";
+import type { SettingSearchSpace } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { significantText } from "../../host/value-text.js";
 import type { TrialRecord } from "../trial.js";
 import type { AutoReport, Contestant } from "./auto.js";
@@ -13,7 +13,7 @@ const END = 0.05;
 
 export interface AutoNotesInput {
   readonly goal: Goal;
-  readonly vary: Readonly<Record<string, SearchSpace>>;
+  readonly vary: Readonly<Record<string, SettingSearchSpace>>;
   readonly trials: readonly TrialRecord[];
   /** Number of the best trial. */
   readonly best: number | null;
@@ -21,7 +21,7 @@ export interface AutoNotesInput {
 }
 
 /** Returns the notes as sentences; empty if there are none. */
-export function autoNotesOf(options: AutoNotesInput): readonly string[] {
+export function autoOutcomeNotes(options: AutoNotesInput): readonly string[] {
   const idle = idleOf(options);
   if (idle !== null) return [`${idle}: give it more epochs, or a larger budget.`];
   const end = endOf(options);
@@ -35,7 +35,7 @@ export function autoNotesOf(options: AutoNotesInput): readonly string[] {
  * Returns a note while the sweep runs, once all starting points have ended; null if one of them has learned something
  * or it is unknown.
  */
-export function idleStartNote(
+export function noLearningYetNote(
   options: Pick<AutoNotesInput, "goal" | "trials" | "probed"> & { readonly first: number },
 ): string | null {
   const ended = options.trials.filter(({ state }) => state !== "running");

@@ -1,5 +1,5 @@
 /** Writes a proposal as a Tune program like a handwritten one, and a separate program for one of its trials. */
-import type { ProgramProposal, ProgramSetting } from "./auto.js";
+import type { ProgramProposal, ProposedSetting } from "./auto.js";
 
 export interface ProgramNames {
   readonly data: string;
@@ -28,7 +28,7 @@ export function trialSettings(
   values: Readonly<Record<string, string>>,
   modelKeys: ReadonlySet<string>,
 ): { readonly model: Readonly<Record<string, string>>; readonly recipe: Readonly<Record<string, string>> } {
-  const textsOf = (settings: readonly ProgramSetting[]): Record<string, string> =>
+  const textsOf = (settings: readonly ProposedSetting[]): Record<string, string> =>
     Object.fromEntries(settings.map(({ key, value }) => [key, value]));
   const whole = { model: textsOf(model), recipe: textsOf(recipe) };
   for (const [path, value] of Object.entries(values))
@@ -38,7 +38,7 @@ export function trialSettings(
 
 /** Returns the winner as a separate program, which trains to the same weights. */
 export function winnerProgram(whole: ReturnType<typeof trialSettings>, names: ProgramNames): string {
-  const settings = (values: Readonly<Record<string, string>>): readonly ProgramSetting[] =>
+  const settings = (values: Readonly<Record<string, string>>): readonly ProposedSetting[] =>
     Object.entries(values).map(([key, value]) => ({ key, value }));
   const recipe = settings(whole.recipe);
   return [
@@ -54,13 +54,13 @@ export function unusedName(wanted: string, taken: ReadonlySet<string>): string {
   for (let i = 2; ; i++) if (!taken.has(`${wanted}_${String(i)}`)) return `${wanted}_${String(i)}`;
 }
 
-function block(header: string, settings: readonly ProgramSetting[]): string {
+function block(header: string, settings: readonly ProposedSetting[]): string {
   const brief = `${header} { ${settings.map(({ key, value }) => `${key}: ${value}`).join(", ")} }`;
   if (brief.length <= 100 && settings.every(({ why }) => why === undefined)) return brief;
   return [`${header} {`, ...linesOf(settings, "  "), "}"].join("\n");
 }
 
-function linesOf(settings: readonly ProgramSetting[], indent: string): readonly string[] {
+function linesOf(settings: readonly ProposedSetting[], indent: string): readonly string[] {
   return settings.map(({ key, value, why }) => {
     const line = `${indent}${key}: ${value}`;
     return why === undefined ? line : `${line} // ${why}`;

@@ -1,6 +1,6 @@
 /** Writes the sweep for the selected bases. */
 import { groupedNumber } from "../../host/value-text.js";
-import type { ProgramProposal, ProgramSetting } from "./auto.js";
+import type { ProgramProposal, ProposedSetting } from "./auto.js";
 import type { BaseCandidate, AutoRequirements, CostedTechnique } from "./candidates.js";
 import { batchSizeFor, epochsFor, FEW_VALIDATION_ROWS, maxLengthFor } from "./rules.js";
 
@@ -77,7 +77,7 @@ export function sweepProposal(
   );
   const length = lengths.length === candidates.length ? lengths.toSorted((a, b) => b.most - a.most)[0] : undefined;
   const positions = Math.min(...candidates.map((one) => one.positions));
-  const free = (setting: ProgramSetting): readonly ProgramSetting[] =>
+  const free = (setting: ProposedSetting): readonly ProposedSetting[] =>
     fixed[setting.key] === undefined ? [setting] : [];
   const timed = fixed["epochs"] !== undefined || fixed["steps"] !== undefined;
   // An exactly fitted head has no learning rate.

@@ -23,11 +23,11 @@ import {
   isFittingTrial,
   JournalReading,
   trialFromLog,
-  type JournalSpec,
+  type JournaledSweep,
   type UnfitReason,
 } from "./logged-trial.js";
 
-export type { JournalSpec };
+export type { JournaledSweep as JournalSpec };
 
 /** A trial of the file whose parameters do not fit the sweep. */
 export interface MismatchedTrial extends UnfitReason {
@@ -50,7 +50,7 @@ export class Journal {
 
   private constructor(
     readonly file: string,
-    private readonly spec: JournalSpec,
+    private readonly spec: JournaledSweep,
   ) {
     this.log = new OptunaJournalFile(file);
     this.reading = new JournalReading(spec);
@@ -72,12 +72,12 @@ export class Journal {
   }
 
   /** Opens the journal of the sweep with this hash under `root`; a torn last line is left out. */
-  static open(root: string, name: string, hash: string, of: JournalSpec): Journal {
+  static open(root: string, name: string, hash: string, of: JournaledSweep): Journal {
     return new Journal(`${Journal.folder(root, name, hash)}.jsonl`, of);
   }
 
   /** Opens the journal of a sweep that another process runs; creates nothing, even if the file does not exist. */
-  static watched(root: string, name: string, hash: string, of: JournalSpec): Journal {
+  static watched(root: string, name: string, hash: string, of: JournaledSweep): Journal {
     return new Journal(`${folderOf(root, name, hash)}.jsonl`, of);
   }
 

@@ -17,7 +17,7 @@ import { anyNumber, dictionaryOf, wholeNumber, type Schema } from "../../fetch/j
 import { isValueText } from "./value-text.js";
 
 /** The parts of a sweep that its journal needs. */
-export interface JournalSpec {
+export interface JournaledSweep {
   readonly vary: SweepPlan["vary"];
   readonly goals: readonly { readonly metric: string; readonly direction: "maximize" | "minimize" }[];
   /** Returns the `where` relation that a point violates, as written; null if all hold. Unset without `where`. */
@@ -29,7 +29,7 @@ export class JournalReading {
   readonly parameters: readonly SweepParameter[];
   readonly goals: number;
   readonly broken: (point: SearchPoint) => string | null;
-  constructor({ vary, goals, broken = () => null }: JournalSpec) {
+  constructor({ vary, goals, broken = () => null }: JournaledSweep) {
     this.broken = broken;
     this.vary = vary;
     this.parameters = parametersOf(vary);

@@ -4,7 +4,7 @@ import type { Registry } from "#dsl/language/types/registry.js";
 import { readSearchPlace, type ClusterSearchPlace } from "../../runs/together/search-place.js";
 import { runsFolderOf, type TrialGroup } from "../../runs/together/trial-groups.js";
 import { isJobOver, type RayJobs } from "../../remote/coordinator/ray/jobs.js";
-import { askCluster } from "../../remote/coordinator/ray/reachability.js";
+import { requestFromCluster } from "../../remote/coordinator/ray/reachability.js";
 import { parseMessageLine } from "../../remote/coordinator/ray/job-progress.js";
 import { readSearchJob } from "../../remote/coordinator/ray/search-job.js";
 import { journalSpecOf } from "../journal/journal-identity.js";
@@ -42,7 +42,7 @@ export async function readSearchSnapshot(
   let [stands, why]: [SearchStatus, string | null] = ["gone", null];
   if (!place.lost)
     try {
-      stands = await askCluster(place, (ray) => looked(ray, place, mirror), { patience });
+      stands = await requestFromCluster(place, (ray) => looked(ray, place, mirror), { patience });
     } catch (error) {
       if (!(error instanceof CodedError)) throw error;
       [stands, why] = ["away", diagnosticText(error).message];

@@ -11,7 +11,7 @@ export async function trainFolds(
   context: ExecutionContext,
   { id, onTrained }: { readonly id: string; readonly onTrained: () => void },
 ): Promise<void> {
-  const handles = await trainEach(session, action, foldsOf(folds), context, id);
+  const handles = await trainEach(session, action, foldTrainingsOf(folds), context, id);
   onTrained();
   const { name, plan } = action;
   session.names.define(
@@ -28,7 +28,7 @@ export async function trainFolds(
 }
 
 /** Returns the trainings in the order of display. */
-export function foldsOf(folds: NonNullable<TrainAction["folds"]>): readonly RepeatTraining[] {
+export function foldTrainingsOf(folds: NonNullable<TrainAction["folds"]>): readonly RepeatTraining[] {
   return folds.map(({ name, plan }, i) => {
     const { model, data } = plan.recipe;
     return { name, plan, title: `Fold ${String(i + 1)} of ${String(folds.length)}: ${model.name} on ${data.name}` };

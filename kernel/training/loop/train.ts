@@ -15,7 +15,7 @@ import { CheckpointWriter } from "./checkpoint-writer.js";
 import type { TrainingOutcome, TrainingLoopInput } from "./contract.js";
 import { PauseSchedule } from "./pauses.js";
 import type { Step } from "./step-source.js";
-import { shouldStopEarly, unmeasuredCount, positionWithScore } from "./validation.js";
+import { shouldStopEarly, nanValidationCount, recordValidationScore } from "./validation.js";
 
 export function runTrainingLoop(training: TrainingLoopInput): Promise<TrainingOutcome> {
   return new TrainingLoop(training).run();
@@ -124,10 +124,10 @@ class TrainingLoop {
     const scores = await Promise.race([scoring, this.aborted.promise]);
     if (scores === "aborted") return this.interrupted();
     const value = scores[validation.watched.name] ?? Number.NaN;
-    this.position = positionWithScore(this.position, step, value, validation);
+    this.position = recordValidationScore(this.position, step, value, validation);
     const reports = hooks.map((hook) => hook.afterValidation?.());
     this.emit({ kind: "evaluated", step, split: "validation", metrics: scores, ...merged(reports) });
-    if (unmeasuredCount(this.position) === 1 && Number.isNaN(value)) validation.onUnmeasured?.(step);
+    if (nanValidationCount(this.position) === 1 && Number.isNaN(value)) validation.onUnmeasured?.(step);
     if (this.position.best?.step === step) await this.checkpoint();
     return shouldStopEarly(this.position, validation, this.recipe.early_stopping ?? null)
       ? this.ended("early")

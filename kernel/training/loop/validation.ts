@@ -25,7 +25,7 @@ export interface Validation {
 }
 
 /** Returns the position after a validation at `step` measured `value`. A NaN is never the best. */
-export function positionWithScore(
+export function recordValidationScore(
   position: TrainingPosition,
   step: number,
   value: number,
@@ -56,7 +56,7 @@ export function shouldStopEarly(
 }
 
 /** Returns the number of validations whose watched metric is NaN. */
-export function unmeasuredCount({ watched }: TrainingPosition): number {
+export function nanValidationCount({ watched }: TrainingPosition): number {
   return watched.filter(Number.isNaN).length;
 }
 

@@ -2,14 +2,14 @@
  * Joins what a model reads of a row into one text: text and pair, input, question and context, tokens, all turns of a
  * conversation.
  */
-import { parseTurns } from "../../data/text-roles.js";
+import { parseJsonTurns } from "../../data/text-roles.js";
 
 const read = ["text", "text_pair", "input", "question", "context"] as const;
 
 export function rowText(values: Readonly<Record<string, unknown>>): string {
   const { messages, tokens, text } = values;
   if (text === undefined && typeof messages === "string")
-    return parseTurns(messages)
+    return parseJsonTurns(messages)
       .map(({ content }) => (typeof content === "string" ? content : ""))
       .join("\n");
   if (text === undefined && Array.isArray(tokens)) return tokens.join(" ");

@@ -7,9 +7,9 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { CompressorImplementation, SparseUpdate } from "../kind.js";
-import { placesToBits, placesToGaps, placesFromBits, placesFromGaps, unreadableUpdateError } from "./places.js";
+import { bitmapOfPlaces, placesToGaps, placesFromBits, placesFromGaps, unreadableUpdateError } from "./places.js";
 
-export interface ConfiguredCompressor {
+export interface ConfiguredUpdateCompressor {
   readonly call: Call;
   readonly implementation: CompressorImplementation;
 }
@@ -26,7 +26,7 @@ const HEAD = 5;
  */
 export function packUpdate(
   update: Float32Array,
-  chain: readonly ConfiguredCompressor[],
+  chain: readonly ConfiguredUpdateCompressor[],
   random: () => number,
 ): { readonly bytes: Uint8Array; readonly left: Float32Array } {
   const odd = update.reduce((count, value) => count + (Number.isFinite(value) ? 0 : 1), 0);
@@ -50,7 +50,11 @@ export function packUpdate(
  * Returns all `length` values of an update, with 0 for values that were not sent. Coded error `update-unread` for bytes
  * that `packUpdate` never writes.
  */
-export function unpackUpdate(bytes: Uint8Array, length: number, chain: readonly ConfiguredCompressor[]): Float32Array {
+export function unpackUpdate(
+  bytes: Uint8Array,
+  length: number,
+  chain: readonly ConfiguredUpdateCompressor[],
+): Float32Array {
   const { places, count, rest } = placesIn(bytes, length);
   const last = writerOf(chain);
   const values = last ? last.values.open(last.call, rest, count) : floatsOf(rest, count);
@@ -65,7 +69,7 @@ export function unpackUpdate(bytes: Uint8Array, length: number, chain: readonly 
 }
 
 /** Returns the last compressor that defines an encoding of values. */
-function writerOf(chain: readonly ConfiguredCompressor[]) {
+function writerOf(chain: readonly ConfiguredUpdateCompressor[]) {
   for (const { call, implementation } of [...chain].reverse())
     if (implementation.values) return { call, values: implementation.values };
   return null;
@@ -75,7 +79,7 @@ function headOf({ length, places }: SparseUpdate): readonly Uint8Array[] {
   const head = new DataView(new ArrayBuffer(places === null ? HEAD : HEAD + 4));
   head.setUint32(1, length, true);
   if (places === null) return [new Uint8Array(head.buffer)];
-  const [gaps, bits] = [placesToGaps(places), placesToBits(places, length)];
+  const [gaps, bits] = [placesToGaps(places), bitmapOfPlaces(places, length)];
   const small = gaps.length <= bits.length;
   head.setUint8(0, small ? GAPS : BITS);
   head.setUint32(HEAD, places.length, true);

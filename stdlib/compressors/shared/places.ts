@@ -5,7 +5,7 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
 /** @param places ascending */
-export function placesToBits(places: Uint32Array, length: number): Uint8Array {
+export function bitmapOfPlaces(places: Uint32Array, length: number): Uint8Array {
   const bits = new Uint8Array(Math.ceil(length / 8));
   for (const place of places) bits[place >> 3]! |= 1 << (place & 7);
   return bits;

@@ -4,7 +4,7 @@
  */
 
 /** Maps a field (its path and value) to its number of occurrences. */
-export type JsonFieldCounts = ReadonlyMap<string, number>;
+export type JsonFieldOccurrences = ReadonlyMap<string, number>;
 
 const BETWEEN = "\u0000";
 
@@ -18,7 +18,7 @@ export function parseJson(text: string): { readonly is: unknown } | null {
 }
 
 /** Works without recursion, so that deeply nested JSON (a hundred thousand brackets) can still be scored. */
-export function jsonFieldsIn(value: unknown): JsonFieldCounts {
+export function jsonFieldsIn(value: unknown): JsonFieldOccurrences {
   const found = new Map<string, number>();
   const waiting: (readonly [string, unknown])[] = [["", value]];
   for (let next = waiting.pop(); next; next = waiting.pop()) {

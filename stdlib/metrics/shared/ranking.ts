@@ -9,7 +9,7 @@ import { rowMeansOf, type RowSums } from "./row-sums.js";
 type Searches = readonly (readonly FoundRank[])[];
 
 /** Returns the worst rank among ties, from 1. */
-export const worstRank = ({ above, level }: FoundRank): number => above + level;
+export const worstTiedRank = ({ above, level }: FoundRank): number => above + level;
 
 export function searchMeans(searches: Searches, score: (ranks: readonly FoundRank[]) => number): RowSums {
   return rowMeansOf(searches.length, (search) => score(searches[search]!));

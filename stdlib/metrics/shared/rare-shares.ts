@@ -6,7 +6,7 @@ import {
   scoreSpread,
   type VaryingShare,
   type RareLabelMethod,
-  type ScoreSpread,
+  type TwoSidedSpread,
   type TooFewRows,
 } from "../../statistics/spread.js";
 
@@ -41,7 +41,7 @@ export const decisionsOfLabelSets = ({
 });
 
 /** Defines a label's score as a function of a share. */
-export interface ScoredShare {
+export interface ShareBasedScore {
   /** Returns true if a decision counts in the denominator. It is a hit if the label is both true and predicted. */
   counts(has: boolean, gives: boolean): boolean;
   /** Returns the score for a share; it must be increasing. */
@@ -54,7 +54,7 @@ export const SCORED_SHARES = {
   recall: { counts: (has) => has, score: (share) => share },
   /** F1 = 2j / (1 + j), where j is the share of hits among decisions that are true or predicted (Lam, 2023). */
   f1: { counts: (has, gives) => has || gives, score: (share) => (2 * share) / (1 + share) },
-} satisfies Readonly<Record<string, ScoredShare>>;
+} satisfies Readonly<Record<string, ShareBasedScore>>;
 
 /** Labels with pooled decisions, and the weight of their score in the mean. */
 interface Group {
@@ -70,7 +70,7 @@ interface Group {
 export function rareShareIntervals(
   call: Call,
   decided: LabelDecisions,
-  share: ScoredShare,
+  share: ShareBasedScore,
   sets: boolean,
 ): RareLabelMethod {
   const average = averageOf(call, decided.labels.length);
@@ -93,13 +93,13 @@ export function rareRecallIntervals(decided: LabelDecisions): RareLabelMethod {
 
 function rareGroups(
   decided: LabelDecisions,
-  share: ScoredShare,
+  share: ShareBasedScore,
   groups: (units: Uint32Array) => readonly Group[],
 ): RareLabelMethod {
   return {
     frequent: (units) =>
       groups(units).every((group) => countedOf(decided, share, group, units).units.length >= FREQUENT_LABEL_ROWS),
-    measureSpread(units): ScoreSpread | TooFewRows {
+    measureSpread(units): TwoSidedSpread | TooFewRows {
       const unitGroups = groups(units);
       const counted = unitGroups.map((group) => countedOf(decided, share, group, units));
       const [only] = unitGroups;
@@ -147,7 +147,7 @@ function groupsOf(
 }
 
 /** Returns the spread of the mean of row scores: at most that of a share over as many rows. */
-function movingRows(decided: LabelDecisions, share: ScoredShare, rows: Uint32Array): VaryingShare {
+function movingRows(decided: LabelDecisions, share: ShareBasedScore, rows: Uint32Array): VaryingShare {
   const { units, hits, totals } = countedOf(decided, share, { labels: indexesOf(decided), weight: 1 }, rows);
   const scores = new Float64Array(rows.length);
   units.forEach((unit, i) => (scores[unit] = share.score(hits[i]! / totals[i]!)));
@@ -165,7 +165,7 @@ interface Counted {
 }
 function countedOf(
   { has, gives }: LabelDecisions,
-  { counts }: ScoredShare,
+  { counts }: ShareBasedScore,
   { labels }: Group,
   rows: Uint32Array,
 ): Counted {
@@ -185,7 +185,11 @@ function countedOf(
   return found;
 }
 
-function movingOf({ units, hits, totals }: Counted, { score }: ScoredShare, { labels, weight }: Group): VaryingShare {
+function movingOf(
+  { units, hits, totals }: Counted,
+  { score }: ShareBasedScore,
+  { labels, weight }: Group,
+): VaryingShare {
   const sum = (values: readonly number[]): number => values.reduce((all, one) => all + one, 0);
   const [hit, all] = [sum(hits), sum(totals)];
   const share = all === 0 ? 0 : hit / all;

@@ -17,7 +17,7 @@ export function bertLikeCheckpoint(name: string, sizes: Sizes, more: More = {}):
 }
 
 /** `shared`: number of key-value heads. */
-export function llamaLikeCheckpoint(
+export function makeLlamaLikeCheckpoint(
   name: string,
   sizes: Sizes,
   options: More & { shared: number; positions: number },

@@ -5,7 +5,7 @@ import type { Call } from "#dsl/language/types/value.js";
  * Returns the given value; undefined if it must be detected. The default value counts as given only if the call lists
  * the parameter in `held`.
  */
-export function writtenArgument(
+export function argumentIfWritten(
   { arguments: given, held: heldArguments }: Call,
   name: string,
   usual: string,
@@ -17,5 +17,5 @@ export function writtenArgument(
 
 /** Returns the encoding for `readTextPieces`: null if it must be detected. */
 export function encodingOfCall(call: Call): string | null {
-  return writtenArgument(call, "encoding", "utf-8") ?? null;
+  return argumentIfWritten(call, "encoding", "utf-8") ?? null;
 }

@@ -2,7 +2,7 @@
 import type { StrategyCapabilities } from "#dsl/language/types/capabilities/learning.js";
 import type { StrategyImplementation } from "../kind.js";
 
-export function replayFromCapabilities({
+export function replayImplementationOf({
   capabilities,
 }: {
   readonly capabilities?: Pick<StrategyCapabilities, "replays">;

@@ -42,6 +42,9 @@ export function fixedShapeProblem(call: Call, model: DeployedModel): string | nu
  * more layers and larger values.
  */
 const HALVED = { encoder: 1e-3, decoder: 1e-2, "encoder-decoder": 1e-2 } as const;
-export function halfPrecisionNote({ family }: DeployedModel): { readonly tolerance: number; readonly rounded: string } {
+export function halfPrecisionRounding({ family }: DeployedModel): {
+  readonly tolerance: number;
+  readonly rounded: string;
+} {
   return { tolerance: HALVED[family.implementation.shape], rounded: "weights f16" };
 }

@@ -3,13 +3,13 @@
  * answer, and the answer from the logits of a question's windows. Positions are those of a window as fed; 0 (`[CLS]`)
  * means no answer. Each token has two logits: for the first and for the last token of an answer.
  */
-import type { ContextWindow } from "../kind.js";
+import type { QuestionContextWindow } from "../kind.js";
 
 export type TokenSpan = readonly [first: number, last: number];
 export const NO_SPAN: TokenSpan = [0, 0];
 
 /** Returns the tokens of `context.slice(from, to)`; `NONE` if the window does not contain it completely. */
-export function tokenSpanIn({ first, starts, ends }: ContextWindow, from: number, to: number): TokenSpan {
+export function tokenSpanIn({ first, starts, ends }: QuestionContextWindow, from: number, to: number): TokenSpan {
   const last = starts.length - 1;
   if (last < 0 || starts[0]! > from || ends[last]! < to) return NO_SPAN;
   let [a, b] = [0, last];
@@ -34,7 +34,7 @@ export interface FoundAnswer {
   readonly probability: number;
 }
 export interface WindowLogits {
-  readonly window: ContextWindow;
+  readonly window: QuestionContextWindow;
   readonly logits: Float32Array;
 }
 interface Scored {

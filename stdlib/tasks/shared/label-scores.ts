@@ -110,7 +110,7 @@ export function labelCountsOf(input: MetricInput): readonly CountsOfLabel[] {
 }
 
 /** Returns the most frequently predicted label; undefined without rows. */
-export function commonestAnswer(counted: readonly CountsOfLabel[], all: number): AnswerFrequency | undefined {
+export function commonestPrediction(counted: readonly CountsOfLabel[], all: number): AnswerFrequency | undefined {
   const [most] = [...counted].sort((a, b) => b.given - a.given);
   return most && all > 0 ? { answer: `“${most.label}”`, given: most.given / all, right: most.have / all } : undefined;
 }

@@ -1,5 +1,5 @@
 /** Next-token prediction: every token of a text is predicted from those before it. */
-import type { TokenMetricInput } from "../../metrics/kind.js";
+import type { LanguageModelingMetricInput } from "../../metrics/kind.js";
 import type { Supervision } from "../kind.js";
 import { causalLm } from "../../row-formats/causal-lm.js";
 
@@ -9,6 +9,8 @@ export const nextTokenSupervision: Supervision = {
 };
 
 /** Metrics of a token loss that validations report. */
-export function tokenLossMetrics({ loss }: Pick<TokenMetricInput, "loss">): Readonly<Record<string, number>> {
+export function tokenLossMetrics({
+  loss,
+}: Pick<LanguageModelingMetricInput, "loss">): Readonly<Record<string, number>> {
   return { loss, perplexity: Math.exp(loss) };
 }

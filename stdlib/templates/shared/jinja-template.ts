@@ -12,7 +12,7 @@ import type {
   RenderOptions,
   SpecialTexts,
   TemplateImplementation,
-  TemplatePiece,
+  RenderedPiece,
   ToolDefinition,
 } from "../../conversations/kind.js";
 import { messageText } from "../../conversations/shared/message-text.js";
@@ -146,8 +146,8 @@ function piecesByContents(
 }
 
 /** Extends each answer up to the end of the special token that follows it, if one does. */
-function withStops(pieces: readonly TemplatePiece[], { all }: SpecialTexts): readonly TemplatePiece[] {
-  const out: TemplatePiece[] = [];
+function withStops(pieces: readonly RenderedPiece[], { all }: SpecialTexts): readonly RenderedPiece[] {
+  const out: RenderedPiece[] = [];
   for (const piece of pieces) {
     const before = out.at(-1);
     const end = before?.answer === undefined ? undefined : stopEnd(piece.text, all);

@@ -2,7 +2,7 @@
  * Data for TensorBoard's HPARAMS page: the hyperparameters of a run, and the varied settings and metrics of a sweep.
  */
 import { PbfWriter } from "pbf";
-import type { TrackedSetting, TrackedRun, VariedSetting } from "../kind.js";
+import type { TrackedSettingValue, TrackedRun, VariedSetting } from "../kind.js";
 import type { EventValue } from "./event-file.js";
 
 /** Version of the format. */
@@ -11,7 +11,7 @@ const TYPES = { string: 1, boolean: 2, number: 3 } as const;
 const STATUS = { finished: 1, failed: 2 } as const;
 
 export function sessionStartEvent(
-  settings: Readonly<Record<string, TrackedSetting>>,
+  settings: Readonly<Record<string, TrackedSettingValue>>,
   { group, began }: { readonly group: string; readonly began: number },
 ): EventValue {
   const content = within(3, (pbf) => {
@@ -47,12 +47,12 @@ function within(field: number, write: (pbf: PbfWriter) => void): Uint8Array {
   pbf.writeMessage(field, (_, to) => write(to), null);
   return pbf.finish().slice();
 }
-function writeEntry([name, value]: readonly [string, TrackedSetting], pbf: PbfWriter): void {
+function writeEntry([name, value]: readonly [string, TrackedSettingValue], pbf: PbfWriter): void {
   pbf.writeStringField(1, name);
   pbf.writeMessage(2, writeAny, value);
 }
 /** `google.protobuf.Value`. */
-function writeAny(value: TrackedSetting, pbf: PbfWriter): void {
+function writeAny(value: TrackedSettingValue, pbf: PbfWriter): void {
   if (typeof value === "number") pbf.writeDoubleField(2, value);
   else if (typeof value === "string") pbf.writeStringField(3, value);
   else pbf.writeBooleanField(4, value);

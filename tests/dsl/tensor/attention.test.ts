@@ -6,7 +6,7 @@ import type { Tensor } from "#dsl/tensor/tensor.js";
 import { costOf } from "#dsl/tensor/cost.js";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { gradient } from "#dsl/tensor/gradient.js";
-import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import { makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 
 const HEADS = 4;
 const KV = 2;
@@ -55,7 +55,7 @@ describe("attention", () => {
         const length = parts.reduce((a, b) => a + b, 0);
         let n = seed;
         const random = (width: number): ArrayValues =>
-          arrayValues(
+          makeArrayValues(
             [1, length, width],
             Array.from({ length: length * width }, () => Math.sin((n = (n * 7 + 3) % 1000003))),
           );
@@ -65,7 +65,7 @@ describe("attention", () => {
           v: random(KV * SIZE),
           wave: random(HEADS * SIZE),
         };
-        const segments = arrayValues(
+        const segments = makeArrayValues(
           [1, length],
           parts.flatMap((part, i) => new Array<number>(part).fill(i + 1)),
         );
@@ -73,7 +73,7 @@ describe("attention", () => {
         let from = 0;
         for (const part of parts) {
           const cut = ({ shape, data }: ArrayValues): ArrayValues =>
-            arrayValues([1, part, shape[2]!], data.subarray(from * shape[2]!, (from + part) * shape[2]!));
+            makeArrayValues([1, part, shape[2]!], data.subarray(from * shape[2]!, (from + part) * shape[2]!));
           const alone = attend({ q: cut(packed.q), k: cut(packed.k), v: cut(packed.v), wave: cut(packed.wave) }, o);
           for (const [name, value] of Object.entries(alone))
             cut(whole[name]!).data.forEach((x, i) => assert.ok(Math.abs(x - value.data[i]!) < 1e-12, name));
@@ -91,7 +91,7 @@ describe("attention", () => {
     graph.output("one", graph.attention(q.slice(1, 3, 1), k, k, { ...o, offset: graph.number(3, "i32") }));
     graph.output("early", graph.attention(q, k, k, o).takePosition(3).reshape([1, 1, 4]));
     const wave = (by: number): ArrayValues =>
-      arrayValues(
+      makeArrayValues(
         [1, 5, 4],
         Array.from({ length: 20 }, (_, i) => Math.sin(i * by)),
       );
@@ -118,7 +118,7 @@ describe("attention", () => {
     const wave = (n: number): number[] => Array.from({ length: n }, (_, i) => Math.cos(i * 1.7));
     const { few, all } = evaluateProgram(
       graph.program(),
-      { q: arrayValues([2, 3, 8], wave(48)), k: arrayValues([2, 3, 4], wave(24)) },
+      { q: makeArrayValues([2, 3, 8], wave(48)), k: makeArrayValues([2, 3, 4], wave(24)) },
       {},
     ).outputs;
     assert.deepEqual(few, all);

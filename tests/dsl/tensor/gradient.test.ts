@@ -7,7 +7,7 @@ import { gradient } from "#dsl/tensor/gradient.js";
 import type { Program } from "#dsl/tensor/program.js";
 import { ops } from "#dsl/tensor/table.js";
 import { validateProgram } from "#dsl/tensor/validate.js";
-import { toNDArray, arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import { toNDArray, makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import { cases, type Case } from "./cases.js";
 
 /** Returns a program in f64: loss = Σ outputs · fixed weights, and its gradients with respect to the float inputs. */
@@ -16,7 +16,7 @@ function lossOf(c: Case): { program: Program; floats: readonly string[]; state: 
   const state: Record<string, ArrayValues> = {};
   const floats: string[] = [];
   const inputs = c.inputs.map((operand, i) => {
-    const value = arrayValues(operand.shape, operand.data);
+    const value = makeArrayValues(operand.shape, operand.data);
     if (operand.dtype !== "f32") return graph.constant(toNDArray(operand.dtype, value));
     floats.push(`x${i}`);
     state[`x${i}`] = value;
@@ -29,7 +29,7 @@ function lossOf(c: Case): { program: Program; floats: readonly string[]; state: 
   const terms = graph.applyNamed(c.op, inputs, c.attributes).map((y, k) => {
     const n = y.shape.reduce<number>((p, d) => p * (d as number), 1);
     const weights = Array.from({ length: n }, (_, j) => Math.sin(1 + j * 1.7 + k));
-    return y.multiply(graph.constant(toNDArray("f64", arrayValues(y.shape as number[], weights)))).sum();
+    return y.multiply(graph.constant(toNDArray("f64", makeArrayValues(y.shape as number[], weights)))).sum();
   });
   // Further outputs (mean, variance, probabilities) exist only for the gradient computation; gradients do not flow
   // through them.
@@ -91,7 +91,7 @@ describe("gradients", () => {
     const x = graph.state("x", { type: { dtype: "f64", shape: [] }, trains: true, initial: { zeros: true } });
     const y = x.multiply(x).add(x.multiply(3)).add(x.square());
     graph.output("d", gradient(graph, y, [x])[0]!);
-    assert.equal(evaluateProgram(graph.program(), {}, { x: arrayValues([], [5]) }).outputs["d"]!.data[0], 23);
+    assert.equal(evaluateProgram(graph.program(), {}, { x: makeArrayValues([], [5]) }).outputs["d"]!.data[0], 23);
   });
   it("name the layer that cannot be differentiated", () => {
     const graph = new Graph();

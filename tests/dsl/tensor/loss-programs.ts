@@ -5,7 +5,7 @@ import type { Tensor } from "#dsl/tensor/tensor.js";
 import { gradient } from "#dsl/tensor/gradient.js";
 import * as losses from "#dsl/tensor/losses.js";
 import type { DType, Program } from "#dsl/tensor/program.js";
-import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import { makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 
 export interface LossCase {
   readonly loss: string;
@@ -23,7 +23,7 @@ export const titleOf = (c: LossCase): string =>
   `${c.loss} ${JSON.stringify(c.settings)} of ${Object.keys(c.inputs).join(", ")}`;
 
 export function feedsOf(c: LossCase): Record<string, ArrayValues> {
-  return Object.fromEntries(Object.entries(c.inputs).map(([name, x]) => [name, arrayValues(x.shape, x.values)]));
+  return Object.fromEntries(Object.entries(c.inputs).map(([name, x]) => [name, makeArrayValues(x.shape, x.values)]));
 }
 
 function lossOf(c: LossCase, t: Readonly<Record<string, Tensor>>): Tensor {

@@ -3,7 +3,7 @@ import { Graph } from "#dsl/tensor/builder.js";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { gradient } from "#dsl/tensor/gradient.js";
 import { validateProgram } from "#dsl/tensor/validate.js";
-import { arrayValues } from "#dsl/tensor/values.js";
+import { makeArrayValues } from "#dsl/tensor/values.js";
 import { feedsOf, lossCases, lossProgram, titleOf } from "./loss-programs.js";
 
 describe("losses against PyTorch, in float64", () => {
@@ -31,9 +31,9 @@ describe("losses against PyTorch, in float64", () => {
           graph.output(`d${name}`, gradient(graph, loss, [x])[0]!);
         }
         const feeds = {
-          x: arrayValues([2, 3], [1, 2, 3, 4, 5, 6]),
-          labels: arrayValues([2], [-100, -100]),
-          weight: arrayValues([3, 3], [1, 2, 3, 4, 5, 6, 7, 8, 10]),
+          x: makeArrayValues([2, 3], [1, 2, 3, 4, 5, 6]),
+          labels: makeArrayValues([2], [-100, -100]),
+          weight: makeArrayValues([3, 3], [1, 2, 3, 4, 5, 6, 7, 8, 10]),
         };
         for (const [name, got] of Object.entries(evaluateProgram(graph.program(), feeds, {}).outputs))
           near(got.data, new Array<number>(got.data.length).fill(0), `${name} ${reduction} ${JSON.stringify(o)}`);

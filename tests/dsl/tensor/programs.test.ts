@@ -8,10 +8,10 @@ import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { prune } from "#dsl/tensor/passes/dead-code.js";
 import { printProgram } from "#dsl/tensor/print.js";
 import type { Program, Type } from "#dsl/tensor/program.js";
-import { attentionAttributes, dropoutFactors } from "#dsl/tensor/ops/shared/heads.js";
+import { withAttentionDefaults, dropoutFactors } from "#dsl/tensor/ops/shared/heads.js";
 import { dropoutDraws, dropoutMask } from "#dsl/tensor/numbers/random.js";
 import { validateProgram } from "#dsl/tensor/validate.js";
-import { fromNDArray, toNDArray, arrayValues } from "#dsl/tensor/values.js";
+import { fromNDArray, toNDArray, makeArrayValues } from "#dsl/tensor/values.js";
 
 const F: (...shape: (number | string)[]) => Type = (...shape) => ({ dtype: "f32", shape });
 const coded = (code: string, text?: RegExp) => (e: unknown) =>
@@ -58,9 +58,9 @@ describe("tensor programs", () => {
     const y = x.reshape(["batch", "length", 2, 3]).transpose([0, 2, 1, 3]).sum([3]);
     assert.deepEqual(y.shape, ["batch", 2, "length"]);
     graph.output("y", y);
-    const { outputs } = evaluateProgram(graph.program(), { x: arrayValues([2, 5, 6], new Array(60).fill(1)) }, {});
+    const { outputs } = evaluateProgram(graph.program(), { x: makeArrayValues([2, 5, 6], new Array(60).fill(1)) }, {});
     assert.deepEqual(outputs["y"]!.shape, [2, 2, 5]);
-    assert.throws(() => evaluateProgram(graph.program(), { x: arrayValues([2, 5, 7]) }, {}), coded("graph-feed"));
+    assert.throws(() => evaluateProgram(graph.program(), { x: makeArrayValues([2, 5, 7]) }, {}), coded("graph-feed"));
     assert.throws(() => evaluateProgram(graph.program(), {}, {}), coded("graph-feed"));
   });
   it("lose only unused nodes by pruning", () => {
@@ -80,8 +80,8 @@ describe("tensor programs", () => {
     const run = (p: Program): unknown =>
       evaluateProgram(
         p,
-        { x: arrayValues([2], [1, 2]), unused: arrayValues([1]) },
-        { w: arrayValues([2], [3, 4]), dead: arrayValues([1]) },
+        { x: makeArrayValues([2], [1, 2]), unused: makeArrayValues([1]) },
+        { w: makeArrayValues([2], [3, 4]), dead: makeArrayValues([1]) },
       ).outputs;
     assert.deepEqual(run(program), run(graph.program()));
   });
@@ -90,7 +90,7 @@ describe("tensor programs", () => {
     const w = weight(graph, "w", 1);
     graph.update("w", w.add(1));
     graph.output("before", w);
-    const { outputs, state } = evaluateProgram(graph.program(), {}, { w: arrayValues([1], [5]) });
+    const { outputs, state } = evaluateProgram(graph.program(), {}, { w: makeArrayValues([1], [5]) });
     assert.deepEqual([outputs["before"]!.data[0], state["w"]!.data[0]], [5, 6]);
   });
   it("print one node per line", () => {
@@ -190,11 +190,11 @@ describe("dropout generator", () => {
     assert.notDeepEqual(first, second);
   });
   it("drops the same positions of attention for any padding", () => {
-    const a = attentionAttributes({ heads: 3, scale: 1, rate: 0.4, seed: 2, site: 1 });
+    const a = withAttentionDefaults({ heads: 3, scale: 1, rate: 0.4, seed: 2, site: 1 });
     const [long, short] = [6, 4];
     const keep = (n: number): Float64Array => {
-      const square = arrayValues([2, 3, n, n], new Float64Array(2 * 3 * n * n));
-      return dropoutFactors(square, a, arrayValues([2], dropoutDraws(7, 1, 2, 2)));
+      const square = makeArrayValues([2, 3, n, n], new Float64Array(2 * 3 * n * n));
+      return dropoutFactors(square, a, makeArrayValues([2], dropoutDraws(7, 1, 2, 2)));
     };
     const [all, some] = [keep(long), keep(short)];
     for (let row = 0; row < 2 * 3; row++)
@@ -214,7 +214,7 @@ const GOLDEN = [2, 2, 0, 0, 0, 0, 2, 2, 0, 2, 0, 0];
 
 describe("array conversions", () => {
   it("round bf16 to nearest, ties to even, and preserve NaN", () => {
-    const round = (x: number): number => fromNDArray(toNDArray("bf16", arrayValues([1], [x]))).data[0]!;
+    const round = (x: number): number => fromNDArray(toNDArray("bf16", makeArrayValues([1], [x]))).data[0]!;
     assert.equal(round(1 + 1 / 256), 1);
     assert.equal(round(1 + 3 / 256), 1 + 4 / 256);
     assert.ok(Number.isNaN(round(NaN)));
@@ -223,7 +223,7 @@ describe("array conversions", () => {
   it("round-trip through their bytes", () => {
     fc.assert(
       fc.property(fc.array(fc.float({ noNaN: true }), { maxLength: 9 }), (list) => {
-        assert.deepEqual([...fromNDArray(toNDArray("f32", arrayValues([list.length], list))).data], list);
+        assert.deepEqual([...fromNDArray(toNDArray("f32", makeArrayValues([list.length], list))).data], list);
       }),
     );
   });

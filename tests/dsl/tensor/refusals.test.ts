@@ -4,7 +4,7 @@ import { Graph } from "#dsl/tensor/builder.js";
 import { bindStateSizes, evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { gradient } from "#dsl/tensor/gradient.js";
 import type { Program, Type } from "#dsl/tensor/program.js";
-import { arrayValues } from "#dsl/tensor/values.js";
+import { makeArrayValues } from "#dsl/tensor/values.js";
 
 const F = (...shape: (number | string)[]): Type => ({ dtype: "f32", shape });
 
@@ -21,8 +21,8 @@ describe("invalid graphs and inputs", () => {
     const written = (at: number) =>
       evaluateProgram(
         graph.program(),
-        { x: arrayValues([1, 2], [3, 4]), at: arrayValues([], [at]) },
-        { kept: arrayValues([2, 2], [0, 0, 0, 0]) },
+        { x: makeArrayValues([1, 2], [3, 4]), at: makeArrayValues([], [at]) },
+        { kept: makeArrayValues([2, 2], [0, 0, 0, 0]) },
       );
     assert.deepEqual([...written(1).state["kept"]!.data], [0, 0, 3, 4]);
     assert.throws(() => written(2), { code: "graph-invalid" });
@@ -35,7 +35,7 @@ describe("invalid graphs and inputs", () => {
   it("include inputs of a wrong rank and states that are missing or too small", () => {
     const graph = new Graph();
     graph.output("y", graph.input("x", F("n", 2)));
-    assert.throws(() => evaluateProgram(graph.program(), { x: arrayValues([1, 2, 1], [1, 2]) }, {}), {
+    assert.throws(() => evaluateProgram(graph.program(), { x: makeArrayValues([1, 2, 1], [1, 2]) }, {}), {
       code: "graph-feed",
     });
     const cached = {

@@ -6,11 +6,11 @@ import { Graph } from "#dsl/tensor/builder.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { ropeFrequencies, type RopeConfig, type Rotation } from "#dsl/tensor/numbers/rope.js";
-import { arrayValues } from "#dsl/tensor/values.js";
+import { makeArrayValues } from "#dsl/tensor/values.js";
 
 const golden = fileURLToPath(new URL("../../../../tests/golden/oracle/rope.json", import.meta.url));
-const wave = (shape: readonly number[], by: number): ReturnType<typeof arrayValues> =>
-  arrayValues(
+const wave = (shape: readonly number[], by: number): ReturnType<typeof makeArrayValues> =>
+  makeArrayValues(
     shape,
     Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => Math.sin(1 + i * by)),
   );

@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { Graph } from "#dsl/tensor/builder.js";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { gradient } from "#dsl/tensor/gradient.js";
-import { differentiatedLoss } from "#dsl/tensor/ops/rows/row-parts.js";
+import { lossAsDifferentiatedRows } from "#dsl/tensor/ops/rows/row-parts.js";
 import { rowGradientSquares } from "#dsl/tensor/ops/rows/row-squares.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import { arrayValues } from "#dsl/tensor/values.js";
+import { makeArrayValues } from "#dsl/tensor/values.js";
 
 const [ROWS, PLACES, OUT, IN] = [3, 2, 180, 200];
 
@@ -20,7 +20,7 @@ function layer(): { readonly graph: Graph; readonly loss: Tensor; readonly weigh
   return { graph, weight, loss: x.linear(weight).multiply(c).sum() };
 }
 const drawn = (shape: readonly number[], by: number) => {
-  const all = arrayValues([...shape]);
+  const all = makeArrayValues([...shape]);
   all.data.forEach((_, i) => (all.data[i] = Math.sin(by * i)));
   return all;
 };
@@ -30,7 +30,7 @@ const [x, c] = [drawn([ROWS, PLACES, IN], 1.3), drawn([ROWS, PLACES, OUT], 2.1)]
 describe("squared gradients per row", () => {
   it("equal the sum over single rows for a large matrix, with less memory", () => {
     const together = layer();
-    const found = rowGradientSquares(together.graph, differentiatedLoss(together.loss), [together.weight]);
+    const found = rowGradientSquares(together.graph, lossAsDifferentiatedRows(together.loss), [together.weight]);
     assert.ok(found?.squares[0]);
     together.graph.output("squares", found.squares[0]);
     const program = together.graph.program();
@@ -43,7 +43,7 @@ describe("squared gradients per row", () => {
     const want = new Float64Array(OUT * IN);
     for (let row = 0; row < ROWS; row++) {
       const of = (all: typeof x, width: number) =>
-        arrayValues([1, PLACES, width], [...all.data.slice(row * PLACES * width, (row + 1) * PLACES * width)]);
+        makeArrayValues([1, PLACES, width], [...all.data.slice(row * PLACES * width, (row + 1) * PLACES * width)]);
       const { outputs } = evaluateProgram(one.graph.program(), { x: of(x, IN), c: of(c, OUT) }, state);
       outputs["d"]!.data.forEach((value, i) => (want[i]! += value ** 2));
     }

@@ -1,6 +1,6 @@
 /** Arrays that share buffers: each contains zeros and overlaps no other, whatever sizes were requested before. */
 import assert from "node:assert/strict";
-import { arrayValues, zeros } from "#dsl/tensor/values.js";
+import { makeArrayValues, zeros } from "#dsl/tensor/values.js";
 
 describe("arrays of zeros", () => {
   const apart = (counts: readonly number[]): void => {
@@ -21,7 +21,7 @@ describe("arrays of zeros", () => {
     assert.throws(() => zeros(-1), RangeError);
     assert.throws(() => zeros(Infinity), RangeError);
     apart([3, 4]);
-    assert.equal(arrayValues([2, Number.NaN]).data.length, 0);
+    assert.equal(makeArrayValues([2, Number.NaN]).data.length, 0);
     apart([3, 4]);
   });
 });

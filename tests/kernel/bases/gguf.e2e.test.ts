@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
-import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import { makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import { GGUF_BLOCK_FORMATS, dequantise } from "#kernel/bases/gguf/dequantise.js";
 import { resolveBase } from "#kernel/bases/resolve.js";
@@ -77,8 +77,8 @@ describe("GGUF file as a base", function () {
       const program = (await openModelFolder(base.folder)).program(false);
       const length = want.input_ids[0]!.length;
       const feeds = {
-        input_ids: arrayValues([1, length], want.input_ids.flat()),
-        attention_mask: arrayValues([1, length], new Array(length).fill(1)),
+        input_ids: makeArrayValues([1, length], want.input_ids.flat()),
+        attention_mask: makeArrayValues([1, length], new Array(length).fill(1)),
       };
       const state = Object.fromEntries(Object.keys(program.state).map((name) => [name, weights[name]!]));
       const { logits } = evaluateProgram(program, feeds, state).outputs;
@@ -232,7 +232,7 @@ function integers(row: readonly number[]): NDArray {
 }
 function valuesOf({ shape, bytes }: NDArray): ArrayValues {
   const copy = Uint8Array.from(bytes);
-  return arrayValues(shape, new Float32Array(copy.buffer));
+  return makeArrayValues(shape, new Float32Array(copy.buffer));
 }
 function close(got: number, want: number, tolerance: number, what: string): void {
   assert.ok(

@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { NDArray, Program } from "#dsl/tensor/program.js";
-import { toNDArray, arrayValues } from "#dsl/tensor/values.js";
+import { toNDArray, makeArrayValues } from "#dsl/tensor/values.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { openBase } from "#kernel/bases/open.js";
 import { deployedFromFolder } from "#kernel/deployments/from-folder.js";
@@ -87,7 +87,7 @@ export function feedsOf(deployed: DeployedModel, batch: number, length: number, 
   const made = (width: number, of: (row: number, at: number) => number): NDArray =>
     toNDArray(
       "i32",
-      arrayValues(
+      makeArrayValues(
         [batch, width],
         Array.from({ length: batch * width }, (_, i) => of(Math.floor(i / width), i % width)),
       ),

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { NDArray } from "#dsl/tensor/program.js";
-import { toNDArray, arrayValues } from "#dsl/tensor/values.js";
+import { toNDArray, makeArrayValues } from "#dsl/tensor/values.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { OpenedModel } from "#kernel/deployments/runtime.js";
 import { onnxruntimeRuntime } from "#kernel/deployments/runtimes/onnxruntime.js";
@@ -213,5 +213,5 @@ describe("onnx target", function () {
 });
 
 function integers(shape: readonly number[], numbers: readonly number[]): NDArray {
-  return toNDArray("i32", arrayValues(shape, [...numbers]));
+  return toNDArray("i32", makeArrayValues(shape, [...numbers]));
 }

@@ -1,6 +1,6 @@
 /** Feeds texts to a decoder's graph in pieces, passing on keys and values. */
 import type { NDArray } from "#dsl/tensor/program.js";
-import { fromNDArray, toNDArray, arrayValues } from "#dsl/tensor/values.js";
+import { fromNDArray, toNDArray, makeArrayValues } from "#dsl/tensor/values.js";
 import type { OpenedModel } from "#kernel/deployments/runtime.js";
 import type { GraphFile } from "#stdlib/targets/kind.js";
 import type { Feeds } from "./deployed-models.js";
@@ -14,7 +14,7 @@ export function nothing(graph: GraphFile, batch: number, held = 0): Record<strin
       .filter(([name]) => name.startsWith("past_key_values."))
       .map(([name, { shape }]) => {
         const sizes = [batch, shape[1] as number, held, shape[3] as number];
-        return [name, toNDArray("f32", arrayValues(sizes))];
+        return [name, toNDArray("f32", makeArrayValues(sizes))];
       }),
   );
 }
@@ -30,7 +30,7 @@ export function columns(array: NDArray, from: number, to: number): NDArray {
   const { data, shape } = fromNDArray(array);
   const [rows, width] = shape as [number, number];
   const part = Array.from({ length: rows }, (_, row) => [...data.slice(row * width + from, row * width + to)]).flat();
-  return toNDArray("i32", arrayValues([rows, to - from], part));
+  return toNDArray("i32", makeArrayValues([rows, to - from], part));
 }
 function joined(parts: readonly NDArray[]): NDArray {
   const all = parts.map(fromNDArray);
@@ -39,13 +39,13 @@ function joined(parts: readonly NDArray[]): NDArray {
   const data = Array.from({ length: batch }, (_, row) =>
     all.flatMap(({ data: own, shape }) => [...own.slice(row * shape[1]! * width, (row + 1) * shape[1]! * width)]),
   ).flat();
-  return toNDArray("f32", arrayValues([batch, length, width], data));
+  return toNDArray("f32", makeArrayValues([batch, length, width], data));
 }
 const places = (mask: NDArray): NDArray => {
   const [rows, length] = mask.shape as [number, number];
   return toNDArray(
     "i32",
-    arrayValues(
+    makeArrayValues(
       [rows, length],
       Array.from({ length: rows * length }, (_, i) => i % length),
     ),
@@ -103,7 +103,7 @@ export async function writeAll(runs: Runs, graph: GraphFile, feeds: Feeds, cut: 
 export async function greedy(runs: Runs, graph: GraphFile, prompt: NDArray, more: number): Promise<number[]> {
   const ids = [...fromNDArray(prompt).data];
   const whole = (numbers: readonly number[]): NDArray =>
-    toNDArray("i32", arrayValues([1, numbers.length], [...numbers]));
+    toNDArray("i32", makeArrayValues([1, numbers.length], [...numbers]));
   let past = nothing(graph, 1);
   let from = 0;
   for (let made = 0; made < more; made++) {

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { NDArray } from "#dsl/tensor/program.js";
-import { fromNDArray, toNDArray, arrayValues } from "#dsl/tensor/values.js";
+import { fromNDArray, toNDArray, makeArrayValues } from "#dsl/tensor/values.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { resolveBase } from "#kernel/bases/resolve.js";
 import { onnxruntimeRuntime } from "#kernel/deployments/runtimes/onnxruntime.js";
@@ -29,7 +29,7 @@ const call = (given: Call["arguments"] = {}): Call => ({
 });
 const ASKED = "The invoice that came on Monday is wrong.";
 const integers = (rows: readonly (readonly number[])[]): NDArray =>
-  toNDArray("i32", arrayValues([rows.length, rows[0]!.length], rows.flat()));
+  toNDArray("i32", makeArrayValues([rows.length, rows[0]!.length], rows.flat()));
 
 describe("transformers.js deployment", function () {
   this.timeout(300_000);

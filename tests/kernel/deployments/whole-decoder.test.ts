@@ -1,7 +1,7 @@
 /** Decoder graphs without a cache, including one with fixed sizes, used by generating programs: one run per batch. */
 import assert from "node:assert/strict";
 import type { NDArray } from "#dsl/tensor/program.js";
-import { fromNDArray, toNDArray, arrayValues } from "#dsl/tensor/values.js";
+import { fromNDArray, toNDArray, makeArrayValues } from "#dsl/tensor/values.js";
 import { openFixedShapeModel } from "#kernel/deployments/fixed-shapes.js";
 import { graphSessionOf } from "#kernel/deployments/graph-session.js";
 import { pickLogits } from "#kernel/deployments/decoders/picks.js";
@@ -10,8 +10,9 @@ import type { GraphFile } from "#stdlib/targets/kind.js";
 
 const VOCABULARY = 10;
 const ints = (rows: readonly (readonly number[])[]): NDArray =>
-  toNDArray("i32", arrayValues([rows.length, rows[0]!.length], rows.flat()));
-const vector = (numbers: readonly number[]): NDArray => toNDArray("i32", arrayValues([numbers.length], [...numbers]));
+  toNDArray("i32", makeArrayValues([rows.length, rows[0]!.length], rows.flat()));
+const vector = (numbers: readonly number[]): NDArray =>
+  toNDArray("i32", makeArrayValues([numbers.length], [...numbers]));
 const port = (name: string) => ({ name, dtype: "i32", shape: ["batch", "length"] }) as const;
 const forward: GraphFile = {
   file: "",

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { NDArray, Program } from "#dsl/tensor/program.js";
 import { mixBits } from "#dsl/tensor/numbers/random.js";
-import { fromNDArray, toNDArray, arrayValues } from "#dsl/tensor/values.js";
+import { fromNDArray, toNDArray, makeArrayValues } from "#dsl/tensor/values.js";
 import type { EngineName } from "#kernel/engines/engine.js";
 import { bert } from "#stdlib/models/bert.run.js";
 import { adamw } from "#stdlib/optimizers/adamw.js";
@@ -73,7 +73,7 @@ function batch(step: number, vocabulary: number): Record<string, NDArray> {
   const whole = (shape: readonly number[], f: (i: number) => number): NDArray =>
     toNDArray(
       "i32",
-      arrayValues(
+      makeArrayValues(
         shape,
         Array.from({ length: shape.reduce((n, d) => n * d, 1) }, (_, i) => f(i)),
       ),
@@ -82,7 +82,7 @@ function batch(step: number, vocabulary: number): Record<string, NDArray> {
     input_ids: whole([rows, length], (i) => draw(i, vocabulary)),
     attention_mask: whole([rows, length], (i) => (i % length < length - (Math.floor(i / length) % 3) ? 1 : 0)),
     labels: whole([rows], (i) => draw(~i, 3)),
-    rate: toNDArray("f32", arrayValues([], [5e-4])),
+    rate: toNDArray("f32", makeArrayValues([], [5e-4])),
     step: whole([], () => step),
     draws: fedDraws(rows, step),
   };

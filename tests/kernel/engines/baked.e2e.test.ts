@@ -1,7 +1,7 @@
 /** Weights baked into a program's model for answering: the outputs equal those of the same weights fed as inputs. */
 import assert from "node:assert/strict";
 import type { NDArray } from "#dsl/tensor/program.js";
-import { fromNDArray, toNDArray, arrayValues } from "#dsl/tensor/values.js";
+import { fromNDArray, toNDArray, makeArrayValues } from "#dsl/tensor/values.js";
 import type { Engine, EngineSession } from "#kernel/engines/engine.js";
 import { startEngine } from "#kernel/engines/start-engine.js";
 import { feedsOf, scoreProgram, trainProgram } from "./tiny-net.js";
@@ -21,7 +21,7 @@ describe("inference engine based on ONNX Runtime", function () {
   const { x } = feedsOf(1) as { readonly x: NDArray };
   const said = async (session: EngineSession, program = "score"): Promise<readonly number[]> =>
     Array.from(fromNDArray((await session.run(program, { x }))["logits"]!).data);
-  const SCALE = toNDArray("f32", arrayValues([10], new Array<number>(10).fill(3)));
+  const SCALE = toNDArray("f32", makeArrayValues([10], new Array<number>(10).fill(3)));
   const near = (a: readonly number[], b: readonly number[]): void =>
     a.forEach((value, i) => assert.ok(Math.abs(value - b[i]!) < 1e-5, `${String(a)} is not ${String(b)}`));
 

@@ -8,7 +8,7 @@ import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { prune } from "#dsl/tensor/passes/dead-code.js";
 import type { NDArray, Program } from "#dsl/tensor/program.js";
 import { validateProgram } from "#dsl/tensor/validate.js";
-import { fromNDArray, toNDArray, arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import { fromNDArray, toNDArray, makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { EngineSession } from "#kernel/engines/engine.js";
 import { readHeader } from "#kernel/tensors/safetensors.js";
 import { ENGINES, engineNamed } from "./engines.js";
@@ -31,7 +31,7 @@ function reserve(): Program {
   const zeros = like
     .reshape(["batch", 1, 1])
     .multiply(room.reshape([1, "capacity", 1]))
-    .multiply(graph.constant(toNDArray("f32", arrayValues([WIDTH], [0, 0, 0]))));
+    .multiply(graph.constant(toNDArray("f32", makeArrayValues([WIDTH], [0, 0, 0]))));
   graph.update("cache", zeros);
   return prune(graph.program());
 }
@@ -69,13 +69,13 @@ const programs = {
 const floats = (shape: readonly number[], from: number): NDArray =>
   toNDArray(
     "f32",
-    arrayValues(
+    makeArrayValues(
       shape,
       Array.from({ length: shape.reduce((n, d) => n * d, 1) }, (_, i) => from + i / 8),
     ),
   );
 const whole = (shape: readonly number[], data: readonly number[]): NDArray =>
-  toNDArray("i32", arrayValues(shape, data));
+  toNDArray("i32", makeArrayValues(shape, data));
 type Call = readonly [name: keyof typeof programs, feeds: Readonly<Record<string, NDArray>>];
 const made = (batch: number, capacity: number): Call => [
   "reserve",

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { fromNDArray, toNDArray, arrayValues } from "#dsl/tensor/values.js";
+import { fromNDArray, toNDArray, makeArrayValues } from "#dsl/tensor/values.js";
 import { readBatch } from "#kernel/engines/forward/batch.js";
 import { openModelFolder } from "#kernel/engines/forward/model-folder.js";
 import { assemblePrograms } from "#stdlib/programs/assemble.js";
@@ -75,8 +75,8 @@ describe("encoders on every engine", function () {
         for (const [i, batch] of golden.batches.entries()) {
           const fed = feedsOf(batch);
           const ids = Object.entries(fed).map(([input, v]) => [input, toNDArray("i32", v)] as const);
-          const rate = toNDArray("f32", arrayValues([], [golden.full.rates[i]!]));
-          const step = toNDArray("i32", arrayValues([], [i + 1]));
+          const rate = toNDArray("f32", makeArrayValues([], [golden.full.rates[i]!]));
+          const step = toNDArray("i32", makeArrayValues([], [i + 1]));
           const { loss } = await session.run("train", {
             ...{ ...Object.fromEntries(ids), rate, step },
             draws: fedDraws(fed["input_ids"]!.shape[0]!),

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
-import { fromNDArray, arrayValues } from "#dsl/tensor/values.js";
+import { fromNDArray, makeArrayValues } from "#dsl/tensor/values.js";
 import { readBatch } from "#kernel/engines/forward/batch.js";
 import { openModelFolder } from "#kernel/engines/forward/model-folder.js";
 import { uniform } from "#tests/oracles/numbers.js";
@@ -41,7 +41,7 @@ describe("model folder with a task head", () => {
         const { limits, program } = await openModelFolder(folder);
         const made = program(true);
         const batch = readBatch(JSON.stringify({ ...batches[0]!, labels: undefined }), limits);
-        const state = Object.fromEntries(weights.map(([key, shape, own]) => [key, arrayValues(shape, own)]));
+        const state = Object.fromEntries(weights.map(([key, shape, own]) => [key, makeArrayValues(shape, own)]));
         const feeds = Object.entries(batch).map(([key, array]) => [key, fromNDArray(array)] as const);
         const got = evaluateProgram(made, Object.fromEntries(feeds), state).outputs["logits"]!.data;
         const want = logits.flat(Infinity) as number[];

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fromNDArray, toNDArray, arrayValues } from "#dsl/tensor/values.js";
+import { fromNDArray, toNDArray, makeArrayValues } from "#dsl/tensor/values.js";
 import type { OptimizerImplementation } from "#stdlib/optimizers/kind.js";
 import { registry } from "#stdlib/registry.js";
 import { feedsOf, runs, SHAPES, stepProgram, titleOf } from "#tests/stdlib/optimizers/golden.js";
@@ -14,7 +14,7 @@ describe("optimizers on every engine", () => {
         const optimizer = (await registry.find("optimizer", run.word)!.load!()) as OptimizerImplementation;
         const session = await engine.open({ train: stepProgram(run, optimizer, "f32") }, []);
         for (const [state, shape] of Object.entries(SHAPES))
-          await session.write(state, toNDArray("f32", arrayValues(shape, run.begin[state])));
+          await session.write(state, toNDArray("f32", makeArrayValues(shape, run.begin[state])));
         for (const i of run.steps.keys()) {
           const feeds = Object.entries(feedsOf(run, i)).map(([k, v]) => [
             k,

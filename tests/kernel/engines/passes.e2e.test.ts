@@ -8,7 +8,7 @@ import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { PLAIN_PASS_SETTINGS } from "#dsl/tensor/passes/table.js";
 import type { PassSettings } from "#dsl/tensor/passes/pass.js";
 import type { NDArray, Program } from "#dsl/tensor/program.js";
-import { fromNDArray, scalar, toNDArray, arrayValues } from "#dsl/tensor/values.js";
+import { fromNDArray, scalar, toNDArray, makeArrayValues } from "#dsl/tensor/values.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { readHeader } from "#kernel/tensors/safetensors.js";
 import { startEngine } from "#kernel/engines/start-engine.js";
@@ -63,17 +63,17 @@ function tinyBert(passes: Partial<PassSettings>, layers: number, hidden: number,
 function feeds(batch: number, length: number, step: number): Record<string, NDArray> {
   const ids = Array.from({ length: batch * length }, (_, i) => (i * 37 + (i % batch) * step * 11) % 100);
   return {
-    input_ids: toNDArray("i32", arrayValues([batch, length], ids)),
+    input_ids: toNDArray("i32", makeArrayValues([batch, length], ids)),
     attention_mask: toNDArray(
       "i32",
-      arrayValues(
+      makeArrayValues(
         [batch, length],
         ids.map((_, i) => Number(i % length < length - 2)),
       ),
     ),
     labels: toNDArray(
       "i32",
-      arrayValues(
+      makeArrayValues(
         [batch],
         Array.from({ length: batch }, (_, i) => ids[i * length]! % 3),
       ),
@@ -178,7 +178,7 @@ describe("compiler passes on the tensorflow engine", () => {
     for (const [i, batch] of batches.entries()) {
       const fed = Object.entries(batch).map(([name, rows]) => {
         const shape = [rows.length, ...(Array.isArray(rows[0]) ? [rows[0].length] : [])];
-        return [name, toNDArray("i32", arrayValues(shape, rows.flat()))] as const;
+        return [name, toNDArray("i32", makeArrayValues(shape, rows.flat()))] as const;
       });
       const rate = scalar("f32", trained.rates[i]!);
       const feeds = { ...Object.fromEntries(fed), rate, step: scalar("i32", i + 1) };

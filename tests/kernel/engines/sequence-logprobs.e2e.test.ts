@@ -2,18 +2,18 @@ import assert from "node:assert/strict";
 import { Graph } from "#dsl/tensor/builder.js";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { gradient } from "#dsl/tensor/gradient.js";
-import { fromNDArray, toNDArray, arrayValues } from "#dsl/tensor/values.js";
+import { fromNDArray, toNDArray, makeArrayValues } from "#dsl/tensor/values.js";
 import { sequenceLogprobs } from "#stdlib/losses/sequence-logprobs.js";
 import { uniform } from "#tests/oracles/numbers.js";
 import { ENGINES, engineNamed } from "./engines.js";
 
 const [BATCH, LENGTH, HIDDEN, VOCABULARY] = [3, 4, 2, 5];
 const FEEDS = {
-  states: arrayValues([BATCH, LENGTH, HIDDEN], uniform("states", [BATCH, LENGTH, HIDDEN], 1)),
-  logits: arrayValues([6, VOCABULARY], uniform("logits", [6, VOCABULARY], 3)),
+  states: makeArrayValues([BATCH, LENGTH, HIDDEN], uniform("states", [BATCH, LENGTH, HIDDEN], 1)),
+  logits: makeArrayValues([6, VOCABULARY], uniform("logits", [6, VOCABULARY], 3)),
   // Rows 0, 2 and 2 again; row 1 has none. One label is ignored.
-  targets: arrayValues([6], [0, 2, 3, 8, 9, 11]),
-  labels: arrayValues([6], [4, 0, -100, 1, 2, 3]),
+  targets: makeArrayValues([6], [0, 2, 3, 8, 9, 11]),
+  labels: makeArrayValues([6], [4, 0, -100, 1, 2, 3]),
 };
 
 /** Outputs `sums` [batch] and the gradient of the sum of their squares with respect to the logits. */

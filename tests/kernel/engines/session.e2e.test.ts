@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import type { NDArray } from "#dsl/tensor/program.js";
-import { fromNDArray, toNDArray, arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import { fromNDArray, toNDArray, makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { EngineSession } from "#kernel/engines/engine.js";
 import { CheckpointReader, initialValueOf, stateShapeOf, zeroArray } from "#kernel/engines/initial.js";
 import { CHECKSUM_METADATA, readHeader, readTensor, writeSafetensors } from "#kernel/tensors/safetensors.js";
@@ -139,7 +139,7 @@ for (const name of ENGINES)
       await train(session, 1, 3);
       const value = toNDArray(
         "f32",
-        arrayValues(
+        makeArrayValues(
           [3, 10],
           Array.from({ length: 30 }, (_, i) => i),
         ),
@@ -163,7 +163,7 @@ for (const name of ENGINES)
           `net.${key}`,
           toNDArray(
             "f32",
-            arrayValues(
+            makeArrayValues(
               stateShapeOf(key, s),
               Float64Array.from({ length: 100 }, (_, i) => i / 8).slice(
                 0,
@@ -181,7 +181,7 @@ for (const name of ENGINES)
       const rest = Object.fromEntries(Object.entries(tensors).filter(([key]) => key !== "net.first.bias"));
       writeSafetensors(file, rest);
       await assert.rejects(engine.open({ score: { ...program, state } }, [folder]), { code: "missing-tensor" });
-      writeSafetensors(file, { ...rest, "net.first.bias": toNDArray("f32", arrayValues([11])) });
+      writeSafetensors(file, { ...rest, "net.first.bias": toNDArray("f32", makeArrayValues([11])) });
       await assert.rejects(engine.open({ score: { ...program, state } }, [folder]), { code: "tensor-shape" });
     });
 
@@ -189,8 +189,8 @@ for (const name of ENGINES)
       const session = await open();
       const feeds = feedsOf(1);
       const without = Object.fromEntries(Object.entries(feeds).filter(([key]) => key !== "labels"));
-      const wide = toNDArray("f32", arrayValues([8, 7]));
-      const other = toNDArray("i32", arrayValues([4]));
+      const wide = toNDArray("f32", makeArrayValues([8, 7]));
+      const other = toNDArray("i32", makeArrayValues([4]));
       await assert.rejects(session.run("train", without), { code: "feed-type" });
       await assert.rejects(session.run("train", { ...feeds, x: wide }), { code: "feed-type" });
       await assert.rejects(session.run("train", { ...feeds, labels: other }), { code: "feed-type" });

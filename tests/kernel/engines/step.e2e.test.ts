@@ -7,7 +7,7 @@ import { Graph } from "#dsl/tensor/builder.js";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import type { NDArray, Program } from "#dsl/tensor/program.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import { fromNDArray, toNDArray, arrayValues } from "#dsl/tensor/values.js";
+import { fromNDArray, toNDArray, makeArrayValues } from "#dsl/tensor/values.js";
 import { normalValues } from "#kernel/engines/random.js";
 import { engineNamed } from "./engines.js";
 
@@ -83,7 +83,7 @@ describe("matrix products with few rows on tensorflow", function () {
           const whole = Array.from({ length: count }, (_, i) =>
             name === "texts" ? 0 : name === "lengths" ? i + 1 : i,
           );
-          return [name, toNDArray("i32", arrayValues(shape, whole))];
+          return [name, toNDArray("i32", makeArrayValues(shape, whole))];
         }),
       );
       const given = Object.fromEntries(Object.entries(feeds).map(([name, array]) => [name, fromNDArray(array)]));

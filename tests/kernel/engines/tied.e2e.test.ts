@@ -4,7 +4,7 @@ import { Graph } from "#dsl/tensor/builder.js";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { gradient } from "#dsl/tensor/gradient.js";
 import type { NDArray, Program } from "#dsl/tensor/program.js";
-import { fromNDArray, toNDArray, arrayValues } from "#dsl/tensor/values.js";
+import { fromNDArray, toNDArray, makeArrayValues } from "#dsl/tensor/values.js";
 import { ENGINES, engineNamed } from "./engines.js";
 
 const [VOCABULARY, WIDTH] = [11, 6];
@@ -17,7 +17,7 @@ interface Shape {
   readonly twisted: boolean;
 }
 const wave = (shape: readonly number[], by: number): NDArray => {
-  const y = arrayValues(shape);
+  const y = makeArrayValues(shape);
   return toNDArray("f32", { ...y, data: y.data.map((_, i) => Math.sin(by + 1.7 * i)) });
 };
 
@@ -48,7 +48,8 @@ const SHAPES: readonly Shape[] = [1, 3, 7].flatMap((chunks) =>
     ),
   ),
 );
-const ints = (shape: readonly number[], data: readonly number[]): NDArray => toNDArray("i32", arrayValues(shape, data));
+const ints = (shape: readonly number[], data: readonly number[]): NDArray =>
+  toNDArray("i32", makeArrayValues(shape, data));
 const FEEDS = [
   {
     ids: ints([2, 3], [1, 4, 4, 9, 1, 0]),

@@ -2,7 +2,7 @@
 import { Graph } from "#dsl/tensor/builder.js";
 import { gradient } from "#dsl/tensor/gradient.js";
 import type { InitialValue, NDArray, Program } from "#dsl/tensor/program.js";
-import { toNDArray, arrayValues } from "#dsl/tensor/values.js";
+import { toNDArray, makeArrayValues } from "#dsl/tensor/values.js";
 import { normalValues } from "#kernel/engines/random.js";
 
 const [FEATURES, HIDDEN, CLASSES] = [6, 10, 3];
@@ -71,9 +71,9 @@ export function feedsOf(step: number): Record<string, NDArray> {
     x[i * FEATURES]! > 0.4 ? 2 : x[i * FEATURES + 1]! > 0 ? 1 : 0,
   );
   return {
-    x: toNDArray("f32", arrayValues([batch, FEATURES], x)),
-    labels: toNDArray("i32", arrayValues([batch], labels)),
-    rate: toNDArray("f32", arrayValues([], [0.02])),
-    step: toNDArray("i32", arrayValues([], [step])),
+    x: toNDArray("f32", makeArrayValues([batch, FEATURES], x)),
+    labels: toNDArray("i32", makeArrayValues([batch], labels)),
+    rate: toNDArray("f32", makeArrayValues([], [0.02])),
+    step: toNDArray("i32", makeArrayValues([], [step])),
   };
 }

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ModelPlan } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
-import { checkSources } from "#kernel/host/check-sources.js";
+import { checkProgramSources } from "#kernel/host/check-sources.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
 import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
 import { answerNeed } from "#kernel/session/answers/need-answers.js";
@@ -129,7 +129,7 @@ describe("notebook check", function () {
     ]);
     const datasets = new DatasetCache();
     const far = { folder: join(folder, "runs/far"), name: "far", recipeHash: "", model: {} as ModelPlan };
-    const { diagnostics } = await checkSources(texts, {
+    const { diagnostics } = await checkProgramSources(texts, {
       registry,
       parameters: {},
       answer: (need) =>

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { resampleAll, scoreDifference, type MetricMeasure } from "#kernel/inference/measuring/comparison.js";
+import { resampleAll, scoreDifference, type MeasuredMetric } from "#kernel/inference/measuring/comparison.js";
 import { modelTypeText, type ModelHandle } from "#kernel/models/model-handle.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import { readRunScores } from "#kernel/runs/history/run-scores.js";
@@ -302,8 +302,8 @@ evaluate router on one { metrics: [accuracy] }`),
 describe("score differences", () => {
   const measure = (
     scores: readonly number[],
-    o: Partial<MetricMeasure> & { readonly same?: number } = {},
-  ): MetricMeasure => {
+    o: Partial<MeasuredMetric> & { readonly same?: number } = {},
+  ): MeasuredMetric => {
     const score = (drawn: Uint32Array) => drawn.reduce((sum, row) => sum + scores[row]!, 0) / drawn.length;
     const units = scores.length;
     const call = { kind: "metric", word: "mean", arguments: {} };
@@ -319,7 +319,7 @@ describe("score differences", () => {
       ...o,
     };
   };
-  const between = async (a: MetricMeasure, b: MetricMeasure) => {
+  const between = async (a: MeasuredMetric, b: MeasuredMetric) => {
     const drawn = await resampleAll([a, b]);
     return scoreDifference(drawn.get(a)!, drawn.get(b)!);
   };
@@ -392,7 +392,7 @@ describe("score intervals of every metric", () => {
     for (const [word, given] of metrics) {
       const metric = (await registry.find("metric", word)!.load!()) as MetricImplementation;
       const own = call("metric", word, given);
-      const measure: MetricMeasure = {
+      const measure: MeasuredMetric = {
         name: word,
         call: own,
         value: scored.measure(metric, own),

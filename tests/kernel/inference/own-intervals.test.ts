@@ -9,7 +9,7 @@ import {
   resampleAll,
   intervalMethodsText,
   type ResampledScore,
-  type MetricMeasure,
+  type MeasuredMetric,
 } from "#kernel/inference/measuring/comparison.js";
 import { measureMetric } from "#kernel/inference/measuring/measure-metric.js";
 import { measureSlice } from "#kernel/inference/measuring/slices.js";
@@ -22,12 +22,12 @@ import { registry } from "#stdlib/registry.js";
 const call = (word: string, given: Call["arguments"] = {}): Call => ({ kind: "metric", word, arguments: given });
 const nothing = { measure: () => Number.NaN, resampling: () => null };
 const written = (texts: readonly string[]): WrittenMetricInput => ({ written: texts, targets: texts.map(() => "a b") });
-async function drawnOf(...measures: readonly MetricMeasure[]): Promise<readonly ResampledScore[]> {
+async function drawnOf(...measures: readonly MeasuredMetric[]): Promise<readonly ResampledScore[]> {
   const drawn = await resampleAll(measures);
   return measures.map((measure) => drawn.get(measure)!);
 }
 /** Two labels. The model is right as often as its confidence says; `less` lowers the reported confidence. */
-function calibrated(rows: number, seed: number, less = 0): MetricMeasure {
+function calibrated(rows: number, seed: number, less = 0): MeasuredMetric {
   const g = seededRandom(seed, 1);
   const uniform = (): number => ((g.next() >>> 0) + 0.5) / 2 ** 32;
   const sure = Float64Array.from({ length: rows }, () => 0.6 + 0.4 * uniform());
@@ -93,7 +93,7 @@ describe("intervals of metrics biased by resampling", function () {
   });
   it("are absent, with a reason, if resamples miss the score or would take too long", async () => {
     const value = 0.5;
-    const bent: MetricMeasure = {
+    const bent: MeasuredMetric = {
       ...{ name: "bent", call: call("bent"), value, better: "greater", share: false },
       resampling: { unit: "row", units: 100, single: false, score: (drawn) => 0.1 + drawn[0]! / 1000 },
     };

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { dequantizeMatrix, roundMatrix, type RoundingForm } from "#dsl/tensor/numbers/rounding.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { toFloat32Array } from "#kernel/tensors/numbers.js";
-import { roundedMetadata, roundedTensors, storedBytes } from "#kernel/tensors/rounded.js";
+import { roundedMetadata, quantizedTensorsToWrite, storedBytes } from "#kernel/tensors/rounded.js";
 import { readHeader, readTensor, writeSafetensors } from "#kernel/tensors/safetensors.js";
 
 const x = Float32Array.from({ length: 64 * 32 }, (_, i) => Math.sin(i) * (1 + (i % 7)));
@@ -23,7 +23,9 @@ describe("safetensors with quantized weights", () => {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "tunebook-rounded-"));
     file = join(folder, "model.safetensors");
-    const tensors = Object.entries(LIES).map(([name, how]) => roundedTensors(name, roundMatrix(x, SHAPE, how)));
+    const tensors = Object.entries(LIES).map(([name, how]) =>
+      quantizedTensorsToWrite(name, roundMatrix(x, SHAPE, how)),
+    );
     const plain = {
       bias: { dtype: "f32" as const, shape: [3], bytes: new Uint8Array(Float32Array.of(1, 2, 3).buffer) },
     };

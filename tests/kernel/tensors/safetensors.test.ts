@@ -17,7 +17,7 @@ import { anyText } from "#tests/any-text.js";
 import { writeAnew } from "#tests/write-anew.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { DType, NDArray } from "#dsl/tensor/program.js";
-import { fromNDArray, toNDArray, arrayValues } from "#dsl/tensor/values.js";
+import { fromNDArray, toNDArray, makeArrayValues } from "#dsl/tensor/values.js";
 import { normalValues, philox } from "#kernel/engines/random.js";
 import {
   CHECKSUM_METADATA,
@@ -53,7 +53,7 @@ describe("safetensors files", () => {
         const size = shape.reduce((n, d) => n * d, 1);
         return toNDArray(
           dtype,
-          arrayValues(shape, normalValues(size, 9, seed, "x").map(dtype === "i32" ? Math.round : (x) => x)),
+          makeArrayValues(shape, normalValues(size, 9, seed, "x").map(dtype === "i32" ? Math.round : (x) => x)),
         );
       });
     const text = anyText();
@@ -99,7 +99,7 @@ describe("safetensors files", () => {
   });
 
   it("are rejected when truncated anywhere", () => {
-    writeSafetensors(file, { a: toNDArray("f32", arrayValues([3, 5])), b: toNDArray("i32", arrayValues([4])) });
+    writeSafetensors(file, { a: toNDArray("f32", makeArrayValues([3, 5])), b: toNDArray("i32", makeArrayValues([4])) });
     const whole = readFileSync(file);
     fc.assert(
       fc.property(fc.nat(whole.length - 1), (length) => {
@@ -152,7 +152,7 @@ describe("safetensors files", () => {
   });
 
   it("stay unchanged if writing a new one fails", () => {
-    const a = toNDArray("f32", arrayValues([2], [1, 2]));
+    const a = toNDArray("f32", makeArrayValues([2], [1, 2]));
     writeSafetensors(file, { a });
     const failing = { dtype: "f32", shape: [1], bytes: () => assert.fail("no bytes") } as const;
     assert.throws(() => writeSafetensors(file, { a, failing }));
@@ -170,9 +170,9 @@ describe("safetensors files with a checksum", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
   const tensors = {
-    weight: toNDArray("f32", arrayValues([2, 3], [1, 2, 3, 4, 5, 6])),
-    counter: toNDArray("i32", arrayValues([1], [7])),
-    mask: toNDArray("bool", arrayValues([3], [1, 0, 1])),
+    weight: toNDArray("f32", makeArrayValues([2, 3], [1, 2, 3, 4, 5, 6])),
+    counter: toNDArray("i32", makeArrayValues([1], [7])),
+    mask: toNDArray("bool", makeArrayValues([3], [1, 0, 1])),
   };
   const position = { tunebook: JSON.stringify({ step: 30, text: '"checksum":"00000000"' }) };
 

@@ -92,7 +92,7 @@ const modes: Readonly<Record<string, () => Promise<unknown>>> = {
   },
   /** Lists the runs and deletes those that it may, as a front end does. */
   async board() {
-    const [{ RunDashboard: RunBoard }, { defaultRunView: usualView }] = await Promise.all([
+    const [{ RunListDashboard: RunBoard }, { defaultRunView: usualView }] = await Promise.all([
       boards(),
       import("#kernel/runs/history/run-listing.js"),
     ]);
@@ -114,7 +114,7 @@ const modes: Readonly<Record<string, () => Promise<unknown>>> = {
   },
   /** Reads a folder that it may not write. Root may write everything, so the process changes to another user. */
   async unwritable() {
-    const [{ RunDashboard: RunBoard }, { claimNewRun: claimNew }] = await Promise.all([boards(), claims()]);
+    const [{ RunListDashboard: RunBoard }, { claimNewRun: claimNew }] = await Promise.all([boards(), claims()]);
     const { RunFolder } = await import("#kernel/runs/run-folder.js");
     if (process.getuid?.() === 0) process.seteuid?.(65_534);
     const codeOf = async (work: () => unknown): Promise<string> => {

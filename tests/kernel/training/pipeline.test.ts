@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { NDArray } from "#dsl/tensor/program.js";
 import { StepPipeline, type StepPipelineOptions } from "#kernel/training/pipeline.js";
-import { scalarValue, scalarF32, scalarI32 } from "#kernel/engines/feeds.js";
+import { readScalar, scalarF32, scalarI32 } from "#kernel/engines/feeds.js";
 
 /** An engine that replies only on command. Its loss is the value that it was fed: the share or the step number. */
 class Door {
@@ -13,7 +13,7 @@ class Door {
     const step = new Int32Array(bytes.buffer, bytes.byteOffset, 1)[0]!;
     this.asked.push(`${program} ${step}`);
     this.most = Math.max(this.most, this.open.length + 1);
-    const share = feeds["share"] ? scalarValue(feeds["share"]) : step;
+    const share = feeds["share"] ? readScalar(feeds["share"]) : step;
     return new Promise((resolve) =>
       this.open.push(() => resolve({ norm: scalarF32(1), ...(program === "apply" ? {} : { loss: scalarF32(share) }) })),
     );

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { Graph } from "#dsl/tensor/builder.js";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import type { Program } from "#dsl/tensor/program.js";
-import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import { makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { RoundStateVectors, ClientSideAlgorithm } from "#stdlib/aggregators/kind.js";
@@ -45,7 +45,7 @@ function parted(vector: Vector, prefix = ""): Record<string, ArrayValues> {
     Object.entries(SHAPES).map(([name, shape]) => {
       const size = shape.reduce((a, b) => a * b, 1);
       const own = Array.from(vector).slice(at, (at += size));
-      return [prefix + name, arrayValues(shape, own)];
+      return [prefix + name, makeArrayValues(shape, own)];
     }),
   );
 }
@@ -75,7 +75,7 @@ function trained(
   let state: Record<string, ArrayValues> = parted(told.weights);
   for (const [prefix, vector] of Object.entries(vectors)) state = { ...state, ...parted(vector, prefix) };
   for (let step = 1; step <= of.steps; step++) {
-    const feeds = { rate: arrayValues([], [run.rate]), step: arrayValues([], [step]) };
+    const feeds = { rate: makeArrayValues([], [run.rate]), step: makeArrayValues([], [step]) };
     const gradients = parted(gradient(run.clients[of.k]!, whole(state)), "d.");
     state = { ...state, ...evaluateProgram(of.program, { ...feeds, ...gradients }, state).state };
   }

@@ -4,11 +4,11 @@ import fc from "fast-check";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Value } from "#dsl/language/types/value.js";
-import { unpackUpdate, packUpdate, type ConfiguredCompressor } from "#stdlib/compressors/shared/pack.js";
+import { unpackUpdate, packUpdate, type ConfiguredUpdateCompressor } from "#stdlib/compressors/shared/pack.js";
 import { registry } from "#stdlib/registry.js";
 
 const words = registry.ofKind("compressor").filter(({ planned }) => !planned);
-const of = async (word: string, given: Readonly<Record<string, Value>> = {}): Promise<ConfiguredCompressor> => ({
+const of = async (word: string, given: Readonly<Record<string, Value>> = {}): Promise<ConfiguredUpdateCompressor> => ({
   call: { kind: "compressor", word, arguments: given },
   implementation: await implementationOf(registry, "compressor", word),
 });
@@ -19,7 +19,7 @@ function drawing(seed = 1): () => number {
 }
 const value = fc.float({ min: -8, max: 8, noNaN: true });
 const update = fc.array(value, { maxLength: 2300 }).map((all) => Float32Array.from(all));
-const chains = async (): Promise<readonly (readonly ConfiguredCompressor[])[]> => {
+const chains = async (): Promise<readonly (readonly ConfiguredUpdateCompressor[])[]> => {
   const [top, few, int8] = [
     await of("top_k", { share: { share: 0.1 } }),
     await of("top_k", { share: { share: 0.003 } }),
@@ -71,7 +71,7 @@ describe("compressed updates", () => {
   it("have the documented sizes", async () => {
     const random = drawing(9);
     const one = Float32Array.from({ length: 300_000 }, () => random() - 0.5);
-    const size = async (...chain: readonly Promise<ConfiguredCompressor>[]): Promise<number> =>
+    const size = async (...chain: readonly Promise<ConfiguredUpdateCompressor>[]): Promise<number> =>
       packUpdate(one, await Promise.all(chain), random).bytes.length;
     const [tenth, some, few] = [
       of("top_k"),

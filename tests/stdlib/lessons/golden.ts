@@ -4,7 +4,7 @@ import { Graph } from "#dsl/tensor/builder.js";
 import { gradient } from "#dsl/tensor/gradient.js";
 import type { Program } from "#dsl/tensor/program.js";
 import { validateProgram } from "#dsl/tensor/validate.js";
-import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import { makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Call, Value } from "#dsl/language/types/value.js";
 import type { ModelImplementation } from "#stdlib/models/kind.js";
@@ -55,7 +55,7 @@ export function weightsOf(name: string, { shapes }: Model): Record<string, Array
     Object.entries(shapes).map(([key, shape]) => {
       const norm = /norm/i.test(key);
       const made = uniform(`${name}/${key}`, shape, norm || key.endsWith("bias") ? 0.1 : 0.4);
-      return [key, arrayValues(shape, norm && key.endsWith("weight") ? made.map((x) => x + 1) : made)];
+      return [key, makeArrayValues(shape, norm && key.endsWith("weight") ? made.map((x) => x + 1) : made)];
     }),
   );
 }
@@ -117,13 +117,13 @@ export async function lossOf(
     ...Object.fromEntries(
       Object.entries(pair.inputs).map(([name, of]) => [
         name,
-        arrayValues([rows, (of[0] as readonly number[]).length], of.flat()),
+        makeArrayValues([rows, (of[0] as readonly number[]).length], of.flat()),
       ]),
     ),
-    share_lesson: arrayValues([rows], new Array<number>(rows).fill(1 / rows)),
-    draws: arrayValues([rows], new Array<number>(rows).fill(0)),
-    labels: arrayValues([places], new Array<number>(places).fill(0)),
-    ...(pair.targets && { targets: arrayValues([places], [...pair.targets]) }),
+    share_lesson: makeArrayValues([rows], new Array<number>(rows).fill(1 / rows)),
+    draws: makeArrayValues([rows], new Array<number>(rows).fill(0)),
+    labels: makeArrayValues([places], new Array<number>(places).fill(0)),
+    ...(pair.targets && { targets: makeArrayValues([places], [...pair.targets]) }),
   };
   const feeds = Object.fromEntries(Object.keys(program.inputs).map((name) => [name, all[name]!]));
   const weights = {
@@ -141,7 +141,7 @@ function startOf(
   return Object.fromEntries(
     Object.entries(program.state).map(([name, { type }]) => {
       const shape = type.shape as readonly number[];
-      if (name === "distill/hidden") return [name, arrayValues(shape, uniform(`${pair.name}/map`, shape, 0.4))];
+      if (name === "distill/hidden") return [name, makeArrayValues(shape, uniform(`${pair.name}/map`, shape, 0.4))];
       const found = weights[name];
       if (!found) throw new Error(`${name} has no weights`);
       return [name, found];

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import type { Call } from "#dsl/language/types/value.js";
 import { seededRandom, drawBelow } from "#stdlib/statistics/chance.js";
 import { generateResamples } from "#stdlib/statistics/bootstrap.js";
-import type { MetricImplementation, DrawSamplers } from "#stdlib/metrics/kind.js";
+import type { MetricImplementation, ResampleScorers } from "#stdlib/metrics/kind.js";
 import { registry } from "#stdlib/registry.js";
 import {
   answersResampler,
@@ -26,47 +26,48 @@ const text = (): string => list(() => WORDS[below(WORDS.length)]!, 1 + below(9))
 const TAGS = ["O", "B-LOC", "I-LOC", "B-PER"];
 
 /** One outcome of each kind: the measured input, and the same input for drawn rows. */
-const outcomes: { readonly [K in keyof DrawSamplers]-?: readonly [input: never, drawn: (rows: Uint32Array) => never] } =
-  (() => {
-    const shares = Float32Array.from(
-      list(() => [1 + below(4), 1 + below(4), 1 + below(4)]).flatMap((row) =>
-        row.map((x) => x / row.reduce((a, b) => a + b, 0)),
-      ),
-    );
-    const one = {
-      labels,
-      truth: Int32Array.from(list(() => below(3))),
-      predicted: Int32Array.from(list(() => below(3))),
-      probabilities: shares,
-    };
-    const bits = () => Uint8Array.from(list(() => below(2), 3 * rows));
-    const sets = {
-      labels,
-      truth: bits(),
-      predicted: bits(),
-      probabilities: Float32Array.from(list(() => below(8) / 8, 3 * rows)),
-    };
-    const numbers = {
-      truth: Float64Array.from(list(() => below(9))),
-      predicted: Float64Array.from(list(() => below(9) / 2)),
-    };
-    const lengths = list(() => 1 + below(6));
-    const tagged = () => lengths.map((n) => list(() => TAGS[below(4)]!, n));
-    const tags = { scheme: "bio" as const, truth: tagged(), predicted: tagged() };
-    const answers = { answers: list(() => (below(3) ? text() : "")), gold: list(() => list(text, below(3))), loss: 1 };
-    const texts = { written: list(text), targets: list(text) };
-    const searches = list(() => list(() => ({ above: below(5), level: 1 + below(2) }), 1 + below(2)));
-    const ranking = (drawn: Uint32Array) => ({ searches: Array.from(drawn, (i) => searches[i]!) });
-    return {
-      compute: [one, labelsResampler(one)],
-      ofNumbers: [numbers, numbersResampler(numbers)],
-      ofLabelSets: [sets, labelSetsResampler(sets)],
-      ofTags: [tags, tagsResampler(tags)],
-      ofAnswers: [answers, answersResampler(answers, () => 1)],
-      ofWritten: [texts, textsResampler(texts)],
-      ofRankings: [{ searches }, ranking],
-    } as never;
-  })();
+const outcomes: {
+  readonly [K in keyof ResampleScorers]-?: readonly [input: never, drawn: (rows: Uint32Array) => never];
+} = (() => {
+  const shares = Float32Array.from(
+    list(() => [1 + below(4), 1 + below(4), 1 + below(4)]).flatMap((row) =>
+      row.map((x) => x / row.reduce((a, b) => a + b, 0)),
+    ),
+  );
+  const one = {
+    labels,
+    truth: Int32Array.from(list(() => below(3))),
+    predicted: Int32Array.from(list(() => below(3))),
+    probabilities: shares,
+  };
+  const bits = () => Uint8Array.from(list(() => below(2), 3 * rows));
+  const sets = {
+    labels,
+    truth: bits(),
+    predicted: bits(),
+    probabilities: Float32Array.from(list(() => below(8) / 8, 3 * rows)),
+  };
+  const numbers = {
+    truth: Float64Array.from(list(() => below(9))),
+    predicted: Float64Array.from(list(() => below(9) / 2)),
+  };
+  const lengths = list(() => 1 + below(6));
+  const tagged = () => lengths.map((n) => list(() => TAGS[below(4)]!, n));
+  const tags = { scheme: "bio" as const, truth: tagged(), predicted: tagged() };
+  const answers = { answers: list(() => (below(3) ? text() : "")), gold: list(() => list(text, below(3))), loss: 1 };
+  const texts = { written: list(text), targets: list(text) };
+  const searches = list(() => list(() => ({ above: below(5), level: 1 + below(2) }), 1 + below(2)));
+  const ranking = (drawn: Uint32Array) => ({ searches: Array.from(drawn, (i) => searches[i]!) });
+  return {
+    compute: [one, labelsResampler(one)],
+    ofNumbers: [numbers, numbersResampler(numbers)],
+    ofLabelSets: [sets, labelSetsResampler(sets)],
+    ofTags: [tags, tagsResampler(tags)],
+    ofAnswers: [answers, answersResampler(answers, () => 1)],
+    ofWritten: [texts, textsResampler(texts)],
+    ofRankings: [{ searches }, ranking],
+  } as never;
+})();
 
 describe("metric scores of bootstrap samples", () => {
   let compared = 0;
@@ -77,7 +78,7 @@ describe("metric scores of bootstrap samples", () => {
       const averages =
         average && "of" in average ? (average.of as readonly string[]).filter((name) => name !== "binary") : [null];
       for (const [part, sampler] of Object.entries(metric.samplers ?? {}) as [
-        keyof DrawSamplers,
+        keyof ResampleScorers,
         (call: Call, input: never) => (drawn: Uint32Array) => number,
       ][])
         for (const given of averages) {

@@ -4,7 +4,7 @@
  */
 import { readFileSync, readdirSync } from "node:fs";
 import type { Call } from "#dsl/language/types/value.js";
-import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import { makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { ModelImplementation } from "#stdlib/models/kind.js";
 import { adamw } from "#stdlib/optimizers/adamw.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";
@@ -47,7 +47,7 @@ export function adapterOf({ name, lora: trained }: Pick<EncoderGolden, "name" | 
   return generated(shapes, (key) => uniform(`${name}/${key}`, shapes[key]!, 0.05));
 }
 function generated(shapes: Shapes, make: (key: string) => Float32Array): Record<string, ArrayValues> {
-  return Object.fromEntries(Object.entries(shapes).map(([key, shape]) => [key, arrayValues(shape, make(key))]));
+  return Object.fromEntries(Object.entries(shapes).map(([key, shape]) => [key, makeArrayValues(shape, make(key))]));
 }
 
 export async function familyOf({ config }: Pick<EncoderGolden, "config">): Promise<ModelImplementation> {

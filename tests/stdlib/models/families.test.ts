@@ -7,7 +7,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { validateProgram } from "#dsl/tensor/validate.js";
-import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import { makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { Program } from "#dsl/tensor/program.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { LinearOptions } from "#stdlib/layers/contract.js";
@@ -140,23 +140,23 @@ function trained(train: Program, task: string): number[] {
         { length: count },
         () => ones + ("random" in initial ? 0.3 * Math.sin(i++ * 12.9898) : 0),
       );
-      return [name, arrayValues(shape, made)];
+      return [name, makeArrayValues(shape, made)];
     }),
   );
   const ids = Array.from({ length: 12 }, (_, at) => 5 + ((at * 7) % 11));
-  const next = { targets: arrayValues([4], [0, 2, 7, 8]), labels: arrayValues([4], [5, 6, 7, 8]) };
+  const next = { targets: makeArrayValues([4], [0, 2, 7, 8]), labels: makeArrayValues([4], [5, 6, 7, 8]) };
   return Array.from({ length: 8 }, (_, step) => {
     const after = evaluateProgram(
       train,
       {
-        input_ids: arrayValues([2, 6], ids),
-        attention_mask: arrayValues(
+        input_ids: makeArrayValues([2, 6], ids),
+        attention_mask: makeArrayValues(
           [2, 6],
           ids.map(() => 1),
         ),
-        ...(task === "text_generation" ? next : { labels: arrayValues([2], [0, 1]) }),
-        rate: arrayValues([], [0.01]),
-        step: arrayValues([], [step + 1]),
+        ...(task === "text_generation" ? next : { labels: makeArrayValues([2], [0, 1]) }),
+        rate: makeArrayValues([], [0.01]),
+        step: makeArrayValues([], [step + 1]),
         draws: drawsOf(2, step + 1),
       },
       state,

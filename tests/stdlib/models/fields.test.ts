@@ -8,7 +8,7 @@ import { readFileSync } from "node:fs";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import type { Program } from "#dsl/tensor/program.js";
-import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import { makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { ModelImplementation } from "#stdlib/models/kind.js";
 import type { TaskImplementation } from "#stdlib/tasks/kind.js";
 import { KNOWN_FIELD_REASONS } from "#stdlib/models/shared/config.js";
@@ -158,7 +158,7 @@ function drawn(type: string, { state }: Program): Record<string, ArrayValues> {
       const known = `${key} ${shape.join()}`;
       const made =
         numbers.get(known) ??
-        arrayValues(
+        makeArrayValues(
           shape,
           uniform(key, shape, spread).map((x) => Math.fround(x + around)),
         );

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import type { Program } from "#dsl/tensor/program.js";
-import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import { makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { AssembledPrograms } from "#stdlib/programs/options.js";
 import { readSafetensors } from "#tests/oracles/safetensors.js";
 import { drawn } from "#tests/drawn.js";
@@ -55,8 +55,8 @@ export function follow(
   batches.forEach((batch, i) => {
     const feeds = {
       ...drawn(feedsOf(batch)),
-      rate: arrayValues([], [trained.rates[i]!]),
-      step: arrayValues([], [i + 1]),
+      rate: makeArrayValues([], [trained.rates[i]!]),
+      step: makeArrayValues([], [i + 1]),
     };
     const after = evaluateProgram(programs.train, feeds, state);
     state = after.state;
@@ -93,7 +93,7 @@ export function tensorsOf(file: string): Record<string, ArrayValues> {
       .filter(([, t]) => t.dtype === "F32")
       .map(([name, t]) => {
         const bytes = Uint8Array.from(t.bytes);
-        return [name, arrayValues(t.shape, new Float32Array(bytes.buffer, 0, bytes.length / 4))];
+        return [name, makeArrayValues(t.shape, new Float32Array(bytes.buffer, 0, bytes.length / 4))];
       }),
   );
 }
@@ -106,7 +106,7 @@ export function feedsOf(
   return Object.fromEntries(
     Object.entries(batch).map(([name, rows]) => {
       const inner = Array.isArray(rows[0]) ? [rows[0].length as number] : [];
-      return [name, arrayValues([rows.length, ...inner], rows.flat())];
+      return [name, makeArrayValues([rows.length, ...inner], rows.flat())];
     }),
   );
 }
@@ -121,7 +121,7 @@ export function initial(
         "zeros" in s.initial || (name === "target.scale" && "ones" in s.initial),
         `${name} comes from the checkpoint`,
       );
-      const made = arrayValues(s.type.shape as number[]);
+      const made = makeArrayValues(s.type.shape as number[]);
       return [name, checkpoint[name] ?? ("ones" in s.initial ? { ...made, data: made.data.map(() => 1) } : made)];
     }),
   );

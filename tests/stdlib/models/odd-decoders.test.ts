@@ -1,7 +1,7 @@
 /** Rare configurations, by family, compared with transformers and PEFT (tests/oracles/odd_decoders.py). */
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
-import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import { makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import { assemblePrograms } from "#stdlib/programs/assemble.js";
 import { assembleForwardProgram } from "#stdlib/programs/forward.js";
 import { textGeneration } from "#stdlib/tasks/text_generation.run.js";
@@ -99,7 +99,7 @@ function drawn(model: string, weights: Drawn): Record<string, ArrayValues> {
   return Object.fromEntries(
     Object.entries(weights).map(([key, { shape, spread, around }]) => [
       key,
-      arrayValues(
+      makeArrayValues(
         shape,
         uniform(`${model}/${key}`, shape, spread).map((x) => Math.fround(x + around)),
       ),

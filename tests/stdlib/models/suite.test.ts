@@ -9,7 +9,7 @@ import { Graph } from "#dsl/tensor/builder.js";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import type { Program } from "#dsl/tensor/program.js";
 import { validateProgram } from "#dsl/tensor/validate.js";
-import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import { makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { Layers } from "#stdlib/layers/contract.js";
 import type { ModelImplementation } from "#stdlib/models/kind.js";
 import type { TaskImplementation } from "#stdlib/tasks/kind.js";
@@ -166,19 +166,19 @@ for (const word of words)
             state = { ...state, ...done.state };
             return done.outputs["logits"];
           };
-          step(programs.reserve, { rows: arrayValues([1]), room: arrayValues([8]) });
+          step(programs.reserve, { rows: makeArrayValues([1]), room: makeArrayValues([8]) });
           const begun = {
             ...fed([text.slice(0, 3)]),
-            positions: arrayValues([1, 3], [0, 1, 2]),
-            last: arrayValues([1], [2]),
+            positions: makeArrayValues([1, 3], [0, 1, 2]),
+            last: makeArrayValues([1], [2]),
           };
           alike(step(programs.prefill, begun)!.data, rowOf(2));
           for (const at of [3, 4, 5]) {
             const next = {
-              input_ids: arrayValues([1, 1], [text[at]!]),
-              positions: arrayValues([1, 1], [at]),
-              attention_mask: arrayValues([1, at + 1], new Array<number>(at + 1).fill(1)),
-              start: arrayValues([], [at]),
+              input_ids: makeArrayValues([1, 1], [text[at]!]),
+              positions: makeArrayValues([1, 1], [at]),
+              attention_mask: makeArrayValues([1, at + 1], new Array<number>(at + 1).fill(1)),
+              start: makeArrayValues([], [at]),
             };
             alike(step(programs.decode, next)!.data, rowOf(at));
           }
@@ -213,7 +213,7 @@ function fed(
 ): Record<string, ArrayValues> {
   const shape = [rows.length, rows[0]!.length];
   const mask = rows.flatMap((row, r) => row.map((_, at) => (at < lengths[r]! ? 1 : 0)));
-  return { input_ids: arrayValues(shape, rows.flat()), attention_mask: arrayValues(shape, mask) };
+  return { input_ids: makeArrayValues(shape, rows.flat()), attention_mask: makeArrayValues(shape, mask) };
 }
 /** Weights of the states that a checkpoint gives. Caches, which are only reserved, are left out. */
 function weightsOf(program: Program, base: Record<string, ArrayValues>): Record<string, ArrayValues> {

@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { Graph } from "#dsl/tensor/builder.js";
 import type { DType, Program } from "#dsl/tensor/program.js";
 import type { OptimizerImplementation } from "#stdlib/optimizers/kind.js";
-import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import { makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 
 export interface OptimizerRun {
   readonly word: string;
@@ -42,10 +42,10 @@ export function stepProgram(run: OptimizerRun, optimizer: OptimizerImplementatio
 export function feedsOf(run: OptimizerRun, i: number): Record<string, ArrayValues> {
   const { rate, gradients } = run.steps[i]!;
   return {
-    rate: arrayValues([], [rate]),
-    step: arrayValues([], [i + 1]),
+    rate: makeArrayValues([], [rate]),
+    step: makeArrayValues([], [i + 1]),
     ...Object.fromEntries(
-      Object.entries(SHAPES).map(([name, shape], k) => [`d.${name}`, arrayValues(shape, gradients[k]!)]),
+      Object.entries(SHAPES).map(([name, shape], k) => [`d.${name}`, makeArrayValues(shape, gradients[k]!)]),
     ),
   };
 }

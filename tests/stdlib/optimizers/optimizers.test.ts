@@ -3,7 +3,7 @@ import { must } from "#dsl/language/diagnostics/codes.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { validateProgram } from "#dsl/tensor/validate.js";
-import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import { makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { OptimizerImplementation } from "#stdlib/optimizers/kind.js";
 import { word as sgd } from "#stdlib/optimizers/sgd.js";
 import { registry } from "#stdlib/registry.js";
@@ -49,7 +49,7 @@ describe("optimizers", () => {
       let state: Record<string, ArrayValues> = Object.fromEntries(
         Object.entries(program.state).map(([name, s]) => [
           name,
-          arrayValues(s.type.shape as number[], run.begin[name]),
+          makeArrayValues(s.type.shape as number[], run.begin[name]),
         ]),
       );
       for (const name of Object.keys(state))

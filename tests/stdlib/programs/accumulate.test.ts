@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import type { Program } from "#dsl/tensor/program.js";
 import { validateProgram } from "#dsl/tensor/validate.js";
-import { fromNDArray, arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import { fromNDArray, makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import { classifier, continued, decoder, labelled, scalars, type Feeds } from "./small-models.js";
 
 /** Returns a value for every state: zeros for moments and sums, distinct small numbers for the others. */
@@ -10,7 +10,7 @@ function begin(programs: readonly Program[]): Record<string, ArrayValues> {
   const states = Object.assign({}, ...programs.map((p) => p.state)) as Program["state"];
   return Object.fromEntries(
     Object.entries(states).map(([name, { type, trains }], k) => {
-      const y = arrayValues(type.shape as number[]);
+      const y = makeArrayValues(type.shape as number[]);
       if (trains)
         y.data.forEach((_, i) => (y.data[i] = 0.3 * Math.sin(1.3 * i + k) + (/norm|ln_/i.test(name) ? 1 : 0)));
       return [name, y];
@@ -39,7 +39,7 @@ describe("gradient accumulation, in float64", () => {
             let loss = 0;
             parts.forEach((to, i) => {
               const part = batch(parts[i - 1] ?? 0, to);
-              const feeds = { ...decoded(part.feeds), share: arrayValues([], [share]) };
+              const feeds = { ...decoded(part.feeds), share: makeArrayValues([], [share]) };
               const done = evaluateProgram(accumulate!, feeds, summed);
               loss += done.outputs["loss"]!.data[0]!;
               summed = done.state;

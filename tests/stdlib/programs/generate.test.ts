@@ -4,7 +4,7 @@ import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { prune } from "#dsl/tensor/passes/dead-code.js";
 import type { Program, TensorState } from "#dsl/tensor/program.js";
 import { validateProgram } from "#dsl/tensor/validate.js";
-import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import { makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import { cachedLayers } from "#stdlib/layers/cached-layers.js";
 import { makeLayers } from "#stdlib/layers/graph-layers.js";
 import { gpt2 } from "#stdlib/models/gpt2.run.js";
@@ -36,7 +36,7 @@ function weights(programs: readonly Program[]): Record<string, ArrayValues> {
   const kept = Object.entries(states).filter(([, s]) => !("unset" in s.initial));
   return Object.fromEntries(
     kept.map(([name, { type }], k) => {
-      const y = arrayValues(type.shape as number[]);
+      const y = makeArrayValues(type.shape as number[]);
       y.data.forEach((_, i) => (y.data[i] = 0.4 * Math.sin(1.7 * i + k) + (/ln_/.test(name) ? 1 : 0)));
       return [name, y];
     }),
@@ -55,8 +55,8 @@ const near = (got: readonly number[], want: readonly number[], what: string): vo
 function alone(text: readonly number[], state: Record<string, ArrayValues>): number[] {
   const shape = [1, text.length];
   const feeds = {
-    input_ids: arrayValues(shape, text),
-    attention_mask: arrayValues(
+    input_ids: makeArrayValues(shape, text),
+    attention_mask: makeArrayValues(
       shape,
       text.map(() => 1),
     ),
@@ -74,7 +74,7 @@ class Continued {
     room: number,
   ) {
     this.state = weights([generation.prefill]);
-    this.run("reserve", { rows: arrayValues([texts.length]), room: arrayValues([room]) });
+    this.run("reserve", { rows: makeArrayValues([texts.length]), room: makeArrayValues([room]) });
     this.mask = [];
     this.next = [];
   }
@@ -97,12 +97,12 @@ class Continued {
       ),
     );
     this.next = texts.map((t) => t.length);
-    const table = (rows: readonly number[][]): ArrayValues => arrayValues([rows.length, length], rows.flat());
+    const table = (rows: readonly number[][]): ArrayValues => makeArrayValues([rows.length, length], rows.flat());
     const out = this.run("prefill", {
       input_ids: table(texts.map((t) => pad(t, 7))),
       attention_mask: table(this.mask),
       positions: table(texts.map((t) => pad([...t.keys()], 0))),
-      last: arrayValues(
+      last: makeArrayValues(
         [texts.length],
         texts.map((_, b) => (b + 1) * length - 1),
       ),
@@ -113,16 +113,16 @@ class Continued {
     this.mask = this.mask.map((row) => [...row, 1]);
     const [rows, keys] = [tokens.length, this.mask[0]!.length];
     const out = this.run("decode", {
-      input_ids: arrayValues([rows, 1], tokens),
-      positions: arrayValues([rows, 1], this.next),
-      attention_mask: arrayValues([rows, keys], this.mask.flat()),
-      start: arrayValues([], [keys - 1]),
+      input_ids: makeArrayValues([rows, 1], tokens),
+      positions: makeArrayValues([rows, 1], this.next),
+      attention_mask: makeArrayValues([rows, keys], this.mask.flat()),
+      start: makeArrayValues([], [keys - 1]),
     });
     this.next = this.next.map((n) => n + 1);
     return this.checked(out);
   }
   reorder(order: readonly number[]): void {
-    this.run("reorder", { order: arrayValues([order.length], order) });
+    this.run("reorder", { order: makeArrayValues([order.length], order) });
     this.mask = order.map((r) => this.mask[r]!);
     this.next = order.map((r) => this.next[r]!);
   }
@@ -237,7 +237,7 @@ describe("cached cross-attention, in float64", () => {
     ]);
 
     const data = (shape: readonly number[], seed: number): ArrayValues => {
-      const y = arrayValues(shape);
+      const y = makeArrayValues(shape);
       y.data.forEach((_, i) => (y.data[i] = Math.sin(seed + 2.1 * i)));
       return y;
     };
@@ -247,23 +247,33 @@ describe("cached cross-attention, in float64", () => {
       source,
       ...Object.fromEntries(["q", "k", "v", "cq", "ck", "cv"].map((n, i) => [`${n}.weight`, data([SIZE, SIZE], i)])),
     };
-    const seen = arrayValues([2, 4], [1, 1, 1, 1, 1, 1, 0, 0]);
-    const expected = evaluateProgram(whole!.program, { x, seen, mask: arrayValues([2, 3], [1, 1, 1, 0, 1, 1]) }, fixed)
-      .outputs["y"]!;
+    const seen = makeArrayValues([2, 4], [1, 1, 1, 1, 1, 1, 0, 0]);
+    const expected = evaluateProgram(
+      whole!.program,
+      { x, seen, mask: makeArrayValues([2, 3], [1, 1, 1, 0, 1, 1]) },
+      fixed,
+    ).outputs["y"]!;
 
     const step = (from: number, to: number): ArrayValues =>
-      arrayValues(
+      makeArrayValues(
         [2, to - from, SIZE],
         [0, 1].flatMap((b) => Array.from(x.data.subarray((b * 3 + from) * SIZE, (b * 3 + to) * SIZE))),
       );
-    const empty = Object.fromEntries(["cache.k/self", "cache.v/self"].map((name) => [name, arrayValues([2, 5, SIZE])]));
+    const empty = Object.fromEntries(
+      ["cache.k/self", "cache.v/self"].map((name) => [name, makeArrayValues([2, 5, SIZE])]),
+    );
     const first = evaluateProgram(
       prefill!.program,
-      { x: step(0, 2), seen, mask: arrayValues([2, 2], [1, 1, 0, 1]) },
+      { x: step(0, 2), seen, mask: makeArrayValues([2, 2], [1, 1, 0, 1]) },
       { ...fixed, ...empty },
     );
-    const later = { x: step(2, 3), seen, mask: arrayValues([2, 3], [1, 1, 1, 0, 1, 1]), start: arrayValues([], [2]) };
-    const second = evaluateProgram(decode!.program, later, { ...first.state, source: arrayValues([2, 4, SIZE]) });
+    const later = {
+      x: step(2, 3),
+      seen,
+      mask: makeArrayValues([2, 3], [1, 1, 1, 0, 1, 1]),
+      start: makeArrayValues([], [2]),
+    };
+    const second = evaluateProgram(decode!.program, later, { ...first.state, source: makeArrayValues([2, 4, SIZE]) });
     for (const b of [0, 1]) near(rowsOf(second.outputs["y"]!)[b]!, rowsOf(expected)[b * 3 + 2]!, `text ${String(b)}`);
   });
 });

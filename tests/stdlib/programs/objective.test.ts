@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { Graph } from "#dsl/tensor/builder.js";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
-import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import { makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { OutputTerm } from "#stdlib/losses/loss-term.js";
 import { labels as taskLoss } from "#stdlib/lessons/labels.js";
@@ -48,12 +48,12 @@ function sum(options: Options): { readonly inputs: readonly string[]; readonly t
   graph.output("total", total);
   const program = graph.program();
   const all: Record<string, ArrayValues> = {
-    logits: arrayValues([2, LABELS], [1, 0, 0, 2]),
-    recalled_lesson: arrayValues([2, LABELS], [0, 1, 1, 1]),
-    share_lesson: arrayValues([2], [0.5, 0.5]),
-    recalled_lwf: arrayValues([2, LABELS], [3, 0, 0, 0]),
-    known_lwf: arrayValues([2, LABELS], [1, 1, 1, 1]),
-    share_lwf: arrayValues([2], [1, 0]),
+    logits: makeArrayValues([2, LABELS], [1, 0, 0, 2]),
+    recalled_lesson: makeArrayValues([2, LABELS], [0, 1, 1, 1]),
+    share_lesson: makeArrayValues([2], [0.5, 0.5]),
+    recalled_lwf: makeArrayValues([2, LABELS], [3, 0, 0, 0]),
+    known_lwf: makeArrayValues([2, LABELS], [1, 1, 1, 1]),
+    share_lwf: makeArrayValues([2], [1, 0]),
   };
   const inputs = Object.keys(program.inputs);
   const feeds = Object.fromEntries(inputs.map((name) => [name, all[name]!]));

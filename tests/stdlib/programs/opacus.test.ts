@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
-import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import { makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import { GRADIENT_SUM } from "#stdlib/programs/accumulate.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";
 import { buildPrivatePrograms } from "#stdlib/programs/private.js";
@@ -55,15 +55,15 @@ function fed({ name }: Case, from: number, to: number): Record<string, ArrayValu
   const mask = golden.mask.slice(from, to);
   const places = mask.flatMap((row, r) => row.flatMap((_, p) => (row[p + 1] === 1 ? [r * WIDTH + p] : [])));
   return {
-    input_ids: arrayValues([to - from, WIDTH], rows.flat()),
-    attention_mask: arrayValues([to - from, WIDTH], mask.flat()),
+    input_ids: makeArrayValues([to - from, WIDTH], rows.flat()),
+    attention_mask: makeArrayValues([to - from, WIDTH], mask.flat()),
     draws: drawsOf(to - from),
-    told: arrayValues([], [1]),
+    told: makeArrayValues([], [1]),
     ...(name === "bert"
-      ? { labels: arrayValues([to - from], golden.own.slice(from, to)) }
+      ? { labels: makeArrayValues([to - from], golden.own.slice(from, to)) }
       : {
-          targets: arrayValues([places.length], places),
-          labels: arrayValues(
+          targets: makeArrayValues([places.length], places),
+          labels: makeArrayValues(
             [places.length],
             places.map((place) => rows.flat()[place + 1]!),
           ),
@@ -93,10 +93,10 @@ describe("clipped and summed per-row gradients, compared with Opacus", () => {
         let state: Record<string, ArrayValues> = Object.fromEntries(
           Object.entries(program.state).map(([name, { type }]) => {
             const shape = type.shape as number[];
-            if (name.startsWith(GRADIENT_SUM)) return [name, arrayValues(shape)];
+            if (name.startsWith(GRADIENT_SUM)) return [name, makeArrayValues(shape)];
             const weight = one.weights[name];
             assert.ok(weight, name);
-            return [name, arrayValues(shape, [...weight.values])];
+            return [name, makeArrayValues(shape, [...weight.values])];
           }),
         );
         const norms: number[] = [];
@@ -104,7 +104,7 @@ describe("clipped and summed per-row gradients, compared with Opacus", () => {
         const step = how === "rows one by one" ? 1 : ROWS;
         for (let row = 0; row < ROWS; row += step) {
           const shares = Array.from({ length: step }, (_, i) => shareOf(one, row + i));
-          const share = arrayValues(how === "rows one by one" ? [] : [ROWS], shares);
+          const share = makeArrayValues(how === "rows one by one" ? [] : [ROWS], shares);
           const made = evaluateProgram(program, { ...fed(one, row, row + step), share }, state);
           state = made.state;
           norms.push(...made.outputs["norms"]!.data);

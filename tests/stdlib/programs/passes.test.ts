@@ -6,7 +6,7 @@ import type { PassSettings } from "#dsl/tensor/passes/pass.js";
 import { optimise, passes, PLAIN_PASS_SETTINGS } from "#dsl/tensor/passes/table.js";
 import type { Program } from "#dsl/tensor/program.js";
 import { validateProgram } from "#dsl/tensor/validate.js";
-import { fromNDArray, arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import { fromNDArray, makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { TechniqueImplementation } from "#stdlib/techniques/kind.js";
 import { bert } from "#stdlib/models/bert.run.js";
 import type { AssembledPrograms, AssembleOptions } from "#stdlib/programs/options.js";
@@ -42,7 +42,7 @@ const TINY_BERT = {
 function filled({ state }: Program): Record<string, ArrayValues> {
   return Object.fromEntries(
     Object.entries(state).map(([name, { type }], k) => {
-      const y = arrayValues(type.shape as number[]);
+      const y = makeArrayValues(type.shape as number[]);
       const moment = /^adam\./.test(name);
       y.data.forEach(
         (_, i) => (y.data[i] = moment ? 1e-3 : 0.3 * Math.sin(1.3 * i + k) + (/norm|ln_/i.test(name) ? 1 : 0)),

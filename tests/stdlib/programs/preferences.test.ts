@@ -10,7 +10,7 @@ import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { gradient } from "#dsl/tensor/gradient.js";
 import type { Program } from "#dsl/tensor/program.js";
 import { validateProgram } from "#dsl/tensor/validate.js";
-import { fromNDArray, arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import { fromNDArray, makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { OutputTerm } from "#stdlib/losses/loss-term.js";
 import { adamw } from "#stdlib/optimizers/adamw.js";
@@ -93,7 +93,7 @@ const fedTo = (program: Program, feeds: Record<string, ArrayValues>): Record<str
 const startOf = ({ state }: Program, b = 1): Record<string, ArrayValues> =>
   Object.fromEntries(
     Object.entries(state).map(([name, { type }], k) => {
-      const y = arrayValues(type.shape as number[]);
+      const y = makeArrayValues(type.shape as number[]);
       const [scale, offset] = [name.endsWith("lora_B.weight") ? b : 1, /norm|ln_/i.test(name) ? 1 : 0];
       y.data.forEach((_, i) => (y.data[i] = scale * 0.4 * Math.sin(1.3 * i + k) + offset));
       return [name, y];
@@ -139,7 +139,7 @@ const dpo = (beta: number): OutputTerm<"sequence_logprobs"> => ({
     return margin.multiply(-beta).softplus().mean();
   },
 });
-const PAIRS = { chosen: arrayValues([2], [0, 3]), rejected: arrayValues([2], [1, 2]) };
+const PAIRS = { chosen: makeArrayValues([2], [0, 3]), rejected: makeArrayValues([2], [1, 2]) };
 
 /** Compares the gradients of `objective` with finite differences, for one element of each parameter. */
 function assertDifferences(
@@ -179,7 +179,7 @@ describe("sequence log-probabilities", () => {
       const { loss } = assemblePrograms(await parts(family, FULL, []).then((o) => ({ ...o, objective: undefined })));
       const batch = read(continued(0, 4).feeds);
       for (let row = 0; row < 4; row++) {
-        const weights = arrayValues(
+        const weights = makeArrayValues(
           [4],
           Array.from({ length: 4 }, (_, i) => Number(i === row)),
         );
@@ -195,7 +195,7 @@ describe("sequence log-probabilities", () => {
 
   it("have gradients that equal finite differences", async () => {
     const program = objectiveProgram(await parts("llama", FULL, [logprobs("outputs")]));
-    const weights = arrayValues([4], [1, -2, 0.5, 3]);
+    const weights = makeArrayValues([4], [1, -2, 0.5, 3]);
     assertDifferences(program, fedTo(program, { ...read(continued(0, 4).feeds), weights }), startOf(program));
   });
 
@@ -218,7 +218,7 @@ describe("reference model without the adapter", () => {
       const base = objectiveProgram(await parts(family, FULL, [logprobs("outputs")]));
       const own = objectiveProgram(await parts(family, LORA, [logprobs("outputs")]));
       const state = startOf(own);
-      const feeds = { ...read(continued(0, 4).feeds), weights: arrayValues([4], [1, -2, 0.5, 3]) };
+      const feeds = { ...read(continued(0, 4).feeds), weights: makeArrayValues([4], [1, -2, 0.5, 3]) };
       const valueOf = (program: Program): number =>
         evaluateProgram(program, fedTo(program, feeds), state).outputs["objective"]!.data[0]!;
       assert.ok(Math.abs(valueOf(adapted) - valueOf(base)) < 1e-12);
@@ -269,7 +269,7 @@ describe("frozen reference model for sequences", () => {
     const term: OutputTerm<"sequence_logprobs"> = { ...logprobs("referenceOutputs"), reference: "frozen" };
     const program = objectiveProgram({ ...o, objective: { terms: [term], teacher, unlabelledRows: false } });
     const own = objectiveProgram(await parts("llama", FULL, [logprobs("outputs")]));
-    const feeds = { ...read(continued(0, 4).feeds), weights: arrayValues([4], [1, -2, 0.5, 3]) };
+    const feeds = { ...read(continued(0, 4).feeds), weights: makeArrayValues([4], [1, -2, 0.5, 3]) };
     const state = startOf(own);
     const under = Object.fromEntries(
       Object.entries(state).map(([name, value]) => [TEACHER_STATE_PREFIX + name, value]),
@@ -301,7 +301,7 @@ describe("DPO as a loss term", () => {
     const { train } = assemblePrograms({ ...rest, task: preferences });
     validateProgram(train);
     assert.ok(emitTensorflow({ train }).savedModel.length > 0 && emitOnnx(train).bytes.length > 0);
-    const feeds = { ...read(continued(0, 4).feeds), ...PAIRS, rate: arrayValues([], [0.01]) };
+    const feeds = { ...read(continued(0, 4).feeds), ...PAIRS, rate: makeArrayValues([], [0.01]) };
     let state = startOf(train, 0.1);
     for (const name of Object.keys(state)) if (/^(?:adamw|adam)\./.test(name)) state[name]!.data.fill(0);
     const program = objectiveProgram(await parts("gpt2", LORA, [dpo(0.5)]));
@@ -311,7 +311,7 @@ describe("DPO as a loss term", () => {
     for (const step of [1, 2, 3])
       state = {
         ...state,
-        ...evaluateProgram(train, fedTo(train, { ...feeds, step: arrayValues([], [step]) }), state).state,
+        ...evaluateProgram(train, fedTo(train, { ...feeds, step: makeArrayValues([], [step]) }), state).state,
       };
     assert.ok(objective() < before - 1e-3, `${before} became ${objective()}`);
   });

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import type { Program } from "#dsl/tensor/program.js";
 import { validateProgram } from "#dsl/tensor/validate.js";
-import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import { makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { buildAccumulateProgram, GRADIENT_SUM } from "#stdlib/programs/accumulate.js";
 import { buildPrivatePrograms, NOISE_INPUT_PREFIX } from "#stdlib/programs/private.js";
@@ -35,11 +35,11 @@ function rowOf(all: Feeds, row: number): Feeds {
   const kept = [...(all["targets"]?.data ?? [])].flatMap((place, i) => (own(place) ? [i] : []));
   return Object.fromEntries(
     Object.entries(all).map(([name, { shape, data }]) => {
-      if (shape.length === 0) return [name, arrayValues([], [...data])];
+      if (shape.length === 0) return [name, makeArrayValues([], [...data])];
       if (name === "targets")
         return [
           name,
-          arrayValues(
+          makeArrayValues(
             [kept.length],
             kept.map((i) => data[i]! - row * width),
           ),
@@ -47,13 +47,13 @@ function rowOf(all: Feeds, row: number): Feeds {
       if (name === "labels" && all["targets"])
         return [
           name,
-          arrayValues(
+          makeArrayValues(
             [kept.length],
             kept.map((i) => data[i]!),
           ),
         ];
       const each = data.length / ROWS;
-      return [name, arrayValues([1, ...shape.slice(1)], [...data.slice(row * each, (row + 1) * each)])];
+      return [name, makeArrayValues([1, ...shape.slice(1)], [...data.slice(row * each, (row + 1) * each)])];
     }),
   );
 }
@@ -63,7 +63,7 @@ const zeroed = (state: Record<string, ArrayValues>): Record<string, ArrayValues>
   Object.fromEntries(
     Object.entries(state).map(([name, one]) => [
       name,
-      name.startsWith(GRADIENT_SUM) ? arrayValues([...one.shape]) : one,
+      name.startsWith(GRADIENT_SUM) ? makeArrayValues([...one.shape]) : one,
     ]),
   );
 const sumsIn = (state: Record<string, ArrayValues>): Record<string, ArrayValues> =>
@@ -88,7 +88,7 @@ function gradientsOf(o: AssembleOptions, rows: readonly Feeds[], shares: readonl
   const plain = buildAccumulateProgram(o);
   const state = zeroed(start(plain.state));
   return rows.map((row, r) =>
-    sumsIn(evaluateProgram(plain, fedTo(plain, { ...row, share: arrayValues([], [shares[r]!]) }), state).state),
+    sumsIn(evaluateProgram(plain, fedTo(plain, { ...row, share: makeArrayValues([], [shares[r]!]) }), state).state),
   );
 }
 
@@ -104,7 +104,7 @@ async function holds(subject: Subject, technique: Call): Promise<boolean> {
   const clip = Math.fround((Math.min(...lengths) + Math.max(...lengths)) / 2);
   const want = Object.fromEntries(
     Object.entries(own[0]!).map(([name, { shape }]) => {
-      const sum = arrayValues([...shape]);
+      const sum = makeArrayValues([...shape]);
       own.forEach((row, r) =>
         row[name]!.data.forEach((one, i) => (sum.data[i]! += one * Math.min(1, clip / lengths[r]!))),
       );
@@ -112,10 +112,10 @@ async function holds(subject: Subject, technique: Call): Promise<boolean> {
     }),
   );
   const { apart, alone } = buildPrivatePrograms(o, { clip });
-  const told = arrayValues([], [0.25]);
+  const told = makeArrayValues([], [0.25]);
   if (apart) {
     validateProgram(apart);
-    const fed = { ...all, share: arrayValues([ROWS], shares), told };
+    const fed = { ...all, share: makeArrayValues([ROWS], shares), told };
     const made = evaluateProgram(apart, fedTo(apart, fed), zeroed(start(apart.state)));
     made.outputs["norms"]!.data.forEach((one, r) =>
       assert.ok(Math.abs(one - lengths[r]!) <= 1e-9 * lengths[r]!, `${title}: ${String(one)}, ${String(lengths[r])}`),
@@ -126,7 +126,7 @@ async function holds(subject: Subject, technique: Call): Promise<boolean> {
     validateProgram(alone);
     let state = zeroed(start(alone.state));
     rows.forEach((row, r) => {
-      const fed = { ...row, share: arrayValues([], [shares[r]!]), told };
+      const fed = { ...row, share: makeArrayValues([], [shares[r]!]), told };
       const made = evaluateProgram(alone, fedTo(alone, fed), state);
       assert.ok(Math.abs(made.outputs["norms"]!.data[0]! - lengths[r]!) <= 1e-9 * lengths[r]!, title);
       state = made.state;
@@ -171,12 +171,16 @@ describe("private update step", () => {
     assert.equal(noise.length, Object.keys(sumsIn(before)).length);
     const fed = Object.fromEntries(
       noise.map((name, k) => {
-        const drawn = arrayValues(apply.inputs[name]!.type.shape as number[]);
+        const drawn = makeArrayValues(apply.inputs[name]!.type.shape as number[]);
         drawn.data.forEach((_, i) => (drawn.data[i] = Math.cos(3.1 * i + k)));
         return [name, drawn];
       }),
     );
-    const scalars = { rate: arrayValues([], [0.5]), step: arrayValues([], [1]), mean: arrayValues([], [0.125]) };
+    const scalars = {
+      rate: makeArrayValues([], [0.5]),
+      step: makeArrayValues([], [1]),
+      mean: makeArrayValues([], [0.125]),
+    };
     const { state, outputs } = evaluateProgram(apply, { ...fed, ...scalars }, before);
     let square = 0;
     for (const name of noise.map((one) => one.slice(NOISE_INPUT_PREFIX.length)))
@@ -194,7 +198,11 @@ describe("private update step", () => {
     const o = await optionsFor(subject, call("technique", "lora", { rank: 2, targets: ["query"] }));
     const lengths = (["f32", "bf16"] as const).map((precision) => {
       const { apart } = buildPrivatePrograms({ ...o, passes: { precision, recompute: "none" } }, { clip: 1e-3 });
-      const fed = { ...feeds(subject, 1), share: arrayValues([ROWS], [1, 1, 1, 1]), told: arrayValues([], [1]) };
+      const fed = {
+        ...feeds(subject, 1),
+        share: makeArrayValues([ROWS], [1, 1, 1, 1]),
+        told: makeArrayValues([], [1]),
+      };
       return lengthOf(sumsIn(evaluateProgram(apart!, fedTo(apart!, fed), zeroed(start(apart!.state))).state));
     });
     assert.ok(lengths[1]! < lengths[0]! * 0.99 && lengths[1]! > lengths[0]! * 0.97, lengths.join());

@@ -10,7 +10,7 @@ import { full } from "#stdlib/techniques/full.js";
 import { fedDraws } from "#tests/drawn.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import { registry } from "#stdlib/registry.js";
-import { toNDArray, arrayValues } from "#dsl/tensor/values.js";
+import { toNDArray, makeArrayValues } from "#dsl/tensor/values.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 
 const call = (kind: string, word: string) => ({ kind, word, arguments: {} });
@@ -56,11 +56,12 @@ export function decoder(clip: number | null, more: Partial<AssembleOptions> = {}
 }
 
 export type Feeds = Readonly<Record<string, NDArray>>;
-const ints = (shape: readonly number[], data: readonly number[]): NDArray => toNDArray("i32", arrayValues(shape, data));
+const ints = (shape: readonly number[], data: readonly number[]): NDArray =>
+  toNDArray("i32", makeArrayValues(shape, data));
 export const scalars = (o: { rate?: number; step?: number; share?: number }): Feeds => ({
-  ...(o.rate !== undefined && { rate: toNDArray("f32", arrayValues([], [o.rate])) }),
+  ...(o.rate !== undefined && { rate: toNDArray("f32", makeArrayValues([], [o.rate])) }),
   ...(o.step !== undefined && { step: ints([], [o.step]) }),
-  ...(o.share !== undefined && { share: toNDArray("f32", arrayValues([], [o.share])) }),
+  ...(o.share !== undefined && { share: toNDArray("f32", makeArrayValues([], [o.share])) }),
 });
 
 const LENGTH = 5;

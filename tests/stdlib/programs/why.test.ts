@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { validateProgram } from "#dsl/tensor/validate.js";
-import { arrayValues } from "#dsl/tensor/values.js";
+import { makeArrayValues } from "#dsl/tensor/values.js";
 import { bert } from "#stdlib/models/bert.run.js";
 import { buildAttributionProgram } from "#stdlib/programs/why.js";
 import { textClassification } from "#stdlib/tasks/text_classification.run.js";
@@ -35,7 +35,7 @@ describe("token attribution", () => {
       });
       validateProgram(program);
       const flat = chosen.map((label, row) => row * labels + label);
-      const fed = { ...feedsOf(inputs), chosen: arrayValues([flat.length], flat) };
+      const fed = { ...feedsOf(inputs), chosen: makeArrayValues([flat.length], flat) };
       const found = run(program, fed, base).outputs["why"]!;
       const width = why[0]!.length;
       assert.deepEqual(found.shape, [why.length, width]);

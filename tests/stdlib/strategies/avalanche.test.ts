@@ -9,7 +9,7 @@ import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { LogitsReading } from "#stdlib/losses/loss-term.js";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { gradient } from "#dsl/tensor/gradient.js";
-import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import { makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import { bert } from "#stdlib/models/bert.run.js";
 import { distillationFromReplay } from "#stdlib/strategies/shared/distance.js";
 import { buildConsolidationPrograms, SQUARED_GRADIENTS } from "#stdlib/programs/consolidation.js";
@@ -59,16 +59,16 @@ describe("strategies compared with Avalanche", () => {
     const { program } = buildConsolidationPrograms(parts, [])!.fisher!("loss", false);
     let state: Record<string, ArrayValues> = {};
     for (const [name, { type }] of Object.entries(program.state))
-      state[name] = arrayValues(type.shape as number[], golden.weights[name]?.values);
+      state[name] = makeArrayValues(type.shape as number[], golden.weights[name]?.values);
     let batches = 0;
     for (let at = 0; at < golden.ids.length; at += told.batch, batches++) {
       const ids = golden.ids.slice(at, at + told.batch);
       const shape = [ids.length, ids[0]!.length];
       const mask = ids.flat().map((id) => Number(id !== 0));
       const feeds = {
-        ...{ input_ids: arrayValues(shape, ids.flat()), attention_mask: arrayValues(shape, mask) },
-        ...{ labels: arrayValues([ids.length], golden.own.slice(at, at + told.batch)) },
-        share: arrayValues([], [1 / ids.length ** 2]),
+        ...{ input_ids: makeArrayValues(shape, ids.flat()), attention_mask: makeArrayValues(shape, mask) },
+        ...{ labels: makeArrayValues([ids.length], golden.own.slice(at, at + told.batch)) },
+        share: makeArrayValues([], [1 / ids.length ** 2]),
       };
       state = { ...state, ...evaluateProgram(program, feeds, state).state };
     }
@@ -103,11 +103,11 @@ describe("strategies compared with Avalanche", () => {
         graph.program(),
         {
           ...{
-            logits: arrayValues([rows, labels], told.now.flat()),
-            recalled: arrayValues([rows, labels], told.then.flat()),
+            logits: makeArrayValues([rows, labels], told.now.flat()),
+            recalled: makeArrayValues([rows, labels], told.then.flat()),
           },
-          known: arrayValues([rows, labels], knows),
-          share: arrayValues(
+          known: makeArrayValues([rows, labels], knows),
+          share: makeArrayValues(
             [rows],
             Array.from({ length: rows }, () => 1 / rows),
           ),

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
-import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import { makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import { seededRandom } from "#stdlib/statistics/chance.js";
 import { bert } from "#stdlib/models/bert.run.js";
 import { assemblePrograms } from "#stdlib/programs/assemble.js";
@@ -47,10 +47,10 @@ describe("per-row Fisher information", () => {
         );
         const begin: Record<string, ArrayValues> = {};
         for (const [name, { type }] of Object.entries(program.state))
-          begin[name] = arrayValues(type.shape as number[], golden.weights[name]?.values);
+          begin[name] = makeArrayValues(type.shape as number[], golden.weights[name]?.values);
         const rows = golden.ids.length;
-        const ids = arrayValues([rows, golden.ids[0]!.length], golden.ids.flat());
-        const mask = arrayValues(
+        const ids = makeArrayValues([rows, golden.ids[0]!.length], golden.ids.flat());
+        const mask = makeArrayValues(
           ids.shape,
           golden.ids.flat().map((id) => Number(id !== 0)),
         );
@@ -59,26 +59,26 @@ describe("per-row Fisher information", () => {
         let state = begin;
         const fed: { readonly row: number; readonly more: Record<string, ArrayValues> }[] = [];
         for (let row = 0; row < rows; row++)
-          if (how === "empirical") fed.push({ row, more: { labels: arrayValues([1], [golden.own[row]!]) } });
+          if (how === "empirical") fed.push({ row, more: { labels: makeArrayValues([1], [golden.own[row]!]) } });
           else {
             const own = logits.slice(row * golden.labels, (row + 1) * golden.labels);
             for (const one of fisherDirectionsOf(own, new Set(seen), how, seededRandom(1)))
-              fed.push({ row, more: { directions: arrayValues([1, golden.labels], [...one]) } });
+              fed.push({ row, more: { directions: makeArrayValues([1, golden.labels], [...one]) } });
           }
         const length = golden.ids[0]!.length;
         const batches = apart ? [fed] : fed.map((one) => [one]);
-        const between = arrayValues(
+        const between = makeArrayValues(
           [golden.labels],
           Array.from({ length: golden.labels }, (_, label) => (label === seen[0] ? 1 : label === seen[1] ? -1 : 0)),
         );
         if (estimator === "between")
           state = { ...state, ...evaluateProgram(program, { ...asked, between }, state).state };
         else if (estimator === "pairs") {
-          const directions = arrayValues(
+          const directions = makeArrayValues(
             [fed.length, golden.labels],
             fed.flatMap(({ more }) => [...more["directions"]!.data]),
           );
-          const row_of = arrayValues(
+          const row_of = makeArrayValues(
             [fed.length],
             fed.map(({ row }) => row),
           );
@@ -92,16 +92,19 @@ describe("per-row Fisher information", () => {
               const shape = [batch.length, ...all[0]!.shape.slice(1)];
               return [
                 name,
-                arrayValues(
+                makeArrayValues(
                   shape,
                   all.flatMap(({ data }) => [...data]),
                 ),
               ] as const;
             });
             const feeds = {
-              ...{ input_ids: arrayValues([batch.length, length], of(ids.data)) },
-              ...{ attention_mask: arrayValues([batch.length, length], of(mask.data)), ...Object.fromEntries(more) },
-              ...(!apart && { share: arrayValues([], [1]) }),
+              ...{ input_ids: makeArrayValues([batch.length, length], of(ids.data)) },
+              ...{
+                attention_mask: makeArrayValues([batch.length, length], of(mask.data)),
+                ...Object.fromEntries(more),
+              },
+              ...(!apart && { share: makeArrayValues([], [1]) }),
             };
             state = { ...state, ...evaluateProgram(program, feeds, state).state };
           }

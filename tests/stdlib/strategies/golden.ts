@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { Graph } from "#dsl/tensor/builder.js";
 import type { Program } from "#dsl/tensor/program.js";
-import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import { makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import { sgd } from "#stdlib/optimizers/sgd.js";
 import type { StrategyImplementation } from "#stdlib/strategies/kind.js";
 import { buildConsolidateProgram, SQUARED_GRADIENTS } from "#stdlib/programs/consolidation.js";
@@ -63,13 +63,13 @@ export function programsOf(
 
 export function zeroState(...programs: readonly Program[]): Record<string, ArrayValues> {
   const all = programs.flatMap((program) => Object.entries(program.state));
-  return Object.fromEntries(all.map(([name, { type }]) => [name, arrayValues(type.shape as number[], undefined)]));
+  return Object.fromEntries(all.map(([name, { type }]) => [name, makeArrayValues(type.shape as number[], undefined)]));
 }
 export const squaresOf = (run: StrategyRun, fisher: number[][]): Record<string, ArrayValues> =>
   Object.fromEntries(
     Object.entries(SHAPES).map(([name, shape], k) => [
       SQUARED_GRADIENTS + name,
-      arrayValues(
+      makeArrayValues(
         shape,
         fisher[k]!.map((one) => one * run.rows),
       ),

@@ -10,7 +10,7 @@ import { gradient } from "#dsl/tensor/gradient.js";
 import { binaryCrossEntropies, reduceRowLosses } from "#dsl/tensor/losses.js";
 import type { Program } from "#dsl/tensor/program.js";
 import { validateProgram } from "#dsl/tensor/validate.js";
-import { fromNDArray, arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import { fromNDArray, makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import { registry } from "#stdlib/registry.js";
 import type { StrategyImplementation } from "#stdlib/strategies/kind.js";
@@ -88,7 +88,7 @@ function trains({ decides }: Run, strategies: Strategies): Program {
 }
 
 const rowsOf = (all: readonly (number | number[])[]): ArrayValues =>
-  arrayValues(Array.isArray(all[0]) ? [all.length, all[0].length] : [all.length], all.flat());
+  makeArrayValues(Array.isArray(all[0]) ? [all.length, all[0].length] : [all.length], all.flat());
 const near = (value: number, want: number, what: string): void =>
   assert.ok(Math.abs(value - want) <= 1e-6 * Math.max(1, Math.abs(want)), `${what}: ${value}, the oracle says ${want}`);
 
@@ -119,7 +119,7 @@ describe("strategies with replayed outputs", () => {
       const beside = implementation.replay?.(call).appended;
       let state: Record<string, ArrayValues> = {
         weight: rowsOf(run.begin.weight),
-        bias: arrayValues([LABELS], run.begin.bias),
+        bias: makeArrayValues([LABELS], run.begin.bias),
       };
       const say = (x: number[][]): number[][] => {
         const w = state["weight"]!.data;
@@ -173,7 +173,7 @@ describe("strategies with replayed outputs", () => {
       const [before, task] = [run.tasks[0]!.steps.at(-1)!, run.tasks[1]!];
       const state: Record<string, ArrayValues> = {
         weight: rowsOf(before.weight),
-        bias: arrayValues([LABELS], before.bias),
+        bias: makeArrayValues([LABELS], before.bias),
       };
       // Two rows with logits for some of the labels, and one row without any.
       const logits = Float32Array.of(1, -2, NaN, 0.5, NaN, -1, 0.25, 2, NaN, NaN);
@@ -184,7 +184,7 @@ describe("strategies with replayed outputs", () => {
       );
       const feeds: Record<string, ArrayValues> = {
         ...Object.fromEntries(fed),
-        ...(implementation.replay && { each: arrayValues([3], [1, 0.25, 0.25]) }),
+        ...(implementation.replay && { each: makeArrayValues([3], [1, 0.25, 0.25]) }),
         x: rowsOf(task.x.slice(0, 3)),
         labels: rowsOf(task.y.slice(0, 3)),
       };

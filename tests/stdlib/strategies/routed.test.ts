@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { PLAIN_PASS_SETTINGS } from "#dsl/tensor/passes/table.js";
 import { validateProgram } from "#dsl/tensor/validate.js";
-import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import { makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { growRoutedTechnique } from "#stdlib/strategies/shared/routed-parts.js";
 import {
@@ -43,17 +43,17 @@ function feeds(first: number, odd: { readonly row: number; readonly first: numbe
     return from + (i % LENGTH);
   });
   return {
-    input_ids: arrayValues([ROWS, LENGTH], ids),
-    attention_mask: arrayValues(
+    input_ids: makeArrayValues([ROWS, LENGTH], ids),
+    attention_mask: makeArrayValues(
       [ROWS, LENGTH],
       ids.map(() => 1),
     ),
   };
 }
-const step = (at: number): State => ({ rate: arrayValues([], [0.05]), step: arrayValues([], [at]) });
+const step = (at: number): State => ({ rate: makeArrayValues([], [0.05]), step: makeArrayValues([], [at]) });
 const taught = (labels: readonly number[]): State => ({
-  labels: arrayValues([ROWS], [...labels]),
-  draws: arrayValues([ROWS]),
+  labels: makeArrayValues([ROWS], [...labels]),
+  draws: makeArrayValues([ROWS]),
 });
 const said = (p: AssembledPrograms, state: State, own: State): number[] => [
   ...evaluateProgram(p.evaluate, own, state).outputs["logits"]!.data,
@@ -72,9 +72,13 @@ async function learnt(): Promise<{ p: AssembledPrograms; before: State; after: S
   const p = assemblePrograms(await parts([2, 1]));
   let before: State = start({ ...p.train.state, ...p.evaluate.state });
   const hidden = before[ROUTE_MEANS_STATE]!.shape[2]!;
-  before = { ...before, [ROUTE_KNOWN_STATE]: arrayValues([2], [2, 4]), [ROUTE_EARLIER_STATE]: arrayValues([1], [2]) };
+  before = {
+    ...before,
+    [ROUTE_KNOWN_STATE]: makeArrayValues([2], [2, 4]),
+    [ROUTE_EARLIER_STATE]: makeArrayValues([1], [2]),
+  };
   const means = [...pooled(p, before, EARLY), ...pooled(p, before, LATE)];
-  before = { ...before, [ROUTE_MEANS_STATE]: arrayValues([2, 1, hidden], means) };
+  before = { ...before, [ROUTE_MEANS_STATE]: makeArrayValues([2, 1, hidden], means) };
   let after = before;
   for (const at of [1, 2, 3])
     after = { ...after, ...evaluateProgram(p.train, { ...LATE, ...taught([2, 3, 2]), ...step(at) }, after).state };
@@ -106,9 +110,9 @@ describe("routed LoRA for each data set", () => {
       Object.entries(plain.evaluate.state).map(([name, { type }]) => {
         const has = before[name]!;
         const shape = type.shape as readonly number[];
-        if (name.endsWith("lora_A.weight")) return [name, arrayValues(shape, [...has.data.slice(-shape[1]!)])];
+        if (name.endsWith("lora_A.weight")) return [name, makeArrayValues(shape, [...has.data.slice(-shape[1]!)])];
         if (name.endsWith("lora_B.weight"))
-          return [name, arrayValues(shape, [...has.data.filter((_, i) => i % 3 === 2)])];
+          return [name, makeArrayValues(shape, [...has.data.filter((_, i) => i % 3 === 2)])];
         return [name, has];
       }),
     );
@@ -145,9 +149,12 @@ describe("routed LoRA for each data set", () => {
     let state: State = { ...before };
     for (const program of [accumulate, apply])
       for (const [name, { type }] of Object.entries(program!.state))
-        state[name] ??= arrayValues(type.shape as readonly number[]);
+        state[name] ??= makeArrayValues(type.shape as readonly number[]);
     const rows = { ...LATE, ...taught([2, 3, 2]) };
-    state = { ...state, ...evaluateProgram(accumulate!, { ...rows, share: arrayValues([], [1 / ROWS]) }, state).state };
+    state = {
+      ...state,
+      ...evaluateProgram(accumulate!, { ...rows, share: makeArrayValues([], [1 / ROWS]) }, state).state,
+    };
     state = { ...state, ...evaluateProgram(apply!, step(1), state).state };
     const whole = evaluateProgram(p.train, { ...rows, ...step(1) }, before).state;
     for (const name of p.trainable)
@@ -159,7 +166,7 @@ describe("routed LoRA for each data set", () => {
     assert.deepEqual([...evaluateProgram(forward!, EARLY, before).outputs["logits"]!.data], said(p, before, EARLY));
     const why = evaluateProgram(
       buildAttributionProgram(o),
-      { ...LATE, chosen: arrayValues([ROWS], [2, 7, 10]) },
+      { ...LATE, chosen: makeArrayValues([ROWS], [2, 7, 10]) },
       before,
     ).outputs["why"]!;
     assert.ok(why.data.every(Number.isFinite) && why.data.some((one) => one !== 0));

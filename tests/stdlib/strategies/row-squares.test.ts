@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import type { Program } from "#dsl/tensor/program.js";
 import { validateProgram } from "#dsl/tensor/validate.js";
-import { fromNDArray, arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import { fromNDArray, makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import { seededRandom } from "#stdlib/statistics/chance.js";
 import { registry } from "#stdlib/registry.js";
@@ -22,7 +22,7 @@ function begin(programs: readonly Program[]): Record<string, ArrayValues> {
   const states = Object.assign({}, ...programs.map((p) => p.state)) as Program["state"];
   return Object.fromEntries(
     Object.entries(states).map(([name, { type }], k) => {
-      const y = arrayValues(type.shape as number[]);
+      const y = makeArrayValues(type.shape as number[]);
       if (!name.startsWith(SQUARED_GRADIENTS))
         y.data.forEach((_, i) => (y.data[i] = 0.3 * Math.sin(1.3 * i + k) + (/norm|ln_/i.test(name) ? 1 : 0)));
       return [name, y];
@@ -34,19 +34,19 @@ const decoded = (feeds: Feeds): Record<string, ArrayValues> =>
 const rowOf = (name: string, all: ArrayValues, from: number, to: number): ArrayValues => {
   const width = all.data.length / ROWS;
   assert.ok(name);
-  return arrayValues([to - from, ...all.shape.slice(1)], [...all.data.slice(from * width, to * width)]);
+  return makeArrayValues([to - from, ...all.shape.slice(1)], [...all.data.slice(from * width, to * width)]);
 };
 /** Returns the feeds of the program's inputs only, for some rows. */
 function fed(program: Program, of: FisherEstimator, from: number, to: number): Record<string, ArrayValues> {
   const all = decoded(labelled(0, ROWS).feeds);
-  all["labels"] = arrayValues([ROWS], [0, 1, 2, 0, 1, 2, 0, 1]);
+  all["labels"] = makeArrayValues([ROWS], [0, 1, 2, 0, 1, 2, 0, 1]);
   // Rows of several lengths.
   all["attention_mask"]!.data.forEach((_, i) => (all["attention_mask"]!.data[i] = i % 5 <= (i >> 2) % 5 ? 1 : 0));
-  all["directions"] = arrayValues(
+  all["directions"] = makeArrayValues(
     [ROWS, 3],
     Array.from({ length: ROWS * 3 }, (_, i) => Math.cos(2.1 * i)),
   );
-  all["row_of"] = arrayValues([ROWS], PAIRS);
+  all["row_of"] = makeArrayValues([ROWS], PAIRS);
   assert.ok(of === "loss" || !("labels" in program.inputs));
   return Object.fromEntries(
     Object.keys(program.inputs).flatMap((name) =>
@@ -84,7 +84,7 @@ describe("per-row squared gradients", () => {
             const own = fed(one.program, of, row, row + 1);
             const along = of === "loss" ? {} : { directions: fed(apart.program, of, 0, ROWS)["directions"]! };
             const directions = along.directions && { directions: rowOf("directions", along.directions, at, at + 1) };
-            const feeds = { ...own, ...directions, share: arrayValues([], [1]) };
+            const feeds = { ...own, ...directions, share: makeArrayValues([], [1]) };
             state = { ...state, ...evaluateProgram(one.program, feeds, state).state };
           }
           const names = Object.keys(apart.program.state).filter((name) => name.startsWith(SQUARED_GRADIENTS));
@@ -113,7 +113,7 @@ describe("per-row squared gradients", () => {
     const [one, apart] = [false, true].map((how) => programs!.fisher!("loss", how));
     assert.deepEqual([one!.perRow, apart!.perRow], [false, true]);
     const state = begin([one!.program]);
-    const share = { share: arrayValues([], [1]) };
+    const share = { share: makeArrayValues([], [1]) };
     const whole = evaluateProgram(one!.program, { ...fed(one!.program, "loss", 0, ROWS), ...share }, state).state;
     const rows = evaluateProgram(apart!.program, fed(apart!.program, "loss", 0, ROWS), begin([apart!.program])).state;
     const name = `${SQUARED_GRADIENTS}classifier.weight`;

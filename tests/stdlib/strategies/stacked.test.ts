@@ -9,7 +9,7 @@ import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { gradient } from "#dsl/tensor/gradient.js";
 import type { Program } from "#dsl/tensor/program.js";
 import { validateProgram } from "#dsl/tensor/validate.js";
-import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import { makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { adamw } from "#stdlib/optimizers/adamw.js";
 import { growStackedTechnique } from "#stdlib/strategies/shared/stacked-parts.js";
@@ -69,7 +69,7 @@ function trains(run: Run, rank: number, own: number): Program {
   graph.output("norm", norm);
   return graph.program();
 }
-const matrix = (rows: number[][]): ArrayValues => arrayValues([rows.length, rows[0]!.length], rows.flat());
+const matrix = (rows: number[][]): ArrayValues => makeArrayValues([rows.length, rows[0]!.length], rows.flat());
 
 describe("additional LoRA ranks for each data set", () => {
   for (const run of runs)
@@ -86,7 +86,7 @@ describe("additional LoRA ranks for each data set", () => {
         let state: Record<string, ArrayValues> = Object.fromEntries(
           Object.entries(program.state).map(([name, { type }]) => [
             name,
-            arrayValues(type.shape as number[], undefined),
+            makeArrayValues(type.shape as number[], undefined),
           ]),
         );
         state = {
@@ -94,15 +94,15 @@ describe("additional LoRA ranks for each data set", () => {
           weight: matrix(run.weight),
           [A]: matrix(a),
           [B]: matrix(b),
-          [BIAS]: arrayValues([OUTPUTS], bias),
+          [BIAS]: makeArrayValues([OUTPUTS], bias),
         };
         steps.forEach((step, i) => {
           const feeds = {
             x: matrix(step.x),
-            y: arrayValues([step.y.length], step.y),
-            rate: arrayValues([], [run.rate]),
+            y: makeArrayValues([step.y.length], step.y),
+            rate: makeArrayValues([], [run.rate]),
           };
-          const done = evaluateProgram(program, { ...feeds, step: arrayValues([], [i + 1]) }, state);
+          const done = evaluateProgram(program, { ...feeds, step: makeArrayValues([], [i + 1]) }, state);
           state = { ...state, ...done.state };
           const near = (value: number, want: number, what: string): void =>
             assert.ok(

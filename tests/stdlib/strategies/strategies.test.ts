@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { validateProgram } from "#dsl/tensor/validate.js";
-import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import { makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import { registry } from "#stdlib/registry.js";
 import { programsOf, runs, SHAPES, squaresOf, titleOf, zeroState } from "./golden.js";
@@ -41,18 +41,18 @@ describe("continual learning strategies", () => {
         const declared = [...strategy.states, "squares/"].some((prefix) => name.startsWith(prefix));
         assert.ok(name in SHAPES || declared, `${name} is declared`);
       }
-      for (const [name, begin] of Object.entries(run.begin)) state[name] = arrayValues(SHAPES[name]!, begin);
+      for (const [name, begin] of Object.entries(run.begin)) state[name] = makeArrayValues(SHAPES[name]!, begin);
       run.tasks.forEach(({ fisher, steps }, task) => {
         state = { ...state, ...(strategy.fisher && squaresOf(run, fisher)) };
-        const taken = { rows: arrayValues([], [run.rows]), first: arrayValues([], [task === 0 ? 1 : 0]) };
+        const taken = { rows: makeArrayValues([], [run.rows]), first: makeArrayValues([], [task === 0 ? 1 : 0]) };
         state = { ...state, ...evaluateProgram(consolidate, taken, state).state };
         steps.forEach((step, i) => {
           const feeds: Record<string, ArrayValues> = {
-            rate: arrayValues([], [run.rate]),
-            step: arrayValues([], [i + 1]),
+            rate: makeArrayValues([], [run.rate]),
+            step: makeArrayValues([], [i + 1]),
           };
           Object.entries(SHAPES).forEach(([name, shape], k) => {
-            feeds[`d.${name}`] = arrayValues(shape, step.gradients[k]!);
+            feeds[`d.${name}`] = makeArrayValues(shape, step.gradients[k]!);
           });
           const done = evaluateProgram(update, feeds, state);
           state = { ...state, ...done.state };

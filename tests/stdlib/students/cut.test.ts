@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
-import { fromNDArray, toNDArray, arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import { fromNDArray, toNDArray, makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type {} from "#stdlib/compression/compression-step.js";
 import { selectBlocks, cutStudent, isCutRefused } from "#stdlib/students/shared/cut.js";
@@ -44,7 +44,7 @@ describe("student models", () => {
       const length = pair.inputs["input_ids"]?.[0] as readonly number[];
       const places = (pair.inputs["input_ids"]?.length ?? 0) * length.length;
       const targets = "targets" in program.inputs && {
-        targets: arrayValues(
+        targets: makeArrayValues(
           [places],
           Array.from({ length: places }, (_, i) => i),
         ),

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { HeadContext } from "#dsl/language/types/capabilities/model.js";
-import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import { makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import { adamw } from "#stdlib/optimizers/adamw.js";
 import type { TechniqueImplementation } from "#stdlib/techniques/kind.js";
 import { assemblePrograms } from "#stdlib/programs/assemble.js";
@@ -56,7 +56,7 @@ function placed({ labels, ...inputs }: Golden["batches"][number]): Batch {
 function adapterOf({ name, lora }: Golden, technique: string, width: number): Record<string, ArrayValues> {
   const drawn = (key: string, shape: readonly number[], spread: number): [string, ArrayValues] => [
     key,
-    arrayValues([...shape], uniform(`${name}/${key}`, shape, spread)),
+    makeArrayValues([...shape], uniform(`${name}/${key}`, shape, spread)),
   ];
   if (technique === "full") return {};
   if (technique === "prompt_tuning") return Object.fromEntries([drawn("prompt_embeddings", [4, width], 0.2)]);

@@ -1,7 +1,7 @@
 /** Tasks of encoders compared with transformers and PEFT on small BERTs: logits, and losses of ten AdamW steps. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import { makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { TaskImplementation } from "#stdlib/tasks/kind.js";
 import { bert } from "#stdlib/models/bert.run.js";
@@ -42,7 +42,7 @@ function drawn(model: string, shapes: Shapes): Record<string, ArrayValues> {
     Object.entries(shapes).map(([name, shape]) => {
       const small = /LayerNorm|bias$/.test(name);
       const own = uniform(`tasks/${model}/${name}`, shape, small ? 0.1 : 0.25);
-      return [name, arrayValues([...shape], /LayerNorm\.weight$/.test(name) ? own.map((x) => x + 1) : own)];
+      return [name, makeArrayValues([...shape], /LayerNorm\.weight$/.test(name) ? own.map((x) => x + 1) : own)];
     }),
   );
 }
@@ -90,7 +90,7 @@ describe("encoder tasks compared with transformers and PEFT, in float64", () => 
         const adapter = Object.fromEntries(
           Object.entries(golden.lora && technique === "lora" ? golden.lora.start : {}).map(([key, shape]) => [
             key,
-            arrayValues([...shape], uniform(`tasks/${name}/${key}`, shape, 0.05)),
+            makeArrayValues([...shape], uniform(`tasks/${name}/${key}`, shape, 0.05)),
           ]),
         );
         const checkpoint = { ...base, ...adapter };
@@ -120,7 +120,7 @@ describe("encoder tasks compared with transformers and PEFT, in float64", () => 
           labels: batch["labels"]!.map((y) => Number(y) * scale + mean),
         }));
         const told = { ...trained, final: {}, losses: trained.losses.map((loss) => loss * scale ** 2) };
-        const standard = { "target.mean": arrayValues([1], [mean]), "target.scale": arrayValues([1], [scale]) };
+        const standard = { "target.mean": makeArrayValues([1], [mean]), "target.scale": makeArrayValues([1], [scale]) };
         follow(programs, scaled, told, { ...checkpoint, ...standard });
       });
     }

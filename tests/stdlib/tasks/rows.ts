@@ -1,6 +1,6 @@
 /** Rows with a value for every role, so that any encoder task can be trained whichever it is. */
 import type { Call } from "#dsl/language/types/value.js";
-import type { PredictedRows, ContextWindow, SupervisionRows } from "#stdlib/tasks/kind.js";
+import type { PredictedRows, QuestionContextWindow, SupervisionRows } from "#stdlib/tasks/kind.js";
 
 export const LABELS = ["O", "B-LOC", "I-LOC"] as const;
 export const VOCABULARY = 23;
@@ -40,7 +40,7 @@ export function rowsFor(
     tags: words.map((n, row) => Array.from({ length: n }, (_, word) => LABELS[(row + word) % 2 === 0 ? 0 : 1])),
   };
   // The context is everything between the row's special tokens. One question in four has no answer.
-  const window = (row: number): ContextWindow => {
+  const window = (row: number): QuestionContextWindow => {
     const places = Int32Array.from({ length: ids[row]!.length - 2 }, (_, i) => 2 * i);
     const context = Array.from(places, (_, i) => `${"abcdefgh"[i]!} `).join("");
     const question = texts[row]!;

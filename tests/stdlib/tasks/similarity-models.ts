@@ -3,7 +3,7 @@
  * them.
  */
 import { readFileSync } from "node:fs";
-import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import { makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { TechniqueImplementation } from "#stdlib/techniques/kind.js";
 import { adamw } from "#stdlib/optimizers/adamw.js";
@@ -51,7 +51,10 @@ export const technique = async (
 });
 export const drawn = (title: string, shapes: Shapes): Record<string, ArrayValues> =>
   Object.fromEntries(
-    Object.entries(shapes).map(([key, shape]) => [key, arrayValues(shape, uniform(`${title}/${key}`, shape, 0.05))]),
+    Object.entries(shapes).map(([key, shape]) => [
+      key,
+      makeArrayValues(shape, uniform(`${title}/${key}`, shape, 0.05)),
+    ]),
   );
 /** `ranking-masked` uses the loss `ranking`. */
 const lossOf = (name: string): string => name.replace(/-.*/, "");

@@ -4,7 +4,7 @@ import type { CheckContext } from "#dsl/language/types/context.js";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import { validateProgram } from "#dsl/tensor/validate.js";
-import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import { makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { BaseFacts } from "#dsl/language/types/facts.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { Word } from "#dsl/language/types/registry.js";
@@ -82,7 +82,7 @@ function programs(word: Word, implementation: TaskImplementation, labels: number
 }
 function plainValues({ dtype, shape, bytes }: NDArray): ArrayValues {
   const own = bytes.slice();
-  return arrayValues([...shape], dtype === "f32" ? new Float32Array(own.buffer) : new Int32Array(own.buffer));
+  return makeArrayValues([...shape], dtype === "f32" ? new Float32Array(own.buffer) : new Int32Array(own.buffer));
 }
 function start(p: AssembledPrograms): Record<string, ArrayValues> {
   const states = { ...p.train.state, ...p.accumulate!.state, ...p.evaluate.state, ...p.loss.state };
@@ -94,12 +94,12 @@ function start(p: AssembledPrograms): Record<string, ArrayValues> {
       if ("ones" in s.initial)
         return [
           name,
-          arrayValues(
+          makeArrayValues(
             shape,
             random.map((x) => 1 + x / 4),
           ),
         ];
-      return [name, arrayValues(shape, "zeros" in s.initial ? undefined : random)];
+      return [name, makeArrayValues(shape, "zeros" in s.initial ? undefined : random)];
     }),
   );
 }
@@ -184,7 +184,7 @@ describe("requirements of encoder tasks", () => {
         let state = start(p);
         const losses: number[] = [];
         for (let step = 1; step <= 25; step++) {
-          const given = { ...drawn(feeds, step), rate: arrayValues([], [0.01]), step: arrayValues([], [step]) };
+          const given = { ...drawn(feeds, step), rate: makeArrayValues([], [0.01]), step: makeArrayValues([], [step]) };
           const after = evaluateProgram(p.train, given, state);
           losses.push(after.outputs["loss"]!.data[0]!);
           state = { ...state, ...after.state };
@@ -197,7 +197,7 @@ describe("requirements of encoder tasks", () => {
         const p = programs(word, implementation, labels(), 0.3);
         const whole = fed([0, 2, 4, 5]);
         const state = start(p);
-        const given = { rate: arrayValues([], [0]), step: arrayValues([], [1]) };
+        const given = { rate: makeArrayValues([], [0]), step: makeArrayValues([], [1]) };
         const { outputs } = evaluateProgram(p.train, { ...drawn(whole.feeds, 1, { rows: 4 }), ...given }, state);
         let [sum, weighted] = [0, 0];
         for (const [place, members] of [
@@ -206,7 +206,7 @@ describe("requirements of encoder tasks", () => {
         ] as const) {
           const { feeds, counts } = fed(members);
           const own = drawn(feeds, 1, { place, rows: 2 });
-          const part = { ...own, share: arrayValues([], [1 / whole.counts]) };
+          const part = { ...own, share: makeArrayValues([], [1 / whole.counts]) };
           sum += evaluateProgram(p.accumulate!, part, state).outputs["loss"]!.data[0]!;
           weighted +=
             (counts / whole.counts) * evaluateProgram(p.train, { ...own, ...given }, state).outputs["loss"]!.data[0]!;
@@ -235,7 +235,7 @@ describe("requirements of encoder tasks", () => {
         const width = feeds["input_ids"]!.shape[1]!;
         const places = answers.places && members.map((row) => answers.places!(rows, row));
         const targets = places?.flatMap((own, row) => Array.from(own, (place) => row * width + place));
-        const asked = targets ? { targets: arrayValues([targets.length], targets) } : {};
+        const asked = targets ? { targets: makeArrayValues([targets.length], targets) } : {};
         const logits = evaluateProgram(p.evaluate, { ...feeds, ...asked }, state).outputs["logits"]!;
         const size = logits.shape.at(-1)!;
         let at = 0;

@@ -8,7 +8,7 @@ import { PLAIN_PASS_SETTINGS } from "#dsl/tensor/passes/table.js";
 import type { Program } from "#dsl/tensor/program.js";
 import { typeText } from "#dsl/tensor/shape.js";
 import { validateProgram } from "#dsl/tensor/validate.js";
-import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import { makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { BaseFacts } from "#dsl/language/types/facts.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { Registry } from "#dsl/language/types/registry.js";
@@ -225,12 +225,12 @@ async function continues(subject: Subject, technique: Call, title: string): Prom
   const windowed = o.technique.implementation.virtual && typeof subject.json["sliding_window"] === "number";
   const texts = windowed ? [[3, 4, 5], [8, 6, 2]] : [[3, 4, 5], [6, 2]]; // prettier-ignore
   const short = 3 - texts[1]!.length;
-  run("reserve", { rows: arrayValues([2]), room: arrayValues([5]) });
+  run("reserve", { rows: makeArrayValues([2]), room: makeArrayValues([5]) });
   const first = run("prefill", {
-    input_ids: arrayValues([2, 3], [3, 4, 5, short ? 0 : 8, 6, 2]),
-    attention_mask: arrayValues([2, 3], [1, 1, 1, 1 - short, 1, 1]),
-    positions: arrayValues([2, 3], [0, 1, 2, 0, 1 - short, 2 - short]),
-    last: arrayValues([2], [2, 5]),
+    input_ids: makeArrayValues([2, 3], [3, 4, 5, short ? 0 : 8, 6, 2]),
+    attention_mask: makeArrayValues([2, 3], [1, 1, 1, 1 - short, 1, 1]),
+    positions: makeArrayValues([2, 3], [0, 1, 2, 0, 1 - short, 2 - short]),
+    last: makeArrayValues([2], [2, 5]),
   });
   compare(first!);
   for (const [i, tokens] of [
@@ -241,21 +241,21 @@ async function continues(subject: Subject, technique: Call, title: string): Prom
     texts.forEach((text, row) => text.push(tokens[row]!));
     const mask = [0, 1].flatMap((row) => Array.from({ length: keys }, (_, k) => (row === 1 && k < short ? 0 : 1)));
     const next = run("decode", {
-      input_ids: arrayValues([2, 1], tokens),
-      positions: arrayValues([2, 1], [keys - 1, keys - 1 - short]),
-      attention_mask: arrayValues([2, keys], mask),
-      start: arrayValues([], [keys - 1]),
+      input_ids: makeArrayValues([2, 1], tokens),
+      positions: makeArrayValues([2, 1], [keys - 1, keys - 1 - short]),
+      attention_mask: makeArrayValues([2, keys], mask),
+      start: makeArrayValues([], [keys - 1]),
     });
     compare(next!);
   }
-  run("reorder", { order: arrayValues([2], [1, 0]) });
+  run("reorder", { order: makeArrayValues([2], [1, 0]) });
 
   function compare(logits: ArrayValues): void {
     const n = logits.shape.at(-1)!;
     texts.forEach((text, row) => {
-      const ones = arrayValues([1, text.length]);
+      const ones = makeArrayValues([1, text.length]);
       ones.data.fill(1);
-      const fed = { input_ids: arrayValues([1, text.length], text), attention_mask: ones };
+      const fed = { input_ids: makeArrayValues([1, text.length], text), attention_mask: ones };
       const whole = evaluateProgram(forward, fed, weights).outputs["logits"]!.data.slice(-n);
       logits.data
         .slice(row * n, (row + 1) * n)
@@ -272,33 +272,33 @@ async function continuesPairs(subject: Subject, technique: Call, title: string):
   const forward = assembleForwardProgram(o, false);
   const weights = start(forward.state);
   let state: Record<string, ArrayValues> = weights;
-  const read = { input_ids: arrayValues([1, 3], [3, 4, 5]), attention_mask: arrayValues([1, 3], [1, 1, 1]) };
+  const read = { input_ids: makeArrayValues([1, 3], [3, 4, 5]), attention_mask: makeArrayValues([1, 3], [1, 1, 1]) };
   const run = (name: keyof typeof generation, fed: Record<string, ArrayValues>): ArrayValues | undefined => {
     const done = evaluateProgram(generation[name], fed, state);
     state = { ...done.state };
     return done.outputs["logits"];
   };
   const compare = (logits: ArrayValues, written: readonly number[]): void => {
-    const fed = { ...read, decoder_input_ids: arrayValues([1, written.length], written) };
+    const fed = { ...read, decoder_input_ids: makeArrayValues([1, written.length], written) };
     const whole = evaluateProgram(forward, fed, weights).outputs["logits"]!.data.slice(-logits.data.length);
     logits.data.forEach((v, i) => assert.ok(Math.abs(v - whole[i]!) < 1e-9, `${title}: ${v}, whole ${whole[i]}`));
   };
-  run("reserve", { rows: arrayValues([1]), room: arrayValues([5]) });
+  run("reserve", { rows: makeArrayValues([1]), room: makeArrayValues([5]) });
   const begun = [0, 7];
   compare(
-    run("prefill", { ...read, decoder_input_ids: arrayValues([1, 2], begun), last: arrayValues([1], [1]) })!,
+    run("prefill", { ...read, decoder_input_ids: makeArrayValues([1, 2], begun), last: makeArrayValues([1], [1]) })!,
     begun,
   );
   for (const token of [8, 2]) {
     begun.push(token);
     const fed = {
       attention_mask: read.attention_mask,
-      decoder_input_ids: arrayValues([1, 1], [token]),
-      decoder_attention_mask: arrayValues(
+      decoder_input_ids: makeArrayValues([1, 1], [token]),
+      decoder_attention_mask: makeArrayValues(
         [1, begun.length],
         begun.map(() => 1),
       ),
-      start: arrayValues([], [begun.length - 1]),
+      start: makeArrayValues([], [begun.length - 1]),
     };
     compare(run("decode", fed)!, begun);
   }

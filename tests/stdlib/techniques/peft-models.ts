@@ -1,8 +1,8 @@
 /** Four small models and PEFT's results for them (tests/oracles/techniques.py): calls, adapters, batches, options. */
 import { readFileSync } from "node:fs";
-import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import { makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { savedAdapterOf } from "#kernel/runs/folders/adapter-folder.js";
+import { adapterToSave } from "#kernel/runs/folders/adapter-folder.js";
 import type { ModelImplementation } from "#stdlib/models/kind.js";
 import type { TaskImplementation } from "#stdlib/tasks/kind.js";
 import type { TechniqueImplementation } from "#stdlib/techniques/kind.js";
@@ -64,7 +64,7 @@ export function adapterTensors(name: string, technique: string): Record<string, 
   return Object.fromEntries(
     Object.entries(readSafetensors(file)).map(([tensor, { shape, bytes }]) => {
       const copy = Uint8Array.from(bytes);
-      return [tensor, arrayValues(shape, new Float32Array(copy.buffer, 0, copy.length / 4))];
+      return [tensor, makeArrayValues(shape, new Float32Array(copy.buffer, 0, copy.length / 4))];
     }),
   );
 }
@@ -101,7 +101,7 @@ export async function configWritten(name: string, technique: Call): Promise<Read
     ...o,
     technique: { ...o.technique, call: { ...technique, arguments: { ...technique.arguments, from: null } } },
   });
-  const written = savedAdapterOf({
+  const written = adapterToSave({
     model: { name, base: "base", folder: "", baseHash: null, task: o.task.call, technique, max_length: 8 },
     family: familyOf(name),
     sizes: o.family.sizes(o.config),

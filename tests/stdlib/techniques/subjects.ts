@@ -1,6 +1,6 @@
 /** Every technique on every registered family. The smallest model among the oracles' models represents its family. */
 import { existsSync, readFileSync, readdirSync } from "node:fs";
-import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import { makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { Word } from "#dsl/language/types/registry.js";
 import type { ModelImplementation } from "#stdlib/models/kind.js";
@@ -131,10 +131,10 @@ export function start(
   return Object.fromEntries(
     Object.entries(state).map(([name, s]) => {
       const shape = s.type.shape as number[];
-      const y = arrayValues(shape);
+      const y = makeArrayValues(shape);
       if (/^adam\./.test(name)) return [name, y];
       // Every label is a possible prediction for a row.
-      if (name === "route.known") return [name, arrayValues(shape, y.data.fill(9))];
+      if (name === "route.known") return [name, makeArrayValues(shape, y.data.fill(9))];
       const shift = /(norm|ln_)[^.]*\.weight$|\.ia3_l$|magnitude_vector$|ssf_scale$/i.test(name) ? 1 : 0;
       y.data.forEach((_, at) => (y.data[at] = shift + 0.3 * Math.sin(i++ * 12.9898)));
       return [name, y];
@@ -155,20 +155,20 @@ export function feeds(subject: Subject, step: number): Record<string, ArrayValue
   const targets = ids.flatMap((_, i) => (mask[i] && i % LENGTH < LENGTH - 2 ? [i] : []));
   const written = subject.family.shape === "encoder-decoder";
   return {
-    ...(written && { decoder_input_ids: arrayValues([4, LENGTH], ids.toReversed()) }),
-    input_ids: arrayValues([4, LENGTH], ids),
-    attention_mask: arrayValues([4, LENGTH], mask),
+    ...(written && { decoder_input_ids: makeArrayValues([4, LENGTH], ids.toReversed()) }),
+    input_ids: makeArrayValues([4, LENGTH], ids),
+    attention_mask: makeArrayValues([4, LENGTH], mask),
     ...(subject.task === "text_classification"
-      ? { labels: arrayValues([4], [0, 1, 2, 1]) }
+      ? { labels: makeArrayValues([4], [0, 1, 2, 1]) }
       : {
-          targets: arrayValues([targets.length], targets),
-          labels: arrayValues(
+          targets: makeArrayValues([targets.length], targets),
+          labels: makeArrayValues(
             [targets.length],
             targets.map((t) => ids[t + 1]!),
           ),
         }),
-    rate: arrayValues([], [RATES[subject.word.name] ?? 0.004]),
-    step: arrayValues([], [step]),
+    rate: makeArrayValues([], [RATES[subject.word.name] ?? 0.004]),
+    step: makeArrayValues([], [step]),
     draws: drawsOf(4, step),
   };
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { validateProgram } from "#dsl/tensor/validate.js";
-import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import { makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { BaseFacts } from "#dsl/language/types/facts.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { OptimizerImplementation } from "#stdlib/optimizers/kind.js";
@@ -166,11 +166,11 @@ function start(p: AssembledPrograms): Record<string, ArrayValues> {
     Object.entries(p.train.state).map(([name, s]) => {
       const shape = s.type.shape as number[];
       const n = shape.reduce((a, b) => a * b, 1);
-      if (name.startsWith("adam.")) return [name, arrayValues(shape)];
+      if (name.startsWith("adam.")) return [name, makeArrayValues(shape)];
       const shift = /LayerNorm\.weight/.test(name) ? 1 : 0;
       return [
         name,
-        arrayValues(
+        makeArrayValues(
           shape,
           Array.from({ length: n }, () => shift + 0.4 * Math.sin(i++ * 12.9898)),
         ),
@@ -183,11 +183,11 @@ function feeds(step: number): Record<string, ArrayValues> {
   const ids = Array.from({ length: 24 }, (_, i) => (i * 7) % 11);
   const mask = Array.from({ length: 24 }, (_, i) => (i % 6 < 6 - (i > 11 ? 1 : 0) ? 1 : 0));
   return {
-    input_ids: arrayValues([4, 6], ids),
-    attention_mask: arrayValues([4, 6], mask),
-    labels: arrayValues([4], [0, 1, 2, 1]),
-    rate: arrayValues([], [0.02]),
-    step: arrayValues([], [step]),
+    input_ids: makeArrayValues([4, 6], ids),
+    attention_mask: makeArrayValues([4, 6], mask),
+    labels: makeArrayValues([4], [0, 1, 2, 1]),
+    rate: makeArrayValues([], [0.02]),
+    step: makeArrayValues([], [step]),
     draws: drawsOf(4, step),
   };
 }

@@ -1,7 +1,7 @@
 /** Properties of every registered chat template, and what each refuses. */
 import assert from "node:assert/strict";
 import type { Implementations } from "#dsl/language/types/registry.js";
-import type { SpecialTexts, Message, TemplatePiece } from "#stdlib/conversations/kind.js";
+import type { SpecialTexts, Message, RenderedPiece } from "#stdlib/conversations/kind.js";
 import { registry } from "#stdlib/registry.js";
 import { contentText } from "#stdlib/conversations/shared/message-text.js";
 import { jinjaTemplate } from "#stdlib/templates/shared/jinja-template.js";
@@ -18,7 +18,7 @@ const long: readonly Message[] = [
 ];
 const withSystem: readonly Message[] = [{ role: "system", content: "Be brief." }, ...short];
 
-function textOf(pieces: readonly TemplatePiece[] | { readonly refused: string }): string {
+function textOf(pieces: readonly RenderedPiece[] | { readonly refused: string }): string {
   assert.ok(!("refused" in pieces), "refused" in pieces ? pieces.refused : "");
   return pieces.map(({ text }) => text).join("");
 }

@@ -16,7 +16,7 @@ export function baseDropoutText(config: Readonly<Record<string, unknown>>): stri
 }
 
 /** Adds the text for a rate that the recipe leaves to the base. */
-export function withBaseDropout(
+export function withBaseDropoutText(
   origins: ValueOrigins,
   { dropout }: Recipe["training"],
   config: Readonly<Record<string, unknown>>,

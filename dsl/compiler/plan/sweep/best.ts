@@ -6,7 +6,7 @@ import type { GivenValue } from "../../../language/types/value.js";
 import type { Verb } from "../../../language/types/registry.js";
 import { parse } from "../../../language/syntax/parse.js";
 import type { WordNode } from "../../../language/syntax/tree.js";
-import { parametersOf, recordOf } from "../definitions.js";
+import { verbParametersOf, recordOrEmpty } from "../definitions.js";
 import { isFailed } from "../../../language/types/facts.js";
 
 export interface BestTrial {
@@ -55,14 +55,16 @@ export function bestTrialOf(program: Program, node: WordNode): BestTrial | null 
     else program.reportFailed(fact, node.span);
     return null;
   }
-  const values = Object.entries(recordOf(fact.value)).filter((e): e is [string, string] => typeof e[1] === "string");
+  const values = Object.entries(recordOrEmpty(fact.value)).filter(
+    (e): e is [string, string] => typeof e[1] === "string",
+  );
   if (values.length === 0) {
     program.report("known-after-run", { name: node.text }, node.span);
     return null;
   }
   const verbs = program.registry.verbs().map((v) => v.name);
   const read = (verb: "data" | "model" | "recipe"): ReadonlyMap<string, GivenValue> => {
-    const parameters = parametersOf(program, verb);
+    const parameters = verbParametersOf(program, verb);
     const roots = parameters.map((p) => p.name);
     const text = values
       .filter(([path]) => roots.includes(path.split(".")[0] ?? path))

@@ -3,7 +3,7 @@ import { replacementFix } from "../../../language/diagnostics/reporter.js";
 import type { Span } from "../../../language/diagnostics/span.js";
 import type { Expression } from "../../../language/syntax/tree.js";
 import type { Call } from "../../../language/types/value.js";
-import type { SearchSpace, SweepPlan } from "./sweep-plan.js";
+import type { SettingSearchSpace, SweepPlan } from "./sweep-plan.js";
 import type { Program } from "../program.js";
 
 const FEW = 4;
@@ -58,7 +58,7 @@ function checkSize(
 }
 
 /** Counts the values of a space; `most`: cap for a range. */
-function countOf(space: SearchSpace, most: number | null): bigint {
+function countOf(space: SettingSearchSpace, most: number | null): bigint {
   if ("of" in space) return space.of.reduce((sum, option) => sum + countIn(option, most), 0n);
   const { from, to, step, integer } = space;
   if (step !== undefined) return BigInt(Math.floor((to - from) / step + 1e-9) + 1);
@@ -66,11 +66,14 @@ function countOf(space: SearchSpace, most: number | null): bigint {
   return BigInt(Math.min(all, most ?? Number.MAX_SAFE_INTEGER));
 }
 /** Counts the combinations of what varies within an option. */
-function countIn(option: Extract<SearchSpace, { readonly of: unknown }>["of"][number], most: number | null): bigint {
+function countIn(
+  option: Extract<SettingSearchSpace, { readonly of: unknown }>["of"][number],
+  most: number | null,
+): bigint {
   if (typeof option !== "object" || option === null) return 1n;
-  if ("space" in option) return countOf(option as SearchSpace, most);
+  if ("space" in option) return countOf(option as SettingSearchSpace, most);
   if (!("nested" in option)) return 1n;
-  const spaces = Object.values(option.spaces as Readonly<Record<string, SearchSpace>>);
+  const spaces = Object.values(option.spaces as Readonly<Record<string, SettingSearchSpace>>);
   return spaces.reduce((all, one) => all * countOf(one, most), 1n);
 }
 
@@ -92,13 +95,13 @@ function placeOf(path: string, { block, here }: { readonly block: Expression | u
 }
 
 /** Returns the path of a continuous range. */
-function endlessIn(path: string, space: SearchSpace): string | null {
+function endlessIn(path: string, space: SettingSearchSpace): string | null {
   if (!("of" in space)) return space.integer || "step" in space || space.from === space.to ? null : path;
-  const inner = space.of.flatMap((option): [string, SearchSpace][] => {
+  const inner = space.of.flatMap((option): [string, SettingSearchSpace][] => {
     if (typeof option !== "object" || option === null) return [];
-    if ("space" in option) return [[path, option as SearchSpace]];
+    if ("space" in option) return [[path, option as SettingSearchSpace]];
     if (!("nested" in option)) return [];
-    const spaces = option.spaces as Readonly<Record<string, SearchSpace>>;
+    const spaces = option.spaces as Readonly<Record<string, SettingSearchSpace>>;
     return Object.entries(spaces).map(([argument, one]) => [`${path}.${argument}`, one]);
   });
   return inner.map(([at, one]) => endlessIn(at, one)).find((found) => found !== null) ?? null;

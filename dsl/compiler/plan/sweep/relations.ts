@@ -9,9 +9,9 @@ import {
   isNestedCall,
   isSearchSpace,
   type NestedCall,
-  type SearchSpace,
+  type SettingSearchSpace,
   type SweepRelation,
-  type SweepTerm,
+  type RelationTerm,
 } from "./sweep-plan.js";
 import type { Plan } from "../plan.js";
 import type { Program } from "../program.js";
@@ -30,7 +30,7 @@ interface Reach {
 export function relationsIn(
   program: Program,
   value: Expression,
-  vary: Readonly<Record<string, SearchSpace>>,
+  vary: Readonly<Record<string, SettingSearchSpace>>,
   plan: Plan,
 ): readonly SweepRelation[] | undefined {
   const reaches = reachesOf(vary, plan);
@@ -45,7 +45,7 @@ function relationOf(
   {
     reaches,
     vary,
-  }: { readonly reaches: ReadonlyMap<string, Reach>; readonly vary: Readonly<Record<string, SearchSpace>> },
+  }: { readonly reaches: ReadonlyMap<string, Reach>; readonly vary: Readonly<Record<string, SettingSearchSpace>> },
 ): SweepRelation | undefined {
   if (node.is !== "word" || !node.arguments) {
     const wanted = `a relation, for example \`${program.registry.ofKind("relation")[0]?.example ?? ""}\``;
@@ -70,7 +70,7 @@ function relationOf(
   const terms = [termOf(program, left.value, reaches), termOf(program, right.value, reaches)] as const;
   const [one, other] = terms;
   if (!one || !other) return undefined;
-  const ends = (term: SweepTerm): readonly number[] => {
+  const ends = (term: RelationTerm): readonly number[] => {
     const { least, most } = reachOf(program, term, reaches);
     return [least, most];
   };
@@ -88,7 +88,7 @@ function relationOf(
 function whenIn(
   program: Program,
   node: Expression,
-  vary: Readonly<Record<string, SearchSpace>>,
+  vary: Readonly<Record<string, SettingSearchSpace>>,
 ): SweepRelation["when"] | undefined {
   const words = Object.entries(vary).flatMap(([path, space]) =>
     space.space === "choice"
@@ -113,7 +113,7 @@ function whenIn(
   return undefined;
 }
 
-function termOf(program: Program, node: Expression, reaches: ReadonlyMap<string, Reach>): SweepTerm | undefined {
+function termOf(program: Program, node: Expression, reaches: ReadonlyMap<string, Reach>): RelationTerm | undefined {
   if (node.is === "number" && (node.unit === "" || node.unit === "%"))
     return { number: node.unit === "%" ? Number((node.value / 100).toPrecision(12)) : node.value };
   if (node.is !== "word") {
@@ -155,7 +155,7 @@ function wordOf(program: Program, node: WordNode, kind: "relation" | "term") {
   return undefined;
 }
 
-function reachOf(program: Program, term: SweepTerm, reaches: ReadonlyMap<string, Reach>): Reach {
+function reachOf(program: Program, term: RelationTerm, reaches: ReadonlyMap<string, Reach>): Reach {
   if ("number" in term) return { least: term.number, most: term.number };
   if ("path" in term)
     return reaches.get(term.path) ?? { least: Number.NEGATIVE_INFINITY, most: Number.POSITIVE_INFINITY };
@@ -168,7 +168,7 @@ function reachOf(program: Program, term: SweepTerm, reaches: ReadonlyMap<string,
 /**
  * Returns the range of every numeric path: varied ones, those within varied values, and those set in the definitions.
  */
-function reachesOf(vary: Readonly<Record<string, SearchSpace>>, { recipe }: Plan): ReadonlyMap<string, Reach> {
+function reachesOf(vary: Readonly<Record<string, SettingSearchSpace>>, { recipe }: Plan): ReadonlyMap<string, Reach> {
   const found = new Map<string, Reach>();
   const add = (path: string, least: number, most: number): void => {
     const before = found.get(path);
@@ -184,7 +184,7 @@ function reachesOf(vary: Readonly<Record<string, SearchSpace>>, { recipe }: Plan
   const calls = (path: string, call: Call): void => {
     for (const [key, inner] of Object.entries(call.arguments)) values(`${path}.${key}`, inner);
   };
-  const spaces = (path: string, space: SearchSpace): void => {
+  const spaces = (path: string, space: SettingSearchSpace): void => {
     if (space.space !== "choice") return add(path, space.from, space.to);
     for (const option of space.of) {
       if (isSearchSpace(option)) spaces(path, option);
@@ -201,7 +201,7 @@ function reachesOf(vary: Readonly<Record<string, SearchSpace>>, { recipe }: Plan
   return found;
 }
 /** Returns the word of an option that is a word. */
-export function wordOfOption(option: Value | SearchSpace | NestedCall): string | undefined {
+export function wordOfOption(option: Value | SettingSearchSpace | NestedCall): string | undefined {
   if (isNestedCall(option)) return option.nested.word;
   return !isSearchSpace(option) && isCall(option) ? option.word : undefined;
 }

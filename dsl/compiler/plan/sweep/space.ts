@@ -8,13 +8,18 @@ import { typedValue } from "../../../language/types/values.js";
 import type { Parameter, ValueType } from "../../../language/types/registry.js";
 import type { Argument, Expression, WordNode } from "../../../language/syntax/tree.js";
 import { nearestWord } from "../../../language/diagnostics/nearest-word.js";
-import type { NestedCall, SearchSpace } from "./sweep-plan.js";
+import type { NestedCall, SettingSearchSpace } from "./sweep-plan.js";
 import type { Value } from "../../../language/types/value.js";
 
-type Range = Exclude<SearchSpace, { space: "choice" }>;
+type Range = Exclude<SettingSearchSpace, { space: "choice" }>;
 
 /** `path`: name of the setting in messages. Undefined if there is an error (reported) or a fact is missing. */
-export function spaceOf(program: Program, node: WordNode, parameter: Parameter, path: string): SearchSpace | undefined {
+export function spaceOf(
+  program: Program,
+  node: WordNode,
+  parameter: Parameter,
+  path: string,
+): SettingSearchSpace | undefined {
   const word = program.registry.find("space", node.text);
   const drawn = word?.capabilities?.distribution;
   if (!word || !drawn) return undefined;
@@ -80,7 +85,12 @@ function stepped(program: Program, node: WordNode, space: Range, written: Value,
 const shown = (x: number, { share }: Range): string =>
   share ? `${String(Number((x * 100).toPrecision(12)))}%` : String(x);
 
-function choiceOf(program: Program, node: WordNode, parameter: Parameter, path: string): SearchSpace | undefined {
+function choiceOf(
+  program: Program,
+  node: WordNode,
+  parameter: Parameter,
+  path: string,
+): SettingSearchSpace | undefined {
   const given = node.arguments ?? [];
   const list =
     given.length === 1 && given[0]?.value.is === "list" && !takesLists(parameter.type) ? given[0] : undefined;
@@ -107,7 +117,7 @@ function optionOf(
   written: Expression,
   parameter: Parameter,
   path: string,
-): Value | SearchSpace | NestedCall | undefined {
+): Value | SettingSearchSpace | NestedCall | undefined {
   const plain = (): Value | undefined =>
     typedValue(written, parameter.type, { path, key: path, parameter }, program.typing(new Map()));
   if (written.is !== "word") return plain();
@@ -125,7 +135,7 @@ function optionOf(
     { path, key: path },
     program.typing(new Map()),
   );
-  const spaces: Record<string, SearchSpace> = {};
+  const spaces: Record<string, SettingSearchSpace> = {};
   for (const argument of spaced) {
     const name = argument.key?.text ?? "";
     const inner = word.parameters.find((p) => p.name === name);

@@ -1,12 +1,12 @@
 /** `vary`: paths of data, model and recipe, each with a search space. */
-import { parametersOf } from "../definitions.js";
+import { verbParametersOf } from "../definitions.js";
 import type { Program } from "../program.js";
 import { replacementFix, type DiagnosticDetails } from "../../../language/diagnostics/reporter.js";
 import { nearestWord } from "../../../language/diagnostics/nearest-word.js";
 import type { Parameter } from "../../../language/types/registry.js";
 import type { BlockNode, Entry, Expression, WordNode } from "../../../language/syntax/tree.js";
 import { readForeignSpace } from "./foreign-spaces.js";
-import type { SearchSpace } from "./sweep-plan.js";
+import type { SettingSearchSpace } from "./sweep-plan.js";
 import { spaceOf } from "./space.js";
 import { pathOfForeignName, nearestPath, sweptParameterAt, sweptPathRoots, type SweptDefinitions } from "./varied.js";
 
@@ -19,8 +19,8 @@ export function spacesOf(
   given: SweptDefinitions,
   /** Definitions whose values are unknown: missing, or with an error already reported. */
   unsure: readonly (keyof SweptDefinitions)[] = [],
-): Readonly<Record<string, SearchSpace>> | undefined {
-  const spaces: Record<string, SearchSpace> = {};
+): Readonly<Record<string, SettingSearchSpace>> | undefined {
+  const spaces: Record<string, SettingSearchSpace> = {};
   const seen = new Set<string>();
   let whole = true;
   for (const entry of block.entries) {
@@ -74,7 +74,7 @@ function unknownPath(
       ? nearestPath(program, key.path, given)
       : (pathOfForeignName(program, root) ?? nearestWord(root, roots));
   const untold = (verb: keyof SweptDefinitions): boolean =>
-    !given[verb].has(root) && parametersOf(program, verb).some(({ name }) => name === root);
+    !given[verb].has(root) && verbParametersOf(program, verb).some(({ name }) => name === root);
   if ((near === undefined || near === root) && unsure.some(untold)) return undefined;
   const more: DiagnosticDetails =
     near && !block.entries.some((one) => one.key.text === near) ? { fix: replacementFix(key.span, near) } : {};
@@ -83,7 +83,7 @@ function unknownPath(
   return near;
 }
 
-function spaceIn(program: Program, { value }: Entry, { name, parameter }: Setting): SearchSpace | undefined {
+function spaceIn(program: Program, { value }: Entry, { name, parameter }: Setting): SettingSearchSpace | undefined {
   return value && isSpace(program, value, name) ? spaceOf(program, value, parameter, name) : undefined;
 }
 

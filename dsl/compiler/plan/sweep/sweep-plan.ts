@@ -5,8 +5,8 @@ import type { Call, Value } from "../../../language/types/value.js";
 import type { Plan } from "../plan.js";
 
 /** Search space of one dotted path of data, model or recipe; values that are calls may nest spaces. */
-export type SearchSpace =
-  | { readonly space: "choice"; readonly of: readonly (Value | SearchSpace | NestedCall)[] }
+export type SettingSearchSpace =
+  | { readonly space: "choice"; readonly of: readonly (Value | SettingSearchSpace | NestedCall)[] }
   | {
       readonly space: "log" | "uniform";
       /** Both ends are inclusive. */
@@ -21,26 +21,26 @@ export type SearchSpace =
 /** A word whose arguments contain spaces: `lora(rank: choice(4, 8))`. */
 export interface NestedCall {
   readonly nested: Call;
-  readonly spaces: Readonly<Record<string, SearchSpace>>;
+  readonly spaces: Readonly<Record<string, SettingSearchSpace>>;
 }
-export function isSearchSpace(x: unknown): x is SearchSpace {
+export function isSearchSpace(x: unknown): x is SettingSearchSpace {
   return typeof x === "object" && x !== null && "space" in x;
 }
 export function isNestedCall(x: unknown): x is NestedCall {
   return typeof x === "object" && x !== null && "nested" in x;
 }
 /** A number at a point: the value at a path, a constant, or the result of a word over several terms (`product`). */
-export type SweepTerm =
+export type RelationTerm =
   | { readonly path: string }
   | { readonly number: number }
-  | { readonly term: string; readonly of: readonly SweepTerm[] };
+  | { readonly term: string; readonly of: readonly RelationTerm[] };
 /**
  * A constraint between values: `at_most(technique.rank, technique.alpha)`. It does not apply at a point where a term
  * has no number.
  */
 export interface SweepRelation {
   readonly relation: string;
-  readonly terms: readonly [SweepTerm, SweepTerm];
+  readonly terms: readonly [RelationTerm, RelationTerm];
   /** Applies only where that path has that word (`when: full`); defaults to everywhere. */
   readonly when?: { readonly path: string; readonly word: string };
 }
@@ -51,7 +51,7 @@ export interface SweepPlan {
   readonly model: string;
   readonly data: string;
   readonly recipe: string | null;
-  readonly vary: Readonly<Record<string, SearchSpace>>;
+  readonly vary: Readonly<Record<string, SettingSearchSpace>>;
   /** Constraints on a point (evaluated by study/relations.ts); other points are not tried. */
   readonly where?: readonly SweepRelation[];
   readonly search: Call;

@@ -4,7 +4,7 @@ import { parameterAtPath } from "../../../language/types/keys.js";
 import { defaultCall, kindsIn, findNestedParameter } from "../../../language/types/parts.js";
 import type { GivenValue } from "../../../language/types/value.js";
 import type { Parameter } from "../../../language/types/registry.js";
-import { parametersOf } from "../definitions.js";
+import { verbParametersOf } from "../definitions.js";
 import type { Program } from "../program.js";
 
 /** Verbs whose settings vary, and the values of the swept definitions. */
@@ -20,7 +20,7 @@ export function sweptParameterAt(
   const whole = path.join(".");
   const [root = "", ...rest] = path;
   for (const verb of SWEPT_VERBS) {
-    const parameters = parametersOf(program, verb).filter((p) => !p.planned);
+    const parameters = verbParametersOf(program, verb).filter((p) => !p.planned);
     const named = parameters.find((p) => p.variedAs === whole);
     if (named) return named;
     const parameter = parameters.find((p) => p.name === root);
@@ -44,7 +44,7 @@ export function sweptParameterAt(
 export function sweptPathRoots(program: Program): readonly string[] {
   return [...SWEPT_VERBS]
     .reverse()
-    .flatMap((verb) => parametersOf(program, verb).filter((p) => !p.planned))
+    .flatMap((verb) => verbParametersOf(program, verb).filter((p) => !p.planned))
     .map((p) => p.name);
 }
 
@@ -66,7 +66,7 @@ export function pathOfForeignName(program: Program, name: string): string | unde
 /** For a word written as if it were a key (`lora.rank`): returns the keys that take it. */
 function ofWord(program: Program, word: string): readonly string[] {
   const takes = (kind: string): boolean => program.registry.ofKind(kind).some(({ name }) => name === word);
-  return SWEPT_VERBS.flatMap((verb) => parametersOf(program, verb))
+  return SWEPT_VERBS.flatMap((verb) => verbParametersOf(program, verb))
     .filter(({ type }) => kindsIn(type).some(takes))
     .map(({ name }) => name);
 }
@@ -93,7 +93,7 @@ export function nearestPath(
   }
   const called = pathOfForeignName(program, part);
   if (called?.startsWith(`${root}.`)) return whole(called);
-  const owner = SWEPT_VERBS.flatMap((verb) => parametersOf(program, verb)).find((p) => p.name === root);
+  const owner = SWEPT_VERBS.flatMap((verb) => verbParametersOf(program, verb)).find((p) => p.name === root);
   const words = owner ? kindsIn(owner.type).flatMap((kind) => program.registry.ofKind(kind)) : [];
   const names = [...new Set(words.flatMap(({ parameters }) => parameters.map((p) => p.name)))];
   const near =

@@ -10,7 +10,7 @@ import { Lowering, type SizeSource } from "./lowering.js";
 import { equalChunks } from "./lower/optimizers.js";
 import { lowerings } from "./lower/table.js";
 import { rewriteToSupportedOps } from "../shared/lowerings.js";
-import { stateTensor, type OnnxModel, type TensorPort, type StatePort } from "./model.js";
+import { stateTensorName, type OnnxModel, type TensorPort, type StatePort } from "./model.js";
 import { writeModel, type OnnxGraphText, type OnnxPort } from "./proto.js";
 import { emitUpdates, fusedUpdates } from "./updates.js";
 
@@ -53,7 +53,7 @@ export function onnxGraph(
     ),
   );
   const read = (name: string): string => {
-    const tensor = stateTensor(name);
+    const tensor = stateTensorName(name);
     if (state[name]) return tensor;
     const { dtype, shape } = program.state[name]!.type;
     const as = chunked.get(name);

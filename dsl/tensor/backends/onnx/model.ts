@@ -25,6 +25,6 @@ export interface OnnxModel {
 }
 
 /** Returns the tensor that a state is read from. */
-export function stateTensor(name: string): string {
+export function stateTensorName(name: string): string {
   return `state/${name}`;
 }

@@ -46,7 +46,7 @@ export interface InputFlag {
 }
 
 /** Returns the type that other runtimes expect. */
-export function fileType(dtype: DType): OnnxDType {
+export function fileDTypeOf(dtype: DType): OnnxDType {
   return dtype === "i32" ? "i64" : dtype;
 }
 
@@ -67,7 +67,7 @@ export function standaloneGraph(source: Program, options: StandaloneOptions): St
   const nameOf = (name: string): string => options.names?.[name] ?? name;
   const port = (name: string, type: Type): OnnxPort => ({
     name: nameOf(name),
-    type: fileType(type.dtype),
+    type: fileDTypeOf(type.dtype),
     shape: fileShape(type.shape, options.sizes),
   });
   const inputs = Object.entries(program.inputs).map(([name, { type }]) => port(name, type));

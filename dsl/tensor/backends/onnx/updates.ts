@@ -7,7 +7,7 @@ import { gatedScalar, NodeOrder } from "./gate.js";
 import { scatterInto } from "./lower/caches.js";
 import { adamwStep } from "./lower/optimizers.js";
 import type { Lowering } from "./lowering.js";
-import { stateTensor, type UpdatePort } from "./model.js";
+import { stateTensorName, type UpdatePort } from "./model.js";
 import type { OnnxNode } from "./proto.js";
 
 /** An adamw node whose parameter, m and v are state that only it updates. */
@@ -79,7 +79,7 @@ function inPlace(nodes: readonly OnnxNode[], written: readonly Written[]): reado
   const order = new NodeOrder(nodes);
   return written.map(({ resized, ...u }) => {
     const writer = order.makerOf(u.tensor);
-    const state = stateTensor(u.state);
+    const state = stateTensorName(u.state);
     const safe =
       !resized &&
       writer !== undefined &&

@@ -1,7 +1,7 @@
 /** Sizes of one attention's heads, needed by every engine's form of it. */
 import type { InferAttributes } from "#dsl/tensor/attributes.js";
 import type { ATTENTION_ATTRIBUTES } from "#dsl/tensor/ops/shared/heads.js";
-import { attentionAttributes, type AttentionAttributes } from "#dsl/tensor/ops/shared/heads.js";
+import { withAttentionDefaults, type AttentionAttributes } from "#dsl/tensor/ops/shared/heads.js";
 import type { Dimension, DType, Ref, Type } from "#dsl/tensor/program.js";
 
 export class HeadCut<L extends { typeOf(ref: Ref): Type }> {
@@ -20,7 +20,7 @@ export class HeadCut<L extends { typeOf(ref: Ref): Type }> {
     q: Ref,
     k: Ref,
   ) {
-    this.a = attentionAttributes(node.attributes);
+    this.a = withAttentionDefaults(node.attributes);
     this.group = this.a.heads / this.a.key_value_heads;
     const { shape, dtype } = l.typeOf(q);
     const [batch, length, width] = shape;

@@ -10,7 +10,7 @@ import type { DType, Program, TensorState } from "#dsl/tensor/program.js";
 import { sameShape, typeText } from "#dsl/tensor/shape.js";
 import { TensorflowGraph } from "./graph.js";
 import { Lowering, type LowerByName, type SizeSource } from "./lowering.js";
-import { withFusedKernels } from "./lower/kernels.js";
+import { withKernelLowerings } from "./lower/kernels.js";
 import { lowerings } from "./lower/table.js";
 import { rewriteToSupportedOps } from "../shared/lowerings.js";
 import type { EmittedProgram, EmittedState, TensorPort, TensorflowModel } from "./model.js";
@@ -31,7 +31,7 @@ export function emitTensorflow(
 }
 
 function tableOf({ kernels }: EmitOptions): LowerByName {
-  return kernels ? withFusedKernels(lowerings) : lowerings;
+  return kernels ? withKernelLowerings(lowerings) : lowerings;
 }
 
 /** Returns the graph before serialization. */

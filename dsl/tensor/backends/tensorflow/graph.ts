@@ -1,5 +1,5 @@
 /** Builder of a TensorFlow graph: nodes are named by number; equal stateless nodes are made once. */
-import { toNDArray, arrayValues } from "#dsl/tensor/values.js";
+import { toNDArray, makeArrayValues } from "#dsl/tensor/values.js";
 import type { TensorflowAttributeValue, GraphNode, TensorflowTypeName } from "./saved-model.js";
 
 export type Attributes = Readonly<Record<string, TensorflowAttributeValue>>;
@@ -82,7 +82,7 @@ export class TensorflowGraph {
   brain(tensor: string): string {
     const value = this.numbers.get(tensor);
     return value
-      ? this.constant("bf16", [], toNDArray("bf16", arrayValues([], new Float32Array(value.slice().buffer))).bytes)
+      ? this.constant("bf16", [], toNDArray("bf16", makeArrayValues([], new Float32Array(value.slice().buffer))).bytes)
       : tensor;
   }
   /** Returns the dtype of a tensor (of a node's first output; other outputs are not distinguished). */

@@ -8,7 +8,7 @@ import { isNodeOf } from "#dsl/tensor/op.js";
 import type { Node, Program, Ref, StateUpdate } from "#dsl/tensor/program.js";
 import { opTable } from "#dsl/tensor/table.js";
 import { writeCacheSlice, writeCacheRows } from "./lower/caches.js";
-import { kernelsInPlace } from "./lower/kernels.js";
+import { inPlaceStepKernels } from "./lower/kernels.js";
 import { inPlaceSteps } from "./lower/optimizers.js";
 import type { Lowering } from "./lowering.js";
 
@@ -21,7 +21,7 @@ export function emitUpdates(
 ): string[] {
   const { program } = l;
   const handle = (state: string): string => handles.get(state)!;
-  const stepping = options.kernels ? { ...inPlaceSteps, ...kernelsInPlace } : inPlaceSteps;
+  const stepping = options.kernels ? { ...inPlaceSteps, ...inPlaceStepKernels } : inPlaceSteps;
   const steps = program.nodes.flatMap((node, index) => {
     const step = Object.hasOwn(stepping, node.op) ? stepping[node.op] : undefined;
     const states = step && ownStates(program, node, index);

@@ -2,7 +2,7 @@
  * Per-row gradients of every parameter. Where a value shared by all rows meets the rows, the op's rule `Op.rowGradient`
  * applies; from there `Op.rowPulled` leads back to the parameters.
  */
-import { gradientFromSlopes, nodesDependingOn } from "../../gradient.js";
+import { backpropagateSlopes, nodesDependingOn } from "../../gradient.js";
 import { isLeaf } from "../../leaves.js";
 import type { NodeView } from "../../op.js";
 import type { Dimension, Node, Ref } from "../../program.js";
@@ -31,7 +31,7 @@ export interface DifferentiatedRows {
 }
 
 /** For a loss that is a sum over rows. */
-export const differentiatedLoss = (loss: Tensor): DifferentiatedRows => ({
+export const lossAsDifferentiatedRows = (loss: Tensor): DifferentiatedRows => ({
   quantity: loss,
   slope: loss.graph.number(1, loss.dtype),
 });
@@ -56,7 +56,7 @@ export function rowGradientParts(
   if (pairs && !nodes.slice(0, last + 1).every((node) => isOfRows(node, rows))) return null;
   const seen = pairs ? pairedBy(pairs, rows) : (t: Tensor): Tensor => t;
   const tensors = meetings.map(({ index }) => graph.tensor({ node: index, output: 0 }));
-  const slopes = gradientFromSlopes(graph, [[quantity, slope]], tensors, seen);
+  const slopes = backpropagateSlopes(graph, [[quantity, slope]], tensors, seen);
   const places = new Map(wrt.map((t, i) => [t.ref.node, i] as const));
   const parts: RowGradientPart[][] = wrt.map(() => []);
   for (const [i, { index, shared }] of meetings.entries()) {

@@ -4,7 +4,7 @@ import type { DType } from "../../program.js";
 import { broadcastShapes, OpInputError, requireFloat, requireSameDType } from "../../shape.js";
 import { sumRowsToShape } from "../rows/row-part.js";
 import type { Tensor } from "../../tensor.js";
-import { stridesOf, arrayValues, forEachPosition, zeros } from "../../values.js";
+import { stridesOf, makeArrayValues, forEachPosition, zeros } from "../../values.js";
 
 export interface UnaryOpDefinition extends OpTraits {
   readonly name: string;
@@ -93,7 +93,7 @@ export function defineBinary({
       },
     }),
     evaluate([a, b], _, [shape]) {
-      const y = arrayValues(shape);
+      const y = makeArrayValues(shape);
       const [left, right, to] = [a.data, b.data, y.data];
       // With no broadcast, or a broadcast scalar, indices need no computation.
       if (left.length === to.length && (right.length === to.length || right.length === 1)) {

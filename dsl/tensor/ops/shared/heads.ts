@@ -52,7 +52,7 @@ export const ATTENTION_ATTRIBUTES = {
 /**
  * Fills in the defaults: as many key-value heads as heads, all keys visible, no cap, and a step if there is dropout.
  */
-export function attentionAttributes(given: InferAttributes<typeof ATTENTION_ATTRIBUTES>): AttentionAttributes {
+export function withAttentionDefaults(given: InferAttributes<typeof ATTENTION_ATTRIBUTES>): AttentionAttributes {
   return {
     seed: 0,
     site: 0,
@@ -112,7 +112,7 @@ export function attentionTypes(
   types: readonly [Type, Type, Type, Type, ...Type[]],
   attributes: InferAttributes<typeof ATTENTION_ATTRIBUTES>,
 ): readonly [Type, Type] {
-  const a = attentionAttributes(attributes);
+  const a = withAttentionDefaults(attributes);
   const { q, k, v, mask, segments, bias, offset, step } = attentionInputs(types, a);
   requireFloat(q, "q");
   const dtype = requireSameDType(q, k, v);

@@ -18,7 +18,7 @@ export interface RowNorm {
   readonly inverse: number;
 }
 /** Normalises `normal.length` numbers of `x` from `start` on; writes (x − mean) · inverse to `normal`. */
-export function rowNorm(x: Float64Array, start: number, epsilon: number, normal: Float64Array): RowNorm {
+export function normalizeRow(x: Float64Array, start: number, epsilon: number, normal: Float64Array): RowNorm {
   const n = normal.length;
   let sum = 0;
   for (let i = 0; i < n; i++) sum += x[start + i]!;

@@ -2,7 +2,7 @@
 import { flag, numbers, type InferAttributes } from "../../attributes.js";
 import type { Type } from "../../program.js";
 import { axesOf } from "../../shape.js";
-import { stridesOf, arrayValues, forEachPosition, type ArrayValues } from "../../values.js";
+import { stridesOf, makeArrayValues, forEachPosition, type ArrayValues } from "../../values.js";
 
 export const REDUCTION_ATTRIBUTES = { axes: numbers, keep: flag };
 type Reduction = InferAttributes<typeof REDUCTION_ATTRIBUTES>;
@@ -30,7 +30,7 @@ export function foldOverAxes(
   f: (sofar: number, v: number, n: number) => number,
 ): ArrayValues {
   const axes = axesOf(x.shape.length, a.axes);
-  const y = arrayValues(shape);
+  const y = makeArrayValues(shape);
   y.data.fill(start);
   const n = x.data.length / y.data.length;
   forEachPosition(x.shape, [reducedStrides(x.shape, axes)], (i, [p]) => {

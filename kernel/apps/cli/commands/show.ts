@@ -43,7 +43,7 @@ export function register(program: Command): void {
     )
     .action(async (phase: keyof typeof phases, file: string, name: string | undefined, options: Options) => {
       await trustIfRequested(file, options);
-      const { phaseText } = await import("#kernel/apps/checking/phases.js");
+      const { compilerPhaseText: phaseText } = await import("#kernel/apps/checking/phases.js");
       const parameters = options.parameter;
       const { text, diagnostics, sources } = await phaseText(phase, file, { name, engine: options.for, parameters });
       if (diagnostics.length > 0)

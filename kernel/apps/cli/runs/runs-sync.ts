@@ -15,7 +15,7 @@ import { isUnsent, readTracking, trackingFile, writeTracking } from "#kernel/tra
 import { runsFolder } from "./runs-folder.js";
 
 type Place = ReturnType<TrackerImplementation["place"]>;
-export interface SyncRequest {
+export interface TrackerSyncRequest {
   readonly to: readonly string[];
   readonly list: boolean;
 }
@@ -23,7 +23,7 @@ export interface SyncRequest {
 /** `waits`: whether something is still unsent. */
 export async function syncAndReport(
   folder: string,
-  request: SyncRequest,
+  request: TrackerSyncRequest,
 ): Promise<{ readonly text: string; readonly waits: boolean }> {
   const root = runsFolder(folder);
   const folders = [join(root, "sweeps"), root].flatMap(unsentIn);

@@ -7,7 +7,7 @@
  * error }`, in any order. Offsets are UTF-16.
  */
 import type { MessagePort } from "node:worker_threads";
-import type { Completeness, Completion, EditorFinding, Inspection } from "../../../assist/answers.js";
+import type { Completeness, CompletionReply, EditorFinding, Inspection } from "../../../assist/answers.js";
 import type { PlanView } from "../../../display/plans/plan-contract.js";
 import type { RunDetails } from "../../../runs/history/run-details.js";
 import type { RunListing, RunQuery } from "../../../runs/history/run-listing.js";
@@ -15,7 +15,7 @@ import type { RunComparisonRequest, RunComparison } from "../../../runs/history/
 import type { RunNotes } from "../../../runs/history/run-notes.js";
 
 /** Posted to the assistant's worker, which from then on also answers on this port. */
-export interface ConnectAssistant {
+export interface ConnectMessage {
   readonly connect: MessagePort;
 }
 
@@ -31,7 +31,7 @@ export interface NotebookText {
 
 /** Methods with their parameters and results. */
 export interface AssistantMethods {
-  readonly complete: { params: { readonly code: string; readonly offset: number }; result: Completion };
+  readonly complete: { params: { readonly code: string; readonly offset: number }; result: CompletionReply };
   readonly inspect: {
     params: { readonly code: string; readonly offset: number; readonly detail: number };
     result: Inspection;

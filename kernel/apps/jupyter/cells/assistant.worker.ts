@@ -5,12 +5,12 @@
 import { registerAllCodes } from "../../../codes.js";
 import { parentPort, workerData, type MessagePort } from "node:worker_threads";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { AssistantMethod, AssistantMethods, AssistantRequest, ConnectAssistant } from "./assistant-port.js";
+import type { AssistantMethod, AssistantMethods, AssistantRequest, ConnectMessage } from "./assistant-port.js";
 import type { AssistantData, CompilerMethod, CompilerMethods } from "./assistant-client.js";
 import { isSyntaxComplaint, tuneHint } from "./compile/complaints.js";
 import { Converter } from "./compile/converter.js";
 import { pythonComplaintIn } from "./compile/python.js";
-import type { RunDashboard } from "../../../training-runs/run-requests.js";
+import type { RunListDashboard } from "../../../training-runs/run-requests.js";
 import type { NotebookPlan } from "./notebook-plan.js";
 import { openAssistant } from "./open-assistant.js";
 import type { TuneAssistant } from "../../../assist/tune-assistant.js";
@@ -36,10 +36,10 @@ function plans(): Promise<NotebookPlan> {
     ([{ NotebookPlan }, assistant]) => new NotebookPlan(assistant, folder),
   ));
 }
-let board: Promise<RunDashboard> | undefined;
-function runs(): Promise<RunDashboard> {
+let board: Promise<RunListDashboard> | undefined;
+function runs(): Promise<RunListDashboard> {
   return (board ??= import("../../../training-runs/run-requests.js").then(
-    ({ RunDashboard: RunBoard }) => new RunBoard(runsFolder),
+    ({ RunListDashboard: RunBoard }) => new RunBoard(runsFolder),
   ));
 }
 
@@ -118,7 +118,7 @@ type CompilerRequest = {
   };
 }[CompilerMethod];
 
-parentPort?.on("message", (message: ConnectAssistant | CompilerRequest) => {
+parentPort?.on("message", (message: ConnectMessage | CompilerRequest) => {
   const main = parentPort;
   if ("connect" in message) serve(message.connect);
   else if (main)

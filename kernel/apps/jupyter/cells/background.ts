@@ -101,7 +101,7 @@ export interface CellHooks {
   readonly each: (values: AsyncIterable<unknown> | Iterable<unknown>) => AsyncIterable<unknown>;
 }
 /** Another thread sets `stop[0]` while synchronous code runs. */
-export function createCellHooks(stop: Int32Array): CellHooks {
+export function createInterruptHooks(stop: Int32Array): CellHooks {
   function tick(): undefined {
     // a plain read: half the cost of an atomic one, and V8 does not move reads of shared memory out of a loop (tested)
     if (stop[0] !== 0 || currentScope()?.dead) halt();

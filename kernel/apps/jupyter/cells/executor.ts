@@ -8,7 +8,7 @@ import { pathToFileURL } from "node:url";
 import vm from "node:vm";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { AssistantClient } from "./assistant-client.js";
-import { createCellHooks } from "./background.js";
+import { createInterruptHooks } from "./background.js";
 import type { CompiledCell } from "./compile/converter.js";
 import { runtimeParameters } from "./compile/parameters.js";
 import { DisplayHandle, valueView } from "./display.js";
@@ -39,7 +39,7 @@ export class Executor {
     private readonly names: NameTable,
     stop: Int32Array,
   ) {
-    this.marks = createCellHooks(stop);
+    this.marks = createInterruptHooks(stop);
     this.imports = new Imports(
       folder,
       (path, text) => assistant.ask("compileFile", { path, text }),

@@ -3,7 +3,7 @@
  * a separate worker). Offsets are UTF-16; the wire converts from Jupyter's code points.
  */
 import type { MessagePort } from "node:worker_threads";
-import type { Completeness, Completion, Inspection, TuneKnowledge } from "../../../assist/answers.js";
+import type { Completeness, CompletionReply, Inspection, TuneKnowledge } from "../../../assist/answers.js";
 import type { DisplayOutput } from "../../../display/html.js";
 import type { ExecuteOutcome } from "../ports/execute-outcome.js";
 
@@ -41,7 +41,7 @@ export interface Interpreter {
 }
 /** Answers requests about text; lives on a worker so that it answers while a cell computes. */
 export interface Assistant {
-  complete(code: string, offset: number): Promise<Completion>;
+  complete(code: string, offset: number): Promise<CompletionReply>;
   inspect(code: string, offset: number, detail: number): Promise<Inspection>;
   isComplete(code: string): Promise<Completeness>;
 }

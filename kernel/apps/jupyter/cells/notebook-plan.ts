@@ -19,7 +19,7 @@ import {
   costlyNeeds,
   factsFrom,
   editorFindingOf,
-  dependsOnOtherCells,
+  isCrossCellDiagnostic,
   type TuneAssistant,
 } from "../../../assist/tune-assistant.js";
 
@@ -42,7 +42,7 @@ export class NotebookPlan {
     if (measure) await this.measure(sources, cursor);
     const reading = await this.read(sources);
     const findings = reading.diagnostics.flatMap((d) =>
-      dependsOnOtherCells(d) ? [] : [{ ...editorFindingOf(d), cell: d.span.source }],
+      isCrossCellDiagnostic(d) ? [] : [{ ...editorFindingOf(d), cell: d.span.source }],
     );
     return { plan: planView(reading, focusedStatement(reading, cursor)), findings };
   }

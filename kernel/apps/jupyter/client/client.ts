@@ -10,7 +10,7 @@ import { Request } from "zeromq";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { Channel } from "./channel.js";
 import { Comm } from "./comm.js";
-import { addressOf, newConnection, writeConnection, type Connection } from "./connection.js";
+import { addressOf, newConnection, writeConnection, type ConnectionInfo } from "./connection.js";
 import { newHeader, type MessageContent, type Header, type Message } from "./messages.js";
 import { CellOutputs, OutputStore, type NotebookOutput } from "./outputs.js";
 import { ownKernelCommand, startKernelProcess, type KernelProcess } from "./process.js";
@@ -121,7 +121,7 @@ export class KernelClient {
   info: MessageContent = {};
 
   constructor(
-    readonly connection: Connection,
+    readonly connection: ConnectionInfo,
     readonly connectionFile: string,
     private readonly folder: string,
     readonly process: KernelProcess,

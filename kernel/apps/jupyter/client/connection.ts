@@ -6,7 +6,7 @@ import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { createServer, type AddressInfo, type Server } from "node:net";
 
-export interface Connection {
+export interface ConnectionInfo {
   readonly transport: "tcp";
   readonly ip: string;
   readonly shell_port: number;
@@ -20,7 +20,7 @@ export interface Connection {
 }
 
 /** Returns five free ports of the loopback interface (all reserved while they are chosen) and a new key. */
-export async function newConnection(): Promise<Connection> {
+export async function newConnection(): Promise<ConnectionInfo> {
   const servers = await Promise.all(Array.from({ length: 5 }, listen));
   const ports = servers.map((server) => (server.address() as AddressInfo).port);
   await Promise.all(servers.map((server) => new Promise((closed) => server.close(closed))));
@@ -39,11 +39,11 @@ export async function newConnection(): Promise<Connection> {
   };
 }
 
-export function writeConnection(file: string, connection: Connection): void {
+export function writeConnection(file: string, connection: ConnectionInfo): void {
   writeFileSync(file, JSON.stringify(connection, null, 2), { mode: 0o600 });
 }
 
-export function addressOf(connection: Connection, port: number): string {
+export function addressOf(connection: ConnectionInfo, port: number): string {
   return `${connection.transport}://${connection.ip}:${port}`;
 }
 

@@ -32,7 +32,7 @@ export type MessageToMain =
   /** `patience`: additional seconds for disposing of resources. */
   | { readonly kind: "shutdown"; readonly restart: boolean; readonly patience: number };
 
-export type MessageFromMain =
+export type MessageFromMainThread =
   /** Cells can run. `stop`: see `CellRuntime.stop`; `assistant`: a port with the protocol of `assistant-port.ts`. */
   | { readonly kind: "ready"; readonly stop: Int32Array; readonly assistant: MessagePort }
   /** A new assistant that replaces one that ended. */

@@ -5,7 +5,7 @@
  * and a main thread that answers, nothing happens.
  */
 import { randomInt } from "node:crypto";
-import type { MessageFromMain, MessageToMain } from "../ports/run-port.js";
+import type { MessageFromMainThread, MessageToMain } from "../ports/run-port.js";
 import type { ExecutionTerminator } from "./terminator.js";
 
 const answerMs = 150;
@@ -28,7 +28,7 @@ export class Interrupts {
     return this.under !== undefined;
   }
 
-  pong(message: Extract<MessageFromMain, { kind: "pong" }>): void {
+  pong(message: Extract<MessageFromMainThread, { kind: "pong" }>): void {
     this.pings.get(message.id)?.();
   }
 

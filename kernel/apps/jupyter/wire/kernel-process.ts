@@ -14,7 +14,7 @@ import type { KernelCellRuntime } from "./cells.js";
 import { readConnection } from "./connection.js";
 import { thisMachine, userDataFolder } from "./kernelspec/jupyter-paths.js";
 import { outputLimitsFrom } from "./pace.js";
-import type { MessageFromMain, MessageToMain } from "../ports/run-port.js";
+import type { MessageFromMainThread, MessageToMain } from "../ports/run-port.js";
 import type { WireData, WireFailure } from "./worker.js";
 
 registerCodes(internalCodes, wireCodes, fetchCodes, sourcesCodes);
@@ -45,14 +45,14 @@ function start(connectionFile: string): void {
   wire.on("error", (error) => leave(`the wire failed: ${error.stack ?? error.message}`));
   // interrupts arrive as messages or from the launcher; this process itself ignores SIGINT
   process.on("SIGINT", () => {
-    if (launcher === undefined) runs.port1.postMessage({ kind: "sigint" } satisfies MessageFromMain);
+    if (launcher === undefined) runs.port1.postMessage({ kind: "sigint" } satisfies MessageFromMainThread);
   });
   for (const event of ["uncaughtException", "unhandledRejection"] as const)
     process.on(event, (error) => lastResort(event, error));
   const end = (): void => {
     setTimeout(() => exit(0), byeMs);
     wire.on("exit", () => exit(0));
-    runs.port1.postMessage({ kind: "bye" } satisfies MessageFromMain);
+    runs.port1.postMessage({ kind: "bye" } satisfies MessageFromMainThread);
   };
   let dispose = (): Promise<void> => Promise.resolve();
   runs.port1.on("message", (message: MessageToMain) => {
@@ -67,7 +67,7 @@ function start(connectionFile: string): void {
     (error: unknown) => {
       const problem = `the kernel's cells could not be loaded: ${errorText(error)}`;
       process.stderr.write(`tunebook: ${problem}\n`);
-      runs.port1.postMessage({ kind: "failed", problem } satisfies MessageFromMain);
+      runs.port1.postMessage({ kind: "failed", problem } satisfies MessageFromMainThread);
     },
   );
 }

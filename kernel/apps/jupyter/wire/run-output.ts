@@ -5,7 +5,7 @@ import type { CellOutputReceiver } from "../cells/interpreter.js";
 import type { DisplayOutput } from "../../../display/html.js";
 import type { Backpressure } from "./backpressure.js";
 import { toJson } from "./message.js";
-import type { MessageFromMain, RunId } from "../ports/run-port.js";
+import type { MessageFromMainThread, RunId } from "../ports/run-port.js";
 
 /** Maximum text length of one message between the threads; longer text is split. */
 const piece = 1 << 16;
@@ -48,7 +48,7 @@ export class RunOutput implements CellOutputReceiver {
   page(shown: DisplayOutput): void {
     if (this.silent) return;
     const payload = jsonOf({ source: "page", data: shown.bundle, start: 0 });
-    this.port.postMessage({ kind: "page", run: this.run, payload } satisfies MessageFromMain);
+    this.port.postMessage({ kind: "page", run: this.run, payload } satisfies MessageFromMainThread);
   }
 
   input(prompt: string, password: boolean): Promise<string> {
@@ -65,7 +65,7 @@ export class RunOutput implements CellOutputReceiver {
     this.post({ kind: "publish", run: this.run, type, content, weight: content.length + frame });
   }
 
-  private post(message: MessageFromMain & { readonly weight: number }): void {
+  private post(message: MessageFromMainThread & { readonly weight: number }): void {
     this.pressure.take(message.weight);
     this.port.postMessage(message);
   }

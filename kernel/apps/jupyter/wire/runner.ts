@@ -15,7 +15,7 @@ import { mainComms } from "../ports/comm-targets.js";
 import {
   interruptedOutcome,
   interruptedName,
-  type MessageFromMain,
+  type MessageFromMainThread,
   type RunId,
   type CellRunOutcome,
   type MessageToMain,
@@ -51,9 +51,9 @@ export class CellRunner implements InputSource {
     mainComms.eachTarget((name) => this.post({ kind: "target", name }));
     port.on("message", (message: MessageToMain) => this.take(message));
     const assistant = cells.assistantPort();
-    port.postMessage({ kind: "ready", stop: cells.stop, assistant } satisfies MessageFromMain, [assistant]);
+    port.postMessage({ kind: "ready", stop: cells.stop, assistant } satisfies MessageFromMainThread, [assistant]);
     cells.onAssistantRestart((fresh) =>
-      port.postMessage({ kind: "assistant", assistant: fresh } satisfies MessageFromMain, [fresh]),
+      port.postMessage({ kind: "assistant", assistant: fresh } satisfies MessageFromMainThread, [fresh]),
     );
   }
 
@@ -146,7 +146,7 @@ export class CellRunner implements InputSource {
     else question?.resolve(value);
   }
 
-  private post(message: MessageFromMain): void {
+  private post(message: MessageFromMainThread): void {
     this.port.postMessage(message);
   }
 }

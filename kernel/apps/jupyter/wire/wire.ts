@@ -18,7 +18,7 @@ import { OutputRateLimiter, type OutputLimits } from "./pace.js";
 import { Publisher } from "./publisher.js";
 import { InputQuestions } from "./questions.js";
 import { requestHandlers, type RequestServices } from "./requests.js";
-import type { MessageFromMain, MessageToMain } from "../ports/run-port.js";
+import type { MessageFromMainThread, MessageToMain } from "../ports/run-port.js";
 import { RunQueue } from "./run-queue.js";
 import { receiveAll, SendQueue, type Sockets } from "./sockets.js";
 import type { ExecutionTerminator } from "./terminator.js";
@@ -100,7 +100,7 @@ export class Wire {
       interrupt: () => this.interrupt(),
       shutdown: (restart, patience) => void this.shutdown(restart, patience),
     };
-    parts.runs.on("message", (message: MessageFromMain) => this.fromMain(message));
+    parts.runs.on("message", (message: MessageFromMainThread) => this.fromMain(message));
   }
 
   /** Serves the sockets until the process ends. */
@@ -192,7 +192,7 @@ export class Wire {
     await this.status(header, "idle");
   }
 
-  private fromMain(message: MessageFromMain): void {
+  private fromMain(message: MessageFromMainThread): void {
     switch (message.kind) {
       case "ready":
         this.isReady = true;

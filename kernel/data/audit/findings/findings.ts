@@ -3,7 +3,7 @@ import { FINDING_KINDS, type AuditFinding } from "#dsl/language/types/audit-fact
 import type { RowObserver, AuditedSplits } from "../rows.js";
 import { insultFindings } from "./insults.js";
 import { lengthFindings } from "./lengths.js";
-import { personGroupFindings } from "./people.js";
+import { demographicGroupFindings } from "./people.js";
 import { labelRuleFindings } from "./rules.js";
 import { modelInputText } from "../rows.js";
 import { ExampleCollector } from "./examples.js";
@@ -19,7 +19,7 @@ export async function findingObservers(
     lengthFindings(rows),
     labelRuleFindings(rows, signal),
     await insultFindings(rows),
-    personGroupFindings(rows, signal),
+    demographicGroupFindings(rows, signal),
   ];
   return {
     look(row, split) {

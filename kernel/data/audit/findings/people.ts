@@ -29,7 +29,7 @@ interface Lean {
   readonly deviations: number;
 }
 
-export function personGroupFindings(
+export function demographicGroupFindings(
   rows: AuditedSplits,
   signal?: AbortSignal,
 ): RowObserver<Promise<readonly AuditFinding[]>> {

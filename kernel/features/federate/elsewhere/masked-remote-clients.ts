@@ -19,7 +19,7 @@ import { FEDERATION_ENDING_CODES, type RemoteClients } from "../contract.js";
 import { instructionHash } from "../order-hash.js";
 import { encodeMaskingStart } from "../secure/secure-setup.js";
 import { decodeMaskingMessage, encodeMaskingMessage, maskingMessageError } from "../secure/messages.js";
-import { minThreshold, type MaskingTerms } from "../secure/round.js";
+import { minThreshold, type SecureRoundTerms } from "../secure/round.js";
 import { MaskingServer } from "../secure/server.js";
 import { asClientMessage } from "../secure/secure-sum.js";
 import type { SecureSummer, SummedUpdates, SecureSumInput } from "../server.js";
@@ -48,7 +48,7 @@ interface Party {
 
 class MaskedSum {
   private readonly server: MaskingServer;
-  private readonly terms: MaskingTerms;
+  private readonly terms: SecureRoundTerms;
   private sent = 0;
   private received = 0;
 

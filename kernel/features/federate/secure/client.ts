@@ -24,7 +24,7 @@ import {
   maskingRoundOf,
   seedHash,
   type MaskingRound,
-  type MaskingTerms,
+  type SecureRoundTerms,
 } from "./round.js";
 import { SHARE_BYTES, splitSecret } from "./shamir.js";
 
@@ -65,7 +65,7 @@ export class MaskingClient {
    * @param values its vector; throws `secure-range` for a value outside of the declared range, and sends nothing
    */
   constructor(
-    terms: MaskingTerms,
+    terms: SecureRoundTerms,
     private readonly place: number,
     private readonly node: KeyObject,
     values: Float64Array | Float32Array,

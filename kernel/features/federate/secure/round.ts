@@ -9,7 +9,7 @@ import { KEY_BYTES, cryptoPrimitives } from "./primitives.js";
 /** With two clients, the sum would reveal each vector to the other client. */
 export const MIN_CLIENTS = 3;
 
-export interface MaskingTerms {
+export interface SecureRoundTerms {
   /** Bytes that are unique to this round. */
   readonly session: Uint8Array;
   /**
@@ -26,7 +26,7 @@ export interface MaskingTerms {
   readonly range: number;
   readonly bits: WordBits;
 }
-export interface MaskingRound extends MaskingTerms {
+export interface MaskingRound extends SecureRoundTerms {
   /** Hash of all terms, 32 bytes. */
   readonly id: Uint8Array;
   readonly fixed: FixedPointFormat;
@@ -40,7 +40,7 @@ export function minThreshold(clients: number): number {
 }
 
 /** Errors: `too-few-clients`, `secure-threshold`, `secure-fixed`, `secure-keys`. */
-export function maskingRoundOf(terms: MaskingTerms): MaskingRound {
+export function maskingRoundOf(terms: SecureRoundTerms): MaskingRound {
   const { session, order, nodes, threshold, values, range, bits } = terms;
   if (nodes.length < MIN_CLIENTS)
     throw new CodedError("too-few-clients", { clients: nodes.length, least: MIN_CLIENTS });

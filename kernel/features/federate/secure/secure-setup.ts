@@ -6,14 +6,14 @@
  */
 import { KEY_BYTES } from "./primitives.js";
 import { maskingMessageError } from "./messages.js";
-import type { MaskingTerms } from "./round.js";
+import type { SecureRoundTerms } from "./round.js";
 
 export interface MaskingStart {
   /** Round of the federation in which the client computed its vector. */
   readonly round: number;
   /** Index of this client among the nodes. */
   readonly place: number;
-  readonly terms: MaskingTerms;
+  readonly terms: SecureRoundTerms;
 }
 
 const BEGIN = 0x6e69_6762;

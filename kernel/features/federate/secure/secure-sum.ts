@@ -16,7 +16,7 @@ import {
   type ServerMessage,
 } from "./messages.js";
 import { rawPublicKey } from "./primitives.js";
-import { minThreshold, type MaskingRound, type MaskingTerms } from "./round.js";
+import { minThreshold, type MaskingRound, type SecureRoundTerms } from "./round.js";
 import { MaskingServer } from "./server.js";
 
 export interface SecureSumOptions {
@@ -48,7 +48,7 @@ export async function computeSecureSum(
 ): Promise<SecureSumResult> {
   const { drops = new Map<number, MaskingPhase>(), signal } = options;
   const nodes = vectors.map(() => generateKeyPairSync("ed25519"));
-  const terms: MaskingTerms = {
+  const terms: SecureRoundTerms = {
     session: new Uint8Array(randomBytes(16)),
     // In one process all clients have the same instruction.
     order: new Uint8Array(32),

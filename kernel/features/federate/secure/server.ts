@@ -17,7 +17,7 @@ import {
   maskingRoundOf,
   seedHash,
   type MaskingRound,
-  type MaskingTerms,
+  type SecureRoundTerms,
 } from "./round.js";
 import { recoverSecret, interpolationWeights } from "./shamir.js";
 
@@ -41,7 +41,7 @@ export class MaskingServer {
   /** Clients whose vectors are in the sum, once that is settled. */
   summed: readonly number[] = [];
 
-  constructor(terms: MaskingTerms) {
+  constructor(terms: SecureRoundTerms) {
     this.round = maskingRoundOf(terms);
     this.awaited = new Set(terms.nodes.keys());
     this.total = new Uint32Array(this.round.words);

@@ -26,7 +26,7 @@ import { lockNodeKey, readOrCreateNodeKey, nodeKeyFile } from "./node-key.js";
 /** Milliseconds for our app next to the SuperLink to fetch a response. */
 const TAKEN = 4000;
 
-export interface JoinRequest {
+export interface JoinOptions {
   readonly plan: Plan;
   /** Index of its data in the plan, from 0. */
   readonly number: number;
@@ -61,7 +61,7 @@ interface Around {
  * Runs until `signal` is aborted, or the federation is over. Coded errors: of its program, its data, its engine; those
  * of `serveAsSuperNode`; with `once` the reason of its refusal.
  */
-export async function joinFederation(session: OpenSession, request: JoinRequest, options: Around): Promise<void> {
+export async function joinFederation(session: OpenSession, request: JoinOptions, options: Around): Promise<void> {
   const { superlink, plain, certificates, once } = request;
   const { hears } = options;
   const { recipe, effects } = request.plan;
@@ -125,7 +125,7 @@ export async function joinFederation(session: OpenSession, request: JoinRequest,
   if (refused) throw refused;
 }
 
-function pinsOf({ plan, life }: JoinRequest): PinnedTerms {
+function pinsOf({ plan, life }: JoinOptions): PinnedTerms {
   const { rounds, joined, others, secure_aggregation: summed } = must(plan.recipe.federated, "a federation");
   return { plan: federationTermsOf(plan), rounds, clients: joined ?? 1 + others.length, life: life ?? rounds, summed };
 }
@@ -133,7 +133,7 @@ function pinsOf({ plan, life }: JoinRequest): PinnedTerms {
 /** Opens the model and tokenizes the rows. Coded errors of programs, data, bases and engines. */
 export async function openJoinedClient(
   session: OpenSession,
-  request: JoinRequest,
+  request: JoinOptions,
   { hostContext, hears }: Omit<Around, "signal">,
 ): Promise<JoinedClient> {
   const { plan } = request;

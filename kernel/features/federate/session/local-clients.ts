@@ -3,7 +3,7 @@ import { must } from "#dsl/language/diagnostics/codes.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { AggregatorImplementation } from "#stdlib/aggregators/kind.js";
-import type { ConfiguredCompressor } from "#stdlib/compressors/shared/pack.js";
+import type { ConfiguredUpdateCompressor } from "#stdlib/compressors/shared/pack.js";
 import { LocalClient, type SharedClientModel } from "../simulated/local-client.js";
 import type { FederationState } from "../state-file.js";
 import { updateCompressionFor } from "../simulated/reduced-updates.js";
@@ -23,7 +23,7 @@ import type { FederationClients } from "./client-data.js";
 export interface UpdateAggregation {
   readonly aggregator: { readonly call: Call; readonly implementation: AggregatorImplementation };
   /** Compressors of updates, applied in order. */
-  readonly chain: readonly ConfiguredCompressor[];
+  readonly chain: readonly ConfiguredUpdateCompressor[];
 }
 export interface EncodedClient {
   readonly name: string;

@@ -1,5 +1,5 @@
 /** Compression of a client's update for transmission, with the residual for its next update. */
-import { unpackUpdate, packUpdate, type ConfiguredCompressor } from "#stdlib/compressors/shared/pack.js";
+import { unpackUpdate, packUpdate, type ConfiguredUpdateCompressor } from "#stdlib/compressors/shared/pack.js";
 import { seededRandom, drawBelow } from "#stdlib/statistics/chance.js";
 
 export interface ReducedUpdate {
@@ -24,7 +24,7 @@ export const unreducedUpdate: UpdateReducer = (delta) => ({ opened: delta, left:
 /** Random stream of stochastic rounding. */
 const ROUNDED = 53;
 
-export function updateCompressionFor(chain: readonly ConfiguredCompressor[], seed: number): UpdateReducer {
+export function updateCompressionFor(chain: readonly ConfiguredUpdateCompressor[], seed: number): UpdateReducer {
   if (chain.length === 0) return unreducedUpdate;
   return (delta, left, { client, round }) => {
     const generator = seededRandom(seed, ROUNDED, client, round);

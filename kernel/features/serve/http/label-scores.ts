@@ -1,5 +1,5 @@
 /** Predictions as lists of labels with scores: the format of both TEI and Hugging Face's inference. */
-import type { TextPrediction, ServedModel } from "../contract.js";
+import type { PredictionForText, ServedModel } from "../contract.js";
 
 export interface LabelScore {
   readonly label: string;
@@ -9,7 +9,7 @@ export interface LabelScore {
 /**
  * The most probable first. For a model that predicts a number: that number, under its name or transformers' `LABEL_0`.
  */
-export function labelScoresOf({ prediction }: TextPrediction, model: ServedModel): LabelScore[] {
+export function labelScoresOf({ prediction }: PredictionForText, model: ServedModel): LabelScore[] {
   if (model.sort === "number") return [{ label: model.labels[0] ?? "LABEL_0", score: predictedNumber(prediction) }];
   const shares = prediction["probabilities"] as Readonly<Record<string, number>>;
   const scores: LabelScore[] = [];
@@ -19,7 +19,7 @@ export function labelScoresOf({ prediction }: TextPrediction, model: ServedModel
 const likelierFirst = (a: LabelScore, b: LabelScore): number => b.score - a.score;
 
 /** The score of a model that predicts a number, or the similarity of two texts. */
-export const predictedNumber = (prediction: TextPrediction["prediction"]): number =>
+export const predictedNumber = (prediction: PredictionForText["prediction"]): number =>
   Number(prediction["score"] ?? prediction["similarity"]);
 
 /**

@@ -5,7 +5,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { PredictionInput } from "../../../data/encoding/encoded.js";
 import type {
-  TextPrediction,
+  PredictionForText,
   TextEmbedding,
   ServingLimits,
   Models,
@@ -44,7 +44,7 @@ export async function predictTexts(
     readonly texts: readonly PredictionInput[];
     readonly truncate: boolean | null | undefined;
   },
-): Promise<readonly TextPrediction[]> {
+): Promise<readonly PredictionForText[]> {
   const truncate = options.truncate ?? context.limits.truncate;
   context.memory.take(call, options.texts.length * bytesOf(options.model));
   const answers = await call.within(options.model.predict(options.texts, { signal: call.signal, truncate }));

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from "fastify";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { PredictionInput } from "../../../data/encoding/encoded.js";
-import type { TextPrediction, ServedModel } from "../contract.js";
+import type { PredictionForText, ServedModel } from "../contract.js";
 import { embedTexts, checkTextCount, predictTexts, type RouteContext } from "../http/route-context.js";
 import { labelScoresOf, rawScoresOf } from "../http/label-scores.js";
 import { jsonSchemaOf } from "../http/schema.js";
@@ -35,7 +35,7 @@ interface Entity {
  * Positions are in code points, as in Python. The words of an entity are one group; with `none` each word is separate.
  */
 export function entitiesIn(
-  { prediction }: TextPrediction,
+  { prediction }: PredictionForText,
   text: string,
   { aggregation_strategy: strategy, ignore_labels: ignored }: Parameters,
 ): readonly unknown[] {
@@ -162,7 +162,7 @@ async function predictedOf(
   asking: TaskContext,
   { texts, single }: Inputs,
 ): Promise<{
-  readonly all: readonly { readonly answer: TextPrediction; readonly text: PredictionInput }[];
+  readonly all: readonly { readonly answer: PredictionForText; readonly text: PredictionInput }[];
   readonly single: boolean;
 }> {
   const { context, request, reply, model } = asking;
@@ -215,7 +215,11 @@ interface Candidate {
 }
 
 /** One list for a single mask; for several a list of lists, in which the other masks remain. */
-async function fillsIn({ prediction }: TextPrediction, text: string, asking: TaskContext): Promise<readonly unknown[]> {
+async function fillsIn(
+  { prediction }: PredictionForText,
+  text: string,
+  asking: TaskContext,
+): Promise<readonly unknown[]> {
   const { request, model, body } = asking;
   const gaps = prediction["candidates"] as readonly (readonly Candidate[])[];
   const most = body.parameters?.top_k ?? undefined;

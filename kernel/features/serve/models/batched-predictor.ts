@@ -7,7 +7,7 @@ import { predictorOf, type Predictor, type EncodedInputTexts } from "../../../in
 import { computeLogits, computeTokenStates, type ModelInputRow } from "../../../inference/fed-rows.js";
 import { RequestBatcher, type RequestBatcherLoad } from "../../../inference/gathering/gatherer.js";
 import type {
-  TextPrediction,
+  PredictionForText,
   GenerationRequestOptions,
   ComputeListener,
   TokenVectorsRequest,
@@ -89,7 +89,7 @@ export class BatchedPredictor {
   async predict(
     texts: readonly PredictionInput[],
     settings: GenerationRequestOptions,
-  ): Promise<readonly TextPrediction[]> {
+  ): Promise<readonly PredictionForText[]> {
     if (texts.length === 0) return [];
     const read = await this.read(texts, settings);
     const predictions = await read.answer(await this.say(read, settings.signal));

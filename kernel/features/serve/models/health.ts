@@ -60,7 +60,7 @@ export class SessionHealth {
 const all = new WeakMap<Computes, SessionHealth>();
 
 /** Wraps a session to monitor its computations. */
-export function watchHealth<S extends Computes>(session: S): S {
+export function trackSessionHealth<S extends Computes>(session: S): S {
   if (all.has(session)) return session;
   const health = new SessionHealth();
   const run: Computes["run"] = (...args) => health.track(() => session.run(...args));

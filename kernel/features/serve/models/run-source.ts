@@ -13,7 +13,7 @@ import { plainHostContext } from "../../../host/host-context.js";
 import { queuedTokenizerOf } from "../../../inference/gathering/merged-encoding.js";
 import type { DatasetCache } from "../../../session/answers/dataset-cache.js";
 import { loadRunWeights } from "../../../models/loaded-run.js";
-import { assembleOptionsOf, weightStoreOf } from "../../../models/program-parts.js";
+import { assembleOptionsOf, frozenWeightStoreId } from "../../../models/program-parts.js";
 import { writesTexts } from "../model-types.js";
 import { isMultiLabel, inputEncodingsOf, type ModelSource } from "./model-source.js";
 import { openPrograms } from "./open-programs.js";
@@ -30,7 +30,7 @@ export async function findRunSource(folder: string, datasets: DatasetCache): Pro
   const base = await datasets.base(dataReaderOf(model), context);
   const tokenizer = queuedTokenizerOf(await datasets.tokenizer(base));
   const config = modelConfigOf(model, base, labels);
-  const store = await weightStoreOf(model, base);
+  const store = await frozenWeightStoreId(model, base);
   const fitted = readCalibration(weights.folder, checkpoint.position.step);
   const predictor = { plan, labels, base, tokenizer, fitted };
   const sort = answerTypeOf(config);

@@ -3,7 +3,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Engine } from "../../../engines/engine.js";
 import type { PredictionInput } from "../../../data/encoding/encoded.js";
 import type {
-  TextPrediction,
+  PredictionForText,
   GenerationRequestOptions,
   TextChunk,
   ComputeListener,
@@ -21,7 +21,7 @@ import type {
 import { BatchedPredictor } from "./batched-predictor.js";
 import { modelCannotError, writesTexts } from "../model-types.js";
 import type { ModelSource, ServedModelMetadata, OpenModelSource } from "./model-source.js";
-import { watchHealth } from "./health.js";
+import { trackSessionHealth } from "./health.js";
 import { writerListenerOf } from "./writer-metrics.js";
 import { decodeTokens, tokenizeTexts } from "./tokens.js";
 
@@ -136,7 +136,7 @@ export class ServableModel implements ServedModel {
       slots: limits.streams,
       ...(listener && { listener }),
     });
-    const body = { ...open, session: watchHealth(open.session) };
+    const body = { ...open, session: trackSessionHealth(open.session) };
     try {
       await this.give(body);
     } catch (error) {
@@ -183,7 +183,7 @@ export class ServableModel implements ServedModel {
   async predict(
     texts: readonly PredictionInput[],
     options: GenerationRequestOptions,
-  ): Promise<readonly TextPrediction[]> {
+  ): Promise<readonly PredictionForText[]> {
     if (!this.answering) throw modelCannotError(this, "answers about texts");
     return this.explained(this.answering.predict(texts, options));
   }

@@ -7,10 +7,10 @@ import { canRunInParallel } from "#stdlib/techniques/shared/parallel-adapters.js
 import { weightBytes } from "../../../bases/base.js";
 import type { Engine, EngineSession } from "../../../engines/engine.js";
 import type { SlotWriter, WriterAdapter, WriterReporter } from "../../../inference/generation/contract.js";
-import { planWriter } from "../../../inference/generation/plan-batching.js";
+import { planWriterPrograms } from "../../../inference/generation/plan-batching.js";
 import { readHeader } from "../../../tensors/safetensors.js";
 import type { WriterSharing, ModelSource, OpenModelSource, OpenWriterOptions, WriterSource } from "./model-source.js";
-import { watchHealth } from "./health.js";
+import { trackSessionHealth } from "./health.js";
 import { openPrograms } from "./open-programs.js";
 import { generationParts, writerOptions, sourceWithWriter } from "./writer.js";
 
@@ -90,8 +90,8 @@ class SharedWriter {
     const { found } = first;
     const bare = { ...found, model: { ...found.model, technique: NOTHING }, checkpoint: null };
     const adapters = this.members.map(({ adapter }) => adapter);
-    const parts = await planWriter(engine, { ...(await generationParts(bare.model, found.base)), adapters });
-    const session = watchHealth(await openPrograms(engine, { ...bare, programs: parts.programs }));
+    const parts = await planWriterPrograms(engine, { ...(await generationParts(bare.model, found.base)), adapters });
+    const session = trackSessionHealth(await openPrograms(engine, { ...bare, programs: parts.programs }));
     const listener: WriterReporter = {
       took: (seconds) => this.listeners.forEach((one) => one.took(seconds)),
       step: (texts) => this.listeners.forEach((one) => one.step(texts)),

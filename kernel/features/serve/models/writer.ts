@@ -13,11 +13,11 @@ import type { Engine, EngineSession } from "../../../engines/engine.js";
 import { toFloats } from "../../../engines/feeds.js";
 import { openBatchWriter } from "../../../inference/generation/static-batching.js";
 import type { SlotWriter, WriterOptions } from "../../../inference/generation/contract.js";
-import { planWriter } from "../../../inference/generation/plan-batching.js";
+import { planWriterPrograms } from "../../../inference/generation/plan-batching.js";
 import { createTextGenerator } from "../../../inference/generation/text-generator.js";
 import { modelBodyOf } from "../../../models/program-parts.js";
 import type { OpenModelSource, OpenWriterOptions, WriterSource } from "./model-source.js";
-import { watchHealth } from "./health.js";
+import { trackSessionHealth } from "./health.js";
 import { openPrograms } from "./open-programs.js";
 
 export async function openWriter(
@@ -26,8 +26,8 @@ export async function openWriter(
   options: OpenWriterOptions,
 ): Promise<OpenModelSource> {
   const { model, base, folder } = found;
-  const parts = await planWriter(engine, await generationParts(model, base));
-  const session = watchHealth(await openPrograms(engine, { ...found, programs: parts.programs }));
+  const parts = await planWriterPrograms(engine, await generationParts(model, base));
+  const session = trackSessionHealth(await openPrograms(engine, { ...found, programs: parts.programs }));
   try {
     const writer = await parts.open(session, await writerOptions(found, options));
     const weights = { source: found.store ?? folder, bytes: weightBytes(base.facts) };
@@ -50,7 +50,7 @@ export async function openGraphWriter(
   found: Pick<WriterSource, "model" | "base" | "tokenizer"> & Pick<OpenModelSource, "session" | "weights" | "close">,
   options: OpenWriterOptions,
 ): Promise<OpenModelSource> {
-  const session = watchHealth(found.session);
+  const session = trackSessionHealth(found.session);
   const writer = openBatchWriter(tellingNext(session), await writerOptions(found, options));
   return sourceWithWriter({ ...found, session, name: options.name, writer });
 }

@@ -52,7 +52,7 @@ export function compileSource({ session, stage: context }: AutoContext, source: 
 }
 
 /** Returns the plan of a training, or why there can be none. */
-export async function trainingPlanOf(
+export async function compileTrainingPlan(
   around: AutoContext,
   text: string,
   what: string,

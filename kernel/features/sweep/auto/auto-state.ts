@@ -8,7 +8,7 @@ import canonicalize from "canonicalize";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import { makePrivateFolder, writePrivate } from "../../../fetch/private.js";
-import type { SkippedCandidate, ProgramProposal, ProgramSetting, ExaminedData } from "../../../study/auto/auto.js";
+import type { SkippedCandidate, ProgramProposal, ProposedSetting, ExaminedData } from "../../../study/auto/auto.js";
 import { type ProposalResult, proposeProgram } from "../../../study/auto/propose.js";
 import { RULES_VERSION } from "../../../study/auto/rules.js";
 import { toRunFolderError } from "../../../runs/folder-errors.js";
@@ -23,7 +23,7 @@ import type { ScoredContestant } from "./probes.js";
 const text = v.pipe(v.string(), v.check(isValueText));
 const key = v.pipe(v.string(), v.regex(/^\w+(?:\.\w+)*$/));
 const line = v.pipe(v.string(), v.regex(/^[^\r\n]*$/));
-const setting: Schema<ProgramSetting> = objectWith({ key, value: text, why: v.exactOptional(line) });
+const setting: Schema<ProposedSetting> = objectWith({ key, value: text, why: v.exactOptional(line) });
 const settings = v.array(setting);
 const proposal: Schema<ProgramProposal> = objectWith({
   model: settings,
@@ -71,7 +71,7 @@ interface Looking {
   readonly seconds: number;
 }
 
-export async function proposeFrom(around: AutoContext, { looked: there, able, probed, seconds }: Looking) {
+export async function proposeFromProbes(around: AutoContext, { looked: there, able, probed, seconds }: Looking) {
   const { auto } = around.action;
   return proposeProgram(await estimateCandidates(around, able, probed), {
     rows: there.rows.train,
@@ -86,7 +86,7 @@ export async function proposeFrom(around: AutoContext, { looked: there, able, pr
 }
 
 /** The request as settings of a sweep. */
-function askedIn({ action }: AutoContext, seconds: number): readonly ProgramSetting[] {
+function askedIn({ action }: AutoContext, seconds: number): readonly ProposedSetting[] {
   const { written, trials, budgetTokens, atOnce, runner } = action.auto;
   const counted = Object.entries({ trials, tokens: budgetTokens ?? null, at_once: atOnce ?? null });
   return [
@@ -97,12 +97,12 @@ function askedIn({ action }: AutoContext, seconds: number): readonly ProgramSett
   ];
 }
 
-function budgetLine(seconds: number): ProgramSetting {
+function budgetLine(seconds: number): ProposedSetting {
   return { key: "budget", value: `${String(Math.max(1, Math.round(seconds)))}s`, why: "what is left of it" };
 }
 
 /** Replaces the proposal's budget by the current one. */
-export function withBudget(proposal: ProgramProposal, seconds: number): ProgramProposal {
+export function proposalWithBudget(proposal: ProgramProposal, seconds: number): ProgramProposal {
   return { ...proposal, sweep: proposal.sweep.map((one) => (one.key === "budget" ? budgetLine(seconds) : one)) };
 }
 

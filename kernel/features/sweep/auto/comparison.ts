@@ -59,7 +59,7 @@ export function compareWithBest(
   });
 }
 
-export function outcomeOf(
+export function autoOutcomeOf(
   { name, goal, looked: { rows } }: AutoReport,
   options: {
     readonly probed: readonly ScoredContestant[];

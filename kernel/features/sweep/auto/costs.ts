@@ -9,7 +9,7 @@ import { techniqueLabel } from "../../../study/auto/propose.js";
 import { batchSizeFor, maxLengthFor } from "../../../study/auto/rules.js";
 import { TECHNIQUES, type TechniqueOption } from "../../../study/auto/techniques.js";
 import type { AutoContext } from "./auto-context.js";
-import { callTextOf, trainingPlanOf } from "./auto-context.js";
+import { callTextOf, compileTrainingPlan } from "./auto-context.js";
 import type { UsableBase } from "./initial-facts.js";
 import type { ScoredContestant } from "./probes.js";
 
@@ -59,7 +59,7 @@ async function waysOf(
       ...(length ? [`max_length: ${String(length.most)}`] : []),
     ];
     const text = `model found_base { ${model.join(", ")} }\ntrain found_base on ${data.name} as found_try { ${recipe.join(", ")} }`;
-    const found = await trainingPlanOf(around, text, `${one.looked.name} ${way.technique}`);
+    const found = await compileTrainingPlan(around, text, `${one.looked.name} ${way.technique}`);
     if ("why" in found) {
       // If the exact head fails, the head can still be trained by steps.
       if (!way.exact) refused.push({ what: techniqueLabel(one.looked.name, way.technique), why: found.why });

@@ -9,7 +9,7 @@ import type { SkippedCandidate, TokenLengths, ExaminedData, ExaminedBase } from 
 import { weightBytes } from "../../../bases/base.js";
 import { availableMemoryBytes } from "../../../session/answers/machine.js";
 import { availableBases } from "./local-bases.js";
-import { callTextOf, trainingPlanOf, type AutoContext } from "./auto-context.js";
+import { callTextOf, compileTrainingPlan, type AutoContext } from "./auto-context.js";
 
 /** Warnings that a base was made for other texts. */
 const STRANGE: ReadonlySet<string> = new Set(["unknown-tokens", "costly-language"]);
@@ -65,7 +65,7 @@ export async function collectInitialFacts(around: AutoContext): Promise<{
 async function baseBeside(around: AutoContext, name: string): Promise<UsableBase | { readonly why: string }> {
   const { session, stage: context, action } = around;
   const { data, task } = action.auto;
-  const found = await trainingPlanOf(
+  const found = await compileTrainingPlan(
     around,
     `model found_base { base: ${JSON.stringify(name)}, task: ${callTextOf(around, task)} }\ntrain found_base on ${data.name} as found_try { epochs: 1 }`,
     name,

@@ -6,7 +6,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { keepsBest } from "#dsl/compiler/plan/watched-metric.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import type { AutoReport, ProgramProposal } from "../../../study/auto/auto.js";
-import { autoNotesOf, idleStartNote } from "../../../study/auto/notes.js";
+import { autoOutcomeNotes, noLearningYetNote } from "../../../study/auto/notes.js";
 import { scoreLookCount } from "../../../study/auto/selection-bias.js";
 import { PROBE_BUDGET_SHARE } from "../../../study/auto/rules.js";
 import { autoViewsAfter, probesView, autoProgramView } from "../../../display/sweeps/auto/auto.js";
@@ -18,8 +18,8 @@ import { executeSweep } from "../../../sweep-runs/local-sweep.js";
 import type { ExecutionContext } from "../../../session/execution-context.js";
 import type { OpenSession } from "../../../session/open-session.js";
 import { type AutoAction, type AutoContext, programFrom, compileSweep } from "./auto-context.js";
-import { scoreTrials, outcomeOf, reportWithoutTraining } from "./comparison.js";
-import { saveProposal, proposalFile, readProposal, proposeFrom, withBudget } from "./auto-state.js";
+import { scoreTrials, autoOutcomeOf, reportWithoutTraining } from "./comparison.js";
+import { saveProposal, proposalFile, readProposal, proposeFromProbes, proposalWithBudget } from "./auto-state.js";
 import { collectInitialFacts } from "./initial-facts.js";
 import { runProbes, type ScoredContestant } from "./probes.js";
 
@@ -49,8 +49,8 @@ export async function runAuto(session: OpenSession, action: AutoAction, context:
   const file = proposalFile(around, facts.hash, there.able);
   const known = readProposal(file);
   const made = known
-    ? { ...known, proposal: withBudget(known.proposal, seconds) }
-    : await proposeFrom(around, { looked: there.looked, able: there.able, probed, seconds });
+    ? { ...known, proposal: proposalWithBudget(known.proposal, seconds) }
+    : await proposeFromProbes(around, { looked: there.looked, able: there.able, probed, seconds });
   report = { ...report, left: [...report.left, ...made.left] };
   const withoutTraining = probesView(report);
   if (withoutTraining) context.screen.display(withoutTraining);
@@ -91,14 +91,21 @@ async function searched(
   const none =
     live.nearest && `no trial clears the bars (trial ${String(live.nearest.number)} misses ${live.nearest.missed})`;
   const { best } = live;
-  const heeds = autoNotesOf({
+  const heeds = autoOutcomeNotes({
     goal: report.goal,
     vary: sweep.sweep.vary,
     trials: log.ended,
     best: best?.number ?? null,
     probed: report.probed,
   });
-  const outcome = outcomeOf(report, { probed: options.probed, trials, tune: best?.tune ?? null, looks, none, heeds });
+  const outcome = autoOutcomeOf(report, {
+    probed: options.probed,
+    trials,
+    tune: best?.tune ?? null,
+    looks,
+    none,
+    heeds,
+  });
   for (const shown of autoViewsAfter({ ...report, outcome })) context.screen.display(shown);
 }
 
@@ -109,7 +116,7 @@ function whereIdle(
 ): (live: LiveSweep) => void {
   let isReported = false;
   return (live) => {
-    const idle = isReported ? null : idleStartNote({ goal, probed, trials: live.trials, first: first.length });
+    const idle = isReported ? null : noLearningYetNote({ goal, probed, trials: live.trials, first: first.length });
     if (idle === null) return;
     isReported = true;
     live.note(idle);

@@ -18,7 +18,7 @@ const BEYOND: CodePointRanges = [
 ];
 const ALL_BEYOND = BEYOND.reduce((all, [low, high]) => all + high - low + 1, 0);
 
-export function singleCodePoint(code: number): CodePointRanges {
+export function rangesOfCodePoint(code: number): CodePointRanges {
   return [[code, code]];
 }
 /** Returns the only character of the set; null if the set has several or none. */

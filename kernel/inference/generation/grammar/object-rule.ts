@@ -7,7 +7,7 @@ import {
   codePointOf,
   complementRanges,
   grammarLiteral,
-  singleCodePoint,
+  rangesOfCodePoint,
   UNESCAPED_JSON_CHARACTERS,
 } from "./character-classes.js";
 import { countKeyword, repeatedItems, type SchemaToRule, type GrammarRules, type SchemaObject } from "./rules.js";
@@ -107,7 +107,7 @@ function keyBeside(names: readonly string[], rules: GrammarRules): string {
 function after(node: Node, rules: GrammarRules): string {
   if (node.next.size === 0) return rules.add(node.ends ? "plain plain*" : "plain*");
   const allowedNext = [...node.next].filter(
-    ([character]) => intersectRanges(singleCodePoint(codePointOf(character)), UNESCAPED_JSON_CHARACTERS).length > 0,
+    ([character]) => intersectRanges(rangesOfCodePoint(codePointOf(character)), UNESCAPED_JSON_CHARACTERS).length > 0,
   );
   const rest = intersectRanges(
     complementRanges(allowedNext.map(([character]) => [codePointOf(character), codePointOf(character)] as const)),

@@ -8,7 +8,7 @@ import {
   characterClassText,
   codePointOf,
   complementRanges,
-  singleCodePoint,
+  rangesOfCodePoint,
   onlyCodePoint,
   UNESCAPED_JSON_CHARACTERS,
   type CodePointRanges,
@@ -37,12 +37,12 @@ const NAMED: Readonly<Record<string, CodePointRanges>> = {
   W: complementRanges(WORDS),
   s: BLANKS,
   S: complementRanges(BLANKS),
-  n: singleCodePoint(10),
-  t: singleCodePoint(9),
-  r: singleCodePoint(13),
-  f: singleCodePoint(12),
-  v: singleCodePoint(11),
-  0: singleCodePoint(0),
+  n: rangesOfCodePoint(10),
+  t: rangesOfCodePoint(9),
+  r: rangesOfCodePoint(13),
+  f: rangesOfCodePoint(12),
+  v: rangesOfCodePoint(11),
+  0: rangesOfCodePoint(0),
 };
 
 /** Throws `UnsupportedSchemaError`. */
@@ -152,7 +152,7 @@ class Reader {
         ? shown(UNESCAPED_JSON_CHARACTERS)
         : character === "["
           ? shown(this.inClass())
-          : shown(character === "\\" ? this.escaped() : singleCodePoint(codePointOf(character)));
+          : shown(character === "\\" ? this.escaped() : rangesOfCodePoint(codePointOf(character)));
     this.written += out.length;
     if (this.written > MOST_WRITTEN) throw new UnsupportedSchemaError("its pattern is too large");
     return out;
@@ -176,11 +176,11 @@ class Reader {
     const character = this.next();
     const named = NAMED[character];
     if (named) return named;
-    if (character === "x") return singleCodePoint(this.code(2));
-    if (character === "u") return singleCodePoint(this.here === "{" ? this.codeInBraces() : this.code(4));
+    if (character === "x") return rangesOfCodePoint(this.code(2));
+    if (character === "u") return rangesOfCodePoint(this.here === "{" ? this.codeInBraces() : this.code(4));
     if (/[a-zA-Z1-9]/.test(character))
       throw new UnsupportedSchemaError(`texts can't be held to \`\\${character}\` in a pattern`);
-    return singleCodePoint(codePointOf(character));
+    return rangesOfCodePoint(codePointOf(character));
   }
   private code(letters: number): number {
     return parseInt(Array.from({ length: letters }, () => this.next()).join(""), 16);
@@ -211,11 +211,11 @@ class Reader {
   }
   private inside(): CodePointRanges {
     const character = this.next();
-    if (character !== "\\") return singleCodePoint(codePointOf(character));
+    if (character !== "\\") return rangesOfCodePoint(codePointOf(character));
     // `\b` is a backspace inside a class and a word boundary elsewhere.
     if (this.here !== "b") return this.escaped();
     this.position++;
-    return singleCodePoint(8);
+    return rangesOfCodePoint(8);
   }
 }
 

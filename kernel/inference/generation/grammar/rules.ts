@@ -15,16 +15,16 @@ export const MAX_COUNTED_CHARACTERS = 40;
 /** Maximum number of rules of a schema; `MOST_TIMES` is the maximum of repetition counts. */
 const MOST_RULES = 4_000;
 /** Maximum characters of all rules together. */
-export const MAX_RULE_CHARACTERS = 500_000;
+export const MAX_GRAMMAR_CHARACTERS = 500_000;
 const MOST_TIMES = 10_000;
 
 export interface Grammar {
   /** In XGrammar's EBNF; its first rule is `root`. */
   readonly rules: string;
   /** Length bounds of strings that the grammar does not count; null if there are none. */
-  readonly lengths: GrammarTextLengths | null;
+  readonly lengths: StringLengthBounds | null;
 }
-export interface GrammarTextLengths {
+export interface StringLengthBounds {
   /** The shortest bound. */
   readonly least: number;
   /** Returns a fresh position tracker for a new text. */
@@ -58,7 +58,7 @@ export class GrammarRules {
   }
   tell(name: string, body: string): string {
     this.written += body.length;
-    if (this.written > MAX_RULE_CHARACTERS) throw new UnsupportedSchemaError("it is too large");
+    if (this.written > MAX_GRAMMAR_CHARACTERS) throw new UnsupportedSchemaError("it is too large");
     this.lines.push(`${name} ::= ${body}`);
     return name;
   }

@@ -1,7 +1,7 @@
 /** Converts the programs of a deployed model to standalone graphs, with the port names that other libraries use. */
 import {
   fileShape,
-  fileType,
+  fileDTypeOf,
   standaloneGraph,
   type InputFlag,
   type StandaloneGraph,
@@ -72,7 +72,7 @@ function portsOf(
     name,
     {
       name: names[name] ?? name,
-      dtype: fileType(dtype) as GraphPort["dtype"],
+      dtype: fileDTypeOf(dtype) as GraphPort["dtype"],
       shape: fileShape(shape, SIZES),
     },
   ];

@@ -2,7 +2,7 @@ import { recipeHash } from "#dsl/compiler/plan/hash.js";
 import type { Recipe, Plan } from "#dsl/compiler/plan/plan.js";
 import { SEMANTICS_VERSION, semanticsVersionOf } from "#dsl/compiler/plan/semantics.js";
 import assert from "node:assert/strict";
-import { metricOf, watchedMetric } from "#dsl/compiler/plan/watched-metric.js";
+import { metricArgumentOf, watchedMetric } from "#dsl/compiler/plan/watched-metric.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import type { Action } from "#dsl/compiler/plan/action.js";
@@ -236,7 +236,7 @@ train w on t`.replace("head_or_lora", "lora(rank: 4, targets: [up_proj])");
       const { early_stopping } = recipe.training;
       return [
         metricName(watchedMetric(registry, recipe.training), registry),
-        early_stopping ? metricName(metricOf(early_stopping)!, registry) : undefined,
+        early_stopping ? metricName(metricArgumentOf(early_stopping)!, registry) : undefined,
         origins["training.keep"]?.why,
       ];
     };

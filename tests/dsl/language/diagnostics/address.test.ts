@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import {
   hasCredentials,
-  storedAddress,
+  addressToStore,
   redactedAddress,
   redactAddresses,
   maskAddressSecrets,
@@ -35,10 +35,10 @@ describe("secrets in addresses", () => {
   });
   it("are replaced by a mark and the file's checksum in stored addresses", () => {
     const sum = "ab".repeat(32);
-    assert.equal(storedAddress("https://host/rows.csv?sig=abc"), "https://host/rows.csv?…");
-    assert.equal(storedAddress("https://host/rows.csv?sig=abc", sum), `https://host/rows.csv?…${sum}`);
-    assert.equal(storedAddress(`https://host/rows.csv?…${sum}`), "https://host/rows.csv?…");
-    assert.equal(storedAddress("https://host/rows.csv", sum), "https://host/rows.csv");
+    assert.equal(addressToStore("https://host/rows.csv?sig=abc"), "https://host/rows.csv?…");
+    assert.equal(addressToStore("https://host/rows.csv?sig=abc", sum), `https://host/rows.csv?…${sum}`);
+    assert.equal(addressToStore(`https://host/rows.csv?…${sum}`), "https://host/rows.csv?…");
+    assert.equal(addressToStore("https://host/rows.csv", sum), "https://host/rows.csv");
     assert.deepEqual(parseStoredAddress(`https://host/rows.csv?…${sum}`), {
       ...{ address: "https://host/rows.csv", checksum: sum },
     });

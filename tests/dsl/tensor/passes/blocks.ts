@@ -7,7 +7,7 @@ import type { Tensor } from "#dsl/tensor/tensor.js";
 import { gradient } from "#dsl/tensor/gradient.js";
 import { prune } from "#dsl/tensor/passes/dead-code.js";
 import type { Program, Type } from "#dsl/tensor/program.js";
-import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import { makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 
 const WIDTH = 4;
 const F = (...shape: readonly (number | string)[]): Type => ({ dtype: "f32", shape });
@@ -64,16 +64,16 @@ export function blocksValues(program: Program): {
   let seed = 1;
   const next = (): number => ((seed = (seed * 16807) % 2147483647) / 2147483647 - 0.5) * 2;
   const random = (shape: readonly number[]): ArrayValues =>
-    arrayValues(
+    makeArrayValues(
       shape,
       Array.from({ length: shape.reduce((n, d) => n * d, 1) }, () => next()),
     );
   return {
     feeds: {
       x: random([2, 3, WIDTH]),
-      mask: arrayValues([2, 3], [1, 1, 0, 1, 1, 1]),
-      labels: arrayValues([2], [2, 0]),
-      step: arrayValues([], [5]),
+      mask: makeArrayValues([2, 3], [1, 1, 0, 1, 1, 1]),
+      labels: makeArrayValues([2], [2, 0]),
+      step: makeArrayValues([], [5]),
     },
     state: Object.fromEntries(
       Object.entries(program.state).map(([name, { type }]) => [name, random(type.shape as readonly number[])]),

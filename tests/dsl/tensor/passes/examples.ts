@@ -3,7 +3,7 @@ import { Graph } from "#dsl/tensor/builder.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import { gradient } from "#dsl/tensor/gradient.js";
 import type { DType, Program, Type } from "#dsl/tensor/program.js";
-import { toNDArray, arrayValues } from "#dsl/tensor/values.js";
+import { toNDArray, makeArrayValues } from "#dsl/tensor/values.js";
 
 const F = (...shape: readonly (number | string)[]): Type => ({ dtype: "f32", shape });
 
@@ -15,7 +15,7 @@ function written(body: (graph: Graph, give: (name: string, t: Tensor) => void) =
 const weight = (graph: Graph, name: string, ...shape: readonly number[]): Tensor =>
   graph.state(name, { type: F(...shape), trains: true, initial: { zeros: true } });
 const constant = (graph: Graph, shape: readonly number[], data: readonly number[], dtype: DType = "f32"): Tensor =>
-  graph.constant(toNDArray(dtype, arrayValues(shape, data)));
+  graph.constant(toNDArray(dtype, makeArrayValues(shape, data)));
 
 export const passExamples: Readonly<Record<string, () => Program>> = {
   dead_code: () =>

@@ -8,7 +8,7 @@ import { optimise, passes, PLAIN_PASS_SETTINGS } from "#dsl/tensor/passes/table.
 import { printProgram } from "#dsl/tensor/print.js";
 import type { Program } from "#dsl/tensor/program.js";
 import { validateProgram } from "#dsl/tensor/validate.js";
-import { toNDArray, arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import { toNDArray, makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 
 type Choice = readonly [kind: number, first: number, second: number];
 const FACTORS = [0, -0, 1, -1, 2, 0.5, 3, 1e8, -4];
@@ -24,8 +24,8 @@ function programOf(choices: readonly Choice[], exact: boolean): Program {
     graph.input("x", type),
     graph.input("y", type),
     graph.state("w", { type, trains: true, initial: { zeros: true } }),
-    graph.constant(toNDArray("f64", arrayValues([2, 3], [1, 1, 1, 1, 1, 1]))),
-    graph.constant(toNDArray("f64", arrayValues([2, 3], [1, -2, 3, 0, -0, 6]))),
+    graph.constant(toNDArray("f64", makeArrayValues([2, 3], [1, 1, 1, 1, 1, 1]))),
+    graph.constant(toNDArray("f64", makeArrayValues([2, 3], [1, -2, 3, 0, -0, 6]))),
   ];
   for (const [kind, first, second] of choices) {
     const x = made[first % made.length]!;
@@ -62,7 +62,7 @@ function programOf(choices: readonly Choice[], exact: boolean): Program {
             () => x.cast("f32").cast("f64").cast("f32").cast("f64"),
             () => x.greater(y).select(x, y),
             () => x.less(y).select(x, x),
-            () => graph.constant(toNDArray("bool", arrayValues([], [second % 2]))).select(x, y),
+            () => graph.constant(toNDArray("bool", makeArrayValues([], [second % 2]))).select(x, y),
           ]
         : []),
     ];
@@ -94,7 +94,7 @@ function computed(program: Program, feeds: Record<string, ArrayValues>, w: Array
 
 function keeps(before: Program, after: Program, tolerance: number, data: readonly number[][]): void {
   validateProgram(after);
-  const [x, y, w] = data.map((list) => arrayValues([2, 3], list)) as [ArrayValues, ArrayValues, ArrayValues];
+  const [x, y, w] = data.map((list) => makeArrayValues([2, 3], list)) as [ArrayValues, ArrayValues, ArrayValues];
   const [expected, got] = [computed(before, { x, y }, w), computed(after, { x, y }, w)];
   expected.forEach((value, i) => {
     assert.deepEqual(got[i]!.shape, value.shape);

@@ -9,7 +9,7 @@ import { lowerProgram } from "#dsl/tensor/passes/lowering.js";
 import type { Program } from "#dsl/tensor/program.js";
 import { opOf, ops, opTable } from "#dsl/tensor/table.js";
 import { validateProgram } from "#dsl/tensor/validate.js";
-import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import { makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import { cases, type Case } from "../cases.js";
 import { hard_swish } from "./hard-swish.js";
 
@@ -20,7 +20,7 @@ function programOf(c: Case): { program: Program; feeds: Record<string, ArrayValu
   const graph = new Graph();
   const inputs = c.inputs.map(({ shape, dtype }, i) => graph.input(`x${i}`, { dtype, shape }));
   graph.applyNamed(c.op, inputs, c.attributes).forEach((y, i) => graph.output(`y${i}`, y));
-  const feeds = Object.fromEntries(c.inputs.map(({ shape, data }, i) => [`x${i}`, arrayValues(shape, data)]));
+  const feeds = Object.fromEntries(c.inputs.map(({ shape, data }, i) => [`x${i}`, makeArrayValues(shape, data)]));
   return { program: graph.program(), feeds };
 }
 
@@ -94,7 +94,7 @@ describe("ops with a decomposition", () => {
   it("need no gradient rule: that of their parts is used", () => {
     const program = swished().program();
     validateProgram(program);
-    const run = (x: readonly number[]) => evaluateProgram(program, {}, { x: arrayValues([7], x) }).outputs;
+    const run = (x: readonly number[]) => evaluateProgram(program, {}, { x: makeArrayValues([7], x) }).outputs;
     const h = 1e-6;
     const [above, below] = [h, -h].map((by) => run(data.map((x) => x + by))["y"]!.data);
     // The gradient is not defined at the kinks −3 and 3.

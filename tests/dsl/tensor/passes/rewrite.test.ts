@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { Graph } from "#dsl/tensor/builder.js";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { rewriteProgram, type RewriteNode } from "#dsl/tensor/passes/rewrite.js";
-import { scalar, arrayValues } from "#dsl/tensor/values.js";
+import { scalar, makeArrayValues } from "#dsl/tensor/values.js";
 import { validateProgram } from "#dsl/tensor/validate.js";
 
 describe("rewrite of a program", () => {
@@ -16,7 +16,7 @@ describe("rewrite of a program", () => {
     graph.output("z", size);
     return graph.program();
   };
-  const feeds = { x: arrayValues([3], [1, -2, 0.5]) };
+  const feeds = { x: makeArrayValues([3], [1, -2, 0.5]) };
   const numbers = (of: ReturnType<typeof program>) => {
     validateProgram(of);
     const { y, z } = evaluateProgram(of, feeds, {}).outputs;

@@ -9,7 +9,7 @@ import type { Program, TensorState } from "#dsl/tensor/program.js";
 import { dequantizeArray, quantizeArray } from "#dsl/tensor/numbers/quantize.js";
 import type { WeightStorage } from "#dsl/tensor/storage.js";
 import { validateProgram } from "#dsl/tensor/validate.js";
-import { fromNDArray, arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import { fromNDArray, makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 
 const SIZE = 64;
 const ALL: readonly WeightStorage[] = [
@@ -57,7 +57,7 @@ function begun(program: Program): Record<string, ArrayValues> {
   };
   return Object.fromEntries(
     Object.entries(program.state).map(([name, { type, initial }]) => {
-      if (!("of" in initial)) return [name, arrayValues(type.shape as number[], raw(name))];
+      if (!("of" in initial)) return [name, makeArrayValues(type.shape as number[], raw(name))];
       if (!("stored" in initial.take)) throw new Error(name);
       const parts = quantizeArray(raw(initial.of.name), initial.of.type.shape as number[], initial.take.stored);
       return [name, fromNDArray(parts[initial.take.part as "codes"]!)];
@@ -72,14 +72,14 @@ function rounded(program: Program): Record<string, ArrayValues> {
       const { name, type } = initial.of;
       const shape = type.shape as number[];
       const x = Float32Array.from(begun(model())[name]!.data);
-      plain[name] = arrayValues(
+      plain[name] = makeArrayValues(
         shape,
         dequantizeArray(quantizeArray(x, shape, initial.take.stored), shape, initial.take.stored),
       );
     }
   return plain;
 }
-const feeds = { ids: arrayValues([3], [5, 63, 0]) };
+const feeds = { ids: makeArrayValues([3], [5, 63, 0]) };
 const passed = (storage?: WeightStorage, more: Partial<PassSettings> = {}): Program =>
   optimise(model(), { ...PLAIN_PASS_SETTINGS, ...more, ...(storage && { storage }) });
 

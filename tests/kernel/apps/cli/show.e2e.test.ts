@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { phases, phaseText } from "#kernel/apps/checking/phases.js";
+import { phases, compilerPhaseText } from "#kernel/apps/checking/phases.js";
 import { STEADY_MACHINE, withListings } from "#tools/reference/listings.js";
 import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
 import { called } from "./called.js";
@@ -23,7 +23,7 @@ describe("compiler phases", function () {
     ["emitted", "onnx"],
   ] as const)
     it(`match the committed output: ${phase}${engine === undefined ? "" : ` for ${engine}`}`, async () => {
-      const { text, diagnostics } = await phaseText(phase, program, { datasets, engine });
+      const { text, diagnostics } = await compilerPhaseText(phase, program, { datasets, engine });
       assert.deepEqual(diagnostics, []);
       const file = join(golden, `${engine ?? phase}.txt`);
       if (bless) {

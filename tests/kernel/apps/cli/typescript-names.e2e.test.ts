@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkFile } from "#kernel/apps/checking/checking.js";
-import { phaseText } from "#kernel/apps/checking/phases.js";
+import { compilerPhaseText } from "#kernel/apps/checking/phases.js";
 import { newCodeCell } from "#kernel/apps/jupyter/client/notebook-file.js";
 import { createCellRuntime, type KernelCellRuntime } from "#kernel/apps/jupyter/wire/cells.js";
 import { Kept } from "../jupyter/cells/notebook.js";
@@ -72,7 +72,7 @@ describe("names of TypeScript cells", function () {
     assert.ok((await codes(...known, "const rows = [], rounds = 1;")).includes("unknown-reference"));
   });
   it("make a plan unavailable until they have a value", async () => {
-    await assert.rejects(phaseText("plan", notebook(ways["exports"]!, ...known)), { code: "not-told" });
+    await assert.rejects(compilerPhaseText("plan", notebook(ways["exports"]!, ...known)), { code: "not-told" });
   });
 
   describe("at run time", () => {

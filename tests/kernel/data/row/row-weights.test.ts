@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import type { NDArray } from "#dsl/tensor/program.js";
-import { arrayValues } from "#dsl/tensor/values.js";
+import { makeArrayValues } from "#dsl/tensor/values.js";
 import { DataLoader, type ModelInputRows } from "#kernel/data/rows/loader.js";
 import { TextsInMemory } from "#kernel/data/sequences/token-rows.js";
 import { TokenWindows } from "#kernel/data/sequences/windows.js";
@@ -40,7 +40,7 @@ describe("row weights", () => {
           roles,
         };
         const program = assemblePrograms(o as AssembleOptions).train;
-        const scalars = { rate: arrayValues([], [1e-3]), step: arrayValues([], [1]) };
+        const scalars = { rate: makeArrayValues([], [1e-3]), step: makeArrayValues([], [1]) };
         return evaluateProgram(program, { ...drawn(fed(feeds)), ...scalars }, initial(program, base)).outputs;
       };
       const weighed = loaded(windowsOf(texts, weights), packed, true);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import type { NDArray } from "#dsl/tensor/program.js";
-import { arrayValues } from "#dsl/tensor/values.js";
+import { makeArrayValues } from "#dsl/tensor/values.js";
 import { collateNextTokens, collatePackedRows } from "#kernel/data/sequences/next-token.js";
 import { assemblePrograms } from "#stdlib/programs/assemble.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";
@@ -24,7 +24,7 @@ describe("packed rows", () => {
       };
       const step = (packed: boolean, feeds: Readonly<Record<string, NDArray>>) => {
         const train = program(packed);
-        const scalars = { rate: arrayValues([], [1e-3]), step: arrayValues([], [1]) };
+        const scalars = { rate: makeArrayValues([], [1e-3]), step: makeArrayValues([], [1]) };
         return evaluateProgram(train, { ...drawn(fed(feeds)), ...scalars }, initial(train, base)).outputs;
       };
       const packed = step(true, collatePackedRows(texts, rows, { padId: 1 }));

@@ -1,5 +1,5 @@
 /** Made-up sweeps: trials over a space with conditions, deterministic for the same wishes. */
-import type { SearchSpace, SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
+import type { SettingSearchSpace, SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { axesOf } from "#kernel/study/axes.js";
 import { dimensionsOf, valuesAt } from "#kernel/study/points.js";
@@ -16,7 +16,7 @@ export interface Wishes {
   readonly direction?: SweepGoal["direction"];
 }
 const call = (kind: string, word: string, args: Call["arguments"] = {}): Call => ({ word, kind, arguments: args });
-const log = (from: number, to: number): SearchSpace => ({ space: "log", from, to, integer: false });
+const log = (from: number, to: number): SettingSearchSpace => ({ space: "log", from, to, integer: false });
 
 export const vary: SweepPlan["vary"] = {
   technique: {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Engine, EngineOptions } from "#kernel/engines/engine.js";
 import { EngineManager } from "#kernel/engines/manager/engine-manager.js";
-import { ManagedEngine, type RestartPolicy } from "#kernel/engines/manager/managed-engine.js";
+import { ManagedEngine, type RestartHandlers } from "#kernel/engines/manager/managed-engine.js";
 import { restartDelay } from "#kernel/engines/manager/restart-delays.js";
 import { fakeEngine, type FakeEngine } from "./fake-engine.js";
 
@@ -63,7 +63,7 @@ describe("managed engine", () => {
     const events: string[] = [];
     let opened = (): void => undefined;
     const reopened = new Promise<void>((done) => (opened = done));
-    const policy: RestartPolicy = {
+    const policy: RestartHandlers = {
       crashed: (_, error, delay) => events.push(`${String(error)}, ${String(delay)} ms`),
       restarted: (_, started) => {
         events.push(started === begun[1]?.engine ? "restarted" : "another engine");

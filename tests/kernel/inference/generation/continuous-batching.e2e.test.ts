@@ -11,7 +11,7 @@ import { lora } from "#stdlib/techniques/lora.run.js";
 import type { EngineName, EngineSession } from "#kernel/engines/engine.js";
 import type { SlotWriter } from "#kernel/inference/generation/contract.js";
 import { topLogprobs } from "#kernel/inference/generation/sampling/sequence-sampler.js";
-import { planWriter } from "#kernel/inference/generation/plan-batching.js";
+import { planWriterPrograms } from "#kernel/inference/generation/plan-batching.js";
 import { readHeader } from "#kernel/tensors/safetensors.js";
 import { engineNamed } from "#tests/kernel/engines/engines.js";
 import { alone, asked, Greedy, written } from "./side-by-side.js";
@@ -61,7 +61,7 @@ async function modelOf(model: string) {
 async function open(name: EngineName, model: string): Promise<Opened> {
   const { folder, own, vocabulary, positions } = await modelOf(model);
   const engine = await engineNamed(name);
-  const parts = await planWriter(engine, own);
+  const parts = await planWriterPrograms(engine, own);
   assert.equal(parts.batches, null);
   const session = await engine.open({ ...parts.programs, ...buildGenerationPrograms(own) }, [folder]);
   const writer = await parts.open(session, { slots: 3, vocabulary, positions, padId: 0, chunk: 5 });
@@ -164,7 +164,7 @@ describe("adapters in one batch, on tensorflow", function () {
       const low = { rank: 3, alpha: 5, targets: [...targets], from: "adapter" };
       const call = { kind: "technique", word: "lora", arguments: low };
       const engine = await engineNamed("tensorflow");
-      const parts = await planWriter(engine, { ...own, adapters: [null, { call, file }] });
+      const parts = await planWriterPrograms(engine, { ...own, adapters: [null, { call, file }] });
       const session = await engine.open(parts.programs, [folder]);
       const writer = await parts.open(session, { slots: 4, vocabulary, positions, padId: 0 });
       const trained = {
@@ -172,7 +172,7 @@ describe("adapters in one batch, on tensorflow", function () {
         technique: { call, implementation: lora },
         tensors: new Set([...own.tensors, ...Object.keys(readHeader(file).tensors)]),
       };
-      const single = await planWriter(engine, trained);
+      const single = await planWriterPrograms(engine, trained);
       const apart = await engine.open(single.programs, [file, folder]);
       const other = await single.open(apart, { slots: 1, vocabulary, positions, padId: 0 });
       const { prompts } = golden[model]!;
@@ -204,7 +204,7 @@ describe("encoder-decoder batches, on tensorflow", function () {
     it(`${model}: match transformers token for token`, async () => {
       const { folder, own, vocabulary, positions } = await modelOf(model);
       const engine = await engineNamed("tensorflow");
-      const parts = await planWriter(engine, own);
+      const parts = await planWriterPrograms(engine, own);
       assert.match(parts.batches ?? "", /reads a text whole/);
       const session = await engine.open(parts.programs, [folder]);
       const writer = await parts.open(session, { slots: 3, vocabulary, positions, padId: 0, start: 0 });

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { validateProgram } from "#dsl/tensor/validate.js";
-import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import { makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { SlotWriter, WriterOptions } from "#kernel/inference/generation/contract.js";
-import { planWriter } from "#kernel/inference/generation/plan-batching.js";
+import { planWriterPrograms } from "#kernel/inference/generation/plan-batching.js";
 import { assembleForwardProgram } from "#stdlib/programs/forward.js";
 import { buildGenerationPrograms } from "#stdlib/programs/generate.js";
 import { lora } from "#stdlib/techniques/lora.run.js";
@@ -25,7 +25,7 @@ function opened(name: string) {
     alone: (prompt: readonly number[], maxTokens: number, ends: readonly number[] = []) =>
       alone(plain, prompt, { maxTokens, vocabulary, positions, ends }),
     async writer(more: Partial<WriterOptions> = {}): Promise<{ writer: SlotWriter; session: ReferenceSession }> {
-      const parts = await planWriter(anything, model);
+      const parts = await planWriterPrograms(anything, model);
       assert.equal(parts.batches, null);
       for (const program of Object.values(parts.programs)) validateProgram(program);
       const session = new ReferenceSession(parts.programs, base);
@@ -249,7 +249,7 @@ describe("continuous batching in float64", function () {
     const { writer, session } = await model.writer({ slots: 1 });
     await written(writer, asked(prompt(30, 1, model.vocabulary), 8));
     for (const [name, { shape }] of Object.entries(session.state).filter(([state]) => state.startsWith("slots.")))
-      session.state[name] = { shape, data: arrayValues(shape).data.fill(Number.NaN) };
+      session.state[name] = { shape, data: makeArrayValues(shape).data.fill(Number.NaN) };
     const text = prompt(20, 2, model.vocabulary);
     assert.deepEqual(await written(writer, asked(text, 8)), await model.alone(text, 8));
   });
@@ -381,7 +381,7 @@ describe("adapters in one batch, in float64", () => {
     return Object.fromEntries(
       names.flatMap(([, { type, initial }], k): [string, ArrayValues][] => {
         if (!("checkpoint" in initial) || !initial.checkpoint.includes("lora_")) return [];
-        const y = arrayValues(type.shape as number[]);
+        const y = makeArrayValues(type.shape as number[]);
         y.data.forEach((_, i) => (y.data[i] = 0.5 * Math.sin(1.3 * i + k + 5 * seed)));
         return [[initial.checkpoint, y]];
       }),
@@ -390,7 +390,7 @@ describe("adapters in one batch, in float64", () => {
   const files = Object.fromEntries(adapters.flatMap((a) => (a ? [[`file-${String(a.seed)}`, fileOf(a)]] : [])));
 
   it("generate the same text as each adapter alone", async () => {
-    const parts = await planWriter(anything, {
+    const parts = await planWriterPrograms(anything, {
       ...model.model,
       adapters: adapters.map((a) => a && { call: a.technique.call, file: `file-${String(a.seed)}` }),
     });
@@ -421,9 +421,9 @@ describe("adapters in one batch, in float64", () => {
   });
   it("are rejected if they add more than two factors, or if their file is incomplete", async () => {
     const dora = call("technique", "lora", { dora: true });
-    const refused = planWriter(anything, { ...model.model, adapters: [{ call: dora, file: "file-1" }] });
+    const refused = planWriterPrograms(anything, { ...model.model, adapters: [{ call: dora, file: "file-1" }] });
     await assert.rejects(refused, { code: "adapters-apart" });
-    const parts = await planWriter(anything, {
+    const parts = await planWriterPrograms(anything, {
       ...model.model,
       adapters: [{ call: adapters[0]!.technique.call, file: "none" }],
     });
@@ -438,7 +438,7 @@ describe("adapters in one batch, in float64", () => {
 describe("static batches of texts", () => {
   it("generate each text as it would alone, for different prompts, ends and choosers", async () => {
     const model = opened("gpt2-plain");
-    const parts = await planWriter(
+    const parts = await planWriterPrograms(
       {
         can: (program) =>
           Promise.resolve(
@@ -467,7 +467,7 @@ describe("static batches of texts", () => {
   it("support virtual tokens", async () => {
     const model = opened("gpt2-plain");
     const technique = { call: call("technique", "prompt_tuning", { tokens: 3 }), implementation: promptTuning };
-    const parts = await planWriter(anything, { ...model.model, technique });
+    const parts = await planWriterPrograms(anything, { ...model.model, technique });
     assert.match(parts.batches ?? "", /prompt_tuning puts something before each text/);
   });
 });

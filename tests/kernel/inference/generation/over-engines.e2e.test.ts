@@ -11,7 +11,7 @@ import { loadTokenizer, type Tokenizer } from "#kernel/bases/tokenizer.js";
 import { loadImplementation } from "#kernel/host/load-implementation.js";
 import type { EngineSession } from "#kernel/engines/engine.js";
 import { continueTexts } from "#kernel/inference/continue-texts.js";
-import { planWriter } from "#kernel/inference/generation/plan-batching.js";
+import { planWriterPrograms } from "#kernel/inference/generation/plan-batching.js";
 import { createTextGenerator, type TextGenerator } from "#kernel/inference/generation/text-generator.js";
 import { readHeader } from "#kernel/tensors/safetensors.js";
 import { engineNamed } from "#tests/kernel/engines/engines.js";
@@ -55,7 +55,7 @@ async function open(folder: string, texts: string, task: string): Promise<Opened
   const technique = { call: { kind: "technique", word: "full", arguments: {} }, implementation: full };
   const prefixInCheckpoint = [...tensors].some((tensor) => tensor.startsWith(family.prefix));
   const engine = await engineNamed("tensorflow");
-  const parts = await planWriter(engine, { family, config, technique, prefixInCheckpoint, tensors, seed: 0 });
+  const parts = await planWriterPrograms(engine, { family, config, technique, prefixInCheckpoint, tensors, seed: 0 });
   const session = await engine.open({ ...parts.programs }, [folder]);
   const tokenizer = await loadTokenizer(texts);
   const start = json["decoder_start_token_id"];

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import type { NDArray, Program } from "#dsl/tensor/program.js";
-import { fromNDArray, toNDArray, arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import { fromNDArray, toNDArray, makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { EngineSession } from "#kernel/engines/engine.js";
 import { generateTexts } from "#kernel/inference/generate.js";
 import type { TokenChooser, SlotRequest, SlotToken, SlotWriter } from "#kernel/inference/generation/contract.js";
@@ -21,7 +21,7 @@ export class ReferenceSession implements Pick<EngineSession, "run" | "load"> {
   ) {
     for (const [name, s] of Object.values(programs).flatMap(({ state }) => Object.entries(state)))
       if ("checkpoint" in s.initial) this.state[name] = base[s.initial.checkpoint]!;
-      else if ("zeros" in s.initial) this.state[name] = arrayValues(s.type.shape as number[]);
+      else if ("zeros" in s.initial) this.state[name] = makeArrayValues(s.type.shape as number[]);
   }
 
   async run(

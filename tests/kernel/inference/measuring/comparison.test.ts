@@ -6,11 +6,11 @@ import {
   scoreDifference,
   resampleAll,
   intervalMethodsText,
-  type MetricMeasure,
+  type MeasuredMetric,
 } from "#kernel/inference/measuring/comparison.js";
 
 /** A metric that is the mean of the given values per row; not a share. */
-function mean(name: string, rows: readonly number[], drawn = true): MetricMeasure {
+function mean(name: string, rows: readonly number[], drawn = true): MeasuredMetric {
   const call = { word: name, kind: "metric", arguments: {} } as const;
   const score = (of: Uint32Array): number => of.reduce((sum, at) => sum + rows[at]!, 0) / of.length;
   const value = score(Uint32Array.from(rows.keys()));
@@ -38,7 +38,7 @@ describe("score difference", () => {
 });
 
 describe("score difference of a metric without direction", () => {
-  const rate = (rows: readonly number[]): MetricMeasure => ({ ...mean("selection_rate", rows), better: "none" });
+  const rate = (rows: readonly number[]): MeasuredMetric => ({ ...mean("selection_rate", rows), better: "none" });
   async function verdict(a: readonly number[], b: readonly number[]) {
     const [first, second] = [rate(a), rate(b)];
     const drawn = await resampleAll([first, second]);
@@ -85,7 +85,7 @@ describe("rate difference of one label", () => {
         ),
       ),
     );
-    const [one, other] = measures as [MetricMeasure, MetricMeasure];
+    const [one, other] = measures as [MeasuredMetric, MeasuredMetric];
     const drawn = await resampleAll(measures);
     return scoreDifference(drawn.get(one)!, drawn.get(other)!);
   }

@@ -1,6 +1,6 @@
 /** Slices of scored rows: their rows, metrics and intervals, and when nothing is reported. */
 import assert from "node:assert/strict";
-import { resampleAll, type MetricMeasure } from "#kernel/inference/measuring/comparison.js";
+import { resampleAll, type MeasuredMetric } from "#kernel/inference/measuring/comparison.js";
 import {
   MIN_SLICE_ROWS,
   sampledRowNumbers,
@@ -12,7 +12,7 @@ import {
 
 const right = Array.from({ length: 120 }, (_, row) => Number(row % 3 !== 0 || row >= 60));
 const share = (drawn: Uint32Array): number => drawn.reduce((sum, row) => sum + right[row]!, 0) / drawn.length;
-const accuracy: MetricMeasure = {
+const accuracy: MeasuredMetric = {
   name: "accuracy",
   call: { kind: "metric", word: "accuracy", arguments: {} },
   value: share(Uint32Array.from(right, (_, row) => row)),
@@ -89,9 +89,9 @@ describe("evaluation slices", () => {
   it("leave out metrics that cannot be computed from these rows", () => {
     const [first] = sliced(right.length, halves).slices;
     const { resampling } = accuracy;
-    const groups: MetricMeasure = { ...accuracy, resampling: { ...resampling!, unit: "group of rows" } };
-    const others: MetricMeasure = { ...accuracy, resampling: { ...resampling!, units: 7 } };
-    const none: MetricMeasure = { ...accuracy, resampling: null };
+    const groups: MeasuredMetric = { ...accuracy, resampling: { ...resampling!, unit: "group of rows" } };
+    const others: MeasuredMetric = { ...accuracy, resampling: { ...resampling!, units: 7 } };
+    const none: MeasuredMetric = { ...accuracy, resampling: null };
     assert.deepEqual(measureSlice([groups, others, none], first!, right.length), [null, null, null]);
   });
 });

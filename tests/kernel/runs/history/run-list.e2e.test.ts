@@ -20,7 +20,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { RunEvent } from "#kernel/events/events.js";
-import { RunDashboard } from "#kernel/training-runs/run-requests.js";
+import { RunListDashboard } from "#kernel/training-runs/run-requests.js";
 import { readRunDetails } from "#kernel/runs/history/run-details.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import { RunList } from "#kernel/runs/history/run-list.js";
@@ -218,7 +218,7 @@ describe("run list of a folder", () => {
       (await look()).map((one) => one.state),
       ["running", "running"],
     );
-    for (const { id } of [folder, older]) assert.equal((await new RunDashboard(root).remove(id)).deleted, false);
+    for (const { id } of [folder, older]) assert.equal((await new RunListDashboard(root).remove(id)).deleted, false);
     assert.equal(
       (await readRunDetails(list, older.id, null))?.curves?.data.length,
       (await readRunDetails(list, folder.id, null))?.curves?.data.length,
@@ -283,7 +283,7 @@ describe("run list of a folder", () => {
   });
   it("waits for a change and responds at once", async () => {
     const folder = run("live", started(me), step(1, 1));
-    const board = new RunDashboard(root);
+    const board = new RunListDashboard(root);
     const first = await board.changes({ ...all, wait: 0 });
     // The request waits longer than the test's timeout, so only the change can end it.
     const waiting = board.changes({ ...all, since: first.revision, wait: 600_000 });
@@ -315,7 +315,7 @@ describe("run list of a folder", () => {
       const there = run("there", started(me), stopped(1, "done"));
       const other = planOf("train m on d { epochs: 2, optimizer: adamw(learning_rate: 3e-4) }");
       writeFileSync(join(there.path, "plan.json"), JSON.stringify(other));
-      const board = new RunDashboard(root);
+      const board = new RunListDashboard(root);
       const details = (await board.details(here.id, there.id))!;
       assert.deepEqual(details.scores, {
         columns: ["step", "validation loss", "validation accuracy", ""],
@@ -342,7 +342,7 @@ describe("run list of a folder", () => {
     it("survive a folder without a readable file", async () => {
       const folder = run("odd");
       for (const name of ["plan.json", "lock.json", "events.jsonl"]) writeFileSync(join(folder.path, name), '{"');
-      const details = await new RunDashboard(root).details(folder.id, folder.id);
+      const details = await new RunListDashboard(root).details(folder.id, folder.id);
       assert.deepEqual([details?.tune, details?.curves, details?.against], [null, null, null]);
     });
   });
@@ -350,7 +350,7 @@ describe("run list of a folder", () => {
   describe("run deletion", () => {
     it("removes only the folder of the run", async () => {
       const [a, b] = [run("a", started(me), stopped(1, "done")), run("b", started(gone))];
-      const board = new RunDashboard(root);
+      const board = new RunListDashboard(root);
       assert.deepEqual(await board.remove(a.id), { deleted: true });
       assert.deepEqual([existsSync(a.path), existsSync(b.path)], [false, true]);
       assert.deepEqual((await board.changes({ ...all, wait: 0 })).order, [b.id]);
@@ -363,7 +363,7 @@ describe("run list of a folder", () => {
       writeFileSync(join(outside, "plan.json"), "{}");
       symlinkSync(outside, join(root, "link"));
       mkdirSync(join(root, "notes"));
-      const board = new RunDashboard(root);
+      const board = new RunListDashboard(root);
       for (const id of [live.id, "link", "notes", "../precious", "..", ".", "", `${live.id}/checkpoints`, outside]) {
         const { deleted, why } = await board.remove(id);
         assert.equal(deleted, false, id);

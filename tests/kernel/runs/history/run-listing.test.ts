@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { appendFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { RunDashboard } from "#kernel/training-runs/run-requests.js";
+import { RunListDashboard } from "#kernel/training-runs/run-requests.js";
 import { RunList } from "#kernel/runs/history/run-list.js";
 import { defaultRunView, type RunListRow, type RunListing, type RunView } from "#kernel/runs/history/run-listing.js";
 import type { ScoreValue } from "#kernel/runs/history/run-scores.js";
@@ -332,7 +332,7 @@ describe("run table with scores", () => {
       const run = makeRun(root, "mood", { weights: true });
       evaluate(run, { accuracy: share(0.8), loss: less(Number.NaN) }, { at: "2026-01-01T00:00:00Z" });
       evaluate(run, { accuracy: share(0.9) }, { at: "2026-01-02T00:00:00Z", split: "validation" });
-      const board = new RunDashboard(root);
+      const board = new RunListDashboard(root);
       const details = (await board.details(run.id, null))!;
       assert.deepEqual(
         details.evaluations.map(({ at, on, metric, value, interval, rows, step: n }) => [
@@ -366,7 +366,7 @@ describe("run table with scores", () => {
       assert.equal(await board.load(odd.id, []), `model run_7__kinds_ { load: ${JSON.stringify(`runs/${odd.id}`)} }`);
     });
     it("offer no load for a running training or a run without weights", async () => {
-      const board = new RunDashboard(root);
+      const board = new RunListDashboard(root);
       for (const run of [makeRun(root, "a"), makeRun(root, "b", { weights: true, reason: null })]) {
         assert.equal((await board.details(run.id, null))?.load, null);
         assert.equal(await board.load(run.id, []), null);
@@ -376,7 +376,7 @@ describe("run table with scores", () => {
   });
 
   describe("run comparison", () => {
-    const compare = (board: RunDashboard, runs: readonly string[], since = "", wait = 0) =>
+    const compare = (board: RunListDashboard, runs: readonly string[], since = "", wait = 0) =>
       board.compared({ runs: runs.map((id, slot) => ({ id, slot })), along: "step", smooth: false, since, wait });
     it("overlays curves and lists scores and settings side by side", async () => {
       const a = makeRun(root, "a", { accuracy: 0.8 });
@@ -384,7 +384,7 @@ describe("run table with scores", () => {
       evaluate(a, { accuracy: share(0.8), loss: less(0.3) });
       evaluate(b, { accuracy: share(0.7), loss: less(0.2) }, { at: "2026-01-01T00:00:00Z" });
       evaluate(b, { accuracy: share(0.99) }, { dataHash: "other" });
-      const { runs, scores, settings, figure, gone } = await compare(new RunDashboard(root), [a.id, b.id, "gone"]);
+      const { runs, scores, settings, figure, gone } = await compare(new RunListDashboard(root), [a.id, b.id, "gone"]);
       assert.deepEqual([runs.map(({ label }) => label), gone], [["a", "b"], ["gone"]]);
       assert.notEqual(runs[0]?.color, runs[1]?.color);
       assert.deepEqual(
@@ -417,13 +417,13 @@ describe("run table with scores", () => {
     });
     it("distinguishes runs of the same name and escapes their text", async () => {
       const [a, b] = [makeRun(root, "<b>x"), makeRun(root, "<b>x")].map(({ id }) => id);
-      const { runs, figure } = await compare(new RunDashboard(root), [a!, b!]);
+      const { runs, figure } = await compare(new RunListDashboard(root), [a!, b!]);
       assert.equal(new Set(runs.map(({ label }) => label)).size, 2);
       assert.ok(figure!.data.every((trace) => !String(trace["name"]).includes("<")));
     });
     it("responds only when a run progresses", async () => {
       const run = makeRun(root, "live", { reason: null, steps: 10 });
-      const board = new RunDashboard(root);
+      const board = new RunListDashboard(root);
       const { revision } = await compare(board, [run.id]);
       assert.equal((await compare(board, [run.id], revision, 50)).revision, revision);
       setTimeout(() => add(run, step(11, 0.1)), 50);
@@ -434,7 +434,7 @@ describe("run table with scores", () => {
     it("has no figure without training data and survives an unreadable folder", async () => {
       const run = makeRun(root, "odd");
       for (const name of ["plan.json", "lock.json", "events.jsonl"]) writeFileSync(join(run.path, name), '{"');
-      const { figure, settings, gone } = await compare(new RunDashboard(root), [run.id]);
+      const { figure, settings, gone } = await compare(new RunListDashboard(root), [run.id]);
       assert.deepEqual([figure, settings, gone], [null, [], []]);
     });
   });

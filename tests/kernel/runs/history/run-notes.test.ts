@@ -12,17 +12,17 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { RunDashboard } from "#kernel/training-runs/run-requests.js";
+import { RunListDashboard } from "#kernel/training-runs/run-requests.js";
 import { defaultRunView } from "#kernel/runs/history/run-listing.js";
 import { RUN_NOTES_LIMITS } from "#kernel/runs/history/run-notes.js";
 import { makeRun } from "../run-folders.js";
 
 describe("run notes", () => {
   let root: string;
-  let board: RunDashboard;
+  let board: RunListDashboard;
   beforeEach(() => {
     root = join(mkdtempSync(join(tmpdir(), "tunebook-notes-")), "runs");
-    board = new RunDashboard(root);
+    board = new RunListDashboard(root);
   });
   afterEach(() => rmSync(join(root, ".."), { recursive: true, force: true }));
 

@@ -1,8 +1,8 @@
 /** Notes on an automatic sweep: a best rate at the end of its range, and trials that learned nothing. */
 import assert from "node:assert/strict";
-import type { SearchSpace } from "#dsl/compiler/plan/sweep/sweep-plan.js";
+import type { SettingSearchSpace } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { Contestant } from "#kernel/study/auto/auto.js";
-import { autoNotesOf, idleStartNote } from "#kernel/study/auto/notes.js";
+import { autoOutcomeNotes, noLearningYetNote } from "#kernel/study/auto/notes.js";
 import type { TrialRecord } from "#kernel/study/trial.js";
 
 const goal = { direction: "maximize", metric: "f1(macro)" } as const;
@@ -15,7 +15,7 @@ const majority: Contestant = {
   latency: null,
   constant: true,
 };
-const space: SearchSpace = { space: "log", from: 0.0007, to: 0.09, integer: false };
+const space: SettingSearchSpace = { space: "log", from: 0.0007, to: 0.09, integer: false };
 const vary = { "optimizer.learning_rate": space };
 const trial = (number: number, score: number, rate = "0.002"): TrialRecord => ({
   number,
@@ -28,7 +28,7 @@ const trial = (number: number, score: number, rate = "0.002"): TrialRecord => ({
   values: { "optimizer.learning_rate": rate },
 });
 const heeds = (trials: readonly TrialRecord[], best: number, probed = [majority]): string =>
-  autoNotesOf({ goal, vary, trials, best, probed }).join(" ");
+  autoOutcomeNotes({ goal, vary, trials, best, probed }).join(" ");
 
 describe("advice after an automatic sweep", () => {
   it("mentions a best learning rate at either end of its range", () => {
@@ -48,7 +48,7 @@ describe("advice after an automatic sweep", () => {
     );
     assert.equal(heeds([...same, trial(3, 0.3)], 3), "");
     assert.equal(heeds(same, 2, []), "");
-    const so = (trials: readonly TrialRecord[]) => idleStartNote({ goal, trials, probed: [majority], first: 2 });
+    const so = (trials: readonly TrialRecord[]) => noLearningYetNote({ goal, trials, probed: [majority], first: 2 });
     assert.equal(so(same.slice(0, 1)), null);
     assert.match(so(same) ?? "", /^No trial did better .* so far/);
     assert.equal(so([trial(1, 0.3), trial(2, 0.2)]), null);

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import type { ProgramProposal, ProgramSetting } from "#kernel/study/auto/auto.js";
+import type { ProgramProposal, ProposedSetting } from "#kernel/study/auto/auto.js";
 import { programText, winnerProgram, trialSettings } from "#kernel/study/auto/program.js";
 import type { BaseCandidate, AutoRequirements } from "#kernel/study/auto/candidates.js";
 import { proposeProgram } from "#kernel/study/auto/propose.js";
@@ -56,7 +56,7 @@ const made = (candidates: readonly BaseCandidate[], more: Partial<AutoRequiremen
   assert.ok(proposal);
   return proposal;
 };
-const valueOf = (settings: readonly ProgramSetting[], key: string): string | undefined =>
+const valueOf = (settings: readonly ProposedSetting[], key: string): string | undefined =>
   settings.find((one) => one.key === key)?.value;
 /** Returns the proposal as a compiled sweep. */
 function compiledOf(proposal: ProgramProposal) {

@@ -4,7 +4,7 @@ import type { NDArray, Program } from "#dsl/tensor/program.js";
 import { TokenWindows } from "#kernel/data/sequences/windows.js";
 import { TextsInMemory } from "#kernel/data/sequences/token-rows.js";
 import type { RunEvent } from "#kernel/events/events.js";
-import { toFloats, scalarValue, scalarF32 } from "#kernel/engines/feeds.js";
+import { toFloats, readScalar, scalarF32 } from "#kernel/engines/feeds.js";
 import { StepPipeline } from "#kernel/training/pipeline.js";
 import { privateStepOptions, PrivacySpending, madeStepCount } from "#kernel/training/private/private.js";
 import { secureNormal, poissonSample, UniformGenerator } from "#kernel/training/private/secret.js";
@@ -135,7 +135,7 @@ describe("batches of a private update", () => {
       ],
     );
     assert.deepEqual(
-      parts.map(({ feeds }) => [scalarValue(feeds["draws"]), scalarValue(feeds["told"])]),
+      parts.map(({ feeds }) => [readScalar(feeds["draws"]), readScalar(feeds["told"])]),
       [0, 2, 4].map((place) => [place, Math.fround(1 / 24)]),
     );
     assert.deepEqual([0, 1, 2].map(update.programOf!), ["accumulate", "accumulate", "accumulate"]);
@@ -151,10 +151,7 @@ describe("batches of a private update", () => {
     assert.equal(update.parts, 2);
     assert.deepEqual([0, 1].map(update.programOf!), ["accumulate", "alone"]);
     const { feeds, rows } = update.part(1);
-    assert.deepEqual(
-      [[...rows!], feeds["share"]!.shape, scalarValue(feeds["share"])],
-      [[0, 1], [], Math.fround(1 / 3)],
-    );
+    assert.deepEqual([[...rows!], feeds["share"]!.shape, readScalar(feeds["share"])], [[0, 1], [], Math.fround(1 / 3)]);
     const alone = updatesOf({ apart: false }).updateFor(1, Uint32Array.of(1, 2));
     assert.deepEqual([0, 1].map(alone.programOf!), ["alone", "alone"]);
   });
@@ -164,7 +161,7 @@ describe("batches of a private update", () => {
     assert.equal(update.parts, 0);
     const [one, other] = [update.apply!(), update.apply!()];
     assert.deepEqual(Object.keys(one), ["noise/w", "mean"]);
-    assert.equal(scalarValue(one["mean"]), 0.5);
+    assert.equal(readScalar(one["mean"]), 0.5);
     assert.deepEqual(one["noise/w"]!.shape, [20, 30]);
     assert.notDeepEqual(toFloats(one["noise/w"]!), toFloats(other["noise/w"]!));
     const spread = Math.sqrt(mean(toFloats(one["noise/w"]!).map((value) => value ** 2)));

@@ -4,7 +4,7 @@
  * a view of the same memory.
  */
 import {
-  attentionAttributes,
+  withAttentionDefaults,
   attentionGradientInputs,
   attentionInputs,
   HIDDEN_KEY_SCORE,
@@ -124,7 +124,7 @@ function probabilities(l: Lowering, node: NodeOf<"attention">, cut: Cut): string
 
 export const attentionLowerings = {
   attention: (l, node) => {
-    const { q, k, v, step } = attentionInputs(node.inputs, attentionAttributes(node.attributes));
+    const { q, k, v, step } = attentionInputs(node.inputs, withAttentionDefaults(node.attributes));
     const cut = new Cut(l, node, q, k);
     return [
       () => {

@@ -3,7 +3,7 @@
  * size]. Keys that are passed in and out split by heads (pastLayers) are also joined in this layout. The program's
  * transpositions cancel out, so past keys are copied once and not transposed.
  */
-import { attentionAttributes, attentionInputs } from "#dsl/tensor/ops/shared/heads.js";
+import { withAttentionDefaults, attentionInputs } from "#dsl/tensor/ops/shared/heads.js";
 import { isNodeOf } from "#dsl/tensor/op.js";
 import type { Dimension, Ref } from "#dsl/tensor/program.js";
 import { opTable } from "#dsl/tensor/table.js";
@@ -54,7 +54,7 @@ class Cut extends HeadCut<Lowering> {
 
 export const portableAttentionLowerings = {
   attention: (l, node) => {
-    const { q, k, v } = attentionInputs(node.inputs, attentionAttributes(node.attributes));
+    const { q, k, v } = attentionInputs(node.inputs, withAttentionDefaults(node.attributes));
     const cut = new Cut(l, node, q, k);
     const probabilities = (): string => {
       const scores = cut.scores(q, k);

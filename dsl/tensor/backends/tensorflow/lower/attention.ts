@@ -4,7 +4,7 @@
  * heads, length, keys], which is the same memory.
  */
 import {
-  attentionAttributes,
+  withAttentionDefaults,
   attentionGradientInputs,
   attentionInputs,
   HIDDEN_KEY_SCORE,
@@ -160,7 +160,7 @@ function dropped(l: Lowering, x: string, mask: string | undefined): string {
 
 export const attentionLowerings = {
   attention: (l, node) => {
-    const { q, k, v, step } = attentionInputs(node.inputs, attentionAttributes(node.attributes));
+    const { q, k, v, step } = attentionInputs(node.inputs, withAttentionDefaults(node.attributes));
     const cut = new Cut(l, node, q, k);
     return [
       () => {

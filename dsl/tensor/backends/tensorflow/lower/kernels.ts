@@ -5,7 +5,7 @@
  */
 import type { Activation } from "#dsl/tensor/ops/shared/activation.js";
 import { must } from "#dsl/language/diagnostics/codes.js";
-import { attentionAttributes, attentionInputs, type AttentionInputs } from "#dsl/tensor/ops/shared/heads.js";
+import { withAttentionDefaults, attentionInputs, type AttentionInputs } from "#dsl/tensor/ops/shared/heads.js";
 import type { GATE_ATTRIBUTES } from "#dsl/tensor/ops/shared/gelu.js";
 import { geluKind, type SmoothActivation } from "#dsl/tensor/ops/shared/gelu.js";
 import type { InferAttributes } from "#dsl/tensor/attributes.js";
@@ -161,7 +161,7 @@ interface Attending {
 }
 /** Kernel inputs and attributes shared by forward and backward; undefined where scores get a bias or are capped. */
 function attending(l: Lowering, node: NodeOf<"attention">): Attending | undefined {
-  const a = attentionAttributes(node.attributes);
+  const a = withAttentionDefaults(node.attributes);
   const inputs = attentionInputs(node.inputs, a);
   const { q, k, v, mask, segments, bias, offset, step } = inputs;
   if (bias || a.cap || !fits(l, q)) return undefined;
@@ -288,7 +288,7 @@ const adamw: InPlaceStep<"adamw"> = (l, node, _handles, after) => {
     { beta1: { float: beta1 }, beta2: { float: beta2 } },
   );
 };
-export const kernelsInPlace: StepsInPlace = { adamw };
+export const inPlaceStepKernels: StepsInPlace = { adamw };
 
 /** As in `Table`, each entry is only called with nodes of its own op. */
 type Kernels = {
@@ -318,7 +318,7 @@ const kernels: Kernels = {
 };
 
 /** Returns the table with our kernels in place of TensorFlow's where they apply. */
-export function withFusedKernels(lowerings: LowerByName): LowerByName {
+export function withKernelLowerings(lowerings: LowerByName): LowerByName {
   const kernelLowerings = Object.entries<AnyKernel>(kernels).flatMap(([op, kernel]): [string, NodeLowering][] => {
     // An op without a TensorFlow lowering is computed by its decomposition where the kernels are missing.
     const plain: NodeLowering = lowerings[op] ?? (() => []);

@@ -5,7 +5,7 @@
  */
 import type * as TypeScript from "typescript";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Completion, Completeness, Inspection } from "../../../../assist/answers.js";
+import type { CompletionReply, Completeness, Inspection } from "../../../../assist/answers.js";
 import { complaintsOf, type Complaint } from "./complaints.js";
 import { prepareCompilerHost, typescriptFailureLine, type EmittedCell, type CellCompilerHost } from "./host.js";
 import { moduleTransformer, type ModuleFacts } from "./modules.js";
@@ -226,7 +226,7 @@ export class Converter {
     };
   }
 
-  complete(source: string, offset: number): Completion {
+  complete(source: string, offset: number): CompletionReply {
     const found = this.tslab.complete(this.previous(), source, offset);
     const kinds = new Map(found.original?.entries.map((e) => [e.name, kindOf(e.kind)]));
     const matches = found.candidates.map((text) => ({ text, type: kinds.get(text) ?? "" }));

@@ -8,7 +8,7 @@ import type { AnnotationLabel } from "../../../../data/annotations/line.js";
 import type { AnnotationHost } from "../../../../session/execution-context.js";
 import { annotateTarget, type AnnotationReply } from "../../ports/annotate-contract.js";
 import type { Comm, CommHandlers, CommOpened } from "../../ports/comms.js";
-import { contentOf, faultText, createOffers } from "./offered-content.js";
+import { contentOf, faultText, createCommOffers } from "./offered-content.js";
 
 /** Maximum rows per message to a front end. */
 const WINDOW = 200;
@@ -20,7 +20,7 @@ interface Open {
 
 /** `register`: registers comm targets; called once, with the first annotation session. */
 export function annotationHost(register: (target: string, opened: CommOpened) => void): AnnotationHost {
-  const offered = createOffers<Open>(register, annotateTarget, opened);
+  const offered = createCommOffers<Open>(register, annotateTarget, opened);
   return { offer: (annotation) => offered.offer({ annotation, comms: new Set() }) };
 }
 

@@ -8,7 +8,7 @@ import type { Comm, CommHandlers, CommOpened } from "../../ports/comms.js";
 const MOST = 32;
 
 /** `register`: registers comm targets; called once, at the first offer. `offer` returns the object's id. */
-export function createOffers<T extends object>(
+export function createCommOffers<T extends object>(
   register: (target: string, opened: CommOpened) => void,
   target: string,
   opened: (thing: T, comm: Comm) => CommHandlers,

@@ -6,10 +6,10 @@ import type { SweepControls } from "../../../../display/sweeps/sweep-controls.js
 import type { ControlsHost } from "../../../../session/execution-context.js";
 import { sweepTarget, type SweepSnapshot, type SweepReply } from "../../ports/sweep-contract.js";
 import type { Comm, CommHandlers, CommOpened } from "../../ports/comms.js";
-import { contentOf, faultText, createOffers } from "./offered-content.js";
+import { contentOf, faultText, createCommOffers } from "./offered-content.js";
 
 export function sweepControlsHost(register: (target: string, opened: CommOpened) => void): ControlsHost {
-  return createOffers(register, sweepTarget, opened);
+  return createCommOffers(register, sweepTarget, opened);
 }
 
 function opened(sweep: SweepControls, comm: Comm): CommHandlers {

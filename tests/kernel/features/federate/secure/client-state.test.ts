@@ -7,7 +7,7 @@ import { encodeMaskingStart, decodeMaskingStart } from "#kernel/features/federat
 import { ClientMaskingState } from "#kernel/features/federate/secure/client-state.js";
 import { instructionHash } from "#kernel/features/federate/order-hash.js";
 import { decodeMaskingMessage, encodeMaskingMessage } from "#kernel/features/federate/secure/messages.js";
-import { minThreshold, type MaskingTerms } from "#kernel/features/federate/secure/round.js";
+import { minThreshold, type SecureRoundTerms } from "#kernel/features/federate/secure/round.js";
 import { MaskingServer } from "#kernel/features/federate/secure/server.js";
 import { asClientMessage } from "#kernel/features/federate/secure/secure-sum.js";
 
@@ -35,8 +35,8 @@ const clientsOf = (count: number, least = 3): ClientMaskingState[] =>
 function termsOf(
   clients: readonly ClientMaskingState[],
   order: RoundInstruction,
-  o: Partial<MaskingTerms> = {},
-): MaskingTerms {
+  o: Partial<SecureRoundTerms> = {},
+): SecureRoundTerms {
   return {
     ...{
       session: new Uint8Array(16).fill(clients.length),
@@ -156,7 +156,7 @@ describe("vector stored by a remote client", () => {
       place?: number;
       round?: number;
       among?: readonly ClientMaskingState[];
-      terms?: Partial<MaskingTerms>;
+      terms?: Partial<SecureRoundTerms>;
     }): string => {
       const { place = 0, round = 1, among = clients, terms = {} } = o;
       return code(() =>

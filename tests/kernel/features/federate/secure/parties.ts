@@ -10,7 +10,7 @@ import {
   uint32sIn,
   type CryptoPrimitives,
 } from "#kernel/features/federate/secure/primitives.js";
-import { minThreshold, type MaskingTerms } from "#kernel/features/federate/secure/round.js";
+import { minThreshold, type SecureRoundTerms } from "#kernel/features/federate/secure/round.js";
 import { MaskingServer } from "#kernel/features/federate/secure/server.js";
 
 export const PARTS: readonly MaskingPhase[] = ["keys", "shares", "input", "agreement", "unmasking"];
@@ -18,7 +18,7 @@ export const PARTS: readonly MaskingPhase[] = ["keys", "shares", "input", "agree
 const made = Array.from({ length: 12 }, () => generateKeyPairSync("ed25519"));
 const nodes = made.map(({ publicKey }) => rawPublicKey(publicKey));
 export const nodeKey = (client: number): KeyObject => made[client]!.privateKey;
-export function termsFor(clients: number, values: number, more: Partial<MaskingTerms> = {}): MaskingTerms {
+export function termsFor(clients: number, values: number, more: Partial<SecureRoundTerms> = {}): SecureRoundTerms {
   return {
     session: new Uint8Array(16),
     order: new Uint8Array(32),
@@ -49,7 +49,7 @@ export interface Parties {
 }
 /** Calls `using` once for each party; the server is the last. */
 export function partiesOf(
-  terms: MaskingTerms,
+  terms: SecureRoundTerms,
   vectors: readonly Float64Array[],
   using: (party: number) => CryptoPrimitives = () => cryptoPrimitives,
 ): Parties {

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { addWords, fixedPointFor, toFixedPoint } from "#kernel/features/federate/secure/fixed-point.js";
 import { encodeMaskingMessage } from "#kernel/features/federate/secure/messages.js";
 import { cryptoPrimitives } from "#kernel/features/federate/secure/primitives.js";
-import { maskingRoundOf, type MaskingTerms } from "#kernel/features/federate/secure/round.js";
+import { maskingRoundOf, type SecureRoundTerms } from "#kernel/features/federate/secure/round.js";
 import { carried, decided, partiesOf, realMask, termsFor } from "./parties.js";
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 type Masks = ReadonlyMap<string, Uint32Array>;
 
 /** Returns everything the server sees in a round, bit by bit, and the masks used, by seed. */
-function viewOf(terms: MaskingTerms, vectors: readonly Float64Array[], changed: Masks = new Map()) {
+function viewOf(terms: SecureRoundTerms, vectors: readonly Float64Array[], changed: Masks = new Map()) {
   const seeds = new Map<string, Set<number>>();
   const parties = partiesOf(terms, vectors, (party) =>
     decided(`party ${String(party)}`, (seed, words) => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { lineJoinListeners } from "#kernel/features/federate/session/join-lines.js";
-import { joinFederation, type JoinRequest } from "#kernel/features/federate/session/joining.js";
+import { joinFederation, type JoinOptions } from "#kernel/features/federate/session/joining.js";
 import type { TuneSession } from "#kernel/features/tune-session.js";
 
 describe("client joining a federation", () => {
@@ -10,7 +10,7 @@ describe("client joining a federation", () => {
     const federated = { rounds: 3, joined: 4, others: [], secure_aggregation: false };
     const training = { epochs: 1 };
     const plan = { recipe: { federated, training }, effects: { run: "far" } } as unknown as Plan;
-    const request: JoinRequest = {
+    const request: JoinOptions = {
       plan,
       number: 0,
       name: null,

@@ -5,7 +5,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { PredictionInput } from "#kernel/data/encoding/encoded.js";
 import {
   DEFAULT_LIMITS,
-  type TextPrediction,
+  type PredictionForText,
   type GenerationRequestOptions,
   type TextChunk,
   type ModelLease,
@@ -88,7 +88,7 @@ export abstract class WordModel implements ServedModel {
   protected says(words: readonly string[], text: PredictionInput): Readonly<Record<string, unknown>> {
     throw new Error(`${this.name} says nothing of ${String(words.length)} words of ${String(text)}`);
   }
-  predict(texts: readonly PredictionInput[], o: GenerationRequestOptions): Promise<readonly TextPrediction[]> {
+  predict(texts: readonly PredictionInput[], o: GenerationRequestOptions): Promise<readonly PredictionForText[]> {
     return this.working_(o.signal, () =>
       texts.map((text, at) => {
         const { words, cut } = this.read(text, at, o);

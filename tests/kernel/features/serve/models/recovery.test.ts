@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { EngineSession } from "#kernel/engines/engine.js";
 import type { ServingEvent } from "#kernel/features/serve/models/contract.js";
-import { watchHealth } from "#kernel/features/serve/models/health.js";
+import { trackSessionHealth } from "#kernel/features/serve/models/health.js";
 import { ModelRecovery, type RecoverableModel } from "#kernel/features/serve/models/recovery.js";
 import { until } from "#tests/until.js";
 
@@ -48,7 +48,7 @@ describe("failing or hanging models", () => {
   let mending: ModelRecovery;
   let fails = true;
   const failing = (): Computes =>
-    watchHealth({ run: () => (fails ? Promise.reject(new TypeError("no")) : Promise.resolve({})) });
+    trackSessionHealth({ run: () => (fails ? Promise.reject(new TypeError("no")) : Promise.resolve({})) });
   const start = (all: Model[], stuck = 60_000): void => {
     [models, fails] = [all, true];
     told.length = 0;
@@ -103,7 +103,7 @@ describe("failing or hanging models", () => {
 
   it("have their engine killed, or reopen in a new process, if a computation never ends", async () => {
     for (const inEngine of [true, false]) {
-      const session = watchHealth<Computes>({ run: () => new Promise(() => undefined) });
+      const session = trackSessionHealth<Computes>({ run: () => new Promise(() => undefined) });
       start([new Model("a", session, inEngine)], 50);
       void session.run("evaluate", {});
       const model = models[0]!;
@@ -117,8 +117,8 @@ describe("failing or hanging models", () => {
   it("do not count waiting for other models of their engine as computation", async () => {
     const engine = {};
     let end: () => void = () => undefined;
-    const slow = watchHealth<Computes>({ run: () => new Promise((done) => (end = () => done({}))) });
-    const waits = watchHealth<Computes>({ run: () => new Promise(() => undefined) });
+    const slow = trackSessionHealth<Computes>({ run: () => new Promise((done) => (end = () => done({}))) });
+    const waits = trackSessionHealth<Computes>({ run: () => new Promise(() => undefined) });
     const all = [new Model("slow", slow), new Model("waits", waits)];
     for (const one of all) one.engine = engine;
     start(all, 120);
@@ -134,7 +134,7 @@ describe("failing or hanging models", () => {
   });
 
   it("reopen if texts wait and nothing is computed, but not while others open or with an empty queue", async () => {
-    const session = watchHealth<Computes>({ run: () => Promise.resolve({}) });
+    const session = trackSessionHealth<Computes>({ run: () => Promise.resolve({}) });
     start([new Model("a", session)], 80);
     const model = models[0]!;
     await new Promise((done) => setTimeout(done, 200));
