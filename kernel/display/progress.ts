@@ -43,16 +43,28 @@ export function progressView(state: ProgressState, { id }: { readonly id?: strin
           : toneColors.accent;
   return displayOutputOf(
     `${barText(share, 20).padEnd(20, "░")}  ${words.join(" · ")}`,
-    card(null, outcomeLine(words), progressBar(share, color)),
+    card(null, announced(outcomeLine(words), state), progressBar(share, color)),
     {},
     id,
   );
 }
 
+/** Screen readers announce the line when the training stops; ten announcements a second would be noise. */
+function announced(line: Html, { stopped, stopping }: ProgressState): Html {
+  return stopped || stopping ? html`<div role="status" aria-live="polite">${line}</div>` : line;
+}
+
 /** Progress bar; `share` is from 0 to 1. */
 export function progressBar(share: number, color: string): Html {
-  return html`<div style="height:4px;border-radius:2px;background:${toneColors.line};margin:5px 0">
-    <div style="height:4px;border-radius:2px;background:${color};width:${(share * 100).toFixed(1)}%"></div>
+  const percent = (share * 100).toFixed(1);
+  return html`<div
+    role="progressbar"
+    aria-valuemin="0"
+    aria-valuemax="100"
+    aria-valuenow="${percent}"
+    style="height:4px;border-radius:2px;background:${toneColors.line};margin:5px 0"
+  >
+    <div style="height:4px;border-radius:2px;background:${color};width:${percent}%"></div>
   </div>`;
 }
 
