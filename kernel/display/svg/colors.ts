@@ -1,13 +1,16 @@
-/** One palette for every chart, readable on white and on near-black; colour scales for heat maps and lines. */
+/**
+ * One palette for every chart, readable on white and on near-black, and distinguishable without red, green or blue
+ * receptors; colour scales for heat maps and lines.
+ */
 export const palette = [
   "#3f7cc4",
   "#e08a3c",
-  "#2f9e6e",
-  "#b5569c",
-  "#8f7a3a",
-  "#5aa7b8",
-  "#d0504a",
-  "#7a7f8a",
+  "#8b9b64",
+  "#ff589e",
+  "#854b1b",
+  "#41abd9",
+  "#a62c45",
+  "#59547b",
 ] as const;
 
 export function paletteColor(n: number): string {
