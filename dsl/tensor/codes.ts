@@ -22,37 +22,37 @@ export const graphCodes: CodeTable<GraphCodeData> = {
     message: (d) => `${d.path || d.op}: ${d.op}(${d.inputs.join(", ")}): ${d.problem}`,
     help: () => "check the model's config against the shapes in its checkpoint",
     explain:
-      "An operation of the training graph was given tensors whose shapes or types don't fit. The path names the layer. " +
-      "It usually means that `config.json` and the weights of a model folder do not belong together, or that a model of your own has a wrong size.",
+      "An operation of the training graph received tensors whose shapes or types do not fit. The path names the layer. " +
+      "Usually `config.json` and the weights of a model folder do not match, or a model that you defined has a wrong size.",
   },
   "graph-unknown-op": {
     severity: "error",
     message: (d) =>
-      d.formless ? `the operation "${d.op}" has no form here` : `the training graph has no operation "${d.op}"`,
+      d.formless ? `the operation "${d.op}" is not supported here` : `the training graph has no operation "${d.op}"`,
     explain:
-      "A program names an operation that this version doesn't have (it was probably written by a newer version), or that the engine or target has no form of.",
+      "A program uses an operation that this version does not have (a newer version probably wrote it), or that the engine or target does not support.",
   },
   "graph-no-gradient": {
     severity: "error",
     message: (d) => `${d.path || d.op}: no gradient passes through ${d.op}`,
-    help: () => "freeze what lies before it, or build that part from other operations",
-    explain: "A trainable parameter lies behind an operation that can't be differentiated.",
+    help: () => "freeze the layers before it, or build that part from other operations",
+    explain: "A trainable parameter is behind an operation that cannot be differentiated.",
   },
   "graph-invalid": {
     severity: "error",
     message: (d) => `the program is not valid: ${d.problem}`,
-    explain: "A program broke a rule of its form: nodes in topological order, names that exist, types that agree.",
+    explain: "A program must list nodes in topological order, use only names that exist, and have matching types.",
   },
   "round-not-finite": {
     severity: "error",
-    message: () => "weights that are no finite numbers can't be rounded",
-    help: () => "train the model again with a lower rate: it answers nothing as it is",
+    message: () => "weights that are NaN or infinite cannot be rounded",
+    help: () => "train the model again with a lower learning rate: it cannot predict anything now",
     explain:
-      "Among the weights that shall become whole numbers is one that is NaN or infinite. No code stands for it, and what was written in its place would be another model.",
+      "A weight to be converted to a whole number is NaN or infinite. No code represents it, and any replacement would change the model.",
   },
   "graph-feed": {
     severity: "error",
     message: (d) => `input "${d.input}": ${d.problem}`,
-    explain: "A program was run with an input missing, or of another type or shape than it declares.",
+    explain: "A program ran with an input that is missing, or whose type or shape differs from its declaration.",
   },
 };

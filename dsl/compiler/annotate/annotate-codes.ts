@@ -26,46 +26,46 @@ export const annotateCodes: CodeTable<AnnotateCodeData> = {
     severity: "error",
     message(d) {
       if (d.streamed)
-        return `the rows of ${d.data} are streamed, and rows that people are asked about must be held in memory`;
+        return `cannot annotate the rows of ${d.data}: they are streamed, and annotated rows must be in memory`;
       return d.holds === undefined
-        ? `the rows of ${d.data} have no labels, and nothing says which there are`
-        : `the rows of ${d.data} have ${d.holds}, which can't be annotated`;
+        ? `the rows of ${d.data} have no labels, and the data lists none`
+        : `the rows of ${d.data} have ${d.holds}, which cannot be annotated`;
     },
     help(d) {
       if (d.streamed)
-        return `take \`stream: true\` out of data for annotating; \`show MODEL.label_issues on ${d.data}\` looks at streamed rows too`;
+        return `remove \`stream: true\` from the data; \`show MODEL.label_issues on ${d.data}\` also reads streamed rows`;
       return d.holds === undefined
-        ? "write the labels into the data, `labels: [billing, tech]`; or name a column that has them, `columns: { text: …, label: … }`"
-        : "mend them in the source; `annotate` labels whole texts: the roles `label` and `labels`";
+        ? "list the labels in the data, `labels: [billing, tech]`, or name a column with labels, `columns: { text: …, label: … }`"
+        : "fix them in the source; `annotate` labels whole texts: the roles `label` and `labels`";
     },
     explain:
-      "`annotate` asks people for the label of a text, or for several of them. Data whose rows have none yet need the list of labels to choose from. Texts that a model is to write, tags of words and scores are mended in their source. Rows that people are asked about are held in memory, so that data that are streamed can't be annotated.",
+      "`annotate` asks people for one or several labels of a text. If the rows have no labels yet, the data must list the labels to choose from. Generated texts, token tags and scores must be fixed in their source. Annotated rows must be in memory, so streamed data cannot be annotated.",
     example: 'data d { source: csv("a.csv"), columns: { text: t } }\nannotate d as checked',
   },
   "order-needs-model": {
     severity: "error",
-    message: (d) => `\`order: ${d.order}\` asks a model, and none is named`,
-    help: (d) => `name one, \`annotate ${d.data} with MODEL as …\`, or write \`order: random\``,
+    message: (d) => `\`order: ${d.order}\` needs a model, and none is named`,
+    help: (d) => `name a model, \`annotate ${d.data} with MODEL as …\`, or write \`order: random\``,
     explain:
-      "`uncertainty` begins with the rows of which a trained model is least sure; `label_issues` asks about the rows whose label is probably wrong, by vectors of the model's base. Without a model rows come by chance.",
+      "`uncertainty` starts with the rows for which a trained model is least certain. `label_issues` shows rows whose label is probably wrong, found with vectors of the base model. Without a model the order is random.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l } }\nannotate d as checked { order: uncertainty }',
   },
   "model-labels-otherwise": {
     severity: "error",
-    message: (d) => `${d.model} does ${d.task}, and the rows of ${d.data} have the role \`${d.role}\``,
-    help: (d) => `name a model of the task ${listNamesAsCode(d.wanted)}, or none`,
+    message: (d) => `the task of ${d.model} is ${d.task}, but the rows of ${d.data} have the role \`${d.role}\``,
+    help: (d) => `name a model with the task ${listNamesAsCode(d.wanted)}, or name none`,
     explain:
-      "The model suggests labels, and says of which rows it is unsure: it must choose among the labels that people choose from.",
+      "The model suggests labels and marks the rows for which it is uncertain. It must choose among the same labels as the annotators.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: fill_mask }\nannotate d with m as checked { order: label_issues }',
   },
   "no-annotator": {
     severity: "error",
     message: () => "the annotator has no name",
-    help: () => 'write who decides, `annotator: "ann"`, or leave it out: then it is the account that runs the notebook',
+    help: () => 'write the name, `annotator: "ann"`, or remove it to use the account that runs the notebook',
     explain:
-      "Each decision is kept with who made it: several people may annotate the same rows, and how far they agree is told.",
+      "Each decision is stored with its annotator. Several people may annotate the same rows, and their agreement is reported.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l } }\nannotate d as checked { annotator: " " }',
   },

@@ -23,35 +23,35 @@ export const calibrationCodes: CodeTable<CalibrationCodeData> = {
     severity: "error",
     message: (d) =>
       d.labels === null
-        ? `\`${d.task}\` decides between no labels, so that \`${d.word}\` has nothing to fit`
-        : `\`${d.word}\` needs two labels, or several of a text, and here one of ${String(d.labels)} labels is right`,
+        ? `\`${d.task}\` does not choose between labels, so \`${d.word}\` has nothing to fit`
+        : `\`${d.word}\` needs two labels, or several labels per text, but here one of ${String(d.labels)} labels is correct`,
     help: (d) =>
-      d.labels === null ? "leave `calibrate` out" : "`temperature` fits probabilities of any number of labels",
+      d.labels === null ? "remove `calibrate`" : "use `temperature`, which fits probabilities of any number of labels",
     explain:
-      "`calibrate` fits what follows the logits of a trained model to the rows of validation: a temperature where labels are likely or not, a threshold where a label is given or not. Of three labels and more of which one is right the likeliest is given, and there is no threshold.",
+      "`calibrate` fits a step after the logits of a trained model to the validation rows. This is a temperature for label probabilities, or a threshold for a yes/no decision per label. With three or more labels and one correct label, the most likely label is predicted and there is no threshold.",
     example: `${data.replace(", label: l", "")}\nmodel m { base: "b", task: fill_mask }\ntrain m on d { calibrate: temperature }`,
   },
   "calibrated-twice": {
     severity: "error",
-    message: (d) => `\`${d.word}\` stands twice in \`calibrate\``,
-    help: () => "leave one of them out",
-    explain: "Each is fitted once: the second would undo the first.",
+    message: (d) => `\`calibrate\` lists \`${d.word}\` twice`,
+    help: () => "remove one of them",
+    explain: "Each is fitted once: the second fit would replace the first.",
     example: `${data}\nmodel m { base: "b", task: text_classification }\ntrain m on d { calibrate: [temperature, temperature] }`,
   },
   "calibrated-label": {
     severity: "error",
     message: (d) => `${d.word}: the data has no label "${d.label}"`,
-    help: (d) => (d.nearest === undefined ? `the labels are ${listNames(d.has)}` : `write \`${d.nearest}\``),
-    explain: "`of:` names the label whose threshold is fitted; it must be one of the two that the data have.",
+    help: (d) => (d.nearest === undefined ? `use one of the labels ${listNames(d.has)}` : `write \`${d.nearest}\``),
+    explain: "`of:` names the label whose threshold is fitted. It must be one of the two labels of the data.",
     example: `${data}\nmodel m { base: "b", task: text_classification }\ntrain m on d { calibrate: threshold(of: maybe) }`,
   },
   "calibrate-on-folds": {
     severity: "error",
     message: (d) =>
-      `\`calibrate\` would fit each fold's model to the rows that it is scored on: \`${d.data}\` is in folds`,
-    help: () => "leave `calibrate` out, or divide the rows: `split: random(train: 80%, validation: 10%, test: 10%)`",
+      `\`calibrate\` would fit each fold's model to the rows that score it: \`${d.data}\` is split into folds`,
+    help: () => "remove `calibrate`, or use fixed splits: `split: random(train: 80%, validation: 10%, test: 10%)`",
     explain:
-      "A model of a fold validates on the fold that it did not see, and `evaluate` scores it there. What is fitted to those rows makes their scores better than those of others.",
+      "The model of a fold is validated on the fold that it was not trained on, and `evaluate` scores it there. Calibrating on those rows makes their scores too good.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: folds(5) }\nmodel m { base: "b", task: text_classification }\ntrain m on d { calibrate: temperature }',
   },

@@ -28,19 +28,19 @@ const WHY: Readonly<
 export const canaryCodes: CodeTable<CanaryCodeData> = {
   "canaries-impossible": {
     severity: "error",
-    message: (d) => `no canaries can be put among these rows: ${WHY[d.why][0](d.of)}`,
+    message: (d) => `cannot insert canaries: ${WHY[d.why][0](d.of)}`,
     help: (d) => WHY[d.why][1],
     explain:
-      "A canary is a row like the others that nothing but itself tells anything of: a text of random words with a random label, or a text of random digits. It needs a task with one label for a text or one that writes texts, and rows that are at hand when the training begins.",
+      "A canary is a row like the others, but nothing else in the data predicts it: random words with a random label, or random digits. It needs a task with one label per text or a task that generates text. The rows must be available when the training begins.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, score: l } }\nmodel m { base: "b", task: regression }\ntrain m on d { canaries: 10 }',
   },
   "copies-of-nothing": {
     severity: "error",
-    message: () => "`canary_copies` says how often canaries stand among the rows, and there are none",
-    help: () => "write `canaries: 10` beside it, or take it out",
+    message: () => "`canary_copies` sets how often each canary is inserted, but there are no canaries",
+    help: () => "add `canaries: 10`, or remove `canary_copies`",
     explain:
-      "`canaries` says how many made rows are put among those that train, `canary_copies` how often each of them.",
+      "`canaries` sets how many synthetic rows are inserted into the training rows. `canary_copies` sets how often each is inserted.",
     example: `${small}train m on d { canary_copies: 4 }`,
   },
   "no-canaries": {
@@ -48,7 +48,7 @@ export const canaryCodes: CodeTable<CanaryCodeData> = {
     message: (d) => `${d.model} was trained without canaries`,
     help: () => "train it with `canaries: 10`, then evaluate it",
     explain:
-      "The attack asks whether rows that were made for it, and put among those that trained, are known better than others of their kind. Without any there is nothing to look for.",
+      "The attack tests whether the model knows canaries in its training rows better than similar rows that it never saw. Without canaries there is nothing to test.",
     example: `${small}train m on d { epochs: 1 }\nevaluate m on d.test { attacks: [canaries] }`,
   },
 };

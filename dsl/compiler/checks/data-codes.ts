@@ -120,9 +120,9 @@ export const dataCodes: CodeTable<DataCodeData> = {
     allowable: true,
     found: "data",
     message: (d) => `${d.roles[0]} and ${d.roles[1]} both read the column "${d.column}"`,
-    help: (d) => `name the column that holds the ${d.roles[1]}`,
+    help: (d) => `name the column that contains the ${d.roles[1]}`,
     explain:
-      "What is to be learnt stands in the very text that is read, so that the model learns to copy and every score is perfect.",
+      "The target is part of the text that the model reads. The model learns to copy it, and every score is perfect.",
     example: 'data d { source: csv("a.csv"), columns: { text: body, label: body } }',
   },
   imbalanced: {
@@ -130,13 +130,13 @@ export const dataCodes: CodeTable<DataCodeData> = {
     facts: true,
     found: "data",
     message: (d) =>
-      `the labels of \`${d.data}\` are uneven: ${count(d.largest.count)} rows train "${d.largest.label}", ${count(d.smallest.count)} train "${d.smallest.label}" (${(d.largest.count / d.smallest.count).toFixed(0)} to 1)`,
+      `the labels of \`${d.data}\` are imbalanced: ${count(d.largest.count)} training rows have "${d.largest.label}", ${count(d.smallest.count)} have "${d.smallest.label}" (${(d.largest.count / d.smallest.count).toFixed(0)} to 1)`,
     help: () =>
-      "write `task: text_classification(class_weight: balanced)`, or `balance(over)` in `clean`, and look at `f1(macro)`, which counts every label alike, beside accuracy",
+      "write `task: text_classification(class_weight: balanced)`, or `balance(over)` in `clean`; besides accuracy, check `f1(macro)`, which counts all labels equally",
     explain:
-      "Where one label is ten times as frequent as another, a model is right most of the time by never saying the rare one. " +
-      "Accuracy hides that; the macro average of f1 and the confusion matrix show it. `class_weight: balanced` weighs the rows of " +
-      "rare labels more, `balance` repeats them or leaves out others.",
+      "If one label is ten times as frequent as another, a model is mostly right without ever predicting the rare one. " +
+      "Accuracy hides that; macro f1 and the confusion matrix show it. `class_weight: balanced` gives the rows of " +
+      "rare labels more weight. `balance` repeats them or drops rows of other labels.",
   },
   "labels-alike": {
     severity: "warning",
@@ -150,7 +150,7 @@ export const dataCodes: CodeTable<DataCodeData> = {
           .join(" and "),
       );
       const more = d.alike.length - some.length;
-      return `labels of \`${d.data}\` that are written nearly the same are learnt as different ones: ${some.join("; ")}${more > 0 ? `; and ${count(more)} more` : ""}`;
+      return `\`${d.data}\` has labels with nearly the same spelling, which count as different: ${some.join("; ")}${more > 0 ? `; and ${count(more)} more` : ""}`;
     },
     help: ({ alike }) => {
       // The most common spelling of each label.
@@ -159,12 +159,11 @@ export const dataCodes: CodeTable<DataCodeData> = {
         return others.map(({ label }) => `${JSON.stringify(label)}: ${JSON.stringify(most?.label)}`);
       });
       const some = names.length > 5 ? [...names.slice(0, 5), "…"] : names;
-      return `\`relabel({ ${some.join(", ")} })\` in \`clean\` writes each label one way; if they are meant to differ, list them: \`labels: [ … ]\``;
+      return `write \`relabel({ ${some.join(", ")} })\` in \`clean\` to merge them; if they are different labels, list them: \`labels: [ … ]\``;
     },
     explain:
-      "A label is its text, letter by letter: `1` and `1.0`, `01` and `1`, `True` and `true`, or one with a blank at its end are " +
-      "two labels, between which a model can only guess. Usually two files or two programs wrote them. A `labels:` list says " +
-      "that each is meant.",
+      "Labels are compared character by character: `1` and `1.0`, `01` and `1`, `True` and `true` are different labels, and so is a label with a trailing space. " +
+      "The model can only guess between them. Usually two files or two programs wrote them. A `labels:` list confirms that each is intended.",
   },
   "no-such-label": {
     severity: "error",
@@ -172,10 +171,10 @@ export const dataCodes: CodeTable<DataCodeData> = {
     message: (d) => `no row of \`${d.data}\` has the label "${d.label}"`,
     help: (d) =>
       d.nearest === undefined
-        ? `there are ${listNames(d.has.slice(0, 12).map((label) => `"${label}"`))}`
+        ? `use one of the labels ${listNames(d.has.slice(0, 12).map((label) => `"${label}"`))}`
         : `write "${d.nearest}"`,
     explain:
-      "A task was told something of a label that the data do not have: it is spelt otherwise there, or its rows are gone.",
+      "A setting of the task names a label that the data do not have. It is spelled differently there, or its rows were removed.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, test: 20%) }\nmodel m { base: "b", task: text_classification(class_weight: { yess: 2 }) }\ntrain m on d',
   },
@@ -184,42 +183,42 @@ export const dataCodes: CodeTable<DataCodeData> = {
     facts: true,
     found: "data",
     message: (d) =>
-      `no row that trains has the label${d.labels.length === 1 ? "" : "s"} ${listNames(d.labels.map((label) => `"${label}"`))}, and ${plural(d.rows, "row")} of \`${d.data}.${d.split}\` ${d.rows === 1 ? "has" : "have"} (${percent(d.rows / Math.max(1, d.of))})`,
+      `no training row has the label${d.labels.length === 1 ? "" : "s"} ${listNames(d.labels.map((label) => `"${label}"`))}, but ${plural(d.rows, "row")} of \`${d.data}.${d.split}\` ${d.rows === 1 ? "has" : "have"} (${percent(d.rows / Math.max(1, d.of))})`,
     help: (d) =>
       d.stratified
-        ? "these labels have too few rows for every split: collect more of them, or leave those rows out"
-        : "split with `stratify:` by the label, or leave those rows out",
+        ? "collect more rows of these labels, which have too few for every split, or drop those rows"
+        : "split with `stratify:` by the label, or drop those rows",
     explain:
-      "A label that no training row has can't be learnt: each of its rows is wrong in every score, whatever the model. Chance " +
-      "leaves rare labels out of a split; `random(stratify: …)` gives every split its share of each.",
+      "A model cannot learn a label that no training row has: every row with it is scored as wrong. A random " +
+      "split can miss rare labels. `random(stratify: …)` gives every split its share of each label.",
   },
   "near-leak": {
     severity: "warning",
     facts: true,
     found: "data",
     message: (d) =>
-      `${listNames(d.splits.map(({ split, rows, of: total }) => `${plural(rows, "text")} of \`${d.data}.${split}\` (${percent(rows / Math.max(1, total))} of ${count(total)})`))} ${allRows(d) === 1 ? "is" : "are"} nearly the same as a text that trains`,
+      `${listNames(d.splits.map(({ split, rows, of: total }) => `${plural(rows, "text")} of \`${d.data}.${split}\` (${percent(rows / Math.max(1, total))} of ${count(total)})`))} ${allRows(d) === 1 ? "is" : "are"} nearly identical to a training text`,
     help: (d) =>
-      `give versions of one text the same \`group\`, so that they stay in one split, or drop ${d.dropped === undefined ? "them" : "more of them"} with \`drop_duplicates(similarity: ${percent(d.dropped === undefined || d.dropped > 0.8 ? 0.8 : Math.max(0.1, d.dropped - 0.1))})\``,
+      `give versions of one text the same \`group\` to keep them in one split, or drop ${d.dropped === undefined ? "them" : "more of them"} with \`drop_duplicates(similarity: ${percent(d.dropped === undefined || d.dropped > 0.8 ? 0.8 : Math.max(0.1, d.dropped - 0.1))})\``,
     notes: (d) => [...exampleLines(d.pairs, allRows(d)), ...(d.masked ? [MASKED_DATA_NOTE] : [])],
     explain:
-      "Texts that differ in a word or a comma are learnt by heart like equal ones, and make the score better than the model. " +
-      "Compared are all texts of a split with all that train, by their runs of five letters (at least 80% of them in common, " +
-      "case, white space and punctuation aside). Texts of fewer than 20 letters aren't: many are the same by chance, and " +
-      "a face of punctuation may be all that tells them apart. The notes name pairs.",
+      "A model memorizes texts that differ in a word or a comma like identical ones, so the score is too good. " +
+      "All texts of a split are compared with all training texts: a pair shares at least 80% of its runs of five letters, " +
+      "ignoring case, white space and punctuation. Texts under 20 letters are not compared: many match by chance, and " +
+      "may differ only in an emoticon. The notes list pairs.",
   },
   "languages-differ": {
     severity: "warning",
     facts: true,
     found: "data",
     message: (d) =>
-      `${percent(d.share)} of the texts of \`${d.data}.${d.split}\` are ${d.language}, and ${d.trained === 0 ? "none" : percent(d.trained)} of those that train`,
+      `${percent(d.share)} of the texts of \`${d.data}.${d.split}\` are ${d.language}, but ${d.trained === 0 ? "none" : percent(d.trained)} of the training texts`,
     help: () =>
-      "draw the splits from all rows (`random(…)`), or keep the languages that count with `language(…)` in `clean`",
+      "draw the splits from all rows (`random(…)`), or keep only the relevant languages with `language(…)` in `clean`",
     explain:
-      "A score over texts in a language that hardly trained tells of that language and not of the task. Languages are told by " +
-      "the texts' letters, of some thousand rows at most, evenly over each split; texts too short to tell are left out. Reported is a share " +
-      "that is at least 10 points greater than where it trains, and greater than chance explains.",
+      "If a language is rare in training, its score reflects the language rather than the task. Languages are detected from " +
+      "letters, in a few thousand rows at most, spread evenly over each split; texts that are too short are skipped. The warning means " +
+      "a share at least 10 points above the training share, and more than chance explains.",
   },
   "shared-groups": {
     severity: "error",
@@ -227,50 +226,49 @@ export const dataCodes: CodeTable<DataCodeData> = {
     facts: true,
     found: "data",
     message: (d) =>
-      `${plural(d.shared, "group")} of "${d.column}" ${d.shared === 1 ? "stands" : "stand"} in more than one split of \`${d.data}\` (of ${count(d.of)})`,
+      `${plural(d.shared, "group")} of "${d.column}" ${d.shared === 1 ? "is" : "are"} in more than one split of \`${d.data}\` (of ${count(d.of)})`,
     help: (d) =>
       d.own === undefined
-        ? "split with `random(…)`, which keeps the rows of a group together, or take the role `group` out"
-        : `read one of its splits, \`${d.own}(…, split: "train")\`, and divide it with \`split: random(…)\`, which keeps the rows of a group together; or take the role \`group\` out`,
+        ? "split with `random(…)`, which keeps the rows of a group together, or remove the role `group`"
+        : `read one of its splits, \`${d.own}(…, split: "train")\`, and divide it with \`split: random(…)\`, which keeps groups together; or remove the role \`group\``,
     notes: (d) => [`such as ${listNames(d.some, { total: d.shared })}`],
     explain:
-      "The role `group` says that rows belong together (one customer, one patient). Where a group is in training and test, the " +
-      "test is about rows that the model partly knows.",
+      "The role `group` marks rows that belong together (one customer, one patient). If a group is in both training and test, the " +
+      "model partly knows the test rows.",
   },
   "label-conflict": {
     severity: "warning",
     facts: true,
     found: "data",
     message: (d) =>
-      `${plural(d.texts, "text")} of \`${d.data}\` ${d.texts === 1 ? "stands" : "stand"} with different labels: ${plural(d.rows, "row")}, ${percent(d.rows / Math.max(1, d.of))} of all`,
-    help: () => "decide on one label for each, or drop those rows",
+      `${plural(d.texts, "text")} of \`${d.data}\` ${d.texts === 1 ? "has" : "have"} conflicting labels: ${plural(d.rows, "row")}, ${percent(d.rows / Math.max(1, d.of))} of all`,
+    help: () => "choose one label for each text, or drop those rows",
     notes: (d) => exampleLines(d.examples, d.texts),
     explain:
-      "The same text with two labels teaches nothing, and no model can be right about both rows: the rate is a bound for every " +
-      "score. `drop_duplicates` keeps the first of them, whichever it is.",
+      "The same text with two labels teaches nothing. No model can be right about both rows, so the rate limits every " +
+      "score. `drop_duplicates` keeps the first of the rows, whichever it is.",
   },
   "label-in-text": {
     severity: "warning",
     facts: true,
     found: "data",
     message: (d) =>
-      `the label itself stands in the text of ${count(d.own)} rows of \`${d.data}\` (${percent(d.own / Math.max(1, d.of))})`,
-    help: () =>
-      "if the texts won't have it later, take it out of them (a heading, a field that was filled in afterwards)",
+      `the text contains its own label in ${count(d.own)} rows of \`${d.data}\` (${percent(d.own / Math.max(1, d.of))})`,
+    help: () => "if new texts will not contain the label, remove it from these (a heading, a field filled in later)",
     notes: (d) => (d.example === null ? [] : [d.example]),
     explain:
-      "Where the texts name their label, and hardly ever another one, a model learns to look for that word. If the word is " +
-      "there because somebody knew the label already, new texts won't have it and the scores hold for none of them.",
+      "If texts contain their own label and rarely another one, a model learns to look for that word. If somebody wrote it " +
+      "because the label was known already, new texts lack it and the scores do not apply to them.",
   },
   "constant-score": {
     severity: "error",
     facts: true,
     found: "data",
-    message: (d) => `every score ${d.part ? "that trains " : ""}of \`${d.data}\` is ${String(d.score)}`,
+    message: (d) => `every ${d.part ? "training " : ""}score of \`${d.data}\` is ${String(d.score)}`,
     help: (d) =>
-      d.part ? "let `split:` draw the rows (`random(…)`), so that scores of all kinds train" : "check the score column",
+      d.part ? "write `split: random(…)`, so that the training rows have different scores" : "check the score column",
     explain:
-      "A model that always gives that number is perfect, so there is nothing to learn. Often the wrong column plays the role `score`.",
+      "A model that always predicts that number is perfect, so there is nothing to learn. Often the wrong column has the role `score`.",
   },
   "score-too-large": {
     severity: "error",
@@ -278,60 +276,60 @@ export const dataCodes: CodeTable<DataCodeData> = {
     found: "data",
     message: (d) => `row ${d.row} of \`${d.data}\` has the score ${power(d.score)}, too large to learn from`,
     help: (d) =>
-      `mend the row if the number stands for "unknown" (leave it empty, with \`clean: drop_empty\`), or make the scores smaller in a TypeScript cell: in other units, or their logarithms (up to ${power(d.most)} they train)`,
+      `fix the row if the number means "unknown" (leave it empty, with \`clean: drop_empty\`), or scale the scores in a TypeScript cell: other units or logarithms (at most ${power(d.most)} is supported)`,
     explain:
-      "A model learns numbers by squares of how far it is off, in float32, which ends at 3.4·10^38. Scores of 10^15 and more come " +
-      "near it, and one of them drowns all others. Most are slips: a missing value written as 1e30, two columns run together.",
+      "Regression uses squared errors in float32, which ends at 3.4·10^38. Scores of 10^15 and more come " +
+      "near it, and a single one outweighs all others. Most are mistakes: a missing value written as 1e30, or two merged columns.",
   },
   "scores-too-close": {
     severity: "warning",
     facts: true,
     found: "data",
     message: (d) =>
-      `the scores of \`${d.data}\` differ by about ${d.spread.toPrecision(2)} around ${d.mean.toPrecision(6)}, ` +
+      `the scores of \`${d.data}\` differ by about ${d.spread.toPrecision(2)} near ${d.mean.toPrecision(6)}, ` +
       (d.spread < 64 * d.step
-        ? `where float32 knows steps of ${d.step.toPrecision(2)} only`
-        : "and the square of that is nothing in float32"),
+        ? `where float32 has only steps of ${d.step.toPrecision(2)}`
+        : "and the square of that rounds to zero in float32"),
     help: (d) =>
       d.spread < 64 * d.step
-        ? `take ${d.mean.toPrecision(6)} off all of them in a TypeScript cell, and put it back on what is predicted`
-        : "multiply all of them in a TypeScript cell, so that they differ by about 1",
+        ? `subtract ${d.mean.toPrecision(6)} from all scores in a TypeScript cell, and add it back to the predictions`
+        : "multiply all scores in a TypeScript cell, so that they differ by about 1",
     explain:
-      "Models compute in float32, which keeps seven digits. Years as seconds, ids and sums of money in cents may differ in the " +
-      "eighth digit only: rounded, such scores are steps, and what is predicted can't be nearer than one of them.",
+      "Models compute in float32, which has seven digits. Years in seconds, ids and amounts in cents may differ only in the " +
+      "eighth digit. Rounding turns such scores into steps, and predictions cannot be more precise than one step.",
   },
   "outlying-scores": {
     severity: "warning",
     facts: true,
     found: "data",
     message: (d) =>
-      `${plural(d.count ?? d.rows.length, "score")} of ${count(d.of)} in \`${d.data}\` ${d.rows.length === 1 ? "makes" : "make"} ` +
-      `${percentBelow(d.share)} of their variance: ${listNames(
+      `${plural(d.count ?? d.rows.length, "score")} of ${count(d.of)} in \`${d.data}\` ${d.rows.length === 1 ? "causes" : "cause"} ` +
+      `${percentBelow(d.share)} of the variance: ${listNames(
         d.rows.map(({ row, score }) => `${String(score)} (row ${String(row)})`),
         { total: d.count ?? d.rows.length },
       )}; ` +
       `${d.doubtful ? `${listNames(d.doubtful.map(({ row, score }) => `${String(score)} (row ${String(row)})`))} may be impossible, too; ` : ""}` +
-      `all others lie between ${String(d.least)} and ${String(d.greatest)}`,
+      `all others are between ${String(d.least)} and ${String(d.greatest)}`,
     help: (d) =>
       `if ${d.rows.length === 1 ? "it is a mistake" : "they are mistakes"}, write the range of possible scores: ` +
       `\`clean: drop_outside(${columnText(d.column)}, ${String(d.least)}..${String(d.greatest)})\` drops such rows, ` +
       "`clamp` with the same arguments moves their scores to the nearest end",
     explain:
-      "Regression learns by squared errors, so one impossible score (99999 for a missing value, a comma in the wrong place) decides " +
-      "what the model learns: the other scores become almost the same. The warning counts a few scores that are 10 standard " +
-      "deviations of the others away, well apart from them, and make a quarter of the variance. It also counts what often stands for a missing value (-1, -99, 999 and more nines) and is apart from all others. Beside such scores it names others at both " +
-      "ends that are apart from the rest, or the only ones below 0. Compare the range that is left with what is possible. Where large scores are " +
-      "right, learn their logarithm.",
+      "Regression uses squared errors, so one impossible score (99999 for a missing value, a misplaced comma) dominates " +
+      "what the model learns: the other scores become almost equal. The warning counts a few scores that are 10 standard " +
+      "deviations from the others, clearly separate, and cause a quarter of the variance. It also counts isolated values that often mean a missing value (-1, -99, 999 and more nines). " +
+      "With these it lists other isolated scores at both ends, or the only ones below 0. Compare the remaining range with what is possible. If large scores are " +
+      "right, train on their logarithm.",
   },
   "accuracy-alone": {
     severity: "warning",
     facts: true,
     found: "evaluate",
     message: (d) =>
-      `\`${d.metric}\` alone tells little here: always answering "${d.label}" scores ${percent(d.share)} on \`${d.split}\``,
-    help: (d) => `measure \`${d.also}\` too`,
+      `\`${d.metric}\` is not informative here: always predicting "${d.label}" scores ${percent(d.share)} on \`${d.split}\``,
+    help: (d) => `add the metric \`${d.also}\``,
     explain:
-      "Where most rows have one label, accuracy is high for a model that has learnt nothing else. The macro average of f1 gives " +
+      "If most rows have one label, a model that learned nothing else has high accuracy. Macro f1 gives " +
       "every label the same weight.",
   },
   "small-test": {
@@ -339,10 +337,10 @@ export const dataCodes: CodeTable<DataCodeData> = {
     facts: true,
     found: "evaluate",
     message: (d) =>
-      `${plural(d.rows, "row")} of \`${d.split}\` tell a share of right answers near 90% to ±${d.points.toFixed(1)} points only`,
-    help: () => "score on more rows, or take smaller differences for chance",
+      `with ${plural(d.rows, "row")} in \`${d.split}\`, an accuracy near 90% is only known to ±${d.points.toFixed(1)} points`,
+    help: () => "score on more rows, or treat smaller differences as chance",
     explain:
-      "A share that was counted on n rows is known to ±1.96·√(p·(1−p)/n), its 95% interval. Models that differ by less than that " +
-      "can't be told apart by this test: 100 rows tell 90% to ±5.9 points, 1,000 rows to ±1.9.",
+      "An accuracy measured on n rows has the 95% interval ±1.96·√(p·(1−p)/n). This test cannot separate models that differ by less: " +
+      "at 90%, 100 rows give ±5.9 points, 1,000 rows ±1.9.",
   },
 };

@@ -43,66 +43,65 @@ export const oddLabelCodes: CodeTable<OddLabelCodeData> = {
     facts: true,
     found: "data",
     message: (d) =>
-      `\`${d.data}\` has ${plural(d.labels, "label")} in ${plural(d.rows, "row")}: nearly every row has one of its own`,
+      `\`${d.data}\` has ${plural(d.labels, "label")} in ${plural(d.rows, "row")}: nearly every row has a unique label`,
     help: (d) =>
-      `name the column that holds the labels; is "${d.column}" an id (\`id: ${nameOf(d.column)}\`), or the text?`,
+      `name the column that contains the labels; is "${d.column}" an id (\`id: ${nameOf(d.column)}\`), or the text?`,
     explain:
-      "A label is learnt from the rows that have it, and one that a single row has can't be told again. Columns of ids, of texts " +
-      "and of times look like that when they play the role `label`.",
+      "A model learns a label from the rows that have it, so a label of a single row is useless. This happens when a column of ids, texts " +
+      "or times has the role `label`.",
   },
   "labels-like-splits": {
     severity: "warning",
     facts: true,
     found: "data",
-    message: (d) => `the labels of \`${d.data}\` are names of splits: ${d.has.map((one) => `"${one}"`).join(", ")}`,
+    message: (d) => `the labels of \`${d.data}\` are split names: ${d.has.map((one) => `"${one}"`).join(", ")}`,
     help: (d) =>
       `name another column as \`label\`${d.split === undefined ? "" : `; to split the rows by "${d.column}", write \`split: ${d.split}\``}`,
     explain:
-      "A column with `train` and `test` says to which split a row belongs. A model with such labels would learn to tell the splits from each other.",
+      "A column with `train` and `test` assigns rows to splits. A model with such labels would learn to predict the split.",
   },
   "numbers-as-text": {
     severity: "warning",
     facts: true,
     found: "data",
     message: (d) => `\`${d.role}\` reads the column "${d.column}", whose first rows are numbers: ${d.some.join(", ")}`,
-    help: () => "name the column that holds the texts; language models learn little from numbers of a table",
+    help: () => "name the column that contains the texts; language models learn little from numbers in a table",
     explain:
-      "The first rows of the column are nothing but numbers. A language model reads them digit by digit; for tables of measurements other models serve, such as gradient boosting.",
+      "The first rows of the column contain only numbers. A language model reads them digit by digit. For tables of measurements use other models, such as gradient boosting.",
   },
   "labels-like-scores": {
     severity: "warning",
     facts: true,
     found: "data",
-    message: (d) => `the ${plural(d.labels, "label")} of \`${d.data}\` are all numbers, on a scale`,
+    message: (d) => `the ${plural(d.labels, "label")} of \`${d.data}\` are all numbers on a scale`,
     help: (d) =>
-      `if greater means more, write \`score: ${nameOf(d.column)}\` in place of \`label\`, and \`task: regression\`; if each is a class, list them: \`labels: [ … ]\``,
+      `write \`score: ${nameOf(d.column)}\` instead of \`label\`, and \`task: regression\`, if larger means more; if each number is a class, list them: \`labels: [ … ]\``,
     explain:
-      "Between labels there is no order: a model that takes 2.5 for 2.4 is as wrong as one that takes it for -3. What measures " +
-      "something is learnt as a `score`, by `regression`. Told are labels of which at least one is negative or a fraction.",
+      "Labels have no order: predicting 2.5 instead of 2.4 is as wrong as predicting -3. Train measurements as a `score` " +
+      "with `regression`. The warning requires at least one negative or fractional label.",
   },
   "scores-like-labels": {
     severity: "warning",
     facts: true,
     found: "data",
-    message: (d) =>
-      `the scores of \`${d.data}\` are ${listNames(d.values.map(String))} alone, as numbers of labels are`,
+    message: (d) => `the scores of \`${d.data}\` are only ${listNames(d.values.map(String))}, like class numbers`,
     help: (d) =>
-      `if each number is a class, write \`label: ${nameOf(d.column)}\` in place of \`score\`, and \`task: text_classification\``,
+      `write \`label: ${nameOf(d.column)}\` instead of \`score\`, and \`task: text_classification\`, if each number is a class`,
     explain:
-      "A regression learns how much: a model that says 1 of rows with 0 and of rows with 2 is half wrong of both. Classes have " +
-      "no order. Told are scores of two values, and whole numbers from 0 on without a gap; ratings from 1 on are not.",
+      "Regression predicts amounts: if the model predicts 1 for rows with 0 and rows with 2, it is half wrong on both. Classes have " +
+      "no order. The warning covers scores with two values, and whole numbers from 0 without a gap, but not ratings from 1.",
   },
   "disliked-answers": {
     severity: "warning",
     facts: true,
     found: "data",
     message: (d) =>
-      `the column "${d.column}" of \`${d.data}\` says true or false in the first rows, and all answers are trained`,
+      `the column "${d.column}" of \`${d.data}\` is true or false in the first rows, but all answers are trained on`,
     help: (d) =>
-      `if it says which answers are good, train these alone: ${d.file === undefined ? "leave out the rows where it is false" : `\`source: sql("select * from '${d.file.replaceAll("'", "''")}' where ${sqlName(d.column)} order by ${sqlName(d.by)}")\``}`,
+      `train only on the good answers, if the column marks them: ${d.file === undefined ? "drop the rows where it is false" : `\`source: sql("select * from '${d.file.replaceAll("'", "''")}' where ${sqlName(d.column)} order by ${sqlName(d.by)}")\``}`,
     explain:
-      "Data for KTO mark each answer as good or bad. A training on answers learns every one of them, the bad ones as the good " +
-      "ones. Training on preferences isn't built yet. If the column means something else, allow the warning with a reason.",
+      "Data for KTO mark each answer as good or bad. Training on answers learns the bad ones like the good " +
+      "ones. Training on preferences is not supported yet. If the column means something else, allow the warning with a reason.",
   },
   "strange-splits": {
     severity: "warning",
@@ -112,11 +111,11 @@ export const oddLabelCodes: CodeTable<OddLabelCodeData> = {
       `${plural(
         d.splits.reduce((sum, { rows }) => sum + rows, 0),
         "row",
-      )} of \`${d.data}\` (of ${count(d.of)}) neither train nor score: their split${d.splits.length === 1 ? " is" : "s are"} called ${d.splits.map(({ name, rows }) => `"${name}" (${plural(rows, "row")})`).join(", ")}`,
+      )} of \`${d.data}\` (of ${count(d.of)}) are not used to train or score: their split${d.splits.length === 1 ? " is" : "s are"} called ${d.splits.map(({ name, rows }) => `"${name}" (${plural(rows, "row")})`).join(", ")}`,
     help: (d) => `write \`${renameSplitsText(d.splits)}\` after the column`,
     explain:
-      "What trains is called `train`, what is looked at meanwhile `validation`, and what scores at the end `test`, in small " +
-      "letters. Rows of a split with another name are read only where a statement names it.",
+      "Training uses the split `train`, checks during training use `validation`, and final scores use `test`, all in lower " +
+      "case. A split with another name is read only where a statement names it.",
   },
 };
 

@@ -36,25 +36,25 @@ export const personalCodes: CodeTable<PersonalCodeData> = {
     severity: "warning",
     facts: true,
     found: "data",
-    message: (d) => `the texts of \`${d.data}\` hold personal data: ${foundText(d)}`,
-    help: (d) => `${redact(d)}, or say why it may stay: \`allow: { personal-data: "…" }\``,
+    message: (d) => `the texts of \`${d.data}\` contain personal data: ${foundText(d)}`,
+    help: (d) => `${redact(d)}, or give a reason to keep it: \`allow: { personal-data: "…" }\``,
     notes: rowsOf,
     explain:
-      "What a model has read it may say to anyone. Rows are looked through after they are cleaned; sorts that are told by words " +
-      "(names, addresses) count from three rows and 0.5% of the rows on, since a few are found where there are none; beyond " +
-      "100,000 rows they are looked for in every tenth, and the message says of how many. Nothing " +
-      "finds all: that nothing is reported is no proof.",
+      "A model may reveal its training texts to anyone. Rows are searched after cleaning. Kinds detected by words " +
+      "(names, addresses) are reported from three rows and 0.5% of the rows, because some finds are false. Beyond " +
+      "100,000 rows only every tenth row is searched for these, and the message gives the number. The search does " +
+      "not find everything: no report is no proof.",
   },
   "personal-numbers": {
     severity: "error",
     allowable: true,
     facts: true,
     found: "data",
-    message: (d) => `the texts of \`${d.data}\` hold what must not be learnt: ${foundText(d)}`,
-    help: (d) => `${redact(d)}, or say why it may stay: \`allow: { personal-numbers: "…" }\``,
+    message: (d) => `the texts of \`${d.data}\` contain secrets or personal numbers: ${foundText(d)}`,
+    help: (d) => `${redact(d)}, or give a reason to keep it: \`allow: { personal-numbers: "…" }\``,
     notes: rowsOf,
     explain:
-      "Cards, accounts and identity numbers whose checksum holds, links with a password, keys in a provider's shape: a model " +
-      "that has read one can give it away. Rows are looked through after they are cleaned.",
+      "These are card, account and identity numbers with a valid checksum, links with a password, and keys in a provider's format. A model " +
+      "can reveal those that it was trained on. Rows are searched after cleaning.",
   },
 };

@@ -29,18 +29,18 @@ const train = (keys: string): string => `${small}train m on d { privacy: differe
 export const privacyCodes: CodeTable<PrivacyCodeData> = {
   "private-order": {
     severity: "error",
-    message: (d) => `with \`privacy\` rows come by chance, and not by \`shuffle: ${d.shuffle}\``,
-    help: () => "take `shuffle` out",
+    message: (d) => `with \`privacy\`, rows are sampled at random, so \`shuffle: ${d.shuffle}\` cannot apply`,
+    help: () => "remove `shuffle`",
     explain:
-      "The promise is reckoned for updates into which every row is drawn by itself, with the same chance each time (Poisson sampling): that nobody knows which rows were in an update is a good part of it. Rows that come in the order of the data, or beside others of like length, are known beforehand. Batches have different sizes then; `batch_size` is their mean.",
+      "The privacy guarantee requires that each update samples every row independently with the same probability (Poisson sampling). It depends on nobody knowing which rows were in an update. Rows in data order, or grouped by length, are predictable. Batch sizes then vary; `batch_size` is their mean.",
     example: train(", shuffle: by_length"),
   },
   "private-packing": {
     severity: "error",
-    message: () => "packed rows hold several texts, and the promise is about single ones",
-    help: () => "write `packing: false`, or take `packing` out",
+    message: () => "packed rows contain several texts, but the privacy guarantee covers single texts",
+    help: () => "write `packing: false`, or remove `packing`",
     explain:
-      "What one row says is cut to the length `clip`. Where several texts stand in one row, they are cut together, and what each says can't be told apart.",
+      "The gradient of each row is clipped to the norm `clip`. If a row contains several texts, they are clipped together, and their gradients cannot be separated.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t } }\nmodel m { base: "SmolLM2-135M-Instruct", task: text_generation }\ntrain m on d { packing: true, privacy: differential(8) }',
   },
@@ -49,53 +49,55 @@ export const privacyCodes: CodeTable<PrivacyCodeData> = {
     facts: true,
     found: "data",
     message: (d) =>
-      `${String(d.rows)} of the rows of ${d.data} that train repeat others, and a row that is there twice says twice as much`,
-    help: () => "take out the cleaner that repeats rows",
+      `${String(d.rows)} training rows of ${d.data} are copies of others, and a repeated row reveals more`,
+    help: () => "remove the cleaner that repeats rows",
     explain:
-      "The promise is about one row more or less. Where a row was repeated to even out labels, it is in updates as often as it was repeated, and the noise hides one of its times only. Which rows are repeated also follows of all the others.",
+      "The privacy guarantee covers adding or removing one row. A row repeated to balance labels is in updates as often as it was repeated, but the noise hides only one copy. Which rows are repeated also depends on all others.",
   },
   "private-neighbours": {
     severity: "warning",
-    message: (d) => `with \`${d.cleaner}\` one row more may drop several others, and the promise is about one`,
+    message: (d) =>
+      `with \`${d.cleaner}\` one added row may drop several others, but the privacy guarantee covers one row`,
     help: () =>
-      "drop near duplicates once, write what is left to a file and train on that; or say with `allow` that what a row drops is no secret",
+      "drop near duplicates once, write the remaining rows to a file and train on that; or use `allow` if the dropped rows are not secret",
     explain:
-      "The promise compares trainings whose rows differ in one. Where a cleaner drops rows for being like others, a row that comes or goes takes several with it, and what they say is told by as many times ε (Debenedetti et al. 2023, “Privacy Side Channels in Machine Learning Systems”). Equal texts are no matter: of those one stays in any case.",
+      "The privacy guarantee compares trainings that differ in one row. If a cleaner drops similar rows, adding or removing one row changes several others, which multiplies ε (Debenedetti et al. 2023, “Privacy Side Channels in Machine Learning Systems”). Equal texts are safe: one of them always remains.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l }, clean: drop_duplicates(similarity: 85%), split: random(train: 80%, test: 20%) }\nmodel m { base: "b", task: text_classification }\ntrain m on d { privacy: differential(8) }',
   },
   "private-counts": {
     severity: "error",
-    message: (d) => `the weights of \`${d.what}\` are counted over all rows, without noise`,
-    help: () => "write the weights as numbers, `class_weight: { billing: 2, other: 0.5 }`, or take them out",
+    message: (d) => `the weights of \`${d.what}\` are counted from all rows, without noise`,
+    help: () => "write the weights as numbers, `class_weight: { billing: 2, other: 0.5 }`, or remove them",
     explain:
-      "How much each label counts follows of how many rows have it, so a row weighs on what all others say. Numbers that you write down are the same whatever the rows are. If you took them from these rows, they tell something of them.",
+      "The weight of each label depends on how many rows have it, so one row affects the gradients of all others. Numbers that you write are independent of the rows. If you computed them from these rows, they reveal something about them.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification(class_weight: balanced) }\ntrain m on d { privacy: differential(8) }',
   },
   "private-many": {
     severity: "error",
-    message: (d) => `\`${d.what}\` trains ${String(d.times)} models on the same rows, and the promise is about one`,
-    help: (d) => `take \`${d.what}\` out; to try several seeds on purpose, train each under a name of its own`,
+    message: (d) =>
+      `\`${d.what}\` trains ${String(d.times)} models on the same rows, but the ε you set covers a single training`,
+    help: (d) => `remove \`${d.what}\`; to try several seeds on purpose, train each under its own name`,
     explain:
-      "Every training spends of the same rows' privacy, and what is spent adds up. A promise of ε 8 that five trainings each keep is none of ε 8. Where each is a statement of its own, its ε is its own, and the plan of the next tells what all together come to.",
+      "Every training spends privacy budget of the same rows, and the amounts add up. Five trainings with ε 8 each do not have ε 8 together. If each is a separate statement, each has its own ε, and the next plan shows the total.",
     example: train(", repeats: 3"),
   },
   "private-streamed": {
     severity: "error",
-    message: (d) => `the rows of ${d.data} are read as they come (\`stream: true\`), and can't be drawn by chance`,
-    help: () => "take `stream: true` out",
+    message: (d) => `the rows of ${d.data} are streamed (\`stream: true\`) and cannot be sampled at random`,
+    help: () => "remove `stream: true`",
     explain:
-      "For each update every row is drawn by itself. That needs all of them at hand; of streamed data a window is, and the promise would be one about its rows.",
+      "Each update samples every row independently, so all rows must be available. For streamed data only a window is available, and the guarantee would cover only its rows.",
     example:
       'data d { source: csv("a.csv", stream: true), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification }\ntrain m on d { steps: 100, privacy: differential(8) }',
   },
   "private-runner": {
     severity: "error",
-    message: (d) => `updates with privacy are made by one process, and not by the workers of \`${d.runner}\``,
-    help: () => "take `runner` out",
+    message: (d) => `updates with privacy run in one process, not in the workers of \`${d.runner}\``,
+    help: () => "remove `runner`",
     explain:
-      "Workers share an update by its rows, as many each. With privacy nobody knows beforehand how many rows an update has, and the noise must be added once, by one that nobody else knows the generator of.",
+      "Workers divide an update into equal numbers of rows. With privacy, the number of rows is not known beforehand. The noise must be added once, by one process with a secret random generator.",
     example: train(", runner: processes(2)"),
   },
   "private-selection": {
@@ -103,111 +105,110 @@ export const privacyCodes: CodeTable<PrivacyCodeData> = {
     allowable: true,
     facts: true,
     message: (d) =>
-      `${d.what} ${d.does} ${String(d.rows)} rows of validation, and the promise is about the rows that train alone`,
+      `${d.what} ${d.does} ${String(d.rows)} validation rows, but the privacy guarantee covers only the training rows`,
     help: (d) =>
       d.what === "`calibrate`"
-        ? 'take `calibrate` out; or where those rows are no secret: `allow: { private-selection: "…" }`'
-        : 'write `keep: last`, and no early stopping; or where those rows are no secret: `allow: { private-selection: "…" }`',
+        ? 'remove `calibrate`; or, if those rows are not secret, write `allow: { private-selection: "…" }`'
+        : 'write `keep: last` without early stopping; or, if those rows are not secret, `allow: { private-selection: "…" }`',
     explain:
-      "What the weights tell of the rows that train is bounded by noise. Which of several weights are kept, when training stops, or a temperature that is fitted at its end follow of the rows of validation, without noise, and no ε covers that. Users of Opacus mostly let it be, and often may: where these rows are public, or made for it, allow it and say so. Unwritten the last weights are kept. Scores of validation that you look at in order to choose settings are the same leak, by hand.",
+      "Noise limits what the weights reveal about the training rows. The choice of weights, the end of training and a fitted temperature depend on the validation rows without noise, and no ε covers that. Users of Opacus mostly accept this, and often may. If these rows are public or made for validation, allow it with a reason. By default the last weights are kept. Choosing settings by validation scores is the same leak.",
     example: train(", keep: best"),
   },
   "private-tokenizer": {
     severity: "error",
     message: (d) =>
-      `the tokenizer \`${d.tokenizer}\` is trained on the rows, and its pieces may be words of single ones`,
-    help: () => "begin from a base, which brings its tokenizer",
+      `the tokenizer \`${d.tokenizer}\` is trained on the rows, and its tokens may be words of single rows`,
+    help: () => "start from a base model, which includes its tokenizer",
     explain:
-      "A model from scratch trains its tokenizer on the training rows, without noise: a rare name that is in a few of them becomes a token, and can be read in tokenizer.json.",
+      "A model from scratch trains its tokenizer on the training rows, without noise. A rare name in a few of them becomes a token and is readable in tokenizer.json.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l } }\nmodel m { architecture: bert(layers: 2, hidden: 64, heads: 2), tokenizer: wordpiece(vocabulary: 1_000), task: text_classification }\ntrain m on d { privacy: differential(8) }',
   },
   "private-rows": {
     severity: "error",
     message: (d) =>
-      `of \`${d.word}\` nobody can tell what a single row says: ${d.why === "exact" ? "its head is found at once from all rows" : "it holds texts beside all others of their batch"}`,
+      `\`${d.word}\` has no gradient per row: ${d.why === "exact" ? "its head is computed from all rows at once" : "its loss compares each text with all others of the batch"}`,
     help: (d) =>
       d.why === "exact"
-        ? `write \`technique: ${d.word}\` alone, which is trained by steps`
-        : "choose a loss of single pairs (`sentence_similarity(loss: cosine)`), or take `privacy` out",
+        ? `write only \`technique: ${d.word}\`, which is trained in steps`
+        : "choose a loss for single pairs (`sentence_similarity(loss: cosine)`), or remove `privacy`",
     explain:
-      "Each row's gradient is cut to the length `clip` before it is summed with others. A loss that holds texts beside those of their batch, and a head that is found at once from all rows, have no gradient of one row.",
+      "Each row's gradient is clipped to the norm `clip` before the sum. A loss that compares the texts of a batch, and a head computed from all rows at once, have no gradient per row.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification, technique: head_only(fit: exact) }\ntrain m on d { privacy: differential(8) }',
   },
   "private-of-whom": {
     severity: "error",
-    message: () => "`privacy` of a federation doesn't say of whom: of each row, or of each client with all its rows",
-    help: () => "write `unit: client` where a client is a person, `unit: row` where it has the rows of many",
+    message: () => "`privacy` of a federation does not set the unit: each row, or each client with all its rows",
+    help: () => "write `unit: client` if each client is a person, `unit: row` if a client has rows of many people",
     explain:
-      "With `unit: client` it stays hidden who takes part: updates are cut and noise is added to their sum. With `unit: row` each client makes its own steps private: what any one row said stays hidden, also from the server. Which of the two is meant depends on whose the rows are, and nobody but you knows.",
+      "`unit: client` hides who takes part: updates are clipped and noise is added to their sum. `unit: row` makes the steps of each client private: it hides each row, also from the server. The choice depends on whose rows they are, which only you know.",
     example: `${small}federate m on d as shared { clients: even(4), privacy: differential(8) }`,
   },
   "private-clients": {
     severity: "error",
     message: (d) =>
       d.why === "each"
-        ? `\`${d.word}\` looks at each client's update by itself, and with \`unit: client\` there is a noised sum alone`
-        : `clients of \`${d.word}\` send and keep more than their updates, which no noise covers`,
-    help: () => "take `fedavg`, `fedprox`, `fedadam`, `fedyogi` or `fedadagrad`; or `unit: row`",
+        ? `\`${d.word}\` uses each client's update separately, but \`unit: client\` provides only a sum with noise`
+        : `clients of \`${d.word}\` send and keep more than their updates, and no noise covers that`,
+    help: () => "use `fedavg`, `fedprox`, `fedadam`, `fedyogi` or `fedadagrad`; or write `unit: row`",
     explain:
-      "What a client says in a round is cut to a greatest norm, and the sum over clients gets the noise. What is made of single updates, or sent beside them, would tell of a client what that noise hides.",
+      "Each client's update in a round is clipped to a maximum norm, and the sum over clients gets the noise. A result computed from single updates, or other data sent with them, would reveal what that noise hides.",
     example: `${small}federate m on d as shared { clients: even(10), aggregate: median, privacy: differential(8, unit: client) }`,
   },
   "private-personal": {
     severity: "error",
-    message: () =>
-      "heads that stay with clients are trained without noise, and the model that comes out has their mean",
-    help: () => "write `unit: row`, under which each client's own steps are noised; or take `personal` out",
+    message: () => "personal heads of clients are trained without noise, and the resulting model contains their mean",
+    help: () => "write `unit: row`, which adds noise to each client's own steps; or remove `personal`",
     explain:
-      "With `unit: client` the noise lies on the sum of what clients send. A head that is never sent has none, and whoever sees it, or the mean of all, sees what its client's rows say.",
+      "`unit: client` adds noise to the sum of what clients send. A head that is never sent has no noise. Whoever sees it, or the mean of all heads, learns about its client's rows.",
     example: `${small}federate m on d as shared { clients: even(10), personal: head, privacy: differential(8, unit: client) }`,
   },
   "private-chance": {
     severity: "error",
     message: (d) =>
-      `of how many clients ${String(d.participants)} take part isn't known before the rows are read, and the promise depends on it`,
+      `the privacy guarantee depends on the number of clients, which is unknown until the rows are read (${String(d.participants)} take part)`,
     help: () => "write a share: `participation: 20%`",
     explain:
-      "The fewer of all clients a round asks, the less it tells of any one of them. Where a column says who the clients are, their number is known only when the rows are read.",
+      "The smaller the share of clients in a round, the less the round reveals about each. If a column names the clients, their number is only known when the rows are read.",
     example: `${small}federate m on d as shared { clients: by_column(t), participation: 5, privacy: differential(8, unit: client) }`,
   },
   "private-lost": {
     severity: "error",
     message: (d) =>
-      `with \`unit: client\` and \`secure_aggregation\` ${d.why === "drawn" ? "no clients can be drawn to be lost" : "clients can't be elsewhere yet"}`,
-    help: (d) => `take \`${d.why === "drawn" ? "stragglers" : "runner"}\` out, or \`secure_aggregation\``,
+      `with \`unit: client\` and \`secure_aggregation\` ${d.why === "drawn" ? "lost clients cannot be simulated" : "remote clients are not supported yet"}`,
+    help: (d) => `remove \`${d.why === "drawn" ? "stragglers" : "runner"}\` or \`secure_aggregation\``,
     explain:
-      "A secret sum of which too many are lost can't be read, and so one client more or less would decide whether a whole round counts: far more than the noise of one client's update hides. Clients elsewhere are really lost, and those that weren't drawn send nothing to a sum.",
+      "A secure sum cannot be read if too many clients are lost. One client more or less could then decide whether a round counts, which the noise does not hide. Remote clients are really lost, and simulated stragglers send nothing to a sum.",
     example: `${small}federate m on d as shared { clients: even(10), stragglers: 20%, secure_aggregation: true, privacy: differential(8, unit: client) }`,
   },
   "private-update": {
     severity: "error",
-    message: () => "`update` doesn't take `privacy`: strategies look at rows of before without noise",
+    message: () => "`update` does not support `privacy`: its strategies use earlier rows without noise",
     help: () =>
-      "train on instead: `model next like NAME { base: NAME }`, then `train next on … { privacy: differential(8) }`",
+      "train further instead: `model next like NAME { base: NAME }`, then `train next on … { privacy: differential(8) }`",
     explain:
-      "Strategies against forgetting keep rows, what was said of them, or how much weights depend on them. None of that is bounded by noise. A training that begins from the weights of another (`base: NAME`) learns the new rows with privacy; what it tells of the earlier ones is what the earlier training promised.",
+      "Strategies against forgetting keep rows, their predictions, or the importance of weights. No noise limits these. Training from the weights of another model (`base: NAME`) learns the new rows with privacy. The earlier rows have the guarantee of the earlier training.",
     example: `${small}data e { source: csv("b.csv"), columns: { text: t, label: l } }\ntrain m on d { epochs: 1 }\nupdate m on e as n { privacy: differential(8) }`,
   },
   "private-client": {
     severity: "error",
-    message: () => "this training has rows and no clients, whose privacy `unit: client` would keep",
-    help: () => "write `unit: row`, or take it out",
+    message: () => "`unit: client` needs clients, but this training has only rows",
+    help: () => "write `unit: row`, or remove `unit`",
     explain:
-      "`unit: client` is for `federate`: what a whole client says is cut and noised, with all its rows. In `train` each row is by itself.",
+      "`unit: client` is for `federate`: the update of a client with all its rows is clipped and noise is added. In `train` each row is its own unit.",
     example: `${small}train m on d { privacy: differential(8, unit: client) }`,
   },
   "two-clips": {
     severity: "error",
     message: (d) =>
-      `\`clip: ${d.clip}\` of the recipe stands beside the clip of \`privacy\`, ${String(d.privacy)}: each row is cut, and the sum isn't cut again`,
+      `the recipe has \`clip: ${d.clip}\` and \`privacy\` has its own clip, ${String(d.privacy)}: each row is clipped, the sum is not`,
     help: (d) =>
       d.clip === "none"
-        ? "take `clip` out: without it the sum isn't cut either"
-        : `write it once: \`privacy: differential(…, clip: ${d.clip})\``,
+        ? "remove `clip`: the sum is not clipped without it either"
+        : `write only \`privacy: differential(…, clip: ${d.clip})\``,
     explain:
-      "With privacy what each row says is cut to the length `clip` by itself, and noise is added to the sum in proportion to it. Cutting the noisy sum again would keep the promise, but no other tool does it, and scores would not be theirs.",
+      "With privacy, each row's gradient is clipped to the norm `clip`, and noise in proportion to it is added to the sum. Clipping the noisy sum again would keep the guarantee. But no other tool does so, and scores would not be comparable.",
     example: train(", clip: 0.5"),
   },
 };

@@ -12,10 +12,10 @@ export const rankCodes: CodeTable<RankCodeData> = {
   "batch-below-ranks": {
     severity: "error",
     message: (d) =>
-      `${String(d.ranks)} workers share each batch, and a batch has ${String(d.batch_size)} row${d.batch_size === 1 ? "" : "s"}`,
+      `${String(d.ranks)} workers share each batch, but a batch has only ${String(d.batch_size)} row${d.batch_size === 1 ? "" : "s"}`,
     help: (d) => `write \`batch_size: ${String(d.ranks)}\` or more, or fewer workers`,
     explain:
-      "`batch_size` is the whole update's, however many workers there are. Each takes its part of the rows, so that with fewer rows than workers some would have nothing to do at any step.",
+      "`batch_size` counts the rows of an update over all workers. Each worker gets a part of these rows. With fewer rows than workers, some workers would be idle.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification }\ntrain m on d { batch_size: 2, runner: processes(4) }',
   },
@@ -23,34 +23,34 @@ export const rankCodes: CodeTable<RankCodeData> = {
     severity: "error",
     facts: true,
     message: (d) =>
-      `${d.task} holds texts beside those of their batch, and ${String(d.ranks)} workers would each see a part of it`,
-    help: () => "take `runner` out",
+      `${d.task} compares the texts of a batch, but each of ${String(d.ranks)} workers would see only a part of it`,
+    help: () => "remove `runner`",
     explain:
-      "Workers share an update because its loss is a sum over rows, each by itself. A loss that tells each text from the others of its batch is none: with its rows divided it would be the loss of smaller batches, and the numbers would depend on how many workers there are.",
+      "Workers can share an update if its loss is a sum over single rows. A loss that compares each text with the others of its batch is not. Divided rows would mean smaller batches, and the results would depend on the number of workers.",
   },
   "ranks-uncounted": {
     severity: "error",
-    message: (d) => `how many workers of \`${d.runner}\` share the updates of this training is not said`,
-    help: (d) => `say how many: \`${d.runner}(…, workers: 4)\``,
+    message: (d) => `\`${d.runner}\` does not set how many workers share the updates of this training`,
+    help: (d) => `write the number of workers: \`${d.runner}(…, workers: 4)\``,
     explain:
-      "Workers that share each update begin together, and each has its part of every batch: how many there are must be known before. The trials of a sweep go to as many as there is room for.",
+      "Workers that share updates start together, and each gets a part of every batch, so their number must be known in advance. Trials of a sweep use as many workers as fit.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification }\ntrain m on d { runner: ray("http://head:8265") }',
   },
   "exact-ranks": {
     severity: "error",
     facts: true,
-    message: (d) => `${d.technique} finds its head at once from all rows, and has no updates that workers could share`,
-    help: () => "take `runner` out",
+    message: (d) => `${d.technique} computes its head from all rows at once, without updates for workers to share`,
+    help: () => "remove `runner`",
     explain:
-      "Workers share the updates of a training. A head that is fitted exactly takes none: it is found at once from one reading of the rows, which takes seconds.",
+      "Workers share the updates of a training. A head that is fitted exactly has no updates: it is computed in one pass over the rows, which takes seconds.",
   },
   "average-alone": {
     severity: "error",
-    message: () => "`average` is for workers that train apart, and this training has one",
-    help: () => "write `runner: processes(2)` beside it, or take `average` out",
+    message: () => "`average` needs several workers that train separately, but this training has one",
+    help: () => "add `runner: processes(2)`, or remove `average`",
     explain:
-      "With `average` each worker makes updates of its own rows, and now and then all go on from the mean of their weights. One process has nobody to average with.",
+      "With `average` each worker trains on its own rows, and at intervals all continue from the mean of their weights. One process has no others to average with.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification }\ntrain m on d { average: every(steps: 32) }',
   },

@@ -91,33 +91,33 @@ export const trainingCodes: CodeTable<TrainingCodeData> = {
       `\`${d.data}\` has no rows to train on: its ${d.has.length === 1 ? "split is" : "splits are"} ${d.has.map((name) => `\`${name}\``).join(", ")}`,
     help: (d) =>
       d.random
-        ? "write `train: rest` into the split: all rows that the others leave"
-        : "name the rows that train `train`, as in `by_column(part, rename: { fit: train })`",
-    explain: "A training learns from the split `train`, or from all rows where the data are not split.",
+        ? "add `train: rest` to the split: all remaining rows"
+        : "rename the training split to `train`, as in `by_column(part, rename: { fit: train })`",
+    explain: "Training uses the split `train`, or all rows if the data are not split.",
   },
   "batch-beyond-rows": {
     severity: "warning",
     facts: true,
     message: (d) =>
-      `a batch of ${count(d.batch)} holds all ${count(d.rows)} training rows of \`${d.data}\`: ${d.updates === 1 ? "1 update" : `${count(d.updates)} updates`} in the whole training`,
+      `a batch of ${count(d.batch)} contains all ${count(d.rows)} training rows of \`${d.data}\`: the training has only ${d.updates === 1 ? "1 update" : `${count(d.updates)} updates`}`,
     help: () => "write a smaller `batch_size`, such as 16 or 32",
     explain:
-      "Each update takes one batch. A batch that holds every training row leaves one update for each epoch, and a model learns little from so few. A warm-up may even take all of them.",
+      "Each update uses one batch. If a batch contains all training rows, each epoch has one update, and a model learns little from so few. The warm-up may even use all of them.",
   },
   "warm-up-takes-all": {
     severity: "warning",
     facts: true,
     message: (d) =>
       d.steps === 1
-        ? "the only step has the learning rate 0, since it belongs to the warm-up: the model learns nothing"
-        : `the warm-up takes ${count(d.warmUp)} steps and the training has ${count(d.steps)}: the learning rate rises to ${(d.reached * 100).toFixed(0)}% of what is written`,
+        ? "the only step is part of the warm-up and has the learning rate 0: the model learns nothing"
+        : `the warm-up has ${count(d.warmUp)} steps, the training ${count(d.steps)}: the learning rate only reaches ${(d.reached * 100).toFixed(0)}% of its setting`,
     help: (d) =>
       d.steps === 1
         ? "train for more steps, or write `schedule: constant`"
         : "train for more steps, or write a shorter `warmup`",
     explain:
-      "A schedule starts at zero and reaches the written learning rate after the warm-up, as in transformers. A training that ends " +
-      "before never reaches it, and of a single step nothing is learnt. A share such as the default 6% is rounded up to whole steps.",
+      "A schedule starts at zero and reaches the set learning rate after the warm-up, as in transformers. A shorter training " +
+      "never reaches it, and a single step learns nothing. A share such as the default 6% is rounded up to full steps.",
   },
   "unknown-tokens": {
     severity: "warning",
@@ -125,31 +125,30 @@ export const trainingCodes: CodeTable<TrainingCodeData> = {
     message: (d) =>
       `the tokenizer of \`${d.base}\` has no token for ${(d.share * 100).toFixed(1)}% of the texts (in ${String(d.rows)} of ${String(d.of)} rows)${d.some.length > 0 ? `, such as ${d.some.map((one) => JSON.stringify(one)).join(", ")}` : ""}`,
     help: () =>
-      "take a base that knows what the texts are written in, `unicode` in `clean` where letters are decomposed or mojibake, or let them be where they don't matter",
+      "use a base model for the language of the texts, or `unicode` in `clean` for decomposed letters or mojibake; ignore unknown tokens that do not matter",
     explain:
-      "What a tokenizer doesn't know becomes one and the same token, so the model can't tell one such word from another. Bases " +
-      "for one language know that language's letters; those for many languages, and tokenizers of bytes, know nearly all. Some " +
-      "of the rows are looked at, at equal distances.",
+      "All text unknown to a tokenizer becomes the same token, so the model cannot distinguish such words. Base models " +
+      "for one language know its letters; multilingual ones and byte tokenizers know nearly all. The check uses a sample " +
+      "of rows at equal distances.",
   },
   "costly-language": {
     severity: "warning",
     facts: true,
     message: (d) =>
       d.beside
-        ? `the tokenizer of \`${d.base}\` spends ${(d.perWord / d.beside.perWord).toFixed(1)} × as many tokens on ${d.language} as on ${d.beside.language} (${d.perWord.toFixed(1)} a word beside ${d.beside.perWord.toFixed(1)})`
-        : `the tokenizer of \`${d.base}\` spends ${d.perWord.toFixed(1)} tokens on a word of ${d.language}`,
-    help: () =>
-      "take a base that was trained on that language too: its tokenizer has whole words of it, and its weights know them",
+        ? `the tokenizer of \`${d.base}\` needs ${(d.perWord / d.beside.perWord).toFixed(1)} × as many tokens for ${d.language} as for ${d.beside.language} (${d.perWord.toFixed(1)} per word compared with ${d.beside.perWord.toFixed(1)})`
+        : `the tokenizer of \`${d.base}\` needs ${d.perWord.toFixed(1)} tokens per word of ${d.language}`,
+    help: () => "use a base model that was trained on that language too: its tokenizer and weights know the words",
     explain:
-      "A tokenizer has tokens for whole words of the languages it was made of, and spells those of others letter by letter or " +
-      "byte by byte. Such texts take several times the tokens: more time and memory, sooner cut at `max_length`, and a model that " +
-      "has hardly seen the language. About 1.2 to 1.8 tokens a word are usual.",
+      "A tokenizer has tokens for full words of the languages it was built from, and splits other words into letters or " +
+      "bytes. Such texts need several times as many tokens: more time and memory, earlier truncation at `max_length`, and a model that " +
+      "barely knows the language. About 1.2 to 1.8 tokens per word are usual.",
   },
   truncated: {
     severity: "warning",
     facts: true,
     message: (d) =>
-      `${d.about ? `about ${String(Number(d.rows.toPrecision(2)))}` : String(d.rows)} text${d.rows === 1 ? " is" : "s are"} longer than ${String(d.max_length)} tokens and cut: ${(d.share * 100).toFixed(d.share < 0.01 ? 2 : 0)}% of all`,
+      `${d.about ? `about ${String(Number(d.rows.toPrecision(2)))}` : String(d.rows)} text${d.rows === 1 ? " is" : "s are"} longer than ${String(d.max_length)} tokens and truncated: ${(d.share * 100).toFixed(d.share < 0.01 ? 2 : 0)}% of all`,
     notes: (d) =>
       d.lengths
         ? [`95% of the texts have at most ${String(d.lengths.p95)} tokens, 99% at most ${String(d.lengths.p99)}`]
@@ -158,45 +157,45 @@ export const trainingCodes: CodeTable<TrainingCodeData> = {
       !d.lengths
         ? "raise `max_length` if the end of a text matters"
         : d.lengths.p99 <= d.max_length
-          ? "few texts are cut: let them be, or drop them if their end matters"
+          ? "ignore this, since few texts are truncated; or drop these texts if their end matters"
           : d.lengths.p99 <= d.lengths.positions
-            ? `\`max_length: ${String(d.lengths.p99)}\` keeps 99% of them whole`
+            ? `write \`max_length: ${String(d.lengths.p99)}\` to keep 99% of them complete`
             : d.lengths.positions > d.max_length
-              ? `the base reads ${String(d.lengths.positions)} tokens at most: \`max_length: ${String(d.lengths.positions)}\`, or cut the texts into parts`
-              : "this base reads no longer texts: cut them into parts, or take a base that has more positions",
+              ? `write \`max_length: ${String(d.lengths.positions)}\`, the maximum of the base model (${String(d.lengths.positions)} tokens), or divide the texts`
+              : "divide the texts, or use a base model with more positions: this one supports no longer texts",
     explain:
-      "Texts longer than `max_length` lose their end. Batches are padded to their longest text only, so that a greater " +
-      "`max_length` costs time and memory on long texts alone.",
+      "Texts longer than `max_length` lose their end. Batches are padded only to their longest text, so a larger " +
+      "`max_length` costs time and memory only for long texts.",
   },
   "memory-short": {
     severity: "error",
     facts: true,
-    message: (d) => `the training needs about ${size(d.needed)}, and this machine has ${size(d.has)}`,
+    message: (d) => `the training needs about ${size(d.needed)}, but this machine has ${size(d.has)}`,
     help: (d) =>
       d.fits
-        ? `write \`${d.change.text}\`, which ${d.change.same ? "makes the same updates in" : "takes"} about ${size(d.change.takes)}`
-        : `even with \`${d.change.text}\` it needs about ${size(d.change.takes)}: take a smaller base, or a machine with more memory`,
+        ? `write \`${d.change.text}\`, which ${d.change.same ? "makes the same updates in" : "needs"} about ${size(d.change.takes)}`
+        : `use a smaller base model or a machine with more memory: even \`${d.change.text}\` needs about ${size(d.change.takes)}`,
     explain:
-      "The estimate counts weights, gradients, optimizer moments and activations; activations are recomputed before a training is refused, unless `recompute: none` is written. The help names the smallest change that fits, " +
-      "found by trying them: first a smaller batch with `accumulate`, which changes no number, then recomputation, `bf16`, " +
-      "`storage`, a shorter `max_length`, a technique with few weights, and what several of them come to together.",
+      "The estimate includes weights, gradients, optimizer moments and activations. Activations are recomputed before a training is refused, unless `recompute: none` is set. The help names the smallest change that fits, " +
+      "found by trial: first a smaller batch with `accumulate`, which changes no number, then recomputation, `bf16`, " +
+      "`storage`, a shorter `max_length`, a technique with few weights, and combinations.",
   },
   "stop-not-trained": {
     severity: "warning",
     facts: true,
     message: (d) =>
       d.soonest === null
-        ? `no answer of \`${d.data}\` ends with the token that stops the model: it would never learn to stop`
-        : `every answer of \`${d.data}\` is cut before its end by max_length ${String(d.max_length)}: the model would never learn to stop`,
+        ? `no answer of \`${d.data}\` ends with the model's stop token: it would never learn to stop`
+        : `max_length ${String(d.max_length)} truncates every answer of \`${d.data}\`: the model would never learn to stop`,
     help: (d) =>
       d.soonest === null
-        ? "choose a `template` that marks where an answer ends, such as `chatml`"
+        ? "choose a `template` that marks the end of an answer, such as `chatml`"
         : d.soonest > d.positions
-          ? `the shortest needs ${count(d.soonest)} tokens and the base reads ${count(d.positions)}: shorten the conversations, or choose a base that reads more`
-          : `the shortest needs \`max_length: ${String(d.soonest)}\`; most need more`,
+          ? `shorten the conversations (at least ${count(d.soonest)} tokens), or choose a base model that supports more than ${count(d.positions)}`
+          : `write at least \`max_length: ${String(d.soonest)}\` for the shortest answer; most need more`,
     explain:
-      "A model ends an answer because it has learnt the token that stands there. Where that token is never among those that train, " +
-      "it goes on until `max_tokens`.",
+      "A model ends an answer because it learned the stop token. If that token is never trained on, " +
+      "the model continues until `max_tokens`.",
   },
   "long-training": {
     severity: "warning",
@@ -204,11 +203,11 @@ export const trainingCodes: CodeTable<TrainingCodeData> = {
     message: (d) => `the training takes about ${span(d.seconds)} on this machine`,
     help: (d) =>
       d.change
-        ? `\`${d.change.text}\` would take about ${span(d.change.takes)}`
-        : "try it on a part first: `sample: 1_000` in the data",
+        ? `write \`${d.change.text}\`, which takes about ${span(d.change.takes)}`
+        : "try it on fewer rows first: `sample: 1_000` in the data",
     explain:
-      "The estimate goes by what trainings took on this machine lately, each step by its effort. The help names the smallest " +
-      "change that comes below the bound; such a change is another training, whose scores may differ.",
+      "The estimate uses the duration of recent trainings on this machine and the effort per step. The help names the smallest " +
+      "change below the limit. It is a different training, whose scores may differ.",
   },
   "likely-over-fits": {
     severity: "warning",
@@ -216,14 +215,14 @@ export const trainingCodes: CodeTable<TrainingCodeData> = {
     message: (d) =>
       `${count(d.trainable)} weights train for ${round(d.epochs)} epochs on ${count(d.tokens)} tokens of ${count(d.rows)} rows, ` +
       (d.validation
-        ? "and the last weights are kept, whatever validation says"
-        : "and nothing would show that they learn them by heart"),
+        ? "and the last weights are kept even if validation gets worse"
+        : "and nothing would show memorization"),
     help: (d) =>
       d.validation
         ? "write `keep: best`, or `early_stopping: patience(2)`"
-        : "give the data a split `validation: 10%`: then the best weights are kept; or train fewer epochs",
+        : "add a split `validation: 10%` to the data, which keeps the best weights; or train fewer epochs",
     explain:
-      "With many more weights than tokens and many epochs a model learns its training rows by heart; from some epoch on it gets " +
-      "worse on others. A validation split shows when, `keep: best` keeps the weights from before, `early_stopping` ends the training then.",
+      "With many more weights than tokens and many epochs, a model memorizes its training rows. From some epoch on it gets " +
+      "worse on others. A validation split shows when. `keep: best` keeps the weights from before, and `early_stopping` ends the training.",
   },
 };

@@ -115,58 +115,58 @@ export const worldCodes: CodeTable<WorldCodeData> = {
     message: (d) => `no column "${d.column}" in ${d.file}`,
     help: (d) =>
       d.headless !== undefined
-        ? `write \`${d.headless}\`${/^(?!skip)\w+:/.test(d.headless) ? ", with names of your own" : ""}`
+        ? `write \`${d.headless}\`${/^(?!skip)\w+:/.test(d.headless) ? ", with your own names" : ""}`
         : d.nearest
           ? `write \`${d.nearest}\``
-          : `the file has: ${listNames(d.has)}`,
+          : `use one of the columns ${listNames(d.has)}`,
     notes: ({ headless, file, has }) => {
       if (headless === undefined) return [];
       if (headless.startsWith("names:"))
-        return [`the columns of ${file} have no names but their places: ${listNames(has)}`];
+        return [`the columns of ${file} have no names, only positions: ${listNames(has)}`];
       const like = headless.startsWith("skip:") ? "a title" : "data";
-      return [`the first line of ${file} looks like ${like}, not like names: ${listNames(has)}`];
+      return [`the first line of ${file} looks like ${like}, not like column names: ${listNames(has)}`];
     },
     explain:
-      "A column is named that the source doesn't have. Names are compared exactly, capitals and blanks included; a name with blanks is written as a string.",
+      "The source does not have this column. Names must match exactly, including capitals and spaces. Write a name with spaces as a string.",
     example: 'data d { source: csv("a.csv"), columns: { text: txt } }',
   },
   "no-template": {
     severity: "error",
     facts: true,
-    message: (d) => `${d.base} brings no chat template`,
-    help: (d) => `write \`template: chatml\`, or another: ${d.has.join(", ")}`,
+    message: (d) => `${d.base} has no chat template`,
+    help: (d) => `write \`template: chatml\`, or one of ${d.has.join(", ")}`,
     explain:
-      "A model reads a conversation as one text, and every model family marks turns in its own way. A base made for chat says how (`chat_template`); for any other choose a template, which the model then learns.",
+      "A model reads a conversation as one text, and every model family marks turns differently. A base model for chat includes its format (`chat_template`). For any other, choose a template, which the model then learns.",
   },
   "template-without-chat": {
     severity: "error",
-    message: (d) => `${d.task} reads no conversations, so it has no use for a template`,
-    help: () => "take `template` out, or write `task: chat`",
-    explain: "Templates say how the turns of a conversation become one text. Other tasks read texts as they are.",
+    message: (d) => `${d.task} does not read conversations, so it does not support a template`,
+    help: () => "remove `template`, or write `task: chat`",
+    explain: "A template turns the turns of a conversation into one text. Other tasks read texts unchanged.",
     example: 'model m { base: "minilm", task: text_classification, template: chatml }',
   },
   "not-a-conversation": {
     severity: "error",
     message: (d) => `the role ${d.role} is a column, not a conversation`,
-    help: () => "name a column; `turns(…)` and `alpaca()` make `messages`",
-    explain: "Functions that read conversations give turns with roles, which only the role `messages` holds.",
+    help: () => "name a column; use `turns(…)` and `alpaca()` for `messages`",
+    explain: "Functions that read conversations return turns with roles. Only the role `messages` supports these.",
     example: 'data d { source: csv("a.csv"), columns: { text: turns(body) } }',
   },
   "missing-role": {
     severity: "error",
-    message: (d) => `${d.task} needs the role \`${d.role}\`, and \`${d.data}\` has no column for it`,
+    message: (d) => `${d.task} needs the role \`${d.role}\`, but \`${d.data}\` has no column for it`,
     help: (d) => `add \`${d.role}: …\` to \`columns\``,
-    explain: "Each task reads certain roles: text_classification reads `text` and, for training and scores, `label`.",
+    explain: "Each task reads certain roles: text_classification reads `text` and, to train and score, `label`.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t } }\nmodel m { base: "b", task: text_classification }\ntrain m on d',
   },
   "asks-without-context": {
     severity: "error",
-    message: (d) => `\`${d.model}\` answers questions about a context, and this text has none`,
+    message: (d) => `\`${d.model}\` answers questions about a context, but this text has none`,
     help: (d) =>
       `ask in a TypeScript cell: \`await ${d.model}.predict([{ question: "…", context: "…" }])\`, or name data with the roles \`question\` and \`context\``,
     explain:
-      "A model of `question_answering` finds answers in a context that is given with each question. A text alone could be either.",
+      "A `question_answering` model finds the answer in a context that comes with each question. A single text could be either.",
     example:
       'data d { source: csv("a.csv"), columns: { question: t, context: body, answer: l } }\nmodel m { base: "b", task: question_answering }\ntrain m on d\npredict m on "Who?"',
   },
@@ -176,29 +176,29 @@ export const worldCodes: CodeTable<WorldCodeData> = {
     message: (d) =>
       d.labels.length === 0
         ? `\`${d.data}\` has no labels`
-        : `\`${d.data}\` has one label only: ${d.labels.join(", ")}`,
+        : `\`${d.data}\` has only one label: ${d.labels.join(", ")}`,
     help: () => "check the label column",
     explain:
-      "A classifier needs two labels at least. Often the wrong column plays the role `label`, or the file was cut.",
+      "A classifier needs at least two labels. Often the wrong column has the role `label`, or the file is truncated.",
   },
   "one-label-alone": {
     severity: "warning",
     facts: true,
-    message: (d) => `\`${d.data}\` has one label only: ${d.label}`,
-    help: () => "check the label column, or let it be one of several clients: `federate … on north, south`",
+    message: (d) => `\`${d.data}\` has only one label: ${d.label}`,
+    help: () => "check the label column, or use the data as one of several clients: `federate … on north, south`",
     explain:
-      "A classifier needs two labels at least, and nothing trains on these data by themselves. In a federation the labels of all clients count together. Often the wrong column plays the role `label`, or the file was cut.",
+      "A classifier needs at least two labels, so these data cannot train alone. In a federation the labels of all clients count together. Often the wrong column has the role `label`, or the file is truncated.",
   },
   "unlisted-label": {
     severity: "error",
-    message: (d) => `\`${d.data}\` has rows with the label "${d.label}", which \`labels\` doesn't list`,
+    message: (d) => `\`${d.data}\` has rows with the label "${d.label}", which is not in \`labels\``,
     help: (d) =>
       d.nearest === undefined
-        ? "add it to `labels`, or drop those rows before"
+        ? "add it to `labels`, or drop those rows first"
         : d.both
-          ? `other rows have "${d.nearest}", and only capitals differ: write it one way in the source; if the two are meant to differ, add "${d.label}" to \`labels\``
-          : `only capitals differ: write \`${d.label}\` for \`${d.nearest}\`; where clients join, all list the same: mend the rows`,
-    explain: "Labels written out must be all of them: a row with another label can't be trained.",
+          ? `use one spelling in the source: other rows have "${d.nearest}", with different capitals; if both are intended, add "${d.label}" to \`labels\``
+          : `write \`${d.label}\` instead of \`${d.nearest}\` (only capitals differ); clients of one federation must list the same labels: fix the rows`,
+    explain: "A `labels` list must be complete: a row with another label cannot be trained on.",
     example: `data d { source: csv("a.csv"), columns: { text: text, label: label }, labels: [no] }
 model m { base: "minilm", task: text_classification }
 train m on d`,
@@ -220,27 +220,28 @@ train m on d`,
       const range = fewest === most ? `${rows(most)} each` : `${String(fewest)} to ${rows(most)}`;
       return `${String(labels.length)} labels have only ${range}: ${all}`;
     },
-    help: () => "look at `f1(macro)`, which counts every label alike",
-    explain: "A label with a handful of rows can hardly be learnt, and accuracy won't show it.",
+    help: () => "check `f1(macro)`, which counts all labels equally",
+    explain: "A model can hardly learn a label from a few rows, and accuracy does not show it.",
   },
   "empty-split": {
     severity: "error",
     facts: true,
     message: (d) => `the split \`${d.split}\` of \`${d.data}\` has no rows`,
     help: (d) =>
-      d.file === undefined ? "give it a larger share, or leave it out" : `${d.file} has no rows: leave the split out`,
-    explain:
-      "A split that was asked for came out empty: the share is too small for so few rows, or the column names another value.",
+      d.file === undefined
+        ? "use a larger share, or remove the split"
+        : `remove the split, since ${d.file} has no rows`,
+    explain: "A requested split is empty: its share is too small for so few rows, or the column names another value.",
   },
   "unpacks-far": {
     severity: "warning",
     allowable: true,
     facts: true,
     message: (d) =>
-      `${d.file} unpacks to ${Math.round(d.unpacked / Math.max(1, d.packed)).toLocaleString("en-US")} times its size: ${sizeText(d.packed)} of it hold ${sizeText(d.unpacked)} of rows`,
-    help: () => "use the file only if you know who made it; otherwise unpack a part of it and look at the rows",
+      `${d.file} unpacks to ${Math.round(d.unpacked / Math.max(1, d.packed)).toLocaleString("en-US")} times its size: ${sizeText(d.packed)} of it contain ${sizeText(d.unpacked)} of rows`,
+    help: () => "use the file only if you know who made it; otherwise unpack a part and look at the rows",
     explain:
-      "Text that is packed well takes a thirtieth of its size. A file that unpacks to more than forty times its size holds the same row over and over, or was made to fill the memory of whoever reads it. A check reads a bounded part of such a file. A run reads it as long as it unpacks to less than 64 MiB or 200 times its size (`unpacks-too-large`).",
+      "Well compressed text has a thirtieth of its size. A file that unpacks to over forty times its size repeats the same row, or was made to fill the reader's memory. A check reads a limited part of such a file. A run reads it if it unpacks to less than 64 MiB or 200 times its size (`unpacks-too-large`).",
   },
   "split-leak": {
     severity: "error",
@@ -248,79 +249,78 @@ train m on d`,
     facts: true,
     found: "data",
     message: (d) =>
-      `${String(d.count)} text${d.count === 1 ? "" : "s"} of \`${d.data}\` stand${d.count === 1 ? "s" : ""} in more than one split`,
+      `${String(d.count)} text${d.count === 1 ? "" : "s"} of \`${d.data}\` occur${d.count === 1 ? "s" : ""} in more than one split`,
     help: (d) =>
       !d.late
         ? "add `clean: drop_duplicates`, which keeps the first of each"
-        : `put \`${d.late.drops}\` after \`${d.late.after}\`, which made texts the same that were not`,
+        : `move \`${d.late.drops}\` after \`${d.late.after}\`, which made different texts equal`,
     notes: (d) => [...exampleLines(d.places, d.count), ...(d.masked ? [MASKED_DATA_NOTE] : [])],
     explain:
-      "A text that is trained on and tested on makes the score better than the model. Exact duplicates across splits are refused; the notes name the rows. `clean: drop_duplicates` in the data keeps the first of each, before the data is split.",
+      "A text in both training and test makes the score too good. Exact duplicates across splits are refused; the notes name the rows. `clean: drop_duplicates` in the data keeps the first of each before the data are split.",
   },
   "no-split": {
     severity: "error",
     message: (d) => `\`${d.data}\` has no split, so there is no \`.${d.split}\``,
     help: () => "add `split: random(train: 80%, test: 20%)` to the data",
-    explain: "A split is never invented: where none is written, all rows are one set.",
+    explain: "Tunebook never adds a split by itself: without `split`, all rows are one set.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification }\ntrain m on d\nevaluate m on d.test',
   },
   "unknown-split": {
     severity: "error",
     message: (d) => `\`${d.data}\` has no split \`${d.split}\``,
-    help: (d) => (d.nearest ? `write \`${d.data}.${d.nearest}\`` : `it has ${listNames(d.has)}`),
-    explain: "The data is split, but no part has that name.",
+    help: (d) => (d.nearest ? `write \`${d.data}.${d.nearest}\`` : `use one of ${listNames(d.has)}`),
+    explain: "The data are split, but no split has that name.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, test: 20%) }\nmodel m { base: "b", task: text_classification }\ntrain m on d\nevaluate m on d.tset',
   },
   "which-split": {
     severity: "error",
-    message: (d) => `\`${d.data}\` is split, so it must be said which part is scored`,
+    message: (d) => `\`${d.data}\` has several splits, and none is chosen for scoring`,
     help: (d) => `write \`${d.data}.${d.best}\``,
-    explain: "A score over all rows would count the ones that were trained on.",
+    explain: "A score over all rows would include the training rows.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, test: 20%) }\nmodel m { base: "b", task: text_classification }\ntrain m on d\nevaluate m on d',
   },
   "split-twice": {
     severity: "error",
-    message: (d) => `\`${d.data}\` has a source per split and a \`split\` as well`,
-    help: () => "keep one of them",
-    explain: "Rows are divided by their file or by the rule after `split:`, not by both.",
+    message: (d) => `\`${d.data}\` has both a source per split and a \`split\``,
+    help: () => "remove one of them",
+    explain: "Rows are divided either by their file or by the rule after `split:`, not by both.",
     example:
       'data d { source: { train: csv("a.csv"), test: csv("b.csv") }, columns: { text: t }, split: random(train: 80%, test: 20%) }',
   },
   "metric-of-other-task": {
     severity: "error",
-    message: (d) => `\`${d.metric}\` does not measure \`${d.model}\`, which does ${d.task}`,
-    help: (d) => `it has ${listNames(d.has, { most: 40 })}`,
+    message: (d) => `\`${d.metric}\` does not apply to \`${d.model}\`, whose task is ${d.task}`,
+    help: (d) => `use one of its metrics: ${listNames(d.has, { most: 40 })}`,
     explain:
-      "Some metrics compare labels, others say how well each next token was foreseen. A model is measured by those of its task.",
+      "Some metrics compare labels, others score the prediction of each next token. A model supports the metrics of its task.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, test: 20%) }\nmodel m { base: "b", task: text_classification }\ntrain m on d\nevaluate m on d.test { metrics: [perplexity] }',
   },
   "metric-of-written": {
     severity: "error",
-    message: (d) => `\`${d.metric}\` scores texts that the model writes, and none are written while it trains`,
-    help: (d) =>
-      `for \`${d.key}\` there is ${listNames(d.has)}; \`evaluate\` and \`sweep\` measure \`${d.metric}\` too`,
+    message: (d) => `\`${d.metric}\` scores generated texts, but none are generated during training`,
+    help: (d) => `use ${listNames(d.has)} for \`${d.key}\`; \`evaluate\` and \`sweep\` also support \`${d.metric}\``,
     explain:
-      "Each validation of a training scores what the model foresees of the right texts, which takes one look at them. Writing texts of its own takes a look a token, so that is for `evaluate`, or for a sweep that compares trained models.",
+      "Validation during training scores the predicted probability of the right texts in one forward pass. Generating text needs one pass per token. Use such metrics in `evaluate`, or in a sweep that compares trained models.",
   },
   "two-watched": {
     severity: "error",
-    message: (d) => `\`keep\` goes by \`${d.keep}\` and \`early_stopping\` by \`${d.early_stopping}\``,
-    help: () => "name one of them: the other follows it",
+    message: (d) => `\`keep\` uses the metric \`${d.keep}\`, but \`early_stopping\` uses \`${d.early_stopping}\``,
+    help: () => "write the metric at only one of them: the other uses the same",
     explain:
-      "One metric says which validation was the best: the weights that are kept are its, and training stops when it no longer gets better. What is written at one of the two keys holds for both.",
+      "One metric decides which validation was best: its weights are kept, and training stops when the metric no longer improves. A metric written at one key applies to both.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, validation: 20%) }\nmodel m { base: "b", task: text_classification }\ntrain m on d { keep: best(accuracy), early_stopping: patience(3, metric: loss) }',
   },
   "cannot-pack": {
     severity: "error",
-    message: (d) => `\`packing\` is for tasks that predict each next token, and ${d.task} is none`,
-    help: () => "take it out: `shuffle: by_length`, the default, saves most of the padding",
+    message: (d) => `\`packing\` requires a task that predicts each next token, and ${d.task} does not`,
+    help: () => "remove `packing`: the default `shuffle: by_length` saves most of the padding",
     explain:
-      "A packed row holds several texts, and a task that gives one answer for a text has one place a row to read it from. Batches of texts of like length (`shuffle: by_length`) waste only a few percent of their tokens anyway.",
+      "A packed row contains several texts, but a task with one answer per text reads only one position per row. Batches of similar length (`shuffle: by_length`) waste only a few percent of their tokens anyway.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification }\ntrain m on d { packing: true }',
   },
@@ -328,42 +328,42 @@ train m on d`,
     severity: "warning",
     facts: true,
     message: (d) =>
-      `${d.task} holds texts beside those of their batch: with \`accumulate\` that is ${d.batch_size} of the ${d.whole} rows of an update`,
-    help: (d) => `write \`batch_size: ${d.whole}\` without \`accumulate\` where the memory allows it`,
+      `${d.task} compares the texts of a batch: with \`accumulate\` each batch has ${d.batch_size} of the ${d.whole} rows of an update`,
+    help: (d) => `write \`batch_size: ${d.whole}\` without \`accumulate\` if memory allows`,
     explain:
-      "Elsewhere `accumulate` makes the very update of a batch as many times as large. A loss that tells each text from the others of " +
-      "its batch sees fewer others in each part, so its updates are those of small batches, averaged.",
+      "For other losses, `accumulate` makes the same update as a larger batch. A loss that compares each text with the others of " +
+      "its batch sees fewer others in each part, so its updates are averages of small-batch updates.",
   },
   "no-packed-prompts": {
     severity: "error",
     facts: true,
-    message: (d) => `${d.technique} needs one text in a row: virtual tokens stand before each text`,
+    message: (d) => `${d.technique} needs one text per row: virtual tokens come before each text`,
     help: () => "write `packing: false` in the recipe",
     explain:
-      "With `packing` several texts share a row and each sees only itself. Virtual tokens stand before a row, so that all texts " +
-      "of it but the first would be trained without them.",
+      "With `packing` several texts share a row and each attends only to itself. Virtual tokens come only before a row, so all texts " +
+      "except the first would train without them.",
   },
   "no-why": {
     severity: "error",
-    message: (d) => `which words spoke for an answer can't be told of ${d.task}`,
-    help: (d) => `take \`why\` out; it is for ${listNames(d.has.map((name) => `\`${name}\``))}`,
+    message: (d) => `\`why\` cannot show which words led to an answer of ${d.task}`,
+    help: (d) => `remove \`why\`; it supports ${listNames(d.has.map((name) => `\`${name}\``))}`,
     explain:
-      "`why` follows one number from which a whole text's answer follows. Tags, places in a text, vectors and texts that are written follow from many.",
+      "`why` explains one number that decides the answer for a text. Tags, text spans, vectors and generated texts depend on many numbers.",
     example:
       'data d { source: csv("a.csv"), columns: { tokens: t, tags: l } }\nmodel m { base: "b", task: token_classification }\ntrain m on d\npredict m on "a text" { why: left_out }',
   },
   "writes-no-text": {
     severity: "error",
-    message: (d) => `\`${d.key}\` is for tasks that write text, and ${d.task} is none`,
-    help: () => "take it out",
+    message: (d) => `\`${d.key}\` is for tasks that generate text, and ${d.task} does not`,
+    help: () => "remove this setting",
     explain:
-      "How tokens are chosen, how many there may be and where they stop matters to models that write text. A model that gives labels or numbers writes none.",
+      "How tokens are chosen, their maximum number and where they stop are settings of models that generate text. A model for labels or numbers generates none.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification }\ntrain m on d\npredict m on "a text" { max_tokens: 5 }',
   },
   "needs-validation": {
     severity: "error",
-    message: (d) => `\`${d.what}\` needs a validation split, and \`${d.data}\` has none`,
+    message: (d) => `\`${d.what}\` needs a validation split, but \`${d.data}\` has none`,
     help: (d) =>
       d.split === "files"
         ? `add \`validation: …\` to the \`source\` of \`${d.data}\``
@@ -371,11 +371,11 @@ train m on d`,
           ? "add `validation: 10%` to the split"
           : d.split === "column"
             ? d.rename === undefined
-              ? `write \`validation\` into the column of the split for some rows, or draw them: \`split: random(train: 80%, validation: 10%, test: 10%)\``
-              : `write \`${d.rename}\` after the column of the split`
+              ? `write \`validation\` for some rows in the split column, or use \`split: random(train: 80%, validation: 10%, test: 10%)\``
+              : `write \`${d.rename}\` after the split column`
             : `add \`split: random(train: 80%, validation: 10%, test: 10%)\` to \`${d.data}\``,
     explain:
-      "Early stopping, keeping the best and sweeps look at rows that are neither trained nor tested: the split named `validation`.",
+      "Early stopping, keeping the best weights and sweeps use rows outside training and test: the split named `validation`.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification }\ntrain m on d { keep: best }',
   },
@@ -384,19 +384,19 @@ train m on d`,
     message: (d) => `\`${d.model}\` has not been trained`,
     help: (d) =>
       d.as !== undefined
-        ? `its training was kept as \`${d.as}\`: write that name`
+        ? `write \`${d.as}\`, the name of its training`
         : d.mask
-          ? `say which data: \`show ${d.model}.mask on …\` shows what would be trained of them`
+          ? `name the data: \`show ${d.model}.mask on …\` shows what would be trained of them`
           : d.began !== undefined
-            ? `its training did not end: \`${d.began} { …, resume: true }\` goes on from its last checkpoint, the same without \`resume\` begins anew`
-            : `train it first: \`train ${d.model} on …\`; what was trained before is opened by \`model ${d.model} { load: "runs/…" }\``,
+            ? `write \`${d.began} { …, resume: true }\` to continue its unfinished training from the last checkpoint, or leave out \`resume\` to start again`
+            : `train it first: \`train ${d.model} on …\`; to load an earlier training, write \`model ${d.model} { load: "runs/…" }\``,
     notes: (d) =>
       Object.entries(d.heads ?? {}).map(
         ([task, labels]) =>
-          `its base's own head does \`${task}\`${labels.length > 0 ? ` with the labels ${listNames(labels)}` : ""}: with that \`task\` the model can be asked as it is`,
+          `the base model already has a head for \`${task}\`${labels.length > 0 ? ` with the labels ${listNames(labels)}` : ""}: with that \`task\` the model works without training`,
       ),
     explain:
-      "Scores and answers need trained weights, and there are none under this name. A base whose checkpoint has no head for the task gets one of random numbers. (A base that was trained for the task, and one that writes text, may be asked as it is.)",
+      "Scores and predictions need trained weights, and this name has none. If the base checkpoint has no head for the task, the head has random weights. (A base model that was trained for the task, or generates text, works without training.)",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification }\nevaluate m on d',
   },
@@ -405,7 +405,7 @@ train m on d`,
     facts: true,
     message: (d) => {
       const [first, ...others] = d.changes ?? [];
-      if (!first) return `\`${d.model}\` is not trained since it changed`;
+      if (!first) return `\`${d.model}\` was changed after its training`;
       const more = others.length === 0 ? "" : `, and ${String(others.length)} more changed`;
       return `\`${d.model}\` was trained with another definition: ${changeText(first)}${more}`;
     },
@@ -416,7 +416,7 @@ train m on d`,
     },
     help: () => "run its `train` statement again, or undo the change",
     explain:
-      "The definition of the model, its data or its recipe is another than the one its weights were trained with. Using the old weights under the new definition would be a lie.",
+      "The definition of the model, its data or its recipe was changed after its weights were trained. The old weights do not match the new definition.",
   },
   "too-long": {
     severity: "error",
@@ -425,7 +425,7 @@ train m on d`,
       `${d.base} has ${String(d.positions)} positions, fewer than max_length ${String(d.max_length)}` +
       (d.virtual ? ` and ${String(d.virtual)} virtual tokens` : ""),
     help: (d) => `write \`max_length: ${String(Math.max(4, d.positions - d.virtual))}\` or less`,
-    explain: "A model has learnt a fixed number of positions; longer texts can't be read.",
+    explain: "A model supports a fixed number of positions and cannot read longer texts.",
   },
   "storage-trains": {
     severity: "error",

@@ -24,73 +24,73 @@ export const checkingCodes: CodeTable<CheckingCodeData> = {
   "link-outside": {
     severity: "error",
     message: (d) => `${d.file} is a link to a file outside its folder: ${d.target}`,
-    help: (d) => `name ${d.target} itself, or trust the folder of the link with \`tunebook trust DIR\``,
+    help: (d) => `name ${d.target} itself, or trust the link's folder with \`tunebook trust DIR\``,
     explain:
-      "`fix` and `fmt` change the files that you name. In a folder that is not trusted a symbolic link could lead that change to a file elsewhere, so it is refused.",
+      "`fix` and `fmt` change the files that you name. In an untrusted folder, a symbolic link could redirect the change to a file outside it. Such links are therefore rejected.",
   },
   "reference-stale": {
     severity: "error",
-    message: ({ folder, pages }) => `${folder} is stale: ${listNames(pages, { most: 10 })}`,
-    help: () => "run `npm run docs` and commit what it writes",
+    message: ({ folder, pages }) => `${folder} is out of date: ${listNames(pages, { most: 10 })}`,
+    help: () => "run `npm run docs` and commit the result",
     explain:
-      "The language reference is made from the records of the vocabulary, the table of codes and the grammar. One of them " +
-      "changed, and the pages are still those of before.",
+      "The language reference is generated from the vocabulary records, the table of codes and the grammar. One of them " +
+      "was changed, but the pages were not generated again.",
   },
   "unknown-command": {
     severity: "error",
     message: ({ command }) => `tunebook has no command "${command}"`,
     help: ({ nearest, has }) =>
-      nearest === null ? `the commands are ${has.join(", ")}` : `write \`tunebook ${nearest}\``,
-    explain: "The first word after `tunebook` names what to do. `tunebook --help` lists the commands.",
+      nearest === null ? `use one of the commands ${has.join(", ")}` : `write \`tunebook ${nearest}\``,
+    explain: "The first word after `tunebook` is the command. `tunebook --help` lists all commands.",
   },
   "bad-usage": {
     severity: "error",
     message: ({ message }) => message,
-    help: ({ command }) => `\`${command} --help\` shows how it is called`,
-    explain: "An argument or an option of a command is missing, unknown, or has a value that the command cannot use.",
+    help: ({ command }) => `run \`${command} --help\` to see the usage`,
+    explain: "An argument or option of a command is missing, is unknown, or has an invalid value.",
   },
   "ended-early": {
     severity: "error",
-    message: () => "it ended before its last statement was done",
-    help: () => "run it again; this is a defect of Tunebook, and worth a report",
-    explain: "A command waited for something that could not come any more, and its process had nothing left to do.",
+    message: () => "the command ended before its last statement was done",
+    help: () => "run it again, and report it: this is a bug in Tunebook",
+    explain: "A command waited for an event that could no longer occur, and its process had nothing left to do.",
   },
   "file-kind": {
     severity: "error",
-    message: ({ file, wanted }) => `${file} is not a file of a kind this command takes (${wanted.join(", ")})`,
-    explain: "The ending of a file's name tells what it holds: `.tune` a Tune program, `.ipynb` a notebook.",
+    message: ({ file, wanted }) => `this command does not support the file type of ${file} (only ${wanted.join(", ")})`,
+    explain: "The file extension gives the type: `.tune` is a Tune program, `.ipynb` is a notebook.",
   },
   "jupyterlab-failed": {
     severity: "error",
     message: ({ status }) => `JupyterLab ended with status ${status}`,
-    help: () => "the lines above are JupyterLab's own",
-    explain: "JupyterLab was started and ended with an error of its own, such as a port that is taken.",
+    help: () => "read the lines above: they come from JupyterLab",
+    explain: "JupyterLab started and then ended with its own error, such as a port that is in use.",
   },
   "file-changed": {
     severity: "error",
-    message: ({ file }) => `${file} was changed by someone else meanwhile; nothing was written`,
-    help: () => "save it there, and call the command again",
+    message: ({ file }) => `another program changed ${file} in the meantime; nothing was written`,
+    help: () => "save the file in that program, and run the command again",
     explain:
-      "Between reading a file and writing it anew, an editor or another program wrote it. Its text was not touched.",
+      "An editor or another program wrote the file after the command read it and before it wrote it. Its text was left unchanged.",
   },
   "not-told": {
     severity: "error",
     message: ({ file, names }) =>
-      `what ${file} trains depends on ${names.map((name) => `\`$${name}\``).join(", ")}, which TypeScript cells make`,
-    help: () => "`tunebook run` runs the notebook; in a notebook that ran, `show` beside a name shows the same",
+      `the trainings of ${file} depend on ${names.map((name) => `\`$${name}\``).join(", ")}, defined in TypeScript cells`,
+    help: () => "run the notebook with `tunebook run`; in a notebook that has run, use `show` with a name",
     explain:
-      "Plans, graphs and programs are made from data, settings and the model. The values of TypeScript's names exist only once their cells have run, and `tunebook check`, `plan` and `show` run none.",
+      "Plans, graphs and programs depend on data, settings and the model. TypeScript values exist only after their cells have run. `tunebook check`, `plan` and `show` run no cells.",
   },
   "nothing-to-show": {
     severity: "error",
-    message: ({ file, name }) => (name === null ? `${file} trains nothing` : `${file} has no training "${name}"`),
+    message: ({ file, name }) => (name === null ? `${file} has no training` : `${file} has no training "${name}"`),
     help: ({ has, nearest }) =>
       nearest === null
         ? has.length > 0
-          ? `there are ${has.join(", ")}`
-          : "plans, graphs and programs are those of a `train` or `sweep` statement"
+          ? `choose from ${has.join(", ")}`
+          : "add a `train` or `sweep` statement: plans, graphs and programs belong to one"
         : `write ${nearest}`,
     explain:
-      "`tunebook show` prints plans, graphs and programs of the trainings of a file. A training is named by its model, or by what stands after `as`.",
+      "`tunebook show` prints plans, graphs and programs of the trainings in a file. A training has the name of its model, or the name after `as`.",
   },
 };

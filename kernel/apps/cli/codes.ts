@@ -19,34 +19,34 @@ export const cliCodes: CodeTable<CliCodeData> = {
     severity: "error",
     message: (d) =>
       d.named === null
-        ? `${d.file} has no federation that clients join by themselves`
-        : `${d.file} has no federation "${d.named}" that clients join by themselves`,
+        ? `${d.file} has no federation that clients can join themselves`
+        : `${d.file} has no federation "${d.named}" that clients can join themselves`,
     help: (d) =>
       d.named !== null && d.has.length > 0
-        ? `there are ${d.has.join(", ")}`
-        : 'write the statement that whoever leads has: `federate … as far { rounds: 20, runner: flower("https://…", clients: 4) }`',
+        ? `choose from ${d.has.join(", ")}`
+        : 'write the same statement as the coordinator: `federate … as far { rounds: 20, runner: flower("https://…", clients: 4) }`',
     explain:
-      "Whoever joins a federation has a program of their own: the same model, recipe and `federate` statement as whoever leads, and their own data. It says what may be asked of them; nothing that comes from elsewhere is run.",
+      "A client that joins a federation has its own program: the coordinator's model, recipe and `federate` statement, and the client's own data. This program defines what the client does. Code from others is never run.",
   },
   "join-peers": {
     severity: "error",
-    message: (d) => `${d.file} has a line that begins with no key: ${d.line.slice(0, 60)}`,
-    help: () => "write the key of each client on a line of its own, as it says when it joins",
+    message: (d) => `${d.file} has a line that does not start with a key: ${d.line.slice(0, 60)}`,
+    help: () => "write each client's key on its own line, as the client prints it when it joins",
     explain:
-      "A client signs its part of secret sums by a key of its own, which it says when it joins. Who has the keys of all others from them takes part in sums of these alone, whoever leads and whoever carries the messages.",
+      "A client signs its part of secure sums with its own key, which it prints when it joins. If you get all other keys from the clients themselves, only they can take part in your sums. Coordinators and relays cannot change that.",
   },
   "join-which": {
     severity: "error",
     message: (d) => `${d.file} has several federations: ${d.names.join(", ")}`,
-    help: (d) => `say which: \`--as ${d.names[0] ?? "far"}\``,
-    explain: "A process joins one federation; a file may have several.",
+    help: (d) => `choose one: \`--as ${d.names[0] ?? "far"}\``,
+    explain: "A process joins one federation, but a file may have several.",
   },
   "unknown-code": {
     severity: "error",
     message: ({ code }) => `there is no error code "${code}"`,
     help: ({ nearest }) =>
-      nearest === null ? "`tunebook explain` lists all codes" : `write \`tunebook explain ${nearest}\``,
-    explain: "`tunebook explain` takes a code as it stands between the brackets of `error[...]`.",
+      nearest === null ? "run `tunebook explain` to list all codes" : `write \`tunebook explain ${nearest}\``,
+    explain: "`tunebook explain` requires a code as printed in the brackets of `error[...]`.",
   },
 };
 

@@ -57,10 +57,7 @@ describe("name without weights in the session", () => {
   it("gets a hint to resume if its training did not end", async () => {
     const model = 'model m { base: "bert", task: text_classification }';
     const [said] = await told(data, model, "train m on d as long { steps: 9 }", "evaluate long on d.test");
-    assert.match(
-      said ?? "",
-      /^not-trained: its training did not end: `train m on d as long { …, resume: true }` goes on/,
-    );
+    assert.match(said ?? "", /^not-trained: .*`train m on d as long { …, resume: true }`/);
     const [own] = await told(data, model, "train m on d { steps: 9 }", "evaluate m on d.test");
     assert.match(own ?? "", /`train m on d { …, resume: true }`/);
     const by = "recipe r { steps: 9 }\ntrain m on d with r as long";

@@ -41,10 +41,10 @@ export const allowCodes: CodeTable<AllowCodeData> = {
     severity: "warning",
     facts: true,
     allowable: false,
-    message: (d) => `\`${d.code}\` is allowed here, and nothing says it`,
-    help: () => "take it out",
+    message: (d) => `\`${d.code}\` is allowed here, but no such warning occurs`,
+    help: () => "remove it",
     explain:
-      "An allowance is about a warning that is there. Once the data or the settings have changed and the warning is gone, it " +
-      "would keep the next one quiet, which nobody has looked at.",
+      "An `allow` hides a warning that occurs. This warning no longer occurs with the current data and settings. " +
+      "The entry would hide the next one, which nobody has reviewed.",
   },
 };

@@ -19,49 +19,49 @@ export const cellsCodes: CodeTable<CellsCodeData> = {
   "exit-in-cell": {
     severity: "error",
     message: ({ status }) => `a cell called process.exit(${status})`,
-    help: () => "to end the cell throw an error; to end the kernel shut it down from the notebook",
+    help: () => "throw an error to end the cell, or shut the kernel down from the notebook",
     explain:
-      "A cell runs inside the kernel. If `process.exit` ended it, every name of the notebook would be lost, so the call ends the cell only. `process.abort` is treated alike.",
+      "A cell runs inside the kernel. If `process.exit` ended the kernel, every name of the notebook would be lost. The call therefore ends only the cell, as does `process.abort`.",
   },
   "name-is-tune": {
     severity: "error",
     message: ({ names }) =>
-      `${names.map((n) => `"${n}"`).join(", ")} ${names.length > 1 ? "are names" : "is a name"} made by Tune`,
+      `${names.map((n) => `"${n}"`).join(", ")} ${names.length > 1 ? "are names" : "is a name"} already defined in Tune`,
     help: ({ names }) =>
-      `both languages share one set of names: give the TypeScript ${names.length > 1 ? "names" : "name"} another spelling, for example \`${names[0] ?? "x"}Value\``,
+      `rename the TypeScript ${names.length > 1 ? "names" : "name"}, for example to \`${names[0] ?? "x"}Value\`: both languages share one set of names`,
     explain:
-      "Both languages share one set of names, so that `router.history` means the same in every cell. A TypeScript cell may read a Tune name but not declare it again. Nothing of the cell was run.",
+      "Both languages share one set of names, so `router.history` means the same in every cell. A TypeScript cell may read a Tune name but not declare it again. No part of the cell was run.",
   },
   "name-is-typescript": {
     severity: "error",
-    message: ({ name }) => `"${name}" is a name made by a TypeScript cell`,
-    help: ({ name }) => `both languages share one set of names: write another name, for example \`${name}_tune\``,
+    message: ({ name }) => `"${name}" is already defined in a TypeScript cell`,
+    help: ({ name }) => `use another name, for example \`${name}_tune\`: both languages share one set of names`,
     explain:
-      "Both languages share one set of names. A Tune statement cannot take a name that a TypeScript cell declared.",
+      "Both languages share one set of names. A Tune statement cannot define a name that a TypeScript cell declared.",
   },
   "module-not-found": {
     severity: "error",
-    message: ({ specifier, from }) => `no module "${specifier}" is found from ${from}`,
+    message: ({ specifier, from }) => `module "${specifier}" was not found from ${from}`,
     help: ({ specifier }) =>
       specifier.startsWith(".")
-        ? "paths are relative to the notebook's folder"
+        ? "write a path relative to the notebook's folder"
         : `install it in the notebook's folder: \`npm install ${specifier}\``,
     explain:
-      "Packages are looked for from the notebook's folder upwards, then among those that Tunebook brings itself (arquero). Files are looked for from the notebook's folder.",
+      "Packages are searched in the notebook's folder and its parent folders, then among the packages included in Tunebook (arquero). Files are searched from the notebook's folder.",
   },
   "module-has-no-export": {
     severity: "error",
-    message: ({ specifier, name }) => `"${specifier}" exports no "${name}"`,
-    help: ({ has }) => (has.length > 0 ? `it exports: ${listNames(has)}` : undefined),
+    message: ({ specifier, name }) => `"${specifier}" does not export "${name}"`,
+    help: ({ has }) => (has.length > 0 ? `choose from its exports: ${listNames(has)}` : undefined),
     explain:
-      "The import names something that the module does not export at run time; its type declarations may be those of another version.",
+      "The module does not export the imported name at run time. Its type declarations may belong to another version.",
   },
   "file-does-not-compile": {
     severity: "error",
     message: ({ path }) => `${path} does not compile`,
     notes: ({ lines }) => lines,
     explain:
-      "A file beside the notebook is compiled when a cell imports it. Correct the places that are named and run the cell again: the file is read afresh.",
+      "A file next to the notebook is compiled when a cell imports it. Correct the listed places and run the cell again. The file is then read again.",
   },
   "compiler-failed": {
     severity: "error",

@@ -27,8 +27,8 @@ describe("file without a header", () => {
     const [only, ...more] = diagnostics;
     assert.deepEqual(more, []);
     assert.equal(only?.code, "unknown-column");
-    assert.equal(words(only).help, "write `header: none, names: [text, label]`, with names of your own");
-    assert.deepEqual(words(only).notes, ["the first line of a.csv looks like data, not like names: I loved it, pos"]);
+    assert.equal(words(only).help, "write `header: none, names: [text, label]`, with your own names");
+    assert.deepEqual(words(only).notes, ["the first line of a.csv looks like data, not like column names: I loved it, pos"]);
   });
   it("gets a fix that adds arguments to its source", () => {
     const [only] = told("header: none, names: [text, label]").diagnostics;
@@ -73,13 +73,10 @@ describe("file without a header", () => {
     };
     const title = one("skip: 1");
     assert.deepEqual([title.help, title.put], ["write `skip: 1`", ", skip: 1"]);
-    assert.match(
-      title.notes[0] ?? "",
-      /^the first line of a\.csv looks like a title, not like names: Export, column 2$/,
-    );
+    assert.match(title.notes[0] ?? "", /a\.csv .* title.*: Export, column 2$/);
     const nameless = one("names: [text, label]", 'csv("a.csv", header: none)');
-    assert.equal(nameless.help, "write `names: [text, label]`, with names of your own");
+    assert.equal(nameless.help, "write `names: [text, label]`, with your own names");
     assert.equal(nameless.put, ", names: [text, label]");
-    assert.match(nameless.notes[0] ?? "", /^the columns of a\.csv have no names but their places: /);
+    assert.match(nameless.notes[0] ?? "", /^the columns of a\.csv have no names, only positions: /);
   });
 });

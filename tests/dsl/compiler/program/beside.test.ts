@@ -10,7 +10,7 @@ const said = (text: string, world: Parameters<typeof compiled>[1] = {}): readonl
 const data = (split: string, column = "labl", source = 'csv("a.csv")'): string =>
   `data d { source: ${source}, columns: { text: text, label: ${column} }, split: ${split} }\n`;
 const column = 'unknown-column: no column "labl" in a.csv';
-const share = "share-as-decimal: `train` takes a share or a count, and `0.8` is neither";
+const share = "share-as-decimal: `train` must be a share or a count, but `0.8` is neither";
 
 describe("errors in a data definition", () => {
   it("are reported together, from the text and from the file's columns", () => {

@@ -13,16 +13,16 @@ const cleaned = (similarity: string): string =>
 describe("share in percent", () => {
   it("is suggested for a decimal, also where a count is allowed", () => {
     assert.deepEqual(told(cleaned("0.8")), [
-      "share-as-decimal: `similarity` takes a share in percent, and `0.8` has none; write `80%`",
+      "share-as-decimal: `similarity` must be a share in percent, but `0.8` has no `%`; write `80%`",
     ]);
     assert.deepEqual(told("recipe r { schedule: linear(warmup: 0.1) }"), [
-      "share-as-decimal: `warmup` takes a share or a count, and `0.1` is neither; write `10%`",
+      "share-as-decimal: `warmup` must be a share or a count, but `0.1` is neither; write `10%`",
     ]);
   });
   it("appears in percent in range errors", () => {
     assert.deepEqual(told(cleaned("60%")), [
-      "out-of-range: `similarity` can't be 60%; it must be at least 70% and at most 100%",
+      "out-of-range: `similarity` cannot be 60%; use a value that is at least 70% and at most 100%",
     ]);
-    assert.match(told("recipe r { batch_size: 0 }").join(), /it must be at least 1\b/);
+    assert.match(told("recipe r { batch_size: 0 }").join(), /at least 1\b/);
   });
 });

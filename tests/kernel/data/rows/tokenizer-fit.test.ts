@@ -70,11 +70,11 @@ describe("tokenizer fit of the texts", () => {
     assert.deepEqual(told({ ...quiet, languages: [of("English", 1.3), of("Thai", 5.3)] }), [
       [
         "costly-language",
-        "the tokenizer of `minilm` spends 4.1 × as many tokens on Thai as on English (5.3 a word beside 1.3)",
+        "the tokenizer of `minilm` needs 4.1 × as many tokens for Thai as for English (5.3 per word compared with 1.3)",
       ],
     ]);
     assert.deepEqual(told({ ...quiet, languages: [of("Thai", 5.3)] }), [
-      ["costly-language", "the tokenizer of `minilm` spends 5.3 tokens on a word of Thai"],
+      ["costly-language", "the tokenizer of `minilm` needs 5.3 tokens per word of Thai"],
     ]);
     assert.deepEqual(told({ ...quiet, languages: [of("English", 1.3), of("German", 2.4)] }), []);
   });

@@ -125,7 +125,7 @@ describe("TensorFlow graph of a program", () => {
       graph.output("y", graph.one("hard_swish" as "tanh", [graph.input("x", { dtype: "f32", shape: [2] })]));
       assert.throws(
         () => emitTensorflow({ read: graph.program() }),
-        (e) => e instanceof CodedError && e.message.includes('"hard_swish" has no form here'),
+        (e) => e instanceof CodedError && e.message.includes('"hard_swish"'),
       );
     } finally {
       Reflect.deleteProperty(opTable, hard_swish.name);
