@@ -42,106 +42,106 @@ export const basesCodes: CodeTable<BasesCodeData> = {
   "no-room-for-context": {
     severity: "error",
     message: (d) =>
-      `the question of row ${d.row} takes ${d.question} tokens and leaves ${d.room} of ${d.max_length} for its context, of which windows share ${d.stride}`,
-    help: () => "raise the model's `max_length`, or lower `stride` of the task; or shorten the question",
+      `the question of row ${d.row} has ${d.question} tokens, leaving ${d.room} of ${d.max_length} for the context (window overlap: ${d.stride})`,
+    help: () => "raise the model's `max_length`, lower the task's `stride`, or shorten the question",
     explain:
-      "A long context is read in windows of `max_length` tokens that overlap by `stride`. The whole question stands beside " +
-      "each, so that much less of the context fits; where no more than the overlap fits, windows would never reach its end.",
+      "A long context is read in windows of `max_length` tokens that overlap by `stride`. Each window also contains the full question, " +
+      "which leaves less room for the context. If only the overlap fits, the windows never reach the end of the context.",
   },
   "unknown-architecture": {
     severity: "error",
-    message: (d) => `Tunebook can't build a model of the architecture ${d.architecture}`,
-    help: (d) => `choose a base of the families it knows: ${d.has.join(", ")}`,
+    message: (d) => `Tunebook does not support the model architecture ${d.architecture}`,
+    help: (d) => `choose a base model of a supported family: ${d.has.join(", ")}`,
     explain:
-      "`config.json` names an architecture that no model word builds. The weights were not read, and nothing was changed.",
+      "`config.json` names an architecture that Tunebook does not support. The weights were not read, and nothing was changed.",
   },
   "base-not-found": {
     severity: "error",
-    message: (d) => `no base model "${d.name}" found`,
+    message: (d) => `base model "${d.name}" was not found`,
     help: (d) =>
       d.near === null
         ? "write the path of a folder with config.json, model.safetensors and tokenizer.json, or the name of a model on the hub (`owner/name`)"
         : `write "${d.near}"`,
     notes: (d) => d.tried.map((t) => `${t.place}: ${t.why}`),
     explain:
-      "A base model is looked for in four places: a folder beside the notebook, the Hugging Face cache (`HF_HUB_CACHE`, `HF_HOME`), Python packages known to carry that model, and the hub itself (`HF_ENDPOINT`, with `HF_TOKEN` if set; not with `HF_HUB_OFFLINE=1`). Each place and what it answered is listed.",
+      "A base model is searched in four places: a folder next to the notebook, the Hugging Face cache (`HF_HUB_CACHE`, `HF_HOME`), Python packages known to contain that model, and the hub (`HF_ENDPOINT`, with `HF_TOKEN` if set; not with `HF_HUB_OFFLINE=1`). The notes list each place and its result.",
   },
   "base-is-address": {
     severity: "error",
-    message: (d) => `the base ${d.address} is an address, and bases are not fetched from addresses`,
+    message: (d) => `the base model ${d.address} is a web address, and base models are not downloaded from addresses`,
     help: () =>
-      "download the model, and write the path of its folder or GGUF file; or write its name on the hub (`owner/name`)",
+      "download the model and write the path of its folder or GGUF file, or write its name on the hub (`owner/name`)",
     explain:
-      "A base model is a folder, a GGUF file, or the name of a model on the hub or in a package. A file at an address has no checksum that is known beforehand. Download it, check it, and write its path.",
+      "A base model is a folder, a GGUF file, or the name of a model on the hub or in a package. The checksum of a file at an address is not known in advance. Download the file, check it, and write its path.",
   },
   "base-incomplete": {
     severity: "error",
-    message: (d) => `${d.folder} has no ${d.missing}${d.adapter ? ": it is an adapter, not a whole model" : ""}`,
+    message: (d) => `${d.folder} has no ${d.missing}${d.adapter ? ": it is an adapter, not a full model" : ""}`,
     help: (d) => {
       if (d.adapter)
-        return 'write `technique: lora(from: "…")` with that folder over the adapter\'s own base, or write the whole model with `await m.merge("folder")`';
+        return 'write `technique: lora(from: "…")` with that folder and the adapter\'s own base model, or write the full model with `await m.merge("folder")`';
       return d.missing.endsWith(".safetensors")
         ? "save the model as safetensors (`model.save_pretrained(folder, safe_serialization=True)`)"
         : `put ${d.missing} into that folder`;
     },
     explain:
-      "A base model is a folder with `config.json` and `model.safetensors` (or its shards with their index). Weights in Python's pickle format are not read, since reading them runs code.",
+      "A base model is a folder with `config.json` and `model.safetensors` (or its shards with their index). Weights in Python's pickle format are not read, because reading them runs code.",
   },
   "base-pickled": {
     severity: "error",
-    message: (d) => `${d.place} has its weights as a pickle (${d.file}), and pickles are not read`,
+    message: (d) => `the weights of ${d.place} are a pickle (${d.file}), and pickles are not read`,
     help: () =>
-      'turn it into safetensors once, in Python and where you trust its origin: `AutoModel.from_pretrained("FOLDER").save_pretrained("FOLDER")` with the model\'s own Auto class; or take a revision of the model that has model.safetensors (`owner/name@refs/pr/1`)',
+      'convert it to safetensors once, in Python and only if you trust its origin: `AutoModel.from_pretrained("FOLDER").save_pretrained("FOLDER")` with the model\'s own Auto class; or use a revision of the model that has model.safetensors (`owner/name@refs/pr/1`)',
     explain:
-      "Files named .bin, .pt, .pth, .ckpt and .pkl are Python's pickles: a pickle is a program, and reading it runs whatever its " +
-      "author put there. Safetensors files hold numbers and names alone. A pickle is known by its name and is not opened at all.",
+      "Files named .bin, .pt, .pth, .ckpt and .pkl are Python pickles. A pickle is a program, and reading it runs its author's code. " +
+      "Safetensors files contain only numbers and names. Tunebook detects a pickle by its name and never opens it.",
   },
   "base-damaged": {
     severity: "error",
-    message: (d) => `${d.file} can't be read: ${d.why}`,
-    help: () => "fetch or copy the file again",
-    explain: "The file is cut short or is not of the format that its name says. Nothing was changed.",
+    message: (d) => `${d.file} cannot be read: ${d.why}`,
+    help: () => "download or copy the file again",
+    explain: "The file is truncated, or its format does not match its name. Nothing was changed.",
   },
   "base-needs-token": {
     severity: "error",
     message: accessRefusedText,
     help: (d) => hubTokenHelp(d, "model"),
     explain:
-      "Private and gated models need a token: in `HF_TOKEN`, or in the file that `hf auth login` writes. The hub answers the same for a model that does not exist.",
+      "Private and gated models require a token in `HF_TOKEN` or in the file that `hf auth login` writes. The hub gives the same answer for a model that does not exist.",
   },
   "no-tokenizer": {
     severity: "error",
     message: (d) => `${d.folder} has no tokenizer.json`,
     help: () => "save the fast tokenizer there (`AutoTokenizer.from_pretrained(...).save_pretrained(folder)`)",
     explain:
-      "Texts become tokens by the rules in the base model's own `tokenizer.json`. Without it only `tunebook forward` works on the model.",
+      "The base model's own `tokenizer.json` defines how texts become tokens. Without it, the model supports only `tunebook forward`.",
   },
   "broken-tokenizer": {
     severity: "error",
-    message: (d) => `${d.file} is no usable tokenizer: ${d.why}`,
-    help: () => "fetch the base model again, or save its tokenizer afresh",
+    message: (d) => `${d.file} is not a usable tokenizer: ${d.why}`,
+    help: () => "download the base model again, or save its tokenizer again",
     explain:
-      "The file is read and checked before any text goes through it, and it runs in a process apart, with bounds of time and memory: where it makes its library fail or never end, that process ends and nothing else.",
+      "The file is read and checked before any text is processed. It runs in a separate process with limits on time and memory. If it crashes or never ends, only that process is stopped.",
   },
   "broken-template": {
     severity: "error",
-    message: (d) => `the chat template of ${d.base} can't be used: ${d.why}`,
-    help: () => "choose a `template` (chatml, llama3, …) instead of the base's own",
+    message: (d) => `the chat template of ${d.base} cannot be used: ${d.why}`,
+    help: () => "choose a `template` (chatml, llama3, …) instead of the base model's own",
     explain:
-      "A base's own chat template is a program in Jinja. It runs in a process apart, with bounds of time and memory, and nothing of it reaches the notebook but the text that it writes.",
+      "The chat template of a base model is a Jinja program. It runs in a separate process with limits on time and memory. Only the text that it writes reaches the notebook.",
   },
   "unknown-tokenizer-part": {
     severity: "error",
-    message: (d) => `the ${d.part} in ${d.file} is of a kind that is not known: ${d.type}`,
-    help: () => "use a base model whose tokenizer frames texts by a template, as those of the known families do",
+    message: (d) => `the ${d.part} in ${d.file} has an unknown type: ${d.type}`,
+    help: () => "use a base model of a supported family: its tokenizer adds special tokens by a template",
     explain:
-      "Special tokens are put around texts by Tunebook itself, so that texts are cut exactly; it must know how the tokenizer frames them.",
+      "Tunebook itself adds the special tokens so that texts are truncated exactly. It must know how the tokenizer adds them.",
   },
   "tokenizer-mismatch": {
     severity: "error",
-    message: (d) => `${d.file} gives token ids up to ${d.highest}, but the model has ${d.rows} embeddings`,
-    help: () => "take the tokenizer that belongs to this model",
+    message: (d) => `${d.file} has token ids up to ${d.highest}, but the model has ${d.rows} embeddings`,
+    help: () => "use the tokenizer that belongs to this model",
     explain:
-      "A token id beyond the embedding table can't be looked up. Tokenizer and weights come from different models, or tokens were added without resizing the embeddings.",
+      "A token id beyond the embedding table has no embedding. The tokenizer and weights come from different models, or tokens were added without resizing the embeddings.",
   },
 };

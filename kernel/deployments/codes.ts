@@ -35,89 +35,92 @@ export const deployingCodes: CodeTable<DeployingCodeData> = {
     severity: "error",
     message: (d) =>
       d.runtime === ""
-        ? `what lies there of ${d.model} as ${d.target} is not what was proved, and was asked nothing: ${d.found.join("; ")}`
-        : `what was written of ${d.model} as ${d.target} does not answer as the notebook does (in ${d.runtime}): ${d.found.join("; ")}`,
+        ? `the files of ${d.model} as ${d.target} were changed after they were verified, and were not run: ${d.found.join("; ")}`
+        : `the deployed ${d.model} as ${d.target} predicts differently from the notebook (in ${d.runtime}): ${d.found.join("; ")}`,
     help: (d) =>
       d.kept
-        ? "deploy the model again from its notebook; until then don't use what lies there"
+        ? "deploy the model again from its notebook, and do not use these files until then"
         : d.rounded
-          ? "nothing was left there; round less (`quantize: int8` for int4, f16 where the target has it), or train longer: of a model that is sure of nothing rounding decides much"
-          : "nothing was left there; report it: it should be equal",
+          ? "round less (`quantize: int8` for int4, f16 if the target supports it), or train longer: rounding strongly affects an uncertain model; no files were left there"
+          : "report it, because the predictions should be equal; no files were left there",
     explain:
-      "Before a deployment takes its place it is opened in its target's own runtime and asked what the notebook's model was asked: made-up inputs of all sorts. Its numbers must agree within the target's tolerance; where weights were rounded, its answers must agree often enough, or 30 rows that it did not learn from must score as they do in the notebook. These don't.",
+      "Before a deployment is put in place, its target's own runtime predicts on the same varied synthetic inputs as the notebook's model. The numbers must agree within the target's tolerance. With rounded weights, predictions must agree often enough, or 30 rows not used in training must score as in the notebook. This deployment failed the check.",
   },
   "place-taken": {
     severity: "error",
-    message: (d) => `${d.place} is there already: ${d.has}`,
+    message: (d) => `${d.place} already exists: ${d.has}`,
     help: (d) =>
       d.why === "edited"
-        ? "put what was changed elsewhere, then add `{ overwrite: true }`; or name another place"
+        ? "move the changed files, then add `{ overwrite: true }`; or choose another place"
         : d.why === "meanwhile"
-          ? "look what came, and run it again; or name another place"
-          : "name a place that is new, or one that holds an earlier deployment of this model",
+          ? "check the new files and run it again, or choose another place"
+          : "choose a new place, or one with an earlier deployment of this model",
     explain:
-      "What lies there was not written by a deployment, or was changed since by somebody. It may be somebody's work, so nothing of it is deleted or mixed with the new files. The place is looked at before anything is written, and once more before what was written takes it.",
+      "The files there were not written by a deployment, or somebody changed them afterwards. They may be somebody's work, so they are not deleted or mixed with the new files. Tunebook checks the place before it writes, and again before it moves the new files there.",
   },
   "place-unusable": {
     severity: "error",
-    message: (d) => `nothing can be deployed to ${d.place}: ${d.why}`,
-    help: () => "name another place, or mend that one; a relative path starts from the notebook's folder",
+    message: (d) => `cannot deploy to ${d.place}: ${d.why}`,
+    help: () => "choose another place, or fix this one; a relative path starts from the notebook's folder",
     explain:
-      "A deployment is written into a folder beside its place, which must be one where folders can be made. Of a place that is a link to a folder, that folder is filled.",
+      "A deployment is first written into a folder next to its place, so new folders must be allowed there. If the place is a link to a folder, the deployment is written to that folder.",
   },
   "deployment-of-another": {
     severity: "error",
-    message: (d) => `${d.place} holds a deployment of ${d.other}, not of ${d.own}`,
-    help: () => "name another place, or add `{ overwrite: true }` to write over it",
+    message: (d) => `${d.place} contains a deployment of ${d.other}, not of ${d.own}`,
+    help: () => "choose another place, or add `{ overwrite: true }` to replace it",
     explain:
-      "A deployment takes the place of an earlier one of the same model by itself, of another model only when that is asked for.",
+      "A deployment automatically replaces an earlier one of the same model. It replaces one of another model only with `overwrite`.",
   },
   "no-deployment": {
     severity: "error",
-    message: (d) => `${d.folder} holds no deployment: there is no tunebook.json`,
+    message: (d) => `${d.folder} does not contain a deployment: tunebook.json is missing`,
     help: () =>
-      "name the folder that `deploy` wrote; of a file (`helper.gguf`) the file itself, whose companions lie beside it",
+      "name the folder that `deploy` wrote; for a single file (`helper.gguf`), name the file, with its other files next to it",
     explain:
-      "A deployment has a file tunebook.json that says how it is asked, and proof.json with what it was proved by.",
+      "A deployment has a file tunebook.json that defines how to call it, and a file proof.json with its verification.",
   },
   "deployment-unreadable": {
     severity: "error",
-    message: (d) => `${d.file} can't be read: ${d.why}`,
+    message: (d) => `${d.file} cannot be read: ${d.why}`,
     help: () => "deploy the model again",
-    explain: "A file that a deployment stands on was changed or damaged.",
+    explain: "A file that a deployment requires was changed or damaged.",
   },
   "runtime-missing": {
     severity: "error",
-    message: (d) => `${d.runtime} isn't here to open it`,
+    message: (d) => `${d.runtime}, which is required to open the deployment, was not found`,
     help: (d) => d.brings,
-    explain: "A deployment is proved in its target's own runtime. This one isn't part of Tunebook and was not found.",
+    explain:
+      "A deployment is verified in its target's own runtime. This runtime is not part of Tunebook and was not found.",
   },
   "adapter-needs-base": {
     severity: "error",
-    message: (d) => `${d.place} holds an adapter, and its base ${d.base} isn't found here`,
-    help: (d) => `name the base's folder: \`npx tunebook verify ${d.place} --base FOLDER\``,
+    message: (d) => `${d.place} contains an adapter, but its base model ${d.base} was not found`,
+    help: (d) => `name the base model's folder: \`npx tunebook verify ${d.place} --base FOLDER\``,
     explain:
-      "An adapter is what trained alone; it answers over the weights that it was trained on. They are looked for by their name: in this folder, in the caches, in packages, on the hub.",
+      "An adapter contains only the trained weights and requires its base model to predict. The base model is searched by name in this folder, in the caches, in packages and on the hub.",
   },
   "runtime-unfit": {
     severity: "error",
-    message: (d) => `${d.runtime} doesn't open what is written as ${d.target}`,
+    message: (d) => `${d.runtime} cannot open files for ${d.target}`,
     help: (d) =>
-      d.fit.length === 0 ? "nothing here opens it" : `leave \`--runtime\` out, or name ${d.fit.join(" or ")}`,
-    explain: "Each target has the runtime that it is written for; some files are read by another one too.",
+      d.fit.length === 0
+        ? "deploy to another target: no runtime here can open it"
+        : `remove \`--runtime\`, or name ${d.fit.join(" or ")}`,
+    explain: "Each target has its own runtime. Another runtime can read some of its files.",
   },
   "page-unbuilt": {
     severity: "error",
-    message: () => "what pages are made of isn't here",
+    message: () => "the files that every page requires are missing",
     help: () => "run `npm run build` in Tunebook's own folder, then deploy again",
     explain:
-      "A page has scripts and a runtime that are the same for all of them. The build of Tunebook makes them; a folder that was only deployed has none.",
+      "All pages share the same scripts and runtime. The build of Tunebook creates them. A folder that was only deployed does not have them.",
   },
   "licence-forbids": {
     severity: "error",
-    message: (d) => `the licence of ${d.base} (${d.licence}) forbids to pass on what is made of it`,
-    help: () => 'use another base, or ask who made it; `router.save("folder")` writes a copy for yourself',
+    message: (d) => `the licence of ${d.base} (${d.licence}) forbids distributing modified versions`,
+    help: () => 'use another base model, or ask its authors; `router.save("folder")` writes a copy for your own use',
     explain:
-      "Licences with “no derivatives” allow use, not the passing on of changed versions. A deployment is a changed version made to be passed on.",
+      "Licences with “no derivatives” allow use but not the distribution of modified versions. A deployment is a modified version for distribution.",
   },
 };

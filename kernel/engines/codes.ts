@@ -48,106 +48,106 @@ export const engineCodes: CodeTable<EngineCodeData> = {
     help: () =>
       "install one (Debian, Ubuntu: apt-get install g++; Fedora: dnf install gcc-c++), or set CXX, then run tunebook setup",
     explain:
-      "TensorFlow's binding for Node is compiled once on each machine, which takes about ten seconds and needs a C++ compiler. Without one the ONNX engine serves.",
+      "TensorFlow's binding for Node is compiled once on each machine. This takes about ten seconds and requires a C++ compiler. Without one, the ONNX engine is used.",
   },
   "compile-failed": {
     severity: "error",
     message: (d) => `${d.compiler} could not compile TensorFlow's binding for Node`,
-    help: () =>
-      "a compiler that knows C++17 is needed (g++ 9, clang 10 or newer): set CXX to one and run tunebook setup",
+    help: () => "set CXX to a compiler that supports C++17 (g++ 9, clang 10 or newer), and run tunebook setup",
     notes: (d) => [d.output],
-    explain: "The compiler ran and said no. Its words are in the note.",
+    explain: "The compiler ran but reported errors. The note contains its output.",
   },
   "addon-broken": {
     severity: "error",
-    message: (d) => `TensorFlow's binding was built but does not compute here: ${d.why}`,
-    help: () => "run tunebook setup --force to fetch and build it afresh; tunebook doctor tells more",
+    message: (d) => `TensorFlow's binding was built but does not work here: ${d.why}`,
+    help: () => "run tunebook setup --force to download and build it again, or tunebook doctor for details",
     explain:
-      "After building, a child process loads the binding and multiplies two matrices. That failed, so it isn't used. Processors without AVX can't run TensorFlow's builds.",
+      "After the build, a child process loads the binding and multiplies two matrices. This failed, so the binding is not used. Processors without AVX cannot run TensorFlow's builds.",
   },
   "no-native-build": {
     severity: "error",
-    message: (d) => `there is no TensorFlow build for ${d.platform} that tfjs can use`,
-    help: () => "the ONNX engine serves here (engine onnx)",
-    explain: "TensorFlow's libraries come from its Linux wheels. On other systems the ONNX engine serves.",
+    message: (d) => `no TensorFlow build for ${d.platform} works with tfjs`,
+    help: () => "use the ONNX engine here (engine onnx)",
+    explain: "TensorFlow's libraries come from its Linux wheels. Other systems use the ONNX engine.",
   },
   "engine-unavailable": {
     severity: "error",
-    message: (d) => `the ${d.engine} engine can't be started: ${d.why}`,
+    message: (d) => `the ${d.engine} engine cannot be started: ${d.why}`,
     help: (d) =>
       d.refused
-        ? `name no engine: \`engine { device: ${d.device ?? "auto"} }\` takes one that computes there`
+        ? `remove the engine name: \`engine { device: ${d.device ?? "auto"} }\` selects one that supports the device`
         : d.device !== undefined && d.device !== "auto" && d.device !== "cpu"
-          ? "leave `device` out, and the fastest that works is taken"
+          ? "remove `device` to use the fastest one that works"
           : d.engine === "tensorflow"
             ? "run tunebook setup, or use engine onnx"
             : "run tunebook doctor",
     explain:
-      "The engine that was asked for isn't there or doesn't work on this machine. `tunebook doctor` says what is missing.",
+      "The requested engine is missing or does not work on this machine. `tunebook doctor` reports what is missing.",
   },
   "device-unavailable": {
     severity: "error",
     facts: true,
-    message: (d) => `nothing here computes on \`device: ${d.device}\`: what works is ${d.title}`,
+    message: (d) => `\`device: ${d.device}\` is not available here; available: ${d.title}`,
     help: (d) =>
       d.device === "gpu"
-        ? "leave `device` out to compute on the processor; `tunebook doctor` says what the graphics card lacks"
-        : "leave `device` out, and the fastest that works is taken",
+        ? "remove `device` to use the processor, or run `tunebook doctor` to see what the graphics card lacks"
+        : "remove `device` to use the fastest one that works",
     explain:
-      "A device that is named is a demand: a training that was to take minutes on a graphics card shall not take days on " +
-      "the processor unnoticed. `device: auto` takes a graphics card where there is one.",
+      "A named device is required, not preferred. Otherwise a training planned for minutes on a graphics card could take days on " +
+      "the processor unnoticed. `device: auto` uses a graphics card if there is one.",
   },
   "engine-died": {
     severity: "error",
     message: (d) =>
-      `the ${d.engine} engine's process ended by itself` +
+      `the ${d.engine} engine's process ended unexpectedly` +
       (d.signal !== null ? ` (signal ${d.signal})` : d.exit !== null ? ` (exit status ${String(d.exit)})` : "") +
       (d.memory ? ": the machine probably ran out of memory" : ""),
     help: (d) =>
       d.memory
         ? "use a smaller batch or max_length, then run the statement again with resume: true"
-        : "run the statement again; with resume: true training goes on from its last checkpoint",
+        : "run the statement again; with resume: true training continues from its last checkpoint",
     explain:
-      "Engines compute in a process of their own, so that a crash in native code or a lack of memory ends that process and not the notebook. Names and data live on; a run goes on from its last checkpoint with `resume: true`.",
+      "Engines run in a separate process. A crash in native code or a lack of memory ends that process, not the notebook. Names and data are not lost. A run continues from its last checkpoint with `resume: true`.",
   },
   "engine-failed": {
     severity: "error",
     message: (d) => `the ${d.engine} engine failed: ${d.why}`,
-    explain: "The engine met an error while it computed. State is as it was before the call.",
+    explain: "The engine had an error while computing. Its state is the same as before the call.",
   },
   "engine-closed": {
     severity: "error",
-    message: (d) => `the ${d.engine} engine has been closed`,
-    explain: "A call was made after the engine, or the session in it, was closed.",
+    message: (d) => `the ${d.engine} engine is closed`,
+    explain: "A call was made after the engine or its session was closed.",
   },
   "engine-refuses": {
     severity: "error",
-    message: (d) => `the ${d.engine} engine can't run ${d.program}`,
+    message: (d) => `the ${d.engine} engine cannot run ${d.program}`,
     help: () => "use another engine",
     notes: (d) => d.refusals,
-    explain: "The program has an op that this engine doesn't know, or knows only for other types.",
+    explain: "The program has an operation that this engine does not support, or supports only for other types.",
   },
   "unknown-feed": {
     severity: "error",
-    message: (d) => `${d.program} has no input or output called ${d.name}`,
+    message: (d) => `${d.program} has no input or output named ${d.name}`,
     notes: (d) => [`it has ${listNames(d.has)}`],
-    explain: "A program is fed exactly its inputs, and gives only its outputs.",
+    explain: "A program requires exactly its inputs and returns only its outputs.",
   },
   "feed-type": {
     severity: "error",
-    message: (d) => `input ${d.name} of ${d.program} is ${d.expected}, but got ${d.got}`,
-    explain: "A feed's type or shape is not the input's; equal names of sizes must have equal sizes within one call.",
+    message: (d) => `input ${d.name} of ${d.program} must be ${d.expected}, but is ${d.got}`,
+    explain:
+      "The type or shape of the value does not match the input. Sizes with the same name must be equal within one call.",
   },
   "unknown-state": {
     severity: "error",
-    message: (d) => `no state is called ${d.name}`,
-    notes: (d) => [`there is ${listNames(d.has)}`],
-    explain: "State is named as the programs name it: a checkpoint's parameter paths, and the optimiser's moments.",
+    message: (d) => `no state is named ${d.name}`,
+    notes: (d) => [`available: ${listNames(d.has)}`],
+    explain: "State has the names that programs use: a checkpoint's parameter paths, and the optimiser's moments.",
   },
   "state-type": {
     severity: "error",
-    message: (d) => `state ${d.name} is ${d.expected}, but got ${d.got}`,
-    explain: "A value written to state, or a program that shares it, must have exactly its type and shape.",
+    message: (d) => `state ${d.name} must be ${d.expected}, but the value is ${d.got}`,
+    explain: "A value written to state, or a program that shares the state, must have exactly the same type and shape.",
   },
   "state-shared": {
     severity: "error",

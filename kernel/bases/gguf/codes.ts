@@ -14,16 +14,16 @@ export interface GgufCodeData {
 export const ggufCodes: CodeTable<GgufCodeData> = {
   "gguf-malformed": {
     severity: "error",
-    message: (d) => `${d.file} is no whole GGUF file: ${d.why}`,
-    help: () => "fetch or copy the file again",
-    explain: "The file is cut short, or is not of the format that its name says. Nothing was converted.",
+    message: (d) => `${d.file} is not a complete GGUF file: ${d.why}`,
+    help: () => "download or copy the file again",
+    explain: "The file is truncated, or its format does not match its name. Nothing was converted.",
   },
   "gguf-unsupported": {
     severity: "error",
-    message: (d) => `${d.file}: ${d.part} is ${d.value}, which can't be read here`,
-    help: (d) => `take a file with ${d.part} ${d.supported.join(" or ")}, or the model's safetensors`,
+    message: (d) => `${d.file}: ${d.part} is ${d.value}, which is not supported`,
+    help: (d) => `use a file with ${d.part} ${d.supported.join(" or ")}, or the model's safetensors`,
     explain:
-      "A GGUF file holds weights in one of many block formats, named for llama.cpp's layout of an architecture. Those that " +
-      "are read give the very numbers that transformers reads from them; nothing is approximated, so others are refused.",
+      "A GGUF file stores weights in one of many block formats, with names from llama.cpp's layout of an architecture. Supported " +
+      "formats give exactly the numbers that transformers reads. Nothing is approximated, so other formats are rejected.",
   },
 };

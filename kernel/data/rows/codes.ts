@@ -83,136 +83,135 @@ export const coreDataCodes: CodeTable<CoreDataCodeData> = {
     paths: ["thin"],
     message: (d) =>
       d.wanted > d.rows
-        ? `${d.wanted} rows are to train, and the split \`${d.split}\` has ${d.rows}`
-        : `none of the ${d.rows} rows of the split \`${d.split}\` would be left to train`,
-    help: (d) => `ask for 1 to ${d.rows} rows, or for a share of all rows that comes to as many`,
+        ? `\`thin\` requires ${d.wanted} training rows, but the split \`${d.split}\` has ${d.rows}`
+        : `none of the ${d.rows} rows of the split \`${d.split}\` would be left to train on`,
+    help: (d) => `write a number from 1 to ${d.rows}, or a share of all rows that gives such a number`,
     explain:
-      "`thin` leaves rows out of those that train; it makes none. A share is one of all rows, as the shares of a split are: of data whose split `train` has 80% of them, `thin: 20%` leaves a quarter of that split.",
+      "`thin` removes training rows but cannot create any. Its share refers to all rows, like the shares of a split. If the split `train` has 80% of all rows, `thin: 20%` leaves a quarter of that split.",
   },
   "not-annotated": {
     severity: "error",
-    message: (d) => `nobody annotated ${d.data}`,
+    message: (d) => `${d.data} was not annotated`,
     help: (d) => `write \`annotate ${d.data} as checked\`, and \`show checked.agreement\``,
-    explain: "Agreement is told of data that `annotate` made, where two or more people decided on the same rows.",
+    explain: "Agreement is measured only on data from `annotate`, where two or more people labeled the same rows.",
   },
   "no-such-row": {
     severity: "error",
     message: (d) => `${d.data} has no row ${d.row} that can be annotated`,
-    help: () =>
-      'take the number that the table shows; where each split has a source of its own, the name: `"3 (test)"`',
+    help: () => 'use the number that the table shows; if each split has its own source, use the name: `"3 (test)"`',
     explain:
-      "Rows are numbered as in their source, from 1, the header not counted. Rows that a cleaner or the split leaves out are not asked about.",
+      "Rows have the numbers of their source, from 1, without the header. Rows that a cleaner or the split removes are not annotated.",
   },
   "unknown-label": {
     severity: "error",
-    message: (d) => `${quoted(d.label)} is no label of ${d.data}`,
-    help: (d) => `its labels are ${listNames(d.has)}; a new one is written into the data's \`labels\``,
+    message: (d) => `${quoted(d.label)} is not a label of ${d.data}`,
+    help: (d) => `choose from ${listNames(d.has)}, or add a new label to the data's \`labels\``,
     explain:
-      "People choose from the labels that the data have or list. A label that nobody foresaw is added to the list first, so that a slip of the finger makes none.",
+      "Annotators choose from the labels that the data contain or list. A new label must be added to the list first, so that a typing error cannot create one.",
   },
   "not-an-answer": {
     severity: "error",
-    message: (d) => `row ${d.row} has ${d.found} in the column "${d.column}", which is the answer`,
-    help: () => 'write a text, or `{"text": ["..."], "answer_start": [0]}` as SQuAD has it',
+    message: (d) => `row ${d.row} has ${d.found} in the answer column "${d.column}"`,
+    help: () => 'write a text, or `{"text": ["..."], "answer_start": [0]}` as in SQuAD',
     explain:
       "An answer is a text, a list of texts, SQuAD's `[{text, answer_start}]` or Hugging Face's `{text: [...], answer_start: " +
-      "[...]}`, in a table, in JSON, or as JSON in a text. No answer is an empty text or list.",
+      "[...]}`. It can be in a table, in JSON, or as JSON in a text. An empty text or list means no answer.",
   },
   "answer-elsewhere": {
     severity: "error",
     message: (d) =>
-      `the answer ${quoted(d.answer)} of row ${d.row} does not begin at ${d.start}: ${quoted(d.there)} stands there`,
-    help: () => "mend the start, or leave it out: then the first place of the answer is taken",
+      `the answer ${quoted(d.answer)} of row ${d.row} does not start at ${d.start}: the text there is ${quoted(d.there)}`,
+    help: () => "fix the start, or remove it to use the answer's first occurrence",
     explain:
-      "A start counts characters of the context from 0. It tells apart several places of the same words, so a wrong one " +
-      "would teach a wrong place; it is never moved silently.",
+      "A start counts characters of the context from 0. It selects one of several occurrences of the same words. A wrong start " +
+      "would train a wrong position, so it is never moved silently.",
   },
   "answer-not-there": {
     severity: "error",
-    message: (d) => `the answer ${quoted(d.answer)} of row ${d.row} does not stand in its context`,
-    help: () => "write it as the context has it, letter by letter, or leave the row out",
+    message: (d) => `the answer ${quoted(d.answer)} of row ${d.row} does not occur in its context`,
+    help: () => "copy it from the context letter by letter, or remove the row",
     explain:
-      "`question_answering` learns where in the context an answer stands. One that is worded differently there has no " +
-      "place; a model that writes answers of its own is `text2text_generation`.",
+      "`question_answering` learns the position of an answer in the context. An answer in other words has no " +
+      "position. Use `text2text_generation` for a model that writes its own answers.",
   },
   "bad-conversation": {
     severity: "error",
-    message: (d) => `row ${d.row} holds no conversation in the column "${d.column}": ${d.why}`,
+    message: (d) => `row ${d.row} has no conversation in the column "${d.column}": ${d.why}`,
     help: (d) =>
       d.help ??
-      "say how turns are written: `turns(column, role: from, content: value, roles: { human: user, gpt: assistant })`",
+      "define the format of turns: `turns(column, role: from, content: value, roles: { human: user, gpt: assistant })`",
     explain:
-      "A conversation is a list of turns, each with a role (system, user, assistant) and a text. What is trained follows from the roles, so a role that nobody explained is never guessed and no row is left out silently.",
+      "A conversation is a list of turns, each with a role (system, user, assistant) and a text. The roles decide which turns are trained. Unknown roles are therefore never guessed, and no row is silently removed.",
   },
   "field-not-built": {
     severity: "error",
     message: (d) =>
       d.turn === undefined
-        ? `row ${d.row} has the column "${d.field}" beside its conversation (${d.holds}), which isn't built yet`
-        : `row ${d.row} has \`${d.field}\` in turn ${String(d.turn)} of its conversation (${d.holds}), which isn't built yet`,
+        ? `row ${d.row} has the column "${d.field}" next to its conversation (${d.holds}), which is not supported yet`
+        : `row ${d.row} has \`${d.field}\` in turn ${String(d.turn)} of its conversation (${d.holds}), which is not supported yet`,
     help: (d) =>
       d.misspelt !== undefined
-        ? `write \`${d.field}\` in \`ignore\`, where \`${d.misspelt}\` stands`
-        : `to train without it say so where the conversation is read, \`ignore: [${d.field}]\` in \`turns(…)\` or \`alpaca(…)\`; or leave such rows out`,
+        ? `write \`${d.field}\` in \`ignore\` instead of \`${d.misspelt}\``
+        : `add \`ignore: [${d.field}]\` to \`turns(…)\` or \`alpaca(…)\` to train without it, or remove such rows`,
     explain:
-      "Calls of tools, the tools themselves, reasoning that stands apart from the answer, pictures and preferred answers " +
-      "would be part of what a model reads or writes. They are never dropped silently: the model would learn to answer " +
-      "without having seen what the answer rests on.",
+      "Tool calls, tools, reasoning separate from the answer, images and preferred answers " +
+      "would be part of the model's input or output. They are never dropped silently: the model would learn " +
+      "answers without the information that they depend on.",
   },
   "nothing-to-train": {
     severity: "error",
     message: (d) => `row ${d.row} of ${d.data} has nothing to train: ${d.why}`,
-    help: () => "give the row an assistant's turn that is trained (`weight: 1`), or leave it out of the data",
+    help: () => "add an assistant turn that is trained (`weight: 1`) to the row, or remove the row",
     explain:
-      "The task `chat` trains the assistant's turns and reads the rest. A row without one would take time and teach nothing, without anybody noticing.",
+      "The task `chat` trains the assistant turns and only reads the others. A row without a trained turn would use time and teach nothing, and nobody would notice.",
   },
   "template-refuses": {
     severity: "error",
-    message: (d) => `the ${d.template} template can't write the conversation of row ${d.row}: ${d.why}`,
+    message: (d) => `the ${d.template} template cannot write the conversation of row ${d.row}: ${d.why}`,
     help: () => "choose another `template`, or change the row",
     explain:
-      "Every template was made for certain conversations: some know no system turn, some want user and assistant to take turns. The models behind them never saw anything else, so nothing is bent to fit.",
+      "Every template supports only certain conversations. Some have no system turn; some require user and assistant to alternate. Their models were trained only on such conversations, so rows are not adapted.",
   },
   "template-prefix-differs": {
     severity: "error",
     message: (d) =>
-      `with the ${d.template} template the answer of row ${d.row} would be trained after another text than predictions are asked with`,
+      `with the ${d.template} template, the text before the trained answer of row ${d.row} differs from the prompt of predictions`,
     notes: (d) => [
       `before the trained answer: ${JSON.stringify(d.trained)}`,
       `in the prompt of a prediction: ${JSON.stringify(d.asked)}`,
     ],
     help: () =>
-      "choose another `template`, such as `template: chatml`; with the base's own one, answers need what it writes before them",
+      "choose another `template`, such as `template: chatml`; with the base model's own template, add to answers what it writes before them",
     explain:
-      "A model continues the prompt that it is asked with. Some templates write something between the prompt and the answer when a conversation is whole (Qwen3 an empty `<think>` block), which the prompt of a prediction does not have: the model would be trained to answer after a text that it never gets. Compared is the text before an answer with the prompt, at the first and the last answers of each conversation. Qwen3's own template is always refused for answers without thoughts: write `template: chatml`.",
+      "A model continues its prompt. In complete conversations, some templates write text between prompt and answer (Qwen3 an empty `<think>` block) that prediction prompts do not have. The model would learn to answer after a text that it never gets. The check compares the text before an answer with the prompt, at the first and last answers of each conversation. Qwen3's own template is always rejected for answers without thoughts: write `template: chatml`.",
   },
   "cannot-stream": {
     severity: "error",
-    message: (d) => `${d.what} can't be used with data that are streamed: ${d.why}`,
-    help: () => "take it out, or take out `stream: true`",
+    message: (d) => `${d.what} cannot be used with streamed data: ${d.why}`,
+    help: () => "remove it, or remove `stream: true`",
     explain:
-      "A streamed source is read once from front to back and kept on disk, so that memory does not follow its size. What needs all rows at once works on data that are read whole.",
+      "A streamed source is read once from start to end and stored on disk, so that memory use does not depend on its size. Features that need all rows at once require data without streaming.",
   },
   "streamed-changed": {
     severity: "error",
-    message: (d) => `${d.file} changed while it was read`,
-    help: () => "run the statement again; the rows are read anew",
+    message: (d) => `${d.file} was changed while it was read`,
+    help: () => "run the statement again to read the rows again",
     explain:
-      "Rows and tokens of streamed data lie in the cache folder. Something removed or cut a file there while it was in use.",
+      "Rows and tokens of streamed data are stored in the cache folder. A file there was removed or truncated while it was in use.",
   },
   "streamed-table": {
     severity: "error",
     message: (d) => `\`${d.data}\` is streamed, so its rows are not in memory`,
-    help: () => "take out `stream: true`, or read a part of the file in a TypeScript cell",
+    help: () => "remove `stream: true`, or read a part of the file in a TypeScript cell",
     explain:
-      "Data read with `stream: true` are trained on and scored from disk. Tables and predictions for every row of a split need the rows in memory.",
+      "Training and evaluation read data with `stream: true` from disk. Tables and predictions for every row of a split require the rows in memory.",
   },
   "source-changed": {
     severity: "error",
-    message: ({ data }) => `the source of \`${data}\` has changed since its cell ran`,
+    message: ({ data }) => `the source of \`${data}\` was changed after its cell ran`,
     help: ({ data }) => `run the cell of \`data ${data}\` again`,
     explain:
-      "A column that no role reads is read again from the source. If the source has other rows by then, its values would stand beside the wrong rows.",
+      "A column without a role is read from the source again. If the source now has other rows, its values would appear next to the wrong rows.",
   },
   "missing-value": {
     severity: "error",
@@ -223,70 +222,72 @@ export const coreDataCodes: CodeTable<CoreDataCodeData> = {
             `${count} ${count === 1 ? "row has" : "rows have"} no ${role} in the column "${column}" (row ${listNames(rows.map(String), { total: count })})`,
         )
         .join(", and "),
-    help: () => "add `drop_empty` to `clean`, or fill them in the source",
+    help: () => "add `drop_empty` to `clean`, or add the values in the source",
     explain:
-      "A row without text or without a label teaches nothing. It is never left out silently: `clean: [drop_empty]` drops such rows and the preview counts them.",
+      "A row without text or label teaches nothing. It is never removed silently: `clean: [drop_empty]` removes such rows and the preview counts them.",
   },
   "not-text": {
     severity: "error",
-    message: (d) => `row ${d.row} has ${d.found} in the column "${d.column}", which is the ${d.role}`,
-    help: () => "take a column of texts, or make texts of it in a TypeScript cell and give the table as `$rows`",
+    message: (d) => `row ${d.row} has ${d.found} in the column "${d.column}", which is used as ${d.role}`,
+    help: () => "use a column of texts, or convert it to texts in a TypeScript cell and use the table as `$rows`",
     explain:
-      "Texts and labels are strings; numbers and truth values are written as they print. Anything else has no one form as text.",
+      "Texts and labels are strings. Numbers, `true` and `false` are converted to text as printed. Other values have no unique text form.",
   },
   "not-a-number": {
     severity: "error",
-    message: (d) => `row ${d.row} has ${d.found} in the column "${d.column}", which is the ${d.role}`,
-    help: () => "write a plain number such as 3 or -0.5 there, or take another column",
+    message: (d) => `row ${d.row} has ${d.found} in the column "${d.column}", which is used as ${d.role}`,
+    help: () => "write a plain number such as 3 or -0.5 there, or use another column",
     explain:
-      "A score or a weight is a number: a decimal point, no unit, no thousands separator. Words such as `good` are labels: give " +
-      "them the role `label` and use text_classification.",
+      "A score or a weight is a number with a decimal point, no unit and no thousands separator. Words such as `good` are labels: " +
+      "use the role `label` and text_classification.",
   },
   "weight-out-of-range": {
     severity: "error",
     message: (d) => `row ${d.row} has the weight ${d.weight} in the column "${d.column}"`,
-    help: () => "give each row a weight from 0 (it teaches nothing) to 1e9",
+    help: () => "give each row a weight from 0 (no effect on training) to 1e9",
     explain:
-      "A row's weight says how much it counts in the loss: the loss of a batch is the sum of what its rows lose times their " +
-      "weights, over the sum of the weights. Less than nothing a row can't count: it would be unlearnt without end.",
+      "A row's weight sets how much it counts in the loss. The loss of a batch is the weighted sum of its rows' losses, " +
+      "divided by the sum of the weights. A weight cannot be negative: training would unlearn the row without end.",
   },
   "not-a-list": {
     severity: "error",
-    message: (d) => `row ${d.row} has ${d.found} in the column "${d.column}", which is the role ${d.role}`,
-    help: () => "give a list of strings, or a text in parts",
+    message: (d) => `row ${d.row} has ${d.found} in the column "${d.column}", which has the role ${d.role}`,
+    help: () => "use a list of strings, or a text with separated parts",
     explain:
-      "`labels`, `tokens` and `tags` are lists of strings. They come as lists (jsonl, json, tables), as JSON in a text, or as " +
-      "text in parts: labels with `separator` between them, tokens and tags with white space.",
+      "`labels`, `tokens` and `tags` are lists of strings. They can be lists (jsonl, json, tables), JSON in a text, or " +
+      "a text with separated parts. `separator` separates labels; white space separates tokens and tags.",
   },
   "rounded-number": {
     severity: "error",
     message: (d) =>
-      `row ${d.row} has the number ${d.found} in the column "${d.column}", which is the ${d.role}: beyond 2^53 numbers are rounded`,
-    help: () => "give the column as texts or as `bigint`s, before anything makes numbers of it",
+      `row ${d.row} has ${d.found} in the column "${d.column}", used as ${d.role}: numbers beyond 2^53 are rounded`,
+    help: () => "convert the column to texts or `bigint`s before any step converts it to numbers",
     explain:
-      "JavaScript's numbers are exact up to 9,007,199,254,740,991. Beyond, different labels or ids become one number without " +
-      "a sign, and would be one class or one group. Files are read digit by digit, so this is said of live tables only.",
+      "JavaScript numbers are exact up to 9,007,199,254,740,991. Beyond that, different labels or ids silently become the same number, " +
+      "and thus one class or group. Files are read digit by digit, so this error only occurs with live tables.",
   },
   "texts-not-cleaned": {
     severity: "warning",
     message: (d) => {
-      const trained = `${d.model} was trained on texts after ${listNames(d.cleaners.map((one) => `\`${one}\``))}`;
-      if (!d.changed) return `${trained}, and ${d.reader} gives it texts as they come`;
+      const trained = `${d.model} was trained on texts cleaned by ${listNames(d.cleaners.map((one) => `\`${one}\``))}`;
+      if (!d.changed) return `${trained}, but ${d.reader} does not clean its texts`;
       const { count, of: total } = d.changed;
       const texts = total === 1 ? "this text" : `${String(count)} of these ${String(total)} texts`;
-      return `${trained}, which would change ${texts}; ${d.reader} asks about texts as they come`;
+      return `${trained}, which would change ${texts}; ${d.reader} does not clean them`;
     },
-    help: () => "clean texts in the same way before you ask about them",
+    help: () => "clean texts in the same way before predicting",
     explain:
-      "Cleaners such as `lowercase`, `strip_html` and `redact` change the texts of training and of its splits. A text that is asked about later (by `predict`, a page, a server, files in another runtime) is read as it comes: answers point into it by letters, and a cleaned text has other places. A model that never saw capital letters, markup or names may answer worse, and what `redact` hid in training is not hidden in requests. Cleaners that drop rows change no text.",
+      "Cleaners such as `lowercase`, `strip_html` and `redact` change the texts of training and its splits. Texts for later predictions (by `predict`, a page, a server, files in another runtime) are not cleaned, because predictions refer to character positions and cleaning moves them. A model that never saw capital letters, markup or names may predict worse. Values that `redact` hid in training are not hidden in requests. Cleaners that remove rows do not change texts.",
   },
   "no-rows-left": {
     severity: "error",
     message: (d) => (d.rowsIn === 0 ? "the source has no rows" : `none of the ${d.rowsIn} rows is left after cleaning`),
     help: (d) =>
-      d.rowsIn === 0 ? "check the file: it has column names only" : "take the step that drops them out of `clean`",
+      d.rowsIn === 0
+        ? "add rows to the file: it has only column names"
+        : "remove the step that drops them from `clean`",
     notes: (d) => d.dropped.map((x) => `${x.count} dropped: ${x.why}`),
-    explain: "With no row there is nothing to train or to score.",
+    explain: "Without rows there is nothing to train on or to score.",
   },
 };
 

@@ -21,18 +21,18 @@ export const redactedCodes: CodeTable<RedactedCodeData> = {
       d.has.length === 0 ? `${d.file} is text and has no columns` : `${d.file} has no column \`${d.column}\``,
     help: (d) =>
       d.has.length === 0
-        ? "leave `--column` out, or give the file the ending of what it is: .csv, .tsv, .jsonl"
+        ? "remove `--column`, or give the file the extension of its format: .csv, .tsv, .jsonl"
         : d.near === null
-          ? `it has ${listNames(d.has, { most: 12 })}`
+          ? `choose from ${listNames(d.has, { most: 12 })}`
           : `write \`--column ${d.near}\``,
     explain:
-      "`tunebook redact --column` looks at one column of a CSV file or one key of JSON Lines; texts have neither.",
+      "`tunebook redact --column` reads one column of a CSV file or one key of JSON Lines. Text files have neither.",
   },
   "column-unsaid": {
     severity: "error",
-    message: (d) => `rows of ${d.file} have several texts, and offsets are those of one`,
-    help: () => "name one: `--column NAME`; without `--json` all of them are replaced",
+    message: (d) => `rows of ${d.file} have several texts, but offsets refer to a single text`,
+    help: () => "choose one with `--column NAME`, or remove `--json` to replace in all of them",
     explain:
-      "With `--json` each row becomes one object, `{ findings, text }`, whose offsets count from the beginning of `text`. Which text that is must be said where a row has several.",
+      "With `--json` each row becomes one object, `{ findings, text }`, with offsets from the start of `text`. If a row has several texts, you must choose one.",
   },
 };

@@ -22,34 +22,33 @@ export interface PushCodeData {
 export const pushCodes: CodeTable<PushCodeData> = {
   "wrong-repository": {
     severity: "error",
-    message: (d) => `${JSON.stringify(d.repository)} names no repository`,
+    message: (d) => `${JSON.stringify(d.repository)} is not a repository name`,
     help: () => 'write the owner and the name: `huggingface("owner/name", push: secret(env: HF_TOKEN))`',
-    explain: "With `push` the path names a repository of the hub, which belongs to a user or an organisation.",
+    explain: "With `push`, the path names a repository of the hub. It belongs to a user or an organisation.",
   },
   "push-public": {
     severity: "error",
-    message: (d) => `the repository ${d.repository} is public, and it was to be private; nothing was sent`,
-    help: () => "write `private: false` if everybody shall have it, or name another repository",
-    explain: "What is pushed is private unless the program says otherwise; what was public once can't be taken back.",
+    message: (d) => `the repository ${d.repository} is public but should be private; nothing was sent`,
+    help: () => "write `private: false` to publish it to everybody, or name another repository",
+    explain: "Pushed files are private unless the program sets otherwise. Publishing cannot be undone.",
   },
   "push-failed": {
     severity: "error",
     message: (d) => `the push to ${d.repository} failed: ${d.why}`,
     help: ({ repository, env, status = 0 }) =>
       status === 401 || status === 403
-        ? `give ${env} a token that may write to ${repository}, and start the kernel again`
+        ? `set ${env} to a token with write access to ${repository}, and start the kernel again`
         : status === 413
-          ? "write less: `weights: adapter` or a smaller base; the hub takes no files of this size in one push"
-          : "run the cell again: files that came through are not sent again, and the repository shows nothing until all are there",
+          ? "push smaller files: use `weights: adapter` or a smaller base model; the hub does not accept this size in one push"
+          : "run the cell again: uploaded files are not sent again, and the repository shows nothing until all are there",
     explain:
-      "The hub could not be reached, refused the token or the files, sent the call on to another host, or ended the connection. All files go in with one commit, so nobody sees half of them.",
+      "The hub was unreachable, rejected the token or the files, redirected the call to another host, or closed the connection. All files are added in one commit, so nobody sees an incomplete set.",
   },
   "push-with-findings": {
     severity: "error",
-    message: (d) => `${d.repository} is not pushed to: ${d.findings.join("; ")}`,
-    help: (d) =>
-      `mend the data and train again, or say in \`train\` why it is meant: \`allow: { ${d.codes[0] ?? ""}: "…" }\``,
+    message: (d) => `nothing was pushed to ${d.repository}: ${d.findings.join("; ")}`,
+    help: (d) => `fix the data and train again, or give a reason in \`train\`: \`allow: { ${d.codes[0] ?? ""}: "…" }\``,
     explain:
-      "A model whose scores stand on rows that it learnt, or whose data hold what must not go out, is not given away unless somebody said why that is meant.",
+      "A model is not published if its scores depend on rows that it was trained on, or if its data contain content that must stay private. To publish it anyway, give a reason.",
   },
 };

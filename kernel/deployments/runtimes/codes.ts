@@ -14,19 +14,19 @@ export interface RuntimesCodeData {
 export const runtimesCodes: CodeTable<RuntimesCodeData> = {
   "runtime-failed": {
     severity: "error",
-    message: (d) => `${d.runtime} could not run what was written: ${d.why}`,
+    message: (d) => `${d.runtime} could not run the deployed files: ${d.why}`,
     help: (d) =>
       d.kept
-        ? "what lies there was left as it is; deploy the model again, or see whether this machine's runtime is of another version than the proof's"
-        : "nothing was left that looks finished; deploy to another target, or tell us of it with the message above",
+        ? "deploy the model again, or compare this machine's runtime version with the proof's; the files were left unchanged"
+        : "deploy to another target, or report it with the message above; no files that look complete were left",
     explain:
-      "A deployment is opened in its own runtime before it counts as written. The runtime, which runs in a process of its own, refused the file, failed while it computed, or ended.",
+      "A deployment is complete only after its own runtime has opened it. The runtime, a separate process, rejected the file, failed while computing, or ended.",
   },
   "runtime-silent": {
     severity: "error",
-    message: (d) => `${d.runtime} gave no answer for ${String(d.seconds)} seconds and was ended`,
-    help: () => "set TUNEBOOK_RUNTIME_SECONDS to more where a model is that large or a machine that slow",
+    message: (d) => `${d.runtime} did not answer for ${String(d.seconds)} seconds and was stopped`,
+    help: () => "set TUNEBOOK_RUNTIME_SECONDS to more for a large model or a slow machine",
     explain:
-      "A runtime runs in a process of its own. One that is asked something and stays silent for so long may never answer, so its process is ended.",
+      "A runtime is a separate process. If it does not answer a request for this long, it may never answer. Its process is therefore stopped.",
   },
 };

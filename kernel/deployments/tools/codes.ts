@@ -9,17 +9,17 @@ export interface ToolsCodeData {
 export const toolsCodes: CodeTable<ToolsCodeData> = {
   "converter-missing": {
     severity: "error",
-    message: (d) => `the converter to LiteRT isn't here: ${d.why}`,
+    message: (d) => `the converter to LiteRT is missing: ${d.why}`,
     help: () =>
-      "run tunebook setup, which brings TensorFlow's library with the converter inside; `tunebook doctor` says whether it works",
+      "run tunebook setup, which installs TensorFlow's library with the converter, and check it with `tunebook doctor`",
     explain:
-      "LiteRT files are written by the converter that lies inside TensorFlow's own library (of its wheel), called from a small program that setup compiles. Where that library isn't there, or is an older one, there is no converter. The targets onnx and savedmodel need none.",
+      "The converter inside TensorFlow's own library (from its wheel) writes LiteRT files. A small program that setup compiles calls it. If the library is missing or too old, there is no converter. The targets onnx and savedmodel do not require one.",
   },
   "conversion-failed": {
     severity: "error",
     message: (d) => `TensorFlow's converter could not write ${d.to}: ${d.why}`,
     help: () =>
-      "nothing was left there; deploy to onnx or savedmodel instead, and report this model: it should convert",
-    explain: "The converter refused the graph, or its process ended. What it said stands in the message.",
+      "deploy to onnx or savedmodel instead, and report this model: it should convert; no files were left there",
+    explain: "The converter rejected the graph, or its process ended. The message contains its output.",
   },
 };

@@ -94,7 +94,7 @@ describe("requests of a push", () => {
 
   it("report a remedy if the hub refuses", async () => {
     for (const [status, says] of [
-      [401, /token that may write to me\/router/],
+      [401, /token with write access to me\/router/],
       [413, /weights: adapter/],
       [500, /run the cell again/],
     ] as const) {

@@ -66,29 +66,29 @@ export const cellsCodes: CodeTable<CellsCodeData> = {
   "compiler-failed": {
     severity: "error",
     message: ({ why }) => `the TypeScript compiler failed on this cell: ${why}`,
-    help: () => "nothing of it ran and other cells are as before: write the cell in smaller parts",
+    help: () => "write the cell in smaller parts: no part of it ran, and other cells are unchanged",
     explain:
-      "The compiler threw an error of its own, with types and without. What it fails at is most often nested very deeply, or a type of a package that it can't spell. The next cell is compiled by a fresh one.",
+      "The compiler threw an internal error, both with and without types. Common causes are very deep nesting, or a package's type that the compiler cannot write out. A new compiler compiles the next cell.",
   },
   "assistant-stopped": {
     severity: "error",
     message: ({ why }) => `the TypeScript compiler's thread stopped: ${why}`,
-    help: () => "run the cell again: another one is started, which knows what earlier cells declared",
+    help: () => "run the cell again: a new thread starts and knows the declarations of earlier cells",
     explain:
-      "Cells are compiled and completed on a thread of their own. It ended, for example for want of memory. Names are intact, and a new thread is told the declarations of the cells that ran.",
+      "A separate thread compiles and completes cells. It ended, for example because it ran out of memory. Names are intact. A new thread receives the declarations of the cells that ran.",
   },
   "no-cell": {
     severity: "error",
-    message: ({ call }) => `${call} was called where no cell is at work`,
-    help: () => "call it from a cell, or keep the handle that `display` gave and call its `update`",
+    message: ({ call }) => `${call} was called while no cell was running`,
+    help: () => "call it from a cell, or keep the handle that `display` returned and call its `update`",
     explain:
-      "What is shown belongs to a cell. The call came from code that no cell started, so there is no place to show it.",
+      "Output belongs to a cell. The call came from code that no cell started, so there is no place to show the output.",
   },
   "not-a-bundle": {
     severity: "error",
-    message: ({ got }) => `a MIME bundle is an object with a MIME type for each key, not ${got}`,
+    message: ({ got }) => `a MIME bundle must be an object with MIME types as keys, not ${got}`,
     help: () => 'write for example `display.mime({ "text/plain": "..", "text/html": ".." })`',
     explain:
-      '`display.mime` and objects with `Symbol.for("Jupyter.display")` give a bundle: an object whose keys are MIME types.',
+      '`display.mime` and objects with `Symbol.for("Jupyter.display")` require a bundle: an object whose keys are MIME types.',
   },
 };

@@ -20,40 +20,41 @@ export const clientCodes: CodeTable<ClientCodeData> = {
   },
   "kernel-not-ready": {
     severity: "error",
-    message: ({ seconds }) => `the kernel did not answer within ${seconds} s of being started`,
+    message: ({ seconds }) => `the kernel did not answer within ${seconds} s after its start`,
     notes: ({ log }) => log,
     help: () => "run `tunebook doctor` to see what works on this machine",
-    explain: "A kernel process was started but answered no request on its sockets in time.",
+    explain: "A kernel process was started but did not answer any request on its sockets in time.",
   },
   "kernel-ended": {
     severity: "error",
     message: ({ status, signal }) =>
-      `the kernel's process ended by itself (${signal === null ? `status ${String(status)}` : `signal ${signal}`})`,
+      `the kernel process ended unexpectedly (${signal === null ? `status ${String(status)}` : `signal ${signal}`})`,
     notes: ({ log }) => log,
-    help: () => "start it again; what runs had saved is still in their folders",
-    explain: "The process that runs the cells is gone, so its names are lost. Checkpoints and run folders are not.",
+    help: () => "start it again: everything that runs saved is still in their folders",
+    explain:
+      "The process that runs the cells has ended, so its names are lost. Checkpoints and run folders still exist.",
   },
   "kernel-silent": {
     severity: "error",
-    message: ({ request, seconds }) => `the kernel gave no answer to ${request} within ${seconds} s`,
-    explain: "The kernel's process lives, but the reply that the protocol promises did not come in time.",
+    message: ({ request, seconds }) => `the kernel did not answer ${request} within ${seconds} s`,
+    explain: "The kernel process is running, but the reply that the protocol requires did not arrive in time.",
   },
   "notebook-unreadable": {
     severity: "error",
-    message: ({ file, why }) => `${file} is not a notebook that can be read: ${why}`,
-    help: () => "open it in JupyterLab and save it again, or take it from where it came once more",
+    message: ({ file, why }) => `${file} cannot be read as a notebook: ${why}`,
+    help: () => "open it in JupyterLab and save it again, or get it again from its source",
     explain:
-      "A notebook is JSON in Jupyter's format 4 with a list of cells. An interrupted download or a merge may have cut it.",
+      "A notebook is JSON in Jupyter's format 4 with a list of cells. An interrupted download or a merge may have truncated it.",
   },
   "notebook-missing": {
     severity: "error",
-    message: ({ file }) => `there is no file ${file}`,
-    explain: "The path given does not lead to a file. Relative paths start at the folder the command runs in.",
+    message: ({ file }) => `the file ${file} does not exist`,
+    explain: "The given path is not a file. Relative paths start at the folder in which the command runs.",
   },
   "bad-parameter": {
     severity: "error",
-    message: ({ written }) => `"${written}" sets no parameter`,
-    help: () => "write `-p name=value`, for instance `-p rate=2e-3`",
-    explain: "A parameter is a name, an equals sign and a value: a number (units as in Tune), true, false, or text.",
+    message: ({ written }) => `"${written}" does not set a parameter`,
+    help: () => "write `-p name=value`, for example `-p rate=2e-3`",
+    explain: "A parameter has a name, an equals sign and a value: a number (units as in Tune), true, false, or text.",
   },
 };

@@ -17,58 +17,58 @@ export const wireCodes: CodeTable<WireCodeData> = {
     severity: "error",
     message: (d) =>
       d.prompt
-        ? `nobody can answer ${JSON.stringify(d.prompt)}: this front end takes no input`
-        : "this front end takes no input",
-    help: () => "run the cell in a notebook that can ask, or give the value as a parameter",
+        ? `nobody can answer ${JSON.stringify(d.prompt)}: this front end does not support input`
+        : "this front end does not support input",
+    help: () => "run the cell in a notebook that supports input, or pass the value as a parameter",
     explain:
-      "A cell asked for input, but the front end that sent it said that nobody is there to answer (`allow_stdin` is false), as when a notebook runs headless. Pass the value as a parameter (`-p name=value`) or write it in the cell. A question asked after its cell has ended gets the same answer.",
+      "A cell requested input, but its front end reported that nobody can answer (`allow_stdin` is false), as in a headless run. Pass the value as a parameter (`-p name=value`) or write it in the cell. A request made after its cell has ended gets the same answer.",
   },
   "bad-connection-file": {
     severity: "error",
     message: (d) => `connection file ${d.path}: ${d.problem}`,
     help: () =>
-      "the front end writes this file when it starts a kernel; start the kernel from Jupyter or `jupyter run`",
+      "start the kernel from Jupyter or `jupyter run`: the front end writes this file when it starts a kernel",
     explain:
-      "A Jupyter kernel is told its ports and its signing key by a JSON file whose path is the last argument of its command. That file was missing, not JSON, or lacked a field.",
+      "A Jupyter kernel reads its ports and its signing key from a JSON file. The path of this file is the last argument of the kernel's command. The file was missing, was not JSON, or had a field missing.",
   },
   "port-unavailable": {
     severity: "error",
     message: (d) => `cannot listen on ${d.address}: ${d.problem}`,
-    help: () => "start the kernel again; the front end then picks other ports",
+    help: () => "start the kernel again: the front end then chooses other ports",
     explain:
-      "The kernel could not bind one of the five addresses in its connection file, most often because another program took the port in between.",
+      "The kernel could not bind one of the five addresses in its connection file. Usually another program has taken the port in the meantime.",
   },
   "kernel-not-installed": {
     severity: "error",
     message: (d) => `no kernel named ${d.name} is installed`,
-    help: (d) => `looked in ${d.looked.join(", ")}; \`tunebook kernel list\` shows what is installed`,
+    help: (d) => `run \`tunebook kernel list\` to see installed kernels (searched: ${d.looked.join(", ")})`,
     explain:
-      "`tunebook kernel uninstall` removes what `tunebook kernel install` wrote. It found no kernel of that name where it was told to look; give the same `--user`, `--sys-prefix` or `--prefix` as at the installation.",
+      "`tunebook kernel uninstall` removes the files that `tunebook kernel install` wrote. It found no kernel with that name in the given location. Use the same `--user`, `--sys-prefix` or `--prefix` as for the installation.",
   },
   "kernel-name": {
     severity: "error",
-    message: (d) => `${JSON.stringify(d.name)} cannot name a kernel`,
-    help: () => "use letters, digits, `.`, `-` and `_` only",
+    message: (d) => `${JSON.stringify(d.name)} is not a valid kernel name`,
+    help: () => "use only letters, digits, `.`, `-` and `_`",
     explain:
-      "Jupyter finds a kernel by the name of its folder: ASCII letters and digits, dots, hyphens and underscores.",
+      "Jupyter finds a kernel by its folder name. The name can have ASCII letters and digits, dots, hyphens and underscores.",
   },
   "kernel-not-ours": {
     severity: "error",
-    message: (d) => `${d.folder} holds a kernel that Tunebook did not write`,
+    message: (d) => `${d.folder} contains a kernel that Tunebook did not write`,
     help: () => "choose another `--name`",
-    explain: "Tunebook neither overwrites nor removes a kernel specification that another program installed.",
+    explain: "Tunebook does not overwrite or remove a kernel specification that another program installed.",
   },
   "folder-unwritable": {
     severity: "error",
     message: (d) => `cannot write to ${d.folder}: ${d.problem}`,
-    help: () => "install with `--user`, or give a `--prefix` that you may write to",
+    help: () => "install with `--user`, or use a `--prefix` where you have write permission",
     explain:
-      "Installing a kernel copies a few files to `share/jupyter` under the chosen prefix, where this user must be allowed to write.",
+      "Installing a kernel copies a few files to `share/jupyter` under the chosen prefix. This user must have write permission there.",
   },
   "undisplayable-value": {
     severity: "error",
-    message: (d) => `what was to be shown is not plain JSON data: ${d.problem}`,
-    help: () => "give a bundle of strings, numbers, lists and plain objects, keyed by MIME type",
-    explain: "Whatever is shown travels to the front end as JSON. A value that refers to itself cannot be written so.",
+    message: (d) => `the value to show is not plain JSON data: ${d.problem}`,
+    help: () => "use a bundle of strings, numbers, lists and plain objects, with MIME types as keys",
+    explain: "Every output is sent to the front end as JSON. JSON cannot represent a value that refers to itself.",
   },
 };

@@ -24,94 +24,90 @@ export const hubCodes: CodeTable<HubCodeData> = {
     severity: "error",
     message: (d) =>
       d.revision === null
-        ? `no data set "${d.name}": no such folder, and the hub knows none of that name`
-        : `the data set "${d.name}" has no revision "${d.revision}"`,
+        ? `dataset "${d.name}" was not found as a folder or on the hub`
+        : `the dataset "${d.name}" has no revision "${d.revision}"`,
     help: (d) =>
       d.revision === null
-        ? 'write a folder (`hub("./folder")`) or the name as the hub has it, `owner/name`; a private one needs HF_TOKEN'
-        : "write a branch, a tag or a commit of it",
-    notes: (d) => (d.revision === null ? [`folders start from ${d.folder}`] : []),
+        ? 'write a folder (`hub("./folder")`) or the name on the hub, `owner/name`; a private dataset requires HF_TOKEN'
+        : "write one of its branches, tags or commits",
+    notes: (d) => (d.revision === null ? [`folder paths start from ${d.folder}`] : []),
     explain:
-      "`hub` reads a folder where there is one of that name, and else asks the hub (`HF_ENDPOINT`, with `HF_TOKEN` where it is set). The hub answers the same for a private data set as for one that isn't there.",
+      "`hub` reads a folder with that name if it exists. Otherwise it requests the dataset from the hub (`HF_ENDPOINT`, with `HF_TOKEN` if set). The hub gives the same answer for a private dataset as for a missing one.",
   },
   "hub-needs-token": {
     severity: "error",
     message: accessRefusedText,
-    help: (d) => hubTokenHelp(d, "data set"),
+    help: (d) => hubTokenHelp(d, "dataset"),
     explain:
-      "Private and gated data sets need a token: in `HF_TOKEN`, or in the file that `hf auth login` writes. It stands in no plan, run or output.",
+      "Private and gated datasets require a token in `HF_TOKEN` or in the file that `hf auth login` writes. The token never appears in a plan, run or output.",
   },
   "hub-offline": {
     severity: "error",
-    message: (d) => `"${d.name}" (${d.revision}) isn't in the cache, and the hub was not asked: ${d.why}`,
-    help: () => "read it once where the hub can be reached; afterwards it is read from the cache",
+    message: (d) => `"${d.name}" (${d.revision}) is not in the cache, and the hub was not contacted: ${d.why}`,
+    help: () => "read it once while the hub is reachable: later it is read from the cache",
     explain:
-      "What `hub` fetches lies in the Hugging Face cache (`HF_HUB_CACHE`, `HF_HOME`), with a list of all files of the commit beside it, and is read from there without a net. A part of a data set is never taken for all of it.",
+      "Files that `hub` downloads are stored in the Hugging Face cache (`HF_HUB_CACHE`, `HF_HOME`), next to a list of all files of the commit. They are then read without a network. An incomplete dataset is never used as the full dataset.",
   },
   "hub-config": {
     severity: "error",
     message: (d) =>
-      d.config === null
-        ? `"${d.name}" has several configs, and none is its default`
-        : `"${d.name}" has no config "${d.config}"`,
+      d.config === null ? `"${d.name}" has several configs and no default` : `"${d.name}" has no config "${d.config}"`,
     help: (d) =>
       `write \`config: "${d.has[0] ?? "default"}"\`${d.has.length > 1 ? `, or another of ${listNames(d.has)}` : ""}`,
     explain:
-      "A data set's README.md may name several configs, each with files of its own. Without `config` it is the one that is called `default`, or is marked so, or is the only one.",
+      "A dataset's README.md may define several configs, each with its own files. Without `config`, Tunebook uses the config named `default`, marked as default, or the only one.",
   },
   "hub-split": {
     severity: "error",
     message: (d) => `"${d.name}" has no split "${d.split}"`,
-    help: (d) => `it has ${listNames(d.has)}`,
+    help: (d) => `choose from ${listNames(d.has)}`,
     explain:
-      "Splits are those that the README.md of a data set names, or those that its folders and files are called after (train, validation, test).",
+      "Splits are defined in the README.md of a dataset, or by the names of its folders and files (train, validation, test).",
   },
   "own-splits": {
     severity: "error",
     message: (d) =>
       d.beside === "split"
-        ? `"${d.name}" has splits of its own (${listNames(d.has)}), and the data say \`split\` besides`
-        : `"${d.name}" has splits of its own (${listNames(d.has)}), and is one of several sources`,
+        ? `"${d.name}" has its own splits (${listNames(d.has)}), but the data also set \`split\``
+        : `"${d.name}" has its own splits (${listNames(d.has)}), but is one of several sources`,
     help: (d) =>
       d.beside === "split"
-        ? `leave \`split\` out, or take one of them: \`split: "${d.has[0] ?? "train"}"\` in \`hub(…)\``
-        : `take one of them: \`split: "${d.has[0] ?? "train"}"\` in \`hub(…)\``,
+        ? `remove \`split\`, or choose one split: \`split: "${d.has[0] ?? "train"}"\` in \`hub(…)\``
+        : `choose one split: \`split: "${d.has[0] ?? "train"}"\` in \`hub(…)\``,
     explain:
-      "Rows that someone kept for a test are not mixed with those that train. Where the data set has splits, they are the splits of the data; a `split` of the data divides the rows of one.",
+      "Rows reserved for a test are never mixed with training rows. If the dataset has splits, the data use them. A `split` of the data divides the rows of one split.",
   },
   "hub-files": {
     severity: "error",
     message: (d) =>
       d.pattern === null
-        ? `"${d.name}" has no files of rows`
-        : `"${d.name}" has no file that fits ${d.pattern}, which its README.md names`,
-    help: () =>
-      "rows are read from CSV, TSV, JSON, JSON Lines, Parquet, Arrow and text files, packed by gzip or zstd too",
-    notes: (d) => (d.there.length === 0 ? ["nothing lies there"] : [`there lies: ${listNames(d.there)}`]),
+        ? `"${d.name}" has no data files`
+        : `"${d.name}" has no file that matches ${d.pattern} from its README.md`,
+    help: () => "use CSV, TSV, JSON, JSON Lines, Parquet, Arrow or text files, also compressed with gzip or zstd",
+    notes: (d) => (d.there.length === 0 ? ["the folder is empty"] : [`files there: ${listNames(d.there)}`]),
     explain:
-      "The files of a data set are those that `configs` in its README.md names (`data_files`, `data_dir`), else all that lie there. Nothing outside of the folder is read.",
+      "The files of a dataset are those in `configs` of its README.md (`data_files`, `data_dir`), otherwise all files in its folder. No file outside the folder is read.",
   },
   "hub-format": {
     severity: "error",
     message: (d) => `the files of "${d.name}" are ${d.found}, such as ${d.example}`,
-    help: () =>
-      "rows are read from CSV, TSV, JSON, JSON Lines, Parquet, Arrow and text files, packed by gzip or zstd too; write them as one of these",
-    explain: "Most files of the data set are of a kind that holds no rows of text, or that no reader here knows.",
+    help: () => "convert them to CSV, TSV, JSON, JSON Lines, Parquet, Arrow or text files (gzip or zstd is allowed)",
+    explain: "Most files of the dataset have a format that contains no rows of text or that Tunebook does not support.",
   },
   "hub-card": {
     severity: "error",
-    message: (d) => `the README.md of "${d.name}" says how its files are read, and can't be followed: ${d.why}`,
+    message: (d) => `the file settings in the README.md of "${d.name}" cannot be used: ${d.why}`,
     help: () =>
-      "mend the part between the lines `---` at its beginning, or name the files themselves: `parquet(…)`, `csv(…)`",
+      "fix the part between the lines `---` at its start, or name the files themselves: `parquet(…)`, `csv(…)`",
     explain:
-      "What stands there as YAML under `configs` names the files of each split. Where that is broken, what else the folder holds is not guessed.",
+      "The YAML under `configs` names the files of each split. If it is invalid, Tunebook does not guess from the other files in the folder.",
   },
   "hub-script": {
     severity: "error",
-    message: (d) => `"${d.name}" is made by a program (${d.script}), and ${d.why}`,
+    message: (d) => `"${d.name}" is generated by a program (${d.script}), and ${d.why}`,
     help: () =>
-      "save its rows as Parquet once, in Python and where you trust the program's origin (`load_dataset(…).to_parquet(…)`), and read those with `parquet`",
+      "save its rows as Parquet once, in Python and only if you trust the program's origin (`load_dataset(…).to_parquet(…)`), and read them with `parquet`",
     explain:
-      "A data set's loading script is a program in Python that is never run here. Of many such data sets the hub keeps the rows as Parquet files, on the branch `refs/convert/parquet`; they are read where they are there and no other revision is asked for.",
+      "A dataset's loading script is a Python program that Tunebook never runs. For many such datasets, the hub stores the rows as Parquet files on the branch `refs/convert/parquet`. Tunebook reads them if they exist and no other revision is set.",
   },
 };

@@ -28,7 +28,9 @@ describe("file without a header", () => {
     assert.deepEqual(more, []);
     assert.equal(only?.code, "unknown-column");
     assert.equal(words(only).help, "write `header: none, names: [text, label]`, with your own names");
-    assert.deepEqual(words(only).notes, ["the first line of a.csv looks like data, not like column names: I loved it, pos"]);
+    assert.deepEqual(words(only).notes, [
+      "the first line of a.csv looks like data, not like column names: I loved it, pos",
+    ]);
   });
   it("gets a fix that adds arguments to its source", () => {
     const [only] = told("header: none, names: [text, label]").diagnostics;
