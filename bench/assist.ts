@@ -17,8 +17,7 @@ import { emptyEnvironment } from "#dsl/compiler/plan/known-names.js";
 import { Facts } from "#dsl/language/types/facts.js";
 import { registry } from "#stdlib/registry.js";
 import { startKernel } from "#kernel/apps/jupyter/client/client.js";
-import { serverMemory } from "./assist/server.js";
-import { type } from "./assist/typing.js";
+import { serverMemory, type } from "./assist/typing.js";
 
 const notebooks = fileURLToPath(new URL("../../notebooks/", import.meta.url));
 

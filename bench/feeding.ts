@@ -8,8 +8,7 @@ import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Command, Option } from "commander";
 import type { RowResult } from "./feeding/row.js";
-import { models, rowsOf, type ModelName, type RowSettings } from "./feeding/settings.js";
-import { tokens } from "./feeding/texts.js";
+import { models, rowsOf, type ModelName, type RowSettings, tokens } from "./feeding/settings.js";
 import { processor } from "./finetune/report.js";
 import { table } from "./table.js";
 

@@ -13,9 +13,8 @@ import { ensurePythonEnv } from "#tools/python-env.mjs";
 import { cooking } from "./quality/datasets/cooking.js";
 import { speeches } from "./quality/datasets/speeches.js";
 import { questions } from "./quality/datasets/questions.js";
-import { blind, blindUnnamed, type Half } from "./redaction/blind.js";
+import { blind, blindUnnamed, type Half, pooled, scores, type Score } from "./redaction/score.js";
 import { labelled, names, unnamed, type Gold, type Labelled } from "./redaction/generate.js";
-import { pooled, scores, type Score } from "./redaction/score.js";
 import { table } from "./table.js";
 
 interface Options {

@@ -11,9 +11,20 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Command } from "commander";
 import { cacheFolder } from "#tools/python-env.mjs";
 import { processor } from "./finetune/report.js";
-import { asksLabels, asksTexts, broken, Driven, sum } from "./serve/drive.js";
-import { classifier, prompts, texts, TOKENS, writer } from "./serve/models.js";
-import { ours, Server } from "./serve/servers.js";
+import {
+  asksLabels,
+  asksTexts,
+  broken,
+  Driven,
+  sum,
+  classifier,
+  prompts,
+  texts,
+  TOKENS,
+  writer,
+  ours,
+  Server,
+} from "./serve/models.js";
 import { table } from "./table.js";
 
 interface Options {

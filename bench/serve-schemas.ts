@@ -12,11 +12,9 @@ import { Command, Option } from "commander";
 import { keyLine } from "#kernel/features/serve/server/keys.js";
 import { cacheFolder } from "#tools/python-env.mjs";
 import { processor } from "./finetune/report.js";
-import { broken, Driven, run, sum } from "./serve/drive.js";
+import { broken, Driven, run, sum, small, texts, ours, Server } from "./serve/models.js";
 import type { Ask, Came, Told } from "./serve/load.js";
-import { small, texts } from "./serve/models.js";
 import { asksHard, asksShort, asksSimple } from "./serve/schemas.js";
-import { ours, Server } from "./serve/servers.js";
 import { table } from "./table.js";
 
 interface Options {

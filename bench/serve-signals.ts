@@ -16,10 +16,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Command } from "commander";
 import { cacheFolder } from "#tools/python-env.mjs";
 import { processor } from "./finetune/report.js";
-import { asksLabels, broken, Driven, sum } from "./serve/drive.js";
+import { asksLabels, broken, Driven, sum, classifier, texts, freePort, ours, Server } from "./serve/models.js";
 import type { Ask, Came, Told } from "./serve/load.js";
-import { classifier, texts } from "./serve/models.js";
-import { freePort, ours, Server } from "./serve/servers.js";
 
 interface Options {
   readonly folder: string;

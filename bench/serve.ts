@@ -11,10 +11,23 @@ import { join } from "node:path";
 import { Command, Option } from "commander";
 import { cacheFolder, ensurePythonEnv } from "#tools/python-env.mjs";
 import { processor } from "./finetune/report.js";
-import { asksLabels, asksTexts, broken, run, sum } from "./serve/drive.js";
+import {
+  asksLabels,
+  asksTexts,
+  broken,
+  run,
+  sum,
+  classifier,
+  prompts,
+  texts,
+  TOKENS,
+  writer,
+  ours,
+  peer,
+  Server,
+  type Program,
+} from "./serve/models.js";
 import type { Ask, Came } from "./serve/load.js";
-import { classifier, prompts, texts, TOKENS, writer } from "./serve/models.js";
-import { ours, peer, Server, type Program } from "./serve/servers.js";
 import { table } from "./table.js";
 
 const PEERS = ["fastapi", "batching", "llama", "llama-q8"] as const;

@@ -8,19 +8,36 @@ import { internalCodes, type InternalCodeData } from "./language/diagnostics/int
 import { graphCodes, type GraphCodeData } from "./tensor/codes.js";
 import { apartCodes, type ApartCodeData } from "./compiler/plan/codes/client-codes.js";
 import { compressCodes, type CompressCodeData } from "./compiler/compress/compress-codes.js";
-import { contenderCodes, type ContenderCodeData } from "./compiler/plan/codes/contender-codes.js";
+import {
+  contenderCodes,
+  type ContenderCodeData,
+  metricCodes,
+  type MetricCodeData,
+} from "./compiler/plan/codes/evaluation-codes.js";
 import { deployCodes, type DeployCodeData } from "./compiler/plan/codes/deploy-codes.js";
-import { detachCodes, type DetachCodeData } from "./compiler/plan/codes/detach-codes.js";
+import {
+  detachCodes,
+  type DetachCodeData,
+  foldCodes,
+  type FoldCodeData,
+  repeatCodes,
+  type RepeatCodeData,
+} from "./compiler/plan/codes/repeated-training-codes.js";
 import { federateCodes, type FederateCodeData } from "./compiler/federate/federate-codes.js";
-import { foldCodes, type FoldCodeData } from "./compiler/plan/codes/fold-codes.js";
-import { loadedCodes, type LoadedCodeData } from "./compiler/plan/codes/loaded-codes.js";
-import { metricCodes, type MetricCodeData } from "./compiler/plan/codes/metric-codes.js";
+import {
+  loadedCodes,
+  type LoadedCodeData,
+  scratchCodes,
+  type ScratchCodeData,
+} from "./compiler/plan/codes/model-codes.js";
 import { nameCodes, type NameCodeData } from "./compiler/plan/codes/name-codes.js";
 import { privateCodes, type PrivateCodeData } from "./compiler/plan/codes/private-codes.js";
-import { repeatCodes, type RepeatCodeData } from "./compiler/plan/codes/repeat-codes.js";
-import { scratchCodes, type ScratchCodeData } from "./compiler/plan/codes/scratch-codes.js";
-import { searchCodes, type SearchCodeData } from "./compiler/plan/codes/search-codes.js";
-import { sweepCodes, type SweepCodeData } from "./compiler/plan/codes/sweep-codes.js";
+import {
+  searchCodes,
+  type SearchCodeData,
+  sweepCodes,
+  type SweepCodeData,
+} from "./compiler/plan/codes/search-codes.js";
 import { updateCodes, type UpdateCodeData } from "./compiler/update/update-codes.js";
 import { calibrationCodes, type CalibrationCodeData } from "./compiler/checks/calibration-codes.js";
 import { canaryCodes, type CanaryCodeData } from "./compiler/checks/canary-codes.js";

@@ -16,8 +16,7 @@ import { TuneSession } from "#kernel/features/tune-session.js";
 import type { Evaluation } from "#kernel/inference/evaluations/evaluation.js";
 import type { Interval } from "#stdlib/statistics/interval.js";
 import { drawn } from "../quality/dataset.js";
-import { DEFAULT, FOUND, ONCE, WORDS } from "./names.js";
-import { SETS, type AutoSet } from "./sets.js";
+import { DEFAULT, FOUND, ONCE, WORDS, SETS, type AutoSet } from "./sets.js";
 
 export interface Setting {
   readonly set: string;

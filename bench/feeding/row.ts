@@ -1,7 +1,7 @@
 /**
  * Measures one row of the table in a separate process: trains for some seconds as `train` does and prints the results.
  */
-import { peakRss } from "./resident.js";
+import { peakRss, type ModelName, type RowSettings, tokens } from "./settings.js";
 import { passes } from "#dsl/tensor/passes/table.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { DataLoader } from "#kernel/data/rows/loader.js";
@@ -24,8 +24,6 @@ import { lora } from "#stdlib/techniques/lora.run.js";
 import { CONFIG as GPT2 } from "../step/gpt2.js";
 import { CONFIG as MINILM } from "../step/minilm.js";
 import { CONFIG as SMOLLM2 } from "../step/smollm2.js";
-import type { ModelName, RowSettings } from "./settings.js";
-import { tokens } from "./texts.js";
 
 export interface RowResult {
   readonly name: string;

@@ -3,13 +3,18 @@
  * classifier has other label names, so that a response shows which one produced it. Each is a folder that transformers
  * also opens; SmolLM2 is also exported as GGUF files. They are created once per folder and reused.
  */
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parse } from "csv-parse/sync";
 import { plainHostContext } from "#kernel/host/host-context.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { TuneSession } from "#kernel/features/tune-session.js";
+import { spawn, type ChildProcess, fork } from "node:child_process";
+import { createServer, type AddressInfo } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import { request } from "undici";
+import type { Ask, Came, Load, Told } from "./load.js";
 
 const DATA = fileURLToPath(new URL("../../../notebooks/data/sentiment.csv", import.meta.url));
 export const TOKENS = 64;
@@ -117,4 +122,224 @@ async function once<T>(folder: string, name: string, make: (session: Session) =>
   } finally {
     await session.close();
   }
+}
+
+/**
+ * The measured servers: Tunebook by its command, peers by their programs (`bench/serve/peers`), each on a separate
+ * port.
+ */
+const peers = new URL("../../../bench/serve/peers/", import.meta.url);
+const cli = fileURLToPath(new URL("../../kernel/apps/cli/main.js", import.meta.url));
+
+export interface Program {
+  readonly command: string;
+  args(port: number): readonly string[];
+  /** Path that returns 200 once the server is ready. */
+  readonly ready: string;
+  /** Whether it closes connections after a stream without announcing it. */
+  readonly fresh?: boolean;
+}
+
+export function ours(folders: readonly string[], more: readonly string[] = []): Program {
+  // `--quiet`, since peers print no line per request either.
+  const args = (port: number): readonly string[] => [
+    ...[cli, "serve", ...folders, "--port", String(port), "--quiet"],
+    ...more,
+  ];
+  return { command: process.execPath, args, ready: "/ready" };
+}
+export function peer(python: string, script: string, o: Readonly<Record<string, string | number>>): Program {
+  const flags = Object.entries(o).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const args = (port: number): readonly string[] => [
+    fileURLToPath(new URL(script, peers)),
+    ...flags,
+    ...["--port", String(port)],
+  ];
+  return { command: python, args, ready: "/health" };
+}
+
+export class Server {
+  private constructor(
+    readonly url: string,
+    private readonly child: ChildProcess,
+    private readonly said: () => string,
+  ) {}
+
+  get pid(): number {
+    return this.child.pid!;
+  }
+
+  /** Starts a server and waits until it is ready. */
+  static async start(program: Program, o: { readonly port?: number; readonly seconds?: number } = {}): Promise<Server> {
+    const port = o.port ?? (await freePort());
+    const env = { ...process.env, HF_HUB_OFFLINE: "1", TRANSFORMERS_VERBOSITY: "error", PYTHONWARNINGS: "ignore" };
+    const child = spawn(program.command, program.args(port), { stdio: ["ignore", "pipe", "pipe"], env });
+    let said = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (chunk: Buffer) => (said = (said + chunk.toString()).slice(-4000)));
+    const server = new Server(`http://127.0.0.1:${String(port)}`, child, () => said);
+    const until = performance.now() + (o.seconds ?? 180) * 1e3;
+    while (!(await server.answers(program.ready))) {
+      if (child.exitCode !== null || child.signalCode !== null || performance.now() > until) {
+        await server.kill();
+        throw new Error(`${program.args(port).join(" ")} is not ready:\n${said}`);
+      }
+      await delay(50);
+    }
+    return server;
+  }
+
+  private async answers(path: string): Promise<boolean> {
+    try {
+      const { statusCode, body } = await request(`${this.url}${path}`, { headersTimeout: 2000, reset: true });
+      await body.dump();
+      return statusCode === 200;
+    } catch {
+      return false;
+    }
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.child.kill(name);
+  }
+  get output(): string {
+    return this.said();
+  }
+
+  /** Sends SIGTERM and returns the exit status. After `seconds` it kills the server and returns null. */
+  async stop(seconds = 30): Promise<number | null> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return this.child.exitCode;
+    const ended = new Promise<number | null>((done) => this.child.once("exit", done));
+    this.child.kill("SIGTERM");
+    const killer = setTimeout(() => this.child.kill("SIGKILL"), seconds * 1e3);
+    const status = await ended;
+    clearTimeout(killer);
+    return status;
+  }
+  private async kill(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const ended = new Promise((done) => this.child.once("exit", done));
+    this.child.kill("SIGKILL");
+    await ended;
+  }
+
+  /** Ids of the server and all its descendants, from /proc. */
+  processes(): readonly number[] {
+    const parents = new Map<number, number>();
+    for (const name of readdirSync("/proc").filter((one) => /^\d+$/.test(one))) {
+      const parent = statusOf(name, /^PPid:\s*(\d+)/m);
+      if (parent !== null) parents.set(Number(name), parent);
+    }
+    const all = [this.pid];
+    for (const id of all) all.push(...[...parents].flatMap(([child, parent]) => (parent === id ? [child] : [])));
+    return all;
+  }
+  /** CPU seconds of all living processes. */
+  cpu(): number {
+    return this.processes().reduce((all, id) => all + secondsOf(id), 0);
+  }
+  /** Resident memory in MiB, per process. */
+  memory(): ReadonlyMap<number, number> {
+    return new Map(this.processes().map((id) => [id, (statusOf(String(id), /^VmRSS:\s*(\d+)/m) ?? 0) / 1024]));
+  }
+}
+
+function statusOf(id: string, line: RegExp): number | null {
+  try {
+    const found = line.exec(readFileSync(`/proc/${id}/status`, "utf8"))?.[1];
+    return found === undefined ? null : Number(found);
+  } catch {
+    return null; // the process has ended
+  }
+}
+
+/** User and system time; Linux counts hundredths of a second. */
+function secondsOf(id: number): number {
+  try {
+    const stat = readFileSync(`/proc/${String(id)}/stat`, "utf8");
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  } catch {
+    return 0; // the process has ended
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((done) => server.close(done));
+  return port;
+}
+
+/** Starts loads (`./load.ts`), and defines the requests to the models of `./models.ts`. */
+export class Driven {
+  private told_: Told = { right: [], wrong: 0, failed: {} };
+  readonly came: Promise<Came>;
+  private readonly child: ChildProcess;
+
+  constructor(load: Load) {
+    this.child = fork(fileURLToPath(new URL("./load.js", import.meta.url)), {
+      // Figures may be NaN, which only the advanced serialization preserves.
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+      serialization: "advanced",
+    });
+    this.came = new Promise((done, failed) => {
+      this.child.on("message", (message: { readonly told?: Told; readonly came?: Came }) => {
+        if (message.told) this.told_ = message.told;
+        if (message.came) done(message.came);
+      });
+      this.child.once("exit", (code, signal) => failed(new Error(`the load ended early: ${String(code ?? signal)}`)));
+    });
+    this.child.send(load);
+  }
+
+  get told(): Told {
+    return this.told_;
+  }
+  stop(): Promise<Came> {
+    this.child.send("stop");
+    return this.came;
+  }
+  /** Closes all connections and returns the last report. */
+  async kill(): Promise<Told> {
+    this.child.kill("SIGKILL");
+    await this.came.catch(() => undefined);
+    return this.told;
+  }
+}
+
+export const run = (load: Load): Promise<Came> => new Driven(load).came;
+
+export const sum = (of: Iterable<number>): number => [...of].reduce((all, one) => all + one, 0);
+/** Number of wrong and failed responses. */
+export const broken = ({ wrong, failed }: Told): number => wrong + sum(Object.values(failed));
+
+export function asksLabels(
+  texts: readonly string[],
+  expected: readonly (readonly string[])[],
+  model?: string,
+): readonly Ask[] {
+  return texts.map((inputs, i) => ({
+    path: "/predict",
+    body: JSON.stringify({ inputs, ...(model !== undefined && { model }) }),
+    answered: "label",
+    expected: expected[i]!,
+  }));
+}
+
+export function asksTexts(prompts: readonly string[], model: string, tokens: number): readonly Ask[] {
+  return prompts.map((prompt) => ({
+    path: "/v1/completions",
+    body: JSON.stringify({
+      model,
+      prompt,
+      max_tokens: tokens,
+      temperature: 0,
+      stream: true,
+      stream_options: { include_usage: true },
+    }),
+    answered: "text",
+    expected: null,
+  }));
 }

@@ -10,7 +10,6 @@ import type { MachineFacts } from "../../language/types/facts.js";
 import type { PlanOverrides } from "../checks/fitting-changes.js";
 import { planHash, recipeHash } from "../plan/hash.js";
 import { estimateCostOfRounds } from "./personal-weights.js";
-import { planDataFacts } from "./data-facts.js";
 import { resolvePrivacyNoise } from "./privacy-guarantee.js";
 import { withBaseDropoutText } from "../plan/bases/own-dropout.js";
 import type { Estimates, Plan, ExecutionSettings, PrivacyPlan, Recipe, RecipePlan } from "../plan/plan.js";
@@ -18,6 +17,37 @@ import { SEMANTICS_VERSION } from "../plan/semantics.js";
 import type { PlannedTraining, TrainingRequest } from "./training-request.js";
 import type { ResolvedTraining } from "./training-definitions.js";
 import { countUnlabelledRows } from "./unlabelled-rows.js";
+import type { ClientData } from "./clients.js";
+
+/** Data facts in a plan, other than rows; in a federation, those of all clients. */
+export function planDataFacts(
+  datas: readonly ClientData[],
+): Pick<Plan, "sources" | "reads" | "personal" | "annotated"> {
+  const sources = [...new Set(datas.flatMap(({ facts }) => facts.sources ?? []))];
+  // The tokenizer encodes a language the same for all clients.
+  const reads = datas.find(({ facts }) => (facts.reading?.languages.length ?? 0) > 0)?.facts.reading?.languages;
+  const personal = datas.flatMap(({ plan, facts }) =>
+    (facts.personal ?? []).map(({ column, entity, rows, looked }) => ({
+      ...(datas.length > 1 && { data: plan.name }),
+      column,
+      entity,
+      rows,
+      ...(looked !== undefined && { looked }),
+    })),
+  );
+  const annotated = datas.flatMap(({ facts }) => facts.annotated ?? []);
+  return {
+    ...(sources.length > 0 && { sources }),
+    ...(reads && { reads }),
+    ...(personal.length > 0 && { personal }),
+    ...(annotated.length > 0 && {
+      annotated: {
+        rows: annotated.reduce((sum, { rows }) => sum + rows, 0),
+        by: [...new Set(annotated.flatMap(({ by }) => by.map(({ annotator }) => annotator)))],
+      },
+    }),
+  };
+}
 
 /** Returns the plan if the training fits the machine's memory. */
 export function planIfItFitsMachine(

@@ -18,8 +18,8 @@ import { codeEntryOf, textsOfCode, type CallFix, type Code, type CodeData } from
 import type { Fix } from "../../language/diagnostics/diagnostic.js";
 import type {} from "./codes/deploy-codes.js";
 import type {} from "./codes/name-codes.js";
-import type {} from "./codes/metric-codes.js";
-import type {} from "./codes/sweep-codes.js";
+import type {} from "./codes/evaluation-codes.js";
+import type {} from "./codes/search-codes.js";
 import { nearestWord } from "../../language/diagnostics/nearest-word.js";
 import type { StatementScope } from "../../language/types/scope.js";
 import { replacementFix, Reporter, type DiagnosticDetails } from "../../language/diagnostics/reporter.js";

@@ -2,7 +2,38 @@
  * Block formats of ggml to f32, bit for bit like its reference: a block has low-bit numbers with a scale (and for some
  * an offset or finer scales) in half precision.
  */
-import { defineBlockFormat, readFloat16, type GgufBlockFormat } from "./block-format.js";
+import { fromHalfBits } from "#stdlib/targets/shared/gguf/half.js";
+
+// A block format of ggml: elements and bytes per block, and how to decode them.
+
+/** `decode` writes the elements of all blocks; `elements` and `bytes` are per block. */
+export interface GgufBlockFormat {
+  readonly name: string;
+  readonly elements: number;
+  readonly bytes: number;
+  decode(from: DataView, to: Float32Array): void;
+}
+
+/** `one` decodes a block at its offset and writes its elements from `out` on. */
+export function defineBlockFormat(
+  name: string,
+  elements: number,
+  bytes: number,
+  one: (from: DataView, offset: number, to: Float32Array, out: number) => void,
+): GgufBlockFormat {
+  return {
+    name,
+    elements,
+    bytes,
+    decode(from, to) {
+      for (let block = 0; block * elements < to.length; block++) one(from, block * bytes, to, block * elements);
+    },
+  };
+}
+
+export function readFloat16(from: DataView, offset: number): number {
+  return fromHalfBits(from.getUint16(offset, true));
+}
 
 // ggml's K formats: 256 elements per block, in parts of 16 or 32 with a low-bit scale each, and one scale for the block
 // (and for some an offset, in the same form). Each product is exact in f32, so only the last step rounds, as in ggml.
@@ -89,8 +120,6 @@ function sixBits(from: DataView, start: number, part: number): readonly [scale: 
   const low = byte(part + 4);
   return [(low & 15) | ((byte(part - 4) >> 2) & 48), (low >> 4) | ((byte(part) >> 2) & 48)];
 }
-
-export type { GgufBlockFormat };
 
 const f32: GgufBlockFormat = {
   name: "F32",

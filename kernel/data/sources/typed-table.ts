@@ -38,7 +38,7 @@ export function splitTypeTexts({ splits, streamed }: PreparedData): Readonly<Rec
     const row = table
       .columnNames()
       .map((role) => `${JSON.stringify(role)}: ${typeOf(table.array(role) as ArrayLike<unknown>)}`);
-    const typed = `import(${JSON.stringify(types)}).TypedTable<{ ${row.join("; ")} }>`;
+    const typed = `import(${JSON.stringify(types)}).TypedArqueroTable<{ ${row.join("; ")} }>`;
     return [name, `{ readonly rows: number; table(): ${typed}; ${column} }`] as const;
   });
   return Object.fromEntries([...Object.keys(streamed ?? {}).map((name) => [name, streamedType] as const), ...tables]);

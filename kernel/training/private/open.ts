@@ -4,8 +4,7 @@ import type { PrivatePrograms } from "#stdlib/programs/options.js";
 import type { DataLoader } from "../../data/rows/loader.js";
 import type { EncodedRows } from "../../data/encoding/encoded.js";
 import type { EngineSession } from "../../engines/engine.js";
-import { privacyUnitsOf } from "./units.js";
-import { PrivateUpdates } from "./updates.js";
+import { privacyUnitsOf, PrivateUpdates } from "./updates.js";
 
 export interface PrivateRows {
   readonly rows: EncodedRows;

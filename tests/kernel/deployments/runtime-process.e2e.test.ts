@@ -25,7 +25,7 @@ describe("runtime process", function () {
     const main = new URL("./blocked-runtime.js", import.meta.url).href;
     await assert.rejects(openRuntimeProcess(main, "a runtime", { place, graphs: {} }), (error: CodedError) => {
       assert.equal(error.code, "runtime-silent");
-      assert.match(error.message, /a runtime gave no answer for 1\.5 seconds/);
+      assert.match(error.message, /a runtime did not answer for 1\.5 seconds/);
       return true;
     });
     // On a busy machine it may be ended before it starts.

@@ -215,7 +215,10 @@ train roberta_m on d with r { epochs: 1 }`);
           const { code, data } = e.diagnostics.find((one) => one.code === "not-trained") ?? e.diagnostics[0]!;
           assert.equal(code, "not-trained");
           const { notes } = textsOfCode(code, data as never);
-          assert.match(notes.join("; "), /^its base's own head does `text_classification` with the labels no, yes:/);
+          assert.match(
+            notes.join("; "),
+            /^the base model already has a head for `text_classification` with the labels no, yes:/,
+          );
           return true;
         },
       );

@@ -45,7 +45,7 @@ train m on plain as bare { epochs: 1 }`);
     it(`warns before \`${name}\` writes anything`, async () => {
       const texts = await shown(`deploy m to ${name}("build/${name}${ENDINGS[name] ?? ""}")`);
       assert.equal(warns(texts), 0, texts.join("\n"));
-      assert.match(texts[0]!, /m was trained on texts after `lowercase`, `strip_html`, and `/);
+      assert.match(texts[0]!, /m .*`lowercase`, `strip_html`, but `/);
     });
   it("does not warn about cleaners that only drop rows", async () => {
     assert.equal(warns(await shown('deploy bare to onnx("build/bare")')), -1);

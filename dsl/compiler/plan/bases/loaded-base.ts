@@ -5,7 +5,7 @@
 import type { Draft, Program } from "../program.js";
 import type { GivenValue, Value } from "../../../language/types/value.js";
 import type { Span } from "../../../language/diagnostics/span.js";
-import type {} from "../codes/loaded-codes.js";
+import type {} from "../codes/model-codes.js";
 import type { ResolvedModel } from "../resolved.js";
 import { isFailed, type FailedFact, type Need, type RunFacts } from "../../../language/types/facts.js";
 

@@ -34,7 +34,7 @@ const types = fileURLToPath(import.meta.url).replaceAll("\\", "/");
 /** Its TypeScript declaration. */
 export const defineDeclarations = `
 /** Makes words of your own for Tune cells. */
-declare const define: import(${JSON.stringify(types)}).Define;
+declare const define: import(${JSON.stringify(types)}).WordDefiner;
 `;
 
 /** Installs `define`; the returned function removes it. */

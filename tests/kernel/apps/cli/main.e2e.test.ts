@@ -56,7 +56,7 @@ describe("command line", function () {
       near.stderr,
       /^error\[unknown-command\]: tunebook has no command "rnu"\nhelp: write `tunebook run`\n$/,
     );
-    assert.match((await called(".", "frobnicate")).stderr, /help: the commands are .*run/);
+    assert.match((await called(".", "frobnicate")).stderr, /help: .*run/);
     assert.equal(nearestCommand("Bench", ["bench", "run"]), "bench");
     assert.equal(nearestCommand("x", ["bench", "run"]), null);
   });
@@ -64,7 +64,7 @@ describe("command line", function () {
     for (const args of [["run"], ["run", "a.tune", "--no-such-option"], ["run", "a.tune", "b.tune"]]) {
       const { status, stderr } = await called(".", ...args);
       assert.equal(status, 1);
-      assert.match(stderr, /^error\[bad-usage\]: .*\nhelp: `tunebook run --help`/);
+      assert.match(stderr, /^error\[bad-usage\]: .*\nhelp: .*`tunebook run --help`/);
     }
     for (const [args, words] of [
       [["join"], /^error\[bad-usage\]: it needs a command/m],

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { cpSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { asksLabels, broken, Driven, sum } from "#bench/serve/drive.js";
+import { asksLabels, broken, Driven, sum } from "#bench/serve/models.js";
 import { firstValues, type Ask } from "#bench/serve/load.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import type { TextTaskPrediction } from "#kernel/inference/prompts.js";

@@ -8,8 +8,7 @@ import { toFloats, readScalar, scalarF32 } from "#kernel/engines/feeds.js";
 import { StepPipeline } from "#kernel/training/pipeline.js";
 import { privateStepOptions, PrivacySpending, madeStepCount } from "#kernel/training/private/private.js";
 import { secureNormal, poissonSample, UniformGenerator } from "#kernel/training/private/secret.js";
-import { privacyUnitsOf, type PrivacyUnits } from "#kernel/training/private/units.js";
-import { PrivateUpdates } from "#kernel/training/private/updates.js";
+import { privacyUnitsOf, type PrivacyUnits, PrivateUpdates } from "#kernel/training/private/updates.js";
 
 const mean = (all: ArrayLike<number>): number => Array.from(all).reduce((a, b) => a + b, 0) / all.length;
 

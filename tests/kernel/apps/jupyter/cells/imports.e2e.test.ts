@@ -110,7 +110,7 @@ describe("import in a cell", () => {
     book.file("lies.js", "export const kept = 1;");
     assert.match(
       traceback(await book.run("import { promised } from './lies.js'; promised")),
-      /module-has-no-export[^]*it exports: kept/,
+      /module-has-no-export[^]*exports: kept/,
     );
   });
 });

@@ -142,7 +142,7 @@ federate m on onelabel, north as mostly { rounds: 1, batch_size: 8 }`);
       rounds("mostly")[0]!.clients.map(({ rows: own }) => own),
       [32, 16],
     );
-    await assert.rejects(book.run("train m on onelabel as alone { steps: 1 }"), /one label only/);
+    await assert.rejects(book.run("train m on onelabel as alone { steps: 1 }"), /only one label/);
   });
 
   it("evaluates all validation rows, including those of clients without training rows", async () => {
