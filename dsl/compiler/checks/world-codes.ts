@@ -430,11 +430,11 @@ train m on d`,
   "storage-trains": {
     severity: "error",
     facts: true,
-    message: (d) => `storage ${d.storage} is for a base that stays frozen, and ${d.technique} trains it`,
-    help: (d) => `write \`technique: lora(rank: 8)\`, or leave out \`storage: ${d.storage}\``,
+    message: (d) => `storage ${d.storage} needs a frozen base, but ${d.technique} trains it`,
+    help: (d) => `write \`technique: lora(rank: 8)\`, or remove \`storage: ${d.storage}\``,
     explain:
-      "Weights that train change by far less at a step than the distance between two numbers of 4, 8 or 16 bits: rounded, most " +
-      "steps would be lost. A base that stays as it is may be rounded once, when it is loaded: with `lora`, `adapters`, " +
+      "A training step changes weights by less than the distance between two numbers of 4, 8 or 16 bits, so rounding would lose most steps. " +
+      "A frozen base can be rounded once, when it is loaded. Use `lora`, `adapters`, " +
       "`prompt_tuning`, `prefix_tuning`, `ia3`, `bitfit` or `head_only`, whose own weights stay f32.",
   },
 };

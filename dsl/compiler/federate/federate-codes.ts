@@ -46,211 +46,208 @@ export const federateCodes: CodeTable<FederateCodeData> = {
     severity: "error",
     message: (d) => {
       const named = d.data?.map((name) => `\`${name}\``).join(", ") ?? "";
-      const parted = `\`clients: ${d.clients ?? ""}\` would part`;
-      if (!("joined" in d)) return `${named} are each a client's data, and ${parted} them again`;
-      const join = `${String(d.joined)} clients join with data of their own`;
+      const parted = `\`clients: ${d.clients ?? ""}\` would divide`;
+      if (!("joined" in d)) return `${named} are the data of one client each, and ${parted} them again`;
+      const join = `${String(d.joined)} clients join with their own data`;
       return d.clients === undefined
-        ? `${join}, and ${named} would each be another's`
-        : `${join}, and ${parted} the rows here among others`;
+        ? `${join}, and each of ${named} would be another client`
+        : `${join}, and ${parted} the local rows among further clients`;
     },
     help: (d) =>
       "joined" in d
         ? d.clients === undefined
-          ? "name one data set after `on`: it validates and tests; or leave `clients` out of the runner, so that each is started here"
-          : "leave one of the two out"
-        : `leave \`clients\` out, or name one data set: \`on ${d.data[0] ?? "tickets"}\``,
+          ? "name one data set after `on` for validation and test; or remove `clients` from the runner, to start each client here"
+          : "remove one of the two"
+        : `remove \`clients\`, or name one data set: \`on ${d.data[0] ?? "tickets"}\``,
     explain:
-      "Clients come from one place: several data sets after `on`, each of which is one client's, one data set whose rows `clients` gives out, or clients elsewhere that join a runner with data of their own.",
+      "Clients are defined in one place. They are several data sets after `on`, one each, or parts of one data set by `clients`, or remote clients that join a runner with their own data.",
     example: `${small}\nfederate m on d, e as f { clients: even(4) }`,
   },
   "federate-no-clients": {
     severity: "error",
-    message: (d) => `\`${d.data}\` is one client's data, and a federation has at least two`,
+    message: (d) => `\`${d.data}\` is the data of one client, but a federation needs at least two`,
     help: (d) =>
       d.runner === undefined
-        ? "give its rows to clients, `clients: dirichlet(10, alpha: 0.3)`, or name the data of each: `on north, south`"
-        : `say how many join, \`${d.runner}(…, clients: 4)\`, or name the data of each: \`on north, south\``,
+        ? "divide its rows among clients, `clients: dirichlet(10, alpha: 0.3)`, or name the data of each: `on north, south`"
+        : `write how many join, \`${d.runner}(…, clients: 4)\`, or name the data of each: \`on north, south\``,
     explain:
-      "With one client there is nothing to put together: that is what `train` does. `clients` makes several of one data set, alike (`even(10)`), unlike (`dirichlet(10, alpha: 0.3)`), or by a column (`by_column(customer)`).",
+      "With one client there is nothing to aggregate: use `train`. `clients` divides one data set, evenly (`even(10)`), with skewed labels (`dirichlet(10, alpha: 0.3)`), or by a column (`by_column(customer)`).",
     example: `${small}\nfederate m on d as f { rounds: 3 }`,
   },
   "federate-scratch": {
     severity: "error",
-    message: (d) => `\`${d.model}\` is made from scratch: its tokenizer would be trained on the rows of all clients`,
-    help: () => 'begin from a base: `base: "MiniLM-L6"`',
+    message: (d) => `\`${d.model}\` is trained from scratch, so its tokenizer would need the rows of all clients`,
+    help: () => 'start from a base model: `base: "MiniLM-L6"`',
     explain:
-      "In a federation rows stay where they are. A tokenizer that is trained on them says which words they have, and somebody would have to see them all.",
+      "In a federation, rows stay with their clients. A tokenizer trained on them reveals their words, and somebody would have to read all rows.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l } }\ndata e { source: csv("b.csv"), columns: { text: t, label: l } }\nmodel m { architecture: bert(layers: 2, hidden: 64, heads: 2), tokenizer: wordpiece(vocabulary: 1_000), task: text_classification }\nfederate m on d, e as f',
   },
   "federate-streamed": {
     severity: "error",
-    message: (d) => `rows of ${d.data} are streamed from disk, and clients' rows are held in memory`,
-    help: () => "leave `stream` out, with `sample: 100000` where there are too many rows",
-    explain:
-      "Rows are given to clients, and drawn from each in every round: that is done with data that are held in memory.",
+    message: (d) => `the rows of ${d.data} are streamed, but the rows of clients must be in memory`,
+    help: () => "remove `stream`, and add `sample: 100000` if there are too many rows",
+    explain: "Rows are divided among clients and drawn in every round, which needs data in memory.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l } }\ndata e { source: csv("b.csv", stream: true), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification }\nfederate m on d, e as f',
   },
   "federate-of-folds": {
     severity: "error",
-    message: (d) => `\`${d.data}\` comes in folds, and a federation is one training`,
+    message: (d) => `\`${d.data}\` is split into folds, but a federation is a single training`,
     help: () => "give the data one split: `split: random(train: 80%, validation: 10%, test: 10%)`",
-    explain: "Data in folds are several trainings: which of them a client would train in isn't said.",
+    explain: "Folds are several trainings, and it is not defined in which of them a client would take part.",
     example: `${small}\ndata g { source: csv("b.csv"), columns: { text: t, label: l }, split: folds(5) }\nfederate m on d, g as f`,
   },
   "federate-exact": {
     severity: "error",
     message: (d) =>
-      `\`${d.technique}\` finds its head at once from all rows, and a federation has them nowhere together`,
-    help: () => "take `head_only`, which learns the head step by step, or `lora`",
+      `\`${d.technique}\` computes its head from all rows at once, but in a federation they are never together`,
+    help: () => "use `head_only`, which trains the head in steps, or `lora`",
     explain:
-      "What is put together are weights that clients changed by steps. A head that is found from all rows at once has none.",
+      "A federation aggregates weights that clients changed in steps. A head computed from all rows at once has no steps.",
     example: `${small.replace("task: text_classification", "task: text_classification, technique: head_only(fit: exact)")}\nfederate m on d, e as f`,
   },
   "clients-beyond-rows": {
     severity: "error",
     facts: true,
     message: (d) =>
-      `${String(d.rows)} rows of ${d.data} train, and ${String(d.clients)} clients with ${d.least === 1 ? "one" : String(d.least)} each at least take ${String(d.clients * d.least)}`,
+      `${d.data} has ${String(d.rows)} training rows, but ${String(d.clients)} clients with at least ${d.least === 1 ? "one" : String(d.least)} each need ${String(d.clients * d.least)}`,
     help: (d) =>
       d.rows >= 2 * d.least
-        ? `ask for ${String(Math.floor(d.rows / d.least))} clients at most${d.least > 1 ? ", or for fewer rows of each" : ""}`
-        : "take data with more rows",
+        ? `use at most ${String(Math.floor(d.rows / d.least))} clients${d.least > 1 ? ", or fewer rows of each" : ""}`
+        : "use data with more rows",
     explain:
-      "Each client has rows to learn from. Rows that train are given out first; those of validation go to the clients as those that train do.",
+      "Each client needs rows to train on. Training rows are distributed first, and validation rows in the same proportions.",
   },
   "personal-elsewhere": {
     severity: "error",
-    message: (d) => `clients of \`${d.runner}\` keep nothing of the model for themselves yet`,
-    help: () => "take `personal` out; without `runner` it is done in this process",
+    message: (d) => `clients of \`${d.runner}\` cannot keep a part of the model yet`,
+    help: () => "remove `personal`, or remove `runner` to simulate the federation in this process",
     explain:
-      "A head that stays with a client has to be there in its next round, in a process that may have been started anew meanwhile. Clients elsewhere hold their data and nothing of the model.",
+      "A personal head must still exist in the client's next round, possibly in a new process. Remote clients store their data, but no part of the model.",
     example: `${small}\nfederate m on d, e as f { personal: head, runner: flower("http://127.0.0.1:8000") }`,
   },
   "personal-all": {
     severity: "error",
-    message: (d) =>
-      `with \`${d.technique}\` the head is all that trains, and with \`personal: head\` nothing would travel`,
-    help: () => "let more of the model train: `technique: lora`; or leave `personal` out",
+    message: (d) => `\`${d.technique}\` trains only the head, so with \`personal: head\` clients would share nothing`,
+    help: () => "train more of the model, for example with `technique: lora`; or remove `personal`",
     explain:
-      "With `personal: head` clients train the body together and a head each. A technique under which the body stays as it is leaves nothing that they could have in common: each would train alone.",
+      "With `personal: head`, clients train a shared body and a head each. If the technique does not change the body, each client would train alone.",
     example: `${small.replace("task: text_classification", "task: text_classification, technique: head_only")}\nfederate m on d, e as f { personal: head }`,
   },
   "personal-nothing": {
     severity: "error",
-    message: (d) =>
-      `\`${d.task}\` puts no head of its own on the base, and \`personal: head\` would leave nothing with a client`,
-    help: () => "leave `personal` out",
+    message: (d) => `\`${d.task}\` has no separate head, so \`personal: head\` would leave nothing with a client`,
+    help: () => "remove `personal`",
     explain:
-      "Texts are written and compared by the body itself. What can stay with a client is a head that answers: that of a classification, a regression, of tokens' labels.",
+      "The body itself generates and compares texts. A client can keep the head of a classification, a regression or of token labels.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t } }\ndata e { source: csv("b.csv"), columns: { text: t } }\nmodel m { base: "SmolLM2-135M-Instruct", task: text_generation }\nfederate m on d, e as f { personal: head }',
   },
   "participants-lacking": {
     severity: "error",
     message: (d) =>
-      `a round has ${String(d.participants)} of ${String(d.clients)} clients, and ${d.why} takes ${String(d.needs)}`,
+      `a round has ${String(d.participants)} of ${String(d.clients)} clients, but ${d.why} needs ${String(d.needs)}`,
     help: (d) =>
       d.clients < d.needs
-        ? "have more clients, or leave it out"
-        : `let more of them train in a round: \`participation: ${String(d.needs)}\``,
+        ? "use more clients, or remove that setting"
+        : `let more clients take part in a round: \`participation: ${String(d.needs)}\``,
     explain:
-      "With two clients under secure aggregation each knows the other's update: it is the sum less its own. A median, a trimmed mean and Krum need enough updates to tell which lie apart.",
+      "With two clients under secure aggregation, each can compute the other's update from the sum. A median, a trimmed mean and Krum need enough updates to find outliers.",
     example: `${small}\nfederate m on d, e as f { secure_aggregation: true }`,
   },
   "secure-lost": {
     severity: "error",
     message: (d) =>
-      `${String(d.lost)} of ${String(d.participants)} clients of a round would be lost, and secure aggregation does without ${d.most === 0 ? "none" : `${String(d.most)} at most`}`,
-    help: () => "lose fewer, or let more clients take part in a round",
+      `${String(d.lost)} of ${String(d.participants)} clients of a round would be lost, but secure aggregation tolerates ${d.most === 0 ? "none" : `at most ${String(d.most)}`}`,
+    help: () => "lose fewer clients, or let more take part in a round",
     explain:
-      "What masks of clients that are gone is undone by shares that the others hold, and more than two thirds of a round's clients must be left to put them together: with fewer, a server could tell two groups of them two lists of who is there.",
+      "The masks of lost clients are removed with shares that the others have. More than two thirds of a round's clients must remain for that. With fewer, a server could give two groups different lists of participants.",
     example: `${small}\nfederate m on d as f { clients: even(6), stragglers: 40%, secure_aggregation: true }`,
   },
   "secure-sees-each": {
     severity: "error",
     message: (d) =>
       d.key === "aggregate"
-        ? `\`${d.word}\` looks at each client's update by itself, and secure aggregation shows their sum alone`
-        : `\`${d.word}\` leaves out other numbers for each client, and masks cancel out only where all clients send the same ones`,
+        ? `\`${d.word}\` needs each client's update, but secure aggregation reveals only their sum`
+        : `\`${d.word}\` sends different values for each client, but masks cancel out only if all clients send the same ones`,
     help: (d) =>
       d.key === "aggregate"
-        ? "take `fedavg`, `fedprox`, `scaffold` or `fedadam`, which need a mean; or leave `secure_aggregation` out"
-        : "leave one of the two out",
+        ? "use `fedavg`, `fedprox`, `scaffold` or `fedadam`, which need only a mean; or remove `secure_aggregation`"
+        : "remove one of the two",
     explain:
-      "Secure aggregation adds masks to every number of an update that cancel out in the sum over clients. What needs single updates, or sends different places of them, can't be done with that sum.",
+      "Secure aggregation adds masks to every value of an update, which cancel out in the sum over clients. Methods that need single updates, or send different parts of them, cannot use that sum.",
     example: `${small}\nfederate m on d, e as f { secure_aggregation: true, aggregate: median }`,
   },
   "secure-compression": {
     severity: "error",
-    message: (d) => `\`${d.word}\` makes numbers shorter, and masked ones are as long as ever: no byte would be saved`,
-    help: () => "leave one of the two out",
+    message: (d) =>
+      `\`${d.word}\` stores values in fewer bits, but masked values keep their size, so nothing would be saved`,
+    help: () => "remove one of the two",
     explain:
-      "Under secure aggregation each number travels as a whole one of four or eight bytes, to which masks of that length are added. What rounds numbers to fewer bits takes from their precision, and the masked ones are no shorter.",
+      "Under secure aggregation, each value is an integer of four or eight bytes plus a mask of the same length. Rounding to fewer bits loses precision and saves nothing.",
     example: `${small}\ndata g like d { source: csv("g.csv") }\nfederate m on d, e, g as f { secure_aggregation: true, compression: int8 }`,
   },
   "runner-federates": {
     severity: "error",
-    message: (d) => `\`${d.runner}\` carries federations alone, and \`${d.verb}\` is none`,
+    message: (d) => `\`${d.runner}\` runs only federations, but \`${d.verb}\` is not one`,
     help: () =>
-      "write `federate router on tickets as far` with that runner; for processes that share the work of one training or of a sweep take `processes(2)` or `ray(…)`",
+      "write `federate router on tickets as far` with that runner; to share a training or a sweep among processes, use `processes(2)` or `ray(…)`",
     explain:
-      "In a federation each client trains on rows of its own, and what becomes of its weights is put together. Workers of a training or of a sweep have the same rows, and need other messages than a SuperLink carries.",
+      "In a federation, each client trains on its own rows and the server combines the weights. Workers of a training or a sweep use the same rows, and need other messages than a SuperLink carries.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification }\ntrain m on d { runner: flower("http://127.0.0.1:8000") }',
   },
   "federate-workers": {
     severity: "error",
-    message: (d) =>
-      `\`${d.runner}\` starts workers that share rows, and clients of a federation have rows of their own`,
+    message: (d) => `\`${d.runner}\` starts workers that share rows, but clients of a federation have their own rows`,
     help: () =>
-      'take `runner` out: clients are then trained in this process, one after the other; or let them join: `flower("https://superlink:8000", clients: 4)`',
+      'remove `runner` to train the clients in this process, one after the other; or let them join: `flower("https://superlink:8000", clients: 4)`',
     explain:
-      "A federation without a runner is simulated where the notebook is. Clients on other machines join a SuperLink of Flower.",
+      "A federation without a runner is simulated in the notebook's process. Clients on other machines join a SuperLink of Flower.",
     example: `${small}\nfederate m on d, e as f { runner: processes(2) }`,
   },
   "stragglers-drawn": {
     severity: "error",
-    message: (d) => `clients of \`${d.runner}\` are lost by themselves, and none is drawn to be`,
-    help: (d) => `take \`stragglers\` out; how long a client is waited for says \`${d.runner}(…, round: 10min)\``,
+    message: (d) => `\`stragglers\` simulates lost clients, but clients of \`${d.runner}\` are real`,
+    help: (d) => `remove \`stragglers\`; to limit the wait for a client, write \`${d.runner}(…, round: 10min)\``,
     explain:
-      "`stragglers` draws clients of a simulation that don't answer, to see what their loss does. Clients elsewhere answer or don't, and a round goes on with those that did.",
+      "`stragglers` draws clients of a simulation that do not answer, to show the effect of their loss. Remote clients answer or fail on their own, and a round continues with those that answered.",
     example: `${small}\nfederate m on d, e as f { stragglers: 20%, runner: flower("http://127.0.0.1:8000") }`,
   },
   "parts-elsewhere": {
     severity: "error",
     message: (d) =>
-      `\`clients: ${d.clients}\` gives out rows of this process, and clients of \`${d.runner}\` have data of their own`,
-    help: () => "take one of the two out: without `runner` the parts are trained in this process",
+      `\`clients: ${d.clients}\` divides rows of this process, but clients of \`${d.runner}\` have their own data`,
+    help: () => "remove one of the two: without `runner`, the parts are trained in this process",
     explain:
-      "`clients` parts one data set to see what data that are apart do to a training. Over a runner each client reads a data set of its own: those after `on` that are started here, or those that others join with.",
+      "`clients` divides one data set, to simulate distributed data. With a runner, each client reads its own data set: one of those after `on`, started here, or its own if it joins.",
     example: `${small}\nfederate m on d as f { clients: even(4), runner: flower("http://127.0.0.1:8000") }`,
   },
   "counted-elsewhere": {
     severity: "error",
     message: (d) =>
       d.why === "standard"
-        ? `the head of \`${d.what}\` learns numbers by the mean and the spread of all rows that train, and rows of clients elsewhere stay there`
+        ? `the head of \`${d.what}\` needs the mean and spread of all training rows, but the rows of remote clients stay there`
         : d.why === "promise"
-          ? `ε of \`${d.what}\` follows of the rows of each client, and those of clients elsewhere nobody here knows`
-          : `\`${d.what}\` is counted over all rows that train, and rows of clients elsewhere stay there`,
+          ? `ε of \`${d.what}\` depends on the rows of each client, and those of remote clients are not known here`
+          : `\`${d.what}\` is counted over all training rows, but the rows of remote clients stay there`,
     help: (d) =>
       d.why === "standard"
-        ? "take `runner` out, or make classes of the numbers"
+        ? "remove `runner`, or turn the numbers into classes"
         : d.why === "promise"
-          ? "write the promise instead of the noise: `differential(8, unit: row)`"
-          : "write the numbers: `class_weight: { billing: 2, other: 0.5 }`, or take them out",
+          ? "write the privacy guarantee instead of the noise: `differential(8, unit: row)`"
+          : "write the numbers: `class_weight: { billing: 2, other: 0.5 }`, or remove them",
     explain:
-      "What clients compute must be the same for all of them, and nothing is collected from their rows: neither how many have a label, nor their mean.",
+      "All clients must compute the same, and nothing is collected from their rows: neither counts of labels nor means.",
     example: `${small.replace("task: text_classification", "task: text_classification(class_weight: balanced)")}\nfederate m on d, e as f { runner: flower("http://127.0.0.1:8000") }`,
   },
   "labels-unwritten": {
     severity: "error",
     facts: true,
-    message: (d) => `which labels there are is found in the rows of \`${d.data}\`, and those of clients stay with them`,
-    help: (d) => `write them in the data: \`labels: ${tuneText(d.labels)}\`; each client's program has the same`,
+    message: (d) => `the labels would be read from the rows of \`${d.data}\`, but the rows of clients stay with them`,
+    help: (d) => `list them in the data: \`labels: ${tuneText(d.labels)}\`; each client's program needs the same list`,
     explain:
-      "The head of a classifier has a place for each label, in an order that all clients share. Labels of clients are never collected, as they tell about rows: those that there are stand in the program.",
+      "The head of a classifier has a place for each label, in an order that all clients share. Labels are never collected from clients, because they reveal something about rows. So the program must list them.",
   },
 };

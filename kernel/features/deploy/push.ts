@@ -43,10 +43,10 @@ export async function demandCleanData(
   const personal = (sure: boolean): number =>
     (prepared?.facts.personal ?? []).reduce((sum, one) => sum + (one.sure > 0 === sure ? one.rows : 0), 0);
   const all = [
-    ["split-leak", prepared?.facts.leakCount ?? 0, "stand in more than one split of its data"],
-    ["near-leak", near, "are nearly rows that it learnt"],
-    ["personal-numbers", personal(true), "hold numbers or keys of somebody"],
-    ["personal-data", personal(false), "hold personal data"],
+    ["split-leak", prepared?.facts.leakCount ?? 0, "occur in more than one split of its data"],
+    ["near-leak", near, "are nearly identical to training rows"],
+    ["personal-numbers", personal(true), "contain private numbers or keys"],
+    ["personal-data", personal(false), "contain personal data"],
   ] as const;
   const found = all.filter(([code, count]) => count > 0 && !allowed.has(code));
   if (found.length === 0) return;

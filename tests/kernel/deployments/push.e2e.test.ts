@@ -105,7 +105,7 @@ describe("push of a deployment to a hub", function () {
     await refused(
       book.run('deploy loaded to huggingface("me/leaky", push: secret(env: TUNEBOOK_TEST_TOKEN))'),
       "push-with-findings",
-      /(?:stand in more than one split|nearly rows).*hold personal data/,
+      /(?:in more than one split|nearly identical).*contain personal data/,
     );
     assert.deepEqual(hub.repositories.get("me/leaky")?.files ?? {}, {});
   });

@@ -28,23 +28,23 @@ export const apartCodes: CodeTable<ApartCodeData> = {
         .slice(0, MOST)
         .map(({ label, other, of: otherData }) => `${clipped(label)} where \`${otherData}\` writes ${clipped(other)}`);
       const more = d.alike.length - some.length;
-      return `\`${d.data}\` writes ${some.join("; ")}${more > 0 ? `; and ${String(more)} more` : ""}: the head of all clients has both, as different labels`;
+      return `\`${d.data}\` writes ${some.join("; ")}${more > 0 ? `; and ${String(more)} more` : ""}: the shared head has both, as different labels`;
     },
     help: (d) => {
       const some = d.alike
         .slice(0, MOST)
         .map(({ label, other }) => `${JSON.stringify(label)}: ${JSON.stringify(other)}`);
       const all = d.alike.length > MOST ? [...some, "…"] : some;
-      return `write them alike: \`clean: [relabel({ ${all.join(", ")} })]\` in \`${d.data}\`; if they are meant to differ, allow it`;
+      return `write them the same way: \`clean: [relabel({ ${all.join(", ")} })]\` in \`${d.data}\`; if they are different labels, allow it`;
     },
     explain:
-      "The head has the labels of all clients, told apart letter by letter. What differs in capitals, blanks or forms of letters alone is mostly one label that two sites write in their own way: as two, each client is taught that the other's is wrong, and what is put together can only guess between them.",
+      "The head has the labels of all clients, compared letter by letter. Labels that differ only in capitals or spaces are usually one label, written differently at two sites. As two labels, each client learns that the other's is wrong.",
   },
   "federate-leak": {
     severity: "warning",
     facts: true,
     message: (d) =>
-      `rows of \`${d.data}\` that score are learnt by ${listNames(
+      `scored rows of \`${d.data}\` are trained by ${listNames(
         d.trains.map((name) => `\`${name}\``),
         { most: 5 },
       )}: ${d.splits
@@ -52,9 +52,9 @@ export const apartCodes: CodeTable<ApartCodeData> = {
         .join(", ")}`,
     help: (d) =>
       d.trains.length === 1
-        ? `take them out of \`${d.trains[0] ?? ""}\` or of \`${d.data}\`, so that each row is one client's`
-        : `take them out of \`${d.data}\` or of the others, so that each row is one client's`,
+        ? `remove them from \`${d.trains[0] ?? ""}\` or from \`${d.data}\`, so that each row belongs to one client`
+        : `remove them from \`${d.data}\` or from the others, so that each row belongs to one client`,
     explain:
-      "Rows that one client has to score and another to train are learnt before they are asked about. By the scores of validation the best round is kept and a training ends early; those of test say how well new rows are answered: both look better than they are. Compared is what is read of a row, after cleaning.",
+      "These rows are scored by one client and trained by another. Validation scores choose the best round and end a training early; test scores estimate the quality on new rows. Both look too good. The texts are compared after cleaning.",
   },
 };

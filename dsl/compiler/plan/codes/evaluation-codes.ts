@@ -22,18 +22,17 @@ export const contenderCodes: CodeTable<ContenderCodeData> = {
   "contenders-alone": {
     severity: "error",
     message: (d) =>
-      `${listNamesAsCode(d.contenders)} ${d.contenders.length === 1 ? "stands" : "stand"} beside no model`,
-    help: () => "name the model first that is compared: `evaluate router, baseline(tfidf) on tickets.test`",
+      `${listNamesAsCode(d.contenders)} ${d.contenders.length === 1 ? "is" : "are"} compared with no model`,
+    help: () => "name a model first: `evaluate router, baseline(tfidf) on tickets.test`",
     explain:
-      "What a baseline or a prompt does, and which labels there are, follows from the model that it is compared with: at least one that is trained stands in the statement.",
+      "The task and labels of a baseline or prompt come from the model it is compared with. So the statement must name at least one trained model.",
     example: example("evaluate baseline(majority) on d.test"),
   },
   "contender-refused": {
     severity: "error",
-    message: (d) => `\`${d.contender}\` can't do ${d.task}: ${d.why}`,
+    message: (d) => `\`${d.contender}\` does not support ${d.task}: ${d.why}`,
     help: (d) => `compare with ${d.instead ?? "`baseline(majority)` or `baseline(tfidf)`"}`,
-    explain:
-      "Beside a model stands what could do its task without that training: not every baseline can do every task.",
+    explain: "A baseline performs the model's task without that training. Not every baseline supports every task.",
     example:
       'data d { source: csv("a.csv"), columns: { tokens: t, tags: l }, split: random(train: 80%, test: 20%) }\nmodel m { base: "b", task: token_classification }\ntrain m on d\nevaluate m, m.base on d.test',
   },

@@ -187,7 +187,7 @@ describe("`compress` statement", () => {
     }
     const [idle] = told("compress m on d, e as s { quantize: int8 }");
     assert.equal(idle?.code, "unlabelled-unread");
-    assert.match(idle.message, /`int8` learns nothing of rows without labels/);
+    assert.match(idle.message, /`int8` does not use rows without labels/);
     const relations =
       "compress m on d with r as s { distill: student(layers: 3, hidden: 192, learns: [labels, attention]) }";
     assert.deepEqual(told(relations), []);

@@ -36,7 +36,7 @@ describe("baselines in `evaluate`", () => {
   });
 
   for (const [what, text, code, help] of [
-    ["alone", "evaluate ‹baseline(majority)› on d.test", "contenders-alone", /name the model first/],
+    ["alone", "evaluate ‹baseline(majority)› on d.test", "contenders-alone", /name a model first/],
     ["twice", "evaluate m, baseline(majority), ‹baseline(majority)› on d.test", "named-twice", /./],
     ["of a choice that is none", "evaluate m, baseline(‹most_frequent›) on d.test", "unknown-choice", /majority/],
     ["without its choice", "evaluate m, ‹baseline› on d.test", "missing-argument", /./],

@@ -55,7 +55,7 @@ data sites { source: csv("sites.csv"), columns: { text: text, label: label }, sp
       book.warnings.filter(({ code }) => String(code) === "federate-leak").map((one) => diagnosticText(one).message);
     await book.run(`federate m on north, south as leaks ${quick}`);
     assert.deepEqual(leaks(), [
-      "rows of `south` that score are learnt by `north`: 2 of 4 of `south.validation`, 1 of 5 of `south.test`",
+      "scored rows of `south` are trained by `north`: 2 of 4 of `south.validation`, 1 of 5 of `south.test`",
     ]);
     await book.run(`federate m on north, apart as none ${quick}`);
     await book.run(
