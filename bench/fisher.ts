@@ -26,7 +26,7 @@ import { SQUARED_GRADIENTS } from "#stdlib/programs/consolidation.js";
 import { consolidate, type ConsolidateOptions } from "#kernel/features/update/consolidate.js";
 import { fisherDirectionCount } from "#stdlib/strategies/shared/directions.js";
 import type { OpenModel } from "#kernel/models/open-model.js";
-import { dataReaderOf } from "#dsl/language/types/value.js";
+import { dataReaderOfModel } from "#dsl/language/types/value.js";
 import { processor } from "./finetune/report.js";
 import { integers, peakRss } from "./step/batch.js";
 import { table } from "./table.js";
@@ -96,7 +96,7 @@ train m on d { epochs: 1, batch_size: 32, optimizer: adamw(learning_rate: ${tech
     const { open } = await session.weights.ready(handle as Parameters<typeof session.weights.ready>[0], hostContext);
     const { base, tokenizer } = await session.weights.parts(plan, hostContext);
     const encoding = await encodingOf({ recipe: plan.recipe }, base, tokenizer, names, "m");
-    const data = await session.datasets.data(plan.recipe.data, dataReaderOf(plan.recipe.model), hostContext);
+    const data = await session.datasets.data(plan.recipe.data, dataReaderOfModel(plan.recipe.model), hostContext);
     const rows = await encodeSplit(data, { data: "d", split: trainingSplitName(data) }, encoding);
     const ewc = {
       call: { kind: "strategy", word: "ewc", arguments: {} },

@@ -11,7 +11,7 @@ import { parseValue, completeValue } from "#dsl/compiler/statement/value.js";
 import type { Parameter } from "#dsl/language/types/registry.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { prepareMetric } from "#kernel/inference/measuring/measure-metric.js";
-import { outcomesOf, type AnswerOutcomes, type OutcomeKind } from "#kernel/inference/scoring/answers.js";
+import { outcomesOf, type AnswerOutcomes, type MeasuredOutcomeKind } from "#kernel/inference/scoring/answers.js";
 import { registry } from "#stdlib/registry.js";
 import { ensurePythonEnv } from "#tools/python-env.mjs";
 import { randomCases, SORTS, type Case } from "./metrics/cases.js";
@@ -93,7 +93,7 @@ async function main({ cases: count }: { cases: string }): Promise<void> {
   const seen = new Map<string, Seen>();
   const examples: string[] = [];
   for (const one of made.cases) {
-    const sort = (one.sort === "fields" ? "written" : one.sort) as OutcomeKind;
+    const sort = (one.sort === "fields" ? "written" : one.sort) as MeasuredOutcomeKind;
     const rows = one.rows.map((row) => ({ probabilities: undefined, ...row }));
     const outcomes = outcomesOf(sort, { file: one.sort, texts: true, rows });
     for (const [name, reference] of Object.entries(one.values)) {

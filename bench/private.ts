@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
-import { dataReaderOf } from "#dsl/language/types/value.js";
+import { dataReaderOfModel } from "#dsl/language/types/value.js";
 import type { Plan, PrivacyPlan } from "#dsl/compiler/plan/plan.js";
 import { must } from "#dsl/language/diagnostics/codes.js";
 import { DataLoader } from "#kernel/data/rows/loader.js";
@@ -17,7 +17,7 @@ import { plainHostContext } from "#kernel/host/host-context.js";
 import { encodeSplit, type EncodedRows, encodingOf } from "#kernel/data/encoding/encoded.js";
 import { startEngine } from "#kernel/engines/start-engine.js";
 import type { EngineSession } from "#kernel/engines/engine.js";
-import { openModel } from "#kernel/models/open-model.js";
+import { openModelOfPlan } from "#kernel/models/open-model.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { TuneSession } from "#kernel/features/tune-session.js";
 import { StepPipeline, type StepPipelineOptions } from "#kernel/training/pipeline.js";
@@ -61,7 +61,7 @@ train m on d { steps: 1, batch_size: ${o.batch}, optimizer: adamw(learning_rate:
     const { plan, labels } = must((values.get("m") as ModelHandle).weights, "trained weights");
     const { base, tokenizer } = await session.weights.parts(plan, hostContext);
     const encoding = await encodingOf({ recipe: plan.recipe }, base, tokenizer, labels, "m");
-    const data = await session.datasets.data(plan.recipe.data, dataReaderOf(plan.recipe.model), hostContext);
+    const data = await session.datasets.data(plan.recipe.data, dataReaderOfModel(plan.recipe.model), hostContext);
     const rows = await encodeSplit(data, { data: "d", split: trainingSplitName(data) }, encoding);
     const loader = new DataLoader(rows, {
       batchSize: batch,
@@ -72,8 +72,8 @@ train m on d { steps: 1, batch_size: ${o.batch}, optimizer: adamw(learning_rate:
       padId: tokenizer.padId,
     });
     const [plain, hidden] = await Promise.all([
-      openModel(plainEngine, plan, base, labels, folder),
-      openModel(privateEngine, withPrivacy(plan), base, labels, folder),
+      openModelOfPlan(plainEngine, plan, base, labels, folder),
+      openModelOfPlan(privateEngine, withPrivacy(plan), base, labels, folder),
     ]);
     const programs = must(hidden.learning.private, "private programs");
     const updates = new PrivateUpdates({

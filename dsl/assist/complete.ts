@@ -13,7 +13,7 @@ import type { Parameter, Registry, Verb } from "../language/types/registry.js";
 import { LANGUAGE_VERSION } from "../compiler/plan/version-line.js";
 import {
   completionRequestAt,
-  nameAtCursor,
+  firstOperandAtCursor,
   programAfterCells,
   TYPED_SOURCE_ID,
   type CompletionRequest,
@@ -181,7 +181,7 @@ function partsOf(
   ];
   const parameter = settings?.find((p) => p.name === root);
   if (!verb || !parameter || inner.length > 0 || program.names.has(root)) return [];
-  const name = nameAtCursor(request);
+  const name = firstOperandAtCursor(request);
   const standing = name === undefined ? undefined : program.names.get(name)?.draft?.given.get(root)?.value;
   const words = kindsIn(parameter.type).flatMap((kind) => program.registry.ofKind(kind).filter((w) => !w.planned));
   const candidates = isCall(standing) ? words.filter((w) => w.name === standing.word) : words;

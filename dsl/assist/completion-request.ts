@@ -48,7 +48,7 @@ export function completionRequestAt(
 }
 
 /** Returns the first operand of the statement. */
-export function nameAtCursor({ text, start, registry }: CompletionRequest): string | undefined {
+export function firstOperandAtCursor({ text, start, registry }: CompletionRequest): string | undefined {
   const verbs = registry.verbs().map((v) => v.name);
   return firstOperandName(statementAt(text, start, verbs));
 }
@@ -56,7 +56,7 @@ export function nameAtCursor({ text, start, registry }: CompletionRequest): stri
 /** Returns the model that the statement trains or evaluates. */
 export function modelAtCursor(request: CompletionRequest): ResolvedModel | undefined {
   const program = request.program();
-  const name = nameAtCursor(request);
+  const name = firstOperandAtCursor(request);
   if (name === undefined) return undefined;
   const draft = program.names.get(name)?.draft ?? program.runs.get(name)?.model;
   return draft?.is === "model" ? resolveModel(program, draft, draft.span) : undefined;
@@ -67,7 +67,7 @@ export function baseAtCursor(request: CompletionRequest): BaseFacts | undefined 
   const whole = modelAtCursor(request)?.base;
   if (whole) return whole;
   const program = request.program();
-  const name = nameAtCursor(request);
+  const name = firstOperandAtCursor(request);
   const given = (name === undefined ? undefined : program.names.get(name)?.draft)?.given.get("base");
   const written = typeof given?.value === "string" ? given.value : undefined;
   const folder = program.folderAt(given?.span);

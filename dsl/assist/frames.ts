@@ -36,7 +36,7 @@ const FORMS: Readonly<Record<string, readonly BracketFrame["form"][]>> = {
   "]": ["list"],
 };
 
-export class FrameReader {
+export class BracketFrameReader {
   readonly frames: BracketFrame[] = [];
   verb: Verb | undefined;
   connector: string | null = null;

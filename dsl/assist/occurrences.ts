@@ -29,7 +29,7 @@ const verbOf = (statement: Statement, registry: Registry): Verb | undefined =>
   registry.find("verb", statement.verb.text) as Verb | undefined;
 
 /** Returns all names of a source in text order. */
-export function occurrencesIn(source: Source, registry: Registry): readonly Occurrence[] {
+export function allNamesIn(source: Source, registry: Registry): readonly Occurrence[] {
   const found: Occurrence[] = [];
   const named = (operand: Operand | undefined, defines: boolean): void => {
     const first = operand?.is === "word" && !operand.arguments ? operand.path[0] : undefined;
@@ -85,7 +85,7 @@ function takesModel(type: ValueType | undefined): boolean {
 
 /** Returns the name at an offset (UTF-16). */
 export function occurrenceAt(source: Source, offset: number, registry: Registry): Occurrence | undefined {
-  return occurrencesIn(source, registry).find(({ span }) => span.start <= offset && offset <= span.end);
+  return allNamesIn(source, registry).find(({ span }) => span.start <= offset && offset <= span.end);
 }
 
 /** Finds the definition of a name used in the last source: the nearest definition before it. */
@@ -96,7 +96,7 @@ export function definitionOf(
 ): Occurrence | undefined {
   const lastSource = sources.at(-1);
   return sources
-    .flatMap((source) => occurrencesIn(source, registry))
+    .flatMap((source) => allNamesIn(source, registry))
     .findLast(
       ({ name, defines, span }) =>
         defines && name === occurrence.name && (span.source !== lastSource?.id || span.start <= occurrence.span.start),

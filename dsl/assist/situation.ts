@@ -5,7 +5,13 @@
 import type { Parameter, Registry, ValueType, Verb, Word } from "../language/types/registry.js";
 import { ALLOW_PARAMETER } from "../language/types/allow.js";
 import * as t from "../language/syntax/tokens.js";
-import { dottedNameBefore, positionalParameterOf, FrameReader, sweepableSettings, expectedType } from "./frames.js";
+import {
+  dottedNameBefore,
+  positionalParameterOf,
+  BracketFrameReader,
+  sweepableSettings,
+  expectedType,
+} from "./frames.js";
 
 export type CursorContext =
   | { readonly kind: "statement" }
@@ -55,7 +61,7 @@ export type CursorContext =
 /** Returns the context after the tokens before `offset`, without the word being typed. */
 export function cursorContextAt(text: string, offset: number, registry: Registry): CursorContext {
   const { tokens } = t.lex(text.slice(0, offset));
-  const { frames, verb, connector, operands, used } = new FrameReader(tokens, registry);
+  const { frames, verb, connector, operands, used } = new BracketFrameReader(tokens, registry);
   const last = tokens.at(-1);
   const top = frames.at(-1);
   if (last?.tokenType === t.Dot)

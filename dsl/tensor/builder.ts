@@ -17,7 +17,7 @@ import type {
   StateUpdate,
 } from "./program.js";
 import { EXTRA_INPUTS } from "./ops/shared/heads.js";
-import type { Rotation } from "./numbers/rope.js";
+import type { RotaryFrequencies } from "./numbers/rope.js";
 import { OpInputError, sameShape, typeText } from "./shape.js";
 import { opNamed, type AttributesOf, type InputsOf, type OpName, type OutputsOf } from "./table.js";
 import { NodeTensor } from "./node-tensor.js";
@@ -36,7 +36,7 @@ export interface DropoutOptions {
 
 export interface RopeOptions {
   readonly heads: number;
-  readonly frequencies: Rotation["frequencies"];
+  readonly frequencies: RotaryFrequencies["frequencies"];
   /** Defaults to 1. */
   readonly factor?: number;
   /** Rotates neighbouring elements as pairs; by default the halves, as in LLaMA. */

@@ -3,7 +3,7 @@ import type { InferAttributes } from "./attributes.js";
 import { isNodeOf } from "./op.js";
 import type { Attributes, Dimension, DType, Ref, Type } from "./program.js";
 import type { SmoothActivation } from "./ops/shared/gelu.js";
-import { headChunks } from "./ops/shared/head.js";
+import { headChunkCount } from "./ops/shared/head.js";
 import { headSmoothingLoss, weightedCrossEntropy, type CrossEntropySettings } from "./losses.js";
 import { takePosition } from "./position.js";
 import type { REDUCTION_ATTRIBUTES } from "./ops/shared/reduction.js";
@@ -268,7 +268,7 @@ export class NodeTensor implements Tensor {
     // With capped logits, label smoothing over the vocabulary has no closed form.
     if (options.cap && options.smoothing)
       return this.linear(weight, options.bias).capped(options.cap).crossEntropy(labels, options);
-    const chunks = options.chunks ?? headChunks(weight.shape[0]!);
+    const chunks = options.chunks ?? headChunkCount(weight.shape[0]!);
     const settings = { ignore: -100, reduction: options.reduction, chunks, ...(options.cap && { cap: options.cap }) };
     const sharp = this.one(
       opTable.head_loss,

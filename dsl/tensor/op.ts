@@ -6,7 +6,7 @@
 import { checkAttributes, type InferAttributes, type AttributeSchema } from "./attributes.js";
 import type { Node, Ref, Type } from "./program.js";
 import { OpInputError, type Sizes } from "./shape.js";
-import type { RowGradientPart } from "./ops/rows/row-part.js";
+import type { PerRowGradient } from "./ops/rows/row-part.js";
 import type { Builder, Tensor } from "./tensor.js";
 import type { ArrayValues } from "./values.js";
 
@@ -108,7 +108,7 @@ export interface Op<
     node: NodeView<I, O, S>,
     dy: Tensor,
     shared: readonly number[],
-  ): readonly (RowGradientPart | null)[];
+  ): readonly (PerRowGradient | null)[];
   /**
    * For a result computed only from values that all rows share: maps a per-row part of its gradient to parts of its
    * inputs' gradients. Undefined: no gradient flows to that input; null: no per-row gradient is possible.
@@ -116,8 +116,8 @@ export interface Op<
   rowPulled?(
     graph: Builder,
     node: NodeView<I, O, S>,
-    part: RowGradientPart,
-  ): readonly (RowGradientPart | null | undefined)[];
+    part: PerRowGradient,
+  ): readonly (PerRowGradient | null | undefined)[];
   /** Computes the outputs. `shapes`: the outputs' shapes with all sizes bound. */
   evaluate(
     inputs: ForEachName<I, ArrayValues>,

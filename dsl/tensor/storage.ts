@@ -12,7 +12,7 @@ export interface WeightStorage {
 }
 
 /** Name and state of one part of a stored state. */
-export function storedPartOf(
+export function storedPartState(
   name: string,
   state: TensorState,
   stored: StorageForm,

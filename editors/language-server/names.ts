@@ -12,7 +12,7 @@ import {
   type WorkspaceEdit,
 } from "vscode-languageserver";
 import type { TextDocument } from "vscode-languageserver-textdocument";
-import { definitionOf, isName, occurrencesIn, symbolsIn } from "#dsl/assist/occurrences.js";
+import { definitionOf, isName, allNamesIn, symbolsIn } from "#dsl/assist/occurrences.js";
 import { rangeOf } from "./places.js";
 import { sourceOf, type Texts } from "./texts.js";
 
@@ -45,7 +45,7 @@ async function everywhere(texts: Texts, uri: string, position: Position): Promis
   const at = await texts.nameAt(uri, position);
   if (!at) return [];
   return at.place.together.flatMap((document) =>
-    occurrencesIn(sourceOf(document), at.place.assistant.registry)
+    allNamesIn(sourceOf(document), at.place.assistant.registry)
       .filter(({ name }) => name === at.occurrence.name)
       .map(({ span: { start, end }, defines }) => ({ document, start, end, defines })),
   );

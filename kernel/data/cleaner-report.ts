@@ -1,9 +1,9 @@
 /** Reports the effects of one cleaner: counts of changed and dropped rows, and the differences of the first ones. */
-import type { CleanerFacts } from "#dsl/language/types/facts.js";
+import type { CleanerEffect } from "#dsl/language/types/facts.js";
 import { modelInputText } from "./audit/rows.js";
 import { rowNameOf, type DataRow } from "./row/row.js";
 
-type Example = CleanerFacts["examples"][number];
+type Example = CleanerEffect["examples"][number];
 
 const EXAMPLES = 3;
 /** Maximum displayed characters of a text, and of unchanged text before the difference. */
@@ -59,7 +59,7 @@ export class CleanerReport {
     this.notes.set(why, (this.notes.get(why) ?? 0) + 1);
   }
 
-  found(): CleanerFacts {
+  found(): CleanerEffect {
     const counted = (reasonCounts: ReadonlyMap<string, number>) =>
       [...reasonCounts].map(([why, count]) => ({ why, count }));
     return {

@@ -18,7 +18,7 @@ import { cleanAndSplitRows, type SplitAndCleanedRows } from "./pass/streamed-spl
 import { runDataPass, type RowSink } from "./pass/pass.js";
 import type { PreparedData } from "./prepared.js";
 import { streamRows, ROWS_PER_YIELD, type DataRow } from "./rows/rows.js";
-import { setRowSource, rowNameOf } from "./row/row.js";
+import { setSplitSource, rowNameOf } from "./row/row.js";
 import { rowJsonLine } from "./rows/line.js";
 import { measureLengths, type MeasurementOptions } from "./rows/length-statistics.js";
 import {
@@ -181,7 +181,7 @@ function tableOf(rows: readonly DataRow[], plan: DataPlan): ColumnTable {
   );
   const table = makeTable([...columns, ["$row", rows.map((row) => row.row)]]);
   const sources = new Set(rows.map((row) => row.split));
-  if (sources.size === 1) setRowSource(table, [...sources][0]!);
+  if (sources.size === 1) setSplitSource(table, [...sources][0]!);
   return table;
 }
 

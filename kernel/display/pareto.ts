@@ -37,7 +37,7 @@ export interface ParetoModel {
   /** Its score minus the original's, on the same rows; null: unknown. */
   readonly difference: { readonly value: number; readonly interval: IntervalEnds | null } | null;
 }
-export interface ParetoReport {
+export interface ModelParetoReport {
   readonly metric: string;
   readonly better: "greater" | "less";
   /** For example `tickets.test`, with its number of rows. */
@@ -60,7 +60,7 @@ const FAR = 20;
 const NAME = 40;
 
 /** Returns the models that no other beats in both score and cost. Models with an unknown value are excluded. */
-function frontBy(options: ParetoReport, valueOf: (one: ParetoModel) => number | null): ReadonlySet<ParetoModel> {
+function frontBy(options: ModelParetoReport, valueOf: (one: ParetoModel) => number | null): ReadonlySet<ParetoModel> {
   const sign = options.better === "greater" ? 1 : -1;
   const known = options.models.filter((one) => valueOf(one) !== null && Number.isFinite(one.score.value));
   const worths = known.map((one) => [-(valueOf(one) ?? 0), sign * one.score.value]);
@@ -71,7 +71,7 @@ function frontBy(options: ParetoReport, valueOf: (one: ParetoModel) => number | 
  * Times within the variation of both models' rounds count as equal; among equally fast models, only the best score is
  * on the front.
  */
-function quickest(options: ParetoReport): ReadonlySet<ParetoModel> {
+function quickest(options: ModelParetoReport): ReadonlySet<ParetoModel> {
   const sign = options.better === "greater" ? 1 : -1;
   const known = options.models.filter((one) => one.quicker && one.median !== null && Number.isFinite(one.score.value));
   const beats = (other: ParetoModel, model: ParetoModel): boolean => {
@@ -87,7 +87,7 @@ function timeOf({ median, spread }: ParetoModel): IntervalEnds {
   return spread ?? { low: value * (1 - OTHER_TIME), high: value * (1 + OTHER_TIME) };
 }
 
-export function paretoView(options: ParetoReport, id?: string): DisplayOutput {
+export function paretoView(options: ModelParetoReport, id?: string): DisplayOutput {
   const [small, quick] = [frontBy(options, SMALL), quickest(options)];
   const points = (one: ParetoModel): string =>
     [small.has(one) && "size", quick.has(one) && "time"].filter(Boolean).join(", ");
@@ -120,7 +120,7 @@ const FRONTS =
   "front: no other model scores as well and is smaller (size), or answers as soon (time; models take turns, and what differs less than their turns do is as quick). Intervals are of 95 %.";
 
 /** Reports a model that is clearly better than its original, which was then a poor teacher and may go unnoticed. */
-function outgrown({ models, better }: ParetoReport): readonly string[] {
+function outgrown({ models, better }: ModelParetoReport): readonly string[] {
   const names = models.flatMap(({ is, name, difference }) => {
     const ends = is === "stage" ? difference?.interval : null;
     return ends && (better === "greater" ? ends.low > 0 : ends.high < 0) ? [clip(name, NAME)] : [];
@@ -146,7 +146,7 @@ function withEnds(
 }
 
 /** Returns null if the cost of fewer than two models is known. */
-export function paretoFigure(options: ParetoReport): Figure | null {
+export function paretoFigure(options: ModelParetoReport): Figure | null {
   const panels = ACROSS.flatMap((across): FigurePanel[] => {
     const placed = options.models.flatMap((one) => {
       const x = across.of(one);
@@ -165,7 +165,7 @@ export function paretoFigure(options: ParetoReport): Figure | null {
         subtitle: `on ${options.on}`,
       });
 }
-export function paretoPicture(options: ParetoReport, id?: string): DisplayOutput | null {
+export function paretoPicture(options: ModelParetoReport, id?: string): DisplayOutput | null {
   const figure = paretoFigure(options);
   // A terminal shows the table.
   return figure && { ...figureView(figure), ...(id !== undefined && { id }) };
@@ -176,7 +176,7 @@ interface Placed {
   readonly x: number;
 }
 function panelOf(
-  options: ParetoReport,
+  options: ModelParetoReport,
   { title, unit, of: valueOf }: (typeof ACROSS)[number],
   placed: readonly Placed[],
 ): FigurePanel {
@@ -226,7 +226,7 @@ function rangeOf(placed: readonly Placed[]): readonly [number, number] {
 }
 
 /** Chosen by the model's index in the statement, so that both plots use the same mark. */
-function markOf({ models }: ParetoReport, one: ParetoModel): Trace {
+function markOf({ models }: ModelParetoReport, one: ParetoModel): Trace {
   const modelIndex = models.filter(({ is }) => is !== "earlier").indexOf(one);
   // The second palette colour is the front's.
   return {
@@ -237,7 +237,13 @@ function markOf({ models }: ParetoReport, one: ParetoModel): Trace {
   };
 }
 
-function points(placed: readonly Placed[], name: string, marker: Trace, options: ParetoReport, unit: string): Trace {
+function points(
+  placed: readonly Placed[],
+  name: string,
+  marker: Trace,
+  options: ModelParetoReport,
+  unit: string,
+): Trace {
   const spread = placed.map(({ one: { score } }) => score.interval);
   return {
     type: "scatter",

@@ -7,7 +7,7 @@ export interface Figure {
 }
 
 /** plotly accepts a title as text or as `{ text }`. */
-export function titleText(title: unknown): string {
+export function plotTitleText(title: unknown): string {
   if (typeof title === "string") return title;
   const text = (title as { text?: unknown } | null | undefined)?.text;
   return typeof text === "string" ? text : "";

@@ -13,7 +13,7 @@ import { memoryOf } from "#dsl/tensor/memory.js";
 import type { Program } from "#dsl/tensor/program.js";
 import type { Sizes } from "#dsl/tensor/shape.js";
 import { opNamed } from "#dsl/tensor/table.js";
-import type { DeployedParts } from "#stdlib/targets/kind.js";
+import type { DeployedProgramParts } from "#stdlib/targets/kind.js";
 import { outgoingGraphs } from "#stdlib/targets/shared/onnx/graphs.js";
 import { buildExportPrograms } from "#stdlib/targets/shared/export-programs.js";
 import type { EdgeFigures, Precision, InferenceWork } from "./arithmetic.js";
@@ -25,7 +25,7 @@ const ROUNDED: Readonly<Record<Precision, (graph: StandaloneGraph) => Standalone
 };
 
 /** `length`: tokens of the input text. */
-export function edgeFiguresOf(name: string, parts: DeployedParts, length: number): EdgeFigures {
+export function edgeFiguresOf(name: string, parts: DeployedProgramParts, length: number): EdgeFigures {
   const graphs = outgoingGraphs({
     parts,
     tokenTypes: false,

@@ -2,7 +2,7 @@
 import type { ColumnTable } from "arquero";
 import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import { shortCallText } from "#dsl/compiler/plan/short-call.js";
-import { dataReaderOf, type DataPlan, type Call } from "#dsl/language/types/value.js";
+import { dataReaderOfModel, type DataPlan, type Call } from "#dsl/language/types/value.js";
 import type { AttackReport, AttackContext, CanaryLosses, MemberScores } from "#stdlib/attacks/kind.js";
 import { canarySpaceBits, drawCanaries, type CanaryRow } from "#stdlib/attacks/shared/canary-rows.js";
 import { rowHashesOf, type DataPart } from "../runs/split-rows.js";
@@ -141,7 +141,7 @@ async function memberScores(asks: Asks, attack: string, most: number): Promise<M
   const refuse = (why: string, instead: string): never => {
     throw new CodedError("attack-impossible", { attack, model: handle.name, why, instead });
   };
-  const prepared = await session.datasets.data(data, dataReaderOf(model), context.hostContext);
+  const prepared = await session.datasets.data(data, dataReaderOfModel(model), context.hostContext);
   if (prepared.streamed ?? one.prepared.streamed)
     return refuse(
       "its rows are read as they come (`stream: true`)",

@@ -4,7 +4,7 @@ import canonicalize from "canonicalize";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { wordOf } from "#dsl/language/types/loaded.js";
 import type { Registry } from "#dsl/language/types/registry.js";
-import { dataReaderOf, type ModelPlan, type Call } from "#dsl/language/types/value.js";
+import { dataReaderOfModel, type ModelPlan, type Call } from "#dsl/language/types/value.js";
 import type { BaseEmbedder } from "#stdlib/contenders/kind.js";
 import { weightBytes } from "../bases/base.js";
 import type { ModelHandle } from "../models/model-handle.js";
@@ -52,7 +52,7 @@ export async function baseVectors(
     const why = model.scratch ? "the model began from nothing" : "the model began from another that was trained here";
     throw new CodedError("contender-refused", { contender, task: model.task.word, why });
   }
-  const base = await session.datasets.base(dataReaderOf(model), context.hostContext);
+  const base = await session.datasets.base(dataReaderOfModel(model), context.hostContext);
   const probe = session.models.unnamed(embedding(session, model), model.name);
   return {
     name: model.base,

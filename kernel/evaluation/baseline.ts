@@ -4,7 +4,7 @@
  */
 import { must } from "#dsl/language/diagnostics/codes.js";
 import type { Baseline, ActionSubject } from "#dsl/compiler/plan/action.js";
-import { dataReaderOf, type Call } from "#dsl/language/types/value.js";
+import { dataReaderOfModel, type Call } from "#dsl/language/types/value.js";
 import type { FittedCalibration } from "#stdlib/calibrations/kind.js";
 import type { BaselineTuning } from "#stdlib/contenders/kind.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
@@ -97,7 +97,7 @@ async function probeOf(
   if (!probe) return null;
   const plan = modelPlanOf(session.models.get(baseOf));
   if (plan.trained || isTunebookHead(plan)) return probe;
-  const { facts } = await session.datasets.base(dataReaderOf(plan), hostContext);
+  const { facts } = await session.datasets.base(dataReaderOfModel(plan), hostContext);
   const headLabels = facts.heads?.[plan.task.word];
   return headLabels && haveSameLabels(headLabels, labels) ? null : probe;
 }

@@ -5,7 +5,7 @@
 import type { ColumnTable } from "arquero";
 import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { FoldModel, ActionSubject } from "#dsl/compiler/plan/action.js";
-import { dataReaderOf } from "#dsl/language/types/value.js";
+import { dataReaderOfModel } from "#dsl/language/types/value.js";
 import type { PreparedData } from "../data/prepared.js";
 import type { FoldScores } from "../display/scores/folds.js";
 import { encodeSplit } from "../data/encoding/encoded.js";
@@ -39,7 +39,7 @@ export async function evaluateFolds(
   }
   const first = session.models.get(must(foldModels[0], "the first fold").name);
   const { encoding } = must(parts[0], "the first fold");
-  const reader = dataReaderOf(first.plan);
+  const reader = dataReaderOfModel(first.plan);
   const prepared = inOne(await session.datasets.data(subject.data, reader, context.hostContext));
   const rows = await encodeSplit(prepared, { data: subject.data.name, split: "all" }, encoding);
   const handle = session.models.unnamed(first.plan, name);

@@ -5,7 +5,7 @@
 import canonicalize from "canonicalize";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { ActionSubject } from "#dsl/compiler/plan/action.js";
-import { dataReaderOf, type DataPlan } from "#dsl/language/types/value.js";
+import { dataReaderOfModel, type DataPlan } from "#dsl/language/types/value.js";
 import { canaryRowCount } from "../data/rows/canaries.js";
 import { rowsNeverPredicted } from "../data/judging/label-margins.js";
 import { suspectedLabels, judgeLabels, likeliestOtherLabel } from "../data/judging/judges.js";
@@ -55,7 +55,7 @@ export async function findLabelIssues(
   const model = trained?.model ?? handle.plan;
   const requested = on && "data" in on ? on : trained && { data: trained.data, split: null };
   if (!requested) throw new CodedError("not-trained", { model: handle.name });
-  const prepared = await session.datasets.data(requested.data, dataReaderOf(model), context.hostContext);
+  const prepared = await session.datasets.data(requested.data, dataReaderOfModel(model), context.hostContext);
   if (!("label" in requested.data.columns)) return refuse("its rows have no role `label`");
   const rows = rowsToJudgeIn(prepared, requested.split, "label", MOST);
   const all = splitNamesOf(prepared).filter((name) => requested.split === null || requested.split === name);

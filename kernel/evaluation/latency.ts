@@ -1,7 +1,7 @@
 /** Latency of single predictions: some of the scored rows, one at a time, from text to result. */
 import { must } from "#dsl/language/diagnostics/codes.js";
 import type { GenerationSettings } from "#dsl/compiler/plan/action.js";
-import { dataReaderOf, type DataPlan, type Call } from "#dsl/language/types/value.js";
+import { dataReaderOfModel, type DataPlan, type Call } from "#dsl/language/types/value.js";
 import { roleValuesOf } from "../runs/split-rows.js";
 import { evenlySpacedRows } from "../data/rows/length-statistics.js";
 import type { PredictionInput } from "../data/encoding/encoded.js";
@@ -33,7 +33,7 @@ export function measuresLatency(
 }
 
 /** A predictor to be timed one row at a time. `ask`: predicts the row with this index, from 0. */
-export interface TimedPredictor {
+export interface PredictorToTime {
   readonly name: string;
   readonly count: number;
   readonly writes: boolean;
@@ -42,12 +42,12 @@ export interface TimedPredictor {
 
 /** Milliseconds of each prediction, per predictor. */
 export async function timeInRounds(
-  all: readonly TimedPredictor[],
+  all: readonly PredictorToTime[],
   context: ExecutionContext,
 ): Promise<readonly Float64Array[]> {
   const rows = all.map(({ count, writes }) => evenlySpacedRows(count, writes ? MOST.written : MOST.answered));
   const times = rows.map((rowNumbers) => new Float64Array(rowNumbers.length));
-  let before: TimedPredictor | null = null;
+  let before: PredictorToTime | null = null;
   for (let round = 0; round < ROUNDS; round++) {
     const order = all.map((_, i) => (round % 2 === 0 ? i : all.length - 1 - i));
     for (const i of order) {
@@ -103,7 +103,7 @@ export function timedPredictorOf(
   { prepared, split }: Pick<EvaluatedPart, "prepared" | "split">,
   writing: GenerationSettings,
   { hostContext, signal }: ExecutionContext,
-): TimedPredictor {
+): PredictorToTime {
   const { name } = handle;
   if (writesText(handle.plan)) {
     const prompts = promptsOfSplit(prepared, split, handle.plan.template !== undefined);
@@ -130,10 +130,10 @@ export async function timeModelsOnSplit(
   options: { readonly decode?: Call; readonly max_tokens?: number | null },
   context: ExecutionContext,
 ): Promise<ReadonlyMap<string, Float64Array>> {
-  const all: TimedPredictor[] = [];
+  const all: PredictorToTime[] = [];
   for (const handle of handles) {
     const model = handle.weights?.plan.recipe.model ?? handle.plan;
-    const prepared = await session.datasets.data(data, dataReaderOf(model), context.hostContext);
+    const prepared = await session.datasets.data(data, dataReaderOfModel(model), context.hostContext);
     const writing = {
       decode: options.decode ?? GREEDY_DECODER,
       max_tokens: options.max_tokens ?? model.max_length,

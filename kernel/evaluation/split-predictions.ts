@@ -1,6 +1,6 @@
 /** A model's predictions on the rows of a split, with their cost. */
 import type { Action } from "#dsl/compiler/plan/action.js";
-import { dataReaderOf, type DataPlan } from "#dsl/language/types/value.js";
+import { dataReaderOfModel, type DataPlan } from "#dsl/language/types/value.js";
 import type { WrittenMetricInput } from "#stdlib/metrics/kind.js";
 import { encodeSplit, type EncodedRows, type RowEncoding, encodingOf } from "../data/encoding/encoded.js";
 import type { PreparedData } from "../data/prepared.js";
@@ -61,7 +61,7 @@ export async function predictSplit(
     context.hostContext,
   );
   const { model } = plan.recipe;
-  const prepared = await session.datasets.data(data, dataReaderOf(model), context.hostContext);
+  const prepared = await session.datasets.data(data, dataReaderOfModel(model), context.hostContext);
   const encoding = await encodingOf(plan, base, tokenizer, labels, handle.name);
   const rows = await encodeSplit(prepared, { data: data.name, split }, encoding);
   const { groups = false, decode = GREEDY_DECODER, max_tokens } = how;

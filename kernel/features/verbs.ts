@@ -29,7 +29,7 @@ export const verbHandlers: {
   serve: async (...all) => (await import("./serve/run.js")).runServe(...all),
   show: async (...all) => (await import("./show/run.js")).runShow(...all),
   engine: async (...all) => (await import("../session/verbs/engine.js")).runEngine(...all),
-  experiment: async (...all) => (await import("./experiment/run.js")).runExperiment(...all),
+  experiment: async (...all) => (await import("./experiment/run.js")).announceExperiment(...all),
   report: async (...all) => (await import("./report/run.js")).runReport(...all),
   // a used file's definitions arrive with the first statement that needs them (compiler/statement/used-files.ts)
   use: async () => undefined,

@@ -3,11 +3,11 @@ import type { EngineSession } from "../engines/engine.js";
 import type { PredictionInput } from "../data/encoding/encoded.js";
 import type { Base } from "../bases/base.js";
 import type { TextTaskPrediction } from "./prompts.js";
-import { predictorOf, type PredictorInput } from "./predictor.js";
+import { predictorOf, type PredictorContext } from "./predictor.js";
 import { computeRowLogits } from "./score.js";
 
 /** A model that is open in this or another runtime, with its row encoding. */
-export interface OpenedPredictor extends PredictorInput {
+export interface OpenedPredictor extends PredictorContext {
   /** Its program `evaluate` computes the outputs. */
   readonly session: Pick<EngineSession, "run">;
   readonly base: Base;

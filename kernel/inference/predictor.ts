@@ -16,7 +16,7 @@ import { applyCalibration } from "./fitted-calibration.js";
 import { modelInputRow, type ModelInputRow } from "./fed-rows.js";
 import { tokenizerForRequest } from "./gathering/merged-encoding.js";
 
-export interface PredictorInput {
+export interface PredictorContext {
   readonly plan: TextReadingPlan;
   readonly labels: readonly string[];
   readonly base: Pick<Base, "facts">;
@@ -50,7 +50,7 @@ export interface EncodedInputTexts {
 
 /** `name` is the model's name in errors. */
 export async function predictorOf(
-  { plan, labels, tokenizer, base, fitted }: PredictorInput,
+  { plan, labels, tokenizer, base, fitted }: PredictorContext,
   name: string,
 ): Promise<Predictor> {
   const { model } = plan.recipe;

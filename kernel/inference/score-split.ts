@@ -7,14 +7,14 @@ import type { EncodedRows, RowEncoding } from "../data/encoding/encoded.js";
 import { applyCalibration } from "./fitted-calibration.js";
 import {
   computeRowLogits,
-  scoreTokens,
+  measureTokenLosses,
   meanTokenLoss,
   type RowInferenceOptions,
   type TokenLossGroup,
 } from "./score.js";
 
 type ScoreOptions = RowInferenceOptions &
-  Pick<Parameters<typeof scoreTokens>[2], "packed" | "groups" | "spelt"> & {
+  Pick<Parameters<typeof measureTokenLosses>[2], "packed" | "groups" | "spelt"> & {
     /** Receives the model's outputs per row, if predictions are scored. */
     readonly onSaid?: (outputs: readonly Float32Array[]) => void;
   };
@@ -42,7 +42,7 @@ export async function computeOutputs(
   options: ScoreOptions,
 ): Promise<PartOutputs> {
   const { answers } = task.implementation;
-  if (!answers?.score || !rows.taught) return { groups: (await scoreTokens(session, rows, options)).groups };
+  if (!answers?.score || !rows.taught) return { groups: (await measureTokenLosses(session, rows, options)).groups };
   const { texts, textIndices } = rows.apart?.() ?? { texts: rows, textIndices: null };
   const outputs = await computeRowLogits(session, texts, answers, options);
   options.onSaid?.(outputs);

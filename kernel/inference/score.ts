@@ -66,7 +66,7 @@ const GROUPS = 64;
  * returns the loss of a batch, not of each row. `groups` makes the batches random groups that can be resampled like
  * rows, the same for each model on the same rows.
  */
-export async function scoreTokens(
+export async function measureTokenLosses(
   session: Pick<EngineSession, "run">,
   rows: ModelInputRows,
   options: Pick<DataLoaderOptions, "batchSize" | "packed" | "padId"> & {

@@ -2,7 +2,7 @@
  * Generates text after prompts with a model that is open in this or another runtime: template, end tokens and token
  * limit.
  */
-import { type Call, dataReaderOf, type ModelPlan } from "#dsl/language/types/value.js";
+import { type Call, dataReaderOfModel, type ModelPlan } from "#dsl/language/types/value.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { DecoderImplementation } from "#stdlib/decoders/kind.js";
 import { registry } from "#stdlib/registry.js";
@@ -36,7 +36,7 @@ export async function* writeTexts(
   options: WriteTextsOptions,
   signal?: AbortSignal,
 ): AsyncGenerator<ContinuationPiece, void, void> {
-  const chat = await chatEncodingOf(dataReaderOf(model), base, tokenizer);
+  const chat = await chatEncodingOf(dataReaderOfModel(model), base, tokenizer);
   const rendered = chat
     ? await renderPrompts(chat, prompts)
     : { texts: prompts.map(promptDisplayText), tokenizer, ends: [], stop: [] };

@@ -2,7 +2,7 @@
 import canonicalize from "canonicalize";
 import { canServeUntrained, writesText } from "#dsl/compiler/plan/batches.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { dataReaderOf, type DataPlan, type ModelPlan } from "#dsl/language/types/value.js";
+import { dataReaderOfModel, type DataPlan, type ModelPlan } from "#dsl/language/types/value.js";
 import type { PromptedBase } from "#stdlib/contenders/shared/prompting/prompted-base.js";
 import { registry } from "#stdlib/registry.js";
 import type { Base } from "../bases/base.js";
@@ -10,7 +10,7 @@ import { usesTokenTypes } from "../bases/token-types.js";
 import type { EngineManager } from "../engines/manager/engine-manager.js";
 import type { HostContext } from "../host/host-context.js";
 import { openPromptableBase, promptedModelPlan } from "../inference/prompted/prompt-context.js";
-import { promptedBaseOf } from "../inference/prompted/prompted-base.js";
+import { asPromptedBase } from "../inference/prompted/prompted-base.js";
 import type { BaseSource } from "./base-cache.js";
 import type { OpenModel } from "./open-model.js";
 import type { OpenModelCache } from "./open-models.js";
@@ -30,7 +30,7 @@ export class BaseModels {
   async labels(plan: ModelPlan, s: HostContext): Promise<readonly string[] | undefined> {
     if (plan.scratch || plan.trained) return undefined;
     if (canServeUntrained(registry, plan.task) || writesText(registry, plan.task)) return [];
-    const { facts } = await this.options.datasets.base(dataReaderOf(plan), s);
+    const { facts } = await this.options.datasets.base(dataReaderOfModel(plan), s);
     return facts.heads?.[plan.task.word];
   }
 
@@ -60,7 +60,7 @@ export class BaseModels {
     settings: { readonly writes: boolean; readonly folder?: string },
   ): Promise<PromptedBase> {
     const plan = promptedModelPlan(name, settings.folder ?? ".");
-    const base = await this.options.datasets.base(dataReaderOf(plan), s);
+    const base = await this.options.datasets.base(dataReaderOfModel(plan), s);
     const shape = registry.find("model", base.facts.family)?.capabilities?.shape;
     if (shape !== "decoder")
       throw new CodedError("no-prompting", { base: name, why: `it is an ${shape ?? "other model"}` });
@@ -71,6 +71,6 @@ export class BaseModels {
       openPrompted(engine, plan, base, { home: s.folder, writes: settings.writes });
     const { model } = this.options.open.get(key, engine) ?? (await this.options.open.add(key, engine, base.hash, open));
     if (model.mute !== null) throw new CodedError("no-prompting", { base: name, why: model.mute });
-    return promptedBaseOf(await openPromptableBase(plan, base, tokenizer, model.session));
+    return asPromptedBase(await openPromptableBase(plan, base, tokenizer, model.session));
   }
 }

@@ -4,9 +4,9 @@ import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { ModelPlan, Call } from "#dsl/language/types/value.js";
 import { plural, callText } from "../host/value-text.js";
 import { readHeader, readTensor, type SafetensorsHeader } from "../tensors/safetensors.js";
-import type { TrainableWeights, NamedWeights } from "./weight-plane.js";
+import type { TrainableWeights, NamedModelWeights } from "./weight-plane.js";
 
-export interface LandscapeModel extends NamedWeights {
+export interface LandscapeModel extends NamedModelWeights {
   /**
    * Returns the tensors that the checkpoint stores per weight under a prefix (`ewc.fisher/`); null unless all are
    * present. Throws the file's coded errors.

@@ -8,7 +8,7 @@ import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { DataPlan, ModelPlan } from "#dsl/language/types/value.js";
 import type { Base } from "../bases/base.js";
 import { learntRowsOfStart } from "../inference/measuring/learnt-overlap.js";
-import { stoppedFor } from "../runs/history/runs-by-recipe.js";
+import { hasStoppedFor } from "../runs/history/runs-by-recipe.js";
 import { RunFolder } from "../runs/run-folder.js";
 import type { TrainedWeights } from "../runs/weights.js";
 import { loadRunWeights, planOfRun } from "./loaded-run.js";
@@ -35,7 +35,7 @@ export function learntDataOf(runs: string, { recipe, estimates }: Plan): readonl
 }
 
 function planIn(runs: string, recipeHash: string): Plan | null {
-  const run = RunFolder.find(runs, recipeHash).find((one) => stoppedFor(one, ["done", "early"]));
+  const run = RunFolder.find(runs, recipeHash).find((one) => hasStoppedFor(one, ["done", "early"]));
   return run ? planOfRun(run.path) : null;
 }
 

@@ -98,7 +98,7 @@ export interface ModelFiles {
 /**
  * `home`: base folder of the plan's relative paths (the notebook's). `objective`: set when distilling from a teacher.
  */
-export async function openModel(
+export async function openModelOfPlan(
   engine: Engine,
   plan: Plan,
   base: Base,

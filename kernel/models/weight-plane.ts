@@ -7,7 +7,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { LandscapePenalty, LandscapePoint } from "../display/landscape.js";
 
 export type TrainableWeights = ReadonlyMap<string, Float32Array>;
-export interface NamedWeights {
+export interface NamedModelWeights {
   readonly name: string;
   readonly weights: TrainableWeights;
 }
@@ -39,7 +39,10 @@ const ROUNDED = 1e-6;
  * Plane through `start` and the first two of the others. Throws the coded error `bad-option`, which names a model that
  * spans no new direction.
  */
-export function weightPlaneThrough(start: NamedWeights, [first, second]: readonly NamedWeights[]): WeightPlane {
+export function weightPlaneThrough(
+  start: NamedModelWeights,
+  [first, second]: readonly NamedModelWeights[],
+): WeightPlane {
   const refuse = (got: string): never => {
     throw new CodedError("bad-option", {
       name: "the plane",
@@ -48,7 +51,7 @@ export function weightPlaneThrough(start: NamedWeights, [first, second]: readonl
     });
   };
   if (!first || !second) return refuse("one of less than two other models");
-  const wayTo = ({ name, weights }: NamedWeights): { readonly way: TrainableWeights; readonly long: number } => {
+  const wayTo = ({ name, weights }: NamedModelWeights): { readonly way: TrainableWeights; readonly long: number } => {
     const way = addScaled(weights, start.weights, -1);
     const long = Math.sqrt(dot(way, way));
     return long === 0 ? refuse(`one through ${name}, which lies where ${start.name} does`) : { way, long };
@@ -64,7 +67,7 @@ export function weightPlaneThrough(start: NamedWeights, [first, second]: readonl
 
 /** Projects a model onto the plane; `off` is its distance from it. */
 export function projectOnPlane(
-  { name, weights }: NamedWeights,
+  { name, weights }: NamedModelWeights,
   start: TrainableWeights,
   [along, across]: WeightPlane,
 ): LandscapePoint {

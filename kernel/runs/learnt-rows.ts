@@ -10,7 +10,7 @@ import writeFileAtomic from "write-file-atomic";
 import { objectWith, readHint, type Schema } from "../fetch/json.js";
 import { toRunFolderError } from "./folder-errors.js";
 import { rowHashesOf, ROW_HASH_BYTES, type DataPart } from "./split-rows.js";
-import { isAnswerTally, answerTallyOf, type AnswerTally } from "./tally.js";
+import { isAnswerTally, countTargetValues, type AnswerTally } from "./tally.js";
 
 export const LEARNT_FILE = "learnt.json";
 const VERSION = 1;
@@ -63,7 +63,7 @@ export async function learntRecordOf(
     below: different.length > hashes.length ? different[hashes.length]! : null,
   };
   const before = options.begun.flatMap(({ rows }) => rows);
-  return { model: options.model, answers: answerTallyOf(part), rows: [learntRows, ...before].slice(0, MOST_PARTS) };
+  return { model: options.model, answers: countTargetValues(part), rows: [learntRows, ...before].slice(0, MOST_PARTS) };
 }
 
 export async function writeLearntFile(folder: string, { rows, ...learnt }: LearntRecord): Promise<void> {

@@ -11,7 +11,7 @@ const ROLES = ["label", "labels", "tags", "score"] as const;
 /** Maximum number of values of a role. Beyond it neighbouring numbers are merged; roles of other types are dropped. */
 const MOST = 10_000;
 
-export function answerTallyOf(part: DataPart): AnswerTally {
+export function countTargetValues(part: DataPart): AnswerTally {
   return Object.fromEntries(
     ROLES.flatMap((role): [string, AnswerTally[string]][] => {
       const values = roleValuesOf(part, role);

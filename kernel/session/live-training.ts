@@ -5,7 +5,7 @@
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { keepsBest } from "#dsl/compiler/plan/watched-metric.js";
 import type { RunWatcher } from "../remote/supervisor/watch.js";
-import { curvesFigure, latestCurveNumbersText, historyTable, runOutcomeWords } from "../display/curves/curves.js";
+import { curvesFigure, latestCurveNumbersText, historyTable, savedScoreWords } from "../display/curves/curves.js";
 import { epsilonSpent } from "../display/curves/time-spent.js";
 import { figureView } from "../display/figure.js";
 import { progressView, type ProgressState } from "../display/progress.js";
@@ -171,7 +171,7 @@ export class LiveTraining {
         ...(stopped
           ? {
               stopped: { reason: stopped.reason, seconds: stopped.seconds },
-              outcome: runOutcomeWords(this.events, { keepsLast: !keepsBest(this.plan.recipe.training) }),
+              outcome: savedScoreWords(this.events, { keepsLast: !keepsBest(this.plan.recipe.training) }),
               ...(stopped.shared && { used: workerUsageText(stopped.shared) }),
             }
           : { stopping: this.stopping }),

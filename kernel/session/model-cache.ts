@@ -4,7 +4,7 @@
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { dataReaderOf, type DataPlan, type ModelPlan } from "#dsl/language/types/value.js";
+import { dataReaderOfModel, type DataPlan, type ModelPlan } from "#dsl/language/types/value.js";
 import type { ObjectiveOptions } from "#stdlib/programs/options.js";
 import type { Base } from "../bases/base.js";
 import type { TextReadingPlan } from "../bases/token-types.js";
@@ -15,7 +15,7 @@ import type { HostContext } from "../host/host-context.js";
 import type { OpenedPredictor } from "../inference/input-texts.js";
 import { BaseModels } from "../models/base-models.js";
 import { modelPlanOf, type ModelHandle } from "../models/model-handle.js";
-import { openModel, type OpenModel } from "../models/open-model.js";
+import { openModelOfPlan, type OpenModel } from "../models/open-model.js";
 import { OpenModelCache } from "../models/open-models.js";
 import type { OpenedRun } from "../models/opened-run.js";
 import { trainedModelBody, frozenWeightStoreId, type ModelOpener } from "../models/program-parts.js";
@@ -88,7 +88,7 @@ export class ModelCache {
   ): Promise<{ readonly base: Base; readonly tokenizer: Tokenizer }> {
     const base = model.trained
       ? await this.trainedBases.of(model, model.trained, s, run)
-      : await this.options.datasets.base(dataReaderOf(model), s);
+      : await this.options.datasets.base(dataReaderOfModel(model), s);
     // The data of the base's tokenizer may have changed since the weights were trained.
     if (model.scratch && model.baseHash !== null && base.hash !== model.baseHash)
       throw new CodedError("changed-since-trained", { model: model.name });
@@ -112,9 +112,9 @@ export class ModelCache {
   ): Promise<OpenModel> {
     const engine = await this.options.engines.engine(engineWorkOf(plan));
     if (opens)
-      return this.open.lend(folder, engine, await openModel(engine, plan, base, labels, home, opens, objective));
+      return this.open.lend(folder, engine, await openModelOfPlan(engine, plan, base, labels, home, opens, objective));
     const store = await frozenWeightStoreId(plan.recipe.model, base);
-    const open = (): Promise<OpenModel> => openModel(engine, plan, base, labels, home, undefined, objective);
+    const open = (): Promise<OpenModel> => openModelOfPlan(engine, plan, base, labels, home, undefined, objective);
     return (await this.open.add(folder, engine, store, open)).model;
   }
 
@@ -142,7 +142,7 @@ export class ModelCache {
     const open =
       this.open.get(folder, engine) ??
       (await this.open.add(folder, engine, await frozenWeightStoreId(weights.plan.recipe.model, base), () =>
-        openModel(engine, weights.plan, base, weights.labels, s.folder),
+        openModelOfPlan(engine, weights.plan, base, weights.labels, s.folder),
       ));
     await this.open.load(folder, open, weights);
     return { weights, open: open.model, tokenizer };

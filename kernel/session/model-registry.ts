@@ -3,7 +3,7 @@ import canonicalize from "canonicalize";
 import { resolve } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Recipe } from "#dsl/compiler/plan/plan.js";
-import { dataReaderOf, type DataPlan, type ModelPlan } from "#dsl/language/types/value.js";
+import { dataReaderOfModel, type DataPlan, type ModelPlan } from "#dsl/language/types/value.js";
 import { landscapeOf, type Landscape } from "../display/landscape.js";
 import { plainHostContext, type HostContext } from "../host/host-context.js";
 import { computeLandscape, type LandscapeRows } from "../models/landscape.js";
@@ -168,7 +168,7 @@ async function rowsNamed(
     throw new CodedError("bad-option", { name: "on", got: JSON.stringify(on), wanted });
   };
   if (!data) return bad(`data of this notebook: ${[...session.data.keys()].join(", ")}`);
-  const prepared = await session.datasets.data(data, dataReaderOf(modelPlanOf(model)), s);
+  const prepared = await session.datasets.data(data, dataReaderOfModel(modelPlanOf(model)), s);
   if (!prepared.splits[split])
     return bad(
       `data and a split that is held in memory: ${Object.keys(prepared.splits)

@@ -47,7 +47,7 @@ export function axesOf(vary: SweepPlan["vary"]): readonly SweepAxis[] {
  * Infers axes and points from the values of trials whose sweep is unknown: numbers, or texts as the options of a
  * choice.
  */
-export function axesOfValues(trials: readonly { readonly values: Readonly<Record<string, unknown>> }[]): {
+export function axesOfTrialValues(trials: readonly { readonly values: Readonly<Record<string, unknown>> }[]): {
   readonly axes: readonly SweepAxis[];
   readonly points: readonly SearchPoint[];
 } {

@@ -8,7 +8,7 @@ import type { SettingSearchSpace, SweepPlan } from "#dsl/compiler/plan/sweep/swe
 import type { SearchPoint } from "#stdlib/searches/kind.js";
 import { valuesAt } from "./points.js";
 
-export interface Costs {
+export interface CostRange {
   readonly least: Estimates;
   readonly most: Estimates;
 }
@@ -26,7 +26,7 @@ const MOST = 24;
 export async function sweepCostRange(
   { vary, plan }: Pick<SweepPlan, "vary" | "plan">,
   priced: TrialEstimator,
-): Promise<Costs | null> {
+): Promise<CostRange | null> {
   const tried = Object.entries(vary).flatMap(([path, space]) => spaceEnds(path, space).map((text) => ({ path, text })));
   const [low, high]: [Record<string, string>, Record<string, string>] = [{}, {}];
   const all: Estimates[] = [];

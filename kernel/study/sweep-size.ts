@@ -7,7 +7,7 @@ import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { allCombinations } from "#stdlib/searches/shared/combinations.js";
 import { gridCombinations } from "#stdlib/searches/shared/grid.js";
 import { registry } from "#stdlib/registry.js";
-import type { Costs } from "./costs.js";
+import type { CostRange } from "./costs.js";
 import { dimensionsOf } from "./points.js";
 
 export interface SweepSize {
@@ -39,7 +39,7 @@ interface Between {
 }
 
 /** @param costs estimates of the cheapest and the most expensive trial, if they were computed */
-export function sweepSizeOf(sweep: SweepPlan, costs: Costs | null = null): SweepSize {
+export function sweepSizeOf(sweep: SweepPlan, costs: CostRange | null = null): SweepSize {
   const { plan, repeats = 1, budgetTokens, vary, search } = sweep;
   const dimensions = dimensionsOf(vary);
   const has = registry.find("search", search.word)?.capabilities;
@@ -71,7 +71,7 @@ function trialOf({ seconds, secondsBetween, tokens }: Estimates, repeats: number
 }
 
 /** A difference of less than a tenth is negligible compared with the error of the estimates. */
-function endsOf({ least, most }: Costs, repeats: number): SweepSize["ends"] {
+function endsOf({ least, most }: CostRange, repeats: number): SweepSize["ends"] {
   const alike = (a: number, b: number): boolean => Math.max(a, b) <= 1.1 * Math.min(a, b);
   const [a, b] = [trialOf(least, repeats), trialOf(most, repeats)];
   return alike(a.seconds ?? least.flops, b.seconds ?? most.flops) ? null : { least: a, most: b };

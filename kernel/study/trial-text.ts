@@ -6,7 +6,7 @@ import { registry } from "#stdlib/registry.js";
  * Writes the Tune program of one trial. `modelKeys` are the first parts of paths that belong to the model. The data
  * have their own keys, and all others belong to the recipe.
  */
-export function trialText(
+export function trialProgramText(
   plan: Pick<SweepPlan, "model" | "data" | "recipe">,
   values: Readonly<Record<string, string>>,
   modelKeys: ReadonlySet<string>,

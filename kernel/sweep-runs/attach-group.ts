@@ -9,13 +9,13 @@ import { RunFolder } from "../runs/run-folder.js";
 import { type TrialGroup, runsFolderOf } from "../runs/together/trial-groups.js";
 import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
-import { registerSweep, liveSweepFromJournal, reportSweep } from "./report-sweep.js";
+import { bindSweepName, liveSweepFromJournal, reportSweep } from "./report-sweep.js";
 import { trainFolds } from "./repeats/folds.js";
 import { trainRepeats } from "./repeats/repeats.js";
 import { groupProgress, groupMembersOf, watchGroup } from "./watch-group.js";
 import { clusterConnectionOf, readSearchPlace } from "../runs/together/search-place.js";
 import { requestFromCluster } from "../remote/coordinator/ray/reachability.js";
-import { readSearchJob } from "../remote/coordinator/ray/search-job.js";
+import { fetchRayJob } from "../remote/coordinator/ray/search-job.js";
 import { journalSpecOf } from "./journal/journal-identity.js";
 import { SweepMirror } from "./remote/local-journal.js";
 import { watchRemoteSweep } from "./watch-remote.js";
@@ -48,7 +48,7 @@ export async function showGroupResult(
       { name: group.name, sweep: several.sweep },
       { runs: session.runs, registry, screen: context.screen },
     );
-    registerSweep(session, name, found.live);
+    bindSweepName(session, name, found.live);
     return reportSweep(session, found, context);
   }
   for (const one of groupMembersOf(several))
@@ -127,7 +127,7 @@ export async function attachRemoteSweep(
       ended: mirror.ended.length,
       log: [],
     });
-  await requestFromCluster(place, (ray) => readSearchJob(ray, place), { signal: context.signal });
+  await requestFromCluster(place, (ray) => fetchRayJob(ray, place), { signal: context.signal });
   const cluster = clusterConnectionOf(place);
   const found = await watchRemoteSweep(
     { session, action: { name, sweep }, stage: context, folder, cluster, mirror },

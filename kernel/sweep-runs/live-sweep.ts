@@ -21,7 +21,7 @@ import type { NearestTrial } from "../display/sweeps/best.js";
 import { busySecondsOf } from "../study/time-spent.js";
 import { goalOf, goalsOf, studyOf } from "../study/study.js";
 import type { SweepInTypeScript, TrialRecord } from "../study/trial.js";
-import { modelKeys, trialText } from "../study/trial-text.js";
+import { modelKeys, trialProgramText } from "../study/trial-text.js";
 import type { Screen } from "../session/live-training.js";
 import type { ControlsHost } from "../session/execution-context.js";
 import { bestTrialNumber, nearestTrial } from "./ranking.js";
@@ -32,7 +32,7 @@ import { changedTrial, demandTrialRunning, TrialRequests } from "./requested-tri
 const BETWEEN = 500;
 
 /** Returns all settings of a trial with these values, and the program that trains it. */
-export type TrialCompleter = (values: Readonly<Record<string, string>>) => {
+export type TrialSettingsCompleter = (values: Readonly<Record<string, string>>) => {
   readonly values: Readonly<Record<string, string>>;
   readonly tune: string;
 };
@@ -59,7 +59,7 @@ export class LiveSweep implements DrawableSweep, SweepControls {
     private readonly log: SweepLog,
     private readonly registry: MetricRegistry,
     private readonly shown: { readonly screen: Screen; readonly controls: ControlsHost | undefined },
-    private readonly whole?: TrialCompleter,
+    private readonly whole?: TrialSettingsCompleter,
   ) {
     this.before = 1000 * busySecondsOf(log.ended);
     this.wanted = sweepSizeOf(plan).most;
@@ -86,7 +86,7 @@ export class LiveSweep implements DrawableSweep, SweepControls {
     if (!best || best.score === null) return null;
     const { score, values, run } = best;
     if (this.whole) return { number: best.number, score, ...this.whole(values), run };
-    const tune = trialText(this.plan, values, modelKeys(), "winner", { model: `${this.plan.model}_best` });
+    const tune = trialProgramText(this.plan, values, modelKeys(), "winner", { model: `${this.plan.model}_best` });
     return { number: best.number, score, values, tune, run };
   }
 

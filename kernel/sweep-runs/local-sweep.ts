@@ -3,7 +3,7 @@ import { lockRun, type RunLock } from "../runs/run-lock.js";
 import type { TrialRecord } from "../study/trial.js";
 import { sweepEndingText, type SweepEnding } from "./sweep-end.js";
 import { journalSpecOf, sweepFolderOf, openSweepJournal } from "./journal/journal-identity.js";
-import { LiveSweep, type TrialCompleter } from "./live-sweep.js";
+import { LiveSweep, type TrialSettingsCompleter } from "./live-sweep.js";
 import { retrainingText, lostWeightsText, findOutdatedTrials, trialsToRetrain } from "./outdated-journal.js";
 import { runTrials } from "./runner.js";
 import { plansOfTrial, runTrial } from "./run-trial.js";
@@ -23,7 +23,7 @@ import { TrialModels, type TrialProgramContext } from "./trial-program.js";
 import { type ExecutionContext, warnerAt } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
 import { loadImplementation } from "../host/load-implementation.js";
-import { registerSweep } from "./report-sweep.js";
+import { bindSweepName } from "./report-sweep.js";
 import type { SweepAction, SweepResult } from "./sweep-result.js";
 import { initialTrials } from "./requested-trials.js";
 
@@ -32,7 +32,7 @@ export interface SweepExtras {
   /** Points to run before the search proposes any; path to Tune text. */
   readonly first?: readonly Readonly<Record<string, string>>[];
   /** Completes a trial's program from its varying values. */
-  readonly whole?: TrialCompleter;
+  readonly whole?: TrialSettingsCompleter;
   readonly onChange?: (live: LiveSweep) => void;
   /** Whether a run's weights must be retained for another use. */
   readonly isRetained?: (run: string) => boolean;
@@ -88,7 +88,7 @@ async function sweepIn(
   const { name, sweep, span } = action;
   const shown = { screen: context.screen, controls: session.options.controls };
   const live = new LiveSweep(name, sweep, log, session.vocabulary.registry, shown, beyond.whole);
-  registerSweep(session, name, live);
+  bindSweepName(session, name, live);
   // A generated sweep has already shown its costs.
   const planned = { name, sweep, costed: beyond.whole === undefined };
   const { costs, where, open } = await sweepOutlook(session, planned, context, context.inside);

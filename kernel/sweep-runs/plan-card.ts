@@ -10,14 +10,14 @@ import { availableMemoryBytes } from "../session/answers/machine.js";
 import type { ClusterAccess } from "../remote/coordinator/work-methods.js";
 import { trialConcurrencyOf, type TrialConcurrency } from "./trial-concurrency.js";
 import { workerPlaceOf } from "./sweep-trainer.js";
-import type { Costs } from "../study/costs.js";
+import type { CostRange } from "../study/costs.js";
 
 /** Returns the costs of the cheapest and the most expensive trial. */
 function trialCosts(
   session: OpenSession,
   planned: { readonly name: string; readonly sweep: SweepPlan },
   context: ExecutionContext,
-): Promise<Costs | null> {
+): Promise<CostRange | null> {
   return estimateSweepCosts(planned, async (source) => {
     const { actions } = await compileAll([...context.sources, source], {
       hostContext: context.hostContext,
@@ -42,7 +42,7 @@ interface SweepOutlook {
   /** Capacity of the runner's workers; null for this machine. */
   readonly where: WorkerCapacity | null;
   readonly open: TrialConcurrency;
-  readonly costs: Costs | null;
+  readonly costs: CostRange | null;
 }
 
 /**

@@ -9,7 +9,7 @@ import type { TrialRecord } from "../study/trial.js";
 export const MAX_KEPT_TRIALS = 3;
 
 /** Returns the numbers of the trials whose weights stay, the best first. */
-export function keptTrials(sweep: SweepPlan, trials: readonly TrialRecord[]): readonly number[] {
+export function trialsWithKeptWeights(sweep: SweepPlan, trials: readonly TrialRecord[]): readonly number[] {
   const scored = studyOf(sweep, trials.filter(isWhole)).trials.filter(isScored).toSorted(byWorth);
   const front = sweep.goals.length > 1 ? scored.filter((one) => !scored.some((other) => beats(other, one))) : [];
   return [...new Set([...scored.slice(0, MAX_KEPT_TRIALS), ...front].map(({ number }) => number))];
@@ -27,7 +27,7 @@ export function nearestTrial(sweep: SweepPlan, trials: readonly TrialRecord[]): 
   return first && thresholdShortfall(sweep, first) > 0 ? first : null;
 }
 function firstOf(sweep: SweepPlan, trials: readonly TrialRecord[]): TrialRecord | undefined {
-  const [number] = keptTrials(sweep, trials);
+  const [number] = trialsWithKeptWeights(sweep, trials);
   return trials.find((trial) => trial.number === number);
 }
 

@@ -13,7 +13,7 @@ import {
 } from "../runs/together/search-place.js";
 import { writeTrialGroupStatement } from "../runs/together/trial-groups.js";
 import { isJobOver, RayJobs } from "../remote/coordinator/ray/jobs.js";
-import { sendSearch, readSearchJob } from "../remote/coordinator/ray/search-job.js";
+import { sendSearch, fetchRayJob } from "../remote/coordinator/ray/search-job.js";
 import { noteRunning } from "../remote/supervisor/running-processes.js";
 import { loadImplementation } from "../host/load-implementation.js";
 import { searchRunLocationOf } from "../study/search-state.js";
@@ -58,7 +58,7 @@ async function demandNotThere(sweep: string, folder: string): Promise<void> {
   if (!place) return;
   const ray = new RayJobs(clusterConnectionOf(place));
   // If the cluster no longer exists, neither does its search.
-  const job = await readSearchJob(ray, place).catch(() => null);
+  const job = await fetchRayJob(ray, place).catch(() => null);
   if (job && !isJobOver(job)) throw new CodedError("search-elsewhere", { sweep, address: place.address });
 }
 
@@ -121,7 +121,7 @@ class There {
   async found(): Promise<ClusterSearchPlace | null> {
     const { action, stage: context, folder } = this.options;
     const place = readSearchPlace(folder);
-    const job = place && (await readSearchJob(this.ray, place));
+    const job = place && (await fetchRayJob(this.ray, place));
     if (!place || !job || place.lost) return null;
     if (isJobOver(job) && job.status !== "SUCCEEDED") return null;
     say(

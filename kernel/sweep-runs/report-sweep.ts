@@ -2,7 +2,7 @@
 import { CodedError, diagnosticText } from "#dsl/language/diagnostics/codes.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
-import { bestTrialView, noneClearsView } from "../display/sweeps/best.js";
+import { bestProgramView, noneClearsView } from "../display/sweeps/best.js";
 import { sweepPlanView } from "../display/plans/sweep-plan.js";
 import { trialsTable } from "../display/sweeps/trials-table.js";
 import { TRAIN_SIZE_PATH } from "../study/learning-sizes.js";
@@ -53,7 +53,7 @@ export function liveSweepFromJournal(
   return { live: new LiveSweep(name, sweep, log, registry, { screen, controls: undefined }), log };
 }
 /** Binds the sweep's name to it. */
-export function registerSweep(session: OpenSession, name: string, live: LiveSweep): void {
+export function bindSweepName(session: OpenSession, name: string, live: LiveSweep): void {
   session.untrained.delete(name);
   session.sweeps.set(name, live);
   session.names.define(name, live, sweepType);
@@ -90,5 +90,5 @@ export function reportOutcome(
   context.screen.display(trialsTable(live.view, { title: `Trials of ${name}` }));
   if (overRowsAlone(live.plan)) return;
   const keptNote = ended.length > MAX_KEPT_TRIALS ? `Weights stay of the ${MAX_KEPT_TRIALS} best trials.` : null;
-  context.screen.display(bestTrialView({ ...best, ...(keptNote !== null && { keptNote }) }));
+  context.screen.display(bestProgramView({ ...best, ...(keptNote !== null && { keptNote }) }));
 }

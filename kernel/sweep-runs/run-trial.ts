@@ -8,7 +8,7 @@ import type { Call } from "#dsl/language/types/value.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { readCheckpoints } from "../runs/checkpoints.js";
 import type { RunEvent } from "../events/events.js";
-import { stoppedFor, isTrialRun, findRunsNamed } from "../runs/history/runs-by-recipe.js";
+import { hasStoppedFor, isTrialRun, findRunsNamed } from "../runs/history/runs-by-recipe.js";
 import { metricFilesIn } from "../inference/measuring/measure-metric.js";
 import { finalCheckpoint } from "../models/kept-checkpoint.js";
 import { releaseRun, assignWeights } from "../training-runs/assign-weights.js";
@@ -189,7 +189,7 @@ function doneBefore(
   // Without early stopping in the recipe, an early end means that the user stopped it.
   const itself = plan.recipe.training.early_stopping === null ? ["done"] : ["done", "early"];
   const run = findRunsNamed(runs, name, plan.recipeHash).find(
-    (one) => isTrialRun(one, trialOf) && stoppedFor(one, itself),
+    (one) => isTrialRun(one, trialOf) && hasStoppedFor(one, itself),
   );
   if (!run || readCheckpoints(run).length === 0) return null;
   const events = run.events();

@@ -16,7 +16,7 @@ import { isSpaceExhausted, type SweepEnding } from "./sweep-end.js";
 import { FailureStreak, sweepEndingFailure, failureText } from "./failures.js";
 import { dropWeights, hasWeights } from "../session/kept-weights.js";
 import { columnMeans, columnDeviations } from "./seed-scores.js";
-import { bestTrialNumber, keptTrials } from "./ranking.js";
+import { bestTrialNumber, trialsWithKeptWeights } from "./ranking.js";
 import type { TrialOutcome, TrialRunner } from "./trial-program.js";
 import type { TrialLog } from "./journal/trial-log.js";
 import { TurnScheduler, type TrainingTurn } from "./trial-scheduler.js";
@@ -306,7 +306,7 @@ class SweepRun {
       log.end(whole, thresholdMisses(sweep, whole));
     }
     this.failures.none();
-    const keptNumbers = new Set(keptTrials(sweep, log.ended));
+    const keptNumbers = new Set(trialsWithKeptWeights(sweep, log.ended));
     const runs = outcomes.map(({ run }) => run).filter((run) => run !== ended.run);
     const poor = log.ended.flatMap(({ number, run }) => (keptNumbers.has(number) || run === null ? [] : [run]));
     dropWeights([...runs, ...poor], { from: log.runs, journal: log.name });

@@ -1,7 +1,7 @@
 /** `show NAME` and `show NAME.TOPIC` for a sweep. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { topicsByKind } from "#dsl/compiler/show/show.js";
-import { bestTrialView } from "../display/sweeps/best.js";
+import { bestProgramView } from "../display/sweeps/best.js";
 import type { DisplayOutput } from "../display/html.js";
 import { demandClearedTrial } from "../session/trial-clearing.js";
 import { sweepPictureView, sweepPictures, sweepCellView, type SweepPicture } from "../display/sweeps/sweep-output.js";
@@ -16,7 +16,7 @@ export function sweepTopicViews(sweep: DrawableSweep, topic: string | undefined)
     return [sweepCellView(view, { ended: true }), trialsTable(view, { title: `Trials of ${name}` })];
   if (topic === "history") return [sweepCellView(view, { ended: true })];
   if (topic === "trials") return [trialsTable(view, { title: `Trials of ${name}`, limit: ALL })];
-  if (topic === "best" && sweep.best) return [bestTrialView(sweep.best)];
+  if (topic === "best" && sweep.best) return [bestProgramView(sweep.best)];
   if (topic === "best") demandClearedTrial(sweep);
   const shown = isPicture(topic) ? sweepPictureView(view, topic) : null;
   if (shown) return [shown];

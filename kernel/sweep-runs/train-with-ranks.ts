@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Action } from "#dsl/compiler/plan/action.js";
-import { ranksOfRunner } from "#dsl/compiler/plan/ranks.js";
+import { rankLayoutOfRunner } from "#dsl/compiler/plan/ranks.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { asWorkerRunner } from "#stdlib/runners/kind.js";
 import { loadImplementation } from "../host/load-implementation.js";
@@ -28,7 +28,7 @@ export async function trainWithRanks(
   train: (gathers: GroupLauncherFor | undefined) => Promise<void>,
 ): Promise<void> {
   const { runner, threads } = action.plan.effects;
-  const ranks = runner && ranksOfRunner(runner, session.vocabulary.registry);
+  const ranks = runner && rankLayoutOfRunner(runner, session.vocabulary.registry);
   if (!ranks || (ranks.here && ranks.count < 2)) return train(undefined);
   const folder = mkdtempSync(join(tmpdir(), "tunebook-ranks-"));
   try {

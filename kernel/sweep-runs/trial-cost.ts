@@ -3,8 +3,8 @@
  * anything.
  */
 import type { Source } from "#dsl/language/diagnostics/span.js";
-import { sweepCostRange, type Costs } from "../study/costs.js";
-import { modelKeys, trialText } from "../study/trial-text.js";
+import { sweepCostRange, type CostRange } from "../study/costs.js";
+import { modelKeys, trialProgramText } from "../study/trial-text.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 
@@ -12,11 +12,11 @@ import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 export function estimateSweepCosts(
   { name, sweep }: { readonly name: string; readonly sweep: SweepPlan },
   compiled: (source: Source) => Promise<readonly Action[] | undefined>,
-): Promise<Costs | null> {
+): Promise<CostRange | null> {
   const as = `${name}_planned`;
   const title = `a trial of ${name}`;
   return sweepCostRange(sweep, async (values) => {
-    const text = trialText(sweep, values, modelKeys(), as);
+    const text = trialProgramText(sweep, values, modelKeys(), as);
     const actions = await compiled({ id: `plan:${as}`, title, text });
     return actions?.findLast((action) => action.verb === "train")?.plan.estimates ?? null;
   });

@@ -7,7 +7,7 @@ import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import type { HostContext } from "../host/host-context.js";
-import { modelKeys, trialText } from "../study/trial-text.js";
+import { modelKeys, trialProgramText } from "../study/trial-text.js";
 import { compileAll, type CompileOptions } from "../session/answers/host.js";
 import { createHash } from "node:crypto";
 import type { Engine } from "../engines/engine.js";
@@ -51,7 +51,7 @@ export async function trialProgram(
 ): Promise<TrialProgram | { readonly refused: string }> {
   const repeats = sweep.repeats ?? 1;
   const settings = repeats > 1 ? { ...values, repeats: String(repeats) } : values;
-  const source = { id: `sweep:${as}`, title: as, text: trialText(sweep, settings, modelKeys(), as) };
+  const source = { id: `sweep:${as}`, title: as, text: trialProgramText(sweep, settings, modelKeys(), as) };
   const { diagnostics, actions } = await compileAll([...stage.sources, source], {
     hostContext: stage.hostContext,
     datasets: session.datasets,

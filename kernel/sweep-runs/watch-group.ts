@@ -13,7 +13,7 @@ import { LiveTraining, type Screen } from "../session/live-training.js";
 import { liveSweepFromJournal } from "./report-sweep.js";
 import { foldTrainingsOf } from "./repeats/folds.js";
 import { trainingsOfSeeds } from "./repeats/repeats.js";
-import type { RepeatTraining } from "./repeats/train-each.js";
+import type { SingleSeedTraining } from "./repeats/train-each.js";
 
 /** Milliseconds between two checks. */
 const EVERY = 250;
@@ -36,7 +36,7 @@ export async function watchGroup(group: TrialGroup, options: WatchOptions): Prom
 }
 
 /** Returns the seeds or folds in the order of display. */
-export function groupMembersOf(several: Exclude<TrialGroupPlan, { is: "sweep" }>): readonly RepeatTraining[] {
+export function groupMembersOf(several: Exclude<TrialGroupPlan, { is: "sweep" }>): readonly SingleSeedTraining[] {
   return several.is === "repeats" ? trainingsOfSeeds(several.repeats) : foldTrainingsOf(several.folds);
 }
 
@@ -83,7 +83,7 @@ async function watchSweep(
 
 async function watchEach(
   group: TrialGroup,
-  each: readonly RepeatTraining[],
+  each: readonly SingleSeedTraining[],
   whole: RunFolder,
   { screen, signal }: WatchOptions,
 ): Promise<void> {
@@ -101,7 +101,7 @@ async function watchEach(
 
 /** Waits for the run of one of them; undefined if it will never exist. */
 async function begun(
-  { name, plan }: Pick<RepeatTraining, "name" | "plan">,
+  { name, plan }: Pick<SingleSeedTraining, "name" | "plan">,
   runs: string,
   whole: RunFolder,
   signal: AbortSignal | undefined,

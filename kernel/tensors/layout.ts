@@ -113,7 +113,7 @@ export function serializeHeader(
 const BLANK = 32;
 
 /** Returns a tensor's bytes when it is its turn to be written. */
-export function tensorBytesOf(name: string, t: TensorToWrite): Uint8Array {
+export function tensorContentOf(name: string, t: TensorToWrite): Uint8Array {
   const bytes = typeof t.bytes === "function" ? t.bytes() : t.bytes;
   if (bytes.length !== bytesFor(t))
     throw new Error(`${name}: ${String(bytes.length)} bytes don't fill [${t.shape.join(", ")}] ${t.dtype}`);

@@ -25,7 +25,7 @@ import { shardPathsOf } from "#kernel/tensors/shards.js";
 import { diskError } from "#kernel/fetch/disk.js";
 import {
   tensorToArray,
-  tensorBytesOf,
+  tensorContentOf,
   CHECKSUM_METADATA,
   serializeHeader,
   parseSafetensorsHeader,
@@ -148,7 +148,7 @@ export function writeSafetensors(
       let sum = crc32(padded);
       writeFully(fd, padded);
       for (const [name, t] of entries) {
-        const bytes = tensorBytesOf(name, t);
+        const bytes = tensorContentOf(name, t);
         writeFully(fd, bytes);
         if (sums) sum = crc32(bytes, sum);
       }

@@ -11,7 +11,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import {
   TrackerUnavailableError,
   TrackerRefusalError,
-  type TrackerRequest,
+  type TrackerHttpRequest,
   type TrackerMemory,
   type TrackedFile,
   type TrackerHost,
@@ -64,7 +64,7 @@ export function trackerDoorOf(options: TrackerConnectionOptions): TrackerHost {
 
 /** Throws `TrackerUnavailableError` or `TrackerRefusalError`. */
 export async function sendTrackerRequest(
-  { method, url, json, file, env, user }: TrackerRequest,
+  { method, url, json, file, env, user }: TrackerHttpRequest,
   {
     place,
     folder = "",

@@ -2,7 +2,7 @@
  * Rows from which a target that quantizes activations determines their range: token ids only, which are never written.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { dataReaderOf } from "#dsl/language/types/value.js";
+import { dataReaderOfModel } from "#dsl/language/types/value.js";
 import { splitNamesOf } from "../data/prepared.js";
 import { tokensAt } from "../data/sequences/token-rows.js";
 import { encodeSplit, encodingOf } from "../data/encoding/encoded.js";
@@ -23,7 +23,7 @@ export async function calibrationRows(
   const { plan, labels } = weights;
   const { data, model, training } = plan.recipe;
   if (training.privacy) throw new CodedError("private-scales", { rows });
-  const prepared = await session.datasets.data(data, dataReaderOf(model), stage.hostContext);
+  const prepared = await session.datasets.data(data, dataReaderOfModel(model), stage.hostContext);
   const encoding = await encodingOf(plan, base, tokenizer, labels, model.name);
   const split = splitNamesOf(prepared).includes("train") ? "train" : "all";
   const { ids, count } = await encodeSplit(prepared, { data: data.name, split }, encoding);

@@ -9,13 +9,13 @@ import type { RankRowShare } from "../remote/process-group/rank.js";
 import type { PeerRank } from "../remote/process-group/peer-rank.js";
 import { followRoot } from "../remote/process-group/follow.js";
 import { engineWorkOf } from "../engines/engine-work.js";
-import { openModel, type OpenModel } from "../models/open-model.js";
+import { openModelOfPlan, type OpenModel } from "../models/open-model.js";
 import type { ModelOpener } from "../models/program-parts.js";
 import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
 import { prepareMaterial, type TrainingMaterial } from "./training-inputs.js";
 
-export async function followRank(
+export async function trainAsPeerRank(
   session: OpenSession,
   {
     plan,
@@ -31,7 +31,7 @@ export async function followRank(
   ]);
   const { base, prepared, loader, schedule, rows, encoding } = material;
   demandSame(plan, material);
-  const open = await openModel(engine, plan, base, prepared.labels, context.hostContext.folder, opens);
+  const open = await openModelOfPlan(engine, plan, base, prepared.labels, context.hostContext.folder, opens);
   try {
     const shares = await sharedStateShapesOf(open.session, {
       ...open.states,

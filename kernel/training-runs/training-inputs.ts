@@ -1,7 +1,7 @@
 /** The inputs of a training: its base, its tokenized rows, and their order. */
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { dataReaderOf } from "#dsl/language/types/value.js";
+import { dataReaderOfModel } from "#dsl/language/types/value.js";
 import { withProgressLabel, type HostContext } from "../host/host-context.js";
 import { DataLoader, type DataLoaderOptions } from "../data/rows/loader.js";
 import { registry } from "#stdlib/registry.js";
@@ -68,7 +68,7 @@ export async function prepareMaterial(
 ): Promise<TrainingMaterial> {
   const { data, model, training } = plan.recipe;
   const { base, tokenizer } = await weights.parts(plan, stage.hostContext);
-  const ownRows = await datasets.data(data, dataReaderOf(model), stage.hostContext);
+  const ownRows = await datasets.data(data, dataReaderOfModel(model), stage.hostContext);
   const all = joins ? await joins(ownRows) : ownRows;
   const prepared = continues ? withExemplars(all, continues.exemplars) : all;
   const labels = continues?.labels ?? all.labels;

@@ -2,7 +2,7 @@
  * Label dynamics during training: counts the logits of each step's rows, and stores the counts with each checkpoint.
  */
 import type { RunFolder } from "../runs/run-folder.js";
-import { TrainingDynamics, loadDynamics, pruneDynamics, saveDynamics } from "./dynamics.js";
+import { TrainingDynamics, loadDynamics, deleteOldDynamics, saveDynamics } from "./dynamics.js";
 import type { TrainingHook } from "./loop/hook.js";
 
 /** @param truth label index of each row */
@@ -13,7 +13,7 @@ export function dynamicsHook(dynamics: TrainingDynamics, truth: Int32Array): Tra
       return {};
     },
     saveCheckpoint: (run, step) => saveDynamics(run, step, dynamics),
-    pruneCheckpoints: pruneDynamics,
+    pruneCheckpoints: deleteOldDynamics,
   };
 }
 

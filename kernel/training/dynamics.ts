@@ -136,7 +136,7 @@ export function loadDynamics(run: RunFolder, step: number, rows?: number): Train
   return found && (rows === undefined || found.rows === rows) ? found : null;
 }
 
-export function pruneDynamics(run: RunFolder, keepSteps: readonly number[]): void {
+export function deleteOldDynamics(run: RunFolder, keepSteps: readonly number[]): void {
   const folder = folderOf(run);
   if (!existsSync(folder)) return;
   const keep = new Set(keepSteps.map((step) => fileOf(run, step)));

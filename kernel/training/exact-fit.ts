@@ -8,7 +8,7 @@ import { MAX_TRAINING_ROWS } from "#stdlib/contenders/shared/dense-features.js";
 import { fitExactHead, type ExactLinearHead } from "#stdlib/contenders/shared/exact-head.js";
 import type { EngineSession } from "../engines/engine.js";
 import type { EncodedRows } from "../data/encoding/encoded.js";
-import type { Step, StepSource } from "./loop/step-source.js";
+import type { CompletedStep, StepSource } from "./loop/step-source.js";
 
 export interface ExactFitOptions {
   readonly session: Pick<EngineSession, "write">;
@@ -28,7 +28,7 @@ export interface ExactFitOptions {
 export class ExactFit implements StepSource {
   readonly total = 1;
   readonly predictsStepTime = false;
-  private waiting: Promise<Step> | null = null;
+  private waiting: Promise<CompletedStep> | null = null;
 
   constructor(private readonly options: ExactFitOptions) {}
 
@@ -36,17 +36,17 @@ export class ExactFit implements StepSource {
     return this.options.loader.epochsDone(step);
   }
 
-  next(): Promise<Step | null> {
+  next(): Promise<CompletedStep | null> {
     return (this.waiting ??= this.fitted());
   }
 
   /** A stopped fit ends by its signal and leaves the head unchanged. */
-  async stop(done: number): Promise<readonly Step[]> {
+  async stop(done: number): Promise<readonly CompletedStep[]> {
     const step = await this.waiting?.catch(() => null);
     return step && step.step > done ? [step] : [];
   }
 
-  private async fitted(): Promise<Step> {
+  private async fitted(): Promise<CompletedStep> {
     const begun = performance.now();
     const { session, labels, head, signal } = this.options;
     const { rows, truth, tokens } = pickedOf(this.options.rows);

@@ -12,7 +12,7 @@ import type { NDArray } from "#dsl/tensor/program.js";
 import type { TrainingUpdate } from "../data/rows/loader.js";
 import type { EngineSession } from "../engines/engine.js";
 import { readScalar, scalarF32, scalarI32 } from "../engines/feeds.js";
-import type { RowLogits, Step } from "./loop/step-source.js";
+import type { RowLogits, CompletedStep } from "./loop/step-source.js";
 
 export interface StepPipelineOptions {
   readonly session: Pick<EngineSession, "run">;
@@ -60,7 +60,7 @@ export class StepPipeline {
   private seen: RowLogits[] = [];
   private ended = 0;
   private halted = false;
-  private waiting: Promise<Step | null> = Promise.resolve(null);
+  private waiting: Promise<CompletedStep | null> = Promise.resolve(null);
 
   /** @param done the step after which it continues */
   constructor(
@@ -71,7 +71,7 @@ export class StepPipeline {
   }
 
   /** Returns the next complete step; null once it was stopped. Sends no request of a step after `last`. */
-  next(last: number): Promise<Step | null> {
+  next(last: number): Promise<CompletedStep | null> {
     return (this.waiting = this.whole(last));
   }
 
@@ -80,9 +80,9 @@ export class StepPipeline {
    * @param done the last step that was taken
    * @returns the steps after it that they completed
    */
-  async stop(done: number): Promise<readonly Step[]> {
+  async stop(done: number): Promise<readonly CompletedStep[]> {
     this.halted = true;
-    const steps: Step[] = [];
+    const steps: CompletedStep[] = [];
     const first = await this.waiting;
     if (first && first.step > done) steps.push(first);
     while (this.sent.length > 0) {
@@ -92,7 +92,7 @@ export class StepPipeline {
     return steps;
   }
 
-  private async whole(last: number): Promise<Step | null> {
+  private async whole(last: number): Promise<CompletedStep | null> {
     for (;;) {
       this.fill(last);
       if (this.sent.length === 0) return null;
@@ -103,7 +103,7 @@ export class StepPipeline {
   }
 
   /** Waits for the oldest pending request; returns the step if that was its last request. */
-  private async head(): Promise<Step | null> {
+  private async head(): Promise<CompletedStep | null> {
     const first = this.sent[0]!;
     const result = await first.reply;
     this.sent.shift();

@@ -11,7 +11,7 @@ import { loadTokenizer } from "#kernel/bases/tokenizer.js";
 import type { Base } from "#kernel/bases/base.js";
 import type { RunEvent } from "#kernel/events/events.js";
 import type { Engine } from "#kernel/engines/engine.js";
-import { openModel, type OpenModel } from "#kernel/models/open-model.js";
+import { openModelOfPlan, type OpenModel } from "#kernel/models/open-model.js";
 import { prepareHead } from "#kernel/models/own-head.js";
 import { LiveTraining, trainingTitle, type Screen } from "#kernel/session/live-training.js";
 import { prepareMaterial, type MaterialSources, type TrainingMaterial } from "#kernel/training-runs/training-inputs.js";
@@ -76,7 +76,7 @@ export class PageRun {
       datasets: { data: (data, reader) => world.prepared(data, reader) },
     };
     const material = await prepareMaterial(sources, { plan, name }, { hostContext });
-    const open = await openModel(engine, plan, base, material.labels, ".");
+    const open = await openModelOfPlan(engine, plan, base, material.labels, ".");
     await prepareHead(open, plan, material);
     const run = new PageRun(given, material, open);
     if (given.left) await run.takeUp(given.left);

@@ -1,7 +1,7 @@
 /** `evaluate` and predictions on a page, with the notebook's metrics, intervals and cards. */
 import { must } from "#dsl/language/diagnostics/codes.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
-import { dataReaderOf } from "#dsl/language/types/value.js";
+import { dataReaderOfModel } from "#dsl/language/types/value.js";
 import { evaluationView, predictionsView } from "#kernel/display/scores/evaluation.js";
 import type { DisplayOutput } from "#kernel/display/html.js";
 import { encodeSplit } from "#kernel/data/encoding/encoded.js";
@@ -47,7 +47,7 @@ async function one(
   const { encoding, tokenizer } = run.material;
   const split = subject.split ?? "all";
   const on = subject.split ? `${subject.data.name}.${subject.split}` : subject.data.name;
-  const prepared = await world.prepared(subject.data, dataReaderOf(run.plan.recipe.model));
+  const prepared = await world.prepared(subject.data, dataReaderOfModel(run.plan.recipe.model));
   const rows = await encodeSplit(prepared, { data: subject.data.name, split }, encoding);
   const options = { batchSize: batch_size, padId: tokenizer.padId, packed: null, groups: true };
   const scored = scoreOutputs([await computeOutputs(run.open.session, rows, encoding, options)], rows, encoding, {});

@@ -3,7 +3,7 @@ import { outlineOf } from "#dsl/tensor/outline.js";
 import { printProgram } from "#dsl/tensor/print.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { dataReaderOf } from "#dsl/language/types/value.js";
+import { dataReaderOfModel } from "#dsl/language/types/value.js";
 import { dataPreview } from "#kernel/display/data/data-preview.js";
 import { graphView } from "#kernel/display/plans/graph-card.js";
 import { planCardView } from "#kernel/display/plans/plan-card.js";
@@ -36,7 +36,7 @@ export async function dataView(actions: readonly Action[], name: string | null, 
   if (!one) return { none: "The program reads no data: begin with `data`." };
   // As the model reads the data, with token lengths, if a model is trained on them.
   const training = trainingsIn(actions).find(({ plan }) => plan.recipe.data.name === one.name);
-  const prepared = await world.prepared(one.data, training ? dataReaderOf(training.plan.recipe.model) : null);
+  const prepared = await world.prepared(one.data, training ? dataReaderOfModel(training.plan.recipe.model) : null);
   return drawn(dataPreview(one.data, prepared.facts, prepared.sample, one.told));
 }
 
@@ -52,10 +52,10 @@ export async function trainingView(
   const { plan } = one;
   if (view === "plan") return drawn(planCardView(plan));
   const { model, data } = plan.recipe;
-  const facts = await world.base(dataReaderOf(model));
-  const { labels } = await world.prepared(data, dataReaderOf(model));
+  const facts = await world.base(dataReaderOfModel(model));
+  const { labels } = await world.prepared(data, dataReaderOfModel(model));
   const encode = async (text: string): Promise<readonly number[]> => {
-    const tokenizer = await world.tokenizer(dataReaderOf(model));
+    const tokenizer = await world.tokenizer(dataReaderOfModel(model));
     return Array.from((await tokenizer.encode([text], Number.MAX_SAFE_INTEGER))[0]!);
   };
   const body = await programBodyOf(model, facts, { encode, adapter: null });

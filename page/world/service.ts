@@ -17,7 +17,7 @@ import { PageWorld } from "./world.js";
 import { checkProgram } from "./check.js";
 import { dataView, trainingsIn, trainingView } from "./phases.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
-import { dataReaderOf } from "#dsl/language/types/value.js";
+import { dataReaderOfModel } from "#dsl/language/types/value.js";
 import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
 
 type Handlers = { readonly [M in keyof Methods]: (params: Methods[M]["params"]) => Promise<Methods[M]["result"]> };
@@ -103,7 +103,7 @@ export async function checkupOf(
   const trainings = trainingsIn(actions);
   const guessed: string[] = [];
   for (const { plan } of trainings)
-    if (!plan.recipe.model.scratch && (await world.guesses(dataReaderOf(plan.recipe.model))))
+    if (!plan.recipe.model.scratch && (await world.guesses(dataReaderOfModel(plan.recipe.model))))
       guessed.push(plan.recipe.model.base);
   const bases = [...new Set(guessed)];
   const notes = [

@@ -84,7 +84,7 @@ export interface CleanerImplementation {
   ): (row: CleanRow) => CleanedRow;
 }
 /** A first pass over the rows, before any of them is assigned to a split. */
-export interface SplitPreview {
+export interface SplitFirstPass {
   look(row: CleanRow): void;
   assign(picks: (row: number) => boolean): readonly (string | null)[];
 }
@@ -104,7 +104,7 @@ export interface SplitImplementation {
    * the splits of the picked rows, in their order. If undefined, rows are assigned one by one (`stream`), or streaming
    * is not supported.
    */
-  foresee?(call: Call, seed: number): SplitPreview | undefined;
+  foresee?(call: Call, seed: number): SplitFirstPass | undefined;
   /** Returns the names of splits that exist even without rows. */
   names?(call: Call): readonly string[];
 }

@@ -7,7 +7,7 @@ import { argumentsOf } from "#dsl/language/types/defaults.js";
 import { lastOf } from "#dsl/language/diagnostics/codes.js";
 import type { DecodedText, DecoderImplementation, Decoding, DecodingStart, DecodingStep } from "./kind.js";
 import { rowScores } from "./shared/by-row.js";
-import { topScores, logSoftmax, penalizeSeen } from "./shared/warp.js";
+import { topScoredTokens, logSoftmax, penalizeSeen } from "./shared/warp.js";
 import { word } from "./beam.js";
 
 /** Added to a score that must not be chosen. */
@@ -140,7 +140,7 @@ class Search {
       logSoftmax(beamScores);
       penalizeSeen(beamScores, [...this.prompt, ...beam.tokens], this.options.penalty);
       for (let i = 0; i < beamScores.length; i++) beamScores[i] = beamScores[i]! + beam.score;
-      return topScores(beamScores, Math.min(count, beamScores.length)).map(({ token, score }) => ({
+      return topScoredTokens(beamScores, Math.min(count, beamScores.length)).map(({ token, score }) => ({
         tokens: [...beam.tokens, token],
         score,
         from,

@@ -5,10 +5,10 @@ import type { Call } from "#dsl/language/types/value.js";
 import type { OutputTerm } from "../losses/loss-term.js";
 
 /** The teacher is a model in the same program, or its logits were cached before the training. */
-export type TeacherReference = "frozen" | "cached";
+export type TeacherSource = "frozen" | "cached";
 
 export interface DistillationLossImplementation {
-  term(call: Call, teacher: TeacherReference): OutputTerm;
+  term(call: Call, teacher: TeacherSource): OutputTerm;
 }
 
 /** Source name of the inputs with a teacher's cached logits; the files of runs use the same name. */

@@ -8,7 +8,7 @@ import {
   averageScoreOfSetsSampler,
   type LabelCounts,
 } from "./shared/counts.js";
-import { decisionsOfLabels, decisionsOfLabelSets, rareShareIntervals, SCORED_SHARES } from "./shared/rare-shares.js";
+import { decisionsOfLabels, decisionsOfLabelSets, rareShareIntervals, SHARE_SCORES } from "./shared/rare-shares.js";
 import { averageAtBestCut } from "./shared/threshold.js";
 
 export const word = defineWord({
@@ -51,7 +51,7 @@ const f1: MetricImplementation = {
     ofLabelSets: (call, input) => averageScoreOfSetsSampler(call, input, scored),
   },
   rare: {
-    compute: (call, input) => rareShareIntervals(call, decisionsOfLabels(input), SCORED_SHARES.f1, false),
-    ofLabelSets: (call, input) => rareShareIntervals(call, decisionsOfLabelSets(input), SCORED_SHARES.f1, true),
+    compute: (call, input) => rareShareIntervals(call, decisionsOfLabels(input), SHARE_SCORES.f1, false),
+    ofLabelSets: (call, input) => rareShareIntervals(call, decisionsOfLabelSets(input), SHARE_SCORES.f1, true),
   },
 };

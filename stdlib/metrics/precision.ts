@@ -9,7 +9,7 @@ import {
   type LabelCounts,
 } from "./shared/counts.js";
 import { f1Score as f1 } from "./f1.js";
-import { decisionsOfLabels, decisionsOfLabelSets, rareShareIntervals, SCORED_SHARES } from "./shared/rare-shares.js";
+import { decisionsOfLabels, decisionsOfLabelSets, rareShareIntervals, SHARE_SCORES } from "./shared/rare-shares.js";
 import { averageAtBestCut } from "./shared/threshold.js";
 
 export const word = defineWord({
@@ -39,7 +39,7 @@ const precision: MetricImplementation = {
     ofLabelSets: (call, input) => averageScoreOfSetsSampler(call, input, scored),
   },
   rare: {
-    compute: (call, input) => rareShareIntervals(call, decisionsOfLabels(input), SCORED_SHARES.precision, false),
-    ofLabelSets: (call, input) => rareShareIntervals(call, decisionsOfLabelSets(input), SCORED_SHARES.precision, true),
+    compute: (call, input) => rareShareIntervals(call, decisionsOfLabels(input), SHARE_SCORES.precision, false),
+    ofLabelSets: (call, input) => rareShareIntervals(call, decisionsOfLabelSets(input), SHARE_SCORES.precision, true),
   },
 };

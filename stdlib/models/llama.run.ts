@@ -8,7 +8,7 @@ import type { Dimension } from "#dsl/tensor/program.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Layers } from "../layers/contract.js";
 import type { ModelImplementation, ModelInputs } from "./kind.js";
-import { ropeFrequencies, type Rotation } from "#dsl/tensor/numbers/rope.js";
+import { ropeFrequencies, type RotaryFrequencies } from "#dsl/tensor/numbers/rope.js";
 import { ACTIVATIONS, ConfigReader, readConfig, type Activation, type JsonObject } from "./shared/config.js";
 import { readRopeConfig } from "./shared/rope-config.js";
 
@@ -39,7 +39,7 @@ export interface LlamaConfig {
   readonly logit_scale: number;
   /** Biases of q, k and v (`projections`), of o (`output`), and of the inner layer (`inner`). */
   readonly bias: { readonly projections: boolean; readonly output: boolean; readonly inner: boolean };
-  readonly ropes: readonly (Rotation & { readonly interleaved: boolean })[];
+  readonly ropes: readonly (RotaryFrequencies & { readonly interleaved: boolean })[];
   /** Factor of the attention scores. */
   readonly scale: number;
   /** Soft caps of scores and logits, cap · tanh(· / cap); null for no cap. */
@@ -70,7 +70,7 @@ export interface LlamaVariant {
   windows(read: ConfigReader, json: JsonObject, layers: number): LlamaConfig["windows"];
   norm(read: ConfigReader): LlamaConfig["norm"];
   /** Returns the rotation frequencies of each layer. */
-  ropes(read: ConfigReader, json: JsonObject, options: Turning): readonly Rotation[];
+  ropes(read: ConfigReader, json: JsonObject, options: Turning): readonly RotaryFrequencies[];
   scale(read: ConfigReader, head: number): number;
   caps(read: ConfigReader, json: JsonObject): LlamaConfig["caps"];
   readonly sandwich: boolean;
@@ -102,7 +102,7 @@ export const llamaVariantDefaults: Omit<LlamaVariant, "name" | "bias"> = {
   windows: (_read, _json, layers) => new Array<null>(layers).fill(null),
   norm: (read) => rmsNormConfig(read, 0),
   ropes: (read, json, { layers, ...options }) =>
-    new Array<Rotation>(layers).fill(ropeFrequencies(readRopeConfig(read, json, options))),
+    new Array<RotaryFrequencies>(layers).fill(ropeFrequencies(readRopeConfig(read, json, options))),
   scale: (_read, head) => 1 / Math.sqrt(head),
   caps: () => ({ scores: null, logits: null }),
   sandwich: false,

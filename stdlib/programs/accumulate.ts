@@ -13,7 +13,7 @@ import type { AssembleOptions } from "./options.js";
 import { HiddenStateRecorder } from "./hidden-states.js";
 import { buildObjective } from "./objective.js";
 import { updateByOptimizer } from "./strategies.js";
-import { superviseModel } from "./supervision.js";
+import { addSupervisionInputs } from "./supervision.js";
 
 /** Prefix of the states with gradient sums. */
 export const GRADIENT_SUM = "gradient/";
@@ -29,7 +29,7 @@ function sumOf(graph: Graph, name: string, { type }: TensorState): Tensor {
 export function buildAccumulateProgram(options: AssembleOptions): Program {
   const graph = new Graph();
   const inputs = modelInputs(graph, options);
-  const supervised = superviseModel(graph, options, { weighed: true });
+  const supervised = addSupervisionInputs(graph, options, { weighed: true });
   const share = graph.input("share", { dtype: "f32", shape: [] });
   const recorder = new HiddenStateRecorder();
   const model = buildModel(options, graph, inputs, graph.input("draws", DRAWS_TYPE), recorder.wrap);

@@ -13,7 +13,7 @@ import { rowGradientSquares, type RowGradientSquares } from "#dsl/tensor/ops/row
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import { buildModel, modelInputs } from "./model.js";
 import type { AssembleOptions, ConsolidationPrograms, FisherEstimator, FisherProgram } from "./options.js";
-import { superviseModel } from "./supervision.js";
+import { addSupervisionInputs } from "./supervision.js";
 
 /** Prefix of the states with sums of squared gradients. */
 export const SQUARED_GRADIENTS = "squares/";
@@ -56,7 +56,9 @@ function buildFisher(options: AssembleOptions, estimator: FisherEstimator, perRo
   const model = buildModel({ ...options, dropout: 0 }, graph, inputs);
   const derived =
     estimator === "loss"
-      ? lossAsDifferentiatedRows((model.plain ?? model.loss)(superviseModel(graph, options, { weighed: false }), "sum"))
+      ? lossAsDifferentiatedRows(
+          (model.plain ?? model.loss)(addSupervisionInputs(graph, options, { weighed: false }), "sum"),
+        )
       : DERIVED[estimator](graph, model.logits());
   const { state } = graph.program();
   const trains = Object.entries(state).filter(([, one]) => one.trains);

@@ -5,7 +5,7 @@ import type { Program } from "#dsl/tensor/program.js";
 import type { SupervisionTensors, TaskOutputs } from "../tasks/kind.js";
 import { buildModel, modelInputs } from "./model.js";
 import type { AssembleOptions } from "./options.js";
-import { superviseModel } from "./supervision.js";
+import { addSupervisionInputs } from "./supervision.js";
 
 export function buildEvaluateProgram(
   options: Omit<AssembleOptions, "optimizer" | "clip">,
@@ -15,9 +15,9 @@ export function buildEvaluateProgram(
   const { answers } = options.task.implementation;
   const model = buildModel({ ...options, dropout: 0 }, graph, modelInputs(graph, options));
   // Logits over a complete vocabulary at every position are built only if nothing else is needed.
-  if (withLabels && !answers?.score) lossOfPlaces(graph, model, superviseModel(graph, options, SCORED));
+  if (withLabels && !answers?.score) lossOfPlaces(graph, model, addSupervisionInputs(graph, options, SCORED));
   else {
-    const supervised = withLabels ? superviseModel(graph, options, SCORED) : undefined;
+    const supervised = withLabels ? addSupervisionInputs(graph, options, SCORED) : undefined;
     const places = answers?.places && (supervised ? supervised.targets : graph.input("targets", PLACES));
     const logits = model.logits(places);
     graph.output("logits", logits);

@@ -20,7 +20,7 @@ export interface ObjectiveOptions {
   /** Terms that replace the task's own loss; it is one of them if it counts. */
   readonly terms: readonly OutputTerm[];
   /** Model of the reference `frozen`; null if no term uses it. */
-  readonly teacher: TeacherOptions | null;
+  readonly teacher: TeacherModelOptions | null;
   /** True if each batch also has rows without labels. */
   readonly unlabelledRows: boolean;
 }
@@ -28,7 +28,7 @@ export interface ObjectiveOptions {
  * A teacher model in the program of another model. Its states have their own prefix (`TEACHER_STATE_PREFIX`) and are
  * zero until they are loaded.
  */
-export type TeacherOptions = Pick<AssembleOptions, "family" | "config" | "technique" | "task" | "labels">;
+export type TeacherModelOptions = Pick<AssembleOptions, "family" | "config" | "technique" | "task" | "labels">;
 
 export interface AssembleOptions {
   readonly family: ModelImplementation;

@@ -23,7 +23,7 @@ import { buildModel, DRAWS_TYPE, modelInputs } from "./model.js";
 import { isPlainTaskLoss } from "./objective.js";
 import type { AssembleOptions, PrivatePrograms } from "./options.js";
 import { updateByOptimizer } from "./strategies.js";
-import { superviseModel } from "./supervision.js";
+import { addSupervisionInputs } from "./supervision.js";
 
 export const NOISE_INPUT_PREFIX = "noise/";
 
@@ -66,7 +66,7 @@ function sumOf(graph: Graph, name: string, { type }: TensorState): Tensor {
 function build(options: AssembleOptions, clip: number, apart: boolean): Program | null {
   const graph = new Graph();
   const inputs = modelInputs(graph, options);
-  const supervised = superviseModel(graph, options, { weighed: true });
+  const supervised = addSupervisionInputs(graph, options, { weighed: true });
   const share = graph.input("share", { dtype: "f32", shape: apart ? ["batch"] : [] });
   const reportShare = graph.input("told", { dtype: "f32", shape: [] });
   const model = buildModel(options, graph, inputs, graph.input("draws", DRAWS_TYPE));

@@ -8,7 +8,7 @@ import type { ModelInputs } from "../models/kind.js";
 import type { TaskOutputs } from "../tasks/kind.js";
 import { HiddenStateRecorder } from "./hidden-states.js";
 import { buildModel, headPathsOf } from "./model.js";
-import type { AssembleOptions, TeacherOptions } from "./options.js";
+import type { AssembleOptions, TeacherModelOptions } from "./options.js";
 
 export const TEACHER_STATE_PREFIX = "teacher/";
 
@@ -38,7 +38,7 @@ export function buildReferences(
 /** Builds the teacher without dropout; none of its states train, and all are zero until its weights are loaded. */
 function buildTeacher(
   settings: AssembleOptions,
-  teacher: TeacherOptions,
+  teacher: TeacherModelOptions,
   graph: Graph,
   inputs: ModelInputs,
 ): ReadableModelOutputs {

@@ -11,7 +11,7 @@ type Supervises = Pick<AssembleOptions, "task" | "labels" | "roles" | "strategie
  * Creates the inputs. `weighed`: true in training programs, where rows have weights from their labels, from the role
  * `weight`, and from strategies.
  */
-export function superviseModel(
+export function addSupervisionInputs(
   graph: Graph,
   { task, labels, strategies, objective, roles = [] }: Supervises,
   { weighed }: { readonly weighed: boolean },

@@ -8,7 +8,7 @@ import type { AssembleOptions } from "./options.js";
 import { HiddenStateRecorder } from "./hidden-states.js";
 import { buildObjective, weighsBatchRows } from "./objective.js";
 import { updateByOptimizer } from "./strategies.js";
-import { superviseModel } from "./supervision.js";
+import { addSupervisionInputs } from "./supervision.js";
 
 export function buildTrainProgram(options: AssembleOptions): { program: Program; trainable: readonly string[] } {
   const { program, trainable } = buildUnoptimizedTrainGraph(options);
@@ -22,7 +22,7 @@ export function buildUnoptimizedTrainGraph(options: AssembleOptions): {
 } {
   const graph = new Graph();
   const inputs = modelInputs(graph, options);
-  const supervised = superviseModel(graph, options, { weighed: true });
+  const supervised = addSupervisionInputs(graph, options, { weighed: true });
   const rate = graph.input("rate", { dtype: "f32", shape: [] });
   const step = graph.input("step", { dtype: "i32", shape: [] });
   const recorder = new HiddenStateRecorder();

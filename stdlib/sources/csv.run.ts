@@ -12,7 +12,7 @@ import { MAX_RECORD_CHARACTERS } from "./shared/codes.js";
 import {
   checkColumnCount,
   refuseReservedColumnNames,
-  checkRowCount,
+  checkRowLimit,
   HEAD_CHARACTERS,
   isFullChunk,
   columnTableOf,
@@ -181,7 +181,7 @@ class Reader {
       text = await this.begin();
     }
     await this.write(text);
-    checkRowCount(this.file, this.waiting);
+    checkRowLimit(this.file, this.waiting);
   }
 
   async finish(): Promise<ColumnTable> {

@@ -3,7 +3,7 @@ import { emitCoreMl, packageManifest, PACKAGE_PATHS } from "#dsl/tensor/backends
 import type { TargetImplementation } from "./kind.js";
 import { fixedSizesOf, halfPrecisionRounding, fixedShapeProblem, maxWrittenTokens } from "./shared/fixed-shape.js";
 import { forwardProgramOf, graphFileOf, programWeights } from "./shared/forward.js";
-import { writeCompanionFiles } from "./shared/companion-files.js";
+import { writeConfigAndTokenizer } from "./shared/companion-files.js";
 
 /** Maximum batch size if it is flexible: Core ML needs an upper bound for each range. */
 const MOST_TEXTS = 64;
@@ -24,7 +24,7 @@ export const coreml: TargetImplementation = {
     await out.write(PACKAGE_PATHS.manifest, packageManifest());
     await out.write(PACKAGE_PATHS.model, bytes);
     await out.write(PACKAGE_PATHS.weights, weights.bytes());
-    await writeCompanionFiles(model, out);
+    await writeConfigAndTokenizer(model, out);
     return {
       graphs: { forward: graphFileOf(PACKAGE_PATHS.model, program, model, fixed) },
       ...(half ? halfPrecisionRounding(model) : { tolerance: 1e-4 }),

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { verbKeyAdvice, shapeParameterType } from "./shared/parameters.js";
+import { misplacedVerbKeyAdvice, shapeParameterType } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "target",
@@ -13,7 +13,7 @@ export const word = defineWord({
     file: "path",
     compute_precision: "quantize",
   },
-  advice: verbKeyAdvice,
+  advice: misplacedVerbKeyAdvice,
   parameters: [
     {
       name: "path",

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { verbKeyAdvice } from "./shared/parameters.js";
+import { misplacedVerbKeyAdvice } from "./shared/parameters.js";
 import { QUANTIZATION_TYPES } from "./shared/gguf/mixture.js";
 
 export const word = defineWord({
@@ -17,7 +17,7 @@ export const word = defineWord({
     quantization: "quantize",
     quantization_method: "quantize",
   },
-  advice: verbKeyAdvice,
+  advice: misplacedVerbKeyAdvice,
   parameters: [
     {
       name: "path",

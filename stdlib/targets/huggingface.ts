@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { folderParameter, verbKeyAdvice } from "./shared/parameters.js";
+import { folderParameter, misplacedVerbKeyAdvice } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "target",
@@ -28,7 +28,7 @@ export const word = defineWord({
     repository: "path",
   },
   advice: {
-    ...verbKeyAdvice,
+    ...misplacedVerbKeyAdvice,
     quantize: "transformers' folder holds whole weights: `onnx` and `gguf` quantize",
     merged: "write `weights: merged`",
     adapter: "write `weights: adapter`",

@@ -11,13 +11,13 @@ import type { Message } from "../conversations/kind.js";
 import type { ModelImplementation } from "../models/kind.js";
 
 /** The parts from which the model's programs are built (stdlib/programs). */
-export type DeployedParts = Omit<AssembleOptions, "optimizer" | "clip" | "dropout">;
+export type DeployedProgramParts = Omit<AssembleOptions, "optimizer" | "clip" | "dropout">;
 
 /** A trained model as input of a target. */
 export interface DeployedModel {
   /** Name in the notebook. */
   readonly name: string;
-  readonly parts: DeployedParts;
+  readonly parts: DeployedProgramParts;
   /** The family's word of the vocabulary, and its implementation. */
   readonly family: { readonly word: string; readonly implementation: ModelImplementation };
   /**

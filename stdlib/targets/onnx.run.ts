@@ -4,7 +4,7 @@
  */
 import { modelFile } from "#dsl/tensor/backends/onnx/file.js";
 import { roundWithKnownBounds } from "#dsl/tensor/backends/onnx/rounding/fixed.js";
-import { roundToFloat16 } from "#dsl/tensor/backends/onnx/rounding/half.js";
+import { roundGraphToFloat16 } from "#dsl/tensor/backends/onnx/rounding/half.js";
 import { roundToInt4 } from "#dsl/tensor/backends/onnx/rounding/int4.js";
 import { roundToInt8 } from "#dsl/tensor/backends/onnx/rounding/int8.js";
 import type { StandaloneGraph } from "#dsl/tensor/backends/onnx/standalone.js";
@@ -73,7 +73,7 @@ export const onnx: TargetImplementation = {
 };
 
 const ROUNDED: Readonly<Record<OnnxRounding, (graph: StandaloneGraph) => StandaloneGraph>> = {
-  f16: roundToFloat16,
+  f16: roundGraphToFloat16,
   int8: roundToInt8,
   int4: roundToInt4,
 };

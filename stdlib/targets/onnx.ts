@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { folderParameter, verbKeyAdvice } from "./shared/parameters.js";
+import { folderParameter, misplacedVerbKeyAdvice } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "target",
@@ -19,7 +19,7 @@ export const word = defineWord({
     calibration_samples: "calibrate",
     num_samples: "calibrate",
   },
-  advice: verbKeyAdvice,
+  advice: misplacedVerbKeyAdvice,
   parameters: [
     folderParameter,
     {

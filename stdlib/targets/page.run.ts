@@ -8,8 +8,8 @@ import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { DeployedModel, TargetImplementation, DeploymentResult } from "./kind.js";
-import { writeCompanionFiles } from "./shared/companion-files.js";
-import { addGap } from "./shared/page/gaps.js";
+import { writeConfigAndTokenizer } from "./shared/companion-files.js";
+import { replaceWordWithGap } from "./shared/page/gaps.js";
 import { outgoingGraphs, type OutgoingGraph } from "./shared/onnx/graphs.js";
 import type { PageDemo } from "./shared/page/demo.js";
 import { PAGE_TASKS } from "./shared/page/task-names.js";
@@ -42,7 +42,7 @@ export const page: TargetImplementation = {
     const file = where === "linked" ? `${nameOf(call).replace(/\.html$/i, "")}.onnx` : null;
     const from = file === null ? MODEL : `${BESIDE}${file}`;
     await out.write(from, modelFile(graph, "").model());
-    await writeCompanionFiles(model, out);
+    await writeConfigAndTokenizer(model, out);
     const forward = { file: MAIN, ...outgoing.ports };
     const demo: Omit<PageDemo, "model"> = {
       version: 1,
@@ -100,7 +100,7 @@ function planned(
 /** For `fill_mask`, replaces a long word in the middle of each text by a gap. */
 function examplesFor({ parts }: DeployedModel, examples: PageDemo["examples"]): PageDemo["examples"] {
   if (parts.task.call.word !== "fill_mask") return examples;
-  return examples.flatMap((text) => (typeof text === "string" ? (addGap(text) ?? []) : []));
+  return examples.flatMap((text) => (typeof text === "string" ? (replaceWordWithGap(text) ?? []) : []));
 }
 /** Whether inputs are two texts: a pair that belongs together, or two to compare. */
 function isPair({ parts, roles }: DeployedModel): boolean {

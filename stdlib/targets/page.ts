@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { verbKeyAdvice } from "./shared/parameters.js";
+import { misplacedVerbKeyAdvice } from "./shared/parameters.js";
 import { PAGE_TASKS } from "./shared/page/task-names.js";
 
 export const word = defineWord({
@@ -21,7 +21,7 @@ export const word = defineWord({
     link: "model",
     embed: "model",
   },
-  advice: verbKeyAdvice,
+  advice: misplacedVerbKeyAdvice,
   parameters: [
     {
       name: "path",

@@ -6,9 +6,9 @@ import {
   weightBytes,
 } from "#dsl/tensor/backends/tensorflow/inference.js";
 import type { TargetImplementation } from "./kind.js";
-import { writeCompanionFiles } from "./shared/companion-files.js";
+import { writeConfigAndTokenizer } from "./shared/companion-files.js";
 import { forwardProgramOf, graphFileOf, programWeights } from "./shared/forward.js";
-import { pythonInputLines, pythonOutputLines, pythonPredictionLines } from "./shared/python.js";
+import { pythonInputLines, pythonLogitsLines, pythonPredictionLines } from "./shared/python.js";
 import { pythonString as quoted } from "../text/quoting.js";
 import { tooLargeReason } from "./shared/too-large.js";
 
@@ -21,7 +21,7 @@ export const savedmodel: TargetImplementation = {
     const program = forwardProgramOf(model);
     const { savedModel } = emitInference(program, await programWeights(model, program));
     await out.write(SAVED_MODEL_FILE, savedModel);
-    await writeCompanionFiles(model, out);
+    await writeConfigAndTokenizer(model, out);
     return { graphs: { forward: graphFileOf(SAVED_MODEL_FILE, program, model) }, tolerance: 1e-4 };
   },
   calls: (_call, model, place) => [
@@ -34,7 +34,7 @@ export const savedmodel: TargetImplementation = {
         ...pythonInputLines(model),
         `model = tf.saved_model.load(folder)`,
         `answer = model.signatures[${quoted(SIGNATURE_NAME)}](**{name: tf.constant(values) for name, values in inputs.items()})`,
-        ...pythonOutputLines("answer[name].numpy()", model),
+        ...pythonLogitsLines("answer[name].numpy()", model),
         ...pythonPredictionLines(model),
         "",
       ].join("\n"),

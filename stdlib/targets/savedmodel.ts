@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { folderParameter, verbKeyAdvice } from "./shared/parameters.js";
+import { folderParameter, misplacedVerbKeyAdvice } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "target",
@@ -13,7 +13,7 @@ export const word = defineWord({
     keras: "savedmodel",
     folder: "path",
   },
-  advice: verbKeyAdvice,
+  advice: misplacedVerbKeyAdvice,
   parameters: [folderParameter],
   capabilities: {
     writes: "folder",

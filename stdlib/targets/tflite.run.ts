@@ -6,11 +6,11 @@ import {
   weightBytes,
 } from "#dsl/tensor/backends/tensorflow/inference.js";
 import type { CodeExample, DeployedModel, TargetImplementation, DeploymentResult } from "./kind.js";
-import { writeCompanionFiles } from "./shared/companion-files.js";
+import { writeConfigAndTokenizer } from "./shared/companion-files.js";
 import { fixedSizesOf, halfPrecisionRounding, fixedShapeProblem, maxWrittenTokens } from "./shared/fixed-shape.js";
 import { forwardProgramOf, graphFileOf, programWeights } from "./shared/forward.js";
 import { litertCallExample } from "./shared/litert-call.js";
-import { pythonInputLines, pythonOutputLines, pythonPredictionLines } from "./shared/python.js";
+import { pythonInputLines, pythonLogitsLines, pythonPredictionLines } from "./shared/python.js";
 import { pythonString as quoted } from "../text/quoting.js";
 import { tooLargeReason } from "./shared/too-large.js";
 
@@ -28,7 +28,7 @@ export const tflite: TargetImplementation = {
     await out.write(`${SOURCE}/saved_model.pb`, savedModel);
     const quantize = call.arguments["quantize"] ?? "none";
     await out.tool("litert", { from: SOURCE, to: "main", quantize });
-    await writeCompanionFiles(model, out);
+    await writeConfigAndTokenizer(model, out);
     return { graphs: { forward: graphFileOf("main", program, model, fixed) }, ...nearness(quantize, model) };
   },
   calls(call, model, place) {
@@ -42,7 +42,7 @@ export const tflite: TargetImplementation = {
       ...(free || !pairs ? [] : ['written = runner.get_input_details()["decoder_input_ids"]["shape"][1]']),
       ...pythonInputLines(model, free ? undefined : "int(width)"),
       ...(free ? ["answer = runner(**inputs)"] : BY_PARTS),
-      ...pythonOutputLines("answer[name]", model),
+      ...pythonLogitsLines("answer[name]", model),
       ...pythonPredictionLines(model),
       "",
     ];

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { verbKeyAdvice, shapeParameterType } from "./shared/parameters.js";
+import { misplacedVerbKeyAdvice, shapeParameterType } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "target",
@@ -14,7 +14,7 @@ export const word = defineWord({
     optimizations: "quantize",
     input_shape: "shape",
   },
-  advice: verbKeyAdvice,
+  advice: misplacedVerbKeyAdvice,
   parameters: [
     {
       name: "path",

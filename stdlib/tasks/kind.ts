@@ -74,7 +74,7 @@ export interface TokenNames {
   tokens(ids: Int32Array): readonly string[];
 }
 /** A batch for which a task provides targets. */
-export interface TaughtBatch {
+export interface TargetBatch {
   readonly rows: ArrayLike<number>;
   /** Number of tokens that each row is padded to. */
   readonly width: number;
@@ -85,16 +85,16 @@ export interface TaughtBatch {
 /** Training targets of rows, batch by batch. */
 export interface TrainingTargets {
   /** Number of terms in the mean loss of a batch: rows, or trained positions. It is the sum over the batch's rows. */
-  counts(batch: Omit<TaughtBatch, "width">): number;
+  counts(batch: Omit<TargetBatch, "width">): number;
   /** Number of trained positions of a row in an epoch; by default each row is one label. */
-  places?(row: number, options: Pick<TaughtBatch, "seed" | "epoch">): number;
+  places?(row: number, options: Pick<TargetBatch, "seed" | "epoch">): number;
   /**
    * For separately encoded texts (format `pair_encoding`): the texts of a batch's rows in the order in which they are
    * fed. By default row r is text r.
    */
   texts?(rows: ArrayLike<number>): Uint32Array;
   /** Inputs of the batch besides its texts. The function may modify `input_ids` [rows × width]. */
-  feeds(batch: TaughtBatch, input_ids: Int32Array): Readonly<Record<string, NDArray>>;
+  feeds(batch: TargetBatch, input_ids: Int32Array): Readonly<Record<string, NDArray>>;
   /**
    * For single-label tasks: the label number of each row. Training records the predicted probability of that label.
    */

@@ -6,7 +6,7 @@ import type { AnswerDecoder, PredictedRows, AnswerFrequency, TaskImplementation,
 import { singleText } from "../row-formats/single-text.js";
 import type { LabelSetMetricInput } from "../metrics/kind.js";
 import { labelSetsResampler, resamplingOf, samplerOf } from "../metrics/shared/resampled-outcomes.js";
-import { float32Array } from "./shared/feeds.js";
+import { float32NDArray } from "./shared/feeds.js";
 import { lossSettingsOf } from "./shared/loss-settings.js";
 import { positiveWeights, hasPositiveWeights } from "./shared/positive-weights.js";
 import { labelCountsOfSets } from "../metrics/shared/counts.js";
@@ -226,8 +226,8 @@ export const multilabelClassification: TaskImplementation = {
           const labels = new Float32Array(batch.rows.length * n);
           Array.from(batch.rows).forEach((row, index) => labels.set(truth.subarray(row * n, (row + 1) * n), index * n));
           return {
-            labels: float32Array(labels, [batch.rows.length, n]),
-            ...(weights && { weights: float32Array(weights, [n]) }),
+            labels: float32NDArray(labels, [batch.rows.length, n]),
+            ...(weights && { weights: float32NDArray(weights, [n]) }),
           };
         },
       };

@@ -4,7 +4,7 @@ import { checkFamilyShape } from "./shared/families.js";
 import { checkPositiveWeights } from "./shared/class-weights.js";
 import { focalParameter } from "./shared/loss-settings.js";
 import {
-  namedPositiveWeights,
+  positiveWeightsByLabel,
   balancedPositiveWeightText,
   positiveWeightParameter,
 } from "./shared/positive-weights.js";
@@ -41,7 +41,7 @@ export const word = defineWord({
   },
   check(call, context) {
     checkFamilyShape(call.word, ["encoder"], context);
-    checkPositiveWeights("positive_weight", namedPositiveWeights(call), context);
+    checkPositiveWeights("positive_weight", positiveWeightsByLabel(call), context);
   },
   capabilities: {
     pipeline: "text-classification",
@@ -52,7 +52,7 @@ export const word = defineWord({
     isExplainable: true,
     rowFormat: singleText,
     labels: true,
-    namedLabels: (call) => Object.keys(namedPositiveWeights(call)),
+    namedLabels: (call) => Object.keys(positiveWeightsByLabel(call)),
     countsOverTraining: balancedPositiveWeightText,
     decides: "several",
     headParameters: sentenceHeadElementCount,

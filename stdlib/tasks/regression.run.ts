@@ -11,7 +11,7 @@ import type { Call } from "#dsl/language/types/value.js";
 import type { AnswerDecoder, AnswerFrequency, TaskImplementation, TrainingTargets } from "./kind.js";
 import { singleText } from "../row-formats/single-text.js";
 import { numbersResampler, resamplingOf, samplerOf } from "../metrics/shared/resampled-outcomes.js";
-import { float32Array } from "./shared/feeds.js";
+import { float32NDArray } from "./shared/feeds.js";
 import { numberText } from "../text/numbers.js";
 
 export interface ScorePrediction {
@@ -96,7 +96,7 @@ export const regression: TaskImplementation = {
         standard: standardOf(truth),
         counts: (batch) => batch.rows.length,
         feeds: (batch) => ({
-          labels: float32Array(
+          labels: float32NDArray(
             Float32Array.from(batch.rows, (row) => truth[row]!),
             [batch.rows.length],
           ),

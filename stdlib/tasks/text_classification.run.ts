@@ -2,7 +2,7 @@
 import type { AnswerDecoder, Supervision, TaskImplementation, TrainingTargets } from "./kind.js";
 import { singleText } from "../row-formats/single-text.js";
 import { classWeights, hasClassWeights } from "./shared/class-weights.js";
-import { float32Array, int32Array } from "./shared/feeds.js";
+import { float32NDArray, int32Array } from "./shared/feeds.js";
 import { lossSettingsOf } from "./shared/loss-settings.js";
 import { MEAN_HEAD_PATH, meanFeatures, usesMeanPooling } from "./shared/mean-head.js";
 import { labelsResampler, resamplingOf, samplerOf } from "../metrics/shared/resampled-outcomes.js";
@@ -33,7 +33,7 @@ interface TaughtLabels extends TrainingTargets {
 
 /** Returns one label number per row. `weights`: loss weight per label; null for 1. */
 export function labelTargets(truth: Int32Array, weights: Float32Array | null = null): TaughtLabels {
-  const weighed = weights && { weights: float32Array(weights, [weights.length]) };
+  const weighed = weights && { weights: float32NDArray(weights, [weights.length]) };
   return {
     truth,
     oneRight: truth,

@@ -23,7 +23,7 @@ import {
   samplerOf,
 } from "../metrics/shared/resampled-outcomes.js";
 import { hasClassWeights, classWeightsOfCounts } from "./shared/class-weights.js";
-import { targetInputs, float32Array } from "./shared/feeds.js";
+import { targetInputs, float32NDArray } from "./shared/feeds.js";
 import { lossSettingsOf } from "./shared/loss-settings.js";
 import {
   commonestLabelBaseline,
@@ -254,7 +254,7 @@ export const tokenClassification: TaskImplementation = {
           const right = Array.from(members).flatMap((row) => [...truth(row)]);
           return {
             ...targetInputs(targets, right),
-            ...(weights && { weights: float32Array(weights, [weights.length]) }),
+            ...(weights && { weights: float32NDArray(weights, [weights.length]) }),
           };
         },
       };

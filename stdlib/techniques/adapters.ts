@@ -7,9 +7,9 @@ import { fromOwnFolderParameter } from "./shared/from-parameter.js";
 import { defineWord } from "#dsl/language/types/define.js";
 import { numberArgument, textArgument } from "./shared/settings.js";
 import { isAttentionPath, embeddingWidth, isEmbeddingOrHead, type TensorShapes } from "./shared/shapes.js";
-import { recommendRate } from "./shared/rates.js";
+import { learningRateRecord } from "./shared/rates.js";
 
-const rate = recommendRate({
+const rate = learningRateRecord({
   rate: 1e-3,
   narrows: true,
   because: "the layers start from nothing; twice as much can throw the model off",

@@ -4,7 +4,7 @@ import { baseFacts } from "../models/shared/base-facts.js";
 import { fromOwnFolderParameter } from "./shared/from-parameter.js";
 import { headParameterCount } from "./shared/head.js";
 import { countElements, type TensorShapes } from "./shared/shapes.js";
-import { recommendRate } from "./shared/rates.js";
+import { learningRateRecord } from "./shared/rates.js";
 
 /**
  * Biases of the body. A causal mask that old files call `bias` has more axes and is excluded, as are pretraining heads.
@@ -20,7 +20,7 @@ const biases = (shapes: TensorShapes): number =>
       ),
   );
 
-const rate = recommendRate({
+const rate = learningRateRecord({
   rate: 5e-3,
   narrows: true,
   because: "biases alone move the model little, but ten times as much throws it off",

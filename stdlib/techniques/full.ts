@@ -1,9 +1,9 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import type { TechniqueImplementation } from "./kind.js";
 import { countElements, type TensorShapes } from "./shared/shapes.js";
-import { recommendRate } from "./shared/rates.js";
+import { learningRateRecord } from "./shared/rates.js";
 
-const rate = recommendRate({
+const rate = learningRateRecord({
   rate: 1e-4,
   narrows: true,
   because: "a pretrained model is easily upset by large steps, and smaller ones need more epochs",

@@ -5,9 +5,9 @@ import { fitParameter, checkExactFit } from "./shared/exact-fit.js";
 import { headParameterCount } from "./shared/head.js";
 import { readQuantizedConfig } from "../models/shared/quantized-weights.js";
 import { fromOwnFolderParameter } from "./shared/from-parameter.js";
-import { recommendRate } from "./shared/rates.js";
+import { learningRateRecord } from "./shared/rates.js";
 
-const rate = recommendRate({
+const rate = learningRateRecord({
   rate: 0.03,
   narrows: true,
   because: "the head starts from nothing, and nothing else can be upset",

@@ -6,7 +6,7 @@ import { baseFacts } from "../models/shared/base-facts.js";
 import { fromParameter } from "./shared/from-parameter.js";
 import { defaultIa3Layers, ia3Settings, type Ia3Settings } from "./shared/ia3-settings.js";
 import { linearLayerNames, findLinearLayers, type TensorShapes, isTargetLayer } from "./shared/shapes.js";
-import { recommendRate } from "./shared/rates.js";
+import { learningRateRecord } from "./shared/rates.js";
 import type { Layers } from "../layers/contract.js";
 import type { TechniqueImplementation } from "./kind.js";
 import { modulesToSave, PEFT_PREFIX, peftConfig } from "./shared/settings.js";
@@ -23,7 +23,7 @@ const layersParameter = <N extends keyof Ia3Settings>(name: N, doc: string, deri
     impact: "medium",
   });
 
-const rate = recommendRate({
+const rate = learningRateRecord({
   rate: 0.02,
   narrows: true,
   because: "factors start at one and must move by tenths to be felt",

@@ -7,9 +7,9 @@ import { techniqueAdvice } from "../foreign-names/values.js";
 import { fromParameter } from "./shared/from-parameter.js";
 import { linearLayerNames, findLinearLayers, type TensorShapes } from "./shared/shapes.js";
 import { loraSettings } from "./shared/lora-settings.js";
-import { recommendRate } from "./shared/rates.js";
+import { learningRateRecord } from "./shared/rates.js";
 
-const rate = recommendRate({
+const rate = learningRateRecord({
   rate: 2e-3,
   narrows: true,
   because: "the matrices start from nothing; half as much learns slowly, and at 3e-3 one run in several collapses",

@@ -5,12 +5,12 @@ import { fromParameter } from "./shared/from-parameter.js";
 import { virtualTokensParameter, virtualTokenCapability, checkPrompts } from "./shared/prompts.js";
 import { keyWidths, type TensorShapes } from "./shared/shapes.js";
 import { virtualTokenCount } from "./shared/virtual-tokens.js";
-import { recommendRate } from "./shared/rates.js";
+import { learningRateRecord } from "./shared/rates.js";
 
 const trained = (call: Call, shapes: TensorShapes): number =>
   2 * virtualTokenCount(call) * keyWidths(shapes).reduce((sum, width) => sum + width, 0);
 
-const rate = recommendRate({
+const rate = learningRateRecord({
   rate: 0.05,
   narrows: true,
   because: "the keys and values lie far from where they start",

@@ -5,11 +5,11 @@ import { fromParameter } from "./shared/from-parameter.js";
 import { virtualTokensParameter, virtualTokenCapability, checkPrompts } from "./shared/prompts.js";
 import { embeddingWidth, type TensorShapes } from "./shared/shapes.js";
 import { virtualTokenCount } from "./shared/virtual-tokens.js";
-import { recommendRate } from "./shared/rates.js";
+import { learningRateRecord } from "./shared/rates.js";
 
 const trained = (call: Call, shapes: TensorShapes): number => virtualTokenCount(call) * embeddingWidth(shapes);
 
-const rate = recommendRate({
+const rate = learningRateRecord({
   rate: 0.02,
   narrows: false,
   because: "the vectors lie far from where they start, whatever the width",

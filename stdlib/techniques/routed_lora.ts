@@ -1,11 +1,11 @@
 import type { Call } from "#dsl/language/types/value.js";
 import { defineWord } from "#dsl/language/types/define.js";
 import { familyCapabilities } from "../models/shared/base-facts.js";
-import { recommendRate } from "./shared/rates.js";
+import { learningRateRecord } from "./shared/rates.js";
 import { routedSettings } from "./shared/routed-settings.js";
 import { findLinearLayers, type TensorShapes } from "./shared/shapes.js";
 
-const rate = recommendRate({
+const rate = learningRateRecord({
   rate: 2e-3,
   narrows: true,
   because: "the matrices start from nothing, as those of `lora` do",

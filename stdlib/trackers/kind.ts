@@ -82,7 +82,7 @@ export interface TrackedFile {
   readonly stamp: string;
 }
 
-export interface TrackerRequest {
+export interface TrackerHttpRequest {
   readonly method: "GET" | "POST" | "PUT" | "PATCH";
   /** The complete URL, which must begin with the address in the program. */
   readonly url: string;
@@ -109,7 +109,7 @@ export interface TrackerHost {
   /** `record`: plan, lock, scores; `model`: the trained model's folder, once it exists. */
   files(what: "record" | "model"): Promise<readonly TrackedFile[]>;
   /** Returns the JSON response, or null if it is empty. Throws `TrackerUnavailableError`, `TrackerRefusalError`. */
-  ask(asking: TrackerRequest): Promise<unknown>;
+  ask(asking: TrackerHttpRequest): Promise<unknown>;
   /**
    * Appends bytes to a file and returns its new size. Paths are relative to the notebook's folder. Throws
    * `TrackerUnavailableError`.

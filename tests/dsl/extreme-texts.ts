@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { complete } from "#dsl/assist/complete.js";
 import { hoverAt } from "#dsl/assist/hover.js";
 import { isComplete } from "#dsl/assist/is-complete.js";
-import { occurrencesIn, symbolsIn } from "#dsl/assist/occurrences.js";
+import { allNamesIn, symbolsIn } from "#dsl/assist/occurrences.js";
 import { signatureAt } from "#dsl/assist/signature.js";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
 import { renderHtml } from "#dsl/language/diagnostics/render-html.js";
@@ -107,7 +107,7 @@ export function answer({ text, code }: Extreme): void {
     hoverAt(text, offset, context);
     signatureAt(text, offset, registry);
   }
-  occurrencesIn(source, registry);
+  allNamesIn(source, registry);
   symbolsIn(source, registry);
 }
 

@@ -9,7 +9,7 @@ import { complete } from "#dsl/assist/complete.js";
 import type { AssistContext } from "#dsl/assist/items.js";
 import { hoverAt } from "#dsl/assist/hover.js";
 import { isComplete } from "#dsl/assist/is-complete.js";
-import { definitionOf, occurrencesIn, symbolsIn } from "#dsl/assist/occurrences.js";
+import { definitionOf, allNamesIn, symbolsIn } from "#dsl/assist/occurrences.js";
 import { signatureAt } from "#dsl/assist/signature.js";
 import { textsOfCode, type Code } from "#dsl/language/diagnostics/codes.js";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
@@ -195,7 +195,7 @@ function look(text: string, offset: number, context: AssistContext): string | un
   if (page && (page.start < 0 || page.end > text.length)) return "hover stands outside";
   signatureAt(text, offset, registry);
   isComplete(text, verbs);
-  for (const occurrence of occurrencesIn(source, registry)) {
+  for (const occurrence of allNamesIn(source, registry)) {
     if (occurrence.span.end > text.length) return "a name stands outside";
     definitionOf(occurrence, sources, registry);
   }

@@ -1,6 +1,6 @@
 /** Checks whether a training can meet its privacy guarantee for single rows, before any of it runs. */
 import { trainingSplit } from "../plan/estimates.js";
-import { privacyCapabilitiesOf } from "../plan/private.js";
+import { privacyWordCapabilities } from "../plan/private.js";
 import type { Draft, Program } from "../plan/program.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import { tuneText } from "../plan/text.js";
@@ -43,13 +43,13 @@ function checkSettings(
   const span = settings.get("privacy")?.span;
   const [shuffle, clip, packing] = ["shuffle", "clip", "packing"].map((key) => settings.get(key));
   if (update) program.reportNear("private-update", {}, span, here);
-  const unit = privacyCapabilitiesOf(program, call)?.privacyUnit(call) ?? null;
+  const unit = privacyWordCapabilities(program, call)?.privacyUnit(call) ?? null;
   if (federated && unit === null) program.reportNear("private-of-whom", {}, span, here);
   if (shuffle && training.shuffle !== "random")
     program.reportNear("private-order", { shuffle: training.shuffle }, shuffle.span, here);
   if (training.packing) program.reportNear("private-packing", {}, packing?.span ?? span, here);
   if (clip) {
-    const privacy = privacyCapabilitiesOf(program, call)?.maxNorm(call) ?? 1;
+    const privacy = privacyWordCapabilities(program, call)?.maxNorm(call) ?? 1;
     const details = { clip: training.clip === null ? "none" : String(training.clip), privacy };
     program.reportNear("two-clips", details, clip.span, here);
   }

@@ -45,7 +45,7 @@ export interface TrainingCodeData {
     readonly needed: number;
     readonly has: number;
     /** The smallest change that fits; if none fits, the one that needs least. */
-    readonly change: PlanChangeText;
+    readonly change: SuggestedPlanChange;
     readonly fits: boolean;
   };
   /**
@@ -58,7 +58,7 @@ export interface TrainingCodeData {
     /** Text positions of the base. */
     readonly positions: number;
   };
-  "long-training": { readonly seconds: number; readonly change: PlanChangeText | null };
+  "long-training": { readonly seconds: number; readonly change: SuggestedPlanChange | null };
   "likely-over-fits": {
     readonly trainable: number;
     readonly tokens: number;
@@ -68,7 +68,7 @@ export interface TrainingCodeData {
   };
 }
 /** A plan change as it would be written, and what the plan then needs (bytes or seconds). */
-export interface PlanChangeText {
+export interface SuggestedPlanChange {
   readonly text: string;
   readonly takes: number;
   /** Whether the updates are unchanged. */

@@ -7,7 +7,7 @@ import type { Draft, Program } from "../plan/program.js";
 import { checkData, checkRoles, checkTables, dataFacts } from "../checks/world.js";
 import type { PartitionCapabilities } from "../../language/types/capabilities/federation.js";
 import type { DataFacts } from "../../language/types/facts.js";
-import { type GivenValue, dataReaderOf, type DataPlan, type ModelPlan } from "../../language/types/value.js";
+import { type GivenValue, dataReaderOfModel, type DataPlan, type ModelPlan } from "../../language/types/value.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import { isStreamed } from "../plan/streaming.js";
 
@@ -80,7 +80,7 @@ function otherOf(
   const data = resolveData(program, draft, span);
   if (!data || !checkRoles(program, data.plan, model.task, span)) return undefined;
   if (!checkTables(program, draft, data.plan, span) || !checkInMemory(program, data.plan, span)) return undefined;
-  const facts = dataFacts(program, draft, data.plan, dataReaderOf(model), span);
+  const facts = dataFacts(program, draft, data.plan, dataReaderOfModel(model), span);
   // A client may have a single label: the labels of all clients are checked together.
   return facts && checkData(program, draft, data.plan, facts, span, "client") ? { plan: data.plan, facts } : undefined;
 }
@@ -109,7 +109,7 @@ export function hasValidationRows(
 }
 
 /** Estimates the cost of all rounds from one round of a client with the rows of `first`. A step is a round. */
-export function estimateRounds(
+export function estimateFederation(
   program: Program,
   settings: Omit<FederatedPlan, "others">,
   { training, estimates: one }: { readonly training: RecipePlan; readonly estimates: Estimates },

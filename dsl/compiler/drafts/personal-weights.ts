@@ -8,7 +8,7 @@ import type { BaseFacts, DataFacts } from "../../language/types/facts.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type { DataPlan, ModelPlan } from "../../language/types/value.js";
 import { sliceKeysOf } from "../checks/slices.js";
-import { estimateRounds, type ClientData, type FederationDraft } from "./clients.js";
+import { estimateFederation, type ClientData, type FederationDraft } from "./clients.js";
 
 interface Known {
   readonly data: { readonly plan: DataPlan };
@@ -62,7 +62,7 @@ export function estimateCostOfRounds(
   const whole = { ...estimates, parameters: parameters + more, trainable: trainable + more };
   const one = { ...whole, ...(personal !== null && { personal }) };
   const each = { training: recipe.plan, estimates: one };
-  return estimateRounds(program, federating.settings, each, { first: facts, others, carried });
+  return estimateFederation(program, federating.settings, each, { first: facts, others, carried });
 }
 
 /** Checks that there are enough rows for the clients, and that the partition column exists. */

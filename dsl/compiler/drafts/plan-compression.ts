@@ -6,7 +6,7 @@ import { isCall, recordOrEmpty, resolveData, resolveModel } from "../plan/defini
 import { loadedRunOf } from "../plan/bases/loaded-base.js";
 import type { CompressPlan } from "../plan/actions/compress-actions.js";
 import type { Plan } from "../plan/plan.js";
-import { dataReaderOf, type GivenValue, type Call, type Value } from "../../language/types/value.js";
+import { dataReaderOfModel, type GivenValue, type Call, type Value } from "../../language/types/value.js";
 import type { CompressDraft, Draft, Program, NamedTraining } from "../plan/program.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type { CompressionCapabilities, DistillationContext } from "../../language/types/capabilities/learning.js";
@@ -142,7 +142,7 @@ export function planCompressStage(
 
 /** Parameters of the larger model, including a head for the labels of the data. */
 function withHead(program: Program, { recipe: { data, model } }: Plan, larger: BaseFacts): number {
-  const facts = program.ask({ about: "data", data, base: dataReaderOf(model) }, true);
+  const facts = program.ask({ about: "data", data, base: dataReaderOfModel(model) }, true);
   const labels = facts === undefined || isFailed(facts) ? 0 : facts.labels.length;
   return countParametersWithHead(program, model.task, larger, labels);
 }

@@ -1,6 +1,6 @@
 /** The privacy guarantee of a federation: for each client, or for each row of a client of average size. */
 import { tuneText } from "../plan/text.js";
-import { privacyPlan, privacyCapabilitiesOf } from "../plan/private.js";
+import { privacyPlan, privacyWordCapabilities } from "../plan/private.js";
 import { trainingSplit } from "../plan/estimates.js";
 import type { Estimates, FederatedPlan, PrivacyPlan, RecipePlan } from "../plan/plan.js";
 import type { Program } from "../plan/program.js";
@@ -30,7 +30,7 @@ type Settings = Omit<FederatedPlan, "others">;
 
 /** Returns the privacy plan; undefined if no guarantee is possible (reported). */
 function promiseOf(program: Program, settings: Settings, options: Promising): PrivacyPlan | undefined {
-  const unit = privacyCapabilitiesOf(program, options.privacy)?.privacyUnit(options.privacy);
+  const unit = privacyWordCapabilities(program, options.privacy)?.privacyUnit(options.privacy);
   if (unit !== "client" && unit !== "row") return undefined;
   return unit === "client" ? ofClients(program, settings, options) : ofRows(program, settings, options);
 }
@@ -100,7 +100,7 @@ function ofRows(program: Program, settings: Settings, options: Promising): Priva
  * guarantee itself is sent to all.
  */
 function ofRowsElsewhere(program: Program, { privacy, span, here }: Promising): PrivacyPlan | undefined {
-  const word = privacyCapabilitiesOf(program, privacy);
+  const word = privacyWordCapabilities(program, privacy);
   const [few, many] = [1, 2].map((steps) => word?.guarantee(privacy, { rate: 1, steps, units: 1 }));
   if (!word || !few || !many || !("epsilon" in few)) return undefined;
   if ("epsilon" in many && many.epsilon !== few.epsilon) {

@@ -24,7 +24,7 @@ import type { RecipePlan } from "../plan/plan.js";
 import { foldsOf } from "../plan/folds.js";
 import { tuneText } from "../plan/text.js";
 import type { Resolved, ResolvedModel } from "../plan/resolved.js";
-import { dataReaderOf, type DataPlan, type ModelPlan, type Value } from "../../language/types/value.js";
+import { dataReaderOfModel, type DataPlan, type ModelPlan, type Value } from "../../language/types/value.js";
 import type { TrainingRequest } from "./training-request.js";
 
 export interface ResolvedDataAndModel {
@@ -90,7 +90,7 @@ export function resolveTraining(
   const { data, model, headers } = defined;
   const sound = checkModel(program, options.model, model, options.modelAt);
   const facts = headers
-    ? dataFacts(program, options.data, data.plan, dataReaderOf(model.plan), options.dataAt)
+    ? dataFacts(program, options.data, data.plan, dataReaderOfModel(model.plan), options.dataAt)
     : undefined;
   const splits = splitNames(program, data.plan, facts);
   const has = facts && !facts.sampled ? Object.keys(facts.splits) : (splits ?? []);

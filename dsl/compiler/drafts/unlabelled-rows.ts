@@ -8,7 +8,7 @@ import type { EpochRows } from "../../language/types/capabilities/row-format.js"
 import type { DrawnRows } from "../plan/drawn-rows.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import { type DataFacts, isFailed } from "../../language/types/facts.js";
-import { dataReaderOf, type ModelPlan } from "../../language/types/value.js";
+import { dataReaderOfModel, type ModelPlan } from "../../language/types/value.js";
 
 /** Returns null if there are none, and undefined if they are not known yet or cannot be read (reported). */
 export function countUnlabelledRows(
@@ -16,7 +16,7 @@ export function countUnlabelledRows(
   { unlabelled = [], stage }: Pick<CompressPlan, "unlabelled" | "stage">,
   { model, facts: dataFacts, here }: { readonly model: ModelPlan; readonly facts: DataFacts; readonly here: Span },
 ): DrawnRows | null | undefined {
-  const base = dataReaderOf(model);
+  const base = dataReaderOfModel(model);
   const all = unlabelled.map(({ data }) => program.ask({ about: "data", data, base }, true));
   for (const one of all) if (one !== undefined && isFailed(one)) program.reportFailed(one, here);
   const known = all.flatMap((one) => (one === undefined || isFailed(one) ? [] : [one]));

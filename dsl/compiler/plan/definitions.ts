@@ -3,7 +3,7 @@ import { plainNumber } from "../../language/types/numeric.js";
 import type { Draft, Program, NamedTraining } from "./program.js";
 import {
   type GivenValue,
-  dataReaderOf,
+  dataReaderOfModel,
   type DataPlan,
   type ModelPlan,
   type Call,
@@ -189,7 +189,7 @@ function onTrained(program: Program, draft: Draft, here: Span, modelName: string
     draft: lengthsOf(draft, fact),
     ...(fact && { base: fact }),
   });
-  const trained = { recipeHash, from: dataReaderOf(from.plan), ...(made && { made }) };
+  const trained = { recipeHash, from: dataReaderOfModel(from.plan), ...(made && { made }) };
   const folder = program.folderAt(place);
   return modelOf(program, draft, here, { name: modelName, folder, fact, trained, fresh: false, values, origins });
 }

@@ -7,7 +7,10 @@ import type { Span } from "../../language/diagnostics/span.js";
 import type { ValueOrigins, PrivacyPlan, RecipePlan } from "./plan.js";
 import type { Program } from "./program.js";
 
-export function privacyCapabilitiesOf(program: Pick<Program, "registry">, call: Call): PrivacyCapabilities | undefined {
+export function privacyWordCapabilities(
+  program: Pick<Program, "registry">,
+  call: Call,
+): PrivacyCapabilities | undefined {
   return program.registry.find("privacy", call.word)?.capabilities;
 }
 
@@ -55,7 +58,7 @@ export function privacyPlan(
     readonly here: Span;
   },
 ): PrivacyPlan | undefined {
-  const word = privacyCapabilitiesOf(program, call);
+  const word = privacyWordCapabilities(program, call);
   if (!word) return undefined;
   const { rate, steps, unit, units } = options;
   const promised: PrivacyGuarantee | Refusal = word.guarantee(call, { rate, steps, units });

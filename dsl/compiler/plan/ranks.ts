@@ -37,9 +37,9 @@ export function federationCapabilitiesOf(
 }
 
 export const ranksOf = ({ registry }: Pick<Program, "registry">, runner: GivenValue | undefined): RankLayout =>
-  isCall(runner?.value) ? ranksOfRunner(runner.value, registry) : ALONE;
+  isCall(runner?.value) ? rankLayoutOfRunner(runner.value, registry) : ALONE;
 
-export function ranksOfRunner(runner: Call, registry: Program["registry"]): RankLayout {
+export function rankLayoutOfRunner(runner: Call, registry: Program["registry"]): RankLayout {
   const workers = workerCapabilitiesOf(registry, runner);
   if (!workers) return ALONE;
   // Runners with an unknown number of workers do not share updates (compiler/checks/ranks.ts).

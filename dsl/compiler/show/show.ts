@@ -7,7 +7,7 @@ import { replacementFix } from "../../language/diagnostics/reporter.js";
 import { printSyntaxTree } from "../../language/syntax/print.js";
 import { fillDefaults } from "../plan/defaults.js";
 import { isCall } from "../plan/definitions.js";
-import type { DeviceBudget } from "../plan/actions/show-actions.js";
+import type { PredictionBudget } from "../plan/actions/show-actions.js";
 import { readKeys } from "../../language/types/keys.js";
 import { checkRoles } from "../checks/world.js";
 import type { Operand } from "../../language/syntax/tree.js";
@@ -147,7 +147,7 @@ const BUDGETED = "edge" satisfies Topic;
 const topicIn = (operand: Operand): string | undefined => (operand.is === "word" ? operand.path[1]?.text : undefined);
 
 /** Null: an error was reported. */
-function budgetIn(program: Program, { statement, verb }: StatementHeader): DeviceBudget | null {
+function budgetIn(program: Program, { statement, verb }: StatementHeader): PredictionBudget | null {
   const { given, broken } = readKeys(program, statement.block?.entries ?? [], verb, verb.parameters);
   const { values } = fillDefaults(program, verb.parameters, given, "", { here: statement.verb.span });
   const { time, memory, length } = values;

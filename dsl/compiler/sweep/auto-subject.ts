@@ -16,7 +16,7 @@ export function ownSubject({ verb }: StatementHeader, operand: Operand | undefin
 }
 
 /** Reports an unknown name that is close to the verb's own subject. */
-export function reportMeantOwnSubject(
+export function reportMisspelledOwnSubject(
   program: Program,
   { verb }: StatementHeader,
   operand: Operand | undefined,

@@ -4,7 +4,7 @@ import type { Plan } from "../plan/plan.js";
 import type { Draft, Program } from "../plan/program.js";
 import { checkData, checkTables, dataFacts, splitNames } from "../checks/world.js";
 import { isFailed } from "../../language/types/facts.js";
-import { type Call, type DataPlan, dataReaderOf, type GivenValue } from "../../language/types/value.js";
+import { type Call, type DataPlan, dataReaderOfModel, type GivenValue } from "../../language/types/value.js";
 import { isCall, resolveData } from "../plan/definitions.js";
 import { taskOfRoles } from "../plan/task-of-roles.js";
 import { splitOrigin } from "../drafts/split-origin.js";
@@ -23,7 +23,7 @@ export function checkFewValidationRows(program: Program, { recipe: { data, model
   program.report("few-rows-choose", { rows, points, data: data.name }, here);
 }
 function validatingRows(program: Program, data: Plan["recipe"]["data"], model: Plan["recipe"]["model"]): number | null {
-  const facts = program.facts.get({ about: "data", data, base: dataReaderOf(model) });
+  const facts = program.facts.get({ about: "data", data, base: dataReaderOfModel(model) });
   return facts && !isFailed(facts) ? (facts.splits["validation"]?.rows ?? 0) : null;
 }
 

@@ -14,7 +14,7 @@ import { sweepStartsIn } from "../plan/sweep/starts.js";
 import type { Call, Value } from "../../language/types/value.js";
 import { addAction, operandName } from "../statement/run-action.js";
 import { compileSweepAuto } from "./sweep-auto.js";
-import { checkOwnSubjectKeys, ownSubject, reportMeantOwnSubject } from "./auto-subject.js";
+import { checkOwnSubjectKeys, ownSubject, reportMisspelledOwnSubject } from "./auto-subject.js";
 import { checkFewValidationRows } from "./sweep-rows.js";
 import { checkGoals, checkOneGoal, goalsIn, sweptModelOf, thresholdsIn } from "./sweep-goals.js";
 import {
@@ -36,7 +36,7 @@ export function compileSweep(program: Program, header: StatementHeader): void {
     compileSweepAuto(program, header, auto);
     return;
   }
-  if (reportMeantOwnSubject(program, header, header.operands[0])) return;
+  if (reportMisspelledOwnSubject(program, header, header.operands[0])) return;
   const entries = statement.block?.entries ?? [];
   const fits = checkOwnSubjectKeys(program, header, entries);
   const [varied, where] = [VARY, WHERE].map((name) => entries.find((e) => e.key.text === name));

@@ -25,7 +25,7 @@ import {
   indexOfClosingBracket,
   indexOfNextEntry,
   previousToken,
-  splitTokens,
+  splitTokensAt,
 } from "./pieces.js";
 import * as t from "./tokens.js";
 import type { BlockNode, Entry, Key, Statement, Tree } from "./tree.js";
@@ -126,7 +126,7 @@ class Reader {
     const balanced = balanceBrackets(mended, new Set(this.verbs), this.source.id, this.reporter);
     for (const line of balanced.lines) this.lines.add(line);
     for (const d of this.reporter.diagnostics) this.lines.add(this.lineAt(d.span.start));
-    const pieces = splitTokens(balanced.tokens, [t.NewLine]);
+    const pieces = splitTokensAt(balanced.tokens, [t.NewLine]);
     for (let i = 0; i < pieces.length; i++) {
       const piece = pieces[i] as IToken[];
       const under = bracelessRecordLines(pieces, i);
@@ -232,7 +232,7 @@ class Reader {
 
   /** Reads a block: `tokens` from `{` to its `}`. */
   private block(tokens: readonly IToken[]): BlockNode {
-    const pieces = splitTokens(tokens.slice(1, -1), [t.NewLine, t.Comma]);
+    const pieces = splitTokensAt(tokens.slice(1, -1), [t.NewLine, t.Comma]);
     const entries: Entry[] = [];
     let broken = false;
     for (let i = 0; i < pieces.length; i++) {

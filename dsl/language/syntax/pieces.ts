@@ -3,7 +3,7 @@ import type { IToken } from "chevrotain";
 import * as t from "./tokens.js";
 
 /** Splits at separators outside all brackets; omits empty pieces. */
-export function splitTokens(tokens: readonly IToken[], separators: readonly IToken["tokenType"][]): IToken[][] {
+export function splitTokensAt(tokens: readonly IToken[], separators: readonly IToken["tokenType"][]): IToken[][] {
   const pieces: IToken[][] = [];
   let piece: IToken[] = [];
   let depth = 0;

@@ -98,6 +98,6 @@ function isOff(value: Expression | undefined): boolean {
 }
 
 /** Returns a word record's advice for a name used by other tools. */
-export function adviceFor(word: Word, name: string): string | undefined {
+export function adviceOnForeignName(word: Word, name: string): string | undefined {
   return word.advice && Object.hasOwn(word.advice, name) ? word.advice[name] : undefined;
 }

@@ -3,13 +3,13 @@ import type { Call, Value } from "./value.js";
 import { quoteString } from "../syntax/strings.js";
 import type { Parameter, Word } from "./registry.js";
 import { pathSpan, type Argument, type NameNode, type WordNode } from "../syntax/tree.js";
-import { adviceFor, fixFromAdvice, settingInAdvice } from "./advice-fixes.js";
+import { adviceOnForeignName, fixFromAdvice, settingInAdvice } from "./advice-fixes.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { nearestWord } from "../diagnostics/nearest-word.js";
 import { replacementFix, Reporter } from "../diagnostics/reporter.js";
 import type {} from "./codes/value-codes.js";
 import { areEditsDisjoint } from "./trial.js";
-import type { ExpectedValue, TypingContext } from "./typing.js";
+import type { ValuePlace, TypingContext } from "./typing.js";
 
 /** Whether values of the kind are secrets, which are never part of a program. */
 export function isSecretKind(kind: string, { registry }: TypingContext): boolean {
@@ -17,7 +17,7 @@ export function isSecretKind(kind: string, { registry }: TypingContext): boolean
 }
 
 /** Types a word of a kind with its written arguments. */
-export function word(node: WordNode, kind: string, expected: ExpectedValue, t: TypingContext): Value | undefined {
+export function word(node: WordNode, kind: string, expected: ValuePlace, t: TypingContext): Value | undefined {
   const record = t.registry.find(kind, node.text);
   if (!record) {
     if (t.registry.find("space", node.text)) {
@@ -28,7 +28,7 @@ export function word(node: WordNode, kind: string, expected: ExpectedValue, t: T
     const known = has.find(
       (w) => w.elsewhere && Object.hasOwn(w.elsewhere, node.text) && w.elsewhere[node.text] === w.name,
     )?.name;
-    const ofKind = has.map((w) => adviceFor(w, node.text)).find((hint) => hint !== undefined);
+    const ofKind = has.map((w) => adviceOnForeignName(w, node.text)).find((hint) => hint !== undefined);
     const near =
       known ??
       nearestWord(
@@ -43,7 +43,7 @@ export function word(node: WordNode, kind: string, expected: ExpectedValue, t: T
       return undefined;
     }
     // `technique: dpo`: words of another kind may have advice for the name.
-    const beyond = near === undefined ? t.registry.words.map((w) => adviceFor(w, node.text)) : [];
+    const beyond = near === undefined ? t.registry.words.map((w) => adviceOnForeignName(w, node.text)) : [];
     const advice = ofKind ?? beyond.find((hint) => hint !== undefined);
     const place = node.path.length > 0 ? pathSpan(node) : node.span;
     const reader = readerOf(node, kind, t);
@@ -111,14 +111,14 @@ function readerOf({ text, arguments: given }: WordNode, kind: string, t: TypingC
 }
 
 /** Returns errors for the arguments of `node` that the word does not accept. */
-function refusals(meant: Word, node: WordNode, expected: ExpectedValue, t: TypingContext): readonly Diagnostic[] {
+function refusals(meant: Word, node: WordNode, expected: ValuePlace, t: TypingContext): readonly Diagnostic[] {
   const reporter = new Reporter();
   typedCall(node, meant, expected, { ...t, reporter, places: new Map() });
   return reporter.diagnostics;
 }
 
 /** Returns the typed call of a word; undefined if an error was reported. */
-export function typedCall(node: WordNode, record: Word, expected: ExpectedValue, t: TypingContext): Call | undefined {
+export function typedCall(node: WordNode, record: Word, expected: ValuePlace, t: TypingContext): Call | undefined {
   return new Arguments(node, record, expected, t).call();
 }
 
@@ -138,7 +138,7 @@ class Arguments {
   constructor(
     private readonly node: WordNode,
     private readonly record: Word,
-    private readonly expected: ExpectedValue,
+    private readonly expected: ValuePlace,
     private readonly t: TypingContext,
   ) {
     this.positional = record.parameters.filter((p) => p.positional !== undefined);
@@ -253,7 +253,10 @@ class Arguments {
  */
 function isForeign(record: Word, name: string): boolean {
   if (name === "__proto__") return true;
-  return (record.elsewhere && Object.hasOwn(record.elsewhere, name)) === true || adviceFor(record, name) !== undefined;
+  return (
+    (record.elsewhere && Object.hasOwn(record.elsewhere, name)) === true ||
+    adviceOnForeignName(record, name) !== undefined
+  );
 }
 
 function unknownArgument(argument: Argument, node: WordNode, record: Word, t: TypingContext): void {
@@ -262,11 +265,11 @@ function unknownArgument(argument: Argument, node: WordNode, record: Word, t: Ty
   const names = record.parameters.filter((p) => !p.open).map((p) => p.name);
   const elsewhere =
     record.elsewhere && Object.hasOwn(record.elsewhere, key.text) ? record.elsewhere[key.text] : undefined;
-  const advice = adviceFor(record, key.text);
+  const advice = adviceOnForeignName(record, key.text);
   const near = advice === undefined ? (elsewhere ?? nearestWord(key.text, names, t.reporter)) : undefined;
   const text = t.sourceOf(argument.span);
   const all = node.arguments ?? [];
-  const becomes = (name: string): string | undefined => settingInAdvice(adviceFor(record, name));
+  const becomes = (name: string): string | undefined => settingInAdvice(adviceOnForeignName(record, name));
   const fix =
     advice === undefined || text === undefined
       ? undefined

@@ -27,7 +27,7 @@ import type {
 import type {
   SearchCapabilities,
   SpaceCapabilities,
-  RelationCapabilities,
+  NumberRelationCapabilities,
   TermCapabilities,
 } from "./capabilities/sweep.js";
 import type { RunnerCapabilities, TargetCapabilities } from "./capabilities/running.js";
@@ -75,7 +75,7 @@ export interface Kinds<C extends Call = Call> {
   decoder: NoCapabilities;
   search: SearchCapabilities<C>;
   space: SpaceCapabilities;
-  relation: RelationCapabilities;
+  relation: NumberRelationCapabilities;
   term: TermCapabilities;
   pruner: NoCapabilities;
   tracker: NoCapabilities;

@@ -113,7 +113,7 @@ export interface SplitFacts {
   readonly stops?: { readonly soonest: number | null; readonly latestStart: number };
 }
 /** Effect of one cleaner of a plan on its input rows. */
-export interface CleanerFacts {
+export interface CleanerEffect {
   /** The cleaner as written. */
   readonly word: string;
   /** Rows that it changed. */
@@ -160,7 +160,7 @@ export interface DataFacts {
   readonly copies?: number;
   readonly dropped: readonly { readonly why: string; readonly count: number; readonly examples: readonly RowName[] }[];
   /** In the plan's order; unset if it has none. */
-  readonly cleaners?: readonly CleanerFacts[];
+  readonly cleaners?: readonly CleanerEffect[];
   readonly splits: Readonly<Record<string, SplitFacts>>;
   /** Labels of all splits, in the order of the model's label ids. */
   readonly labels: readonly string[];

@@ -2,7 +2,7 @@
 import type { Verb } from "./registry.js";
 import type { Clause, Operand, Statement, WordNode } from "../syntax/tree.js";
 import type { Fix } from "../diagnostics/diagnostic.js";
-import { adviceFor } from "./advice-fixes.js";
+import { adviceOnForeignName } from "./advice-fixes.js";
 import { kindsIn } from "./parts.js";
 import { nearestWord } from "../diagnostics/nearest-word.js";
 import type { StatementScope } from "./scope.js";
@@ -283,7 +283,7 @@ function unknownVerb(scope: StatementScope, statement: Statement, written: strin
   const advice = near
     ? undefined
     : (elsewhere.find(([words]) => words.test(name.text))?.[1] ??
-      verbs.map((v) => adviceFor(v, name.text)).find((hint) => hint !== undefined));
+      verbs.map((v) => adviceOnForeignName(v, name.text)).find((hint) => hint !== undefined));
   const key = known === undefined ? undefined : keyLike(scope, known, name.text);
   scope.report(
     "unknown-verb",

@@ -7,12 +7,12 @@ import type { NumberNode } from "../syntax/tree.js";
 import { replacementFix } from "../diagnostics/reporter.js";
 import type { Span } from "../diagnostics/span.js";
 import type {} from "./codes/value-codes.js";
-import type { ExpectedValue, TypingContext } from "./typing.js";
+import type { ValuePlace, TypingContext } from "./typing.js";
 
 export function typedNumber(
   node: NumberNode,
   type: Extract<ValueType, { is: "number" }>,
-  expected: ExpectedValue,
+  expected: ValuePlace,
   t: TypingContext,
 ): Value | undefined {
   const bad = (wanted: string, fix?: string): undefined => {
@@ -120,7 +120,7 @@ export function checkRange(
   value: Value,
   raw: string,
   span: Span,
-  expected: ExpectedValue,
+  expected: ValuePlace,
   t: TypingContext,
 ): Value | undefined {
   const range = expected.parameter?.range;

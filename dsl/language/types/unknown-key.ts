@@ -1,7 +1,13 @@
 /** Advice for a key that a block does not have: its Tune name, the block it belongs to, or what to use instead. */
 import type { Parameter, Verb } from "./registry.js";
 import type { Entry } from "../syntax/tree.js";
-import { adviceFor, fixFromAdvice, settingInAdvice, replaceSettingFix, type AdvicePlace } from "./advice-fixes.js";
+import {
+  adviceOnForeignName,
+  fixFromAdvice,
+  settingInAdvice,
+  replaceSettingFix,
+  type AdvicePlace,
+} from "./advice-fixes.js";
 import { nearestWord } from "../diagnostics/nearest-word.js";
 import type { Fix } from "../diagnostics/diagnostic.js";
 import { replacementFix, type DiagnosticDetails } from "../diagnostics/reporter.js";
@@ -23,7 +29,7 @@ export function reportUnknownKey(scope: StatementScope, entry: Entry, block: Blo
   const root = key.path.length > 1 ? { ...key.span, end: key.span.start + name.length } : key.span;
   const owners = [verb, ...registry.verbs().filter((v) => v !== verb)];
   const whole = verb.keysOf === undefined ? undefined : registry.find("verb", verb.keysOf);
-  const advice = adviceFor(verb, name) ?? (whole && adviceFor(whole, name));
+  const advice = adviceOnForeignName(verb, name) ?? (whole && adviceOnForeignName(whole, name));
   if (advice !== undefined && !names.includes(name)) {
     const idle = [verb, ...(whole ? [whole] : [])].some((one) => one.idle?.includes(name));
     const fix = fixFromAdvice(advice, placeIn(scope, entry, block), idle);
@@ -138,7 +144,7 @@ function adviceElsewhere(
   for (const owner of owners.filter((v) => !v.planned)) {
     const kinds = owner.parameters.flatMap(({ type }) => kindsIn(type));
     for (const word of [owner, ...kinds.flatMap((kind) => registry.ofKind(kind))]) {
-      const advice = word.planned ? undefined : adviceFor(word, name);
+      const advice = word.planned ? undefined : adviceOnForeignName(word, name);
       if (advice === undefined) continue;
       const idle = word.idle?.includes(name) === true;
       return /^write `/.test(advice) ? { advice: `in \`${word.name}\` ${advice}`, idle } : { advice, idle };
@@ -158,7 +164,7 @@ interface Block {
 function placeIn(scope: StatementScope, entry: Entry, { verb, parameters, entries }: Block): AdvicePlace {
   const whole = verb.keysOf === undefined ? undefined : scope.registry.find("verb", verb.keysOf);
   const becomes = (name: string): string | undefined => {
-    const advice = adviceFor(verb, name) ?? (whole && adviceFor(whole, name));
+    const advice = adviceOnForeignName(verb, name) ?? (whole && adviceOnForeignName(whole, name));
     if (advice !== undefined || parameters.some((p) => p.name === name)) return settingInAdvice(advice);
     const part = findNestedParameter(scope, name, whole ?? verb, parameters);
     return part && `${part.key}: ${part.word.name}(${part.inner}: …)`;

@@ -135,7 +135,15 @@ export interface DataReader {
   /** For tasks that read contexts: tokens per window, and overlap of neighbours. */
   readonly windows?: { readonly length: number; readonly overlap: number };
 }
-export function dataReaderOf({ base, folder, scratch, trained, task, template, max_length }: ModelPlan): DataReader {
+export function dataReaderOfModel({
+  base,
+  folder,
+  scratch,
+  trained,
+  task,
+  template,
+  max_length,
+}: ModelPlan): DataReader {
   const { stride, pooling, learn } = task.arguments;
   const reader = {
     // A model uses the tokenizer of the first base it derives from.

@@ -11,7 +11,7 @@ import type { Entry, Expression, ReferenceNode, WordNode } from "../syntax/tree.
 import { nearestWord } from "../diagnostics/nearest-word.js";
 import type {} from "./codes/value-codes.js";
 import { isSecretKind, word } from "./calls.js";
-import type { ExpectedValue, TypingContext } from "./typing.js";
+import type { ValuePlace, TypingContext } from "./typing.js";
 import { suggestionForWrongValue, type Suggestion } from "./value-suggestions.js";
 import { checkRange, typedNumber, plainNumber } from "./numeric.js";
 import type { Fix } from "../diagnostics/diagnostic.js";
@@ -22,7 +22,7 @@ import { describeType, fitsType, describeExpression } from "./shapes.js";
 export function typedValue(
   node: Expression,
   type: ValueType,
-  expected: ExpectedValue,
+  expected: ValuePlace,
   t: TypingContext,
 ): Value | undefined {
   t.places.set(expected.path, node.span);
@@ -72,7 +72,7 @@ export function typedValue(
 /** Reports a URL with a password in any argument, because programs, plans and outputs are shared. */
 function demandNoAccount(
   { value, span }: Extract<Expression, { readonly is: "string" }>,
-  { key }: ExpectedValue,
+  { key }: ValuePlace,
   t: TypingContext,
 ): string | undefined {
   if (!hasCredentials(value)) return value;
@@ -82,7 +82,7 @@ function demandNoAccount(
 function quotedText(
   node: Extract<Expression, { readonly is: "string" }>,
   { form }: TypeOf<"string">,
-  expected: ExpectedValue,
+  expected: ValuePlace,
   t: TypingContext,
 ): string | undefined {
   if (form !== "user" || isUserName(node.value)) return demandNoAccount(node, expected, t);
@@ -96,7 +96,7 @@ export function isUserName(text: string): boolean {
 type TypeOf<I extends ValueType["is"]> = Extract<ValueType, { is: I }>;
 
 /** A single value is accepted as a list of one. */
-function list(node: Expression, type: TypeOf<"list">, expected: ExpectedValue, t: TypingContext): Value | undefined {
+function list(node: Expression, type: TypeOf<"list">, expected: ValuePlace, t: TypingContext): Value | undefined {
   if (node.is !== "list" && !fitsType(node, type.of, t.registry) && (node.is === "block" || node.is === "range"))
     return wrong(node, type, expected, t);
   const items = node.is === "list" ? node.items : [node];
@@ -108,12 +108,7 @@ function list(node: Expression, type: TypeOf<"list">, expected: ExpectedValue, t
   return undefined;
 }
 
-function record(
-  node: Expression,
-  type: TypeOf<"record">,
-  expected: ExpectedValue,
-  t: TypingContext,
-): Value | undefined {
+function record(node: Expression, type: TypeOf<"record">, expected: ValuePlace, t: TypingContext): Value | undefined {
   if (node.is !== "block") return wrong(node, type, expected, t);
   const values: Record<string, Value> = {};
   let whole = node.broken !== true;
@@ -134,7 +129,7 @@ function entryOf(
   value: Expression,
   first: Entry | undefined,
   type: TypeOf<"record">,
-  expected: ExpectedValue,
+  expected: ValuePlace,
   t: TypingContext,
 ): Value | undefined {
   if (first)
@@ -159,7 +154,7 @@ function entryOf(
 function unknownRecordKey(
   { key, value, span }: Pick<Entry, "key" | "span"> & { readonly value: Expression },
   { keys: has, elsewhere, beyond }: TypeOf<"record"> & { readonly keys: readonly string[] },
-  expected: ExpectedValue,
+  expected: ValuePlace,
   t: TypingContext,
 ): void {
   const near =
@@ -187,7 +182,7 @@ function unknownRecordKey(
   );
 }
 
-function range(node: Expression, type: TypeOf<"range">, expected: ExpectedValue, t: TypingContext): Value | undefined {
+function range(node: Expression, type: TypeOf<"range">, expected: ValuePlace, t: TypingContext): Value | undefined {
   if (node.is !== "range" || type.of.is !== "number") return wrong(node, type, expected, t);
   const [from, to] = [typedValue(node.from, type.of, expected, t), typedValue(node.to, type.of, expected, t)];
   t.places.set(expected.path, node.span);
@@ -201,12 +196,7 @@ function range(node: Expression, type: TypeOf<"range">, expected: ExpectedValue,
 }
 
 /** Returns the value of the first fitting type without errors; if all have errors, reports those of the first. */
-function either(
-  node: Expression,
-  type: TypeOf<"either">,
-  expected: ExpectedValue,
-  t: TypingContext,
-): Value | undefined {
+function either(node: Expression, type: TypeOf<"either">, expected: ValuePlace, t: TypingContext): Value | undefined {
   const fits = type.of.filter(
     (one) => fitsType(node, one, t.registry) && (one.is !== "model" || (node.is === "word" && t.isModel(node.text))),
   );
@@ -228,7 +218,7 @@ function either(
 function fromReference(
   node: ReferenceNode,
   type: ValueType,
-  expected: ExpectedValue,
+  expected: ValuePlace,
   t: TypingContext,
 ): Value | undefined {
   const found = t.reference(node);
@@ -290,7 +280,7 @@ export function acceptsLive(type: ValueType): boolean {
   return (type.is === "word" && type.kind === "source") || (type.is === "either" && type.of.some(acceptsLive));
 }
 /** `source: $rows`: returns the source word that accepts live values. */
-function liveSource(node: ReferenceNode, expected: ExpectedValue, t: TypingContext): Value | undefined {
+function liveSource(node: ReferenceNode, expected: ValuePlace, t: TypingContext): Value | undefined {
   const taker = t.registry.ofKind("source").find((w) => w.capabilities?.takesLiveValue);
   const parameter = taker?.parameters[0];
   if (!taker || !parameter) return wrong(node, { is: "word", kind: "source" }, expected, t);
@@ -300,7 +290,7 @@ function liveSource(node: ReferenceNode, expected: ExpectedValue, t: TypingConte
 function unknownChoice(
   node: WordNode,
   { of: choices, elsewhere }: Extract<ValueType, { is: "choice" }>,
-  expected: ExpectedValue,
+  expected: ValuePlace,
   t: TypingContext,
 ): undefined {
   if (choices.includes("none") && foreignLiteral(node, { is: "choice", of: choices }, t)) return undefined;
@@ -337,7 +327,7 @@ function foreignLiteral(node: Expression, type: ValueType, t: TypingContext): bo
   return true;
 }
 
-function wrong(node: Expression, type: ValueType, expected: ExpectedValue, t: TypingContext): undefined {
+function wrong(node: Expression, type: ValueType, expected: ValuePlace, t: TypingContext): undefined {
   if (foreignLiteral(node, type, t)) return undefined;
   if (node.is === "word" && t.registry.find("space", node.text)) {
     t.reporter.report("space-outside-vary", { word: node.text, key: expected.key }, node.span);
@@ -427,7 +417,7 @@ function fileAsWord(node: Expression, type: ValueType, t: TypingContext): Fix | 
 function none(
   node: Expression,
   type: Extract<ValueType, { is: "either" }>,
-  expected: ExpectedValue,
+  expected: ValuePlace,
   t: TypingContext,
 ): undefined {
   if (type.of.some((one) => one.is === "choice" && one.of.includes("none")) && foreignLiteral(node, type, t))

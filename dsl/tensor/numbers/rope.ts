@@ -7,7 +7,7 @@ import { flag, number, numbers, optional, type InferAttributes } from "../attrib
 import type { Type } from "../program.js";
 import { OpInputError, sameShape, requireFloat } from "../shape.js";
 
-export interface Rotation {
+export interface RotaryFrequencies {
   /** Radians per position, one for each pair of elements. */
   readonly frequencies: readonly number[];
   /** Multiplies cosines and sines (attention scaling of YaRN and LongRoPE). */
@@ -62,10 +62,15 @@ export interface RopeConfig {
   readonly scaling?: RopeScaling;
 }
 
-export function ropeFrequencies({ size, theta, positions, scaling = { type: "default" } }: RopeConfig): Rotation {
+export function ropeFrequencies({
+  size,
+  theta,
+  positions,
+  scaling = { type: "default" },
+}: RopeConfig): RotaryFrequencies {
   const powers = (base: number): number[] => Array.from({ length: size / 2 }, (_, i) => base ** ((2 * i) / size));
   const plain = powers(theta).map((p) => 1 / p);
-  const unscaled = (frequencies: readonly number[]): Rotation => ({
+  const unscaled = (frequencies: readonly number[]): RotaryFrequencies => ({
     frequencies: frequencies.map(Math.fround),
     factor: 1,
   });
@@ -104,7 +109,11 @@ export function ropeFrequencies({ size, theta, positions, scaling = { type: "def
   }
 }
 
-function yarn(plain: readonly number[], theta: number, options: Extract<RopeScaling, { type: "yarn" }>): Rotation {
+function yarn(
+  plain: readonly number[],
+  theta: number,
+  options: Extract<RopeScaling, { type: "yarn" }>,
+): RotaryFrequencies {
   const { factor, original_max_position_embeddings: old, beta_fast = 32, beta_slow = 1, truncate = true } = options;
   const size = 2 * plain.length;
   /** Index of the pair that makes this many turns within the original length. */
@@ -125,7 +134,7 @@ function yarn(plain: readonly number[], theta: number, options: Extract<RopeScal
   return { frequencies, factor: options.attention_factor ?? both };
 }
 
-export interface RopeAttributes extends Rotation {
+export interface RopeAttributes extends RotaryFrequencies {
   readonly heads: number;
   /** Pairs are neighbours (2i, 2i + 1); otherwise halves of the rotated part (i, i + pairs), as in LLaMA. */
   readonly interleaved: boolean;

@@ -60,7 +60,7 @@ export const INT4_BLOCK = 32;
 const LEAST = 16 * INT4_BLOCK;
 
 /** Shape of a product's weight. */
-export interface ProductWeight {
+export interface ProductWeightShape {
   readonly in: number;
   readonly out: number;
   /** Stored as [out, in]; otherwise as [in, out]. */
@@ -72,7 +72,7 @@ export interface Int4Codes {
   readonly scales: Float32Array;
 }
 /** Reports whether the inputs fill complete blocks and the weight is large enough. */
-export function fitsInt4(p: Pick<ProductWeight, "in" | "out">): boolean {
+export function fitsInt4(p: Pick<ProductWeightShape, "in" | "out">): boolean {
   return p.in % INT4_BLOCK === 0 && p.in * p.out >= LEAST;
 }
 
@@ -81,7 +81,7 @@ export function fitsInt4(p: Pick<ProductWeight, "in" | "out">): boolean {
  */
 const SHARES = [1, 0.94, 0.88, 0.82];
 
-export function toInt4(x: Float32Array, p: ProductWeight): Int4Codes {
+export function quantizeToInt4(x: Float32Array, p: ProductWeightShape): Int4Codes {
   const blocks = p.in / INT4_BLOCK;
   const codes = new Uint8Array((p.out * p.in) / 2);
   const scales = new Float32Array(p.out * blocks);
@@ -104,7 +104,7 @@ export function toInt4(x: Float32Array, p: ProductWeight): Int4Codes {
   return { codes, scales };
 }
 /** Dequantises to numbers, in the weight's layout. */
-export function fromInt4({ codes, scales }: Int4Codes, p: ProductWeight): Float32Array {
+export function dequantizeInt4({ codes, scales }: Int4Codes, p: ProductWeightShape): Float32Array {
   const x = new Float32Array(p.in * p.out);
   const [step, row] = p.turned ? [1, p.in] : [p.out, 1];
   for (let out = 0, index = 0; out < p.out; out++)
@@ -147,13 +147,13 @@ export interface RoundedMatrix {
 /** Rounds a matrix; throws `round-not-finite`. */
 export function roundMatrix(x: Float32Array, shape: readonly [number, number], how: RoundingForm): RoundedMatrix {
   if (!x.every(Number.isFinite)) throw new CodedError("round-not-finite", {});
-  if (how.as === "int4") return { how, shape, ...toInt4(x, productWeightOf(how, shape)) };
+  if (how.as === "int4") return { how, shape, ...quantizeToInt4(x, productWeightOf(how, shape)) };
   const lines = { rows: shape[0], columns: shape[1], byRow: how.lines === "rows", most: how.most };
   const scales = lineScales(x, lines);
   return { how, shape, scales, codes: lineCodes(x, scales, lines) };
 }
 export function dequantizeMatrix({ how, shape, codes, scales }: RoundedMatrix): Float32Array {
-  if (how.as === "int4") return fromInt4({ codes: codes as Uint8Array, scales }, productWeightOf(how, shape));
+  if (how.as === "int4") return dequantizeInt4({ codes: codes as Uint8Array, scales }, productWeightOf(how, shape));
   return dequantizeLines(codes as Int8Array, scales, {
     rows: shape[0],
     columns: shape[1],
@@ -164,6 +164,6 @@ export function dequantizeMatrix({ how, shape, codes, scales }: RoundedMatrix): 
 export function productWeightOf(
   { turned }: { readonly turned: boolean },
   [first, second]: readonly [number, number],
-): ProductWeight {
+): ProductWeightShape {
   return turned ? { out: first, in: second, turned } : { out: second, in: first, turned };
 }

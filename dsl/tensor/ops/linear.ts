@@ -1,7 +1,7 @@
 import { outer_product } from "./outer_product.js";
 import { activationOf, LINEAR_ATTRIBUTES } from "./shared/activation.js";
 import { defineOp } from "../op.js";
-import { productGradientPart, sumRowsToShape } from "./rows/row-part.js";
+import { matrixGradientPart, sumRowsToShape } from "./rows/row-part.js";
 import { elementCount, lastDimension, OpInputError, requireFloat, requireSameDType, requireShape } from "../shape.js";
 import { addProducts } from "../numbers/products.js";
 import { makeArrayValues, byteSizeOf } from "../values.js";
@@ -39,7 +39,7 @@ export const linear = defineOp({
   rowGradient: (_, { inputs: [x, , bias], attributes }, dy, shared) =>
     shared.map((i) => {
       if (activationOf(attributes)) return null;
-      if (i === 1) return productGradientPart(dy, x);
+      if (i === 1) return matrixGradientPart(dy, x);
       return i === 2 && bias ? sumRowsToShape(bias, dy) : null;
     }),
   evaluate([x, weight, bias], attributes, [shape]) {

@@ -2,7 +2,7 @@ import { rms_norm_gradient } from "./rms_norm_gradient.js";
 import { number } from "../attributes.js";
 import { defineOp } from "../op.js";
 import { withTrailingAxis, sumRowsToShape } from "./rows/row-part.js";
-import { rmsRow, rmsTypes } from "./shared/norm.js";
+import { inverseRms, rmsTypes } from "./shared/norm.js";
 import { elementCount } from "../shape.js";
 import { makeArrayValues } from "../values.js";
 
@@ -30,7 +30,7 @@ export const rms_norm = defineOp({
     const [from, to, by] = [x.data, y.data, scale.data];
     for (let r = 0; r < inverse.data.length; r++) {
       const start = r * n;
-      const one = rmsRow(from, start, n, a.epsilon);
+      const one = inverseRms(from, start, n, a.epsilon);
       inverse.data[r] = one;
       for (let i = 0; i < n; i++) to[start + i] = from[start + i]! * one * (by[i]! + a.offset);
     }

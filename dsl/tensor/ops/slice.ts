@@ -2,7 +2,7 @@ import { pad } from "./pad.js";
 import { dimension, number, type InferAttributes } from "../attributes.js";
 import { defineOp } from "../op.js";
 import type { Dimension } from "../program.js";
-import { tableGradientFrom } from "./rows/row-part.js";
+import { tableSliceGradientPart } from "./rows/row-part.js";
 import { OpInputError, dimensionParts, addToDimension } from "../shape.js";
 import { sizeOf, makeArrayValues } from "../values.js";
 
@@ -25,7 +25,7 @@ export const slice = defineOp({
   gradient: (graph, { inputs: [x], attributes }, [dy]) => [graph.one(pad, [dy], padding(attributes, x.shape))],
   rowPulled: (graph, { attributes: { axis, start, size } }, part) => [
     part.is === "whole" && axis === 0 && typeof size === "number"
-      ? tableGradientFrom(graph, start, size, part.d)
+      ? tableSliceGradientPart(graph, start, size, part.d)
       : null,
   ],
   evaluate([x], a, [shape]) {

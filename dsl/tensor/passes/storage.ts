@@ -7,7 +7,7 @@
  * f32: its copy would coincide with all activations, so that nothing would be saved.
  */
 import type { Attributes, Node, Program, Ref, TensorState, StorageForm, StoredPart } from "../program.js";
-import { appendDequantize, storedPartOf, dequantizedInitial, type WeightStorage } from "../storage.js";
+import { appendDequantize, storedPartState, dequantizedInitial, type WeightStorage } from "../storage.js";
 import { isInput, isLeaf, isState, type StateNode } from "../leaves.js";
 import { isNodeOf } from "../op.js";
 import { opNamed, opOf, opTable } from "../table.js";
@@ -146,7 +146,12 @@ class Rewriting {
     });
   }
   private part(stateName: string, part: StoredPart): Ref {
-    const { name, state } = storedPartOf(stateName, this.program.state[stateName]!, this.stored.get(stateName)!, part);
+    const { name, state } = storedPartState(
+      stateName,
+      this.program.state[stateName]!,
+      this.stored.get(stateName)!,
+      part,
+    );
     const known = this.copies.get(name);
     if (known) return known;
     this.state[name] = state;

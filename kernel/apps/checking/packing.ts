@@ -8,7 +8,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { redactedAddress } from "#dsl/language/diagnostics/address.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
-import { dataReaderOf, type DataPlan, type ModelPlan, type DataReader } from "#dsl/language/types/value.js";
+import { dataReaderOfModel, type DataPlan, type ModelPlan, type DataReader } from "#dsl/language/types/value.js";
 import { isWithin } from "#stdlib/platform/files.js";
 import type { Base } from "../../bases/base.js";
 import { hubCacheFolder } from "../../bases/cache.js";
@@ -139,7 +139,7 @@ export class Packing {
     this.named([model.task, model.technique, model.template]);
     if (model.loaded) return this.run(model.loaded.run);
     if (model.scratch) return model.scratch.data ? this.data(model.scratch.data) : undefined;
-    await this.base(dataReaderOf(model));
+    await this.base(dataReaderOfModel(model));
   }
 
   /** Reports addresses, and paths that only this machine has. */

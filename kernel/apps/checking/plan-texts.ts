@@ -3,7 +3,7 @@ import type { Action } from "#dsl/compiler/plan/action.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { planCardView } from "#kernel/display/plans/plan-card.js";
 import { sweepPlanView } from "#kernel/display/plans/sweep-plan.js";
-import type { Costs } from "#kernel/study/costs.js";
+import type { CostRange } from "#kernel/study/costs.js";
 import { sweepSizeOf } from "#kernel/study/sweep-size.js";
 import { availableMemoryBytes } from "#kernel/session/answers/machine.js";
 import { trialConcurrencyOf } from "#kernel/sweep-runs/trial-concurrency.js";
@@ -11,7 +11,7 @@ import { estimateSweepCosts } from "#kernel/sweep-runs/trial-cost.js";
 import { checkTexts, type CheckOptions, type ProgramSources } from "./checking.js";
 
 /** Costs by sweep name. */
-export type SweepCosts = ReadonlyMap<string, Costs | null>;
+export type SweepCosts = ReadonlyMap<string, CostRange | null>;
 
 /**
  * Estimates the least and greatest cost of each sweep's trials. `datasets`: the cache used to check the texts, so that
@@ -23,7 +23,7 @@ export async function costsOfSweeps(
   folder: string,
   options: CheckOptions & Required<Pick<CheckOptions, "datasets">>,
 ): Promise<SweepCosts> {
-  const found = new Map<string, Costs | null>();
+  const found = new Map<string, CostRange | null>();
   const last = texts.sources.at(-1);
   const names = (last && texts.typescript.get(last.id)) ?? [];
   for (const action of actions) {
@@ -56,7 +56,7 @@ export function planTexts(actions: readonly Action[], costs: SweepCosts = new Ma
 }
 
 /** JSON of a sweep for programs, in addition to the plan of a trial. */
-export function sweepJson(sweep: SweepPlan, costs: Costs | null = null): Readonly<Record<string, unknown>> {
+export function sweepJson(sweep: SweepPlan, costs: CostRange | null = null): Readonly<Record<string, unknown>> {
   const { points, grid, ...found } = sweepSizeOf(sweep, costs);
   const jsonNumber = (n: bigint | null): number | null => (n === null ? null : Number(n));
   const { vary, search, pruner, goals, trials, budgetMs, budgetTokens = null, repeats = 1, start = [] } = sweep;

@@ -5,7 +5,7 @@ import { readSearchPlace } from "#kernel/runs/together/search-place.js";
 import type { TrialGroup } from "#kernel/runs/together/trial-groups.js";
 import { isJobOver, type RayJobs } from "#kernel/remote/coordinator/ray/jobs.js";
 import { requestFromCluster } from "#kernel/remote/coordinator/ray/reachability.js";
-import { readSearchJob, stopSearch } from "#kernel/remote/coordinator/ray/search-job.js";
+import { fetchRayJob, stopSearch } from "#kernel/remote/coordinator/ray/search-job.js";
 
 /** Coded errors: `search-away`, and those of clusters. */
 export async function stopClusterSearch({ name, folder }: TrialGroup, now: boolean): Promise<string> {
@@ -13,7 +13,7 @@ export async function stopClusterSearch({ name, folder }: TrialGroup, now: boole
   if (searchPlace === null)
     return `${name} had ended, and what it made is here: \`attach ${name}\` gives it in a notebook\n`;
   const end = async (ray: RayJobs) => {
-    const job = await readSearchJob(ray, searchPlace);
+    const job = await fetchRayJob(ray, searchPlace);
     // Stops the job even if it is over, as workers may have outlived it.
     await stopSearch(ray, searchPlace, { now });
     return job;

@@ -9,7 +9,7 @@ import { textTable } from "#kernel/display/text-table.js";
 import { clip, durationText, oneLine, plural, printable, significantText } from "#kernel/host/value-text.js";
 import {
   journalStudyReports,
-  type JournalStudyReport,
+  type JournalStudySummary,
   type JournalTrialReport,
 } from "#kernel/sweep-runs/journal/journal-warnings.js";
 import { registry } from "#stdlib/registry.js";
@@ -54,7 +54,7 @@ function journalsIn(folder: string): readonly string[] {
   }
 }
 
-function studyText({ name, goals, trials, best }: JournalStudyReport): string {
+function studyText({ name, goals, trials, best }: JournalStudySummary): string {
   const rows = trials.map((trial) => [
     ...[String(trial.number), trial.state, scoreText(trial), trial.seconds === null ? "" : durationText(trial.seconds)],
     ...[valuesText(trial), clip(trial.why ?? "", 80)],
@@ -64,7 +64,7 @@ function studyText({ name, goals, trials, best }: JournalStudyReport): string {
   const head = ["trial", "state", goals.map(({ metric }) => metric ?? "score").join(", "), "time", "values", "why"];
   return `${name}: ${goals.map(goalText).join(", ")}\n${textTable(head, rows, ["right", "left", "right", "right"])}\n${plural(trials.length, "trial")}${last}\n`;
 }
-function goalText({ metric, direction }: JournalStudyReport["goals"][number]): string {
+function goalText({ metric, direction }: JournalStudySummary["goals"][number]): string {
   return [direction, metric].filter((part) => part !== null).join(" ") || "not told";
 }
 function scoreText(trial: JournalTrialReport | undefined): string {
@@ -79,7 +79,7 @@ function valuesText(trial: JournalTrialReport | undefined): string {
  * Returns the program of the best trial's run if the run exists, else its varied values as a block. Coded error
  * `bad-usage`.
  */
-function bestProgram(root: string, { name, trials, best, goals }: JournalStudyReport): string {
+function bestProgram(root: string, { name, trials, best, goals }: JournalStudySummary): string {
   const found = trials.find(({ number }) => number === best);
   if (!found)
     throw usage(goals.length > 1 ? `${name} has several goals, and no one best` : `no trial of ${name} is done`);

@@ -12,7 +12,7 @@ import {
   changedOutputs,
   runsIn,
   withoutReportedLines,
-  type MovedOutputs,
+  type ScoreChanges,
 } from "#kernel/apps/jupyter/client/moved-outputs.js";
 import { runNotebook } from "#kernel/apps/jupyter/client/notebook.js";
 import { readNotebook } from "#kernel/apps/jupyter/client/notebook-file.js";
@@ -37,7 +37,7 @@ export interface VerifyNotebookOptions {
 interface Verified {
   readonly notebook: string;
   readonly runs: readonly RerunComparison[];
-  readonly outputs: MovedOutputs;
+  readonly outputs: ScoreChanges;
   /** The error that stopped it before its end. */
   readonly failed: { readonly cell: number; readonly error: string } | null;
   readonly same: boolean;

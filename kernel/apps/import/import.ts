@@ -11,7 +11,7 @@ import { readLudwig } from "./ludwig.js";
 import { readOpenAI } from "./openai.js";
 import { readPeft } from "./peft.js";
 import { renderProgram, type ProgramDraft, quoted, type TuneEntries } from "./write-program.js";
-import { argumentsIn } from "./python.js";
+import { argumentsByCall } from "./python.js";
 import { ToolSettings, type SettingFate, type UncarriedSetting, UnreadExpression } from "./settings.js";
 import { readTrl } from "./trl.js";
 import { notebookTextOf, scriptTextOf } from "./script-text.js";
@@ -174,7 +174,7 @@ function deeper(value: unknown, most: number): boolean {
 
 function written(text: string, name: string): Readonly<Record<string, unknown>> {
   if (/\.(py|ipynb)$/i.test(name)) {
-    const calls = argumentsIn(/\.py$/i.test(name) ? scriptTextOf(text) : notebookTextOf(text, name), name);
+    const calls = argumentsByCall(/\.py$/i.test(name) ? scriptTextOf(text) : notebookTextOf(text, name), name);
     if (Object.keys(calls).length > 0) return calls;
     throw new CodedError("not-settings", { file: name, why: "its text gives no trainer that is known any settings" });
   }

@@ -25,7 +25,7 @@ export const NO_ARGUMENTS = "()";
  * Arguments by the name of their call; positional ones by number. The same call with other arguments gets a number
  * (`load_dataset 2`). Coded error `not-settings`.
  */
-export function argumentsIn(
+export function argumentsByCall(
   { program, commands, placeOf }: ScriptText,
   file: string,
 ): Readonly<Record<string, Arguments>> {

@@ -5,7 +5,7 @@
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { RankOrder } from "../../remote/coordinator/rank-order.js";
 import { PeerRank } from "../../remote/process-group/peer-rank.js";
-import { followRank } from "../../training-runs/follow-rank.js";
+import { trainAsPeerRank } from "../../training-runs/follow-rank.js";
 import type { ModelOpener } from "../../models/program-parts.js";
 import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
@@ -34,7 +34,7 @@ export async function serveRank(
   if (signal.aborted) leave();
   try {
     const { session, stage: context, opens } = await bench();
-    const open = await followRank(session, { plan, spoke, opens, place: gang }, context);
+    const open = await trainAsPeerRank(session, { plan, spoke, opens, place: gang }, context);
     await open.dispose();
   } finally {
     signal.removeEventListener("abort", leave);

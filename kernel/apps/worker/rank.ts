@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { rankFailureText, parseRankProcessOrder, type RankProcessOrder } from "../../remote/process-group/order.js";
 import { PeerRank } from "../../remote/process-group/peer-rank.js";
-import { followRank } from "../../training-runs/follow-rank.js";
+import { trainAsPeerRank } from "../../training-runs/follow-rank.js";
 import { openJob } from "../../features/shipped-session.js";
 import { readJobSpec } from "../../remote/jobs/shipment.js";
 import { plansOf } from "../../remote/jobs/ship.js";
@@ -27,7 +27,7 @@ async function serve(ordered: RankProcessOrder): Promise<void> {
   const plan = plansOf(action).find((one) => one.recipeHash === ordered.recipe);
   if (!plan) throw new CodedError("rank-refused", { rank: ordered.rank, why: "its program has no such training" });
   await session.engines.configure({ ...session.engines.settings, ...ordered.engine });
-  await followRank(session, { plan, spoke, place: ordered }, context);
+  await trainAsPeerRank(session, { plan, spoke, place: ordered }, context);
   spoke.close();
   await session.close();
 }

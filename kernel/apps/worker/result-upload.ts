@@ -10,7 +10,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { FileChangedError, type CoordinatorClient } from "../../remote/coordinator/client.js";
 import type { RunFile } from "../../remote/coordinator/protocol.js";
-import { fileContentAt, COORDINATOR_FILES, pathsOfRun } from "../../remote/coordinator/run-files.js";
+import { contentHashOfFile, COORDINATOR_FILES, pathsOfRun } from "../../remote/coordinator/run-files.js";
 import { toRunFolderError } from "../../runs/folder-errors.js";
 import { RunFolder } from "../../runs/run-folder.js";
 import type { TrialReporter } from "./trial-reporter.js";
@@ -161,7 +161,7 @@ async function linked(run: string, spool: string): Promise<readonly RunFile[] | 
       const here = linkOf(spool, path);
       // Files deleted in the meantime are not uploaded.
       if (!(await linkOrCopy(join(run, path), here))) continue;
-      const content = await fileContentAt(here);
+      const content = await contentHashOfFile(here);
       if (typeof content !== "object") return null;
       found.push({ path, ...content });
     }

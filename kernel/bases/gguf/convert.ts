@@ -17,7 +17,7 @@ import { readGgufByteRange, readGguf, type Gguf, type GgufTensor } from "./file.
 import {
   type GgufLayout,
   unsupportedGgufError,
-  GgufMetadataReader,
+  ArchitectureMetadata,
   checkpointNameOf,
   specialTokenIds,
 } from "./layout.js";
@@ -32,7 +32,7 @@ import { transposeMatrix } from "#stdlib/targets/shared/gguf/element-order.js";
 /** GPT-2 in llama.cpp's layout, where its linear layers are [out, in]; in a checkpoint they are [in, out]. */
 export const gpt2Layout: GgufLayout = {
   config(gguf) {
-    const read = new GgufMetadataReader(gguf, "gpt2");
+    const read = new ArchitectureMetadata(gguf, "gpt2");
     const width = read.number("embedding_length");
     return {
       architectures: ["GPT2LMHeadModel"],

@@ -18,7 +18,7 @@ export interface GgufLayout {
 }
 
 /** Metadata of the file's architecture, under keys with its name as prefix. */
-export class GgufMetadataReader {
+export class ArchitectureMetadata {
   constructor(
     private readonly gguf: Gguf,
     private readonly architecture: string,

@@ -10,7 +10,7 @@ import {
 } from "#stdlib/targets/shared/gguf/names.js";
 import { deinterleaveHalves } from "#stdlib/targets/shared/gguf/element-order.js";
 import type { Gguf } from "./file.js";
-import { GgufMetadataReader, checkpointNameOf, specialTokenIds, type GgufLayout } from "./layout.js";
+import { ArchitectureMetadata, checkpointNameOf, specialTokenIds, type GgufLayout } from "./layout.js";
 
 export const llamaLayout: GgufLayout = {
   config: (gguf) => ({
@@ -66,7 +66,7 @@ export const gemmaLayout: GgufLayout = {
 
 export const gemma2Layout: GgufLayout = {
   config(gguf) {
-    const read = new GgufMetadataReader(gguf, "gemma2");
+    const read = new ArchitectureMetadata(gguf, "gemma2");
     return {
       architectures: ["Gemma2ForCausalLM"],
       model_type: "gemma2",
@@ -83,7 +83,7 @@ export const gemma2Layout: GgufLayout = {
 
 export const gemma3Layout: GgufLayout = {
   config(gguf) {
-    const read = new GgufMetadataReader(gguf, "gemma3");
+    const read = new ArchitectureMetadata(gguf, "gemma3");
     const { rope_parameters, ...all } = shared(gguf, "gemma3");
     const layers = read.number("block_count");
     const window = read.number("attention.sliding_window", 0);
@@ -107,7 +107,7 @@ export const gemma3Layout: GgufLayout = {
 };
 
 /** Scores are divided by the root of a head's size, as in llama.cpp. */
-function scaledByHead(read: GgufMetadataReader): Readonly<Record<string, unknown>> {
+function scaledByHead(read: ArchitectureMetadata): Readonly<Record<string, unknown>> {
   return { query_pre_attn_scalar: read.number("attention.key_length") };
 }
 
@@ -125,7 +125,7 @@ function norming(names: TensorNames): GgufLayout["tensor"] {
 
 /** Settings that transformers' config has for all of them. Coded errors: `gguf-malformed`, `gguf-unsupported`. */
 function shared(gguf: Gguf, architecture: string): Readonly<Record<string, unknown>> {
-  const read = new GgufMetadataReader(gguf, architecture);
+  const read = new ArchitectureMetadata(gguf, architecture);
   read.absent("expert_count");
   const hidden = read.number("embedding_length");
   const heads = read.number("attention.head_count");
@@ -151,7 +151,7 @@ function shared(gguf: Gguf, architecture: string): Readonly<Record<string, unkno
 
 const has = (gguf: Gguf, tensor: string): boolean => gguf.tensors.some((t) => t.name === tensor);
 
-function ropeScaling(read: GgufMetadataReader): Readonly<Record<string, unknown>> {
+function ropeScaling(read: ArchitectureMetadata): Readonly<Record<string, unknown>> {
   const type = read.choice("rope.scaling.type", "none", ["none", "linear"]);
   return type === "none" ? { rope_type: "default" } : { rope_type: type, factor: read.number("rope.scaling.factor") };
 }

@@ -5,7 +5,7 @@
  */
 
 /** Choices for one row, by annotator. */
-export type AnnotatorChoices = ReadonlyMap<string, string>;
+export type ChoicesByAnnotator = ReadonlyMap<string, string>;
 
 export interface PairAgreement {
   readonly a: string;
@@ -26,7 +26,7 @@ export interface Agreement {
   readonly choices: readonly { readonly choice: string; readonly rows: number; readonly alpha: number | null }[];
 }
 
-export function annotatorAgreement(rows: readonly AnnotatorChoices[]): Agreement {
+export function annotatorAgreement(rows: readonly ChoicesByAnnotator[]): Agreement {
   const shared = rows.filter((row) => row.size > 1);
   const annotators = [...new Set(rows.flatMap((row) => [...row.keys()]))].sort();
   const pairs = annotators.flatMap((a, i) => annotators.slice(i + 1).map((b) => pairOf(rows, a, b)));
@@ -50,7 +50,7 @@ export function annotatorAgreement(rows: readonly AnnotatorChoices[]): Agreement
   };
 }
 
-function pairOf(rows: readonly AnnotatorChoices[], a: string, b: string): PairAgreement {
+function pairOf(rows: readonly ChoicesByAnnotator[], a: string, b: string): PairAgreement {
   const both = rows.flatMap((row): [string, string][] => {
     const [left, right] = [row.get(a), row.get(b)];
     return left === undefined || right === undefined ? [] : [[left, right]];
@@ -69,7 +69,7 @@ export function kappaOfChoices(pairs: readonly (readonly [string, string])[]): n
   return n === 0 || expected === 1 ? null : (observed - expected) / (1 - expected);
 }
 
-export function alphaOfChoices(rows: readonly AnnotatorChoices[]): number | null {
+export function alphaOfChoices(rows: readonly ChoicesByAnnotator[]): number | null {
   const totals = new Map<string, number>();
   let [values, disagreements] = [0, 0];
   for (const row of rows) {

@@ -2,10 +2,10 @@
 import type { ColumnTable } from "arquero";
 import type { RowName } from "#dsl/language/types/row-name.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { dataHandle, dataHandleTypeText, type DataHandle, type ReadColumn } from "../rows/handle.js";
+import { dataHandle, dataHandleTypeText, type DataHandle, type ReadColumnFunction } from "../rows/handle.js";
 import type { PreparedData } from "../prepared.js";
 import { table as makeTable } from "arquero";
-import { setRowSource, rowNamesOf, sourceNameOf } from "../row/row.js";
+import { setSplitSource, rowNamesOf, sourceNameOf } from "../row/row.js";
 import { isSameLabel } from "./line.js";
 import type { AnnotatedRows, AnnotatedRow } from "./overlay.js";
 import type { AnnotationVotes, AnnotationVerdict } from "./resolved-decisions.js";
@@ -21,7 +21,7 @@ export type AnnotatedDataHandle = DataHandle & {
 export function annotatedHandle(
   name: string,
   prepared: PreparedData,
-  reads: ReadColumn,
+  reads: ReadColumnFunction,
   annotation: AnnotationSession,
   role: string,
 ): AnnotatedDataHandle {
@@ -64,7 +64,7 @@ function decidedTable(table: ColumnTable, { rows, standing }: AnnotatedRows, rol
     ];
   });
   const decided = makeTable(columns);
-  setRowSource(decided, sourceNameOf(table));
+  setSplitSource(decided, sourceNameOf(table));
   return decided;
 }
 

@@ -41,7 +41,7 @@ export async function chatsInMemory(rows: ConversationRows, cut: ChatTruncation)
 }
 
 /** Encodes the conversations if the file is missing. Memory: 16 bytes per conversation. */
-export async function writeChatFile(split: StreamedRows, cut: ChatTruncation): Promise<TokenizedChats> {
+export async function writeTokenizedChats(split: StreamedRows, cut: ChatTruncation): Promise<TokenizedChats> {
   const make = () =>
     mapStreamedChunks(
       split,

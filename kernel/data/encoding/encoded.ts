@@ -12,7 +12,7 @@ import type { InputEncoding } from "./row-formats/row-encoder.js";
 import { rowEncoderOf } from "./row-formats/row-encoders.js";
 import type { PredictionInput, EncodedRows, RowEncoding, EncodedInputs } from "./rows.js";
 import { encodableSplitOf } from "./split-rows.js";
-import { dataReaderOf } from "#dsl/language/types/value.js";
+import { dataReaderOfModel } from "#dsl/language/types/value.js";
 import type { Base } from "../../bases/base.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
 import { chatEncodingOf } from "./chat.js";
@@ -88,7 +88,7 @@ export async function encodingOf(
     types: await usesTokenTypes(plan, base),
     end: endTokenId(base.facts.config),
     model,
-    chat: await chatEncodingOf(dataReaderOf(plan.recipe.model), base, tokenizer),
+    chat: await chatEncodingOf(dataReaderOfModel(plan.recipe.model), base, tokenizer),
     ...(pairs && { pairs }),
   };
 }

@@ -9,7 +9,7 @@ import {
   type ContextWindowRows,
   type TokenRows,
   type TokenTexts,
-  type WordTexts,
+  type JoinedWordTexts,
 } from "../sequences/token-rows.js";
 import type { ContextWindowSize } from "../sequences/tokens.js";
 import type { RowEncoding, EncodedInputs } from "./rows.js";
@@ -31,7 +31,7 @@ export function truncateTexts(texts: TokenTexts, e: TruncationOptions): EncodedI
 }
 
 /** A word is included if its first piece is. */
-export function truncateWords(texts: WordTexts, e: TruncationOptions): EncodedInputs {
+export function truncateWords(texts: JoinedWordTexts, e: TruncationOptions): EncodedInputs {
   const fed = cut(texts, e);
   const words = (row: number): ReturnType<NonNullable<PredictedRows["words"]>> => {
     const starts = texts.starts(row);

@@ -14,7 +14,7 @@ import {
   WordsInMemory,
   type ContextWindowRows,
   type TokenTexts,
-  type WordTexts,
+  type JoinedWordTexts,
 } from "../sequences/token-rows.js";
 import {
   contextWindowsOf,
@@ -25,7 +25,7 @@ import {
 } from "../sequences/tokens.js";
 import { contextWindowFile } from "../sources/context-file.js";
 import { tokenFileOf, wordFileOf } from "../sources/token-file.js";
-import { writeChatFile, chatsInMemory, type ChatTruncation, type TokenizedChats } from "./chat-rows.js";
+import { writeTokenizedChats, chatsInMemory, type ChatTruncation, type TokenizedChats } from "./chat-rows.js";
 
 export interface EncodableSplit {
   readonly count: number;
@@ -40,7 +40,7 @@ export interface EncodableSplit {
   /** Encodes each text separately, not truncated. */
   texts(which: TextSelection): Promise<TokenTexts>;
   /** Words of the role `tokens`. */
-  words(): Promise<WordTexts>;
+  words(): Promise<JoinedWordTexts>;
   /** Windows of the roles `question` and `context`. */
   contexts(cut: ContextWindowSize): Promise<ContextWindowRows>;
 }
@@ -81,7 +81,7 @@ function onDisk(split: StreamedRows, tokenizer: Tokenizer, labels: readonly stri
     names: rowNamesOf(split, numbers),
     column: (role) => streamedColumn(split, role, labels),
     messages: (row) => must(readStreamedConversations(split, row, row + 1)[0], `row ${row}`).messages,
-    chats: (cut) => writeChatFile(split, cut),
+    chats: (cut) => writeTokenizedChats(split, cut),
     texts: (which) => (split.has("tokens") ? wordFileOf(split, tokenizer) : tokenFileOf(split, tokenizer, which)),
     words: () => wordFileOf(split, tokenizer),
     contexts: (cut) => contextWindowFile(split, tokenizer, cut),

@@ -57,7 +57,7 @@ export function forecastTrainedCurve(
     seeds === null && !options.shares ? offLaw(fitPowerLaw(ns, scores, even, ceiling, null), ns, scores) : null;
   const one = seeds ?? off;
   if (one === null && !options.shares) return null;
-  const errors = sizeScoreErrors(sizes, options, one);
+  const errors = scoreStandardErrors(sizes, options, one);
   const weights = errors.map((error) => 1 / error ** 2);
   // A further training has its own random error: of its seed, and of the rows that only it gets right.
   const luck = Math.sqrt((one ?? 0) + (options.shares ? SHARED * likely(lastOf(sizes).score, options.scored) : 0));
@@ -94,7 +94,7 @@ export function forecastTrainedCurve(
 }
 
 /** Returns the random error of each size's score. `one`: variance of one training; null: unknown. */
-export function sizeScoreErrors(
+export function scoreStandardErrors(
   sizes: readonly TrainedSizeScore[],
   options: Pick<TrainedCurveOptions, "shares" | "scored">,
   one: number | null,
@@ -114,7 +114,7 @@ export function hasLearntAnything(
   floor: number,
   options: TrainedCurveOptions,
 ): boolean {
-  const errors = sizeScoreErrors(sizes, options, meanOf(sizes.flatMap(({ variance }) => variance ?? [])));
+  const errors = scoreStandardErrors(sizes, options, meanOf(sizes.flatMap(({ variance }) => variance ?? [])));
   return sizes.some(
     ({ score }, i) => (options.errors ? floor - score : score - floor) > INTERVAL_DEVIATIONS * errors[i]!,
   );

@@ -8,7 +8,7 @@ import type { Registry } from "#dsl/language/types/registry.js";
 import type { DataRow } from "../row/row.js";
 import { rowsForSplitter } from "../rows/splitting.js";
 
-export interface RowForecast {
+export interface SampleSplits {
   /** Returns whether the clean row with this number (from 0) is part of the sample. */
   picks(row: number): boolean;
   /** Split of each sampled row, in order; null: the split needs no first pass. */
@@ -20,7 +20,7 @@ export async function foreseeRows(
   plan: DataPlan,
   registry: Registry,
   rows: () => AsyncIterable<readonly DataRow[]>,
-): Promise<RowForecast | null> {
+): Promise<SampleSplits | null> {
   const { split, sample } = plan;
   const looking = split ? await lookingFor(split, registry, plan.seed) : undefined;
   if (sample === null && !looking) return null;

@@ -37,7 +37,7 @@ export function compareRowNames(a: RowName, b: RowName): number {
 }
 
 /** `source`: the split that the source belongs to; null: all splits share one source. */
-export function setRowSource(split: object, source: string | null): void {
+export function setSplitSource(split: object, source: string | null): void {
   if (source !== null) sources.set(split, source);
 }
 

@@ -20,10 +20,10 @@ const PACKED = /\.(?:gz|zst|zip)$/i;
 const TABLES: ReadonlySet<string> = new Set(["parquet", "arrow"]);
 
 /** Returns whether the rows of a source may be larger than its files. */
-export function mayExceedFileSize({ word, arguments: given }: Call, folder: string): boolean {
+export function canRowsExceedFiles({ word, arguments: given }: Call, folder: string): boolean {
   const { path, sources } = given;
   if (TABLES.has(word)) return true;
-  if (Array.isArray(sources)) return sources.some((one) => mayExceedFileSize(one as Call, folder));
+  if (Array.isArray(sources)) return sources.some((one) => canRowsExceedFiles(one as Call, folder));
   if (typeof path !== "string") return false;
   if (PACKED.test(path)) return true;
   try {

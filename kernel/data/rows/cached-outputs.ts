@@ -1,7 +1,7 @@
 /** Feeds of rows besides their labels: cached outputs, and the weights of replayed rows that are appended to each batch. */
 import type { NDArray } from "#dsl/tensor/program.js";
 import { cachedOutputInputNames } from "#stdlib/programs/objective.js";
-import { float32Array } from "#stdlib/tasks/shared/feeds.js";
+import { float32NDArray } from "#stdlib/tasks/shared/feeds.js";
 import type { seededRandom } from "#stdlib/statistics/chance.js";
 import { drawBelow } from "#stdlib/statistics/chance.js";
 
@@ -76,9 +76,9 @@ function feedsOf(
   });
   const names = cachedOutputInputNames(source);
   return {
-    [names.logits]: float32Array(outputs, [n, labels]),
-    ...(!whole && { [names.known]: float32Array(known, [n, labels]) }),
-    [names.share]: float32Array(share, [n]),
+    [names.logits]: float32NDArray(outputs, [n, labels]),
+    ...(!whole && { [names.known]: float32NDArray(known, [n, labels]) }),
+    [names.share]: float32NDArray(share, [n]),
   };
 }
 
@@ -116,5 +116,5 @@ export function replayRowWeights(
   const share = (part: number, total: number): number => (total > 0 ? part / total : 0);
   const [fresh, replayed] = [share(1, counts.fresh), share(labels, counts.replayed)];
   const each = Float32Array.from(batch, (row) => (weights?.[row] ?? 1) * (row < from ? fresh : replayed));
-  return float32Array(each, [batch.length]);
+  return float32NDArray(each, [batch.length]);
 }

@@ -19,7 +19,7 @@ export interface SplitHandle {
   column(name: string): Promise<readonly unknown[]>;
 }
 /** Reads values of a source column; `rows` are numbers in the source. */
-export type ReadColumn = (request: ColumnRequest) => Promise<readonly unknown[]>;
+export type ReadColumnFunction = (request: ColumnRequest) => Promise<readonly unknown[]>;
 export type DataHandle = { readonly [split: string]: SplitHandle } & {
   readonly labels: readonly string[];
   /**
@@ -32,7 +32,7 @@ export type DataHandle = { readonly [split: string]: SplitHandle } & {
 export function dataHandle(
   name: string,
   prepared: PreparedData,
-  reads: ReadColumn,
+  reads: ReadColumnFunction,
   more: Readonly<Record<string, unknown>> = {},
   now: (table: ColumnTable) => ColumnTable = (table) => table,
 ): DataHandle {

@@ -7,7 +7,7 @@ import { lastOf, must } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import { dropoutDraws } from "#dsl/tensor/numbers/random.js";
 import type { TrainingTargets } from "#stdlib/tasks/kind.js";
-import { float32Array, int32Array } from "#stdlib/tasks/shared/feeds.js";
+import { float32NDArray, int32Array } from "#stdlib/tasks/shared/feeds.js";
 import { exampleWeights } from "#stdlib/tasks/shared/row-weights.js";
 import { seededRandom } from "#stdlib/statistics/chance.js";
 import { collateBatch, epochBatches } from "./batches.js";
@@ -268,7 +268,7 @@ export class DataLoader {
     const { shares } = this;
     if (shares === null) return () => ({});
     const total = all.reduce((sum, batch) => sum + batch.length, 0);
-    return (batch) => ({ [shares]: float32Array(new Float32Array(batch.length).fill(1 / total), [batch.length]) });
+    return (batch) => ({ [shares]: float32NDArray(new Float32Array(batch.length).fill(1 / total), [batch.length]) });
   }
 
   /** Adds the random draws for dropout. */

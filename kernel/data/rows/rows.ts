@@ -16,7 +16,7 @@ import { addAnswerPositions } from "./answers.js";
 import { rowNameOf, type ColumnsByName, type DataRow } from "../row/row.js";
 import {
   SampleReadLimit,
-  mayExceedFileSize,
+  canRowsExceedFiles,
   type UnpackedSize,
   SourceReadNotes,
   sourceNotesOf,
@@ -153,7 +153,7 @@ export async function* streamRows(plan: DataPlan, reading: RowReadOptions): Asyn
     const source = await implementationOf(reading.registry, "source", call.word);
     reading.signal?.throwIfAborted();
     const look =
-      reading.mostBytes !== undefined && mayExceedFileSize(call, reading.world.folder)
+      reading.mostBytes !== undefined && canRowsExceedFiles(call, reading.world.folder)
         ? new SampleReadLimit(reading.mostBytes)
         : null;
     if (!source.stream || (call.arguments["stream"] !== true && !look)) {

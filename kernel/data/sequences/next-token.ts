@@ -5,7 +5,7 @@
  */
 import type { NDArray } from "#dsl/tensor/program.js";
 import { tokensAt, type TokenRows } from "./token-rows.js";
-import { float32Array, int32Array } from "#stdlib/tasks/shared/feeds.js";
+import { float32NDArray, int32Array } from "#stdlib/tasks/shared/feeds.js";
 
 /** Trained tokens of each text, if not all of them: 1 marks a trained token. */
 export interface TrainedTokens {
@@ -90,6 +90,6 @@ function laid(ids: TokenRows, rows: readonly ArrayLike<number>[], { padId, train
     segments: int32Array(segments, shape),
     targets: int32Array(targets, [count]),
     labels: int32Array(labels, [count]),
-    each: each && float32Array(each, [count]),
+    each: each && float32NDArray(each, [count]),
   };
 }

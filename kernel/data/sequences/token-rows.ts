@@ -39,12 +39,12 @@ export class TextsInMemory implements TokenTexts {
 }
 
 /** The words of each row, joined. */
-export interface WordTexts extends TokenTexts {
+export interface JoinedWordTexts extends TokenTexts {
   /** Returns the position of each word's first piece. */
   starts(row: number): Int32Array;
 }
 
-export class WordsInMemory extends TextsInMemory implements WordTexts {
+export class WordsInMemory extends TextsInMemory implements JoinedWordTexts {
   constructor(private readonly pieces: readonly TokenizedWords[]) {
     super(pieces.map(({ ids }) => ids));
   }

@@ -14,7 +14,7 @@ import { makePrivateFolder, PRIVATE_MODES } from "../../fetch/private.js";
 import { auditRows } from "../audit/audit.js";
 import { unreadFieldNotes } from "../rows/conversations.js";
 import {
-  mayExceedFileSize,
+  canRowsExceedFiles,
   unpackedFacts,
   type UnpackedSize,
   SourceReadNotes,
@@ -24,7 +24,7 @@ import {
 } from "../rows/bounded-look.js";
 import { runDataPass } from "../pass/pass.js";
 import type { PreparedData } from "../prepared.js";
-import { setRowSource } from "../row/row.js";
+import { setSplitSource } from "../row/row.js";
 import { isSourceCall, streamRows } from "../rows/rows.js";
 import { sourceCalls, sourceFiles, streamedFileStamps, totalFileSize } from "./files-read.js";
 import { openStreamed, STREAMED_FORMAT_VERSION, streamedFolder, type StreamedMeta } from "./streamed.js";
@@ -50,7 +50,7 @@ export async function prepareStreamed(plan: DataPlan, world: SourceContext, opti
   // A part of a file can't give a sample at equal distances.
   const part = streamed || plan.sample !== null ? undefined : options.mostBytes;
   const mayLeave = (call: Call): boolean =>
-    totalFileSize(sourceFiles(call, world.folder) ?? []) > (part ?? 0) || mayExceedFileSize(call, world.folder);
+    totalFileSize(sourceFiles(call, world.folder) ?? []) > (part ?? 0) || canRowsExceedFiles(call, world.folder);
   if (part !== undefined && sourceCalls(plan.source).some(mayLeave)) folder = folderOf(part);
   streamed ??= await withFileLock(folder, async () => {
     // Another process may have made it while this one waited.
@@ -63,7 +63,7 @@ export async function prepareStreamed(plan: DataPlan, world: SourceContext, opti
   const { meta, splits } = streamed;
   sweepOld(folder);
   if (!plan.split && !isSourceCall(plan.source))
-    for (const [name, split] of Object.entries(splits)) setRowSource(split, name);
+    for (const [name, split] of Object.entries(splits)) setSplitSource(split, name);
   const { labels, facts, sample } = meta;
   return { name: plan.name, splits: {}, streamed: splits, labels, facts, sample };
 }

@@ -9,7 +9,7 @@ import type { MeasurementOptions } from "../rows/length-statistics.js";
 import { markedPositions, unmarkTokenIds, markTokens } from "../sequences/marked-tokens.js";
 import type { TextSelection, TokenizedWords } from "../sequences/tokens.js";
 import type { StreamedRows } from "../rows/streamed-rows.js";
-import type { TokenTexts, WordTexts } from "../sequences/token-rows.js";
+import type { TokenTexts, JoinedWordTexts } from "../sequences/token-rows.js";
 import {
   readOrMakeNumbers,
   readNumberIndex,
@@ -44,7 +44,7 @@ class TokenFile implements TokenTexts {
 }
 
 /** The first piece of each word is marked. */
-class WordFile implements WordTexts {
+class WordFile implements JoinedWordTexts {
   constructor(
     readonly lengths: Int32Array,
     private readonly numbers: NumberRowsFile,
@@ -84,7 +84,7 @@ export async function wordFileOf(
   split: StreamedRows,
   tokenizer: HashedTokenizer,
   options: FileMakingOptions = {},
-): Promise<WordTexts> {
+): Promise<JoinedWordTexts> {
   const make = () =>
     mapStreamedChunks(split, options, async (from, to) =>
       textsIn((await pieces(split, tokenizer, from, to)).map(({ ids, starts }) => markTokens(ids, starts))),

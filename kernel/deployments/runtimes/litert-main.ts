@@ -18,7 +18,7 @@ import type { NDArray } from "#dsl/tensor/program.js";
 import { moduleIn } from "#tools/node-env.mjs";
 import { graphNamed } from "./process.js";
 import { packageVersionIn } from "./package-version.js";
-import { serveRuntime } from "./serve.js";
+import { answerRuntimeRequests } from "./serve.js";
 
 registerCodes(internalCodes, worldCodes, runtimesCodes, fetchCodes, sourcesCodes, tableCodes);
 
@@ -35,7 +35,7 @@ interface Held {
   delete(): void;
 }
 
-serveRuntime(async ({ place, graphs, library }) => {
+answerRuntimeRequests(async ({ place, graphs, library }) => {
   const main = moduleIn(must(library, "the folder of LiteRT.js"), "@litertjs/core");
   const folder = join(main, "..", "..");
   const version = packageVersionIn(folder);

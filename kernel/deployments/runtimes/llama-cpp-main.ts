@@ -16,7 +16,7 @@ import { pathToFileURL } from "node:url";
 import { jinjaTemplate } from "#stdlib/templates/shared/jinja-template.js";
 import type { Message } from "#stdlib/conversations/kind.js";
 import { packageVersionIn } from "./package-version.js";
-import { serveRuntime } from "./serve.js";
+import { answerRuntimeRequests } from "./serve.js";
 
 registerCodes(internalCodes, worldCodes, runtimesCodes, fetchCodes, sourcesCodes, tableCodes);
 
@@ -53,7 +53,7 @@ interface Sequence {
   ): Promise<readonly ({ readonly next: { readonly token?: number | null } } | undefined)[]>;
 }
 
-serveRuntime(async ({ place, library = "" }) => {
+answerRuntimeRequests(async ({ place, library = "" }) => {
   const entry = pathToFileURL(join(library, "dist/index.js")).href;
   const { getLlama } = (await import(entry)) as { getLlama(options: object): Promise<Llama> };
   const threads = threadsFor(statSync(place).size);

@@ -15,7 +15,7 @@ import { sizeOf } from "#dsl/tensor/values.js";
 import type { GraphFile, GraphName, GraphPort } from "#stdlib/targets/kind.js";
 import { alignBytes, bytesOfArray } from "../../tensors/numbers.js";
 import { graphNamed } from "./process.js";
-import { serveRuntime } from "./serve.js";
+import { answerRuntimeRequests } from "./serve.js";
 
 registerCodes(internalCodes, runtimesCodes, tensorsCodes);
 
@@ -27,7 +27,7 @@ const SETTINGS: InferenceSession.SessionOptions = {
   extra: { session: { intra_op: { allow_spinning: "0" } } },
 };
 
-serveRuntime(({ place, graphs }) => {
+answerRuntimeRequests(({ place, graphs }) => {
   const sessions = new Map<GraphName, Promise<InferenceSession>>();
   const sessionOf = (name: GraphName): Promise<InferenceSession> => {
     let session = sessions.get(name);

@@ -16,7 +16,7 @@ import { setFlagsFromString } from "node:v8";
 import type { NDArray } from "#dsl/tensor/program.js";
 import { openPage, unpackPagePart } from "../page-file.js";
 import { PageWorker } from "./page-worker.js";
-import { serveRuntime } from "./serve.js";
+import { answerRuntimeRequests } from "./serve.js";
 
 registerCodes(internalCodes, worldCodes, runtimesCodes, deployingCodes, fetchCodes, sourcesCodes, tableCodes);
 
@@ -34,7 +34,7 @@ interface Array32 {
  */
 setFlagsFromString("--wasm-tiering-budget=200000000");
 
-serveRuntime(async ({ place }) => {
+answerRuntimeRequests(async ({ place }) => {
   const { contents, built, file } = await openPage(readFileSync(place, "utf8"));
   const demo: unknown = JSON.parse(contents.demo);
   const worker = new PageWorker(unpackPagePart(built.worker).toString("utf8"));

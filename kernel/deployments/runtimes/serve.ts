@@ -23,7 +23,9 @@ export interface RuntimeHandlers {
   reads?(texts: TokenizationRequest["texts"]): Promise<readonly TextTokens[]>;
 }
 
-export function serveRuntime(open: (opening: RuntimeOpening) => Promise<RuntimeHandlers> | RuntimeHandlers): void {
+export function answerRuntimeRequests(
+  open: (opening: RuntimeOpening) => Promise<RuntimeHandlers> | RuntimeHandlers,
+): void {
   process.on("SIGINT", () => undefined);
   process.on("disconnect", () => process.exit(0));
   const opening = JSON.parse(process.argv[2]!) as RuntimeOpening & { readonly parent: number };

@@ -6,12 +6,12 @@ import { tensorsCodes } from "../../tensors/codes.js";
 import { loadTensorflowBinding, type TensorHandle } from "../../engines/native/binding.js";
 import { TensorExchange } from "../../engines/tensorflow/exchange.js";
 import { graphNamed } from "./process.js";
-import { serveRuntime } from "./serve.js";
+import { answerRuntimeRequests } from "./serve.js";
 import type { DType } from "#dsl/tensor/program.js";
 
 registerCodes(internalCodes, runtimesCodes, tensorsCodes);
 
-serveRuntime(({ place, graphs, library }) => {
+answerRuntimeRequests(({ place, graphs, library }) => {
   const binding = loadTensorflowBinding(must(library, "the addon of a runtime"));
   const exchange = new TensorExchange(binding);
   const session = binding.loadSavedModel(place, "serve");

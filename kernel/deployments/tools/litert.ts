@@ -15,7 +15,7 @@ import type { ConversionTool } from "./tool.js";
 /** Rounding of weights: none, 16-bit floats, or 8-bit integers with float activations. */
 export type WeightRounding = "none" | "f16" | "int8";
 
-export const litertTool: ConversionTool = async ({ from, to, quantize }) => {
+export const litertConverter: ConversionTool = async ({ from, to, quantize }) => {
   const converter = await findConverter();
   if ("why" in converter) throw new CodedError("converter-missing", converter);
   const work = await mkdtemp(join(tmpdir(), "tunebook-litert-"));

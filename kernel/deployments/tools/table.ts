@@ -5,5 +5,5 @@ export const tools: Readonly<Record<string, () => Promise<ConversionTool>>> = {
   "onnx-bounds": async () => (await import("./onnx-bounds.js")).onnxBoundsTool,
   tunebook: async () => (await import("./tunebook.js")).packTunebookTool,
   page: async () => (await import("./page.js")).pageTool,
-  litert: async () => (await import("./litert.js")).litertTool,
+  litert: async () => (await import("./litert.js")).litertConverter,
 };

@@ -200,7 +200,7 @@ function bestMark(evaluations: readonly Evaluated[], { step, by }: Best): Trace[
 }
 
 /** Returns the result of a run as the end of a sentence: the scores of the saved weights, and their step. */
-export function runOutcomeWords(
+export function savedScoreWords(
   events: readonly RunEvent[],
   { keepsLast = false }: { readonly keepsLast?: boolean } = {},
 ): readonly string[] {

@@ -2,18 +2,18 @@
  * The effects of each cleaner of a data set: counts of changed and dropped rows, and the first of them before and
  * after.
  */
-import type { CleanerFacts } from "#dsl/language/types/facts.js";
+import type { CleanerEffect } from "#dsl/language/types/facts.js";
 import { html, htmlTable, inkStyle, toneColors, type Html, type HtmlPart } from "../html.js";
 import { clip, groupedNumber, oneLine, plural } from "../../host/value-text.js";
 import { textTable } from "../text-table.js";
 
-type Example = CleanerFacts["examples"][number];
+type Example = CleanerEffect["examples"][number];
 
 const head = ["cleaner", "changed", "dropped"];
 const align = ["left", "right", "right", "left"] as const;
 
-const droppedBy = ({ dropped }: CleanerFacts): number => dropped.reduce((sum, one) => sum + one.count, 0);
-const notedBy = ({ noted = [] }: CleanerFacts): string[] =>
+const droppedBy = ({ dropped }: CleanerEffect): number => dropped.reduce((sum, one) => sum + one.count, 0);
+const notedBy = ({ noted = [] }: CleanerEffect): string[] =>
   noted.map(({ why, count: rows }) => `${plural(rows, "row")} ${why}`);
 const quoted = (text: string, length: number): string => `"${clip(oneLine(text), length)}"`;
 
@@ -22,7 +22,7 @@ function exampleText({ row, before, after }: Example, length: number): string {
 }
 
 /** Returns one line per cleaner, with one example; empty without cleaners. */
-export function cleanersText(cleaners: readonly CleanerFacts[]): readonly string[] {
+export function cleanersText(cleaners: readonly CleanerEffect[]): readonly string[] {
   if (cleaners.length === 0) return [];
   const rows = cleaners.map((one) => [
     one.word,
@@ -43,7 +43,7 @@ export function withoutEmptyLastColumn<T>(
 }
 
 /** Returns the same as a folded section with all examples. */
-export function cleanersHtml(cleaners: readonly CleanerFacts[]): Html | false {
+export function cleanersHtml(cleaners: readonly CleanerEffect[]): Html | false {
   if (cleaners.length === 0) return false;
   const rows = cleaners.map((one): HtmlPart[] => [
     one.word,
@@ -60,7 +60,7 @@ export function cleanersHtml(cleaners: readonly CleanerFacts[]): Html | false {
 }
 
 /** Returns e.g. `unicode changed 214 rows, drop_duplicates dropped 28`; cleaners without effect are named last. */
-function summary(cleaners: readonly CleanerFacts[]): string {
+function summary(cleaners: readonly CleanerEffect[]): string {
   const did = cleaners.flatMap((one) => {
     const dropped = droppedBy(one);
     const parts = [

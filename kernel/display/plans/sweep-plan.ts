@@ -2,7 +2,7 @@
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { registry } from "#stdlib/registry.js";
-import type { Costs } from "../../study/costs.js";
+import type { CostRange } from "../../study/costs.js";
 import { sweepSizeOf, type SweepSize } from "../../study/sweep-size.js";
 import { searchRunLocationOf } from "../../study/search-state.js";
 import { displayOutputOf } from "../bundle.js";
@@ -38,7 +38,7 @@ export interface PlannedSweep {
   readonly sweep: SweepPlan;
   readonly open?: OpenTrials;
   /** Cost of the cheapest and the most expensive trial; null: nothing could be planned. */
-  readonly costs?: Costs | null;
+  readonly costs?: CostRange | null;
 }
 
 /** `folded`: the sweep is over, so its results are more important. */
@@ -73,7 +73,7 @@ export function sweepPlanView(
 }
 
 /** Returns name, value and note of each fact. */
-export function sweepFacts(sweep: SweepPlan, open?: OpenTrials, costs: Costs | null = null): readonly SweepFact[] {
+export function sweepFacts(sweep: SweepPlan, open?: OpenTrials, costs: CostRange | null = null): readonly SweepFact[] {
   const found = sweepSizeOf(sweep, costs);
   const { pruner, start = [], repeats } = sweep;
   return [

@@ -13,7 +13,7 @@ import { paletteColor } from "../svg/colors.js";
 import { clip, groupedNumber, escapeLabel, plural, significantText } from "../../host/value-text.js";
 import { textTable } from "../text-table.js";
 
-export interface RankingLine {
+export interface RankingCurves {
   readonly name: string;
   readonly roc: PlotCurve;
   readonly area: number;
@@ -22,7 +22,7 @@ export interface RankingLine {
   readonly averagePrecision: number;
 }
 export interface RankingsPicture {
-  readonly lines: readonly RankingLine[];
+  readonly lines: readonly RankingCurves[];
   /** Number of ranked labels, and number of all labels. */
   readonly labels: number;
   readonly total: number;
@@ -296,7 +296,7 @@ function entriesOf(pictures: EvaluationPictures): readonly { readonly name: stri
     const calibration = reliability.find((one) => one.name === name);
     return calibration !== undefined && `ECE ${calibration.error.toFixed(3)}`;
   };
-  const areas = ({ area, averagePrecision }: RankingLine): string =>
+  const areas = ({ area, averagePrecision }: RankingCurves): string =>
     `AUC ${area.toFixed(3)}, AP ${averagePrecision.toFixed(3)}`;
   const models = [
     ...new Set([...reliability, ...numbers, ...places, ...(lengths?.models ?? [])].map(({ name }) => name)),

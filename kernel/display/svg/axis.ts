@@ -1,6 +1,6 @@
 /** An axis of a plot: its kind and range, and the relative position of a value (0 to 1). */
 import { plainLabel } from "./element.js";
-import { titleText } from "../trace.js";
+import { plotTitleText } from "../trace.js";
 import { maxCoordinate, scalarsOf } from "./values.js";
 import { dateTicks, linearTicks, logTicks, type AxisTick } from "./ticks.js";
 
@@ -45,7 +45,7 @@ export function makeAxis(
       : [];
   const units = values.map((v) => axisUnitOf(kind, categories, v)).filter(Number.isFinite);
   const [low, high] = span(layout, kind, categories, units, grounded);
-  const title = plainLabel(titleText(layout["title"]));
+  const title = plainLabel(plotTitleText(layout["title"]));
   const tickvals = Array.isArray(layout["tickvals"]) ? scalarsOf(layout["tickvals"]) : null;
   const ticktext = Array.isArray(layout["ticktext"]) ? scalarsOf(layout["ticktext"]) : tickvals;
   const ticks = (wanted: number): readonly AxisTick[] => {

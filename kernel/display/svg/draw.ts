@@ -3,7 +3,7 @@
  * parallel coordinates, with subplots, logarithmic, date and category axes, and a legend. Supported fields have
  * plotly's meaning, others are ignored; a trace of another kind is named in the picture.
  */
-import { titleText, type Figure, type PlotlyTrace } from "../trace.js";
+import { plotTitleText, type Figure, type PlotlyTrace } from "../trace.js";
 import { OUTPUT_WIDTH } from "../html.js";
 import { clip } from "../../host/value-text.js";
 import { makeAxis, type Axis } from "./axis.js";
@@ -22,7 +22,7 @@ import {
   textWidth,
 } from "./element.js";
 import { drawContour } from "./contour.js";
-import { cellKeys, drawHeatmap } from "./heatmap.js";
+import { axisCellLabels, drawHeatmap } from "./heatmap.js";
 import { xPositionOfAxisUnit, yUnitPosition, type DrawnTrace, type PlotPanel } from "./panel.js";
 import { traceXAndY, listOf, numberOf, recordOf } from "./values.js";
 import { drawMarkerShape } from "./markers.js";
@@ -40,7 +40,7 @@ export function drawFigure(figure: Figure): SvgPicture {
   const layout = figure.layout ?? {};
   const width = Math.round(Math.min(2000, Math.max(160, numberOf(layout["width"], OUTPUT_WIDTH))));
   const height = Math.round(Math.min(2000, Math.max(120, numberOf(layout["height"], 380))));
-  const [title = "", below = ""] = titleText(layout["title"])
+  const [title = "", below = ""] = plotTitleText(layout["title"])
     .split(/<br\s*\/?>/i)
     .map(plainLabel);
   const heading = (title ? 34 : 12) + (below ? 18 : 0);
@@ -147,7 +147,7 @@ function valuesOn(
   on: readonly DrawnTrace[],
   stacked: boolean,
 ): readonly unknown[] {
-  if (trace["type"] === "heatmap") return cellKeys(trace, side).map(String);
+  if (trace["type"] === "heatmap") return axisCellLabels(trace, side).map(String);
   const values = traceXAndY(trace)[side];
   if (trace["type"] !== "bar") return values;
   const lying = trace["orientation"] === "h";

@@ -6,7 +6,7 @@ import { type PlotPanel } from "./panel.js";
 import { listOf, numberOf, scalarsOf } from "./values.js";
 
 /** Returns the cell labels along one side: the given ones, else 0, 1, 2, … */
-export function cellKeys(trace: PlotlyTrace, side: "x" | "y"): readonly unknown[] {
+export function axisCellLabels(trace: PlotlyTrace, side: "x" | "y"): readonly unknown[] {
   const rows = listOf(trace["z"]);
   const written = scalarsOf(trace[side]);
   const length = side === "y" ? rows.length : rows.reduce<number>((n, row) => Math.max(n, scalarsOf(row).length), 0);

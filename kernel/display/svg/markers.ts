@@ -1,5 +1,5 @@
 /** Marks of points: circles and the other supported shapes; one colour, or one per point by a number. */
-import { titleText, type PlotlyTrace } from "../trace.js";
+import { plotTitleText, type PlotlyTrace } from "../trace.js";
 import { colorbar } from "./colorbar.js";
 import { safeColor } from "./colors.js";
 import { svgElement, plainLabel, coordinateText } from "./element.js";
@@ -56,7 +56,7 @@ export function drawMarkerShape(
 
 function key(panel: PlotPanel, marker: PlotlyTrace): string {
   const colors = colorMappingOf(marker);
-  const name = plainLabel(titleText(recordOf(marker["colorbar"])["title"]));
+  const name = plainLabel(plotTitleText(recordOf(marker["colorbar"])["title"]));
   const { left, width, top, height } = panel;
   return colors ? colorbar(colors, { left: left + width + 12, top, height }, name) : "";
 }

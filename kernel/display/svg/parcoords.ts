@@ -1,5 +1,5 @@
 /** Parallel coordinates: one vertical axis per dimension, one line per row, coloured by a number. */
-import { titleText, type PlotlyTrace } from "../trace.js";
+import { plotTitleText, type PlotlyTrace } from "../trace.js";
 import { colorbar } from "./colorbar.js";
 import { paletteColor, safeColor } from "./colors.js";
 import { svgElement, inkColor, svgLabel, paleInkColor, svgPath, plainLabel } from "./element.js";
@@ -64,7 +64,7 @@ export function drawParcoords(box: PlotBox, trace: PlotlyTrace, { head = 24 } = 
 /** Draws the colour legend right of the last axis. */
 function keyOf(box: PlotBox, trace: PlotlyTrace): string {
   const colors = colorMappingOf(recordOf(trace["line"]));
-  const name = plainLabel(titleText(recordOf(recordOf(trace["line"])["colorbar"])["title"]));
+  const name = plainLabel(plotTitleText(recordOf(recordOf(trace["line"])["colorbar"])["title"]));
   return colors ? colorbar(colors, { left: box.left + box.width + 34, top: box.top, height: box.height }, name) : "";
 }
 

@@ -14,7 +14,7 @@ export interface BestProgram {
   readonly keptNote?: string;
 }
 
-export function bestTrialView({ number, score, tune, keptNote }: BestProgram): DisplayOutput {
+export function bestProgramView({ number, score, tune, keptNote }: BestProgram): DisplayOutput {
   const words = `Best: trial ${String(number)}, ${[`${significantText(score, 4)}.`, keptNote, "As a program:"].filter(Boolean).join(" ")}`;
   const program = html`<pre
     class="tunebook-program"

@@ -3,7 +3,7 @@ import { bestShare, importancesOf, type Importance } from "../../study/importanc
 import { escapeLabel, formatPercent } from "../../host/value-text.js";
 import { paletteColor } from "../svg/colors.js";
 import type { FigurePanel } from "./panels.js";
-import { doneTrialsOf, measuredTrialsOf, tickLabel, spokenLabel, type SweepView } from "./view.js";
+import { doneTrialsOf, measuredTrialsOf, tickLabel, plainLabel, type SweepView } from "./view.js";
 
 /** Minimum trials: with fewer, differences are chance. */
 const FEWEST = 8;
@@ -25,7 +25,7 @@ export function importanceSummary(view: SweepView, importances: readonly Importa
   const parts = importances
     .filter(({ share }, i) => i === 0 || share >= 0.1)
     .slice(0, 3)
-    .map(({ name, share }) => ({ name: spokenLabel(labelOf(view, name), labels), share: formatPercent(share, 0) }));
+    .map(({ name, share }) => ({ name: plainLabel(labelOf(view, name), labels), share: formatPercent(share, 0) }));
   const [first, ...rest] = parts;
   if (!first || importances.length < 2) return null;
   return [`${first.name} decides ${first.share}`, ...rest.map(({ name, share }) => `${name} ${share}`)].join(", ");

@@ -2,7 +2,7 @@
 import type { SweepAxis } from "../../study/axes.js";
 import type { Trace } from "../figure.js";
 import { clip, escapeLabel } from "../../host/value-text.js";
-import { shortLabel } from "./view.js";
+import { shortAxisTitle } from "./view.js";
 
 const LETTER = 7;
 /** Minimum powers of ten in the range for ticks only at powers of ten. */
@@ -10,7 +10,7 @@ const DECADES = 1.5;
 
 /** `room`: length in pixels. `upright`: a vertical axis, with its labels at the left. */
 export function axisTraceOf({ label, dimension, options }: SweepAxis, room: number, upright = false): Trace {
-  const title = { text: shortLabel(label, Math.floor(room / LETTER)) };
+  const title = { text: shortAxisTitle(label, Math.floor(room / LETTER)) };
   if (dimension.kind === "choice") {
     const letters = upright ? 18 : Math.max(4, Math.floor(room / options.length / LETTER) - 1);
     return {

@@ -1,5 +1,5 @@
 /** Data of the plots of a sweep, and texts that they share. */
-import { axesOfValues, type SweepAxis } from "../../study/axes.js";
+import { axesOfTrialValues, type SweepAxis } from "../../study/axes.js";
 import type { MeasuredPoint } from "../../study/importances.js";
 import type { SweepClock } from "../../study/time-left.js";
 import type { SweepInTypeScript, TrialRecord } from "../../study/trial.js";
@@ -42,7 +42,7 @@ export function sweepViewOfTrials(
   goal: SweepGoal,
   more: { name?: string } = {},
 ): SweepView {
-  const { axes, points } = axesOfValues(trials);
+  const { axes, points } = axesOfTrialValues(trials);
   const placed = trials.map((trial, i) => ({ ...trial, point: points[i]! }));
   return { ...more, goals: [goal], axes, trials: placed, wanted: null };
 }
@@ -89,7 +89,7 @@ export function lastScore({ score, reports }: SweepTrial): number | null {
 }
 
 /** For an axis title: keeps the complete end, which is most informative. */
-export function shortLabel(label: string, length: number): string {
+export function shortAxisTitle(label: string, length: number): string {
   if (label.length <= length) return escapeLabel(label);
   const last = label.split(".").at(-1) ?? label;
   return escapeLabel(last.length < length ? `…${label.slice(label.length - length + 1)}` : clip(last, length));
@@ -115,7 +115,7 @@ function ending(label: string, all: readonly string[]): string {
   return ends.find((end) => !alike(end)) ?? label;
 }
 /** Returns the same in plain words. */
-export function spokenLabel(label: string, all: readonly string[]): string {
+export function plainLabel(label: string, all: readonly string[]): string {
   return ending(label, all).replaceAll("_", " ");
 }
 export function tickLabel(label: string, all: readonly string[], room: number): string {

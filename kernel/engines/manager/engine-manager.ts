@@ -9,7 +9,7 @@ import { ManagedEngine, type RestartHandlers, type StartEngine } from "./managed
 import { processMemory } from "./process-memory.js";
 
 /** Purpose of a served model's engine. */
-export type EnginePurpose = "answers" | "writes";
+export type ServingPurpose = "answers" | "writes";
 
 export interface EngineManagerOptions {
   /** The engine and the device to use. Defaults to the fastest that works on this machine. */
@@ -72,7 +72,7 @@ export class EngineManager {
    * Returns the engine for a purpose, in addition to those for others; it is not started yet. Under `auto`, two
    * purposes may prefer different engines.
    */
-  async engineFor(purpose: EnginePurpose, precision: EngineWork["precision"] & string): Promise<ManagedEngine> {
+  async engineFor(purpose: ServingPurpose, precision: EngineWork["precision"] & string): Promise<ManagedEngine> {
     const { engine, device = "auto" } = this.current;
     const answering: EngineWork = { answers: true, precision };
     if (engine !== "auto") return this.named(engine, answering);

@@ -140,7 +140,7 @@ function foldersIn(runs: string): readonly string[] {
  * The share of `replay`; null if it is given as a row count, whose share is unknown, or if the strategy replays
  * nothing.
  */
-export function replayedShare(strategy: readonly Call[]): number | null {
+export function replayShareOf(strategy: readonly Call[]): number | null {
   const replayCall = strategy.length === 1 ? strategy.find(({ word }) => word === "replay") : undefined;
   return replayCall ? shareOf(replayCall.arguments["share"]) : null;
 }

@@ -1,6 +1,6 @@
 /** Compares a model with the one it started from, on the rows that the earlier one was evaluated on. */
 import type { Registry } from "#dsl/language/types/registry.js";
-import { dataReaderOf, type DataPlan, type ModelPlan, type Call } from "#dsl/language/types/value.js";
+import { dataReaderOfModel, type DataPlan, type ModelPlan, type Call } from "#dsl/language/types/value.js";
 import type { BeforeAfterScore } from "../../runs/before-after-scores.js";
 import type { PreparedData } from "../../data/prepared.js";
 import type { HostContext } from "../../host/host-context.js";
@@ -96,7 +96,7 @@ async function sinceOne(
   one: RecordedEvaluation,
   stage: TaskContext,
 ): Promise<ScoreSince | string> {
-  const rows = await recordedRowsOf(options.datasets, one, dataReaderOf(now.weights.plan.recipe.model), stage);
+  const rows = await recordedRowsOf(options.datasets, one, dataReaderOfModel(now.weights.plan.recipe.model), stage);
   if (typeof rows === "string") return rows;
   const { data, prepared, split } = rows;
   const strange = prepared.labels.find((label) => now.labels.length > 0 && !now.labels.includes(label));

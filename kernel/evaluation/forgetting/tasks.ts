@@ -2,7 +2,7 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { rankingDirectionOf } from "#dsl/compiler/plan/watched-metric.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { dataReaderOf, type DataPlan, type Call } from "#dsl/language/types/value.js";
+import { dataReaderOfModel, type DataPlan, type Call } from "#dsl/language/types/value.js";
 import type { LearntData } from "../../models/lineage.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
@@ -47,7 +47,7 @@ export async function learnableTasks(
   stage: TaskContext,
   gone: (data: DataPlan, why: string) => void,
 ): Promise<LearnableTasks> {
-  const reader = stages[0] && dataReaderOf(stages[0].recipe.model);
+  const reader = stages[0] && dataReaderOfModel(stages[0].recipe.model);
   const found: LearnableTask[] = [];
   const add = (plan: DataPlan, prepared: PreparedData, learnt: number): void => {
     const same = found.findIndex((one) => one.prepared.facts.hash === prepared.facts.hash);
@@ -67,7 +67,7 @@ export async function learnableTasks(
     }
   const preparedRows: PreparedData[] = [];
   for (const [i, { recipe }] of stages.entries()) {
-    const prepared = await datasets.data(recipe.data, dataReaderOf(recipe.model), stage.hostContext);
+    const prepared = await datasets.data(recipe.data, dataReaderOfModel(recipe.model), stage.hostContext);
     add(recipe.data, prepared, i + 1);
     preparedRows.push(prepared);
   }

@@ -35,7 +35,7 @@ export function runDiffOf(here: ComparedRunRecord, there: ComparedRunRecord): Ru
   };
 }
 
-export function diffText({ here, there, numbers, others, scores, spent, older }: RunDiff): string {
+export function runDiffText({ here, there, numbers, others, scores, spent, older }: RunDiff): string {
   const parts = [
     `${here} → ${there}`,
     ...(older.length > 0

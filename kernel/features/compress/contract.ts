@@ -3,7 +3,7 @@
  * (`stages.ts`).
  */
 import type { PlannedCompressStage } from "#dsl/compiler/plan/action.js";
-import { dataReaderOf, type Call } from "#dsl/language/types/value.js";
+import { dataReaderOfModel, type Call } from "#dsl/language/types/value.js";
 import type { ModelHandle } from "../../models/model-handle.js";
 import type { TrainedWeights } from "../../runs/weights.js";
 import type { ContinuedModel } from "../../training-runs/request.js";
@@ -82,7 +82,7 @@ export async function promptedTeacher({ plan, start }: PlannedCompressStage, aro
   const asks = { ...call, kind: "contender" } as const;
   const implementation = await loadImplementation(asks, "contender");
   const { base, tokenizer } = await session.weights.parts(plan, stage.hostContext);
-  const prepared = await session.datasets.data(data, dataReaderOf(model), stage.hostContext);
+  const prepared = await session.datasets.data(data, dataReaderOfModel(model), stage.hostContext);
   const encoding = await encodingOf(plan, base, tokenizer, prepared.labels, start);
   const given = {
     call: asks,

@@ -6,10 +6,10 @@ import { must } from "#dsl/language/diagnostics/codes.js";
 import { metricsOf } from "#dsl/compiler/plan/metrics.js";
 import { rankingDirectionOf } from "#dsl/compiler/plan/watched-metric.js";
 import { shortCallText } from "#dsl/compiler/plan/short-call.js";
-import { type DataPlan, type Call, dataReaderOf } from "#dsl/language/types/value.js";
+import { type DataPlan, type Call, dataReaderOfModel } from "#dsl/language/types/value.js";
 import { defaultMetrics } from "#stdlib/metrics/shared/usual-metrics.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
-import { paretoPicture, paretoView, type ParetoModel, type ParetoReport } from "../../display/pareto.js";
+import { paretoPicture, paretoView, type ParetoModel, type ModelParetoReport } from "../../display/pareto.js";
 import type { DisplayOutput } from "../../display/html.js";
 import { splitNamesOf } from "../../data/prepared.js";
 import { scoreDifference, resampleAll } from "../../inference/measuring/comparison.js";
@@ -57,7 +57,7 @@ export async function compareWithOriginal(
   const { start, made } = options;
   const all = [...(start ? [{ handle: start, stage: null }] : []), ...made];
   const last = must(made.at(-1), "a stage").handle.weights.plan.recipe;
-  const prepared = await session.datasets.data(last.data, dataReaderOf(last.model), context.hostContext);
+  const prepared = await session.datasets.data(last.data, dataReaderOfModel(last.model), context.hostContext);
   const split = SPLITS.find((one) => splitNamesOf(prepared).includes(one));
   const { registry } = session.vocabulary;
   const [usual] = defaultMetrics(registry, last.model.task, Object.keys(last.data.columns));
@@ -106,7 +106,7 @@ export async function compareWithOriginal(
     const scored = { prepared, rows: one.evaluation.rows, slices: [], home: context.hostContext.folder };
     rememberScores(handle, { data: last.data, split }, scored, one.measures, drawn);
   });
-  const shown: ParetoReport = {
+  const shown: ModelParetoReport = {
     metric: metricName(usual, registry),
     better: rankingDirectionOf(registry, usual, "metrics"),
     on: `${last.data.name}.${split}`,

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
-import type { TeacherOptions } from "#stdlib/programs/options.js";
+import type { TeacherModelOptions } from "#stdlib/programs/options.js";
 import { TEACHER_STATE_PREFIX } from "#stdlib/programs/references.js";
 import { registry } from "#stdlib/registry.js";
 import { MODEL_FILES } from "../../runs/folders/model-folder.js";
@@ -13,7 +13,7 @@ import type { OpenModel } from "../../models/open-model.js";
 import type { TrainedModel } from "./contract.js";
 
 /** Options to build the teacher in the student's program. */
-export async function teacherOptionsOf({ facts }: Base, { weights }: TrainedModel): Promise<TeacherOptions> {
+export async function teacherOptionsOf({ facts }: Base, { weights }: TrainedModel): Promise<TeacherModelOptions> {
   const family = await implementationOf(registry, "model", facts.family);
   const { task } = weights.plan.recipe.model;
   const call = { kind: "technique", word: "full", arguments: {} };

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { must } from "#dsl/language/diagnostics/codes.js";
 import type { PlannedCompressStage } from "#dsl/compiler/plan/action.js";
-import { dataReaderOf } from "#dsl/language/types/value.js";
+import { dataReaderOfModel } from "#dsl/language/types/value.js";
 import { TEACHER_OUTPUTS_SOURCE } from "#stdlib/lessons/kind.js";
 import { makePrivate, makePrivateFolder } from "../../fetch/private.js";
 import { cachedOutputsFile, type Exemplar } from "../../runs/continual-state.js";
@@ -32,7 +32,11 @@ export async function teacherOutputsOf(
 ): Promise<Float32Array> {
   const [before] = findRunsNamed(session.runs, name, plan.recipeHash);
   const labels = by.labels.length;
-  const prepared = await session.datasets.data(plan.recipe.data, dataReaderOf(plan.recipe.model), stage.hostContext);
+  const prepared = await session.datasets.data(
+    plan.recipe.data,
+    dataReaderOfModel(plan.recipe.model),
+    stage.hostContext,
+  );
   const rows = trainedRows(prepared);
   // Cached logits were already checked when they were computed.
   if (before && isOf(before.path, by.mark, [rows.numRows() + unlabelled.length, labels])) return readSaid(before.path);

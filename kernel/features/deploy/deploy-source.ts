@@ -6,7 +6,7 @@
 import { registry } from "#stdlib/registry.js";
 import type { DeployedModel, TrainingOrigin } from "#stdlib/targets/kind.js";
 import { readCalibration } from "../../runs/calibration.js";
-import { dataReaderOf } from "#dsl/language/types/value.js";
+import { dataReaderOfModel } from "#dsl/language/types/value.js";
 import { licenceOf } from "../../bases/licence.js";
 import { openBase } from "../../bases/open.js";
 import { cardBaseOf } from "../../runs/history/card-base.js";
@@ -30,7 +30,7 @@ export async function prepareDeployment(
   const { plan, labels } = weights;
   const { model, data } = plan.recipe;
   const fitted = readCalibration(weights.folder, weights.checkpoint.position.step);
-  const chat = await chatEncodingOf(dataReaderOf(model), base, opened.tokenizer);
+  const chat = await chatEncodingOf(dataReaderOfModel(model), base, opened.tokenizer);
   const template = chat && (await deployedChatOf(chat));
   const { around, adapter } = await writeSourceFolder(folder, opened, template);
   const learnt = learntOf(weights);

@@ -3,7 +3,7 @@
  * personal data, and of different labels if rows have them.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { dataReaderOf } from "#dsl/language/types/value.js";
+import { dataReaderOfModel } from "#dsl/language/types/value.js";
 import type { DeployedModel } from "#stdlib/targets/kind.js";
 import { findPersonalData } from "#stdlib/personal-data/find.js";
 import { roleValuesOf } from "../../runs/split-rows.js";
@@ -31,7 +31,7 @@ export async function examplesOf(
   // A private model reveals a bounded amount about a row; publishing the row itself would reveal all of it.
   if (most === 0 || training.privacy) return [];
   try {
-    const prepared = await session.datasets.data(data, dataReaderOf(model), context.hostContext);
+    const prepared = await session.datasets.data(data, dataReaderOfModel(model), context.hostContext);
     const names = splitNamesOf(prepared);
     const split = ["test", "validation"].find((name) => names.includes(name));
     return split === undefined ? [] : pickExamples(rowsIn(prepared, split), most);

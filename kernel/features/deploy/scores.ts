@@ -1,7 +1,7 @@
 /**
  * Scores of the notebook's model and the deployed one on the same rows; only the rows' hash and the figures are saved.
  */
-import { dataReaderOf } from "#dsl/language/types/value.js";
+import { dataReaderOfModel } from "#dsl/language/types/value.js";
 import type { ActionSubject } from "#dsl/compiler/plan/action.js";
 import { defaultMetrics } from "#stdlib/metrics/shared/usual-metrics.js";
 import { CodedError, diagnosticText, must } from "#dsl/language/diagnostics/codes.js";
@@ -36,7 +36,7 @@ export async function rowsToScore(
   if (!answers?.score) return { none: `${model.task.word} is compared by what is written` };
   const subject = options.on && "data" in options.on ? options.on : { data: trainingData, split: null };
   try {
-    const prepared = await session.datasets.data(subject.data, dataReaderOf(model), context.hostContext);
+    const prepared = await session.datasets.data(subject.data, dataReaderOfModel(model), context.hostContext);
     const names = splitNamesOf(prepared);
     const split =
       subject.split ?? (options.on ? "all" : (["test", "validation"].find((name) => names.includes(name)) ?? null));

@@ -6,7 +6,7 @@ import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { FederatedPlan } from "#dsl/compiler/plan/plan.js";
 import type { RunFolder } from "../../runs/run-folder.js";
 import type { StateVector } from "../../remote/process-group/state-vector.js";
-import type { Step, StepSource } from "../../training/loop/step-source.js";
+import type { CompletedStep, StepSource } from "../../training/loop/step-source.js";
 import { askClientsConcurrently, askClientsInTurn, type RoundAnswers } from "./client-requests.js";
 import type { RemoteClients, Client, RoundAnswer } from "./contract.js";
 import { pruneFederationStates, saveFederationState } from "./state-file.js";
@@ -46,7 +46,7 @@ export class FederatedRounds implements StepSource {
   readonly predictsStepTime = false;
   private readonly halted = new AbortController();
   private readonly signal: AbortSignal;
-  private waiting: Promise<Step | null> = Promise.resolve(null);
+  private waiting: Promise<CompletedStep | null> = Promise.resolve(null);
   private under: Client | null = null;
   /** The last round's secure sum succeeded. */
   private summed = true;
@@ -75,12 +75,12 @@ export class FederatedRounds implements StepSource {
     return this.done;
   }
 
-  next(last: number): Promise<Step | null> {
+  next(last: number): Promise<CompletedStep | null> {
     return (this.waiting = this.done >= last ? Promise.resolve(null) : this.round(this.done + 1));
   }
 
   /** Aborts the round in progress and restores the weights of the last complete one in the engine. */
-  async stop(done: number): Promise<readonly Step[]> {
+  async stop(done: number): Promise<readonly CompletedStep[]> {
     this.halted.abort();
     const step = await this.waiting.catch(() => null);
     await this.under?.stop?.();
@@ -107,7 +107,7 @@ export class FederatedRounds implements StepSource {
     await this.options.heads?.mean();
   }
 
-  private async round(round: number): Promise<Step> {
+  private async round(round: number): Promise<CompletedStep> {
     const begun = performance.now();
     const { server, clients, plan, seed } = this.options;
     const { privacy } = this.options;

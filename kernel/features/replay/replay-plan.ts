@@ -9,7 +9,7 @@ import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { recipeHash } from "#dsl/compiler/plan/hash.js";
 import { SEMANTICS_VERSION, semanticsVersionOf } from "#dsl/compiler/plan/semantics.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { dataReaderOf } from "#dsl/language/types/value.js";
+import { dataReaderOfModel } from "#dsl/language/types/value.js";
 import type { Base } from "../../bases/base.js";
 import type { PreparedData } from "../../data/prepared.js";
 import type { HostContext } from "../../host/host-context.js";
@@ -92,7 +92,11 @@ export async function checkReplayInputs(
 ): Promise<ReplayCheck> {
   const { lock, record } = side;
   const { base } = await session.weights.parts(plan, options.hostContext);
-  const prepared = await session.datasets.data(plan.recipe.data, dataReaderOf(plan.recipe.model), options.hostContext);
+  const prepared = await session.datasets.data(
+    plan.recipe.data,
+    dataReaderOfModel(plan.recipe.model),
+    options.hostContext,
+  );
   const now = await nowOf(side, { base, prepared, plan, ...options });
   const { numbers } = recordDifferences(side, now);
   const seeds = Object.entries(record?.seeds ?? {}).flatMap(([name, seed]): readonly RecordDifference[] => {

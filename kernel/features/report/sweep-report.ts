@@ -4,7 +4,7 @@ import { must } from "#dsl/language/diagnostics/codes.js";
 import { RunFolder } from "../../runs/run-folder.js";
 import type { Html } from "../../display/html.js";
 import { sweepPlanView } from "../../display/plans/sweep-plan.js";
-import { bestTrialView, noneClearsView } from "../../display/sweeps/best.js";
+import { bestProgramView, noneClearsView } from "../../display/sweeps/best.js";
 import {
   sweepPictureView,
   sweepPictures,
@@ -49,7 +49,7 @@ export async function reportOfSweep(
       { title: "What decides", parts: pictures(view) },
       {
         title: "The best",
-        parts: best ? [htmlOf(bestTrialView(best))] : nearest ? [htmlOf(noneClearsView(name, nearest))] : [],
+        parts: best ? [htmlOf(bestProgramView(best))] : nearest ? [htmlOf(noneClearsView(name, nearest))] : [],
       },
       { title: "Plan", parts: [htmlOf(sweepPlanView({ name, sweep: plan }))] },
     ],

@@ -3,7 +3,7 @@
  * server.stop()`. It runs in a separate process, and its cell shows its status until it has ended.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { LOAD_SECONDS, servingView, type ServerLoad, type ServingState } from "./view.js";
+import { LOAD_CHART_SECONDS, servingView, type ServerLoad, type ServingState } from "./view.js";
 import { displaySymbol, type DisplayOutput } from "../../display/html.js";
 import { recordRunningServer } from "./process/running-servers.js";
 import { ServerChild, type ListeningServer, type LoadReport } from "./process/server-child.js";
@@ -191,7 +191,7 @@ export class ServerHandle implements SessionServer {
     return ["stopped", "died", "failed"].includes(this.state.is);
   }
   private heard({ load, memory }: LoadReport): void {
-    this.now({ loads: [...this.state.loads, load].slice(-LOAD_SECONDS), memory });
+    this.now({ loads: [...this.state.loads, load].slice(-LOAD_CHART_SECONDS), memory });
   }
   private over(how: string | number): void {
     this.forget();

@@ -207,7 +207,7 @@ function wordsOf(
 }
 
 /** Seconds that are drawn. */
-export const LOAD_SECONDS = 120;
+export const LOAD_CHART_SECONDS = 120;
 const [WIDE, HIGH] = [360, 34];
 
 /** Charts of requests and latency over the last two minutes. */
@@ -232,7 +232,7 @@ function minutes(loads: readonly ServerLoad[], writes: boolean): Html {
 
 /** Right-aligned: the right edge is now. */
 function bars(values: readonly number[], most: number, color: string): string {
-  const width = WIDE / LOAD_SECONDS;
+  const width = WIDE / LOAD_CHART_SECONDS;
   const drawn = values.map((value, i) => {
     const height = (value / most) * (HIGH - 2);
     const x = WIDE - (values.length - i) * width;

@@ -1,7 +1,7 @@
 /** `show NAME.mask`: which tokens of training rows are predicted. */
 import type { ActionSubject } from "#dsl/compiler/plan/action.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { dataReaderOf } from "#dsl/language/types/value.js";
+import { dataReaderOfModel } from "#dsl/language/types/value.js";
 import { maskView } from "../../display/data/mask.js";
 import type { DisplayOutput } from "../../display/html.js";
 import { splitNamesOf, type PreparedData } from "../../data/prepared.js";
@@ -22,7 +22,7 @@ export async function maskOf(
   if (!rows) throw new CodedError("not-trained", { model: handle.name });
   const { model, data } = rows.recipe;
   const { base, tokenizer } = await session.weights.parts(rows, context.hostContext, handle.weights?.folder);
-  const prepared = await session.datasets.data(data, dataReaderOf(model), context.hostContext);
+  const prepared = await session.datasets.data(data, dataReaderOfModel(model), context.hostContext);
   const encoding = await encodingOf(rows, base, tokenizer, prepared.labels, model.name);
   const { implementation } = encoding.task;
   if (!hasTokenMask(implementation)) throw new CodedError("no-mask", { task: model.task.word });

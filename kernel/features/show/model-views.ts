@@ -1,7 +1,7 @@
 /** Views of a model: its definition, or a part of its training. */
-import type { DeviceBudget } from "#dsl/compiler/plan/actions/show-actions.js";
+import type { PredictionBudget } from "#dsl/compiler/plan/actions/show-actions.js";
 import type { ActionSubject } from "#dsl/compiler/plan/action.js";
-import { dataReaderOf } from "#dsl/language/types/value.js";
+import { dataReaderOfModel } from "#dsl/language/types/value.js";
 import { topicsByKind } from "#dsl/compiler/show/show.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { compressedOriginOf } from "../../models/compressed-from.js";
@@ -32,7 +32,7 @@ export async function modelViews(
     readonly name: string;
     readonly part: string | undefined;
     readonly on: ActionSubject | undefined;
-    readonly budget: DeviceBudget | undefined;
+    readonly budget: PredictionBudget | undefined;
   },
   context: ExecutionContext,
 ): Promise<readonly DisplayOutput[]> {
@@ -73,5 +73,5 @@ async function baseOf(session: OpenSession, { weights, plan }: ModelHandle, cont
   const { hostContext } = context;
   if (weights?.plan.recipe.model.trained)
     return (await session.weights.parts(weights.plan, hostContext, weights.folder)).base;
-  return session.datasets.base(dataReaderOf(weights?.plan.recipe.model ?? plan), hostContext);
+  return session.datasets.base(dataReaderOfModel(weights?.plan.recipe.model ?? plan), hostContext);
 }

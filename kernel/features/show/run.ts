@@ -2,7 +2,7 @@
  * `show`: displays a definition or a part of a run: `show router`, `show router.plan`, `show router.history`, `show
  * router.graph`.
  */
-import type { DeviceBudget } from "#dsl/compiler/plan/actions/show-actions.js";
+import type { PredictionBudget } from "#dsl/compiler/plan/actions/show-actions.js";
 import type { Action, ActionSubject } from "#dsl/compiler/plan/action.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { agreementAndDisagreements } from "../../data/annotations/resolved-labels.js";
@@ -37,7 +37,7 @@ async function shownOf(
   }: {
     readonly topic: readonly string[];
     readonly on: ActionSubject | undefined;
-    readonly budget: DeviceBudget | undefined;
+    readonly budget: PredictionBudget | undefined;
   },
   context: ExecutionContext,
 ): Promise<readonly DisplayOutput[]> {

@@ -2,11 +2,11 @@
  * `show NAME.edge`: estimates what a model would need on phones and boards, from its programs and published device
  * measurements.
  */
-import type { DeviceBudget } from "#dsl/compiler/plan/actions/show-actions.js";
+import type { PredictionBudget } from "#dsl/compiler/plan/actions/show-actions.js";
 import type { BaseFacts } from "#dsl/language/types/facts.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { ModelPlan } from "#dsl/language/types/value.js";
-import type { DeployedParts } from "#stdlib/targets/kind.js";
+import type { DeployedProgramParts } from "#stdlib/targets/kind.js";
 import { registry } from "#stdlib/registry.js";
 import { edgeShown } from "../../display/plans/edge.js";
 import type { DisplayOutput } from "../../display/html.js";
@@ -29,7 +29,7 @@ const LENGTH = 128;
  */
 const SHARE = 0.35;
 
-export async function edgeView(handle: ModelHandle, base: BaseFacts, budget: DeviceBudget): Promise<DisplayOutput> {
+export async function edgeView(handle: ModelHandle, base: BaseFacts, budget: PredictionBudget): Promise<DisplayOutput> {
   const plan = handle.weights?.plan.recipe.model ?? handle.plan;
   const labels = handle.weights?.labels.length ?? LABELS;
   const length = Math.min(budget.length ?? lengthOf(handle), plan.max_length);
@@ -62,7 +62,7 @@ async function figuresIn(
   { labels, length }: { readonly labels: number; readonly length: number },
 ): Promise<EdgeFigures> {
   const implementation = await implementationOf(registry, "model", family);
-  const parts: DeployedParts = {
+  const parts: DeployedProgramParts = {
     family: implementation,
     config: implementation.config(config),
     technique: NO_TECHNIQUE,

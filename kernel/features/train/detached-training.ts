@@ -13,7 +13,7 @@ import { planCardView } from "../../display/plans/plan-card.js";
 import { plural } from "../../host/value-text.js";
 import { isTraining, runProgressOf } from "../../remote/supervisor/outcome.js";
 import { startDetached, type DetachedProcess } from "../../remote/supervisor/start-process.js";
-import { stoppedFor, findRunsNamed } from "../../runs/history/runs-by-recipe.js";
+import { hasStoppedFor, findRunsNamed } from "../../runs/history/runs-by-recipe.js";
 import { createJobSpec } from "../../remote/jobs/ship.js";
 import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
@@ -53,7 +53,7 @@ async function taken(session: OpenSession, action: Train, context: ExecutionCont
     await attachTraining(session, { name, run: trains }, context);
     return true;
   }
-  const over = (run: RunFolder): boolean => stoppedFor(run, ["done", "early"]);
+  const over = (run: RunFolder): boolean => hasStoppedFor(run, ["done", "early"]);
   const [newest] = runs;
   const done = resume ? (newest && over(newest) ? newest : undefined) : runs.find(over);
   if (!done) {

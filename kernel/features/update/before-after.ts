@@ -3,7 +3,7 @@ import { hasSignificantLoss } from "../../display/forgotten-examples.js";
 import type { ModelHandle } from "../../models/model-handle.js";
 import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
-import { recordedSharesOf, suggestNextAttempt, replayedShare } from "../../evaluation/forgetting/next-attempt.js";
+import { recordedSharesOf, suggestNextAttempt, replayShareOf } from "../../evaluation/forgetting/next-attempt.js";
 import type { TrainedModel } from "../../evaluation/forgetting/scores-since.js";
 import { rewriteRunCard } from "../../training-runs/before-after-scores.js";
 import { writeBeforeAfterScores, type BeforeAfterScore } from "../../runs/before-after-scores.js";
@@ -33,7 +33,7 @@ export async function saveBeforeAfterScores(
 ): Promise<void> {
   if (!handle.weights) return;
   const startHash = weightsRecipeHash(start.weights);
-  writeBeforeAfterScores(handle.weights.folder, { start: name, startHash, replayed: replayedShare(calls), on });
+  writeBeforeAfterScores(handle.weights.folder, { start: name, startHash, replayed: replayShareOf(calls), on });
   await rewriteRunCard(session, Object.assign(handle, { weights: handle.weights }), context);
 }
 

@@ -49,7 +49,7 @@ export const textsToForget = (texts: readonly string[]): ReadonlySet<string> =>
  * errors `run-busy` (before anything is deleted, if an update is training: it would save its initial buffer at its
  * end), `no-space`, `run-folder`.
  */
-export async function forgetRows(runs: string, texts: ReadonlySet<string>): Promise<ForgetResult> {
+export async function deleteReplayTexts(runs: string, texts: ReadonlySet<string>): Promise<ForgetResult> {
   const found = new Set<string>();
   const hashes = new Set<string>();
   const deleted = new Map<string, number>();

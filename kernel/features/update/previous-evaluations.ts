@@ -1,7 +1,7 @@
 /**
  * Data that a model was evaluated on and that its update doesn't name: scored together with the data that it learns.
  */
-import { dataReaderOf } from "#dsl/language/types/value.js";
+import { dataReaderOfModel } from "#dsl/language/types/value.js";
 import {
   MAX_COMPARED_EVALUATIONS,
   type ScoresSinceContext,
@@ -28,7 +28,7 @@ export async function earlierTasksOf(
   const not: string[] = [];
   const all = recordedEvaluationsOf(options.runs, start.weights).filter(({ score }) => !scored.has(score.dataHash));
   for (const one of all.slice(0, MAX_COMPARED_EVALUATIONS)) {
-    const rows = await recordedRowsOf(options.datasets, one, dataReaderOf(start.weights.plan.recipe.model), stage);
+    const rows = await recordedRowsOf(options.datasets, one, dataReaderOfModel(start.weights.plan.recipe.model), stage);
     if (typeof rows === "string") not.push(`${one.score.data} was evaluated before and is not scored: ${rows}`);
     else tasks.push({ plan: rows.data, prepared: rows.prepared, learnt: 0, split: rows.split, only: "scored" });
   }

@@ -69,7 +69,7 @@ export function exemplarsOfStage(
 }
 
 /** Selects the rows to retain from earlier and new ones. */
-export const retainedExemplars = (
+export const selectRetainedExemplars = (
   { strategies: { replay } }: UpdateContext,
   rows: readonly Exemplar[],
 ): readonly Exemplar[] => (replay ? sampleReservoir(rows, replay) : rows);

@@ -19,7 +19,7 @@ import { loadRunWeights } from "../../models/loaded-run.js";
 import type { ModelHandle } from "../../models/model-handle.js";
 import type { TrainingMaterial } from "../../training-runs/training-inputs.js";
 import type { ContinuedModel } from "../../training-runs/request.js";
-import { demandReplayable, exemplarsBefore, exemplarsOfStage, retainedExemplars } from "./retained-rows.js";
+import { demandReplayable, exemplarsBefore, exemplarsOfStage, selectRetainedExemplars } from "./retained-rows.js";
 import { hasCachedOutputs, withKnownOutputs } from "./replayed-outputs.js";
 import { type UpdateContext, isStageBegun } from "./update-context.js";
 import { cacheStageOutputs, labelsSeenBefore, withOutputs } from "./stage-outputs.js";
@@ -157,7 +157,7 @@ async function carry(
   const weights = must(handle.weights, `weights of ${updateStage.name}`);
   const known = readContinualState(weights.folder);
   const learnt = options.strategies.replaySources.find((one) => one.computed === "stage_end");
-  const all = retainedExemplars(options, [...rows.others, ...rows.current]);
+  const all = selectRetainedExemplars(options, [...rows.others, ...rows.current]);
   if (known && sameTasks(known.tasks, options.tasks)) {
     options.onScores(i + 1, known.scores);
     const exemplars = learnt ? withKnownOutputs(all, readExemplars(weights.folder)) : all;
@@ -188,7 +188,7 @@ async function carry(
   const retained = new Set(all);
   const current = rows.current.filter((row) => retained.has(row));
   const exemplars = learnt
-    ? retainedExemplars(
+    ? selectRetainedExemplars(
         options,
         await withOutputs(options, updateStage, { ...context, word: learnt.word }, { others, current }),
       )

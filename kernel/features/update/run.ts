@@ -14,10 +14,10 @@ import { warnOfUnusedStrategies } from "./unused-strategies.js";
 import { learnableTasks, taskMetricOf, labelUnion } from "../../evaluation/forgetting/tasks.js";
 import { must } from "#dsl/language/diagnostics/codes.js";
 import { warnBeforeUpdate } from "./update-warnings.js";
-import { forgetRows, mayKeep, textsToForget } from "./forget.js";
+import { deleteReplayTexts, mayKeep, textsToForget } from "./forget.js";
 import { forgetView } from "../../display/forgetting.js";
 import { trainNamedModel } from "../../training-runs/train-named.js";
-import { ScoreBoard, boardTasks } from "./score-board.js";
+import { LiveScoreMatrix, boardTasks } from "./score-board.js";
 import { saveBeforeAfterScores, suggestionAfter, scoreChangesOf } from "./before-after.js";
 
 export async function runUpdate(session: OpenSession, action: UpdateAction, context: ExecutionContext): Promise<void> {
@@ -26,7 +26,7 @@ export async function runUpdate(session: OpenSession, action: UpdateAction, cont
   const warn = warnerAt(context, action.span);
   const start = await trainedModel(session.models.get(action.start));
   const forget = textsToForget(action.forget ?? []);
-  if (forget.size > 0) context.screen.display(forgetView(await forgetRows(session.runs, forget)));
+  if (forget.size > 0) context.screen.display(forgetView(await deleteReplayTexts(session.runs, forget)));
   const plans = stages.map(({ plan }) => plan);
   const first = must(plans[0], "a stage");
   const calls = first.recipe.update?.strategy ?? [];
@@ -63,7 +63,7 @@ export async function runUpdate(session: OpenSession, action: UpdateAction, cont
     warn,
   );
   const measured = taskMetricOf(session.vocabulary.registry, first);
-  const board = new ScoreBoard(context, id, {
+  const board = new LiveScoreMatrix(context, id, {
     name,
     metric: measured.name,
     better: measured.better,

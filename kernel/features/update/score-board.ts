@@ -8,7 +8,7 @@ import { type LearnableTask, type TaskMetric, describeTasks } from "../../evalua
 import { bestConstant } from "./best-constant.js";
 
 /** The matrix of scores as it fills, and below it what was forgotten. */
-export class ScoreBoard {
+export class LiveScoreMatrix {
   private readonly rows: (readonly (number | null)[])[] = [];
   private there = false;
   private isReported = false;

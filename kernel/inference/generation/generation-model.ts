@@ -1,5 +1,5 @@
 /** What text generation needs to know of a model: its prompts, end tokens, stop strings, tool calls and grammars. */
-import { dataReaderOf, type ModelPlan } from "#dsl/language/types/value.js";
+import { dataReaderOfModel, type ModelPlan } from "#dsl/language/types/value.js";
 import type { Base } from "../../bases/base.js";
 import { chatTemplateIn } from "../../bases/chat-template.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
@@ -83,7 +83,7 @@ export async function generationModelOf({
 
 /** A base model with a chat template answers conversations, even if it was trained on plain texts. */
 async function chatFor(model: ModelPlan, base: Base, tokenizer: Tokenizer): Promise<ChatEncoding | null> {
-  const reader = dataReaderOf(model);
+  const reader = dataReaderOfModel(model);
   if (reader.template !== undefined) return chatEncodingOf(reader, base, tokenizer);
   return chatTemplateIn(base.folder) === null ? null : chatEncodingOf({ ...reader, template: null }, base, tokenizer);
 }

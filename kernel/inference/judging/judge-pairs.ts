@@ -25,7 +25,7 @@ export interface JudgedPairs {
   readonly first: readonly string[];
   readonly second: readonly string[];
 }
-export interface PairJudgement {
+export interface PairJudgements {
   /** Per row: 1 if the second is better, 0 if the first is, 0.5 for a tie. */
   readonly scores: Float64Array;
   readonly notes: readonly string[];
@@ -47,7 +47,7 @@ export async function judgePairs(
   call: Call,
   { prompts, first, second }: JudgedPairs,
   options: JudgingOptions,
-): Promise<PairJudgement> {
+): Promise<PairJudgements> {
   const pairs = second.map((b, row) => ({
     question: prompts?.[row] ?? null,
     a: must(first[row], "a text beside it"),

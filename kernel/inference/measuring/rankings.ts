@@ -10,7 +10,7 @@ import {
   meanStepCurve,
 } from "#stdlib/metrics/shared/curve-means.js";
 import { rankCurves, type RankCurves } from "#stdlib/metrics/shared/curves.js";
-import type { RankingLine, RankingsPicture } from "../../display/scores/pictures.js";
+import type { RankingCurves, RankingsPicture } from "../../display/scores/pictures.js";
 
 /** A model and its predictions for all rows. */
 export interface RankedModel {
@@ -72,7 +72,7 @@ export function rankCurvesPicture(models: readonly RankedModel[]): RankingsPictu
   };
 }
 
-type Line = Omit<RankingLine, "name">;
+type Line = Omit<RankingCurves, "name">;
 function alone({ curves: { roc, area, precision, averagePrecision } }: Ranked): Line {
   return { roc: simplifyPolyline(roc, MOST), area, precision: simplifyStepCurve(precision, MOST), averagePrecision };
 }

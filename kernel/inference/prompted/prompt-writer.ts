@@ -11,7 +11,7 @@ import { renderConversationPrompts, renderConversations, type ChatEncoding } fro
 import { encodeWithoutEnd } from "../continue-texts.js";
 
 /** Tokenizer and template of a base model. `chat` is null if it has no template. */
-export interface PromptRenderer {
+export interface BasePromptFormat {
   readonly base: string;
   readonly tokenizer: Tokenizer;
   readonly chat: ChatEncoding | null;
@@ -30,7 +30,7 @@ export interface EncodedPrompts {
 export async function encodePromptRows(
   rows: readonly RowPrompt[],
   most: number,
-  reader: PromptRenderer,
+  reader: BasePromptFormat,
 ): Promise<EncodedPrompts> {
   const prompts = [...(await encoded(await textsOf(rows, reader), reader))];
   const long = prompts.flatMap((prompt, row) => (prompt.length > most ? [row] : []));
@@ -66,7 +66,7 @@ export async function encodePromptRows(
 export async function encodeAnswers(
   answers: readonly string[],
   row: RowPrompt,
-  reader: PromptRenderer,
+  reader: BasePromptFormat,
 ): Promise<readonly Int32Array[]> {
   const [text = ""] = await textsOf([row], reader);
   const before = reader.chat ? await leadOf(reader.chat, row) : PLAIN.answer;
@@ -101,7 +101,7 @@ function messagesOf({ shots, fill, values }: RowPrompt): readonly Message[] {
   return [...shown, { role: "user", content: fill(values) }];
 }
 
-async function textsOf(rows: readonly RowPrompt[], { chat }: PromptRenderer): Promise<readonly string[]> {
+async function textsOf(rows: readonly RowPrompt[], { chat }: BasePromptFormat): Promise<readonly string[]> {
   if (chat)
     return renderConversationPrompts(
       chat,
@@ -112,13 +112,16 @@ async function textsOf(rows: readonly RowPrompt[], { chat }: PromptRenderer): Pr
   );
 }
 
-async function encoded(texts: readonly string[], { chat, tokenizer }: PromptRenderer): Promise<readonly Int32Array[]> {
+async function encoded(
+  texts: readonly string[],
+  { chat, tokenizer }: BasePromptFormat,
+): Promise<readonly Int32Array[]> {
   // A template writes the special tokens itself.
   return chat ? (await tokenizer.encodePlaced(texts)).map(({ ids }) => ids) : encodeWithoutEnd(texts, { tokenizer });
 }
 
 /** Removes the last `over` tokens of the row's longest value. */
-async function shortened(row: RowPrompt, over: number, { tokenizer }: PromptRenderer): Promise<RowPrompt> {
+async function shortened(row: RowPrompt, over: number, { tokenizer }: BasePromptFormat): Promise<RowPrompt> {
   const placed = await tokenizer.encodePlaced(row.values);
   const longest = placed.reduce((best, { ids }, i) => (ids.length > placed[best]!.ids.length ? i : best), 0);
   const keep = must(placed[longest], "a value").ids.length - over;

@@ -12,12 +12,12 @@ import type { EngineSession } from "../../engines/engine.js";
 import { continueTokens, type ContinueOptions } from "../continue-texts.js";
 import { CachedPromptPrefix, commonPrefix, longestLength } from "./prompt-prefix.js";
 import { answerLogLikelihoods } from "./likelihoods.js";
-import { encodeAnswers, encodePromptRows, type PromptRenderer } from "./prompt-writer.js";
+import { encodeAnswers, encodePromptRows, type BasePromptFormat } from "./prompt-writer.js";
 
 /** Maximum number of tokens in the KV cache over all rows, which bounds its memory. */
 const HELD = 16_384;
 
-export interface PromptableBase extends PromptRenderer {
+export interface PromptableBase extends BasePromptFormat {
   /** Runs the programs of `buildPromptingPrograms`. */
   readonly session: Pick<EngineSession, "run">;
   readonly bytes: number;
@@ -30,7 +30,7 @@ export interface PromptableBase extends PromptRenderer {
   readonly stop: readonly string[];
 }
 
-export function promptedBaseOf(open: PromptableBase): PromptedBase {
+export function asPromptedBase(open: PromptableBase): PromptedBase {
   return {
     bytes: open.bytes,
     chats: open.chat !== null,

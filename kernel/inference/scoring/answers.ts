@@ -43,13 +43,13 @@ export type AnswerOutcomes = Pick<ScoredOutcome, "measure" | "resampling" | "byL
   readonly labels: readonly string[];
 };
 /** What a metric measures, as named by `of` in its record. */
-export type OutcomeKind = "label" | "label_set" | "tags" | "number" | "written" | "answer" | "ranking";
+export type MeasuredOutcomeKind = "label" | "label_set" | "tags" | "number" | "written" | "answer" | "ranking";
 
 /** Returns the kinds that the first row may have, the likeliest first. */
 export function possibleOutcomeKinds(
   { truth, predicted, probabilities }: RawPredictionRow,
   texts: boolean,
-): readonly OutcomeKind[] {
+): readonly MeasuredOutcomeKind[] {
   if (Array.isArray(truth)) {
     if (!Array.isArray(predicted)) return ["answer"];
     const tags = truth.length === predicted.length && truth.every((one) => /^(?:O|[BI]-.+)$/.test(String(one)));
@@ -70,7 +70,7 @@ export function parseNumber(value: unknown): number | null {
   return typeof number === "number" && Number.isFinite(number) ? number : null;
 }
 
-export const outcomeKindPlurals: Readonly<Record<OutcomeKind, string>> = {
+export const outcomeKindPlurals: Readonly<Record<MeasuredOutcomeKind, string>> = {
   label: "labels",
   label_set: "sets of labels",
   tags: "tags of words",
@@ -81,11 +81,11 @@ export const outcomeKindPlurals: Readonly<Record<OutcomeKind, string>> = {
 };
 
 /** Throws the coded errors `broken-answer` and `no-probabilities` (once a metric needs missing probabilities). */
-export function outcomesOf(sort: OutcomeKind, answers: AnswersFile): AnswerOutcomes {
+export function outcomesOf(sort: MeasuredOutcomeKind, answers: AnswersFile): AnswerOutcomes {
   return makers[sort](answers);
 }
 
-const makers: Readonly<Record<OutcomeKind, (answers: AnswersFile) => AnswerOutcomes>> = {
+const makers: Readonly<Record<MeasuredOutcomeKind, (answers: AnswersFile) => AnswerOutcomes>> = {
   label: ofLabels,
   label_set: ofSets,
   tags: ofTags,

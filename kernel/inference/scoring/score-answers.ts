@@ -12,14 +12,14 @@ import { loadImplementation } from "../../host/load-implementation.js";
 import { resampleAll, intervalMethodsText, type MeasuredMetric, type MetricScore } from "../measuring/comparison.js";
 import { measureMetric, metricFilesIn } from "../measuring/measure-metric.js";
 import { MIN_SLICE_ROWS, sampledRowNumbers, measureSlice, slicesOf } from "../measuring/slices.js";
-import type { OtherColumns } from "./answers-file.js";
+import type { OtherColumnReader } from "./answers-file.js";
 import {
   parseNumber,
   outcomesOf,
   possibleOutcomeKinds,
   outcomeKindPlurals,
   type AnswersFile,
-  type OutcomeKind,
+  type MeasuredOutcomeKind,
 } from "./answers.js";
 
 export interface ScoredMetric {
@@ -55,7 +55,7 @@ export interface ScoredAnswers {
  * `metrics-apart`, `average-needed`, …
  */
 export async function scoreAnswers(
-  answers: AnswersFile & { readonly beside: OtherColumns; readonly notes?: readonly string[] },
+  answers: AnswersFile & { readonly beside: OtherColumnReader; readonly notes?: readonly string[] },
   { metrics: written, by = "" }: { readonly metrics?: string | undefined; readonly by?: string | undefined },
   registry: Registry,
   { folder, signal }: { readonly folder: string; readonly signal?: AbortSignal },
@@ -97,7 +97,7 @@ export async function scoreAnswers(
 type Parting = string | Call;
 
 /** `written`: a column of any name, or a list in a program's syntax. Throws coded errors. */
-function partings(written: string, { has }: OtherColumns, registry: Registry): readonly Parting[] {
+function partings(written: string, { has }: OtherColumnReader, registry: Registry): readonly Parting[] {
   if (has.includes(written)) return [written];
   const parameter = keyOf("by", registry);
   return listOf<Parting>(
@@ -108,7 +108,7 @@ function partings(written: string, { has }: OtherColumns, registry: Registry): r
 
 async function slicedBy(
   partings: readonly Parting[],
-  { rows, beside }: AnswersFile & { readonly beside: OtherColumns },
+  { rows, beside }: AnswersFile & { readonly beside: OtherColumnReader },
   measures: readonly MeasuredMetric[],
   signal?: AbortSignal,
 ): Promise<ScoredAnswers["by"]> {
@@ -143,7 +143,7 @@ async function slicedBy(
   return slicedScores;
 }
 
-async function partedBy(one: Parting, beside: OtherColumns, looked: Uint32Array): Promise<RowPartition | null> {
+async function partedBy(one: Parting, beside: OtherColumnReader, looked: Uint32Array): Promise<RowPartition | null> {
   if (typeof one === "string") {
     const values = beside.values(one);
     return partitionByValues(
@@ -173,7 +173,7 @@ function listOf<T>({ value, diagnostics }: ValueReading, option: string): readon
 }
 
 /** Notes on ambiguous readings. `chosen`: whether metrics were named, which decides whether numbers are labels. */
-function doubtsOf(sort: OutcomeKind, { rows }: AnswersFile, chosen: boolean): readonly string[] {
+function doubtsOf(sort: MeasuredOutcomeKind, { rows }: AnswersFile, chosen: boolean): readonly string[] {
   const values = rows.flatMap(({ truth, predicted }) => [truth, predicted]);
   const empty = rows.filter(({ truth, predicted }) => truth === "" || predicted === "").length;
   const blank =
@@ -198,7 +198,7 @@ function agreed(
   { file, rows, texts }: AnswersFile,
   calls: readonly Call[] | null,
   registry: Registry,
-): { readonly sort: OutcomeKind; readonly calls: readonly Call[] } {
+): { readonly sort: MeasuredOutcomeKind; readonly calls: readonly Call[] } {
   const [first] = rows;
   const sorts = first ? possibleOutcomeKinds(first, texts) : (["label"] as const);
   const measures = (call: Call): readonly string[] => measured(call, registry);
@@ -213,14 +213,14 @@ function agreed(
   );
   throw new CodedError("metrics-apart", {
     metric: odd.word,
-    measures: measures(odd).map((one) => outcomeKindPlurals[one as OutcomeKind] ?? one.replaceAll("_", " ")),
+    measures: measures(odd).map((one) => outcomeKindPlurals[one as MeasuredOutcomeKind] ?? one.replaceAll("_", " ")),
     file,
     answers: outcomeKindPlurals[likeliest],
   });
 }
 
 /** Returns the default metrics of tasks with this kind of prediction. */
-function usual(sort: OutcomeKind, registry: Registry): readonly Call[] {
+function usual(sort: MeasuredOutcomeKind, registry: Registry): readonly Call[] {
   if (sort === "label") return defaultMetrics(registry, null, null);
   const tasks = registry.ofKind("task").flatMap(({ capabilities }) => capabilities ?? []);
   const all = tasks.filter(({ measures }) => measures.includes(sort)).flatMap(({ metrics }) => metrics ?? []);

@@ -13,7 +13,7 @@ export async function filesOfRun(folder: string, { whole = false } = {}): Promis
   const found: RunFile[] = [];
   for (const path of await pathsOfRun(folder)) {
     if (!whole && COORDINATOR_FILES.includes(path)) continue;
-    const content = await fileContentAt(join(folder, path));
+    const content = await contentHashOfFile(join(folder, path));
     if (typeof content === "object") found.push({ path, ...content });
   }
   return found;
@@ -42,7 +42,7 @@ export async function pathsOfRun(folder: string, below = ""): Promise<readonly s
 const isTemporary = (name: string): boolean => /\.\d{1,10}$/.test(name);
 
 /** Returns a file's hash and size, read from one consistent state. */
-export async function fileContentAt(file: string): Promise<ContentHash | "gone" | "changing"> {
+export async function contentHashOfFile(file: string): Promise<ContentHash | "gone" | "changing"> {
   try {
     const before = await stat(file);
     const hash = await cachedSha256Of(file);

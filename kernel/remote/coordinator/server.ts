@@ -43,7 +43,7 @@ export interface ServerPatience {
   /** Between two chunks of a file. */
   readonly piece: number;
 }
-export const defaultPatience: ServerPatience = { headers: 10_000, body: 30_000, piece: 60_000 };
+export const defaultRequestTimeouts: ServerPatience = { headers: 10_000, body: 30_000, piece: 60_000 };
 
 const STATUS: Readonly<Record<string, number>> = {
   "worker-token": 401,
@@ -67,7 +67,7 @@ export class CoordinatorServer {
     readonly api: CoordinatorApi;
     readonly patience?: ServerPatience;
   }): Promise<CoordinatorServer> {
-    const wait = options.patience ?? defaultPatience;
+    const wait = options.patience ?? defaultRequestTimeouts;
     const key = digest(options.token);
     const server = createServer(
       {

@@ -6,7 +6,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { parseHello, type RankHello } from "./contract.js";
 import { FrameReader, sendFrame } from "./frames.js";
-import { emptyFrame } from "./link.js";
+import { emptyFrameSink } from "./link.js";
 
 export interface AdmissionRules {
   /** Address to listen on; other interfaces are not reachable. */
@@ -56,7 +56,7 @@ function meet(door: AdmissionRules, socket: Socket, admit: (hello: RankHello, so
   const reader = new FrameReader((head, bytes) => {
     if (bytes > 0) throw new Error("a first frame with bytes");
     const hello = parseHello(head);
-    return emptyFrame(() => {
+    return emptyFrameSink(() => {
       clearTimeout(late);
       // Later data belongs to the receiver of the socket.
       socket.off("data", read);

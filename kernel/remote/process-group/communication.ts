@@ -2,7 +2,7 @@
 import type { WorkerSharing } from "#dsl/compiler/plan/plan.js";
 import type { RunEvent, DistributedTrainingUsage } from "../../events/events.js";
 import type { EndReport, TrainingHook } from "../../training/loop/hook.js";
-import type { Step, StepReport } from "../../training/loop/step-source.js";
+import type { CompletedStep, StepReport } from "../../training/loop/step-source.js";
 
 export class CommunicationHook implements TrainingHook {
   private seconds = 0;
@@ -16,7 +16,7 @@ export class CommunicationHook implements TrainingHook {
     private readonly before: readonly RunEvent[],
   ) {}
 
-  afterStep({ seconds, report = {} }: Step): StepReport {
+  afterStep({ seconds, report = {} }: CompletedStep): StepReport {
     const { communicated, waited } = report;
     if (communicated === undefined || waited === undefined) return {};
     this.seconds += seconds;

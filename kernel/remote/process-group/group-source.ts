@@ -2,7 +2,7 @@
 import { isDue } from "#dsl/compiler/plan/cadence.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { EngineSession } from "../../engines/engine.js";
-import type { Step, StepSource } from "../../training/loop/step-source.js";
+import type { CompletedStep, StepSource } from "../../training/loop/step-source.js";
 import { StepPipeline } from "../../training/pipeline.js";
 import { minibatchSteps, totalSteps, type MinibatchOptions } from "../../training/steps.js";
 import type { RootRank } from "./root-rank.js";
@@ -50,13 +50,13 @@ export class GroupSource implements StepSource {
     return this.options.loader.epochsDone(step);
   }
 
-  async next(last: number): Promise<Step | null> {
+  async next(last: number): Promise<CompletedStep | null> {
     this.last = last;
     const step = await this.pipeline.next(last);
     return step && this.withOthers(step);
   }
 
-  async stop(done: number): Promise<readonly Step[]> {
+  async stop(done: number): Promise<readonly CompletedStep[]> {
     const steps = await this.pipeline.stop(done);
     return steps.map((step) => this.withOthers(step));
   }
@@ -75,7 +75,7 @@ export class GroupSource implements StepSource {
   }
 
   /** Adds the other ranks' logits and the communication cost of the step. */
-  private withOthers(step: Step): Step {
+  private withOthers(step: CompletedStep): CompletedStep {
     const shared = this.shared.shared(step.step);
     if (!shared) return step;
     const { communicated, waited, seen } = shared;

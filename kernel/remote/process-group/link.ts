@@ -83,4 +83,4 @@ export class RankLink {
 }
 
 /** Sink for a frame without data. */
-export const emptyFrame = (done: () => void) => ({ into: new Uint8Array(0), done });
+export const emptyFrameSink = (done: () => void) => ({ into: new Uint8Array(0), done });

@@ -14,7 +14,7 @@ import {
 } from "./contract.js";
 import { sendFrame, type FrameSink } from "./frames.js";
 import type { RankRowLogits } from "./root-rank.js";
-import { RankLink, emptyFrame, LINK_TIMES, type LinkTimes } from "./link.js";
+import { RankLink, emptyFrameSink, LINK_TIMES, type LinkTimes } from "./link.js";
 
 export interface RankJoinOptions extends Omit<RankHello, "is"> {
   readonly address: string;
@@ -111,20 +111,22 @@ export class PeerRank {
     const come = (): void => this.come(frame);
     switch (frame.is) {
       case "beat":
-        return emptyFrame(() => undefined);
+        return emptyFrameSink(() => undefined);
       case "begin":
         return { into: this.state, done: come };
       case "whole":
       case "mean":
         return { into: bytes === 0 ? new Uint8Array(0) : bytesOf(this.vector), done: come };
       case "refused":
-        return emptyFrame(() => this.fail(new CodedError("rank-refused", { rank: this.joins.rank, why: frame.why })));
+        return emptyFrameSink(() =>
+          this.fail(new CodedError("rank-refused", { rank: this.joins.rank, why: frame.why })),
+        );
       case "end":
-        return emptyFrame(() => this.fail(new ProcessGroupEnded()));
+        return emptyFrameSink(() => this.fail(new ProcessGroupEnded()));
       case "lost":
-        return emptyFrame(() => this.fail(this.lost(frame.rank, frame.why)));
+        return emptyFrameSink(() => this.fail(this.lost(frame.rank, frame.why)));
       case "welcome":
-        return emptyFrame(come);
+        return emptyFrameSink(come);
     }
   }
 

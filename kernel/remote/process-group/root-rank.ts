@@ -14,7 +14,7 @@ import {
   type UpdateMetrics,
 } from "./contract.js";
 import { frameHead, type FrameSink } from "./frames.js";
-import { RankLink, emptyFrame, LINK_TIMES, type LinkTimes } from "./link.js";
+import { RankLink, emptyFrameSink, LINK_TIMES, type LinkTimes } from "./link.js";
 import { addInOrder, averageInto } from "./sum.js";
 
 /** Floats summed at once. */
@@ -201,9 +201,9 @@ export class RootRank {
   private take(peer: Peer, frame: MessageFromRank, bytes: number): FrameSink {
     switch (frame.is) {
       case "beat":
-        return emptyFrame(() => undefined);
+        return emptyFrameSink(() => undefined);
       case "ready":
-        return emptyFrame(() => ((peer.layout = frame.layout), this.tell()));
+        return emptyFrameSink(() => ((peer.layout = frame.layout), this.tell()));
       case "seen":
         return this.takeSeen(peer, frame.rows, bytes);
       case "part": {

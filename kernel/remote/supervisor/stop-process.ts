@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { CodedError, type CodeData } from "#dsl/language/diagnostics/codes.js";
 import { isDetachedRun } from "../../runs/detached-run.js";
-import { trialGroupFolderOf } from "../../runs/together/trial-groups.js";
+import { findGroupFolderOfProcess } from "../../runs/together/trial-groups.js";
 import { RunFolder } from "../../runs/run-folder.js";
 import { lockHolderOf } from "../../runs/run-lock.js";
 import { isProcessAlive, currentProcess, type ProcessIdentity } from "../../runs/writer.js";
@@ -32,7 +32,7 @@ export async function stopRun(run: RunFolder, { now }: { readonly now: boolean }
   if (holder?.does !== "train") throw refuse("over", endedText(runProgressOf(run)));
   if (holder.writer.machine !== currentProcess().machine) throw refuse("elsewhere");
   if (!isDetachedRun(run.path, holder)) {
-    const whole = trialGroupFolderOf(run.path, holder.writer);
+    const whole = findGroupFolderOfProcess(run.path, holder.writer);
     if (whole === null) throw refuse("notebook");
     return stopRun(RunFolder.open(whole), { now });
   }

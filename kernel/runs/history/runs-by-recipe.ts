@@ -9,7 +9,9 @@ export function findRunsNamed(root: string, name: string, recipeHash: string): r
 
 /** Returns the newest that completed and is not a trial of a sweep. */
 export function findFinishedRun(root: string, name: string, recipeHash: string): RunFolder | undefined {
-  return findRunsNamed(root, name, recipeHash).find((run) => !isSweepTrial(run) && stoppedFor(run, ["done", "early"]));
+  return findRunsNamed(root, name, recipeHash).find(
+    (run) => !isSweepTrial(run) && hasStoppedFor(run, ["done", "early"]),
+  );
 }
 
 /** Whether it is a trial of a sweep; seeds of one training do not count. */
@@ -18,7 +20,7 @@ export function isSweepTrial(run: RunFolder): boolean {
   return trial !== undefined && trial.seeds !== true;
 }
 
-export function stoppedFor(run: RunFolder, reasons: readonly string[]): boolean {
+export function hasStoppedFor(run: RunFolder, reasons: readonly string[]): boolean {
   return run.events().some((event) => event.kind === "stopped" && reasons.includes(event.reason));
 }
 

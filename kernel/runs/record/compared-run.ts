@@ -5,7 +5,7 @@ import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { readRegularFile } from "../read-events.js";
 import type { RunLockFile, RunFolder } from "../run-folder.js";
 import { RunLog } from "../run-log.js";
-import { runRecordIn, type RunRecord } from "../run-record.js";
+import { runRecordOfLock, type RunRecord } from "../run-record.js";
 import { readRowMarks, type RowMarks } from "../row-marks.js";
 import { readPlanAndLock } from "../history/damage.js";
 import { newestScores, evaluationRowsKey, validationScores, type ListedScore } from "../history/newest-scores.js";
@@ -33,7 +33,7 @@ export function comparedRunRecordOf(run: RunFolder): ComparedRunRecord {
   const log = new RunLog();
   log.take(readRegularFile(run.eventsFile) ?? "");
   const validated = validationScores(log.validated, plan.recipe.data.name, lock.dataHash);
-  const record = runRecordIn(lock);
+  const record = runRecordOfLock(lock);
   const ownHashes = ownRows(lock, record);
   return {
     run,

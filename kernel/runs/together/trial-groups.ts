@@ -80,7 +80,7 @@ export function trialGroupNames(runs: string): readonly string[] {
 }
 
 /** Returns the group folder of the process that trains this run as part of a group; null if there is none. */
-export function trialGroupFolderOf(run: string, { id, machine, since }: ProcessIdentity): string | null {
+export function findGroupFolderOfProcess(run: string, { id, machine, since }: ProcessIdentity): string | null {
   const folders = foldersIn(join(dirname(resolve(run)), FOLDER));
   const found = folders.find((folder) => {
     const by = readDetachedNote(folder)?.process;
@@ -91,7 +91,7 @@ export function trialGroupFolderOf(run: string, { id, machine, since }: ProcessI
 
 /** Reports whether a separate process trains the run, alone or as part of a group. */
 export function isTrainedInOwnProcess(run: string, holder: RunLockHolder): boolean {
-  return isDetachedRun(run, holder) || trialGroupFolderOf(run, holder.writer) !== null;
+  return isDetachedRun(run, holder) || findGroupFolderOfProcess(run, holder.writer) !== null;
 }
 
 /** Returns the folder of runs that contains the group. */

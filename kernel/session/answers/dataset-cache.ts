@@ -12,7 +12,7 @@ import type { Base } from "../../bases/base.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
 import { readColumnValues } from "../../data/sources/column-values.js";
 import { AuditCache } from "../../data/sources/kept-audits.js";
-import type { ReadColumn } from "../../data/rows/handle.js";
+import type { ReadColumnFunction } from "../../data/rows/handle.js";
 import type { ColumnRequest } from "../../data/row/row.js";
 import type { ReadRows, PreparedData } from "../../data/prepare.js";
 import { measurePreparedData, prepareFetchedRows, readFetchedHeader } from "../../data/sources/prepare.js";
@@ -201,7 +201,11 @@ export class DatasetCache {
    * Returns a function that reads further columns for a handle of `prepared`. It throws the coded error
    * `source-changed` if the rows have changed by then.
    */
-  columnReader(plan: DataPlan, prepared: PreparedData, { signal: _, onProgress: __, ...s }: HostContext): ReadColumn {
+  columnReader(
+    plan: DataPlan,
+    prepared: PreparedData,
+    { signal: _, onProgress: __, ...s }: HostContext,
+  ): ReadColumnFunction {
     const stamp = () => sourceFileStamps(plan.source, resolve(s.folder, plan.folder))?.join("\n");
     const then = stamp();
     return async (request) => {

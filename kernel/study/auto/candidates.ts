@@ -20,7 +20,7 @@ export interface BaseCandidate {
   /** Techniques that cannot train this base, with the reason; unset if all can. */
   readonly refused?: readonly SkippedCandidate[];
 }
-export interface AutoRequirements {
+export interface AutoSearchFacts {
   /** Number of training rows. */
   readonly rows: number;
   /** Number of validation rows. */

@@ -4,7 +4,7 @@
  */
 import { durationText } from "../../host/value-text.js";
 import type { SkippedCandidate, ProgramProposal } from "./auto.js";
-import type { BaseCandidate, AutoRequirements, CostedTechnique } from "./candidates.js";
+import type { BaseCandidate, AutoSearchFacts, CostedTechnique } from "./candidates.js";
 import { EPOCH_LIMITS } from "./rules.js";
 import { sweepProposal } from "./sweep-statement.js";
 
@@ -23,7 +23,7 @@ const SHARE = { most: 6, least: 3 } as const;
 const LEAST = 2;
 const BASES = 3;
 
-export function proposeProgram(candidates: readonly BaseCandidate[], wanted: AutoRequirements): ProposalResult {
+export function proposeProgram(candidates: readonly BaseCandidate[], wanted: AutoSearchFacts): ProposalResult {
   const left: SkippedCandidate[] = [];
   const able = candidates.flatMap((one) => {
     const { ways, slow } = waysWithin(one, wanted);
@@ -49,7 +49,7 @@ const slowest = (ways: readonly CostedTechnique[]): number => Math.max(...ways.m
 const quickest = (ways: readonly CostedTechnique[]): number => Math.min(...ways.map((way) => way.secondsAnEpoch));
 
 /** Returns the seconds that one trial of this base may take. */
-function partOf({ ways }: BaseCandidate, { seconds, trials }: AutoRequirements): number {
+function partOf({ ways }: BaseCandidate, { seconds, trials }: AutoSearchFacts): number {
   const most = Math.min(SHARE.most, Math.max(LEAST, trials ?? SHARE.most));
   const least = Math.min(most, SHARE.least);
   const whole = ways.filter((way) => !way.headOnly);
@@ -66,7 +66,7 @@ function partOf({ ways }: BaseCandidate, { seconds, trials }: AutoRequirements):
  */
 function waysWithin(
   one: BaseCandidate,
-  wanted: AutoRequirements,
+  wanted: AutoSearchFacts,
 ): { readonly ways: readonly CostedTechnique[]; readonly slow: readonly SkippedCandidate[] } {
   const part = partOf(one, wanted);
   for (const [epochs, seconds] of [
@@ -99,7 +99,7 @@ export function techniqueLabel(base: string, technique: string): string {
   return `${base}, ${/^\w+/.exec(technique)?.[0] ?? technique}`;
 }
 
-function whyNone({ ways }: BaseCandidate, { seconds }: AutoRequirements): string {
+function whyNone({ ways }: BaseCandidate, { seconds }: AutoSearchFacts): string {
   if (ways.length === 0) return "none of the techniques trains it";
   const all = durationText(Math.max(0, seconds));
   return `one epoch would take ${durationText(quickest(ways))} of the ${all} that are left for all trials`;

@@ -1,7 +1,7 @@
 /** Writes the sweep for the selected bases. */
 import { groupedNumber } from "../../host/value-text.js";
 import type { ProgramProposal, ProposedSetting } from "./auto.js";
-import type { BaseCandidate, AutoRequirements, CostedTechnique } from "./candidates.js";
+import type { BaseCandidate, AutoSearchFacts, CostedTechnique } from "./candidates.js";
 import { batchSizeFor, epochsFor, FEW_VALIDATION_ROWS, maxLengthFor } from "./rules.js";
 
 // Learning rates around the recommended ones: one range over all techniques, and limits per technique.
@@ -62,7 +62,7 @@ const ENOUGH = 150;
 /** @param seconds maximum duration of one trial */
 export function sweepProposal(
   candidates: readonly [BaseCandidate, ...BaseCandidate[]],
-  wanted: AutoRequirements & { readonly alone: boolean },
+  wanted: AutoSearchFacts & { readonly alone: boolean },
   seconds: number,
 ): ProgramProposal {
   const { fixed, rows } = wanted;

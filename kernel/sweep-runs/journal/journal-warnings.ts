@@ -3,7 +3,7 @@ import { parameterValueOf, type OptunaDistribution } from "../../runs/optuna/dis
 import { OptunaJournalFile } from "../../runs/optuna/journal-file.js";
 import { OPTUNA_DIRECTIONS, OPTUNA_TRIAL_STATES } from "../../runs/optuna/operations.js";
 import { isTrialOver, type LoggedStudy, type LoggedTrial } from "../../runs/optuna/replay.js";
-import { readableAttributes, trialStateOf } from "./logged-trial.js";
+import { tunebookAttributes, trialStateOf } from "./logged-trial.js";
 
 export interface JournalTrialReport {
   /** Trial number, from 1. */
@@ -21,7 +21,7 @@ export interface JournalTrialReport {
   /** Another program added the trial and it does not fit the sweep; `why` gives the reason. */
   readonly strange?: true;
 }
-export interface JournalStudyReport {
+export interface JournalStudySummary {
   readonly name: string;
   readonly goals: readonly { readonly metric: string | null; readonly direction: "maximize" | "minimize" | null }[];
   readonly trials: readonly JournalTrialReport[];
@@ -30,13 +30,13 @@ export interface JournalStudyReport {
 }
 
 /** Returns an empty list if the file is not a journal. */
-export function journalStudyReports(file: string): readonly JournalStudyReport[] {
+export function journalStudyReports(file: string): readonly JournalStudySummary[] {
   const log = new OptunaJournalFile(file);
   log.look();
   return [...log.replay.studies.values()].map(studyTold);
 }
 
-function studyTold({ name, directions, systemAttrs, trials: logged }: LoggedStudy): JournalStudyReport {
+function studyTold({ name, directions, systemAttrs, trials: logged }: LoggedStudy): JournalStudySummary {
   const names = systemAttrs.get("study:metric_names");
   const goals = directions.map((direction, i) => {
     const metric: unknown = Array.isArray(names) ? names[i] : null;
@@ -75,7 +75,7 @@ function spaceOf(logged: readonly LoggedTrial[]): Space {
     ownTrials.flatMap(({ params }) => [...params].map(([name, { distribution }]) => [name, distribution])),
   );
 }
-const isOwn = ({ userAttrs }: LoggedTrial): boolean => readableAttributes(userAttrs).values !== undefined;
+const isOwn = ({ userAttrs }: LoggedTrial): boolean => tunebookAttributes(userAttrs).values !== undefined;
 
 /** Returns why another program's trial does not fit the sweep; null if it fits, as far as the file shows. */
 function strangeIn(space: Space, logged: LoggedTrial): string | null {
@@ -95,13 +95,13 @@ function strangeIn(space: Space, logged: LoggedTrial): string | null {
 
 /** Returns the pair of the retrained trial's number and its replacement's number. */
 function againOf(logged: LoggedTrial): readonly (readonly [number, number])[] {
-  const { again } = readableAttributes(logged.userAttrs);
+  const { again } = tunebookAttributes(logged.userAttrs);
   return again === undefined || !isTrialOver(logged) ? [] : [[again, logged.number + 1]];
 }
 
 function trialTold(logged: LoggedTrial, space: Space, by: number | undefined): JournalTrialReport {
   const { number, state, params, reports, begun, ended } = logged;
-  const attributes = readableAttributes(logged.userAttrs);
+  const attributes = tunebookAttributes(logged.userAttrs);
   const strange = strangeIn(space, logged);
   const drawn = [...params].map(([name, { value, distribution }]) => [
     name,

@@ -141,7 +141,7 @@ export function endedEntry(
 
 /** Returns the trial, or why it does not fit the sweep. */
 export function trialFromLog(reading: JournalReading, logged: LoggedTrial): TrialRecord | UnfitReason {
-  const { values } = readableAttributes(logged.userAttrs);
+  const { values } = tunebookAttributes(logged.userAttrs);
   const found = pointOfValues(reading.parameters, parameterValuesOf(reading, logged, values !== undefined));
   if ("why" in found) return found;
   const broken = reading.broken(found.point);
@@ -156,7 +156,7 @@ export function trialRecordOf(
   reading: JournalReading,
   logged: LoggedTrial,
 ): Omit<TrialRecord, "point" | "values"> | UnfitReason {
-  const { values: loggedValues, ...attrs } = readableAttributes(logged.userAttrs);
+  const { values: loggedValues, ...attrs } = tunebookAttributes(logged.userAttrs);
   void loggedValues;
   const { values } = logged;
   if (values && values.length !== reading.goals)
@@ -190,7 +190,7 @@ export function trialStateOf({ state, userAttrs }: LoggedTrial): TrialRecord["st
 }
 
 /** Returns the user attributes that have the form in which Tunebook writes them. */
-export function readableAttributes(attrs: ReadonlyMap<string, unknown>): Partial<Pick<TrialRecord, Told>> {
+export function tunebookAttributes(attrs: ReadonlyMap<string, unknown>): Partial<Pick<TrialRecord, Told>> {
   return Object.fromEntries(
     names.flatMap((name) => {
       const value = attrs.get(name);

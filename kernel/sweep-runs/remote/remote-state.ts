@@ -6,7 +6,7 @@ import { runsFolderOf, type TrialGroup } from "../../runs/together/trial-groups.
 import { isJobOver, type RayJobs } from "../../remote/coordinator/ray/jobs.js";
 import { requestFromCluster } from "../../remote/coordinator/ray/reachability.js";
 import { parseMessageLine } from "../../remote/coordinator/ray/job-progress.js";
-import { readSearchJob } from "../../remote/coordinator/ray/search-job.js";
+import { fetchRayJob } from "../../remote/coordinator/ray/search-job.js";
 import { journalSpecOf } from "../journal/journal-identity.js";
 import { SweepMirror } from "./local-journal.js";
 
@@ -51,7 +51,7 @@ export async function readSearchSnapshot(
 }
 
 async function looked(ray: RayJobs, place: ClusterSearchPlace, mirror: SweepMirror): Promise<SearchStatus> {
-  const job = await readSearchJob(ray, place);
+  const job = await fetchRayJob(ray, place);
   if (job === null) return "gone";
   for (const message of ((await ray.log(place.job)) ?? "").split("\n").flatMap(parseMessageLine))
     if (message.is === "journal") mirror.take(message.at, message.text);

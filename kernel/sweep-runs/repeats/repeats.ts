@@ -15,7 +15,7 @@ import { Journal } from "../journal/journal.js";
 import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
 import { reportFit } from "../../training-runs/outcome-report.js";
-import { validationScoresOf, trainEach, type RepeatTraining, type TrainAction } from "./train-each.js";
+import { validationScoresOf, trainEach, type SingleSeedTraining, type TrainAction } from "./train-each.js";
 
 type Repeated = TrainAction & { readonly repeats: NonNullable<TrainAction["repeats"]> };
 
@@ -34,11 +34,11 @@ export async function trainRepeats(
     vary: {},
     goals: [goal],
   });
-  const each = trainingsOfSeeds(repeats).map((one, i): RepeatTraining => ({
+  const each = trainingsOfSeeds(repeats).map((one, i): SingleSeedTraining => ({
     ...one,
     trial: { sweep: name, journal: journal.name, number: i + 1, goal, seeds: true },
   }));
-  const note = (handle: ModelHandle, one: RepeatTraining): void => {
+  const note = (handle: ModelHandle, one: SingleSeedTraining): void => {
     const { weights } = handle;
     const { number } = one.trial ?? { number: 0 };
     if (!weights || journal.trials.some((trial) => trial.number === number)) return;
@@ -79,7 +79,7 @@ export async function trainRepeats(
 }
 
 /** Returns the trainings in the order of display. */
-export function trainingsOfSeeds({ each }: Pick<Repeated["repeats"], "each">): readonly RepeatTraining[] {
+export function trainingsOfSeeds({ each }: Pick<Repeated["repeats"], "each">): readonly SingleSeedTraining[] {
   return each.map((one, i) => {
     const { training, model, data } = one.plan.recipe;
     const which = `Seed ${String(training.seed)}, ${String(i + 1)} of ${String(each.length)}`;

@@ -17,7 +17,7 @@ import type { OpenSession } from "../../session/open-session.js";
 import { trainNamedModel, type TrainNamedOptions } from "../../training-runs/train-named.js";
 
 export type TrainAction = Extract<Action, { verb: "train" }>;
-export interface RepeatTraining {
+export interface SingleSeedTraining {
   readonly name: string;
   readonly plan: Plan;
   /** Title above its curves. */
@@ -29,10 +29,10 @@ export interface RepeatTraining {
 export async function trainEach(
   session: OpenSession,
   action: Omit<TrainAction, "folds" | "repeats"> & TrainNamedOptions,
-  each: readonly RepeatTraining[],
+  each: readonly SingleSeedTraining[],
   context: ExecutionContext,
   id: string,
-  onTrained: (handle: ModelHandle, one: RepeatTraining) => void = () => undefined,
+  onTrained: (handle: ModelHandle, one: SingleSeedTraining) => void = () => undefined,
 ): Promise<readonly ModelHandle[]> {
   const handles: ModelHandle[] = [];
   let shown = false;

@@ -2,7 +2,7 @@
 import type { TrainingPosition } from "../../runs/checkpoints.js";
 import type { RunFolder } from "../../runs/run-folder.js";
 import type { UnstampedRunEvent } from "../../events/events.js";
-import type { Step, StepReport } from "./step-source.js";
+import type { CompletedStep, StepReport } from "./step-source.js";
 
 type EventOf<K extends UnstampedRunEvent["kind"]> = Extract<UnstampedRunEvent, { readonly kind: K }>;
 /** Further fields of an `evaluated` event. */
@@ -36,7 +36,7 @@ export interface TrainingHook {
   endsNow?(): "stop" | "give up" | null;
 
   /** Called after each step. @returns further fields of the step's event */
-  afterStep?(step: Step, context: StepContext): StepReport;
+  afterStep?(step: CompletedStep, context: StepContext): StepReport;
   /** Called after each validation. @returns further fields of its event */
   afterValidation?(): EvaluationReport;
   /** Returns this hook's fields of a checkpoint; called after each step's `afterStep`. */

@@ -26,7 +26,7 @@ interface StepNumbers {
 export type StepReport = Partial<Omit<StepEvent, "kind" | keyof StepNumbers>>;
 
 /** A completed step. */
-export interface Step extends StepNumbers {
+export interface CompletedStep extends StepNumbers {
   /** Number of rows, tokens or weights in the update: the weight of its loss in a mean over several updates. */
   readonly counts?: number;
   /** One entry per batch, if the source was made to report logits. */
@@ -49,9 +49,9 @@ export interface StepSource {
   /** Returns the epochs completed after `step`, for cadences in epochs. */
   epochsDone(step: number): number;
   /** Returns the next step once it is done; null once stopped. Sends no request of a step after `last`. */
-  next(last: number): Promise<Step | null>;
+  next(last: number): Promise<CompletedStep | null>;
   /** Sends nothing more and waits for pending requests. @returns the steps after `done` that they completed */
-  stop(done: number): Promise<readonly Step[]>;
+  stop(done: number): Promise<readonly CompletedStep[]>;
   /**
    * Returns whether the engine has the weights after `step`, where `step` is the last completed step. Defaults to
    * always.

@@ -14,7 +14,7 @@ import { abortPromiseOf, type AbortPromise } from "./abortion.js";
 import { CheckpointWriter } from "./checkpoint-writer.js";
 import type { TrainingOutcome, TrainingLoopInput } from "./contract.js";
 import { PauseSchedule } from "./pauses.js";
-import type { Step } from "./step-source.js";
+import type { CompletedStep } from "./step-source.js";
 import { shouldStopEarly, nanValidationCount, recordValidationScore } from "./validation.js";
 
 export function runTrainingLoop(training: TrainingLoopInput): Promise<TrainingOutcome> {
@@ -172,7 +172,7 @@ class TrainingLoop {
     return { reason, steps: position.step, best, last: last ?? { file: "", position }, settled };
   }
 
-  private done(done: Step): void {
+  private done(done: CompletedStep): void {
     const { step, epoch, tokens, loss, norm, rate, seconds, report, events = [] } = done;
     const due = step === this.steps.total || isDue(this.recipe.log, step, this.steps);
     const { hooks } = this.training;

@@ -6,7 +6,7 @@
 import { must } from "#dsl/language/diagnostics/codes.js";
 import type { PrivacyPlan } from "#dsl/compiler/plan/plan.js";
 import type { Program } from "#dsl/tensor/program.js";
-import { float32Array } from "#stdlib/tasks/shared/feeds.js";
+import { float32NDArray } from "#stdlib/tasks/shared/feeds.js";
 import { NOISE_INPUT_PREFIX } from "#stdlib/programs/private.js";
 import type { DataLoader, TrainingUpdate } from "../../data/rows/loader.js";
 import { scalarF32 } from "../../engines/feeds.js";
@@ -74,7 +74,9 @@ export class PrivateUpdates {
         const sum = each.reduce((a, b) => a + b, 0);
         const inverse = (n: number): number => (n > 0 ? 1 / n : 0);
         const share =
-          program === "alone" ? scalarF32(inverse(sum)) : float32Array(Float32Array.from(each, inverse), [each.length]);
+          program === "alone"
+            ? scalarF32(inverse(sum))
+            : float32NDArray(Float32Array.from(each, inverse), [each.length]);
         return { ...made, feeds: { ...made.feeds, share, told: scale }, counts: sum };
       },
       apply: () => ({ ...this.noise(), mean: scalarF32(1 / Math.max(privacy.rate * units.count, Number.MIN_VALUE)) }),

@@ -6,7 +6,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type * as node from "#kernel/tensors/safetensors.js";
 import {
   tensorToArray,
-  tensorBytesOf,
+  tensorContentOf,
   serializeHeader,
   parseSafetensorsHeader,
   headerTextLength,
@@ -51,7 +51,7 @@ export const writeSafetensors: typeof node.writeSafetensors = (file, tensors, me
   whole.set(head);
   let offset = head.length;
   for (const [name, tensor] of entries) {
-    const content = tensorBytesOf(name, tensor);
+    const content = tensorContentOf(name, tensor);
     whole.set(content, offset);
     offset += content.length;
   }

@@ -54,7 +54,7 @@ export interface ChosenSetting {
   /** `C 10, balanced labels, chosen of 6 settings by f1(macro) on validation`. */
   readonly what: string;
 }
-export interface SettingSearch {
+export interface SettingSearchInput {
   readonly learning: LinearModelContext;
   readonly task: Call;
   readonly learnt: SparseRows;
@@ -68,13 +68,13 @@ export interface SettingSearch {
  * Chooses the setting with the best score. Ties go to the earlier setting; the first one has the model's class weights
  * and C = 1.
  */
-export function chooseSetting(options: SettingSearch): Promise<ChosenSetting> {
+export function chooseSetting(options: SettingSearchInput): Promise<ChosenSetting> {
   const chosen = known.get(options.choosing) ?? tried(options);
   known.set(options.choosing, chosen);
   return chosen;
 }
 
-async function tried(options: SettingSearch): Promise<ChosenSetting> {
+async function tried(options: SettingSearchInput): Promise<ChosenSetting> {
   const settings = settingsOf(options.task, options.values);
   const step = Math.max(1, Math.ceil(options.learnt.count / MOST));
   const picked = Array.from({ length: Math.ceil(options.learnt.count / step) }, (_, i) => i * step);
@@ -116,7 +116,7 @@ export function settingText({ c, weigh }: LinearModelSetting, ridge = false): st
 }
 
 async function byOthers(
-  options: SettingSearch,
+  options: SettingSearchInput,
   setting: LinearModelSetting,
   picked: readonly number[],
 ): Promise<readonly Float32Array[]> {
@@ -126,7 +126,7 @@ async function byOthers(
 
 /** Predicts each row with a model that was fitted without it. */
 async function byFolds(
-  options: SettingSearch,
+  options: SettingSearchInput,
   setting: LinearModelSetting,
   picked: readonly number[],
   foldOf: Uint32Array,
@@ -142,7 +142,11 @@ async function byFolds(
   return outputs;
 }
 
-function fittedOn(options: SettingSearch, setting: LinearModelSetting, rows: readonly number[]): Promise<LinearModel> {
+function fittedOn(
+  options: SettingSearchInput,
+  setting: LinearModelSetting,
+  rows: readonly number[],
+): Promise<LinearModel> {
   const values: ValuesOfRole = (role) => {
     const all = options.values(role);
     return all && rows.map((row) => all[row]);

@@ -47,7 +47,7 @@ export function denseToSparseRows(rows: readonly Float64Array[], scale: number):
   return { count: rows.length, columns, starts, columnIndexes, values };
 }
 
-export async function fitFeatureScale(
+export async function chooseFeatureScale(
   given: LinearModelContext,
   rows: readonly Float64Array[],
   truth: ValuesOfRole,

@@ -3,7 +3,7 @@
  * standardization is folded into the head's weights, so that the head reads raw embeddings.
  */
 import type { SparseRows } from "./tfidf/sparse.js";
-import { denseToSparseRows, fitFeatureScale, fitStandardization } from "./dense-features.js";
+import { denseToSparseRows, chooseFeatureScale, fitStandardization } from "./dense-features.js";
 import { fitSingleLabelModel, type SingleLabelModel } from "./linear-labels.js";
 
 export interface ExactLinearHead {
@@ -24,7 +24,7 @@ export async function fitExactHead(
   const { mean, share, standard } = fitStandardization(features.map((one) => Float64Array.from(one)));
   const rows = features.map((one) => standard(Float64Array.from(one)));
   const given = { labels, ...(signal && { signal }) };
-  const scale = await fitFeatureScale(given, rows, (role) => (role === "label" ? found : null));
+  const scale = await chooseFeatureScale(given, rows, (role) => (role === "label" ? found : null));
   const dense = denseToSparseRows(rows, scale);
   const model = await fitSingleLabelModel(dense, found, labels, { signal });
   const width = mean.length;

@@ -1,7 +1,7 @@
 /** A linear model over the embeddings of a frozen base. */
 import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { BaseEmbedder, BaselineContext, BaselineRows, FittedBaseline } from "../kind.js";
-import { denseToSparseRows, MAX_TRAINING_ROWS, fitFeatureScale, fitStandardization } from "./dense-features.js";
+import { denseToSparseRows, MAX_TRAINING_ROWS, chooseFeatureScale, fitStandardization } from "./dense-features.js";
 import { sampleRows, valuesOfRows } from "./training-rows.js";
 import { defaultSetting } from "./chosen-setting.js";
 import { fitLinearModel } from "./linear-model.js";
@@ -18,7 +18,7 @@ export async function fitProbeBaseline(given: BaselineContext): Promise<FittedBa
   const truth = valuesOfRows(train, picked.rows);
   const setting = defaultSetting(task.call, truth);
   const learning = { ...given, setting };
-  const scale = await fitFeatureScale(learning, features.map(standard), truth);
+  const scale = await chooseFeatureScale(learning, features.map(standard), truth);
   const model = await fitLinearModel(learning, denseToSparseRows(features.map(standard), scale), truth);
   const width = must(features[0], "a row").length.toLocaleString("en-US");
   return {

@@ -11,7 +11,7 @@ export interface SamplingOptions extends ScoreWarping {
   readonly number: number;
 }
 /** `temperature` 0: the likeliest token; ties go to the first. */
-export type TokenChoice = SamplingOptions | (ScorePenalties & { readonly temperature: 0 });
+export type TokenChoiceOptions = SamplingOptions | (ScorePenalties & { readonly temperature: 0 });
 
 /** Chooses the tokens of one text, in order. */
 export class TokenSampler {
@@ -20,7 +20,7 @@ export class TokenSampler {
 
   constructor(
     prompt: Iterable<number>,
-    private readonly options: TokenChoice,
+    private readonly options: TokenChoiceOptions,
   ) {
     this.seen = new SeenTokens(prompt);
   }

@@ -80,7 +80,7 @@ export interface ScoredToken {
  * Returns the `count` greatest scores, greatest first; ties go to the earlier one. Uses a heap in one pass over the
  * scores.
  */
-export function topScores(scores: Float32Array | Float64Array, count: number): ScoredToken[] {
+export function topScoredTokens(scores: Float32Array | Float64Array, count: number): ScoredToken[] {
   const heap: ScoredToken[] = [];
   const worse = (a: ScoredToken, b: ScoredToken): boolean =>
     a.score < b.score || (a.score === b.score && a.token > b.token);

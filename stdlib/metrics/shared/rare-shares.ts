@@ -49,7 +49,7 @@ export interface ShareBasedScore {
   /** The denominator counts predicted decisions. */
   readonly predicted?: true;
 }
-export const SCORED_SHARES = {
+export const SHARE_SCORES = {
   precision: { counts: (_has, gives) => gives, score: (share) => share, predicted: true },
   recall: { counts: (has) => has, score: (share) => share },
   /** F1 = 2j / (1 + j), where j is the share of hits among decisions that are true or predicted (Lam, 2023). */
@@ -85,7 +85,7 @@ export function rareShareIntervals(
 
 /** Returns the interval method of mean recall over the labels with true rows. */
 export function rareRecallIntervals(decided: LabelDecisions): RareLabelMethod {
-  return rareGroups(decided, SCORED_SHARES.recall, (units) => {
+  return rareGroups(decided, SHARE_SCORES.recall, (units) => {
     const had = indexesOf(decided).filter((label) => units.some((row) => decided.has(row, label)));
     return had.map((label) => ({ labels: [label], weight: 1 / had.length }));
   });

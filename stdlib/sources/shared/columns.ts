@@ -27,7 +27,7 @@ export function checkColumnCount(file: string, columns: number, row: number | nu
 }
 
 /** For a table that is in memory completely. Coded error `too-many-rows`. */
-export function checkRowCount(file: string, rows: number): void {
+export function checkRowLimit(file: string, rows: number): void {
   if (rows > MAX_ROWS) throw new CodedError("too-many-rows", { file, limit: MAX_ROWS });
 }
 
@@ -77,7 +77,7 @@ export class RecordCollector {
       column.push(value);
     }
     this.rows++;
-    if (this.rows > MAX_ROWS) checkRowCount(this.file, this.rows);
+    if (this.rows > MAX_ROWS) checkRowLimit(this.file, this.rows);
   }
   /** Whether the rows fill a chunk of a streamed source. */
   get enough(): boolean {

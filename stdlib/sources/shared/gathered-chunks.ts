@@ -3,7 +3,7 @@ import type { ColumnTable } from "arquero";
 import type { Call } from "#dsl/language/types/value.js";
 import { locateFile } from "#platform/files.js";
 import type { RowChunk, SourceImplementation, SourceContext } from "../../data/contract.js";
-import { checkRowCount, columnTableOf } from "./columns.js";
+import { checkRowLimit, columnTableOf } from "./columns.js";
 import { sourceOverFiles } from "./over-files.js";
 
 /** `name`: the name in errors; `columns`: those to read, all by default. */
@@ -42,7 +42,7 @@ export async function tableFromChunks(
   let rows = 0;
   for await (const chunk of chunks) {
     const take = Math.min(chunk.rows, limit - rows);
-    checkRowCount(file, rows + take);
+    checkRowLimit(file, rows + take);
     for (const [name, values] of chunk.columns) {
       const columnValues = columns.get(name) ?? [];
       columns.set(name, columnValues);

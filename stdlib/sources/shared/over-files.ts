@@ -7,7 +7,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { filesMatching, locateFile, fileSize } from "#platform/files.js";
 import type { RowChunk, SourceImplementation, SourceContext } from "../../data/contract.js";
-import { checkRowCount, tableWithRowNumbers } from "./columns.js";
+import { checkRowLimit, tableWithRowNumbers } from "./columns.js";
 
 interface OneFile extends SourceImplementation {
   stream(call: Call, world: SourceContext): AsyncIterable<RowChunk>;
@@ -36,7 +36,7 @@ export function sourceOverFiles<S extends SourceImplementation>(one: S, options:
         demand?.(file, fileTable.columnNames());
         tables.push(fileTable);
         rows += fileTable.numRows();
-        checkRowCount(pathOf(call), rows);
+        checkRowLimit(pathOf(call), rows);
       }
       return together(tables);
     },

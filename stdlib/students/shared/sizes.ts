@@ -7,5 +7,5 @@ export function numberFieldOf(config: BaseFacts["config"], names: readonly strin
   return names.map((name) => config[name]).find((value) => typeof value === "number");
 }
 
-export const headCountOf = (config: BaseFacts["config"] = {}): number | undefined =>
+export const headCountInConfig = (config: BaseFacts["config"] = {}): number | undefined =>
   numberFieldOf(config, HEAD_COUNT_FIELDS);

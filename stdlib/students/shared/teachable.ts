@@ -3,7 +3,7 @@ import type { Refusal } from "#dsl/language/types/capabilities/refusal.js";
 import type { TaskCapabilities } from "#dsl/language/types/capabilities/model.js";
 import type { DistillationContext } from "#dsl/language/types/capabilities/learning.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { headCountOf } from "./sizes.js";
+import { headCountInConfig } from "./sizes.js";
 
 /** Distillation losses that need logits, and those that need hidden states. */
 const SAID = "logits";
@@ -44,7 +44,7 @@ export function teachingRefusal(
       why: "the base reads texts by another tokenizer, and places in a text are compared",
       instead: "make the student of the model's own blocks: `student(layers: …)`",
     };
-  const [ownHeads, teacherHeads] = [headCountOf(bases?.own?.config), headCountOf(bases?.of?.config)];
+  const [ownHeads, teacherHeads] = [headCountInConfig(bases?.own?.config), headCountInConfig(bases?.of?.config)];
   const scores = learns.find((call) => call.arguments["of"] === "scores");
   if (scores && ownHeads !== undefined && teacherHeads !== undefined && ownHeads !== teacherHeads)
     return {

@@ -8,7 +8,7 @@ import { optimise } from "#dsl/tensor/passes/table.js";
 import { addToDimension } from "#dsl/tensor/shape.js";
 import type { Program } from "#dsl/tensor/program.js";
 import type { ModelInputs } from "../../models/kind.js";
-import type { DeployedParts, GraphName } from "../kind.js";
+import type { DeployedProgramParts, GraphName } from "../kind.js";
 import { makeLayers } from "../../layers/graph-layers.js";
 import { lengthAlong, pastLayers, type PastLayerSizes } from "../../layers/past-layers.js";
 import { cappedLogits } from "../../tasks/shared/logits.js";
@@ -26,13 +26,13 @@ export type ExportPrograms = Readonly<Partial<Record<GraphName, Program>>>;
  * [batch, fresh, hidden] from which keys not passed in are computed, past_key_values.…. `encoder`: inputs input_ids,
  * attention_mask; output last_hidden_state.
  */
-export function buildExportPrograms(options: DeployedParts, tokenTypes: boolean): ExportPrograms {
+export function buildExportPrograms(options: DeployedProgramParts, tokenTypes: boolean): ExportPrograms {
   if (options.task.implementation.answers) return { forward: forward(options, tokenTypes) };
   if (options.family.shape === "encoder-decoder") return { encoder: encoder(options), decoder: pairDecoder(options) };
   return { decoder: decoder(options) };
 }
 
-function forward(options: DeployedParts, tokenTypes: boolean): Program {
+function forward(options: DeployedProgramParts, tokenTypes: boolean): Program {
   const graph = new Graph();
   const model = buildModel(
     { ...options, dropout: 0 },
@@ -47,7 +47,7 @@ function forward(options: DeployedParts, tokenTypes: boolean): Program {
   return finished(graph);
 }
 
-function decoder(options: DeployedParts): Program {
+function decoder(options: DeployedProgramParts): Program {
   const graph = new Graph();
   const ids = graph.input("input_ids", { dtype: "i32", shape: ["batch", "length"] });
   const mask = graph.input("attention_mask", { dtype: "i32", shape: ["batch", "keys"] });
@@ -59,7 +59,7 @@ function decoder(options: DeployedParts): Program {
   return written(options, graph, inputs, { selfSizes: { past: "past", keys: "keys" } });
 }
 
-function encoder(options: DeployedParts): Program {
+function encoder(options: DeployedProgramParts): Program {
   const graph = new Graph();
   const inputs = modelInputs(graph, {});
   const body = buildBody(options, layersIn(options, graph), { ...inputs, decoder_input_ids: inputs.input_ids }, plain);
@@ -68,7 +68,7 @@ function encoder(options: DeployedParts): Program {
   return finished(graph);
 }
 
-function pairDecoder(options: DeployedParts): Program {
+function pairDecoder(options: DeployedProgramParts): Program {
   const graph = new Graph();
   const ids = graph.input("input_ids", { dtype: "i32", shape: ["batch", "length"] });
   const mask = graph.input("encoder_attention_mask", { dtype: "i32", shape: ["batch", "sources"] });
@@ -97,7 +97,7 @@ function pairDecoder(options: DeployedParts): Program {
 
 const plain = { dropout: 0, pooled: false } as const;
 
-function written(options: DeployedParts, graph: Graph, inputs: ModelInputs, past: PastLayerSizes): Program {
+function written(options: DeployedProgramParts, graph: Graph, inputs: ModelInputs, past: PastLayerSizes): Program {
   const body = buildBody(options, layersIn(options, graph), inputs, {
     ...plain,
     continues: true,
@@ -108,7 +108,7 @@ function written(options: DeployedParts, graph: Graph, inputs: ModelInputs, past
   return finished(graph);
 }
 
-function layersIn(options: DeployedParts, graph: Graph): ReturnType<typeof makeLayers> {
+function layersIn(options: DeployedProgramParts, graph: Graph): ReturnType<typeof makeLayers> {
   return makeLayers({ ...layersOptionsOf(options, graph, options.seed, () => false), prefix: options.family.prefix });
 }
 /** Computes in f32, whatever precision the recipe used. */

@@ -3,7 +3,7 @@ import { defineParameter } from "#dsl/language/types/define.js";
 import { adviceFromRows } from "../../foreign-names/advice.js";
 
 /** Advice for keys of the verb that users write inside a target's parentheses. */
-export const verbKeyAdvice = adviceFromRows([
+export const misplacedVerbKeyAdvice = adviceFromRows([
   ["overwrite force replace exist_ok", "it is a key of the verb: `deploy NAME to TARGET { overwrite: true }`"],
   ["rows limit max_samples", "it is a key of the verb: `deploy NAME on DATA.SPLIT to TARGET { rows: 1000 }`"],
 ]).advice;

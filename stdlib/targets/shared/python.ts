@@ -47,7 +47,7 @@ export function pythonInputLines(model: Told, width?: string): string[] {
 }
 
 /** `output`: an expression for the model's output array called `name`. */
-export function pythonOutputLines(output: string, model: Told): string[] {
+export function pythonLogitsLines(output: string, model: Told): string[] {
   const names = model.parts.task.call.word === "question_answering" ? ["start_logits", "end_logits"] : ["logits"];
   return names.map((name) => `${name} = ${output.replace("name", JSON.stringify(name))}`);
 }

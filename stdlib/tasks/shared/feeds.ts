@@ -4,7 +4,7 @@ import type { NDArray } from "#dsl/tensor/program.js";
 export function int32Array(values: Int32Array, shape: readonly number[]): NDArray {
   return { dtype: "i32", shape, bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength) };
 }
-export function float32Array(values: Float32Array, shape: readonly number[]): NDArray {
+export function float32NDArray(values: Float32Array, shape: readonly number[]): NDArray {
   return { dtype: "f32", shape, bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength) };
 }
 

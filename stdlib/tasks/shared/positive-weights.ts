@@ -27,7 +27,7 @@ export const balancedPositiveWeightText = (call: Call): string | null =>
   weighing(call) === "balanced" ? "positive_weight: balanced" : null;
 
 /** Returns the weights that are given by label name. */
-export function namedPositiveWeights(call: Call): Readonly<Record<string, number>> {
+export function positiveWeightsByLabel(call: Call): Readonly<Record<string, number>> {
   const given = weighing(call);
   return given === undefined || given === "balanced" ? {} : given.record;
 }
@@ -36,7 +36,7 @@ export function namedPositiveWeights(call: Call): Readonly<Record<string, number
  * Returns weights by label number. `truth`: 1 or 0, rows × labels; a label that all rows have, or none, has weight 1.
  */
 export function positiveWeights(call: Call, labels: readonly string[], truth: Uint8Array): Float32Array {
-  const given = namedPositiveWeights(call);
+  const given = positiveWeightsByLabel(call);
   if (weighing(call) !== "balanced")
     return Float32Array.from(labels, (label) => (Object.hasOwn(given, label) ? given[label]! : 1));
   const have = new Float64Array(labels.length);

@@ -2,7 +2,7 @@
  * Loss weights of training rows: the data's role `weight`. The loss of a batch is the weighted sum of its rows' losses
  * over the sum of weights, like scikit-learn's `sample_weight`. Scores weight every row equally.
  */
-import { float32Array } from "./feeds.js";
+import { float32NDArray } from "./feeds.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 
 export const WEIGHT_ROLE = "weight";
@@ -24,5 +24,5 @@ export function exampleWeights(
     each.fill(weights[row]!, offset, offset + repeats);
     offset += repeats;
   }
-  return float32Array(each, [length]);
+  return float32NDArray(each, [length]);
 }

@@ -3,7 +3,7 @@ import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { RowColumn, SupervisionRows, TrainingTargets } from "../kind.js";
 import { TextFingerprints } from "../../text/fingerprints.js";
-import { float32Array, int32Array } from "./feeds.js";
+import { float32NDArray, int32Array } from "./feeds.js";
 import { labelNumbering } from "./label-scores.js";
 import { SIMILARITY_LOSS_ROLES, similarityLossOf, pairTargetRole, type SimilarityLoss } from "./similarity-losses.js";
 
@@ -69,7 +69,7 @@ export function teachPairs(rows: SupervisionRows): TaughtTextPairs | null {
           [to - from],
         );
       const pairInputs = { firsts: range(0, n), seconds: range(n, columns * n) };
-      if (loss !== "ranking") return { ...pairInputs, labels: float32Array(Float32Array.from(members, labels), [n]) };
+      if (loss !== "ranking") return { ...pairInputs, labels: float32NDArray(Float32Array.from(members, labels), [n]) };
       const candidates = (columns - 1) * n;
       const sameText = Float32Array.from({ length: n * candidates }, (_, index) => {
         const [row, candidate] = [Math.floor(index / candidates), index % candidates];
@@ -78,7 +78,7 @@ export function teachPairs(rows: SupervisionRows): TaughtTextPairs | null {
         if (candidate === row) return 1;
         return belongs(one, other, candidate < n ? 0 : 1) ? -1 : 0;
       });
-      return { ...pairInputs, labels: float32Array(sameText, [n, candidates]) };
+      return { ...pairInputs, labels: float32NDArray(sameText, [n, candidates]) };
     },
   };
 }

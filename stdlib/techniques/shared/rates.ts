@@ -26,7 +26,7 @@ export function recommendedRateFor({ rate, narrows }: RecommendedRate, width: nu
 }
 
 /** Returns the record's entries for the rate: a capability for optimizers, and a note for people. */
-export function recommendRate(learningRate: RecommendedRate): {
+export function learningRateRecord(learningRate: RecommendedRate): {
   readonly notes: readonly string[];
   readonly capabilities: { readonly learningRate: RecommendedRate };
 } {

@@ -1,11 +1,11 @@
 /** Client of MLflow's REST API, at the address in the program. */
-import { TrackerRefusalError, type TrackerRequest, type TrackerHost } from "../kind.js";
+import { TrackerRefusalError, type TrackerHttpRequest, type TrackerHost } from "../kind.js";
 import { valueAtPath, textAtPath } from "./answers.js";
 
 /** Sends requests to one server. */
 export class MlflowClient {
   constructor(
-    private readonly options: { readonly url: string } & Pick<TrackerRequest, "env" | "user">,
+    private readonly options: { readonly url: string } & Pick<TrackerHttpRequest, "env" | "user">,
     private readonly door: Pick<TrackerHost, "ask">,
   ) {}
 
@@ -32,7 +32,7 @@ export class MlflowClient {
     method,
     path,
     ...more
-  }: Pick<TrackerRequest, "method" | "json" | "file"> & { readonly path: string }): Promise<unknown> {
+  }: Pick<TrackerHttpRequest, "method" | "json" | "file"> & { readonly path: string }): Promise<unknown> {
     const { url, ...who } = this.options;
     return this.door.ask({ method, url: `${url}/api/2.0/${path}`, ...more, ...who });
   }

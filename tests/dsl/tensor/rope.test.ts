@@ -5,7 +5,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { Graph } from "#dsl/tensor/builder.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
-import { ropeFrequencies, type RopeConfig, type Rotation } from "#dsl/tensor/numbers/rope.js";
+import { ropeFrequencies, type RopeConfig, type RotaryFrequencies } from "#dsl/tensor/numbers/rope.js";
 import { makeArrayValues } from "#dsl/tensor/values.js";
 
 const golden = fileURLToPath(new URL("../../../../tests/golden/oracle/rope.json", import.meta.url));
@@ -17,7 +17,7 @@ const wave = (shape: readonly number[], by: number): ReturnType<typeof makeArray
 
 describe("rotary position embedding (rope)", () => {
   it("matches frequencies and factors of transformers for six kinds of scaling", () => {
-    const cases = JSON.parse(readFileSync(golden, "utf8")) as (RopeConfig & Rotation)[];
+    const cases = JSON.parse(readFileSync(golden, "utf8")) as (RopeConfig & RotaryFrequencies)[];
     assert.equal(new Set(cases.map((c) => c.scaling?.type)).size, 6);
     for (const { frequencies, factor, ...config } of cases) {
       const what = JSON.stringify(config);

@@ -9,9 +9,9 @@ import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Base } from "#kernel/bases/base.js";
 import { loadImplementation } from "#kernel/host/load-implementation.js";
 import type { Engine, EngineSession } from "#kernel/engines/engine.js";
-import { openModel } from "#kernel/models/open-model.js";
+import { openModelOfPlan } from "#kernel/models/open-model.js";
 import { teacherRunsAlongside } from "#stdlib/students/shared/teachable.js";
-import type { ObjectiveOptions, TeacherOptions } from "#stdlib/programs/options.js";
+import type { ObjectiveOptions, TeacherModelOptions } from "#stdlib/programs/options.js";
 import { registry } from "#stdlib/registry.js";
 import { baseOf, labelsOf, type Planned } from "./plans.js";
 
@@ -29,7 +29,7 @@ export async function programsOf(planned: Planned): Promise<Programs> {
     return Promise.resolve(CLOSED);
   };
   const labels = labelsOf(plan.recipe.data);
-  const model = await openModel(ENGINE, plan, base, labels, ".", open, await objectiveOf(planned));
+  const model = await openModelOfPlan(ENGINE, plan, base, labels, ".", open, await objectiveOf(planned));
   const consolidation = model.learning.consolidation(model.learning.strategies);
   const { task, technique } = plan.recipe.model;
   // Emits explanations only for `full`; prompt tuning, for example, hides the tokens that they would explain.
@@ -68,7 +68,7 @@ async function objectiveOf({ plan, teacher }: Planned): Promise<ObjectiveOptions
   return { terms, unlabelledRows: false, teacher: inProgram ? await teacherOf(teacher) : null };
 }
 
-async function teacherOf({ recipe: { model, data } }: Plan): Promise<TeacherOptions> {
+async function teacherOf({ recipe: { model, data } }: Plan): Promise<TeacherModelOptions> {
   const { facts } = await baseOf({ name: model.base });
   const family = await implementationOf(registry, "model", facts.family);
   const full = { kind: "technique", word: "full", arguments: {} };

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { gapsToMask, hasGap, addGap } from "#stdlib/targets/shared/page/gaps.js";
+import { gapsToMask, hasGap, replaceWordWithGap } from "#stdlib/targets/shared/page/gaps.js";
 
 describe("gaps in the texts of a page", () => {
   it("are written as underscores or as the tokenizer's mask", () => {
@@ -9,8 +9,8 @@ describe("gaps in the texts of a page", () => {
     assert.ok(!hasGap("snake_case", "<mask>"));
   });
   it("replace a long word in the middle of an example", () => {
-    assert.equal(addGap("The train was terribly late today again"), "The train was ___ late today again");
-    assert.equal(addGap("no"), "___");
-    assert.equal(addGap("1 2, 3!"), null);
+    assert.equal(replaceWordWithGap("The train was terribly late today again"), "The train was ___ late today again");
+    assert.equal(replaceWordWithGap("no"), "___");
+    assert.equal(replaceWordWithGap("1 2, 3!"), null);
   });
 });

@@ -32,7 +32,7 @@ import { planCardView } from "#kernel/display/plans/plan-card.js";
 import { progressView } from "#kernel/display/progress.js";
 import type { DisplayOutput } from "#kernel/display/html.js";
 import { autoViewsAfter, autoViewsBefore } from "#kernel/display/sweeps/auto/auto.js";
-import { bestTrialView } from "#kernel/display/sweeps/best.js";
+import { bestProgramView } from "#kernel/display/sweeps/best.js";
 import {
   sweepPictureView,
   sweepPictures,
@@ -709,7 +709,7 @@ function sweepGallery(): Readonly<Record<string, DisplayOutput>> {
     "sweep-ended": sweepCellView(ended, { ended: true }),
     "sweep-two-goals": sweepCellView(two, { ended: true }),
     "sweep-trials": trialsTable(ended, { title: "Trials of search" }),
-    "sweep-best": bestTrialView({
+    "sweep-best": bestProgramView({
       number: 7,
       score: 0.91234,
       tune: "train router on tickets as winner { batch_size: 16 }",

@@ -17,7 +17,7 @@ import { planCardView } from "#kernel/display/plans/plan-card.js";
 import type { DisplayOutput } from "#kernel/display/html.js";
 import { autoViewsAfter, autoViewsBefore } from "#kernel/display/sweeps/auto/auto.js";
 import { frontFigure } from "#kernel/display/sweeps/auto/front.js";
-import { bestTrialView } from "#kernel/display/sweeps/best.js";
+import { bestProgramView } from "#kernel/display/sweeps/best.js";
 import {
   sweepPictureFigure,
   sweepFigure,
@@ -357,7 +357,7 @@ describe("hostile text from data", () => {
           goals: [goal, { ...goal, metric: a }] as const,
         };
         safe(trialsTable(view, { title: a }));
-        safe(bestTrialView({ number: 1, score: 1, tune: a }));
+        safe(bestProgramView({ number: 1, score: 1, tune: a }));
         const auto = hostileAuto(a, b);
         [...autoViewsBefore(auto), ...autoViewsAfter(auto)].forEach(safe);
         safe(sweepCellView(view, { ended: true }));

@@ -1,5 +1,5 @@
 /** A made-up Pareto report: a classifier and the smaller models made from it. */
-import { paretoPicture, paretoView, type ParetoModel, type ParetoReport } from "#kernel/display/pareto.js";
+import { paretoPicture, paretoView, type ParetoModel, type ModelParetoReport } from "#kernel/display/pareto.js";
 import type { DisplayOutput } from "#kernel/display/html.js";
 import { must } from "#dsl/language/diagnostics/codes.js";
 
@@ -22,7 +22,7 @@ const model = (
   difference: { value: o.accuracy - 0.91, interval: { low: o.accuracy - 0.93, high: o.accuracy - 0.89 } },
   ...o,
 });
-export const beside: ParetoReport = {
+export const beside: ModelParetoReport = {
   metric: "accuracy",
   better: "greater",
   on: "reviews.test",

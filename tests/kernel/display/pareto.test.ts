@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
-import { paretoFigure, paretoView, type ParetoReport } from "#kernel/display/pareto.js";
+import { paretoFigure, paretoView, type ModelParetoReport } from "#kernel/display/pareto.js";
 import { beside } from "./made-pareto.js";
 
-const textOf = (o: ParetoReport): string => String(paretoView(o).bundle["text/plain"]);
-const lineOf = (o: ParetoReport, name: string): string =>
+const textOf = (o: ModelParetoReport): string => String(paretoView(o).bundle["text/plain"]);
+const lineOf = (o: ModelParetoReport, name: string): string =>
   textOf(o)
     .split("\n")
     .find((line) => line.startsWith(name))!;
 
 /** Returns the text of the `front` column in a model's row. */
-function frontOf(o: ParetoReport, name: string): string {
+function frontOf(o: ModelParetoReport, name: string): string {
   const head = lineOf(o, "model");
   const [from, to] = [head.indexOf("front"), head.indexOf("on disk")];
   return /^(?:size)?(?:, )?(?:time)?(?= |$)/.exec(lineOf(o, name).slice(from, to))![0];
@@ -56,7 +56,7 @@ describe("smaller models compared with the original", () => {
     assert.deepEqual([told(0.01, 0.05, "less"), told(-0.05, -0.01, "less")], [false, true]);
   });
   it("rank lower losses as better", () => {
-    const turned: ParetoReport = { ...beside, metric: "loss", better: "less" };
+    const turned: ModelParetoReport = { ...beside, metric: "loss", better: "less" };
     assert.doesNotMatch(lineOf(turned, "mood"), /size|time/);
     assert.match(lineOf(turned, "fours"), /size/);
   });

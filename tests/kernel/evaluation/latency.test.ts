@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { medianSpread, timeInRounds, type TimedPredictor } from "#kernel/evaluation/latency.js";
+import { medianSpread, timeInRounds, type PredictorToTime } from "#kernel/evaluation/latency.js";
 import type { ExecutionContext } from "#kernel/session/execution-context.js";
 
 const stage = { hostContext: {} } as unknown as ExecutionContext;
@@ -7,7 +7,7 @@ const stage = { hostContext: {} } as unknown as ExecutionContext;
 describe("latency measurement", () => {
   it("takes models in turn, in alternating order, and times every row of each", async () => {
     const asked: string[] = [];
-    const timed = (name: string): TimedPredictor => ({
+    const timed = (name: string): PredictorToTime => ({
       name,
       count: 9,
       writes: false,

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { CodedError } from "#dsl/language/diagnostics/codes.js";
 import {
   judgePairs,
-  type PairJudgement,
+  type PairJudgements,
   type JudgingOptions,
   type JudgedPairs,
 } from "#kernel/inference/judging/judge-pairs.js";
@@ -49,7 +49,7 @@ describe("judge of texts", function () {
     pairs: JudgedPairs,
     given: Readonly<Record<string, unknown>> = {},
     o: JudgingOptions = {},
-  ): Promise<PairJudgement> => {
+  ): Promise<PairJudgements> => {
     const own = { url: server.url, model: `j${String(model++)}`, ...given };
     return judgePairs(judge.judge!, { kind: "metric", word: "judge", arguments: own as never }, pairs, o);
   };

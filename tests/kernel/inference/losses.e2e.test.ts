@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { must } from "#dsl/language/diagnostics/codes.js";
-import { dataReaderOf } from "#dsl/language/types/value.js";
+import { dataReaderOfModel } from "#dsl/language/types/value.js";
 import { TokenWindows } from "#kernel/data/sequences/windows.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
 import { encodeSplit, encodingOf } from "#kernel/data/encoding/encoded.js";
@@ -57,7 +57,7 @@ train t5 on pairs with quick`);
         context,
       );
       const encoding = await encodingOf(plan, base, tokenizer, labels, name);
-      const prepared = await book.session.datasets.data(recipe.data, dataReaderOf(recipe.model), context);
+      const prepared = await book.session.datasets.data(recipe.data, dataReaderOfModel(recipe.model), context);
       const rows = await encodeSplit(prepared, { data, split }, encoding);
       const losses = await textLosses(open.session, rows, encoding, { batchSize: 8, padId: tokenizer.padId, packed });
       assert.equal(losses.length, rows.count);

@@ -26,7 +26,7 @@ import { plainHostContext } from "#kernel/host/host-context.js";
 import { RunComparer } from "#kernel/runs/history/run-comparison.js";
 import { readRunDetails } from "#kernel/runs/history/run-details.js";
 import { RunList } from "#kernel/runs/history/run-list.js";
-import { runDiffOf, diffText } from "#kernel/evaluation/record/diff-text.js";
+import { runDiffOf, runDiffText } from "#kernel/evaluation/record/diff-text.js";
 import { comparedRunRecordOf } from "#kernel/runs/record/compared-run.js";
 import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
 import { attachableRunFacts, loadRunWeights, planOfRun, runFacts } from "#kernel/models/loaded-run.js";
@@ -78,7 +78,7 @@ export const operations: Readonly<Record<string, Operation>> = {
       [id, other],
       [other, id],
     ].map(([here, there]) =>
-      diffText(
+      runDiffText(
         runDiffOf(
           comparedRunRecordOf(findRunByName(here!, folder)),
           comparedRunRecordOf(findRunByName(there!, folder)),

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ServingEvent } from "#kernel/features/serve/models/contract.js";
+import type { ModelServiceEvent } from "#kernel/features/serve/models/contract.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { ServedModels } from "#kernel/features/serve/models/served-models.js";
 import { DEFAULT_LIMITS } from "#kernel/features/serve/contract.js";
@@ -63,7 +63,7 @@ train m on plain as bare { epochs: 1 }`);
       [join(book.folder, "build/served"), 1],
       [folderOf("bare"), 0],
     ] as const) {
-      const told: ServingEvent[] = [];
+      const told: ModelServiceEvent[] = [];
       const models = await ServedModels.open([{ name: "one", folder }], {
         limits: DEFAULT_LIMITS,
         tell: (one) => told.push(one),

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { Call, Value } from "#dsl/language/types/value.js";
 import { dimensionsOf, valuesAt } from "#kernel/study/points.js";
-import { trialText } from "#kernel/study/trial-text.js";
+import { trialProgramText } from "#kernel/study/trial-text.js";
 
 const lora: Call = { word: "lora", kind: "technique", arguments: {} };
 const vary: SweepPlan["vary"] = {
@@ -74,14 +74,14 @@ describe("sweep trial settings", () => {
   it("become a program that varies the model and the recipe", () => {
     const values = { technique: "lora(rank: 16)", "optimizer.learning_rate": "0.001", batch_size: "16" };
     assert.equal(
-      trialText(sweep, values, new Set(["base", "technique", "max_length"]), "search_3"),
+      trialProgramText(sweep, values, new Set(["base", "technique", "max_length"]), "search_3"),
       [
         "model search_3_model like router { technique: lora(rank: 16) }",
         "train search_3_model on tickets with quick as search_3 { optimizer.learning_rate: 0.001, batch_size: 16 }",
       ].join("\n"),
     );
     assert.equal(
-      trialText({ ...sweep, recipe: null }, { batch_size: "16" }, new Set(["technique"]), "t"),
+      trialProgramText({ ...sweep, recipe: null }, { batch_size: "16" }, new Set(["technique"]), "t"),
       "train router on tickets as t { batch_size: 16 }",
     );
   });
@@ -89,14 +89,14 @@ describe("sweep trial settings", () => {
   it("become a separate data definition if data settings vary", () => {
     const values = { "split.train": "20%", clean: "[unicode]", batch_size: "16" };
     assert.equal(
-      trialText(sweep, values, new Set(["technique"]), "t"),
+      trialProgramText(sweep, values, new Set(["technique"]), "t"),
       [
         "data t_data like tickets { thin: 20%, clean: [unicode] }",
         "train router on t_data with quick as t { batch_size: 16 }",
       ].join("\n"),
     );
     assert.match(
-      trialText(sweep, values, new Set(), "winner", { model: "router_best", data: "tickets_best" }),
+      trialProgramText(sweep, values, new Set(), "winner", { model: "router_best", data: "tickets_best" }),
       /^data tickets_best like tickets/,
     );
   });

@@ -3,7 +3,7 @@
  * pass.
  */
 import assert from "node:assert/strict";
-import { float32Array } from "#stdlib/tasks/shared/feeds.js";
+import { float32NDArray } from "#stdlib/tasks/shared/feeds.js";
 import { seededRandom, drawBelow } from "#stdlib/statistics/chance.js";
 import { TrainingDynamics } from "#kernel/training/dynamics.js";
 
@@ -22,7 +22,7 @@ const learn = (dynamics: TrainingDynamics, epochs: typeof log): void => {
       dynamics.see(
         {
           rows: Uint32Array.from(batch, ({ row }) => row),
-          logits: float32Array(Float32Array.from(batch.flatMap(({ logits }) => logits)), [batch.length, 3]),
+          logits: float32NDArray(Float32Array.from(batch.flatMap(({ logits }) => logits)), [batch.length, 3]),
         },
         truth,
       );

@@ -5,7 +5,7 @@ import type { DecoderImplementation, Decoding } from "#stdlib/decoders/kind.js";
 import { registry } from "#stdlib/registry.js";
 import { kthGreatest, nucleusThreshold } from "#stdlib/decoders/shared/cutoffs.js";
 import { SeenTokens } from "#stdlib/decoders/shared/seen-tokens.js";
-import { topScores, logNormalizer, warpScores } from "#stdlib/decoders/shared/warp.js";
+import { topScoredTokens, logNormalizer, warpScores } from "#stdlib/decoders/shared/warp.js";
 
 interface Golden {
   readonly vocabulary: number;
@@ -114,7 +114,7 @@ describe("warped token distributions", () => {
           const sorted = list
             .map((score, token) => ({ token, score }))
             .sort((a, b) => b.score - a.score || a.token - b.token);
-          assert.deepEqual(topScores(Float32Array.from(list), count + 1), sorted.slice(0, count + 1));
+          assert.deepEqual(topScoredTokens(Float32Array.from(list), count + 1), sorted.slice(0, count + 1));
         },
       ),
     ));

@@ -14,7 +14,7 @@ import { buildModel, DRAWS_TYPE, modelInputs } from "#stdlib/programs/model.js";
 import { buildObjective } from "#stdlib/programs/objective.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";
 import { TEACHER_STATE_PREFIX } from "#stdlib/programs/references.js";
-import { superviseModel } from "#stdlib/programs/supervision.js";
+import { addSupervisionInputs } from "#stdlib/programs/supervision.js";
 import { registry } from "#stdlib/registry.js";
 import { textClassification } from "#stdlib/tasks/text_classification.run.js";
 import { textGeneration } from "#stdlib/tasks/text_generation.run.js";
@@ -100,7 +100,7 @@ export async function lossOf(
   };
   const graph = new Graph();
   const inputs = modelInputs(graph, o);
-  const supervised = superviseModel(graph, o, { weighed: false });
+  const supervised = addSupervisionInputs(graph, o, { weighed: false });
   const recorder = new HiddenStateRecorder();
   const model = buildModel(o, graph, inputs, graph.input("draws", DRAWS_TYPE), recorder.wrap);
   const loss = buildObjective(o, graph, model.loss(supervised, "mean"), { model, inputs, supervised, recorder });

@@ -20,7 +20,7 @@ import { buildModel, DRAWS_TYPE, modelInputs } from "#stdlib/programs/model.js";
 import { buildObjective } from "#stdlib/programs/objective.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";
 import { TEACHER_STATE_PREFIX } from "#stdlib/programs/references.js";
-import { superviseModel } from "#stdlib/programs/supervision.js";
+import { addSupervisionInputs } from "#stdlib/programs/supervision.js";
 import { registry } from "#stdlib/registry.js";
 import { textClassification } from "#stdlib/tasks/text_classification.run.js";
 import { textGeneration } from "#stdlib/tasks/text_generation.run.js";
@@ -71,7 +71,7 @@ async function parts(
 function objectiveProgram(o: AssembleOptions): Program {
   const graph = new Graph();
   const inputs = modelInputs(graph, o);
-  const supervised = superviseModel(graph, o, { weighed: true });
+  const supervised = addSupervisionInputs(graph, o, { weighed: true });
   const recorder = new HiddenStateRecorder();
   const model = buildModel(o, graph, inputs, graph.input("draws", DRAWS_TYPE), recorder.wrap);
   const objective = buildObjective(o, graph, model.loss(supervised, "mean"), { model, inputs, supervised, recorder });

@@ -12,7 +12,7 @@ import { rowsToReplay, replayBufferOf, type EarlierTraining } from "../../plan/k
 import { allRows } from "../../plan/batches.js";
 import { resolveData } from "../../plan/definitions.js";
 import { trainingSplit, type ReplayedRows } from "../../plan/estimates.js";
-import { dataReaderOf, type ModelPlan } from "../../../language/types/value.js";
+import { dataReaderOfModel, type ModelPlan } from "../../../language/types/value.js";
 
 // Rows of earlier data that an update replays: their number and lengths.
 
@@ -63,7 +63,7 @@ function factsOf(
 }
 
 const dataNeed = (program: Program, data: NonNullable<ReturnType<typeof resolveData>>["plan"], model: ModelPlan) =>
-  program.ask({ about: "data", data, base: dataReaderOf(model) }, true);
+  program.ask({ about: "data", data, base: dataReaderOfModel(model) }, true);
 
 /** Plans a task of an update; its recipe names the weights it continues from. `before`: plans of the earlier tasks. */
 export function planUpdateStage(

@@ -2,7 +2,7 @@
 import type { Plan } from "../plan.js";
 
 /** Budget of a prediction on a small device. */
-export interface DeviceBudget {
+export interface PredictionBudget {
   /** Seconds. */
   readonly time: number;
   /** Bytes; defaults to the memory of the device. */
@@ -23,5 +23,5 @@ export interface ShowAction<Subject> {
   /** For the topic `plan` of a training not yet started; defaults to the plan of the training that ran. */
   readonly plan?: Plan;
   /** For the topic `edge`. */
-  readonly budget?: DeviceBudget;
+  readonly budget?: PredictionBudget;
 }

@@ -3,7 +3,7 @@ import type { Call } from "../value.js";
 import type { CallFunction } from "./refusal.js";
 
 /** A constraint between two numbers of a point. */
-export interface RelationCapabilities {
+export interface NumberRelationCapabilities {
   isSatisfied(one: number, other: number): boolean;
 }
 /** A function of several numbers of a point. Increases with each of them if none is negative. */

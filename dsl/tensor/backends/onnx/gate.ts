@@ -10,7 +10,7 @@ import type { OnnxNode } from "./proto.js";
 const PASSING: ReadonlySet<string> = new Set(["Reshape", "Identity", "Transpose", "Cast"]);
 
 /** Producers and consumers of each value of a graph whose nodes are in topological order. */
-export class NodeOrder {
+export class ProducersAndConsumers {
   private readonly makers = new Map<string, number>();
   private readonly readers = new Map<string, number[]>();
   private readonly inputs: readonly (readonly string[])[];

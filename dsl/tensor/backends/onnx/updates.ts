@@ -3,7 +3,7 @@ import { isState } from "#dsl/tensor/leaves.js";
 import { isNodeOf } from "#dsl/tensor/op.js";
 import type { Program } from "#dsl/tensor/program.js";
 import { opTable, type NodeOf } from "#dsl/tensor/table.js";
-import { gatedScalar, NodeOrder } from "./gate.js";
+import { gatedScalar, ProducersAndConsumers } from "./gate.js";
 import { scatterInto } from "./lower/caches.js";
 import { adamwStep } from "./lower/optimizers.js";
 import type { Lowering } from "./lowering.js";
@@ -53,7 +53,7 @@ export function emitUpdates(
     });
   // Lowers all gradients first: only then are all readers of the parameters known.
   for (const { node } of fused) node.inputs.forEach((ref, i) => i > 2 && l.full(ref));
-  const order = new NodeOrder([...graph.nodes]);
+  const order = new ProducersAndConsumers([...graph.nodes]);
   const steps = fused.flatMap(({ node, states }): Written[] => {
     const as = chunked.get(states[0]!);
     const [parameter, ...moments] = states.map(read);
@@ -76,7 +76,7 @@ const STEADY: ReadonlySet<string> = new Set(["Add", "Sub", "Mul", "Div", "Max", 
  * in-place execution.
  */
 function inPlace(nodes: readonly OnnxNode[], written: readonly Written[]): readonly UpdatePort[] {
-  const order = new NodeOrder(nodes);
+  const order = new ProducersAndConsumers(nodes);
   return written.map(({ resized, ...u }) => {
     const writer = order.makerOf(u.tensor);
     const state = stateTensorName(u.state);

@@ -9,7 +9,7 @@ import type { Dimension } from "../../program.js";
 import { outer_product } from "../outer_product.js";
 import { scatter_rows } from "../scatter_rows.js";
 import type { Builder, Tensor } from "../../tensor.js";
-import { materializePart, type RowGradientPart } from "./row-part.js";
+import { materializePart, type PerRowGradient } from "./row-part.js";
 import { rowGradientParts, type DifferentiatedRows } from "./row-parts.js";
 
 export interface ClippedRowGradients {
@@ -49,7 +49,7 @@ export function clipRowGradients(
 }
 
 /** Adds up the parts of kind "whole" into one. */
-function added(parts: readonly RowGradientPart[]): readonly RowGradientPart[] {
+function added(parts: readonly PerRowGradient[]): readonly PerRowGradient[] {
   const whole = parts.filter((part) => part.is === "whole");
   if (whole.length < 2) return parts;
   const d = whole.map((part) => part.d).reduce((a, b) => a.add(b));
@@ -57,13 +57,13 @@ function added(parts: readonly RowGradientPart[]): readonly RowGradientPart[] {
 }
 
 /** Summands of the squared norm [rows] of several parts' sum; null where one cannot be computed. */
-function squaresOf(parts: readonly RowGradientPart[]): readonly (Tensor | null)[] {
+function squaresOf(parts: readonly PerRowGradient[]): readonly (Tensor | null)[] {
   return parts.flatMap((one, i) =>
     parts.slice(0, i + 1).map((other, k) => (i === k ? square(one) : (inner(one, other)?.multiply(2) ?? null))),
   );
 }
 
-function square(part: RowGradientPart): Tensor | null {
+function square(part: PerRowGradient): Tensor | null {
   if (part.is === "whole") return overAll(part.d.square());
   if (part.is === "product" && part.d.rank === 2)
     return part.d
@@ -78,13 +78,13 @@ function square(part: RowGradientPart): Tensor | null {
 const PLACES = 128;
 
 /** Reports whether a row's gradient matrix costs less than the products between its positions. */
-function isSmall({ d, x }: Extract<RowGradientPart, { is: "product" }>): boolean {
+function isSmall({ d, x }: Extract<PerRowGradient, { is: "product" }>): boolean {
   const [m, n] = [d.shape.at(-1), x.shape.at(-1)];
   return typeof m === "number" && typeof n === "number" && m * n <= PLACES * (m + n);
 }
 
 /** [rows]: inner product of two parts per row; null if only computing both in full would give it. */
-function inner(a: RowGradientPart, b: RowGradientPart): Tensor | null {
+function inner(a: PerRowGradient, b: PerRowGradient): Tensor | null {
   if (a.is === "whole" && b.is === "whole") return overAll(a.d.multiply(b.d));
   if (a.is === "product" && b.is === "product") {
     const [one, other] = [overPlaces(a), overPlaces(b)];
@@ -104,7 +104,7 @@ function inner(a: RowGradientPart, b: RowGradientPart): Tensor | null {
 const overAll = (t: Tensor): Tensor => (t.rank > 1 ? t.sum(t.shape.slice(1).map((_, axis) => axis + 1)) : t);
 
 /** Adds a positions axis of size 1 where there is none. */
-function overPlaces({ d, x }: Extract<RowGradientPart, { is: "product" }>): { readonly d: Tensor; readonly x: Tensor } {
+function overPlaces({ d, x }: Extract<PerRowGradient, { is: "product" }>): { readonly d: Tensor; readonly x: Tensor } {
   const placed = (t: Tensor): Tensor => (t.rank === 2 ? t.reshape([t.shape[0] ?? 1, 1, t.shape[1] ?? 1]) : t);
   return { d: placed(d), x: placed(x) };
 }
@@ -120,7 +120,7 @@ function placesOf(ids: Tensor, axis: 0 | 1): Tensor {
 }
 
 /** Sums a part over all rows, each weighted by its factor [rows]. */
-function summed(parameter: Tensor, part: RowGradientPart, factor: Tensor): Tensor {
+function summed(parameter: Tensor, part: PerRowGradient, factor: Tensor): Tensor {
   const weighed = (t: Tensor): Tensor =>
     t.multiply(factor.reshape([t.shape[0] ?? 1, ...t.shape.slice(1).map(() => 1)]));
   if (part.is === "whole") return weighed(part.d).sum([0]);

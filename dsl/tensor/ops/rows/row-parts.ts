@@ -8,7 +8,7 @@ import type { NodeView } from "../../op.js";
 import type { Dimension, Node, Ref } from "../../program.js";
 import { gather } from "../gather.js";
 import type { Builder, Tensor } from "../../tensor.js";
-import type { RowGradientPart } from "./row-part.js";
+import type { PerRowGradient } from "./row-part.js";
 import { opOf } from "../../table.js";
 
 /** A node where a value shared by all rows meets the rows. */
@@ -47,7 +47,7 @@ export function rowGradientParts(
   wrt: readonly Tensor[],
   rows: Dimension,
   path: string,
-): readonly (readonly RowGradientPart[])[] | null {
+): readonly (readonly PerRowGradient[])[] | null {
   const last = quantity.ref.node;
   const needed = nodesDependingOn(graph, wrt, last);
   const meetings = meetingsIn(graph.table, needed, rows, last);
@@ -58,7 +58,7 @@ export function rowGradientParts(
   const tensors = meetings.map(({ index }) => graph.tensor({ node: index, output: 0 }));
   const slopes = backpropagateSlopes(graph, [[quantity, slope]], tensors, seen);
   const places = new Map(wrt.map((t, i) => [t.ref.node, i] as const));
-  const parts: RowGradientPart[][] = wrt.map(() => []);
+  const parts: PerRowGradient[][] = wrt.map(() => []);
   for (const [i, { index, shared }] of meetings.entries()) {
     const dy = slopes[i];
     if (!dy) continue;
@@ -105,16 +105,16 @@ function viewOf(graph: Builder, index: number, seen: (t: Tensor) => Tensor = (t)
 function pulledToParameter(
   graph: Builder,
   ref: Ref,
-  part: RowGradientPart,
+  part: PerRowGradient,
   isParameter: (ref: Ref) => boolean,
-): readonly { readonly node: number; readonly part: RowGradientPart }[] | null {
+): readonly { readonly node: number; readonly part: PerRowGradient }[] | null {
   const node = graph.table[ref.node]!;
   if (isParameter(ref)) return [{ node: ref.node, part }];
   // Untrained inputs need no gradient.
   if (isLeaf(node)) return [];
   const pulled = ref.output === 0 ? opOf(node)?.rowPulled?.(graph, viewOf(graph, ref.node), part) : undefined;
   if (!pulled) return null;
-  const found: { node: number; part: RowGradientPart }[] = [];
+  const found: { node: number; part: PerRowGradient }[] = [];
   for (const [i, pulledPart] of pulled.entries()) {
     if (pulledPart === undefined) continue;
     const ended = pulledPart && pulledToParameter(graph, node.inputs[i]!, pulledPart, isParameter);

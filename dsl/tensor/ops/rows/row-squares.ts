@@ -7,7 +7,7 @@ import type { Dimension } from "../../program.js";
 import { outer_product } from "../outer_product.js";
 import { scatter_rows } from "../scatter_rows.js";
 import type { Builder, Tensor } from "../../tensor.js";
-import { materializePart, type RowGradientPart } from "./row-part.js";
+import { materializePart, type PerRowGradient } from "./row-part.js";
 import { rowGradientParts, type DifferentiatedRows } from "./row-parts.js";
 
 export interface RowGradientSquares {
@@ -34,7 +34,7 @@ export function rowGradientSquares(
 }
 
 /** Null: parts of several kinds cannot be summed per row. */
-function squared(parameter: Tensor, parts: readonly RowGradientPart[]): Tensor | undefined | null {
+function squared(parameter: Tensor, parts: readonly PerRowGradient[]): Tensor | undefined | null {
   const [only, ...others] = parts;
   if (!only) return undefined;
   if (others.length === 0) return squaresOf(parameter, only);
@@ -44,7 +44,7 @@ function squared(parameter: Tensor, parts: readonly RowGradientPart[]): Tensor |
   return sum && sum.square().sum([0]);
 }
 
-function squaresOf(parameter: Tensor, part: RowGradientPart): Tensor | null {
+function squaresOf(parameter: Tensor, part: PerRowGradient): Tensor | null {
   if (part.is === "whole") return part.d.square().sum([0]);
   if (part.is === "rows") return squaresOfRows(parameter, part);
   // The squares of a product of two vectors are the products of their squares.
@@ -64,14 +64,14 @@ function squaresOf(parameter: Tensor, part: RowGradientPart): Tensor | null {
 const NEAR = 32_768;
 
 /** Matrix rows computed at a time for a product over positions. */
-function stripesOf({ d, x }: Extract<RowGradientPart, { is: "product" }>): readonly number[] {
+function stripesOf({ d, x }: Extract<PerRowGradient, { is: "product" }>): readonly number[] {
   const [out, width] = [d.shape.at(-1), x.shape.at(-1)];
   if (typeof out !== "number" || typeof width !== "number") return [1];
   const each = Math.max(1, Math.floor(NEAR / width));
   return Array.from({ length: Math.ceil(out / each) }, (_, i) => Math.min(each, out - i * each));
 }
 
-function heldOf({ shape }: Tensor, parts: readonly RowGradientPart[] = []): number {
+function heldOf({ shape }: Tensor, parts: readonly PerRowGradient[] = []): number {
   const size = shape.reduce<number>((product, one) => product * (typeof one === "number" ? one : 1), 1);
   const apart = parts.filter(
     (part) => part.is === "whole" || (part.is === "product" && (part.d.rank > 2 || parts.length > 1)),
@@ -85,7 +85,7 @@ function heldOf({ shape }: Tensor, parts: readonly RowGradientPart[] = []): numb
  * Squares for the rows of a table at `ids`. Gradients of an id that occurs several times in one row of the batch are
  * added before squaring; each occurrence then gets an equal part of the square.
  */
-function squaresOfRows(table: Tensor, { ids, d }: Extract<RowGradientPart, { is: "rows" }>): Tensor | null {
+function squaresOfRows(table: Tensor, { ids, d }: Extract<PerRowGradient, { is: "rows" }>): Tensor | null {
   const lead = ids.shape.slice(0, -1);
   const places = ids.shape.at(-1) ?? 1;
   if (d.rank !== 3 || ids.rank > 2) return null;

@@ -26,7 +26,7 @@ export type HeadSettings = InferAttributes<typeof HEAD_ATTRIBUTES>;
 const CHUNK_BYTES = 64 * 2 ** 20;
 const TYPICAL_ROWS = 1024;
 
-export function headChunks(vocabulary: Dimension, rows = TYPICAL_ROWS): number {
+export function headChunkCount(vocabulary: Dimension, rows = TYPICAL_ROWS): number {
   return typeof vocabulary === "number" ? Math.max(1, Math.ceil((4 * vocabulary * rows) / CHUNK_BYTES)) : 1;
 }
 

@@ -37,7 +37,7 @@ export function rmsTypes(x: Type, scale: Type): readonly [Type, Type] {
   return [x, { dtype: x.dtype, shape: x.shape.slice(0, -1) }];
 }
 /** 1 / √(mean of x² + ε) over `n` numbers from `start` on. */
-export function rmsRow(x: Float64Array, start: number, n: number, epsilon: number): number {
+export function inverseRms(x: Float64Array, start: number, n: number, epsilon: number): number {
   let squares = 0;
   for (let i = start; i < start + n; i++) squares += x[i]! * x[i]!;
   return 1 / Math.sqrt(squares / n + epsilon);

@@ -13,7 +13,7 @@ export function register(program: Command): void {
       const [
         { findRunByName: runNamed },
         { comparedRunRecordOf: sideOf },
-        { runDiffOf: diffOf, diffText },
+        { runDiffOf: diffOf, runDiffText: diffText },
         { printable },
       ] = await Promise.all([
         import("../runs/run-argument.js"),

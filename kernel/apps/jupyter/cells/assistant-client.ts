@@ -14,7 +14,7 @@ export interface CompilerMethods {
   readonly tuneKnowledge: { params: TuneKnowledge; result: null };
 }
 export type CompilerMethod = keyof CompilerMethods;
-export interface AssistantData {
+export interface AssistantStartData {
   readonly folder: string;
   /** Folder of all runs. */
   readonly runs: string;
@@ -47,7 +47,7 @@ export class AssistantClient {
   private answered = false;
   private stopped: string | undefined;
 
-  constructor(private readonly data: AssistantData) {
+  constructor(private readonly data: AssistantStartData) {
     this.worker = this.start();
   }
 
@@ -76,7 +76,7 @@ export class AssistantClient {
 
   private start(): Worker {
     const worker = new Worker(new URL("assistant.worker.js", import.meta.url), {
-      workerData: { ...this.data, ...(this.declared && { declared: this.declared }) } satisfies AssistantData,
+      workerData: { ...this.data, ...(this.declared && { declared: this.declared }) } satisfies AssistantStartData,
       name: "assistant",
     });
     worker.unref();

@@ -6,7 +6,7 @@ import { registerAllCodes } from "../../../codes.js";
 import { parentPort, workerData, type MessagePort } from "node:worker_threads";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { AssistantMethod, AssistantMethods, AssistantRequest, ConnectMessage } from "./assistant-port.js";
-import type { AssistantData, CompilerMethod, CompilerMethods } from "./assistant-client.js";
+import type { AssistantStartData, CompilerMethod, CompilerMethods } from "./assistant-client.js";
 import { isSyntaxComplaint, tuneHint } from "./compile/complaints.js";
 import { Converter } from "./compile/converter.js";
 import { pythonComplaintIn } from "./compile/python.js";
@@ -21,7 +21,7 @@ type Answer<M extends { params: unknown; result: unknown }> = (
   params: M["params"],
 ) => M["result"] | Promise<M["result"]>;
 
-const { folder, runs: runsFolder, declarations, declared } = workerData as AssistantData;
+const { folder, runs: runsFolder, declarations, declared } = workerData as AssistantStartData;
 const converter = new Converter(folder, declarations, declared);
 const tune = openAssistant(folder, {
   typescript: () => converter.names(),

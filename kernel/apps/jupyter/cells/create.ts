@@ -7,7 +7,7 @@ import { AssistantClient } from "./assistant-client.js";
 import { Executor, expressionReply } from "./executor.js";
 import { globalDeclarations } from "./globals.js";
 import type { ExecuteOutcome } from "../ports/execute-outcome.js";
-import type { CellLanguage, CellRuntime, CellsOptions, ExecuteRequest, Interpreter } from "./interpreter.js";
+import type { CellLanguage, InterpreterHandle, CellsOptions, ExecuteRequest, Interpreter } from "./interpreter.js";
 import { runsFolderBeside } from "../../../runs/default-folder.js";
 import { NameTable } from "./names.js";
 import { prepareProcess } from "./process.js";
@@ -18,7 +18,7 @@ import { failureOf, interruptedFailure } from "./traceback.js";
 const languagePatience = 800;
 
 /** Starts the assistant's worker and prepares the process for cells; returns at once, while the compiler loads. */
-export function createInterpreter(options: CellsOptions): Promise<CellRuntime> {
+export function createInterpreter(options: CellsOptions): Promise<InterpreterHandle> {
   const release = prepareProcess();
   const assistant = new AssistantClient({
     folder: options.folder,

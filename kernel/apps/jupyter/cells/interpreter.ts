@@ -78,7 +78,7 @@ export interface CellsOptions {
   /** Ambient TypeScript declarations that types passed to `SessionNames.define` may use. */
   readonly declarations?: string;
 }
-export interface CellRuntime {
+export interface InterpreterHandle {
   readonly interpreter: Interpreter;
   readonly names: SessionNames;
   /**

@@ -17,14 +17,14 @@ export interface MovedLine {
   /** Scores beyond tolerance, without the ends of intervals. */
   readonly scores: readonly { readonly then: number; readonly now: number }[];
 }
-export interface MovedOutputs {
+export interface ScoreChanges {
   /** Number of lines that both notebooks have. */
   readonly lines: number;
   /** Lines whose scores differ; a score in an output's first line and in its table counts once. */
   readonly moved: readonly MovedLine[];
 }
 
-export function changedOutputs(before: Notebook, after: Notebook): MovedOutputs {
+export function changedOutputs(before: Notebook, after: Notebook): ScoreChanges {
   const [old, fresh] = [linesOf(before), linesOf(after)];
   let lines = 0;
   const moved: MovedLine[] = [];
@@ -78,9 +78,9 @@ function runOf(output: unknown): readonly string[] {
 
 /** Removes lines whose scores were all reported already with the runs. */
 export function withoutReportedLines(
-  moved: MovedOutputs["moved"],
+  moved: ScoreChanges["moved"],
   reported: readonly NumberPair[],
-): MovedOutputs["moved"] {
+): ScoreChanges["moved"] {
   // Equal at a line's precision.
   const shows = (shown: number, exact: number): boolean =>
     Math.abs(shown - exact) <= 5e-4 * Math.max(1, Math.abs(exact));

@@ -5,14 +5,14 @@ import { makeVocabulary } from "#stdlib/user-defined/vocabulary.js";
 import { createInterpreter } from "../cells/create.js";
 import { defineDeclarations, installDefine } from "../cells/define.js";
 import { trustByRunning } from "../../../trust/trust.js";
-import type { CellLanguage, CellRuntime, Interpreter } from "../cells/interpreter.js";
+import type { CellLanguage, InterpreterHandle, Interpreter } from "../cells/interpreter.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { display, valueView } from "../cells/display.js";
 import { likelyScope } from "../cells/scope.js";
 
 registerAllCodes();
 
-export interface KernelCellRuntime extends CellRuntime {
+export interface KernelCellRuntime extends InterpreterHandle {
   /** Disposes of the cells' resources: engines, workers. */
   dispose(): Promise<void>;
 }

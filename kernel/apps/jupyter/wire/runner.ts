@@ -9,7 +9,7 @@
 import type { MessagePort } from "node:worker_threads";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { ExecuteOutcome } from "../ports/execute-outcome.js";
-import type { CellRuntime } from "../cells/interpreter.js";
+import type { InterpreterHandle } from "../cells/interpreter.js";
 import type { Backpressure } from "./backpressure.js";
 import { mainComms } from "../ports/comm-targets.js";
 import {
@@ -44,7 +44,7 @@ export class CellRunner implements InputSource {
 
   constructor(
     private readonly port: MessagePort,
-    private readonly cells: Pick<CellRuntime, "interpreter" | "assistantPort" | "onAssistantRestart" | "stop">,
+    private readonly cells: Pick<InterpreterHandle, "interpreter" | "assistantPort" | "onAssistantRestart" | "stop">,
     private readonly pressure: Backpressure,
   ) {
     mainComms.connect((event) => this.post({ kind: "comm", event }));

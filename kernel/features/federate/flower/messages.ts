@@ -8,7 +8,7 @@ import type { RoundStateVectors } from "#stdlib/aggregators/kind.js";
 import { objectWith, jsonObject, dictionaryOf, wholeNumber, type Schema } from "#kernel/fetch/json.js";
 import type { ClientIntroduction, RoundAnswer, RoundInstruction, ClientEvaluation, Terms } from "../contract.js";
 import {
-  bytesIn,
+  requireBytes,
   floatsIn,
   pack,
   unpack,
@@ -80,7 +80,7 @@ export function decodeLeaderRequest(bytes: Uint8Array): ClientRequest {
       return kind === "train" ? { kind, order: { ...order, sent: keptIn("sent/", vectors) } } : { kind, order };
     }
     case "mask":
-      return { kind, message: bytesIn(unpack(bytes, someKind).vectors, "message") };
+      return { kind, message: requireBytes(unpack(bytes, someKind).vectors, "message") };
     case "bye": {
       const { done } = unpack(bytes, byeHead).head;
       return { kind, ...(done !== undefined && { done }) };
@@ -151,10 +151,10 @@ const KEY = 32;
 /** Errors: `join-refused`, `flower-client`, `flower-said`. */
 export function decodeIntroduction(client: string, bytes: Uint8Array, run: bigint): ClientIntroduction {
   const { head, vectors } = answered(client, bytes, introduced);
-  const key = bytesIn(vectors, "key");
+  const key = requireBytes(vectors, "key");
   if (key.length !== KEY) throw unreadableMessageError("its key is none");
   const introducedClient = { name: head.name, rows: head.rows, validates: head.validates, key };
-  if (!isIntroductionProven(run, introducedClient, bytesIn(vectors, "proof")))
+  if (!isIntroductionProven(run, introducedClient, requireBytes(vectors, "proof")))
     throw unreadableMessageError("its key is not its own");
   return introducedClient;
 }
@@ -176,7 +176,7 @@ export function decodeRoundAnswer(
   { given: names, opened, summed }: ExpectedAnswer,
 ): RoundAnswer {
   const { head, vectors } = answered(client, bytes, figures);
-  const delta = opened && !summed ? opened(bytesIn(vectors, "packed"), length) : floatsIn(vectors, "delta");
+  const delta = opened && !summed ? opened(requireBytes(vectors, "packed"), length) : floatsIn(vectors, "delta");
   const given = keptIn("given/", vectors);
   const long = summed ? 0 : length;
   if (delta.length !== long) throw unreadableMessageError("its update is not as long as the weights");
@@ -207,7 +207,7 @@ export function decodeScores(
   return { rows: Math.min(rows, most), metrics };
 }
 export function decodeMessage(client: string, bytes: Uint8Array): Uint8Array {
-  return bytesIn(answered(client, bytes, jsonObject).vectors, "message");
+  return requireBytes(answered(client, bytes, jsonObject).vectors, "message");
 }
 
 export function areAllFinite(values: Float32Array | Float64Array): boolean {

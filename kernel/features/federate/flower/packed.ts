@@ -64,7 +64,7 @@ export function floatsIn(vectors: Vectors, name: string): Float32Array {
   if (!(found instanceof Float32Array)) throw unreadableMessageError(`it has no ${name}`);
   return found;
 }
-export function bytesIn(vectors: Vectors, name: string): Uint8Array {
+export function requireBytes(vectors: Vectors, name: string): Uint8Array {
   const found = vectors[name];
   if (!(found instanceof Uint8Array)) throw unreadableMessageError(`it has no ${name}`);
   return found;

@@ -7,7 +7,7 @@ import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import { hashOf } from "#dsl/compiler/plan/hash.js";
 import type { FederatedPlan, Plan } from "#dsl/compiler/plan/plan.js";
 import type { DataFacts, SplitFacts } from "#dsl/language/types/facts.js";
-import { dataReaderOf, type Call } from "#dsl/language/types/value.js";
+import { dataReaderOfModel, type Call } from "#dsl/language/types/value.js";
 import type { PartitionImplementation } from "#stdlib/partitions/kind.js";
 import { dealRowsLikeTraining } from "#stdlib/partitions/shared/label-matched-rows.js";
 import { registry } from "#stdlib/registry.js";
@@ -24,7 +24,7 @@ export interface ClientRows {
   /** The client's rows only: training rows, and validation rows if it has any. */
   readonly prepared: PreparedData;
 }
-export interface FederationClients {
+export interface FederationClientData {
   /** The training and validation rows of all clients, client by client; other splits unchanged. */
   readonly together: PreparedData;
   readonly each: readonly ClientRows[];
@@ -44,7 +44,7 @@ export async function readClients(
   plan: Plan,
   ownData: PreparedData,
   context: DataReadingContext,
-): Promise<FederationClients> {
+): Promise<FederationClientData> {
   const federated = must(plan.recipe.federated, "a federation");
   return federated.clients
     ? partedOf(plan, ownData, federated.clients, context)
@@ -64,9 +64,9 @@ async function apartOf(
   ownData: PreparedData,
   others: FederatedPlan["others"],
   { datasets, hostContext }: DataReadingContext,
-): Promise<FederationClients> {
+): Promise<FederationClientData> {
   const all: PreparedData[] = [ownData];
-  for (const { data } of others) all.push(await datasets.data(data, dataReaderOf(recipe.model), hostContext));
+  for (const { data } of others) all.push(await datasets.data(data, dataReaderOfModel(recipe.model), hostContext));
   const labels = [...new Set(all.flatMap((one) => one.labels))];
   const names = uniqueNames(all.map(({ name }) => name));
   const each = all.map((one, i) => ({
@@ -87,7 +87,7 @@ async function partedOf(
   ownData: PreparedData,
   clients: Call,
   context: DataReadingContext,
-): Promise<FederationClients> {
+): Promise<FederationClientData> {
   const train = trainedOf(ownData);
   const validation = validationOf(ownData);
   const values = await valuesOf(recipe.data, clients, [train, ...(validation ? [validation] : [])], context);

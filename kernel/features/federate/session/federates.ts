@@ -18,7 +18,12 @@ import { openRemoteFederation, type ClientListeners, type RemoteFederation } fro
 import type { ClientProcessJob } from "./join-child.js";
 import { openLocalClients } from "./local-clients.js";
 import { partsValidatorFor, type ValidationPart } from "../../../training-runs/validating.js";
-import { readClients, withoutTrainingSplit, type FederationClients, type DataReadingContext } from "./client-data.js";
+import {
+  readClients,
+  withoutTrainingSplit,
+  type FederationClientData,
+  type DataReadingContext,
+} from "./client-data.js";
 
 export interface Federation extends StepProvider {
   /** Writes each client's personal parameters after `round` into the run's folder. */
@@ -28,7 +33,7 @@ export interface Federation extends StepProvider {
 }
 export interface FederationListeners extends ClientListeners {
   /** Receives the clients and all labels; for joining clients, before the first round. */
-  readonly onClients: (clients: FederationClients["each"], labels: readonly string[]) => void;
+  readonly onClients: (clients: FederationClientData["each"], labels: readonly string[]) => void;
 }
 
 export function createFederation(
@@ -36,7 +41,7 @@ export function createFederation(
   plan: Plan,
   hears: FederationListeners,
 ): Federation {
-  let clients: Promise<FederationClients> | null = null;
+  let clients: Promise<FederationClientData> | null = null;
   let heads: FederationSteps["heads"];
   let led: RemoteFederation | null = null;
   const joined = plan.recipe.federated?.joined !== undefined;
@@ -72,7 +77,7 @@ export function createFederation(
 
 async function simulated(
   plan: Plan,
-  { each, rest }: FederationClients,
+  { each, rest }: FederationClientData,
   { open, material, run, resume, wanted, signal }: OpenTraining,
   onClient: (done: number, total: number, round: number) => void,
 ): Promise<FederationSteps> {

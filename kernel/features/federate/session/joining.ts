@@ -18,7 +18,7 @@ import type { OpenSession } from "../../../session/open-session.js";
 import { prepareMaterial } from "../../../training-runs/training-inputs.js";
 import { validatorFor } from "../../../training-runs/validating.js";
 import { privacyLedgerOf } from "./privacy-ledger.js";
-import { readClients, type FederationClients } from "./client-data.js";
+import { readClients, type FederationClientData } from "./client-data.js";
 import { JoinedClient, clientSeedOf } from "./joined-clients.js";
 import { openLocalClients } from "./local-clients.js";
 import { lockNodeKey, readOrCreateNodeKey, nodeKeyFile } from "./node-key.js";
@@ -138,7 +138,7 @@ export async function openJoinedClient(
 ): Promise<JoinedClient> {
   const { plan } = request;
   const federated = must(plan.recipe.federated, "a federation");
-  const found: FederationClients["each"][number][] = [];
+  const found: FederationClientData["each"][number][] = [];
   const material = await prepareMaterial(
     session,
     {

@@ -17,7 +17,7 @@ import type { OpenModel } from "../../../models/open-model.js";
 import { loaderSettings, type TrainingMaterial } from "../../../training-runs/training-inputs.js";
 import { createPersonalHeads, stateVectorsOf, type PersonalHeads } from "./heads.js";
 import { federatedPrivacy, type FederatedPrivacy } from "./private.js";
-import type { FederationClients } from "./client-data.js";
+import type { FederationClientData } from "./client-data.js";
 
 /** Aggregation and compression of a federation's updates. */
 export interface UpdateAggregation {
@@ -57,7 +57,7 @@ export async function updateAggregationOf({ recipe }: Plan): Promise<UpdateAggre
  */
 export async function openLocalClients(
   plan: Plan,
-  each: FederationClients["each"],
+  each: FederationClientData["each"],
   options: {
     readonly open: OpenModel;
     readonly material: TrainingMaterial;
@@ -111,7 +111,7 @@ export async function openLocalClients(
 
 export async function encodeClients(
   plan: Plan,
-  each: FederationClients["each"],
+  each: FederationClientData["each"],
   material: TrainingMaterial,
 ): Promise<readonly EncodedClient[]> {
   const encode = (prepared: PreparedData, split: string) =>

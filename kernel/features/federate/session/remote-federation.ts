@@ -16,7 +16,7 @@ import { FederationServer } from "../server.js";
 import { shapesOf, StateVector } from "../../../remote/process-group/state-vector.js";
 import type { OpenTraining } from "../../../training-runs/step-provider.js";
 import type { FederationSteps } from "./steps.js";
-import type { FederationClients } from "./client-data.js";
+import type { FederationClientData } from "./client-data.js";
 import { updateAggregationOf, type UpdateAggregation } from "./local-clients.js";
 import { createRemoteValidation } from "./remote-scores.js";
 import type { ClientProcessJob } from "./join-child.js";
@@ -42,7 +42,7 @@ export interface RemoteFederation {
  */
 export async function openRemoteFederation(
   plan: Plan,
-  named: FederationClients | null,
+  named: FederationClientData | null,
   training: OpenTraining,
   hears: ClientListeners,
   starts: Pick<ClientProcessJob, "folder" | "engine">,
@@ -115,7 +115,7 @@ interface Leads {
   readonly carrier: RemoteClients;
   readonly gathering: UpdateAggregation;
   readonly weights: StateVector;
-  readonly named: FederationClients | null;
+  readonly named: FederationClientData | null;
 }
 
 async function stepsWith(

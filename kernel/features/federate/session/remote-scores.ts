@@ -10,11 +10,11 @@ import type { ScoresByClient } from "../rounds.js";
 import type { Validate } from "../../../training/loop/validation.js";
 import type { OpenTraining } from "../../../training-runs/step-provider.js";
 import { validatorFor, partsValidatorFor, type ValidationPart } from "../../../training-runs/validating.js";
-import type { FederationClients } from "./client-data.js";
+import type { FederationClientData } from "./client-data.js";
 import { encodeClients } from "./local-clients.js";
 
 export interface RemoteScoringOptions extends Pick<OpenTraining, "open" | "material" | "wanted"> {
-  readonly named: FederationClients | null;
+  readonly named: FederationClientData | null;
   readonly clients: RemoteClients["clients"];
   readonly look: {
     readonly rounds: { readonly behind: number };

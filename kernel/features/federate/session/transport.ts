@@ -7,7 +7,7 @@ import { unpackUpdate } from "#stdlib/compressors/shared/pack.js";
 import { loadImplementation } from "../../../host/load-implementation.js";
 import type { RemoteClients } from "../contract.js";
 import type { ServerAppOptions } from "../flower/server-app.js";
-import type { FederationClients } from "./client-data.js";
+import type { FederationClientData } from "./client-data.js";
 import type { UpdateAggregation } from "./local-clients.js";
 import type { StartedClients } from "./client-processes.js";
 
@@ -51,7 +51,7 @@ export async function openTransport(
 }
 
 /** Clients with named data are numbered by their data, as in a simulation. */
-export function clientsInDataOrder(carrier: RemoteClients, { each }: FederationClients): RemoteClients {
+export function clientsInDataOrder(carrier: RemoteClients, { each }: FederationClientData): RemoteClients {
   const clients = each.map(({ name }) =>
     must(
       carrier.clients.find((one) => one.name === name),

@@ -27,7 +27,7 @@ export interface ServeOptions {
   readonly stuck?: number;
   readonly computing?: ComputeListener;
   /** Receives events that are not responses to requests. */
-  readonly tell?: (report: ServingEvent) => void;
+  readonly tell?: (report: ModelServiceEvent) => void;
 }
 
 export interface OpenedModel {
@@ -38,7 +38,7 @@ export interface OpenedModel {
   readonly seconds: number;
 }
 
-export type ServingEvent =
+export type ModelServiceEvent =
   | { readonly is: "opened"; readonly name: string; readonly folder: string; readonly seconds: number }
   | { readonly is: "closed"; readonly name: string; readonly folder: string }
   /** `again`: ms until it is restarted. `why` is also set if this server ended it itself. */

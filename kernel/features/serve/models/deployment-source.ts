@@ -17,7 +17,7 @@ import { queuedTokenizerOf } from "../../../inference/gathering/merged-encoding.
 import type { DatasetCache } from "../../../session/answers/dataset-cache.js";
 import { reopenedPlan, modelReopener } from "../../../models/reopened-model.js";
 import { writesTexts } from "../model-types.js";
-import { isMultiLabel, inputEncodingsOf, type ModelSource } from "./model-source.js";
+import { isMultiLabel, acceptedInputEncodings, type ModelSource } from "./model-source.js";
 import { openGraphWriter, openWriter } from "./writer.js";
 
 /** The runtime that is the server's own engine. */
@@ -63,7 +63,7 @@ export async function findDeploymentSource(folder: string, name: string, options
     },
     clean: deployment.clean,
     tokenizer,
-    ways: inputEncodingsOf(predictor, sort),
+    ways: acceptedInputEncodings(predictor, sort),
     precision: "f32",
     inEngine: runtime === OURS,
     async open(engine, writer) {

@@ -4,7 +4,7 @@ import type { AnswerType } from "#stdlib/targets/shared/model-type.js";
 import type { Tokenizer } from "../../../bases/tokenizer.js";
 import type { Engine, EngineSession } from "../../../engines/engine.js";
 import { hasTextPairs } from "../../../bases/token-types.js";
-import type { PredictorInput } from "../../../inference/predictor.js";
+import type { PredictorContext } from "../../../inference/predictor.js";
 import type { SlotLoad, WriterAdapter, WriterReporter } from "../../../inference/generation/contract.js";
 import type { OpenProgramsOptions } from "./open-programs.js";
 import type { GenerationRequest, TextGeneration } from "../contract.js";
@@ -41,8 +41,8 @@ export interface ServedModelMetadata {
  * Encodings of single texts, and of pairs (including questions with contexts); null if the model does not read them.
  */
 export interface InputEncodings {
-  readonly texts: PredictorInput | null;
-  readonly pairs: PredictorInput | null;
+  readonly texts: PredictorContext | null;
+  readonly pairs: PredictorContext | null;
   /** Its programs take token types for single texts too. */
   readonly alwaysTypes: boolean;
 }
@@ -84,7 +84,7 @@ export interface OpenModelSource {
 }
 
 /** The encodings of a model that reads its task's rows. */
-export function inputEncodingsOf(inputs: PredictorInput, sort: AnswerType): InputEncodings {
+export function acceptedInputEncodings(inputs: PredictorContext, sort: AnswerType): InputEncodings {
   const pairs = hasTextPairs(inputs.plan) || readsContexts(inputs.plan.recipe.model.task);
   const both = sort === "embeds";
   return { texts: pairs && !both ? null : inputs, pairs: pairs || both ? inputs : null, alwaysTypes: false };

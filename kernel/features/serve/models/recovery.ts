@@ -5,7 +5,7 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { EngineSession } from "../../../engines/engine.js";
 import type { ModelLoad } from "../contract.js";
-import type { ServingEvent } from "./contract.js";
+import type { ModelServiceEvent } from "./contract.js";
 import { FAILURES_IN_A_ROW, healthOf, type SessionHealth } from "./health.js";
 import { restartDelay, STABLE_AFTER_MS } from "../../../engines/manager/restart-delays.js";
 
@@ -29,7 +29,7 @@ export interface RecoveryOptions {
   models(): readonly RecoverableModel[];
   /** Milliseconds after which a computation counts as stuck. */
   readonly stuck: number;
-  readonly tell: (report: ServingEvent) => void;
+  readonly tell: (report: ModelServiceEvent) => void;
 }
 
 const FAILS = "its computations failed, and it is being opened again";

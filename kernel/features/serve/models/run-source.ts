@@ -1,7 +1,7 @@
 /** A run's folder: opens the trained model for inference, without gradients and optimizer states. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { dataReaderOf } from "#dsl/language/types/value.js";
+import { dataReaderOfModel } from "#dsl/language/types/value.js";
 import { buildEvaluateProgram } from "#stdlib/programs/evaluate.js";
 import { answerTypeOf } from "#stdlib/targets/shared/model-type.js";
 import { ADAPTER_FILES } from "../../../runs/folders/adapter-folder.js";
@@ -15,7 +15,7 @@ import type { DatasetCache } from "../../../session/answers/dataset-cache.js";
 import { loadRunWeights } from "../../../models/loaded-run.js";
 import { assembleOptionsOf, frozenWeightStoreId } from "../../../models/program-parts.js";
 import { writesTexts } from "../model-types.js";
-import { isMultiLabel, inputEncodingsOf, type ModelSource } from "./model-source.js";
+import { isMultiLabel, acceptedInputEncodings, type ModelSource } from "./model-source.js";
 import { openPrograms } from "./open-programs.js";
 import { writerSharingOf } from "./shared-writer.js";
 import { openWriter } from "./writer.js";
@@ -27,7 +27,7 @@ export async function findRunSource(folder: string, datasets: DatasetCache): Pro
   const { model } = plan.recipe;
   const lock = RunFolder.open(folder).lock();
   const context = plainHostContext(model.folder);
-  const base = await datasets.base(dataReaderOf(model), context);
+  const base = await datasets.base(dataReaderOfModel(model), context);
   const tokenizer = queuedTokenizerOf(await datasets.tokenizer(base));
   const config = modelConfigOf(model, base, labels);
   const store = await frozenWeightStoreId(model, base);
@@ -51,7 +51,7 @@ export async function findRunSource(folder: string, datasets: DatasetCache): Pro
     },
     clean: plan.recipe.data.clean,
     tokenizer,
-    ways: inputEncodingsOf(predictor, sort),
+    ways: acceptedInputEncodings(predictor, sort),
     // Generation computes in f32, whatever the training's precision.
     precision: !writesTexts(sort) && plan.recipe.training.precision === "bf16" ? "bf16" : "f32",
     inEngine: true,

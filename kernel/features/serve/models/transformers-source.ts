@@ -16,7 +16,7 @@ import type { DatasetCache } from "../../../session/answers/dataset-cache.js";
 import { openUntrained } from "../../../models/untrained-model.js";
 import { NO_DATA, NO_DATA_PAIRS } from "../../../session/model-cache.js";
 import { writesTexts } from "../model-types.js";
-import { isMultiLabel, inputEncodingsOf, type ModelSource, type InputEncodings } from "./model-source.js";
+import { isMultiLabel, acceptedInputEncodings, type ModelSource, type InputEncodings } from "./model-source.js";
 import { writerSharingOf } from "./shared-writer.js";
 import { openWriter } from "./writer.js";
 
@@ -42,7 +42,7 @@ export async function findTransformersSource(
   const either = sort === "labels" || sort === "number";
   const ways: InputEncodings = either
     ? { texts: reading(NO_DATA), pairs: reading(NO_DATA_PAIRS), alwaysTypes: types }
-    : inputEncodingsOf(reading(NO_DATA), sort);
+    : acceptedInputEncodings(reading(NO_DATA), sort);
   // Nothing is trained: a technique that adds nothing to the base.
   const technique = { kind: "technique", word: "head_only", arguments: {} } as const;
   const over = { model: { ...model, technique }, base, store: base.hash, checkpoint: null };

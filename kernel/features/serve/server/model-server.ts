@@ -19,7 +19,7 @@ import type {
 } from "../contract.js";
 import type { ServedModelFacts } from "./protocol.js";
 import { startHttp } from "./start-http.js";
-import type { ModelService, ServingEvent, ServingMemory } from "../models/contract.js";
+import type { ModelService, ModelServiceEvent, ServingMemory } from "../models/contract.js";
 import { ServedModels } from "../models/served-models.js";
 import { readKeysFile } from "./keys.js";
 import { statSync } from "node:fs";
@@ -124,7 +124,7 @@ async function opened(
 }
 
 /** Logs events of models and their engine. */
-function tellIn(log: ServerLog, report: ServingEvent): void {
+function tellIn(log: ServerLog, report: ModelServiceEvent): void {
   const { is, ...line } = report;
   const rounded = "seconds" in line ? { seconds: Math.round(line.seconds * 1000) / 1000 } : {};
   if (is === "uncleaned") log.warn("texts-not-cleaned", report.warning, { name: report.name, folder: report.folder });

@@ -21,7 +21,7 @@ import {
 } from "../../../study/auto/program.js";
 import type { ProgramProposal } from "../../../study/auto/auto.js";
 import { modelKeys } from "../../../study/trial-text.js";
-import type { TrialCompleter } from "../../../sweep-runs/live-sweep.js";
+import type { TrialSettingsCompleter } from "../../../sweep-runs/live-sweep.js";
 
 export type AutoAction = Extract<Action, { verb: "auto" }>;
 export interface AutoContext {
@@ -100,10 +100,10 @@ async function namesFor(around: AutoContext): Promise<ProgramNames> {
 export async function programFrom(
   around: AutoContext,
   proposal: ProgramProposal,
-): Promise<{ readonly source: Source; readonly whole: TrialCompleter }> {
+): Promise<{ readonly source: Source; readonly whole: TrialSettingsCompleter }> {
   const names = await namesFor(around);
   const source = autoSourceOf(around, programText(proposal, names), "program");
-  const whole: TrialCompleter = (values) => {
+  const whole: TrialSettingsCompleter = (values) => {
     const program = trialSettings(proposal, values, modelKeys());
     const winner = { ...names, model: `${names.model}_best`, recipe: `${names.recipe}_best` };
     return { values: { ...program.model, ...program.recipe }, tune: winnerProgram(program, winner) };

@@ -12,7 +12,7 @@ import { PROBE_BUDGET_SHARE } from "../../../study/auto/rules.js";
 import { autoViewsAfter, probesView, autoProgramView } from "../../../display/sweeps/auto/auto.js";
 import { autoFactsView } from "../../../display/sweeps/auto/auto-facts.js";
 import { trialsTable } from "../../../display/sweeps/trials-table.js";
-import { keptTrials } from "../../../sweep-runs/ranking.js";
+import { trialsWithKeptWeights } from "../../../sweep-runs/ranking.js";
 import type { LiveSweep } from "../../../sweep-runs/live-sweep.js";
 import { executeSweep } from "../../../sweep-runs/local-sweep.js";
 import type { ExecutionContext } from "../../../session/execution-context.js";
@@ -84,7 +84,7 @@ async function searched(
     onChange: whereIdle(options, report),
   });
   context.screen.display(trialsTable(live.view, { title: `Trials of ${name}` }));
-  const numbers = live.nearest ? [] : keptTrials(sweep.sweep, log.ended);
+  const numbers = live.nearest ? [] : trialsWithKeptWeights(sweep.sweep, log.ended);
   const retained = numbers.flatMap((number) => log.ended.find((one) => one.number === number) ?? []);
   const trials = await scoreTrials(around, retained);
   const looks = scoreLookCount(log.ended, { keepsBest: keepsBest(sweep.sweep.plan.recipe.training) });

@@ -17,14 +17,14 @@ import type { GrammarWorkerInput, GrammarReadiness, GrammarStartupReport } from 
 // Compiles a grammar in a separate thread within a time limit, for the duration of its scheduler turn.
 
 /** The thread of a compiled grammar, or why it failed. `refused`: it can never be compiled. */
-export type CompiledGrammar = { readonly worker: Worker } | { readonly why: string; readonly refused: boolean };
+export type GrammarCompileResult = { readonly worker: Worker } | { readonly why: string; readonly refused: boolean };
 
 /** `limit` is the time limit in ms, applied to starting the thread and again to compiling. */
 export async function compileGrammar(
   workerData: GrammarWorkerInput,
   turn: ScheduledRun,
   limit: number,
-): Promise<CompiledGrammar> {
+): Promise<GrammarCompileResult> {
   const worker = new Worker(new URL("./grammar.worker.js", import.meta.url), { workerData, env: {} });
   const word = await lastWord(worker, turn, limit);
   worker.unref();
@@ -72,7 +72,7 @@ interface Ready {
   dropped: boolean;
 }
 /** Null if the turn was cancelled: the requester left, or another client's turn compiled the same grammar. */
-type Outcome = { readonly ready: Ready } | Extract<CompiledGrammar, { readonly why: string }> | null;
+type Outcome = { readonly ready: Ready } | Extract<GrammarCompileResult, { readonly why: string }> | null;
 
 export interface GrammarRequester {
   readonly signal?: AbortSignal | undefined;

@@ -1,15 +1,15 @@
 /**
  * Chooses the tokens of one text. Order: log-probabilities of the model, bias and penalties, grammar mask, sampling.
  */
-import { TokenSampler, type TokenChoice } from "#stdlib/decoders/shared/draw.js";
-import { topScores, logNormalizer } from "#stdlib/decoders/shared/warp.js";
+import { TokenSampler, type TokenChoiceOptions } from "#stdlib/decoders/shared/draw.js";
+import { topScoredTokens, logNormalizer } from "#stdlib/decoders/shared/warp.js";
 import type { TokenChooser, ChosenToken } from "../contract.js";
 import type { GrammarMatcher } from "../grammar/matcher.js";
 import { isGreedy } from "./settings.js";
 
 export interface SequenceSamplerOptions {
   readonly prompt: Int32Array;
-  readonly drawing: TokenChoice;
+  readonly drawing: TokenChoiceOptions;
   /** End-of-text tokens. */
   readonly ends: ReadonlySet<number>;
   readonly padId: number;
@@ -66,7 +66,7 @@ export function topLogprobs(
   count: number,
 ): readonly { readonly id: number; readonly logprob: number }[] {
   const shift = logNormalizer(logits);
-  const top = count > 0 ? topScores(logits, Math.min(count, logits.length)) : [];
+  const top = count > 0 ? topScoredTokens(logits, Math.min(count, logits.length)) : [];
   return [
     { id: token, logprob: logits[token]! - shift },
     ...top.map(({ token: id, score }) => ({ id, logprob: score - shift })),

@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import { randomInt } from "node:crypto";
 import type { ScorePenalties } from "#stdlib/decoders/shared/warp.js";
-import type { TokenChoice } from "#stdlib/decoders/shared/draw.js";
+import type { TokenChoiceOptions } from "#stdlib/decoders/shared/draw.js";
 import { readModelJsonObject } from "../../../tensors/model-file.js";
 import type { SamplingRequest } from "../generation-request.js";
 
@@ -45,7 +45,7 @@ export function readGenerationConfig(folder: string): GenerationConfig {
 export function samplingSettingsOf(
   requested: SamplingRequest,
   config: GenerationConfig,
-): (number: number) => TokenChoice {
+): (number: number) => TokenChoiceOptions {
   const all = { ...config.sampling, ...requested };
   const bend: ScorePenalties = {
     repetitionPenalty: all.repetitionPenalty ?? 1,
@@ -69,7 +69,7 @@ function temperatureOf(requested: SamplingRequest, config: GenerationConfig): nu
 }
 
 /** Whether the engine's likeliest token is always chosen. */
-export function isGreedy(drawing: TokenChoice): boolean {
+export function isGreedy(drawing: TokenChoiceOptions): boolean {
   const { temperature, repetitionPenalty, frequencyPenalty = 0, presencePenalty = 0, bias = [] } = drawing;
   return (
     temperature === 0 && repetitionPenalty === 1 && frequencyPenalty === 0 && presencePenalty === 0 && bias.length === 0

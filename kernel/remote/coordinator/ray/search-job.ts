@@ -102,7 +102,7 @@ export async function* followSearch(
 }
 
 /** Returns the search's job; null if the cluster does not know it. */
-export async function readSearchJob(ray: RayJobs, { job }: ClusterJobLocation): Promise<RayJob | null> {
+export async function fetchRayJob(ray: RayJobs, { job }: ClusterJobLocation): Promise<RayJob | null> {
   return ray.job(job).catch((error: unknown) => {
     if (isGone(error)) return null;
     throw error;
@@ -126,13 +126,13 @@ export async function stopSearch(
     const all = [...(await ray.jobs({ tunebook: "search", key })), ...(await ray.jobs({ tunebook: "worker", key }))];
     return all.filter((one) => !isJobOver(one));
   };
-  const there = await readSearchJob(ray, { job, node: NOWHERE });
+  const there = await fetchRayJob(ray, { job, node: NOWHERE });
   if (there && !isJobOver(there)) await ray.stop(job);
   if (now) for (const worker of await running()) await ray.stop(worker.id);
   for (const until = Date.now() + patience.stop; Date.now() < until; await delay(patience.look)) {
     const [one] = await running();
     if (!one) return;
-    const search = await readSearchJob(ray, { job, node: NOWHERE });
+    const search = await fetchRayJob(ray, { job, node: NOWHERE });
     // Without a running search, nothing else would end the workers.
     if (!search || isJobOver(search)) for (const worker of await running()) await ray.stop(worker.id);
   }

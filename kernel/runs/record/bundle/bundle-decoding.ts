@@ -33,7 +33,7 @@ const STANDS_FOR = tableOf((sign) => {
 });
 
 /** `upTo`: maximum bytes of output. */
-export function decodeWritings(bytes: Buffer, upTo = Number.POSITIVE_INFINITY): BytesWithoutSeparators {
+export function decodeEscapes(bytes: Buffer, upTo = Number.POSITIVE_INFINITY): BytesWithoutSeparators {
   return new Decoding(bytes).until(upTo);
 }
 

@@ -3,7 +3,7 @@
  * plain, in either Unicode normalization form, in UTF-8, UTF-16 and Latin-1, in base64, as hexadecimal digits and as a
  * list of numbers.
  */
-import { decodeWritings } from "./bundle-decoding.js";
+import { decodeEscapes } from "./bundle-decoding.js";
 import type { ByteSieve } from "./sieves.js";
 
 export interface DecodedForm {
@@ -66,7 +66,7 @@ function readAs(text: string): readonly Buffer[] {
   const found: Buffer[] = [];
   let read = Buffer.from(text);
   for (let depth = 0; depth < MAX_DECODING_DEPTH; depth++) {
-    const { left } = decodeWritings(read);
+    const { left } = decodeEscapes(read);
     if (left.equals(read)) break;
     read = Buffer.from(left);
     if (read.length >= READ && /[^A-Za-z]/.test(read.toString("latin1"))) found.push(read);

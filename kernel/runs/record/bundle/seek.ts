@@ -2,7 +2,7 @@
  * Searches a text for secrets in any encoding: first the raw text, then with one layer of encoding after the other
  * removed. Each layer is decoded once for all secrets, so the time is proportional to the text's length.
  */
-import { decodeWritings } from "./bundle-decoding.js";
+import { decodeEscapes } from "./bundle-decoding.js";
 import { MAX_DECODING_DEPTH, type DecodedForm } from "./forms.js";
 import { sieveBytes, type BytesWithoutSeparators, type ByteSieve } from "./sieves.js";
 
@@ -116,9 +116,9 @@ function* layersOf(content: Buffer): Generator<readonly [depth: number, layer: L
   const deepest = isText(layer.bytes) ? MAX_DECODING_DEPTH : 1;
   for (let depth = 1; depth <= deepest; depth++) {
     const { bytes } = layer;
-    const { left } = decodeWritings(bytes);
+    const { left } = decodeEscapes(bytes);
     if (left.equals(bytes)) return;
-    layer = { bytes: left, from: layer, read: (upTo) => decodeWritings(bytes, upTo) };
+    layer = { bytes: left, from: layer, read: (upTo) => decodeEscapes(bytes, upTo) };
     yield [depth, layer];
   }
 }

@@ -4,7 +4,7 @@ import type { GgufArchitecture, ArchitectureInput, GgufTensor } from "./architec
 import { boolsValue, f32Value, u32Value, type GgufMetadata, textValue } from "./header.js";
 import { gemma2TensorNames, gemma3TensorNames, llamaTensorNames, qwen3TensorNames, type TensorNames } from "./names.js";
 import { interleaveHalves } from "./element-order.js";
-import { ropeFrequencies, type RopeConfig, type Rotation } from "#dsl/tensor/numbers/rope.js";
+import { ropeFrequencies, type RopeConfig, type RotaryFrequencies } from "#dsl/tensor/numbers/rope.js";
 import { ConfigReader, type JsonObject } from "../../../models/shared/config.js";
 import { readRopeConfig } from "../../../models/shared/rope-config.js";
 
@@ -52,7 +52,11 @@ function byName(rope: RopeConfig): GgufMetadata | null {
   };
 }
 
-function byFrequencies(base: GgufMetadata, { size, theta }: RopeConfig, { frequencies, factor }: Rotation): GgufRope {
+function byFrequencies(
+  base: GgufMetadata,
+  { size, theta }: RopeConfig,
+  { frequencies, factor }: RotaryFrequencies,
+): GgufRope {
   return {
     metadata: { ...base, ...(factor !== 1 && { "rope.scaling.attn_factor": f32Value(factor) }) },
     divisors: Float32Array.from(frequencies, (f, i) => theta ** ((-2 * i) / size) / f),

@@ -13,7 +13,7 @@ export function hasGap(text: string, mask: string): boolean {
 }
 
 /** Replaces the longest word of the middle half (the first of several) by a gap; null if there is no word. */
-export function addGap(text: string): string | null {
+export function replaceWordWithGap(text: string): string | null {
   const words = [...text.matchAll(/\p{L}{2,}/gu)];
   const edge = Math.floor(words.length / 4);
   const middle = words.slice(edge, words.length - edge);

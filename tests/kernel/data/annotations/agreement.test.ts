@@ -1,7 +1,7 @@
 /** Agreement coefficients compared with those of scikit-learn and krippendorff. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { annotatorAgreement, kappaOfChoices, type AnnotatorChoices } from "#kernel/data/annotations/agreement.js";
+import { annotatorAgreement, kappaOfChoices, type ChoicesByAnnotator } from "#kernel/data/annotations/agreement.js";
 
 interface Case {
   /** Labels by annotator. */
@@ -15,7 +15,7 @@ const golden = JSON.parse(
   readFileSync(new URL("../../../../../tests/golden/oracle/agreement.json", import.meta.url), "utf8"),
 ) as readonly Case[];
 
-function rowsOf({ said }: Case): readonly AnnotatorChoices[] {
+function rowsOf({ said }: Case): readonly ChoicesByAnnotator[] {
   return (said[0] ?? []).map(
     (_, row) =>
       new Map(said.flatMap((own, who) => ((own[row] ?? null) === null ? [] : [[`p${String(who)}`, String(own[row])]]))),

@@ -8,7 +8,7 @@ import { clientScoresFigure, clientScoresView } from "#kernel/display/federation
 import { driftFigure, driftView } from "#kernel/display/federation/drift.js";
 import { clientLabelsFigure, clientLabelsView, labelSkewOf } from "#kernel/display/federation/labels.js";
 import { clientsView, roundsView } from "#kernel/display/federation/tables.js";
-import { runOutcomeWords } from "#kernel/display/curves/curves.js";
+import { savedScoreWords } from "#kernel/display/curves/curves.js";
 import type { RunEvent } from "#kernel/events/events.js";
 import { scoreSpreadOf, type FederationView } from "#kernel/display/federation/view.js";
 import type { Figure } from "#kernel/display/figure.js";
@@ -170,8 +170,8 @@ describe("selected round of a federation", () => {
       ({ kind: "checkpoint", step, best, by: "accuracy" }) as unknown as RunEvent;
     const round = { kind: "round", step: 1 } as unknown as RunEvent;
     const events = [round, evaluated(1, 0.9), saved(1, true), evaluated(2, 0.4), saved(2, false)];
-    assert.deepEqual(runOutcomeWords(events), ["validation accuracy 0.9000", "best at round 1"]);
-    assert.deepEqual(runOutcomeWords(events, { keepsLast: true }), [
+    assert.deepEqual(savedScoreWords(events), ["validation accuracy 0.9000", "best at round 1"]);
+    assert.deepEqual(savedScoreWords(events, { keepsLast: true }), [
       "validation accuracy 0.4000",
       "of round 2, which is kept; best at round 1",
     ]);

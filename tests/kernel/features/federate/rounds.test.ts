@@ -7,7 +7,7 @@ import { FederatedRounds, type RoundsOptions } from "#kernel/features/federate/r
 import { FederationServer, type SecureSummer } from "#kernel/features/federate/server.js";
 import { localMaskedSummer } from "#kernel/features/federate/simulated/masked-clients.js";
 import { StateVector } from "#kernel/remote/process-group/state-vector.js";
-import type { Step } from "#kernel/training/loop/step-source.js";
+import type { CompletedStep } from "#kernel/training/loop/step-source.js";
 
 const call = { word: "fedavg", kind: "aggregator", arguments: {} };
 const plan = {
@@ -48,7 +48,7 @@ function client(name: string, rows: number, lost: readonly number[] = [], epsilo
   };
 }
 
-const roundIn = (step: Step | null) => step?.events?.find((event) => event.kind === "round");
+const roundIn = (step: CompletedStep | null) => step?.events?.find((event) => event.kind === "round");
 
 function roundsOf(clients: readonly Client[], more: Partial<RoundsOptions> = {}, summed?: SecureSummer) {
   const engine = held(Float32Array.of(0, 0));

@@ -15,7 +15,7 @@ import type { PreparedData } from "#kernel/data/prepared.js";
 import { sampleRows } from "#kernel/evaluation/forgetting/few-rows.js";
 import {
   NO_RECORDED_SHARES,
-  replayedShare,
+  replayShareOf,
   replayShareFor,
   recordedSharesOf,
   suggestUpdate,
@@ -111,8 +111,8 @@ describe("before-and-after scores of an update", () => {
       suggestUpdate({ ...words, named: false }, 0.4, found),
       /`model before \{ load: "runs\/m" \}`, then `update before on e as n_kept \{ strategy: replay\(20%\) \}`/,
     );
-    assert.equal(replayedShare([replay({ share: 0.1 })]), 0.1);
-    assert.equal(replayedShare([replay({ share: 0.1 }), { word: "ewc", kind: "strategy", arguments: {} }]), null);
+    assert.equal(replayShareOf([replay({ share: 0.1 })]), 0.1);
+    assert.equal(replayShareOf([replay({ share: 0.1 }), { word: "ewc", kind: "strategy", arguments: {} }]), null);
   });
   it("store how data are read, relative to any folder, and ignore invalid plans", () => {
     const one = run("one");

@@ -8,7 +8,7 @@ import type { RunEvent } from "#kernel/events/events.js";
 import { sendInitialState } from "#kernel/remote/process-group/start-group.js";
 import { RootRank } from "#kernel/remote/process-group/root-rank.js";
 import { PeerRank } from "#kernel/remote/process-group/peer-rank.js";
-import { followRank } from "#kernel/training-runs/follow-rank.js";
+import { trainAsPeerRank } from "#kernel/training-runs/follow-rank.js";
 import type { GroupLauncher } from "#kernel/training-runs/process-group.js";
 import { releaseRun } from "#kernel/training-runs/assign-weights.js";
 import type { RunResult } from "#kernel/training-runs/request.js";
@@ -81,7 +81,7 @@ export async function trainIn(
           const spoke = await PeerRank.join({ ...door, port, rank });
           const other = await openJob(shipped, { screen: silent, startEngine: lentEngine });
           const rows = elsewhere ? { rank: rank - 1, of: count } : { rank, of };
-          return followRank(other.session, { plan, spoke, place: { rank, of, rows } }, other.stage);
+          return trainAsPeerRank(other.session, { plan, spoke, place: { rank, of, rows } }, other.stage);
         })(),
       );
     return {

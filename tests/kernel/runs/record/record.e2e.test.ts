@@ -7,9 +7,9 @@ import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { runRecordIn, type RunRecord } from "#kernel/runs/run-record.js";
+import { runRecordOfLock, type RunRecord } from "#kernel/runs/run-record.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
-import { runDiffOf, diffText } from "#kernel/evaluation/record/diff-text.js";
+import { runDiffOf, runDiffText } from "#kernel/evaluation/record/diff-text.js";
 import { comparedRunRecordOf } from "#kernel/runs/record/compared-run.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { replay } from "#kernel/features/replay/replay.js";
@@ -84,7 +84,7 @@ recipe r { epochs: 4, batch_size: 8, seed: 7, optimizer: adamw(learning_rate: 5e
     await cell("evaluate small on d.test { metrics: [accuracy, loss], worst: 0 }");
     run = RunFolder.open((book.values.get("small") as ModelHandle).folder!);
     const lock = run.lock()!;
-    record = runRecordIn(lock)!;
+    record = runRecordOfLock(lock)!;
     assert.ok(record, "its lock has a record");
     assert.deepEqual(Object.keys(record.splits).sort(), ["test", "train", "validation"]);
     const files = record.files.map(({ sort, name }) => `${sort} ${name}`);
@@ -173,12 +173,12 @@ recipe r { epochs: 4, batch_size: 8, seed: 7, optimizer: adamw(learning_rate: 5e
         diff.numbers.map(({ group }) => group).filter((group) => group !== "data"),
         [],
       );
-      assert.match(diffText(diff), /What differs and can change numbers:\n +data +rows of train/);
-      assert.match(diffText(diff), /\n +22 rows changed: row 1 \(label\), row 3 \(label\)/);
+      assert.match(runDiffText(diff), /What differs and can change numbers:\n +data +rows of train/);
+      assert.match(runDiffText(diff), /\n +22 rows changed: row 1 \(label\), row 3 \(label\)/);
       const test = diff.scores.moved.find(({ on, metric }) => on === "d.test" && metric === "accuracy");
       assert.equal(test?.sameRows, true, "the rows of test are the same");
       assert.equal(diff.scores.moved.find(({ on }) => on === "d.validation")?.sameRows, true);
-      assert.match(diffText(diff), /accuracy +on d\.test/);
+      assert.match(runDiffText(diff), /accuracy +on d\.test/);
     } finally {
       writeFileSync(rows, was);
     }
@@ -241,7 +241,7 @@ model mood { base: "all-MiniLM-L6-v2", task: text_classification, technique: lor
 recipe quick { steps: 5, batch_size: 16, optimizer: adamw(learning_rate: 2e-3), seed: 0, log: every(steps: 1), validate: none }
 train mood on reviews with quick`);
       const run = RunFolder.open((book.values.get("mood") as ModelHandle).folder!);
-      assert.equal(runRecordIn(run.lock())?.allowed?.[0]?.code, "near-leak");
+      assert.equal(runRecordOfLock(run.lock())?.allowed?.[0]?.code, "near-leak");
       for (const engine of ["tensorflow", "onnx"] as const) {
         const { numbers, same } = await replay(run, { startEngine: lentEngine, engine });
         assert.ok(same && numbers.losses === 5, `${engine}: ${JSON.stringify(numbers)}`);

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import type { ProgramProposal, ProposedSetting } from "#kernel/study/auto/auto.js";
 import { programText, winnerProgram, trialSettings } from "#kernel/study/auto/program.js";
-import type { BaseCandidate, AutoRequirements } from "#kernel/study/auto/candidates.js";
+import type { BaseCandidate, AutoSearchFacts } from "#kernel/study/auto/candidates.js";
 import { proposeProgram } from "#kernel/study/auto/propose.js";
 import { batchSizeFor, epochsFor, maxLengthFor, RULES_VERSION } from "#kernel/study/auto/rules.js";
 import { TECHNIQUES, type TechniqueOption } from "#kernel/study/auto/techniques.js";
@@ -38,7 +38,7 @@ function withWays(
   const lengths = { median: 12, p95: 40, p99: 60, longest: 200 };
   return { base: name, worth, lengths, positions: 512, ways };
 }
-const wanted: AutoRequirements = {
+const wanted: AutoSearchFacts = {
   rows: 800,
   validating: 200,
   task: "text_classification",
@@ -51,7 +51,7 @@ const wanted: AutoRequirements = {
     { key: "maximize", value: "accuracy" },
   ],
 };
-const made = (candidates: readonly BaseCandidate[], more: Partial<AutoRequirements> = {}): ProgramProposal => {
+const made = (candidates: readonly BaseCandidate[], more: Partial<AutoSearchFacts> = {}): ProgramProposal => {
   const { proposal } = proposeProgram(candidates, { ...wanted, ...more });
   assert.ok(proposal);
   return proposal;

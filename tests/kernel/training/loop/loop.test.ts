@@ -8,7 +8,7 @@ import { RunFolder } from "#kernel/runs/run-folder.js";
 import type { RunEvent } from "#kernel/events/events.js";
 import type { TrainingLoopInput } from "#kernel/training/loop/contract.js";
 import type { TrainingHook } from "#kernel/training/loop/hook.js";
-import type { Step, StepSource } from "#kernel/training/loop/step-source.js";
+import type { CompletedStep, StepSource } from "#kernel/training/loop/step-source.js";
 import { runTrainingLoop } from "#kernel/training/loop/train.js";
 import { importsOf } from "#tests/imports.js";
 
@@ -27,18 +27,18 @@ class Source implements StepSource {
   readonly limits: number[] = [];
   private step = 0;
 
-  constructor(private readonly changes: (step: number) => Partial<Step> = () => ({})) {}
+  constructor(private readonly changes: (step: number) => Partial<CompletedStep> = () => ({})) {}
 
   epochsDone(step: number): number {
     return step;
   }
-  next(last: number): Promise<Step> {
+  next(last: number): Promise<CompletedStep> {
     this.limits.push(last);
     const step = ++this.step;
     const numbers = { step, epoch: 0, tokens: 1, loss: 1, norm: 1, rate: 0.1, seconds: 0.5 };
     return Promise.resolve({ ...numbers, ...this.changes(step) });
   }
-  stop(): Promise<readonly Step[]> {
+  stop(): Promise<readonly CompletedStep[]> {
     return Promise.resolve([]);
   }
 }

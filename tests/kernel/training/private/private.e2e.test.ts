@@ -7,19 +7,19 @@ import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { must } from "#dsl/language/diagnostics/codes.js";
 import type { Plan, PrivacyPlan } from "#dsl/compiler/plan/plan.js";
-import { dataReaderOf } from "#dsl/language/types/value.js";
+import { dataReaderOfModel } from "#dsl/language/types/value.js";
 import { listCheckpoints } from "#kernel/runs/checkpoints.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import { DataLoader } from "#kernel/data/rows/loader.js";
 import { trainingSplitName } from "#kernel/data/prepared.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
 import { encodeSplit, encodingOf } from "#kernel/data/encoding/encoded.js";
-import { runDiffOf, diffText } from "#kernel/evaluation/record/diff-text.js";
+import { runDiffOf, runDiffText } from "#kernel/evaluation/record/diff-text.js";
 import { comparedRunRecordOf } from "#kernel/runs/record/compared-run.js";
 import type { EngineSession } from "#kernel/engines/engine.js";
 import { toFloats } from "#kernel/engines/feeds.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
-import { openModel } from "#kernel/models/open-model.js";
+import { openModelOfPlan } from "#kernel/models/open-model.js";
 import { StepPipeline, type StepPipelineOptions } from "#kernel/training/pipeline.js";
 import { privateStepOptions } from "#kernel/training/private/private.js";
 import { privacyUnitsOf, PrivateUpdates } from "#kernel/training/private/updates.js";
@@ -59,7 +59,7 @@ describe("private training", function () {
     const context = plainHostContext(book.folder);
     const { base, tokenizer } = await book.session.weights.parts(plan, context);
     const encoding = await encodingOf({ recipe: plan.recipe }, base, tokenizer, labels, "m");
-    const data = await book.session.datasets.data(plan.recipe.data, dataReaderOf(plan.recipe.model), context);
+    const data = await book.session.datasets.data(plan.recipe.data, dataReaderOfModel(plan.recipe.model), context);
     const rows = await encodeSplit(data, { data: "d", split: trainingSplitName(data) }, encoding);
     const loader = new DataLoader(rows, {
       ...{ batchSize: 48, accumulate: 1, packed: null, shuffle: "none", seed: 1, padId: tokenizer.padId },
@@ -68,7 +68,7 @@ describe("private training", function () {
     const told: PrivacyPlan = { call, unit: "row", epsilon: 8, delta: 1e-5, steps: 1, ...privacy };
     const hidden: Plan = { ...plan, recipe: { ...plan.recipe, training: { ...plan.recipe.training, privacy: told } } };
     const engine = await lentEngine({ engine: "auto" });
-    const open = (which: Plan) => openModel(engine, which, base, labels, book.folder);
+    const open = (which: Plan) => openModelOfPlan(engine, which, base, labels, book.folder);
     return { rows, loader, plan, hidden, open, told };
   }
   async function weightsAfter(of: StepPipelineOptions, session: EngineSession, names: readonly string[]) {
@@ -240,7 +240,7 @@ train m on d as open { epochs: 1 }`);
     const shown = await book.run("evaluate kept on d.train");
     const told = shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
     assert.match(told, /scored-learnt-rows\]: .* rows of d.train/);
-    const diff = diffText(runDiffOf(comparedRunRecordOf(runOf("open")), comparedRunRecordOf(runOf("kept"))));
+    const diff = runDiffText(runDiffOf(comparedRunRecordOf(runOf("open")), comparedRunRecordOf(runOf("kept"))));
     assert.match(diff, /^Privacy spent: none is promised → ε [\d.]+$/m);
     // A training without noise that starts from private weights has no privacy guarantee, neither for these rows nor
     // for others.

@@ -1,7 +1,7 @@
 /** The head that is folded out of a linear model over standardized features gives that model's predictions. */
 import assert from "node:assert/strict";
 import { fitExactHead } from "#stdlib/contenders/shared/exact-head.js";
-import { denseToSparseRows, fitFeatureScale, fitStandardization } from "#stdlib/contenders/shared/dense-features.js";
+import { denseToSparseRows, chooseFeatureScale, fitStandardization } from "#stdlib/contenders/shared/dense-features.js";
 import { fitSingleLabelModel } from "#stdlib/contenders/shared/linear-labels.js";
 
 /** Draws features around a separate centre for each label. The last feature is the same in all rows. */
@@ -30,7 +30,9 @@ describe("exact linear head", () => {
       const { weight, bias } = await fitExactHead(features, found, { labels });
       const wide = features.map((one) => Float64Array.from(one));
       const { standard } = fitStandardization(wide);
-      const scale = await fitFeatureScale({ labels }, wide.map(standard), (role) => (role === "label" ? found : null));
+      const scale = await chooseFeatureScale({ labels }, wide.map(standard), (role) =>
+        role === "label" ? found : null,
+      );
       const dense = denseToSparseRows(wide.map(standard), scale);
       const model = await fitSingleLabelModel(dense, found, labels);
       const unseen: number[] = [];

@@ -14,7 +14,7 @@ import {
   type WeightProduct,
 } from "./rewrite.js";
 
-export function roundToFloat16(graph: StandaloneGraph): StandaloneGraph {
+export function roundGraphToFloat16(graph: StandaloneGraph): StandaloneGraph {
   return roundGraph(graph, { product, lookup });
 }
 

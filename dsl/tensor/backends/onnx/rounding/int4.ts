@@ -3,7 +3,7 @@
  * builds support too); activations are unchanged. Tables use a byte per number, since only few rows are read. A weight
  * stays unrounded if it is small or its inputs are no multiple of a block.
  */
-import { INT4_BLOCK, toInt4, fitsInt4, type Int4Codes } from "#dsl/tensor/numbers/rounding.js";
+import { INT4_BLOCK, quantizeToInt4, fitsInt4, type Int4Codes } from "#dsl/tensor/numbers/rounding.js";
 import { MICROSOFT_DOMAIN } from "../proto.js";
 import type { StandaloneGraph, LazyWeight } from "../standalone.js";
 import { roundedLookup } from "./int8.js";
@@ -23,7 +23,7 @@ export function roundToInt4(graph: StandaloneGraph): StandaloneGraph {
 function product(m: RoundingContext, p: WeightProduct): string | undefined {
   if (!fitsInt4(p)) return undefined;
   const blocks = p.in / INT4_BLOCK;
-  const made = memoizeForUses(2, async (): Promise<Int4Codes> => toInt4(await readFloats(p.weight), p));
+  const made = memoizeForUses(2, async (): Promise<Int4Codes> => quantizeToInt4(await readFloats(p.weight), p));
   const inputs = [
     ...[
       p.x,

@@ -11,7 +11,7 @@ import type { Complaint } from "./complaints.js";
  */
 const unknown = /^Property '([^']+)' does not exist on type /;
 
-export interface NameLookup {
+export interface NameHintContext {
   /** Returns completions at an offset of the source, in place of a word of this length. */
   readonly completionsAt: (offset: number, length: number) => readonly string[];
   /** Reports whether a name was defined by Tune. */
@@ -20,7 +20,7 @@ export interface NameLookup {
 }
 
 /** Adds a note to an error about an unknown property. */
-export function withPropertyNote(complaint: Complaint, source: string, names: NameLookup): Complaint {
+export function withPropertyNote(complaint: Complaint, source: string, names: NameHintContext): Complaint {
   const wanted = complaint.code === "TS2339" ? unknown.exec(complaint.message)?.[1] : undefined;
   if (wanted === undefined) return complaint;
   const offset = offsetOf(complaint, source);
@@ -48,7 +48,7 @@ function noteOf(
 }
 
 /** Returns the name before the dot in `m.evalute`, if Tune defined it. */
-function tuneNameBefore(before: string, { isTune }: NameLookup): string | undefined {
+function tuneNameBefore(before: string, { isTune }: NameHintContext): string | undefined {
   const name = /(?<![\p{ID_Continue}$.])([\p{ID_Start}_$][\p{ID_Continue}$]*)\s*\??\.\s*$/u.exec(before)?.[1];
   return name !== undefined && isTune(name) ? name : undefined;
 }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterpreter } from "#kernel/apps/jupyter/cells/create.js";
 import type { ExecuteOutcome } from "#kernel/apps/jupyter/ports/execute-outcome.js";
-import type { CellLanguage, CellRuntime, CellOutputReceiver } from "#kernel/apps/jupyter/cells/interpreter.js";
+import type { CellLanguage, InterpreterHandle, CellOutputReceiver } from "#kernel/apps/jupyter/cells/interpreter.js";
 import type { DisplayOutput } from "#kernel/display/html.js";
 
 export interface Ran {
@@ -45,7 +45,7 @@ export class Notebook {
   private count = 0;
   private constructor(
     readonly folder: string,
-    readonly cells: CellRuntime,
+    readonly cells: InterpreterHandle,
   ) {}
   static async open(languages: readonly CellLanguage[] = [], declarations = ""): Promise<Notebook> {
     const folder = mkdtempSync(join(tmpdir(), "tunebook-cells-"));

@@ -2,7 +2,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { RunFolder } from "#kernel/runs/run-folder.js";
-import { stoppedFor } from "#kernel/runs/history/runs-by-recipe.js";
+import { hasStoppedFor } from "#kernel/runs/history/runs-by-recipe.js";
 import { definitions } from "../../../session/small-training.js";
 
 const recipe =
@@ -27,7 +27,7 @@ export function trialsOf(runs: string, sweep: string): readonly Came[] {
     .flatMap((run): Came[] => {
       const trial = run.lock()?.trial;
       // A trial killed before its first checkpoint was started again in a new run.
-      if (trial?.sweep !== sweep || trial.seeds || !stoppedFor(run, ["done", "early"])) return [];
+      if (trial?.sweep !== sweep || trial.seeds || !hasStoppedFor(run, ["done", "early"])) return [];
       const byStep = new Map<number, number>();
       for (const event of run.events()) if (event.kind === "step") byStep.set(event.step, event.loss);
       return [{ number: trial.number, losses: [...byStep].sort(([a], [b]) => a - b).map(([, loss]) => loss) }];

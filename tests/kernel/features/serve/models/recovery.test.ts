@@ -1,7 +1,7 @@
 /** Health checks of models that fail or hang: what is reported, and when they are reopened. */
 import assert from "node:assert/strict";
 import type { EngineSession } from "#kernel/engines/engine.js";
-import type { ServingEvent } from "#kernel/features/serve/models/contract.js";
+import type { ModelServiceEvent } from "#kernel/features/serve/models/contract.js";
 import { trackSessionHealth } from "#kernel/features/serve/models/health.js";
 import { ModelRecovery, type RecoverableModel } from "#kernel/features/serve/models/recovery.js";
 import { until } from "#tests/until.js";
@@ -43,7 +43,7 @@ class Model implements RecoverableModel {
 }
 
 describe("failing or hanging models", () => {
-  const told: ServingEvent[] = [];
+  const told: ModelServiceEvent[] = [];
   let models: Model[] = [];
   let mending: ModelRecovery;
   let fails = true;

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import type { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { PredictionInput } from "#kernel/data/encoding/encoded.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
-import type { ServingEvent } from "#kernel/features/serve/models/contract.js";
+import type { ModelServiceEvent } from "#kernel/features/serve/models/contract.js";
 import type { EngineWork } from "#kernel/engines/engine-work.js";
 import { preferredEngine } from "#kernel/engines/start-engine.js";
 import type { EngineSession } from "#kernel/engines/engine.js";
@@ -56,7 +56,7 @@ describe("served models", function () {
   let opening: Models | null = null;
   /** Errors and readiness before any model was open, and with the first open one. */
   const early: string[] = [];
-  const told: ServingEvent[] = [];
+  const told: ModelServiceEvent[] = [];
   const handle = (name: string): ModelHandle => book.values.get(name) as ModelHandle;
   const place = (...names: readonly string[]): string => join(book.folder, ...names);
   const predicted = (name: string, texts: readonly string[] = TEXTS) => handle(name).predict(texts);
