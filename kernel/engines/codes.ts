@@ -151,27 +151,28 @@ export const engineCodes: CodeTable<EngineCodeData> = {
   },
   "state-shared": {
     severity: "error",
-    message: (d) => `state ${d.name} belongs to several models and can't be written by one of them`,
+    message: (d) => `state ${d.name} is shared by several models, so none of them may write it`,
     explain:
-      "Models that train few weights of one base have its other weights in common. What one of them wrote there would change all of them.",
+      "Models that train few weights of one base share its other weights. A write by one of them would change all.",
   },
   "state-unset": {
     severity: "error",
-    message: (d) => `state ${d.name} holds nothing yet`,
-    help: () => "run the program that makes it first (for a key-value cache: `reserve`, then `prefill`)",
+    message: (d) => `state ${d.name} has no value yet`,
+    help: () => "run the program that creates it first (for a key-value cache: `reserve`, then `prefill`)",
     explain:
-      "A key-value cache has a size only once a program has written it whole. It can be neither read nor added to before, nor after programs were added to its session.",
+      "A key-value cache has no size until a program has written it completely. Before that, and after programs were added to its session, it cannot be read or extended.",
   },
   "state-size": {
     severity: "error",
-    message: (d) => `${d.program} was fed a ${d.size} of ${String(d.got)}, but ${d.name} has ${String(d.has)}`,
-    help: (d) => `feed as many rows as the cache was made for, or make it anew for ${String(d.got)}`,
-    explain: "A key-value cache has a row for each text of the batch that it was made for.",
+    message: (d) => `${d.program} received a ${d.size} of ${String(d.got)}, but ${d.name} has ${String(d.has)}`,
+    help: (d) => `feed the number of rows that the cache was created for, or create it again for ${String(d.got)}`,
+    explain: "A key-value cache has one row for each text of the batch that it was created for.",
   },
   "state-full": {
     severity: "error",
-    message: (d) => `${d.program} writes ${d.name} up to ${String(d.end)}, but it has room for ${String(d.room)}`,
-    help: () => "reserve a cache with room for the prompt and all tokens that shall follow",
-    explain: "A key-value cache doesn't grow beyond the room it was made with.",
+    message: (d) =>
+      `${d.program} writes ${d.name} up to position ${String(d.end)}, but it has room for ${String(d.room)}`,
+    help: () => "reserve a cache with room for the prompt and all new tokens",
+    explain: "A key-value cache has a fixed size.",
   },
 };

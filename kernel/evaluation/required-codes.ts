@@ -11,9 +11,9 @@ export const requiredCodes: CodeTable<RequiredCodeData> = {
   "bar-missed": {
     severity: "error",
     message: (d) =>
-      `${d.model} does not clear what is required: ${d.missed.map(({ on, bar, is }) => `${bar}, and it is ${is} on ${on}`).join("; ")}`,
-    help: () => "its scores are shown and kept; train it further or on more data, or change `require`",
+      `${d.model} does not meet \`require\`: ${d.missed.map(({ on, bar, is }) => `${bar}, but it is ${is} on ${on}`).join("; ")}`,
+    help: () => "train it longer or on more data, or change `require`; its scores are shown and stored",
     explain:
-      "`require` holds the scores of the first model to bars. All scores are shown and kept first, then the cell fails, so that a headless run ends with exit status 1. A score without a number clears nothing. Where the interval of a score reaches beyond the bar, the table says that it is cleared by little.",
+      "`require` sets thresholds for the scores of the first model. All scores are shown and stored, then the cell fails, so that a headless run ends with exit status 1. A score without a value meets no threshold. If the interval of a score crosses the threshold, the table marks it as narrow.",
   },
 };

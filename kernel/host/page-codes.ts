@@ -12,9 +12,9 @@ export interface PageCodeData {
 export const pageCodes: CodeTable<PageCodeData> = {
   "not-trained-on-page": {
     severity: "error",
-    message: ({ what, why }) => `this page doesn't train ${what}: ${why}`,
-    help: () => "take the program to JupyterLab or the command line, which train it",
+    message: ({ what, why }) => `this page cannot train ${what}: ${why}`,
+    help: () => "run the program in JupyterLab or on the command line",
     explain:
-      "A page trains one classifier of texts at a time, in one worker of the browser, on WebAssembly or WebGPU, in f32. Whatever needs other processes, other tasks, other files or more memory than a browser gives is left to Tunebook as it is installed.",
+      "The page trains one text classifier at a time, in one worker of the browser, on WebAssembly or WebGPU, in f32. Other processes, tasks and files, or more memory than a browser has, need an installed Tunebook.",
   },
 };

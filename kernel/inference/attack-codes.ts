@@ -14,16 +14,16 @@ export interface AttackCodeData {
 export const attackCodes: CodeTable<AttackCodeData> = {
   "attack-impossible": {
     severity: "error",
-    message: (d) => `\`${d.attack}\` can't be tried on ${d.model}: ${d.why}`,
+    message: (d) => `cannot run \`${d.attack}\` on ${d.model}: ${d.why}`,
     help: (d) => d.instead,
     explain:
-      "An attack asks a model that was trained here: about the rows that trained it, as they still are, beside rows that it never saw, or about rows that were made and put among them.",
+      "An attack queries a model that was trained here: about its unchanged training rows next to rows that it was not trained on, or about artificial rows inserted into the training data.",
   },
   "few-for-attack": {
     severity: "warning",
-    message: (d) => `${String(d.rows)} ${d.of} are few: false alarms in 1 % of them are less than one row`,
-    help: () => "evaluate on a split of several hundred rows that the model didn't learn from",
+    message: (d) => `${String(d.rows)} ${d.of} are too few: 1 % false alarms would be less than one row`,
+    help: () => "evaluate on a split of several hundred rows that the model was not trained on",
     explain:
-      "How many rows that trained are caught where 1 % of the others are is read off the others with the lowest losses. With fewer than a hundred of them the threshold is set by none, and of a few hundred by two or three: the interval is wide, and with fewer than twenty nothing is said.",
+      "The share of training rows detected at 1 % false alarms uses a threshold from the other rows with the lowest losses. With fewer than a hundred of them no row sets it, with a few hundred two or three do, so the interval is wide. With fewer than twenty nothing is reported.",
   },
 };

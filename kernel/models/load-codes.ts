@@ -92,23 +92,23 @@ export const loadCodes: CodeTable<LoadCodeData> = {
     help: (d) => {
       if (d.near !== null) return `write \`load: ${JSON.stringify(d.near)}\``;
       return d.has.length > 0
-        ? `${d.runs} has: ${listNames(d.has, { total: d.count })}`
-        : `${d.runs} has no runs; name the folder of a run: \`load: "path/of/run"\``;
+        ? `use a run in ${d.runs}: ${listNames(d.has, { total: d.count })}`
+        : `write the folder of a run: \`load: "path/of/run"\`; ${d.runs} has no runs`;
     },
     explain:
-      "`load` opens a run by its folder (relative to the notebook), by its id in the folder of runs, or by the name of the training where one run alone has it. The panel's Runs lists them; its Load writes the line.",
+      "`load` opens a run by its folder (relative to the notebook), by its id in the folder of runs, or by the name of the training if only one run has it. Runs in the panel lists them, and its Load writes the line.",
   },
   "several-runs": {
     severity: "error",
     facts: true,
-    message: (d) => `${d.count} runs are named ${d.name}`,
+    message: (d) => `${d.count} runs have the name ${d.name}`,
     help: (d) =>
       `write one of them: ${listNames(
         d.ids.map((id) => `\`${JSON.stringify(id)}\``),
         { total: d.count },
       )} (newest first)`,
     explain:
-      "A training's name may stand for many runs: each training that ran under it. Which one is meant must be written, so that the cell gives the same model tomorrow.",
+      "Each training under a name creates a run, so a name may refer to many. Write the run that you want, so that the cell gives the same model tomorrow.",
   },
   "not-a-run": {
     severity: "error",
@@ -116,45 +116,45 @@ export const loadCodes: CodeTable<LoadCodeData> = {
     message: (d) => `${d.path} is ${holds[d.holds]}${d.holds === "other" ? "" : ", not a run"}`,
     help: (d) => {
       if (d.holds === "model")
-        return `write \`base: ${JSON.stringify(d.path)}\` with the task of its head: it is usable at once`;
-      if (d.holds === "adapter") return `write \`technique: lora(from: ${JSON.stringify(d.path)})\` over its base`;
-      return "a run is a folder with plan.json, lock.json and checkpoints; the folder `runs` holds those of this notebook";
+        return `write \`base: ${JSON.stringify(d.path)}\` with the task of its head: it can be used at once`;
+      if (d.holds === "adapter") return `write \`technique: lora(from: ${JSON.stringify(d.path)})\` with its base`;
+      return "choose a folder with plan.json, lock.json and checkpoints; the runs of this notebook are in `runs`";
     },
     explain:
-      "`load` opens what a training here left in its folder of runs. A folder that was saved or merged is a base; an adapter is what a technique begins from.",
+      "`load` opens a run, which training creates in the folder of runs. A saved or merged folder is a base; a technique can start from an adapter.",
   },
   "run-unreadable": {
     severity: "error",
     facts: true,
-    message: (d) => `the run ${d.run} ${d.folder === undefined ? "can't be opened" : "is damaged"}: ${d.why}`,
+    message: (d) => `the run ${d.run} ${d.folder === undefined ? "cannot be opened" : "is damaged"}: ${d.why}`,
     help: (d) =>
       d.folder === undefined
         ? "restore the folder from a copy, or train again"
-        : `bring ${d.why.match(/\S+\.json/)?.[0] ?? "what is missing"} back from a copy of ${d.folder}, or train again`,
+        : `restore ${d.why.match(/\S+\.json/)?.[0] ?? "the missing file"} from a copy of ${d.folder}, or train again`,
     notes: (d) =>
       d.folder === undefined || d.weights === undefined
         ? []
         : [
             d.weights === 0
-              ? "no checkpoint of it can be read either"
-              : `${d.weights === 1 ? "a checkpoint is" : `${d.weights} checkpoints are`} there: any reader of safetensors opens the weights in ${d.folder}/checkpoints`,
+              ? "none of its checkpoints can be read either"
+              : `${d.weights === 1 ? "one checkpoint is" : `${d.weights} checkpoints are`} intact: any reader of safetensors opens the weights in ${d.folder}/checkpoints`,
           ],
     explain:
-      "A run's `plan.json` says what was trained and `lock.json` with what; without both its weights mean nothing. A run of a newer version may use words that this one doesn't know.",
+      "A run's `plan.json` records what was trained and `lock.json` with which data and base. Without both its weights have no meaning. A run of a newer version may use words that this one does not know.",
   },
   "run-without-weights": {
     severity: "error",
     facts: true,
     message: (d) =>
       d.step === undefined
-        ? `the run ${d.run} has no checkpoint${d.written ? ` any more: ${d.written === 1 ? "the one" : `all ${d.written}`} that it wrote ${d.written === 1 ? "is" : "are"} gone` : ""}`
+        ? `the run ${d.run} has no checkpoint${d.written ? `: ${d.written === 1 ? "the only one" : `all ${d.written}`} that it wrote ${d.written === 1 ? "is" : "are"} gone` : ""}`
         : `the run ${d.run} has lost the checkpoint of its best weights, step ${d.step}`,
     help: (d) =>
       d.step === undefined && !d.written
-        ? "it ended before the first one was written; train again, or load another run"
+        ? "train again, or load another run: it ended before its first checkpoint"
         : `restore ${d.step === undefined ? "its folder `checkpoints`" : "the file"} from a copy, train again, or load another run`,
     explain:
-      "Weights are in a run's checkpoints. A run that was cut off before its first checkpoint has none, and one whose checkpoints were deleted has lost what it learnt.",
+      "A run's weights are in its checkpoints. A run that was interrupted before its first checkpoint has none, and deleted checkpoints cannot be recovered.",
   },
   "run-without-base": {
     severity: "error",
@@ -162,57 +162,57 @@ export const loadCodes: CodeTable<LoadCodeData> = {
     message: (d) =>
       d.made === undefined
         ? `the run ${d.run} was trained on ${d.base}, whose files are gone`
-        : `the run ${d.run} was made of ${d.base}, and its folder \`base\` is gone`,
+        : `the run ${d.run} was made from ${d.base}, and its folder \`base\` is gone`,
     help: (d) =>
       d.made !== undefined
-        ? `compress ${d.base} again as ${d.made}, or put the folder back`
-        : "a model from scratch keeps its tokenizer and config when its training ends: resume it; one that began from another training needs that run's folder beside it",
+        ? `compress ${d.base} again as ${d.made}, or restore the folder`
+        : "resume a model from scratch: it stores its tokenizer and config when training ends; a run that started from another training needs that run's folder next to it",
     explain:
-      "A run keeps what it trained and, of a model from scratch, the whole model in its folder `model`. Without the files of its base nothing can be computed.",
+      "A run stores what it trained; for a model from scratch that is the complete model in its folder `model`. Without its base's files nothing can be computed.",
   },
   "scores-not-kept": {
     severity: "warning",
-    message: (d) => `the scores are not kept with the run: ${d.why}`,
-    help: () => "copy the run's folder to a place where you may write, and load it from there",
+    message: (d) => `the scores are not stored with the run: ${d.why}`,
+    help: () => "copy the run folder to a place where you can write, and load it from there",
     explain:
-      "Every evaluation of a trained model adds a line to `scores.jsonl` in the run's folder, by which the table of runs shows and ranks. A run that lies where nothing may be written, somebody else's, is scored all the same.",
+      "Every evaluation of a trained model adds a line to `scores.jsonl` in the run folder, which the table of runs shows and ranks. A run in a read-only folder is evaluated, but its scores are not stored.",
   },
   "folder-of-another": {
     severity: "error",
     message: (d) =>
-      `${d.folder} holds ${d.other === null ? "a model that no training here wrote" : `the model \`${d.other}\``}; \`${d.own}\` would be written over it`,
-    help: () => "name another folder, or write over it: `{ replace: true }` after the folder",
+      `${d.folder} contains ${d.other === null ? "a model of unknown origin" : `the model \`${d.other}\``}, which \`${d.own}\` would overwrite`,
+    help: () => "choose another folder, or overwrite it: add `{ replace: true }` after the folder",
     explain:
-      "A model may be saved to its own folder again and again: a folder is its own where the same training, by name, was saved there. Another model's weights would be lost, a base's too, and programs that name the folder would go on with this model's in silence.",
+      "A model can be saved repeatedly to a folder where the same training, by name, was saved before. Otherwise the weights of another model or a base would be lost, and programs that use the folder would silently get this model.",
   },
   "head-not-kept": {
     severity: "warning",
     message: (d) =>
-      `the head of ${d.base} tells ${few(d.own)} apart, the data ${few(d.labels)}: its last layer is left out, and a new one begins`,
+      `the head of ${d.base} has the labels ${few(d.own)}, but the data have ${few(d.labels)}: its last layer is replaced by a new one`,
     help: () =>
-      "nothing, if the labels are others; if they mean the same, name them alike (in the data, or in id2label of the base's config.json)",
+      "do nothing if the labels differ; if they mean the same, use the same names (in the data, or in id2label of the base's config.json)",
     explain:
-      "A base that was trained for the same task brings a head whose outputs have names. Labels are matched by these names, in whichever order they stand. Where the names differ, a row of the old head would be taken for a label that it never meant, so the layer starts afresh.",
+      "A base that was trained for the same task has a head whose outputs have names. Labels are matched by name, in any order. If names differ, an old output would be used for a label that it was not trained for, so the layer starts from new weights.",
   },
   "scored-learnt-rows": {
     severity: "warning",
     message: (d) =>
-      `${d.about ? "about " : ""}${d.seen.toLocaleString("en-US")} of the ${d.of.toLocaleString("en-US")} rows of ${d.on} that were scored ${d.seen === 1 ? "was" : "were"} in the training data of \`${d.model}\`${d.run === null ? "" : ` (run ${d.run})`}`,
+      `${d.about ? "about " : ""}${d.seen.toLocaleString("en-US")} of the ${d.of.toLocaleString("en-US")} scored rows of ${d.on} ${d.seen === 1 ? "was" : "were"} in the training data of \`${d.model}\`${d.run === null ? "" : ` (run ${d.run})`}`,
     help: () =>
-      "these scores show how well it remembers rows; split the data before training, and evaluate on the split that it never saw",
+      "split the data before training, and evaluate on a split that it was not trained on; these scores measure memory",
     explain:
-      "A run keeps a short hash of each row that trained (`learnt.json`), and what is saved of it does too, so that a model which is opened again knows what it has seen, also before it was trained further. Two rows are the same by the rule of `drop_duplicates`. Of trainings on more than 100,000 different rows a sample is kept, and the number is an estimate.",
+      "A run stores a short hash of each training row (`learnt.json`), also in saved models, so that a model knows its training rows, including those of earlier trainings. Rows are compared as by `drop_duplicates`. For more than 100,000 different rows a sample is stored, and the number is an estimate.",
   },
   "nothing-to-attach": {
     severity: "error",
     facts: true,
-    message: (d) => `no training or sweep called ${d.name} runs or ran in ${d.runs}`,
+    message: (d) => `there is no training or sweep ${d.name} in ${d.runs}, running or finished`,
     help: (d) =>
       d.has.length > 0
-        ? `${meantText(d.name, d.has)}there ${d.has.length === 1 ? "is" : "are"}: ${listNames(d.has, { most: 5 })}; what trains in other folders is told by \`tunebook runs --running\``
-        : "what trains in other folders is told by `tunebook runs --running`; name the folder of its run in quotes",
+        ? `${meantText(d.name, d.has)}there ${d.has.length === 1 ? "is" : "are"}: ${listNames(d.has, { most: 5 })}; \`tunebook runs --running\` lists trainings in other folders`
+        : "list trainings in other folders with `tunebook runs --running`; write the run folder in quotes",
     explain:
-      "`attach` finds a training or a sweep by the name that it was started under (`as NAME`), in this notebook's folder of runs, or by the folder of its run.",
+      "`attach` finds a training or a sweep by its name (`as NAME`) in the runs of this notebook, or by its run folder.",
   },
   "still-training": {
     severity: "error",
@@ -220,8 +220,7 @@ export const loadCodes: CodeTable<LoadCodeData> = {
     message: (d) =>
       `the run ${d.run} is still training: step ${d.step}${d.steps === null ? "" : ` of ${d.steps}`}, in process ${d.process}`,
     help: (d) =>
-      `wait until it ends: ${attachText(d.name)} shows how it goes and gives the model then; or interrupt it there: what it has learned by then can be loaded`,
-    explain:
-      "A model is loaded with the weights that its training ended with. While another process trains it they change.",
+      `wait until it ends: ${attachText(d.name)} shows its progress and then loads the model; or interrupt it there and load its weights`,
+    explain: "`load` opens the final weights of a training. While another process trains, they change.",
   },
 };

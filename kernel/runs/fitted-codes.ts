@@ -21,21 +21,23 @@ export const fittedCodes: CodeTable<FittedCodeData> = {
         );
       const [weak, left] = [reason(true), reason(false)];
       return [
-        ...(weak === "" ? [] : [`few rows of validation tell where \`${d.word}\` of ${d.model} lies: ${weak}`]),
+        ...(weak === "" ? [] : [`\`${d.word}\` of ${d.model} is uncertain with few validation rows: ${weak}`]),
         ...(left === ""
           ? []
-          : [`too few tell of ${left}, which ${weak === "" ? `\`${d.word}\` of ${d.model} ` : ""}leaves as they are`]),
+          : [
+              `${weak === "" ? `\`${d.word}\` of ${d.model} is ` : ""}not fitted with too few validation rows: ${left}`,
+            ]),
       ].join("; ");
     },
-    help: () => "more rows of validation tell more: `split: random(validation: 20%, …)`, or leave `calibrate` out",
+    help: () => "use more validation rows: `split: random(validation: 20%, …)`, or remove `calibrate`",
     explain:
-      "A threshold is the best one of the validation rows. Where a label stands in few of them (or in nearly all) another draw of as many rows has its best elsewhere, and the label is then given to far too many rows or to none: below 20 rows that is told, below 5 none is fitted.",
+      "Each threshold is the best one on the validation rows. If only few of them have a label (or nearly all), another sample would give a very different threshold, and the label would be predicted far too often or never. Below 20 rows this warning appears; below 5 no threshold is fitted.",
   },
   "not-calibrated": {
     severity: "warning",
     message: (d) => `\`${d.word}\` of ${d.model} was not fitted: ${d.why}`,
-    help: () => "the model answers as it was trained; more rows of validation may tell more",
+    help: () => "use more validation rows; until then predictions stay as trained",
     explain:
-      "A temperature makes probabilities mean what they say, which needs rows where the model is wrong; a threshold needs rows that have the label and rows that have not.",
+      "A temperature makes probabilities match how often predictions are right, which needs some wrong predictions. A threshold needs rows with and without the label.",
   },
 };

@@ -20,16 +20,16 @@ export interface TensorsCodeData {
 export const tensorsCodes: CodeTable<TensorsCodeData> = {
   "missing-tensor": {
     severity: "error",
-    message: (d) => `no weights called ${d.name} in ${listNames(d.files)}`,
-    help: (d) => (d.nearest === null ? undefined : `the nearest name there is ${d.nearest}`),
+    message: (d) => `there are no weights named ${d.name} in ${listNames(d.files)}`,
+    help: (d) => (d.nearest === null ? undefined : `check the weights: the closest name is ${d.nearest}`),
     explain:
-      "The model's architecture needs a tensor that its weight files don't hold: the files belong to another architecture, or to an adapter without its base.",
+      "The model's architecture needs a tensor that its weight files do not contain. The files belong to another architecture, or to an adapter without its base.",
   },
   "tensor-shape": {
     severity: "error",
-    message: (d) => `${d.name} is ${d.got} in ${d.file}, but the model needs ${d.expected}`,
+    message: (d) => `${d.name} has shape ${d.got} in ${d.file}, but the model needs ${d.expected}`,
     help: () => "check that config.json belongs to these weights",
-    explain: "A tensor in the weight file has another shape than the architecture, as config.json describes it, needs.",
+    explain: "A tensor in the weight file has a different shape than the architecture in config.json needs.",
   },
   "weights-missing": {
     severity: "error",
@@ -38,24 +38,24 @@ export const tensorsCodes: CodeTable<TensorsCodeData> = {
   },
   "weights-truncated": {
     severity: "error",
-    message: (d) => `${d.file} is cut off: ${String(d.got)} of ${String(d.expected)} bytes`,
-    help: () => "fetch the file again",
+    message: (d) => `${d.file} is truncated: ${String(d.got)} of ${String(d.expected)} bytes`,
+    help: () => "download or copy the file again",
     explain:
-      "A safetensors file states where its tensors lie; the file ends before that. A download or copy was interrupted.",
+      "A safetensors file lists the positions of its tensors, but the file ends before the last one. A download or copy was interrupted.",
   },
   "weights-damaged": {
     severity: "error",
-    message: (d) => `${d.file} is damaged: its bytes don't give the checksum that it was written with`,
+    message: (d) => `${d.file} is damaged: its checksum does not match`,
     help: () =>
-      "bring it back from a copy, or take another checkpoint of the run: `resume: true` finds the last whole one",
+      "restore it from a copy, or use another checkpoint of the run: `resume: true` finds the last intact one",
     explain:
-      "A checkpoint holds a checksum of all its bytes. It is compared before any weight of it is used; here something changed the file after it was written: a disk, a copy, an editor.",
+      "A checkpoint contains a checksum of all its bytes, which is verified before any weight is used. Something changed the file after it was written: a disk, a copy, an editor.",
   },
   "weights-malformed": {
     severity: "error",
-    message: (d) => `${d.file} is no valid safetensors file: ${d.why}`,
-    help: () => "fetch or write the file again",
+    message: (d) => `${d.file} is not a valid safetensors file: ${d.why}`,
+    help: () => "download or write the file again",
     explain:
-      "A safetensors file begins with the length of its header, then the header as JSON with each tensor's type, shape and place, then the data. Nothing of a file that breaks these rules is used.",
+      "A safetensors file starts with the length of its header, then the header as JSON with each tensor's type, shape and position, then the data. A file that breaks these rules is not used at all.",
   },
 };

@@ -39,27 +39,26 @@ export const trainingsPrivacyCodes: CodeTable<TrainingsPrivacyCodeData> = {
     severity: "warning",
     message: (d) =>
       d.same
-        ? `${d.start} learnt from the rows of ${d.data} privately, and this training learns from them again without: what comes of it promises nothing of them`
-        : `${d.start} was trained privately, and this training isn't: of the rows of ${d.data} nothing is promised`,
-    help: () => "train with `privacy` from the base on all rows that are secret; or let it be, where these are none",
+        ? `${d.start} was trained privately on the rows of ${d.data}, but this training on them is not private: the result has no guarantee for them`
+        : `${d.start} was trained privately, but this training is not: there is no guarantee for the rows of ${d.data}`,
+    help: () => "train with `privacy` from the base on all secret rows; or ignore this if these are not secret",
     explain:
-      "What was promised of the rows of an earlier training holds for all that is made of its weights, as long as those rows are not learnt from again. Rows of a training without noise have no promise, whatever it begins with.",
+      "The guarantee for rows of an earlier training covers everything made from its weights, as long as training does not use those rows again. Rows of a training without noise have no guarantee, whatever it starts from.",
   },
   "privacy-adds-up": {
     severity: "warning",
     message: (d) =>
-      `with ${d.trainings === 1 ? "an earlier training" : `${String(d.trainings)} earlier trainings`} on the same rows of ${d.data} (${listNames(d.names)}) this one comes to ${epsilonText(d.epsilon)} at δ ${significantText(d.delta)}, and not to ${epsilonText(d.own)}`,
-    help: () =>
-      "train once and choose settings on rows that are no secret; or promise less of each, so that all together keep what you mean",
+      `with ${d.trainings === 1 ? "an earlier training" : `${String(d.trainings)} earlier trainings`} on the same rows of ${d.data} (${listNames(d.names)}) the total is ${epsilonText(d.epsilon)} at δ ${significantText(d.delta)}, not ${epsilonText(d.own)}`,
+    help: () => "train once and choose settings on rows that are not secret; or set a smaller ε for each training",
     explain:
-      "Each training tells something of the rows, and whoever sees the models of several knows more than of any one. What they spend adds up: the accountant composes the steps of all runs of the folder that learnt privately from rows with the same content, interrupted ones and trials of sweeps too.",
+      "Each training reveals something about the rows, and several models reveal more than one. Their ε adds up: the accountant composes the steps of all private runs in the folder on rows with the same content, including interrupted runs and trials of sweeps.",
   },
   "privacy-of-trials": {
     severity: "warning",
     message: (d) =>
-      `${String(d.trials)} trials${d.earlier === 0 ? "" : ` and ${d.earlier === 1 ? "a training" : `${String(d.earlier)} trainings`} before`} on the same rows of ${d.data} spend ${epsilonText(d.epsilon)} at δ ${significantText(d.delta)} together, and not ${epsilonText(d.own)}`,
-    help: () => "search for settings on rows that are no secret, then train once; or have fewer trials",
+      `${String(d.trials)} trials${d.earlier === 0 ? "" : ` and ${d.earlier === 1 ? "an earlier training" : `${String(d.earlier)} earlier trainings`}`} on the same rows of ${d.data} spend ${epsilonText(d.epsilon)} at δ ${significantText(d.delta)} in total, not ${epsilonText(d.own)}`,
+    help: () => "search for settings on rows that are not secret, then train once; or use fewer trials",
     explain:
-      "Each trial of a sweep learns from the rows, and the best of them is chosen by what all came to. What they spend adds up, also of those whose weights nobody keeps.",
+      "Each trial of a sweep trains on the rows, and the best is chosen by the results of all. Their ε adds up, including trials whose weights are deleted.",
   },
 };

@@ -8,9 +8,9 @@ export interface SchemasCodeData {
 export const schemasCodes: CodeTable<SchemasCodeData> = {
   "schema-malformed": {
     severity: "error",
-    message: (d) => `"${d.path}" is no JSON Schema: ${d.why}`,
-    help: () => 'mend the file: it holds one schema, whole, as JSON (`{"type": "object", "properties": {…}}`)',
+    message: (d) => `"${d.path}" is not a valid JSON Schema: ${d.why}`,
+    help: () => 'fix the file: it must contain one schema as JSON (`{"type": "object", "properties": {…}}`)',
     explain:
-      "What a model writes is held to a JSON Schema of draft 2020-12, or of an earlier draft (2019-09, 7, 6) where its `$schema` says so. The file must be JSON and its keywords must have values that the draft allows; it may refer to parts of itself, and nothing is fetched from elsewhere.",
+      "Generated text can be constrained by a JSON Schema of draft 2020-12, or of an earlier draft (2019-09, 7, 6) if `$schema` says so. The file must be JSON, and its keywords must have values that the draft allows. It may refer to its own parts; nothing is downloaded.",
   },
 };

@@ -16,20 +16,20 @@ evaluate m on d.test { metrics: [${judge}] }`;
 export const stdlibJudgingCodes: CodeTable<StdlibJudgingCodeData> = {
   "judge-address": {
     severity: "error",
-    message: (d) => `a judge can't be asked there: ${d.why}`,
+    message: (d) => `the address of the judge cannot be used: ${d.why}`,
     help: () =>
-      'write what stands before `/chat/completions`: `judge("http://127.0.0.1:8000/v1", model: "…")`; a key is `key: secret(env: NAME)`',
+      'write the part before `/chat/completions`: `judge("http://127.0.0.1:8000/v1", model: "…")`; a key is `key: secret(env: NAME)`',
     explain:
-      "A judge is asked over HTTP in OpenAI's shape: at `url`, with `/chat/completions` put behind it. llama.cpp's server, vLLM, Ollama and most services answer so. Keys are named by an environment variable and stand in no address.",
+      "A judge is called over HTTP with OpenAI's API, at `url` followed by `/chat/completions`. llama.cpp's server, vLLM, Ollama and most services support it. Keys come from an environment variable and are never part of an address.",
     example: program('judge("127.0.0.1:8000", model: "j")'),
   },
   "judge-prompt": {
     severity: "error",
-    message: (d) => `the judge's prompt has no ${listNames(d.missing)}: it would not see what it judges`,
+    message: (d) => `the judge's prompt has no ${listNames(d.missing)}, so it does not contain what to judge`,
     help: (d) =>
       `write ${listNames(d.places)} where they are filled in; the last is the other text, the first what both answer`,
     explain:
-      "`prompt` says what the judge is asked; `{a}` and `{b}` stand for the two texts and must be there, `{prompt}` for what they answer. How it gives its verdict is put behind it.",
+      "`prompt` is the instruction to the judge. It must contain `{a}` and `{b}` for the two texts, and can contain `{prompt}` for what they answer. The format of the verdict is appended.",
     example: program('judge("http://127.0.0.1:8000/v1", model: "j", prompt: "Which is kinder?")'),
   },
 };

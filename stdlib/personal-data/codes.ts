@@ -12,12 +12,13 @@ export const stdlibPersonalCodes: CodeTable<StdlibPersonalCodeData> = {
     message: () => "`hash` needs a key",
     help: () => "write `key: secret(env: REDACTION_KEY)`, and set that variable where the kernel starts",
     explain:
-      "A hash without a key hides little: whoever has the data can hash all telephone numbers or names and compare. With a key that stays outside the program only who has it can.",
+      "A hash without a key hides little: whoever has the data can hash all telephone numbers or names and compare. With a key outside the program, only its owner can do that.",
   },
   "key-unused": {
     severity: "warning",
-    message: (d) => `a key is given, and \`replacement: ${d.replacement}\` uses none`,
-    help: () => "leave `key` out, or write `replacement: hash`",
-    explain: "Only hashes are keyed. A key beside another replacement is most often meant for `replacement: hash`.",
+    message: (d) => `\`key\` has no effect: \`replacement: ${d.replacement}\` does not use it`,
+    help: () => "remove `key`, or write `replacement: hash`",
+    explain:
+      "Only hashes use a key. A key with another replacement usually means that `replacement: hash` was intended.",
   },
 };

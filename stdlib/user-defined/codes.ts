@@ -25,35 +25,35 @@ export const definedCodes: CodeTable<DefinedCodeData> = {
     message: (d) => `${title(d.kind, d.name)}: ${d.what}`,
     help: (d) => d.write,
     explain:
-      "`define.technique({ … })` and `define.metric({ … })` make a word of your own. The record is looked at when it is given, " +
-      "so that what is missing or misspelt is named there and not in the middle of a training.",
+      "`define.technique({ … })` and `define.metric({ … })` define a word of your own. The record is checked at once, " +
+      "so missing or misspelt fields are reported there and not in the middle of a training.",
   },
   "word-taken": {
     severity: "error",
-    message: (d) => `${d.name} is a ${d.kind} that Tunebook brings`,
-    help: (d) => `give yours another name, for example \`my_${d.name}\``,
+    message: (d) => `${d.name} is a built-in ${d.kind}`,
+    help: (d) => `choose another name, for example \`my_${d.name}\``,
     explain:
-      "A word that a notebook defines may not take the name of one that is built in: a program that is read elsewhere would " +
-      "mean something else. A word that you defined yourself may be defined again: the later definition replaces the earlier, " +
-      "and models that were trained under the earlier one must be trained again.",
+      "A notebook cannot define a word with the name of a built-in one, because the program would mean something else in another " +
+      "notebook. You may redefine your own word: the later definition replaces the earlier, " +
+      "and models trained with the earlier one must be trained again.",
   },
   "word-failed": {
     severity: "error",
     message: (d) => `${d.part} of your ${d.kind} ${d.name} failed: ${d.why}`,
     notes: (d) => (d.at.length > 0 ? [d.at.join("\n")] : []),
-    help: (d) => `mend it and run the cell with \`define.${d.kind}\` again`,
+    help: (d) => `fix it and run the cell with \`define.${d.kind}\` again`,
     explain:
-      "A function of a word that you defined threw an error, or gave something that can't be used. The place is that in your own " +
-      "TypeScript. A technique's `around` is tried on the model before anything is trained.",
+      "A function of a word that you defined threw an error or returned an unusable value. The place is in your own " +
+      "TypeScript. A technique's `around` is tried on the model before training starts.",
   },
   "word-trains-nothing": {
     severity: "error",
-    message: (d) => `your technique ${d.name} trains nothing of "${d.base}"`,
+    message: (d) => `your technique ${d.name} trains no weights of "${d.base}"`,
     help: (d) =>
-      `\`trains(call, path)\` must say true for some path; ` +
-      (d.has.length > 0 ? `paths are like: ${d.has.join(", ")}` : "this base has no paths that are known"),
+      `return true in \`trains(call, path)\` for some path; ` +
+      (d.has.length > 0 ? `paths are like: ${d.has.join(", ")}` : "this base has no known paths"),
     explain:
-      "A technique says by `trains` which parameters are trained: those of the base, by their path in the checkpoint, or those that " +
-      "its `around` adds. If none is meant, the head alone would train; `head_only` is the word for that.",
+      "`trains` of a technique selects the trained parameters: those of the base, by their path in the checkpoint, or those that " +
+      "its `around` adds. If it selects none, only the head would be trained; use `head_only` for that.",
   },
 };

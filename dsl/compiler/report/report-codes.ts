@@ -8,9 +8,9 @@ export interface ReportCodeData {
 export const reportCodes: CodeTable<ReportCodeData> = {
   "report-ending": {
     severity: "error",
-    message: (d) => `a report is a page: ${JSON.stringify(d.path)} doesn't end in .html`,
+    message: (d) => `a report is an HTML page, but ${JSON.stringify(d.path)} does not end in .html`,
     help: (d) => `write \`${JSON.stringify(d.instead)}\``,
-    explain: "A report is one HTML file, which any browser opens and prints.",
+    explain: "A report is one HTML file that any browser can open and print.",
     example:
       'data tickets { source: csv("tickets.csv"), columns: { text: body, label: team }, split: random(train: 80%, test: 20%) }\nmodel router { base: "all-MiniLM-L6-v2", task: text_classification }\ntrain router on tickets\nreport router as "report.pdf"',
   },

@@ -18,53 +18,52 @@ const DATA =
 export const autoCodes: CodeTable<AutoCodeData> = {
   "name-of-verb": {
     severity: "error",
-    message: (d) => `\`${d.name}\` can't be a name: \`${d.verb} ${d.name}\` means something already`,
+    message: (d) => `\`${d.name}\` cannot be a name: \`${d.verb} ${d.name}\` already has a meaning`,
     help: () => "choose another name",
-    explain:
-      "`sweep auto` searches for a model by itself. A definition of that name could not be told from it, so nothing may be called so.",
+    explain: "`sweep auto` searches for a model by itself. A definition with that name would be ambiguous.",
     example: 'model auto { base: "b", task: text_classification }',
   },
   "not-of-own": {
     severity: "error",
-    message: (d) => `\`${d.verb} ${d.own}\` takes no \`${d.key}\`: it ${d.does}`,
-    help: (d) => `leave it out, or name a model: \`${d.verb} router on … { ${d.key}: … }\``,
+    message: (d) => `\`${d.verb} ${d.own}\` has no key \`${d.key}\`: it ${d.does}`,
+    help: (d) => `remove it, or sweep a model: \`${d.verb} router on … { ${d.key}: … }\``,
     explain:
-      "`sweep auto` writes a sweep itself, from the data and the machine, and shows it before it runs. What it decides can't be written beside it; a sweep of a model that is defined takes every key.",
+      "`sweep auto` writes a sweep from the data and the machine and shows it before it runs. You cannot set what it decides; a sweep of a model that you define accepts all keys.",
     example: `${DATA}sweep auto on d as found { search: tpe }`,
   },
   "of-own-alone": {
     severity: "error",
     message: (d) => `\`${d.key}\` belongs to \`${d.verb} ${d.own}\``,
-    help: (d) => `leave it out: the model that is swept says its own; or write \`${d.verb} ${d.own}\``,
-    explain: "`sweep auto` has no model that would say what it shall do, so its block says it.",
+    help: (d) => `remove it, since the model of the sweep defines it; or write \`${d.verb} ${d.own}\``,
+    explain: "`sweep auto` has no model definition, so its block sets the task.",
     example: `${DATA}model m { base: "b", task: text_classification }\nsweep m on d as s { vary: { batch_size: choice(16, 32) }, task: regression, maximize: accuracy }`,
   },
   "budget-hardly": {
     severity: "warning",
     message: (d) =>
-      `${String(d.seconds)} ${d.seconds === 1 ? "second is" : "seconds are"} hardly enough to look at the data: no training will fit`,
-    help: () => "give it two minutes or more, as in `budget: 2min`",
+      `${String(d.seconds)} ${d.seconds === 1 ? "second is" : "seconds are"} hardly enough to read the data: no training will fit`,
+    help: () => "set two minutes or more, as in `budget: 2min`",
     explain:
-      "Before anything is trained `sweep auto` counts the rows in tokens, scores the baselines and reads rows with each base. That is done whatever the budget is, and takes ten seconds and more; what is left of the budget is for trials.",
+      "Before training, `sweep auto` counts tokens, scores the baselines and measures the speed of each base. That takes at least ten seconds for any budget; only the rest is for trials.",
     example: `${DATA}sweep auto on d as found { budget: 3s }`,
   },
   "no-task-for-roles": {
     severity: "error",
     message: (d) =>
-      `${d.data} has no answers that can be counted: ${d.roles.length === 1 ? "its only role is" : "its roles are"} ${listNamesAsCode(d.roles)}`,
+      `${d.data} has no column to predict: ${d.roles.length === 1 ? "its only role is" : "its roles are"} ${listNamesAsCode(d.roles)}`,
     help: (d) =>
-      `name the column that holds them in \`columns\`, as in \`label: COLUMN\` (classes) or \`score: COLUMN\` (numbers)${d.example === undefined ? "" : `; or write a task that learns from these alone: \`task: ${d.example}\``}`,
+      `name the column to predict in \`columns\`, as in \`label: COLUMN\` (classes) or \`score: COLUMN\` (numbers)${d.example === undefined ? "" : `; or write a task that needs no labels: \`task: ${d.example}\``}`,
     explain:
-      "`sweep auto` goes by what the data are for: texts with a role `label` are told apart by it, those with `score` get numbers, `tokens` with `tags` are tagged. Where no role holds an answer, the task must be written.",
+      "`sweep auto` derives the task from the roles: `label` means classification, `score` regression, `tokens` with `tags` tagging. If no role is a target, you must write the task.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t }, split: random(train: 80%, validation: 20%) }\nsweep auto on d as found { budget: 10min }',
   },
   "several-tasks-for-roles": {
     severity: "error",
-    message: (d) => `${d.data} could be for ${listNamesAsCode(d.tasks)}`,
-    help: (d) => `write which: \`task: ${d.tasks[0] ?? ""}\``,
+    message: (d) => `the roles of ${d.data} fit several tasks: ${listNamesAsCode(d.tasks)}`,
+    help: (d) => `choose one: \`task: ${d.tasks[0] ?? ""}\``,
     explain:
-      "`sweep auto` goes by the roles of the data. These fit several tasks, which are scored by different metrics; nothing is guessed.",
+      "`sweep auto` derives the task from the roles of the data. These fit several tasks, which have different metrics, so it does not guess.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, text_pair: b, label: l }, split: random(train: 80%, validation: 20%) }\nsweep auto on d as found { budget: 10min }',
   },

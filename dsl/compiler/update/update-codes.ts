@@ -31,99 +31,96 @@ const small =
 export const updateCodes: CodeTable<UpdateCodeData> = {
   "strategy-alone": {
     severity: "error",
-    message: (d) => `\`${d.strategy}\` says all of how data are learnt, and ${listed(d.others)} stands beside it`,
+    message: (d) => `\`${d.strategy}\` cannot be combined with ${listed(d.others)}`,
     help: (d) =>
-      `write \`strategy: ${d.strategy}\`, or leave it out; to compare the two, write two statements under names of their own`,
+      `write only \`strategy: ${d.strategy}\`, or remove it; to compare both, write two statements with different names`,
     explain:
-      "`naive` does nothing against forgetting and `joint` learns all data anew: what others add would make them something else. Strategies that can stand beside each other are listed: `strategy: [ewc(1000), replay(5%)]`.",
+      "`naive` does nothing against forgetting and `joint` trains on all data again, so adding another strategy would contradict them. List strategies that can be combined: `strategy: [ewc(1000), replay(5%)]`.",
     example: `${small}\nupdate m on e as n { strategy: [naive, replay(5%)] }`,
   },
   "strategy-batchwise": {
     severity: "error",
-    message: (d) =>
-      `\`${d.strategy}\` goes by what each row says by itself, and the loss of \`${d.task}\` compares rows of a batch`,
+    message: (d) => `\`${d.strategy}\` needs a loss per row, but the loss of \`${d.task}\` compares rows of a batch`,
     help: (d) =>
-      `take \`l2\` or \`si\`, which go by weights, or \`replay\`; or, where pairs have a \`score\`, \`${d.task}(loss: cosine)\`, which compares no rows`,
+      `use \`l2\` or \`si\`, which need no loss per row, or \`replay\`; or, if pairs have a \`score\`, \`${d.task}(loss: cosine)\`, which compares no rows`,
     explain:
-      "The Fisher information is made of gradients of single rows. Where a loss ranks the rows of a batch, or tells them from each other, one row alone has no loss and no gradient: nothing would be held.",
+      "The Fisher information is computed from gradients of single rows. If a loss ranks or separates the rows of a batch, one row alone has no loss and no gradient, so no weight would be protected.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, text_pair: t } }\ndata e { source: csv("b.csv"), columns: { text: t, text_pair: t } }\nmodel m { base: "b", task: sentence_similarity }\ntrain m on d { epochs: 1 }\nupdate m on e as n { strategy: ewc }',
   },
   "strategy-crowded": {
     severity: "warning",
     message: (d) =>
-      `\`${d.strategy}\` holds data off the directions of earlier ones, and the layer \`${d.layer}\` has ${String(d.inputs)} for ${String(d.ranks)} ranks: none is left`,
-    help: () => "give each data set fewer ranks, or take a strategy that learns rows again (`replay`)",
+      `\`${d.strategy}\` keeps data off the directions of earlier data, but layer \`${d.layer}\` has ${String(d.inputs)} directions for ${String(d.ranks)} ranks: none is left`,
+    help: () => "use a smaller rank, or a strategy that trains on earlier rows again (`replay`)",
     explain:
-      "What a layer reads has as many independent directions as it has numbers. Once the ranks of all data sets are more, the latest must use some that earlier ones use: their answers change, and the penalty can't become small.",
+      "The input of a layer has as many independent directions as numbers. When the ranks of all data sets exceed that, the latest must share directions with earlier ones: earlier predictions change, and the penalty cannot become small.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l } }\ndata e { source: csv("b.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification, technique: lora(rank: 150) }\ntrain m on d { epochs: 1 }\nupdate m on e as n { strategy: o_lora(rank: 300) }',
   },
   "strategy-memories": {
     severity: "error",
-    message: (d) => `${listed(d.strategies)} each say which rows of earlier data are learnt again`,
-    help: () => "leave all but one of them out",
+    message: (d) => `${listed(d.strategies)} each choose the rows of earlier data to train on again`,
+    help: () => "remove all but one of them",
     explain:
-      "Rows of earlier data are kept once, and stand beside the new ones in one way: mixed among them with `replay`, in batches of their own with `der`. Strategies that keep no rows stand beside either.",
+      "Rows of earlier data are stored once and used in one way: mixed with new rows by `replay`, or in their own batches by `der`. Strategies that store no rows can be combined with either.",
     example: `${small}\nupdate m on e as n { strategy: [replay(5%), der] }`,
   },
   "strategy-no-label": {
     severity: "warning",
     message: (d) =>
-      `rows of \`${d.task}\` have no one label of several: \`${d.asked}\` of \`${d.strategy}\` comes to \`${d.instead}\` here`,
-    help: (d) => `write \`${d.instead}\`, or leave it out, which is the same`,
+      `rows of \`${d.task}\` do not have exactly one label, so \`${d.asked}\` of \`${d.strategy}\` means \`${d.instead}\` here`,
+    help: (d) => `write \`${d.instead}\`, or remove it, which is the same`,
     explain:
-      "The Fisher information weighs, or draws, labels by what the model says of them. Of tags, numbers, several labels at once and text that is written on there is no one label to weigh or draw: what is squared is the gradient of the row's own answer, which is small where the model is right.",
+      "The Fisher information weighs or samples labels by their predicted probability. Tags, numbers, multiple labels and generated text have no single label to weigh or sample. The gradient of the row's target is squared instead, which is small where the model is right.",
     example:
       'data d { source: csv("a.csv"), columns: { tokens: t, tags: l } }\ndata e { source: csv("b.csv"), columns: { tokens: t, tags: l } }\nmodel m { base: "b", task: token_classification }\ntrain m on d { epochs: 1 }\nupdate m on e as n { strategy: ewc(1000, fisher: exact) }',
   },
   "strategy-task": {
     severity: "error",
-    message: (d) =>
-      `\`${d.strategy}\` holds what a model says of the labels of whole texts, and \`${d.task}\` has none`,
-    help: () => "take a strategy that holds weights (`ewc`, `si`, `l2`) or learns rows again (`replay`)",
+    message: (d) => `\`${d.strategy}\` keeps predicted labels of whole texts, but \`${d.task}\` has no such labels`,
+    help: () => "use a strategy that protects weights (`ewc`, `si`, `l2`) or trains on earlier rows again (`replay`)",
     explain:
-      "What was said of each row is kept and stands beside what is said of it now: one number for each label. Where each token of a text is answered, or a text is written, that would be a number for each token and word; numbers and vectors have no labels.",
+      "The predictions for each row are stored and compared with the current ones: one number per label. For tagging or generated text that would be a number per token and word; numbers and vectors have no labels.",
     example:
       'data d { source: csv("a.csv"), columns: { tokens: t, tags: l } }\ndata e { source: csv("b.csv"), columns: { tokens: t, tags: l } }\nmodel m { base: "b", task: token_classification }\ntrain m on d { epochs: 1 }\nupdate m on e as n { strategy: lwf }',
   },
   "strategy-technique": {
     severity: "error",
-    message: (d) => `\`${d.strategy}\` has no room for the next data in what trains: ${d.why}`,
+    message: (d) => `\`${d.strategy}\` cannot add weights for the next data: ${d.why}`,
     help: (d) => d.instead,
     explain:
-      "A strategy that gives each data set weights of its own lays them beside those of earlier data, in the few that the technique adds to the base. Where all of the base trains, or what is added can't be parted, there is no place for them.",
+      "A strategy that gives each data set its own weights adds them to the few that the technique trains. If the whole base is trained, or the added weights cannot be divided, that is impossible.",
     example: `${small}\nupdate m on e as n { strategy: o_lora }`,
   },
   "strategy-twice": {
     severity: "error",
     message: (d) => `\`${d.strategy}\` is listed twice`,
-    help: () => "take one of them out",
-    explain: "A strategy keeps what it knows of each weight under its own name: there is one of each.",
+    help: () => "remove one of them",
+    explain: "A strategy stores its record of each weight under its own name, so it can occur once.",
     example: `${small}\nupdate m on e as n { strategy: [ewc(10), ewc(1000)] }`,
   },
   "update-over-start": {
     severity: "error",
-    message: (d) => `the update would take the place of \`${d.start}\`, which it begins with`,
-    help: (d) => `give it a name of its own: \`as ${d.start}_on\``,
+    message: (d) => `the update would overwrite \`${d.start}\`, its own starting point`,
+    help: (d) => `give it a new name: \`as ${d.start}_on\``,
     explain:
-      "An update begins with the weights that a name has, so that the same statement run again gives the same. With that name for itself, and with `NAME_1` and so on for its stages, there would be nothing left to begin with.",
+      "An update starts with the weights of a name, so the same statement gives the same result again. If the update or one of its stages (`NAME_1` and so on) took that name, the starting weights would be lost.",
     example: `${small}\nupdate m on e as m { strategy: naive }`,
   },
   "update-of-folds": {
     severity: "error",
-    message: (d) => `\`${d.data}\` comes in folds, and a model goes on from one training to the next`,
-    help: () => "give the data one split: `split: random(train: 80%, validation: 10%, test: 10%)`",
-    explain: "Data in folds are several trainings, none of which is the one to go on from.",
+    message: (d) => `\`${d.data}\` is split into folds, but an update needs one training after another`,
+    help: () => "use one split: `split: random(train: 80%, validation: 10%, test: 10%)`",
+    explain: "Folds are several trainings, and none of them is the one to continue from.",
     example: `${small}\ndata f { source: csv("b.csv"), columns: { text: t, label: l }, split: folds(5) }\nupdate m on f as n`,
   },
   "update-streamed": {
     severity: "error",
-    message: (d) => `rows of ${d.data} can't be kept to be learnt again: they are streamed from disk`,
+    message: (d) => `rows of ${d.data} cannot be stored for replay: they are streamed from disk`,
     help: () =>
-      "take a strategy that keeps no rows (`ewc`, `si`, `l2`, `lwf`), or data that fit into memory (`sample: 100000`)",
-    explain:
-      "`replay`, `der` and `joint` put rows of earlier data beside the new ones, which is done with data that are held in memory.",
+      "use a strategy that stores no rows (`ewc`, `si`, `l2`, `lwf`), or data that fit into memory (`sample: 100000`)",
+    explain: "`replay`, `der` and `joint` train on rows of earlier data again. They need data that are held in memory.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l } }\ndata e { source: csv("b.csv", stream: true), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification }\ntrain m on d { epochs: 1 }\nupdate m on e as n { strategy: replay(5%) }',
   },

@@ -9,7 +9,7 @@ export const internalCodes: CodeTable<InternalCodeData> = {
   internal: {
     severity: "error",
     message: (d) => `Tunebook failed: ${d.what}`,
-    help: () => "this is a defect of Tunebook: please report it with the program that shows it",
-    explain: "An error without a code of its own. It is never your program's fault.",
+    help: () => "this is a bug in Tunebook: please report it with the program that shows it",
+    explain: "An error without its own code. It is never your program's fault.",
   },
 };

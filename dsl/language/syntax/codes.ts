@@ -46,21 +46,21 @@ const CLOSERS: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}"
 export const syntaxCodes: CodeTable<SyntaxCodeData> = {
   unexpected: {
     severity: "error",
-    message: (d) => `${d.found} can't stand here`,
+    message: (d) => `unexpected ${d.found}`,
     help: (d) => d.advice ?? `${d.expected} is expected`,
     explain:
-      "The text can't be read at this place. A program is a list of statements: a verb, names, connectors, and an optional block of `key: value` lines. Parentheses choose a word and its parameters; braces fill a record.",
+      "The parser cannot read this place. A program is a list of statements: a verb, names, connectors, and an optional block of `key: value` lines. Parentheses hold a word's parameters; braces hold a record.",
     example: "recipe r { epochs: : }",
   },
   "bracketed-names": {
     severity: "error",
-    message: () => "names and texts of a statement stand in no brackets",
+    message: () => "names and texts of a statement must not be in brackets",
     help: (d) =>
       d.names.includes(",") && d.names.length < 60
-        ? `write them one after the other: \`${d.names}\``
-        : "leave the brackets out",
+        ? `write them separated by commas: \`${d.names}\``
+        : "remove the brackets",
     explain:
-      'After a verb or a connector come names or texts with commas between them: `predict router on "one", "two"`. A list in brackets is a value of a key.',
+      'Names or texts after a verb or connector are separated by commas: `predict router on "one", "two"`. A list in brackets is the value of a key.',
     example: 'model m { base: "all-MiniLM-L6-v2", task: text_classification }\nshow [m]',
   },
   "unclosed-bracket": {
@@ -68,38 +68,38 @@ export const syntaxCodes: CodeTable<SyntaxCodeData> = {
     message: (d) => `\`${d.open}\` is never closed`,
     help: (d) => `add \`${d.close}\``,
     explain:
-      "Every `(`, `[` and `{` needs its closer. A new line ends an open `(` or `[` unless it stands after an opener or a comma; a line that begins a statement ends every open block.",
+      "Every `(`, `[` and `{` must be closed. A new line ends an open `(` or `[` unless it follows an opening bracket or a comma. A line that starts a statement ends every open block.",
     example: "recipe r { optimizer: adamw(learning_rate: 1e-3 }",
   },
   "stray-bracket": {
     severity: "error",
-    message: (d) => `\`${d.bracket}\` closes nothing`,
+    message: (d) => `\`${d.bracket}\` closes no open bracket`,
     help: () => "remove it",
-    explain: "A closing bracket stands where none of its kind is open.",
+    explain: "There is a closing bracket, but no bracket of its kind is open.",
     example: "recipe r { epochs: 3) }",
   },
   "mismatched-bracket": {
     severity: "error",
-    message: (d) => `\`${d.close}\` can't close \`${d.open}\``,
+    message: (d) => `\`${d.close}\` does not close \`${d.open}\``,
     help: (d) =>
       d.opener !== undefined
-        ? `write \`${d.opener}\` in its place`
-        : `write \`${CLOSERS[d.open] ?? ""}\`, or another opener`,
-    explain: "Brackets close as they open: `{ }` around a record, `( )` around parameters, `[ ]` around a list.",
+        ? `write \`${d.opener}\` instead`
+        : `write \`${CLOSERS[d.open] ?? ""}\`, or change the opening bracket`,
+    explain: "Brackets come in pairs: `{ }` for a record, `( )` for parameters, `[ ]` for a list.",
     example: "recipe r { optimizer: adamw(learning_rate: 1e-3] }",
   },
   "missing-colon": {
     severity: "error",
     message: (d) => `the colon after \`${d.key}\` is missing`,
     help: (d) => `write \`${d.key}: …\``,
-    explain: "A block and an argument list hold `key: value`; also a record takes the colon: `columns: { … }`.",
+    explain: "Blocks and argument lists contain `key: value`; a record needs the colon too: `columns: { … }`.",
     example: "recipe r { epochs 3 }",
   },
   "missing-comma": {
     severity: "error",
-    message: (d) => `a comma before \`${d.before}\` is missing`,
+    message: (d) => `a comma is missing before \`${d.before}\``,
     help: () => "put a comma between them",
-    explain: "Entries of `{ }` end at a new line or a comma; in `( )` and `[ ]` only commas separate.",
+    explain: "Entries of `{ }` end at a new line or a comma; `( )` and `[ ]` need commas.",
     example: "recipe r { epochs: 3 batch_size: 16 }",
   },
   "no-value": {
@@ -107,96 +107,95 @@ export const syntaxCodes: CodeTable<SyntaxCodeData> = {
     message: (d) => `\`${d.key}\` has no value`,
     // A key in `allow: { … }` is a code, and its value the reason.
     help: (d) => `write \`${d.instead ?? `${d.key}: ${codeEntryOf(d.key) ? '"why"' : "…"}`}\``,
-    explain: "Every key needs a colon and a value. Leave the whole line out to have the default.",
+    explain: "Every key needs a colon and a value. Remove the line to use the default.",
     example: "recipe r { epochs: }",
   },
   "equals-for-colon": {
     severity: "error",
-    message: () => "`=` sets nothing in Tune",
+    message: () => "Tune does not use `=`",
     help: (d) => `write \`${d.instead ?? ":"}\``,
     explain:
-      'Keys and arguments take a colon: `epochs: 3`, `lora(rank: 8)`. A definition has its keys in braces: `data reviews { source: csv("reviews.csv") }`.',
+      'Keys and arguments have a colon: `epochs: 3`, `lora(rank: 8)`. A definition has its keys in braces: `data reviews { source: csv("reviews.csv") }`.',
     example: "recipe r { epochs = 3 }",
   },
   "braces-for-parentheses": {
     severity: "error",
-    message: (d) => `\`${d.word}\` takes its parameters in parentheses`,
+    message: (d) => `parameters of \`${d.word}\` must be in parentheses`,
     help: (d) => `write \`${d.word}(…)\``,
-    explain: "Parentheses choose a word and its parameters; braces fill a record.",
+    explain: "Parentheses hold a word's parameters; braces hold a record.",
     example: "recipe r { optimizer: adamw { weight_decay: 0.1 } }",
   },
   "brace-on-next-line": {
     severity: "error",
-    message: () => "a block's `{` stands on the line of its header",
+    message: () => "`{` must be on the line where the statement starts",
     help: () => "put `{` at the end of the line above",
-    explain: "A new line ends a statement, so a `{` on the next line would begin something of its own.",
+    explain: "A new line ends a statement, so a `{` on the next line would start something new.",
     example: "recipe r\n{ epochs: 3 }",
   },
   "wrong-quotes": {
     severity: "error",
-    message: () => "strings take straight double quotes",
+    message: () => "strings need straight double quotes",
     help: () => 'write `"…"`',
-    explain:
-      'Strings are written `"like this"`, long ones between `"""`. Single and curly quotes are not string marks in Tune.',
+    explain: 'Strings are written `"like this"`, long ones between `"""`. Tune does not accept single or curly quotes.',
     example: "use 'common.tune'",
   },
   "unclosed-string": {
     severity: "error",
-    message: () => "a string ends on the line where it begins",
+    message: () => "a string must end on the line where it starts",
     help: () => 'add `"`, or use `"""` for a text of several lines',
-    explain: 'A string is closed by `"` on the same line; `"""` opens a text of several lines.',
+    explain: 'Close a string with `"` on the same line. `"""` starts a text of several lines.',
     example: 'use "common.tune',
   },
   "unknown-escape": {
     severity: "error",
-    message: (d) => `\`${d.escape}\` is no escape`,
+    message: (d) => `\`${d.escape}\` is not an escape`,
     help: () => "double the backslash, or write `/` in a path",
     explain:
-      'In a string a backslash begins an escape: `\\n`, `\\t`, `\\"`, `\\\\`, `\\u{1F600}`. A Windows path is written `"C:\\\\data"` or `"C:/data"`.',
+      'In a string a backslash starts an escape: `\\n`, `\\t`, `\\"`, `\\\\`, `\\u{1F600}`. Write a Windows path as `"C:\\\\data"` or `"C:/data"`.',
     example: 'use "C:\\data/common.tune"',
   },
   "hash-comment": {
     severity: "error",
-    message: () => "`#` opens no comment",
+    message: () => "`#` does not start a comment",
     help: () => "write `//`",
     explain: "Comments are `// to the end of the line` and `/* between marks */`.",
     example: "recipe r { epochs: 3 } # short",
   },
   semicolon: {
     severity: "error",
-    message: () => "statements and entries take no semicolon",
+    message: () => "Tune does not use semicolons",
     help: () => "remove it, or write a comma between entries of one line",
     explain: "Entries end at a new line or a comma, statements at a new line.",
     example: "recipe r { epochs: 3; batch_size: 16 }",
   },
   "kebab-name": {
     severity: "error",
-    message: (d) => (d.instead.startsWith('"') ? `\`${d.name}\` has no quotes` : `\`${d.name}\` is no name`),
+    message: (d) => (d.instead.startsWith('"') ? `\`${d.name}\` has no quotes` : `\`${d.name}\` is not a valid name`),
     help: (d) => `write \`${d.instead}\``,
     explain:
-      "Names take letters, digits and `_`. A minus would have to mean subtraction, and Tune has no arithmetic. Texts such as " +
-      "the name of a base model stand in quotes.",
+      "Names consist of letters, digits and `_`. A minus would mean subtraction, but Tune has no arithmetic. Write texts such as " +
+      "the name of a base model in quotes.",
     example: "recipe r { batch-size: 16 }",
   },
   "thousands-comma": {
     severity: "error",
     message: () => "a comma separates values, not thousands",
-    help: (d) => `write \`${d.number}\` or with \`_\` between the digits`,
+    help: (d) => `write \`${d.number}\` or put \`_\` between the digits`,
     explain: "`1,000` would be two values. Write `1000` or `1_000`.",
     example: "recipe r { steps: 1,000 }",
   },
   "bare-decimal": {
     severity: "error",
-    message: () => "a number begins with a digit",
+    message: () => "a number must start with a digit",
     help: (d) => `write \`${d.number}\``,
-    explain: "`.5` is written `0.5`: a dot alone joins names.",
+    explain: "Write `0.5` instead of `.5`: a dot alone joins names.",
     example: "recipe r { clip: .5 }",
   },
   "separated-unit": {
     severity: "error",
-    message: () => "a unit touches its number",
+    message: () => "there must be no space between a number and its unit",
     help: (d) => `write \`${d.number}\``,
-    explain: "`10min`, `512MB`, `80%`: without a blank, so that a list of numbers and names stays readable.",
+    explain: "Write `10min`, `512MB`, `80%` without a space, so that lists of numbers and names stay readable.",
     example: 'data d { source: csv("a.csv"), columns: { text: t }, split: random(train: 80 %, test: 20%) }',
   },
   "minus-sign": {
@@ -204,7 +203,7 @@ export const syntaxCodes: CodeTable<SyntaxCodeData> = {
     message: () => "this is a typographic minus or dash",
     help: () => "write `-`",
     explain:
-      "A minus pasted from a text is often the character U+2212 or a dash. Numbers take the hyphen of the keyboard.",
+      "A minus that was pasted from a text is often the character U+2212 or a dash. Numbers need the hyphen of the keyboard.",
     example: "parameters { bias: \u22121 }",
   },
   "unknown-character": {
@@ -219,37 +218,37 @@ export const syntaxCodes: CodeTable<SyntaxCodeData> = {
         : d.character.startsWith("```")
           ? "remove the line: it belongs to Markdown"
           : /^[-+*/!&|^%]+$/.test(d.character)
-            ? "Tune computes nothing: write the result, or compute it in TypeScript and write `$name`"
+            ? "write the result, or compute it in TypeScript and write `$name`: Tune has no arithmetic"
             : "remove it",
-    explain: "Outside strings and comments there are names, numbers, brackets, `:`, `,`, `.`, `..` and `$`.",
+    explain: "Outside strings and comments, Tune has names, numbers, brackets, `:`, `,`, `.`, `..` and `$`.",
     example: "recipe r { epochs: 3 ? }",
   },
   "block-without-braces": {
     severity: "error",
-    message: () => "a record stands in braces, not in lines that are set in",
+    message: () => "a record needs braces; indentation is not enough",
     help: (d) => `write \`${d.head}\`, and \`}\` after the last line`,
-    explain: "Indentation means nothing in Tune: a record stands between `{` and `}`, also over several lines.",
+    explain: "Indentation has no meaning in Tune. A record is written between `{` and `}`, on one line or several.",
     example: "recipe r:\n  epochs: 3\n  batch_size: 16",
   },
   "dash-list": {
     severity: "error",
-    message: () => "a list stands in `[ ]`, without dashes",
+    message: () => "a list needs `[ ]`, not dashes",
     help: (d) => `write \`${d.list}\``,
-    explain: "A list is written `[a, b]`, also over several lines: a new line may follow each comma.",
+    explain: "Write a list as `[a, b]`. A new line may follow each comma.",
     example: 'data d {\n  source: csv("a.csv")\n  columns: { text: t }\n  clean:\n    - unicode\n    - drop_empty\n}',
   },
   "string-prefix": {
     severity: "error",
-    message: (d) => `\`${d.prefix}\` before a string means nothing`,
-    help: () => "remove it; a value from outside is written `$name`",
-    explain: "Strings have no prefixes: nothing is put into them, and a backslash is always an escape.",
+    message: (d) => `\`${d.prefix}\` before a string has no meaning`,
+    help: () => "remove it; write a TypeScript value as `$name`",
+    explain: "Strings have no prefixes: values are not interpolated, and a backslash is always an escape.",
     example: 'use f"common.tune"',
   },
   "too-much": {
     severity: "error",
-    message: (d) => `there are more than ${d.most.toLocaleString("en-US")} ${d.what}: what follows is not read`,
+    message: (d) => `there are more than ${d.most.toLocaleString("en-US")} ${d.what}; the rest is not read`,
     help: (d) => LESS[d.what],
     explain:
-      "A program is read up to 250,000 characters, 2,000 statements, 100 brackets in brackets, 200 mistakes of syntax and 5,000 of any kind, far more than people write. Beyond them stands what was pasted by mistake. Files that are used have their own count.",
+      "A program may have up to 250,000 characters, 2,000 statements, 100 nested brackets, 200 syntax errors and 5,000 errors in all, far more than people write. Longer texts were pasted by mistake. Each used file has its own limits.",
   },
 };

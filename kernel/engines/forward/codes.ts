@@ -17,29 +17,29 @@ export interface ForwardCodeData {
 export const forwardCodes: CodeTable<ForwardCodeData> = {
   "forward-input": {
     severity: "error",
-    message: (d) => `standard input holds no batch: ${d.why}`,
+    message: (d) => `standard input does not contain a batch: ${d.why}`,
     help: () => 'write {"input_ids": [[101, 7592, 102]], "attention_mask": [[1, 1, 1]]} to standard input',
     explain:
-      "`tunebook forward` reads one JSON object: `input_ids`, and if wanted `attention_mask` (1 for real tokens; all real without it) and `token_type_ids`, each a list of rows of whole numbers; for a model with an encoder and a decoder `decoder_input_ids` too, which may have another length.",
+      "`tunebook forward` reads one JSON object: `input_ids`, optionally `attention_mask` (1 for real tokens; without it all are real) and `token_type_ids`, each a list of rows of integers. A model with an encoder and a decoder also needs `decoder_input_ids`, which may have another length.",
   },
   "ragged-rows": {
     severity: "error",
     message: (d) =>
-      `row ${String(d.row)} of ${d.name} has ${String(d.length)} numbers where ${String(d.expected)} are expected`,
-    help: () => "pad the rows of a batch to one length, with 0 in attention_mask where they are padded",
-    explain: "All rows of a batch have one length, and all its parts have the same rows.",
+      `row ${String(d.row)} of ${d.name} has ${String(d.length)} numbers, but ${String(d.expected)} are expected`,
+    help: () => "pad the rows of a batch to one length, with 0 in attention_mask for padding",
+    explain: "All rows of a batch have the same length, and all its parts have the same rows.",
   },
   "id-out-of-range": {
     severity: "error",
     message: (d) =>
-      `${d.name} has ${String(d.id)} in row ${String(d.row)}, position ${String(d.column)}, but the model knows 0 to ${String(d.size - 1)}`,
+      `${d.name} has ${String(d.id)} in row ${String(d.row)}, position ${String(d.column)}, but the model's ids are 0 to ${String(d.size - 1)}`,
     help: () => "use the tokenizer that belongs to the model",
-    explain: "A token id looks up a row of the model's embeddings; there is no such row.",
+    explain: "A token id selects a row of the model's embeddings. There is no row with this id.",
   },
   "sequence-too-long": {
     severity: "error",
     message: (d) => `rows of ${String(d.length)} tokens are longer than the model's ${String(d.positions)} positions`,
-    help: (d) => `cut the rows to ${String(d.positions)} tokens`,
-    explain: "The model has learned a fixed number of positions and can't read further.",
+    help: (d) => `truncate the rows to ${String(d.positions)} tokens`,
+    explain: "The model was trained with a fixed number of positions and cannot read further.",
   },
 };

@@ -16,19 +16,18 @@ export const compressionsCodes: CodeTable<CompressionsCodeData> = {
   "teacher-not-finite": {
     severity: "error",
     message: (d) =>
-      `${d.teacher} answers ${d.rows === d.of ? "all" : `${String(d.rows)} of ${String(d.of)}`} rows with what is no number, so that nothing can be learnt of it`,
-    help: (d) =>
-      `train ${d.teacher} again with a lower learning_rate, or in f32 where it was trained in bf16, and compress it then`,
+      `${d.teacher} gives non-finite predictions for ${d.rows === d.of ? "all" : `${String(d.rows)} of ${String(d.of)}`} rows, so a student cannot learn from it`,
+    help: (d) => `train ${d.teacher} again with a lower learning_rate, or in f32 instead of bf16, and compress it then`,
     explain:
-      "What a student is to learn are the numbers that its teacher gives each label. Weights that grew beyond all bounds give none (NaN or infinite), and a loss on them would teach the student the same.",
+      "A student learns the numbers that its teacher gives each label. Weights that diverged give NaN or infinite numbers, and the student would learn the same.",
   },
   "unlabelled-held-out": {
     severity: "warning",
     message: (d) =>
-      `${String(d.rows)} of ${String(d.of)} rows of ${d.on}, which score the model, stand among the rows of ${d.data}, which it learns without their labels`,
-    help: (d) => `take them out of ${d.data}, or read scores on ${d.on} as those of rows that were learnt`,
+      `${String(d.rows)} of ${String(d.of)} evaluation rows of ${d.on} are also in ${d.data}, which the model trains on without labels`,
+    help: (d) => `remove them from ${d.data}, or read scores on ${d.on} as those of training rows`,
     explain:
-      "What a larger model says of a row is learnt by the student before it is asked about that row: it comes nearer to its teacher there than on new rows. Compared is what is read of a row, after cleaning.",
+      "The student learns the teacher's predictions for these rows before it is evaluated on them, so it is closer to the teacher there than on new rows. Rows are compared by the content that is read, after cleaning.",
     allowable: false,
   },
 };

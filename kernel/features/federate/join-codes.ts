@@ -19,80 +19,79 @@ const rounds = (n: number): string => `${String(n)} round${n === 1 ? "" : "s"}`;
 export const federationJoinCodes: CodeTable<FederationJoinCodeData> = {
   "join-differs": {
     severity: "error",
-    message: (d) => `whoever leads says ${d.theirs} for \`${d.path}\`, and this program says ${d.ours}`,
+    message: (d) => `the server has ${d.theirs} for \`${d.path}\`, but this program has ${d.ours}`,
     help: (d) => `agree on one \`${d.path}\` and write it in both programs`,
     explain:
-      "A client of a federation runs its own program. What whoever leads it has in its own is held against that, and all that decides what is learnt and sent has to be the same: base, task, technique, recipe, labels and their order, what becomes of updates, privacy. Nothing was trained and nothing was sent but this code and the path.",
+      "A client of a federation runs its own program, and the server's program is compared with it. Everything that affects what is trained and sent must be equal: base, task, technique, recipe, labels and their order, handling of updates, privacy. Nothing was trained, and only this code and the setting's name were sent.",
   },
   "join-rounds": {
     severity: "error",
-    message: (d) => `whoever leads asks for ${rounds(d.asked)}, and this program says ${String(d.most)} at most`,
-    help: (d) => `write \`rounds: ${String(d.asked)}\` if that many are wanted`,
-    explain: "Each round tells more about rows. How many there may be at most is what the client's own program says.",
+    message: (d) => `the server requests ${rounds(d.asked)}, but this program allows at most ${String(d.most)}`,
+    help: (d) => `write \`rounds: ${String(d.asked)}\` to allow that many`,
+    explain: "Each round reveals more about rows. The client's own program sets the limit.",
   },
   "join-clients": {
     severity: "error",
-    message: (d) => `whoever leads has ${String(d.asked)} clients, and this program says ${String(d.least)} at least`,
-    help: (d) => `write \`clients: ${String(d.asked)}\` if so few are enough to hide among`,
+    message: (d) => `the server has ${String(d.asked)} clients, but this program requires at least ${String(d.least)}`,
+    help: (d) => `write \`clients: ${String(d.asked)}\` if so few protect your rows enough`,
     explain:
-      "An update hides among those of others: the fewer there are, the more the mean tells about each. How few there may be is what the client's own program says.",
+      "An update is hidden among those of other clients: with fewer clients, the mean reveals more about each. The client's own program sets the minimum.",
   },
   "join-spent": {
     severity: "error",
     message: (d) =>
-      `${rounds(d.done)} are done, whoever leads asks for ${String(d.asked)} more, and this client gives ${String(d.most)} in its life`,
-    help: () => "start the client again to take part once more, or let it give more: `--rounds N`",
+      `${rounds(d.done)} are done, and the server requests ${String(d.asked)} more, but this client allows ${String(d.most)} in total`,
+    help: () => "start the client again to take part again, or allow more rounds: `--rounds N`",
     explain:
-      "A client counts the rounds of its whole life, so that nobody gets more of them by asking twice. Rounds that are asked for again because whoever leads was interrupted count apart, up to the same number.",
+      "A client counts all rounds since it started, so that asking twice does not give more rounds. Rounds repeated after an interruption of the server count separately, up to the same number.",
   },
   "join-epsilon": {
     severity: "error",
     message: (d) =>
-      `one more round would spend ε ${d.spent.toPrecision(3)} of these rows, and this program promises ${String(d.most)} at most`,
+      `one more round would spend ε ${d.spent.toPrecision(3)} of these rows, but this program allows at most ${String(d.most)}`,
     help: (d) =>
-      `the account of all rounds on these rows is ${d.account}; a greater \`epsilon\`, in both programs, allows more`,
+      `set a greater \`epsilon\` in both programs to allow more; the account of all rounds on these rows is ${d.account}`,
     explain:
-      "With `unit: row` each client counts what its own rows have spent, over all federations and restarts: a round is charged before it is trained, whether its answer arrives or not. What is spent never comes back.",
+      "With `unit: row` each client counts the ε spent on its own rows, over all federations and restarts. A round is charged before it is trained, whether or not its answer arrives. Spent ε never comes back.",
   },
   "looks-spent": {
     severity: "error",
-    message: (d) => `scores on this client's rows were asked for more than ${String(d.most)} times`,
-    help: () => "start the client again to take part once more, or let it give more: `--rounds N`",
+    message: (d) => `scores on this client's rows were requested more than ${String(d.most)} times`,
+    help: () => "start the client again to take part again, or allow more rounds: `--rounds N`",
     explain:
-      "Scores tell of rows, too. A client gives them after each round, and after each that is asked for again because whoever leads was interrupted: over its whole life twice as often as there are rounds in it, and twice more for those before the first.",
+      "Scores reveal something about rows, too. A client sends them after each round and each repeated round. In total it allows twice as many as rounds, and two more before the first round.",
   },
   "order-early": {
     severity: "error",
-    message: (d) => `an order (${d.kind}) came from a run whose terms this client hasn't agreed on`,
-    help: () => "nothing is to be done; whoever leads has to say its terms first",
-    explain: "A client agrees on terms with one run at a time, the one that asked last, and takes orders of no other.",
+    message: (d) => `an order (${d.kind}) came from a run whose terms this client has not accepted`,
+    help: () => "do nothing; the server has to send its terms first",
+    explain: "A client accepts the terms of one run at a time, the latest, and follows no orders of other runs.",
   },
   "order-again": {
     severity: "error",
-    message: (d) => `an order (${d.kind}) of round ${String(d.round)} came after round ${String(d.after)}`,
-    help: () => "nothing is to be done; rounds go forward, each once",
-    explain:
-      "A round is trained once: whoever asks again, or for an earlier one, would learn more about rows than was agreed on.",
+    message: (d) => `an order (${d.kind}) for round ${String(d.round)} came after round ${String(d.after)}`,
+    help: () => "do nothing; rounds only go forward, each once",
+    explain: "A round is trained once. Repeating it, or an earlier one, would reveal more about rows than was agreed.",
   },
   "order-unfit": {
     severity: "error",
-    message: (d) => `an order is not one of this federation: ${d.why}`,
-    help: () => "nothing is to be done; check that all sides have the same version of Tunebook",
+    message: (d) => `an order does not fit this federation: ${d.why}`,
+    help: () => "check that all sides have the same version of Tunebook",
     explain:
-      "The client knows from its own program how many numbers an order has and what else it brings. Anything else is refused before the engine sees it.",
+      "The client knows from its own program the number of values and the content of each order. Anything else is rejected before it reaches the engine.",
   },
   "sum-again": {
     severity: "error",
-    message: (d) => `a second secret sum of what round ${String(d.round)} trained was asked for`,
-    help: () => "nothing is to be done; each vector is in one sum at most, and again among the same clients alone",
+    message: (d) => `a second secure sum of the result of round ${String(d.round)} was requested`,
+    help: () => "do nothing; a vector is only summed again with the same clients",
     explain:
-      "Two sums of the same vectors with one client more or less tell that client's vector. So a client gives its vector to one sum. Where the same weights come again, since whoever leads was interrupted or a sum failed, they are summed among the very same clients or not at all.",
+      "Two sums that differ by one client reveal that client's vector. So a client gives its vector to one sum. If the same weights are summed again after an interruption or a failed sum, it must be with exactly the same clients.",
   },
   "sum-unfit": {
     severity: "error",
-    message: (d) => `a secret sum is refused: ${d.why}`,
-    help: () => "nothing is to be done; whoever leads has to sum what was agreed on",
+    message: (d) => `a secure sum is rejected: ${d.why}`,
+    help: () => "do nothing; the server has to sum what was agreed",
     explain:
-      "Before a client masks its vector it looks whether it is named itself, whether there are as many others as its program says, and whether the sum is of the vector that it holds.",
+      "Before a client masks its vector, it checks that it is in the list itself, that the number of clients is that of its program, and that the sum is about the vector that it has.",
   },
 };

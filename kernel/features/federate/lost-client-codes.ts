@@ -16,9 +16,9 @@ export const lostCodes: CodeTable<LostCodeData> = {
   "round-lost": {
     severity: "error",
     message: (d) =>
-      `${String(d.answered)} of ${String(d.asked)} clients answered in round ${String(d.round)}, and ${d.what} takes ${String(d.needs)}${d.why === "" ? "" : `; ${escapeControlCharacters(d.why)}`}`,
-    help: () => "see what the clients say where they run; `resume: true` goes on from the last whole round",
+      `${String(d.answered)} of ${String(d.asked)} clients answered in round ${String(d.round)}, but ${d.what} needs ${String(d.needs)}${d.why === "" ? "" : `; ${escapeControlCharacters(d.why)}`}`,
+    help: () => "read the errors of the clients where they run; `resume: true` continues after the last complete round",
     explain:
-      "A round goes on without clients that fail or are late, as long as those that answered are enough for what becomes of their updates. What was learnt until then is kept.",
+      "A round continues without clients that fail or are late, as long as enough have answered for the aggregation. The result so far is kept.",
   },
 };

@@ -35,31 +35,31 @@ export const replaysCodes: CodeTable<ReplaysCodeData> = {
             ...(d.tables.length > 0
               ? [`the rows of ${d.run} came from ${listNamesAsCode(d.tables)} of its notebook`]
               : []),
-            ...(d.update ? [`${d.run} went on from the weights of another training (\`update\`)`] : []),
-            ...(d.compress ? [`${d.run} was made of the weights of another training (\`compress\`)`] : []),
-            ...(d.federated ? [`${d.run} learnt in rounds from several clients (\`federate\`)`] : []),
-            ...(d.averaged ? [`the workers of ${d.run} averaged their weights, which one process can't repeat`] : []),
+            ...(d.update ? [`${d.run} started from the weights of another training (\`update\`)`] : []),
+            ...(d.compress ? [`${d.run} was made from the weights of another training (\`compress\`)`] : []),
+            ...(d.federated ? [`${d.run} was trained by several clients (\`federate\`)`] : []),
+            ...(d.averaged ? [`the workers of ${d.run} averaged their weights, which one process cannot repeat`] : []),
             ...(d.words.length > 0
               ? [`${listNamesAsCode(d.words)} of ${d.run} ${d.words.length > 1 ? "are" : "is"} defined in its notebook`]
               : []),
           ].join("; ")
-        : `${d.run} is no training: it was deployed to ${d.deployed}`,
+        : `${d.run} is not a training but a deployment to ${d.deployed}`,
     help: (d) =>
       d.deployed === null
-        ? "`tunebook verify NOTEBOOK.ipynb` runs the whole notebook again; rows that are saved to a file can be replayed"
-        : "`tunebook verify PLACE` proves a deployment again",
+        ? "run the complete notebook again with `tunebook verify NOTEBOOK.ipynb`, or save the rows to a file, which can be replayed"
+        : "prove the deployment again with `tunebook verify PLACE`",
     explain:
-      "A run is repeated from its folder alone, without its notebook. Tables and functions of TypeScript cells live in the notebook and not in the run.",
+      "A run is repeated from its folder, without its notebook. Tables and functions of TypeScript cells exist only in the notebook.",
   },
   "replay-changed": {
     severity: "error",
-    message: (d) => `not all that ${d.run} was made of is as it was: ${listNames(d.changed.map(({ what }) => what))}`,
+    message: (d) => `the inputs of ${d.run} have changed: ${listNames(d.changed.map(({ what }) => what))}`,
     notes: (d) =>
       d.changed.map(
         ({ what, then, now, rows }) => `${what}: ${then} then, ${now} now${rows === undefined ? "" : `; ${rows}`}`,
       ),
-    help: () => "bring it back as it was; or train all the same and see what it changes: `--anyway`",
+    help: () => "restore them; or train with the changed inputs and compare the results: `--anyway`",
     explain:
-      "A run's lock keeps hashes of the rows, the files and the base that it read, and the versions that it ran with. Where one of them differs, other numbers are to be expected, and nothing is trained until that is asked for.",
+      "A run's lock stores hashes of the rows, the files and the base that it read, and the versions that it used. If one of them differs, the results may too, so nothing is trained without `--anyway`.",
   },
 };

@@ -8,8 +8,8 @@ export interface VerbsReportCodeData {
 export const verbsReportCodes: CodeTable<VerbsReportCodeData> = {
   "report-taken": {
     severity: "error",
-    message: (d) => `${d.path} can't be written: ${d.why}`,
-    help: () => 'write another file\'s name: `report router as "router.html"`',
-    explain: "A report replaces a report that was written before, and nothing else.",
+    message: (d) => `cannot write ${d.path}: ${d.why}`,
+    help: () => 'write another file name: `report router as "router.html"`',
+    explain: "A report only overwrites an earlier report.",
   },
 };

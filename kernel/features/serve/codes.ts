@@ -37,150 +37,148 @@ export const servingCodes: CodeTable<ServingCodeData> = {
   "port-taken": {
     severity: "error",
     message: (d) =>
-      `port ${String(d.port)} of ${d.host} is taken by ${d.desk !== undefined ? `${d.desk}, which serves` : d.by ? `process ${String(d.by.process)} (${escapeControlCharacters(d.by.command)})` : "another program"}`,
+      `port ${String(d.port)} of ${d.host} is already used by ${d.desk !== undefined ? `${d.desk}, which is serving` : d.by ? `process ${String(d.by.process)} (${escapeControlCharacters(d.by.command)})` : "another program"}`,
     help: (d) =>
       d.desk !== undefined
-        ? `name another port, or end that one first: \`await ${d.desk}.stop()\``
+        ? `choose another port, or stop that server first: \`await ${d.desk}.stop()\``
         : d.by
-          ? `name another port, or 0 for any that is free; \`kill ${String(d.by.process)}\` ends that one, if it is yours`
-          : "name another port, or 0 for any that is free",
+          ? `choose another port, or 0 for any free one; \`kill ${String(d.by.process)}\` ends that process, if it is yours`
+          : "choose another port, or 0 for any free one",
     explain:
-      "One program listens on a port at a time. `port: 0` takes one that is free, and the server says which. Where the port should have been free, an older server still runs: `desk.stop()` or SIGTERM ends it.",
+      "Only one program can listen on a port. With `port: 0` the server chooses a free one and reports it. If the port should be free, an older server may still be running: end it with `desk.stop()` or SIGTERM.",
   },
   "not-listened": {
     severity: "error",
-    message: (d) => `${d.host}:${String(d.port)} can't be listened on: ${d.why}`,
-    help: () => "name an address of this machine (127.0.0.1 for this machine alone), and a port from 1024 on",
+    message: (d) => `cannot listen on ${d.host}:${String(d.port)}: ${d.why}`,
+    help: () => "use an address of this machine (127.0.0.1 for local access only), and a port from 1024",
     explain:
-      "A server listens on an address of the machine it runs on. Ports below 1024 are the administrator's on most systems.",
+      "A server listens on an address of its own machine. On most systems only the administrator may use ports below 1024.",
   },
   "request-unlike": {
     severity: "error",
     message: (d) => `${d.at === null ? "the request" : `\`${d.at}\``} ${d.why}`,
-    help: () => "write it as /openapi.json says",
+    help: () => "write it as described in /openapi.json",
     explain:
-      "The body of a request is held to a schema before anything of it is used. /openapi.json has the schemas of all routes; keys that they don't name are left alone, and the header `x-ignored` of the answer names them.",
+      "The body of a request is checked against a schema before it is used. /openapi.json has the schemas of all routes. Unknown keys are ignored and listed in the answer's header `x-ignored`.",
   },
   "request-not-json": {
     severity: "error",
-    message: (d) => `the body can't be read as JSON: ${d.why}`,
+    message: (d) => `the body is not valid JSON: ${d.why}`,
     help: () => "send JSON in UTF-8",
     explain:
-      "Bodies are JSON in UTF-8, at most 64 deep, without the keys `__proto__` and `constructor.prototype`, and without half characters (a lone surrogate such as \\ud800).",
+      "A body is JSON in UTF-8, at most 64 levels deep, without the keys `__proto__` and `constructor.prototype`, and without lone surrogates such as \\ud800.",
   },
   "request-head": {
     severity: "error",
     message: (d) => `the request ${d.why}`,
     help: () => "send each of these headers once, and a body with `content-length` or `transfer-encoding: chunked`",
     explain:
-      "A proxy before this server may read such a request differently from the server: it may check the first `Host` or `Authorization` and pass on both, or see another end of the body. The request is refused and its connection is closed.",
+      "A proxy in front of this server may read such a request differently: it may check the first `Host` or `Authorization` and pass on both, or see another end of the body. The request is rejected and its connection closed.",
   },
   "request-type": {
     severity: "error",
-    message: (d) => (d.type === null ? "the request doesn't say what its body is" : `bodies of ${d.type} aren't read`),
+    message: (d) =>
+      d.type === null ? "the request has no content type" : `bodies of type ${d.type} are not supported`,
     help: () => "send JSON, and the header `content-type: application/json`",
-    explain:
-      "Only JSON is read, not compressed. A form could be sent by any page in a browser, so it is no request here.",
+    explain: "Only uncompressed JSON is accepted. Any web page could send a form, so forms are rejected.",
   },
   "request-too-large": {
     severity: "error",
     message: (d) => `the body is longer than ${String(d.most)} bytes`,
     help: () => "send fewer texts in one request, or raise the limit `body` (`--max-body`)",
-    explain: "A body is held in memory while it is read, so it has a bound: the limit `body`, in bytes.",
+    explain: "A body is held in memory while it is read, so its size in bytes is limited by `body`.",
   },
   "request-not-offered": {
     severity: "error",
     message: (d) => `\`${d.at}\` ${d.why}`,
     help: (d) => d.help,
     explain:
-      "A key that changes what is answered and isn't offered here is refused; to ignore it would give another answer than was asked for. Keys that change nothing of an answer are ignored.",
+      "A key that would change the answer but is not supported is rejected, because ignoring it would give a wrong answer. Keys that do not change the answer are ignored.",
   },
   "too-many-texts": {
     severity: "error",
-    message: (d) => `\`${d.at}\` has ${String(d.asked)} texts, and one request may have ${String(d.most)}`,
+    message: (d) => `\`${d.at}\` has ${String(d.asked)} texts, but a request may have at most ${String(d.most)}`,
     help: () =>
-      "send several requests (they are answered in one batch where they come together), or raise the limit `texts` (`--max-texts`)",
-    explain: "One request takes so many places of the queue at most, so that others find one too.",
+      "send several requests (they are batched if they arrive together), or raise the limit `texts` (`--max-texts`)",
+    explain: "The number of texts per request is limited, so that other requests find a place in the queue.",
   },
   "too-many-tokens": {
     severity: "error",
-    message: (d) => `\`${d.at}\` asks for ${String(d.asked)} tokens, and one request may ask for ${String(d.most)}`,
-    help: (d) => `ask for ${String(d.most)} at most, or raise the limit \`max_tokens\` (\`--max-tokens\`)`,
-    explain: "Whoever serves says how many tokens one request may have written.",
+    message: (d) => `\`${d.at}\` requests ${String(d.asked)} tokens, but a request may have at most ${String(d.most)}`,
+    help: (d) => `request at most ${String(d.most)}, or raise the limit \`max_tokens\` (\`--max-tokens\`)`,
+    explain: "The server limits how many tokens one request may generate.",
   },
   "no-such-route": {
     severity: "error",
-    message: (d) => `there is nothing here to ${d.method}`,
-    help: (d) => `/openapi.json lists what there is${d.near.length === 0 ? "" : `; e.g. ${listNames(d.near)}`}`,
+    message: (d) => `there is no route ${d.method}`,
+    help: (d) => `see /openapi.json for all routes${d.near.length === 0 ? "" : `; for example ${listNames(d.near)}`}`,
     explain:
-      "Served are the routes of OpenAI's interface under /v1, those of Text Embeddings Inference, and those of Hugging Face's inference under / and /models/NAME.",
+      "The server has the routes of OpenAI's API under /v1, those of Text Embeddings Inference, and those of Hugging Face's inference API under / and /models/NAME.",
   },
   "method-not-offered": {
     severity: "error",
-    message: (d) => `${d.method} isn't for this route`,
-    help: (d) => `ask with ${listNames(d.offered)}`,
-    explain: "What reads a body is asked with POST, what only tells something with GET. The header `allow` says which.",
+    message: (d) => `this route does not support ${d.method}`,
+    help: (d) => `use ${listNames(d.offered)}`,
+    explain:
+      "Requests with a body use POST, requests for information use GET. The header `allow` lists the supported methods.",
   },
   "bodies-full": {
     severity: "error",
-    message: (d) =>
-      `requests that are under way and their answers hold ${String(d.most)} bytes, and no more may be held`,
-    help: () => "ask again in a moment, send fewer large requests side by side, or raise the limit (`--max-memory`)",
+    message: (d) => `current requests and answers use ${String(d.most)} bytes of memory, which is the limit`,
+    help: () => "retry in a moment, send fewer large requests at once, or raise the limit (`--max-memory`)",
     explain:
-      "Bodies are held in memory until they are answered, and answers until they were read. All together have a bound, so that many large ones at once don't take the machine's memory: one that finds no room is refused before it is read, or before anything is computed for it.",
+      "A request stays in memory until it is answered, and an answer until it is read. Their total size is limited, so that many large ones do not fill the machine's memory. A request that does not fit is rejected before it is read or anything is computed.",
   },
   "api-key-missing": {
     severity: "error",
-    message: () => "this server wants a key",
+    message: () => "this server requires an API key",
     help: () => "send one: `Authorization: Bearer KEY`, or `x-api-key: KEY`",
-    explain:
-      "A server that was started with keys answers those alone who send one; /health and /ready say how it stands without.",
+    explain: "A server that was started with keys only answers requests with a key. /health and /ready need none.",
   },
   "api-key-wrong": {
     severity: "error",
-    message: () => "the key is none of this server's",
-    help: () => "send one of the keys that it was started with: `Authorization: Bearer KEY`, or `x-api-key: KEY`",
-    explain: "Keys are compared by their SHA-256, in the same time whatever was sent. The server holds hashes alone.",
+    message: () => "the API key is not valid for this server",
+    help: () =>
+      "send one of the keys that the server was started with: `Authorization: Bearer KEY`, or `x-api-key: KEY`",
+    explain: "The server stores only SHA-256 hashes of keys and compares them in constant time.",
   },
   "host-unknown": {
     severity: "error",
-    message: (d) => `this server is not called ${JSON.stringify(d.host)}`,
-    help: () => "ask it by its address, or start it with this name: `--allow-host NAME` (`hosts:` in a notebook)",
+    message: (d) => `this server does not have the name ${JSON.stringify(d.host)}`,
+    help: () => "use its address, or start it with this name: `--allow-host NAME` (`hosts:` in a notebook)",
     explain:
-      "A page somewhere can point its own name at this machine (DNS rebinding), and a browser would let it read the answers. So requests by a name that the server doesn't know are refused.",
+      "A web page can point its own name at this machine (DNS rebinding), and a browser would then let it read answers. Requests for unknown host names are therefore rejected.",
   },
   "origin-unknown": {
     severity: "error",
-    message: (d) => `pages of ${JSON.stringify(d.origin)} may not ask this server`,
-    help: () => "ask from a program, or through a server of your own that adds the key",
+    message: (d) => `web pages of ${JSON.stringify(d.origin)} may not use this server`,
+    help: () => "send the request from a program, or through your own server that adds the key",
     explain:
-      "A browser says which page asks. Pages of other origins are refused, so that a page that somebody visits can't use a server on their machine.",
+      "A browser names the page that sends a request. Pages of other origins are rejected, so that a page somebody visits cannot use a server on their machine.",
   },
   "rate-exceeded": {
     severity: "error",
-    message: (d) => `more than ${String(d.most)} requests came within a minute`,
-    help: (d) => `ask again in ${String(d.seconds)} s, or raise the limit \`rate\` (\`--rate\`)`,
-    explain:
-      "The limit `rate` counts the requests of each key, or of each address where there are no keys, by the minute.",
+    message: (d) => `there were more than ${String(d.most)} requests within a minute`,
+    help: (d) => `retry in ${String(d.seconds)} s, or raise the limit \`rate\` (\`--rate\`)`,
+    explain: "The limit `rate` counts requests per minute for each key, or for each address if there are no keys.",
   },
   "request-time": {
     severity: "error",
     message: (d) => `the answer took longer than ${String(d.seconds)} s`,
-    help: () => "ask for less at once (fewer texts, a smaller max_tokens), or raise the limit `time` (`--max-time`)",
-    explain: "A request has so much time, waiting included. What was under way for it is given up then.",
+    help: () => "request less at once (fewer texts, a smaller max_tokens), or raise the limit `time` (`--max-time`)",
+    explain: "The time limit of a request includes waiting. Its computation is then cancelled.",
   },
   "server-stops": {
     severity: "error",
-    message: () => "this server is being stopped, and its time to answer what was under way is over",
-    help: () => "ask again in a moment, where another one takes its place",
+    message: () => "the server is stopping, and the time for open requests is over",
+    help: () => "retry in a moment, when another server has taken over",
     explain:
-      "A server that stops takes no new connections and answers the requests of those that are open, for as long as it is given (`grace`). What is under way then is cut off with this.",
+      "A stopping server accepts no new connections and answers open requests for a limited time (`grace`). Requests still open after that get this error.",
   },
   "server-fault": {
     severity: "error",
     message: (d) => `the server failed at request ${d.id}`,
-    help: () => "ask again; if it fails again, the server's log has the fault under this id",
-    explain:
-      "Something went wrong that should not have: a fault of the program. Nothing of the request's text is in the log.",
+    help: () => "retry; if it fails again, look up this id in the server's log",
+    explain: "An unexpected error occurred, a bug in the program. The log contains no text of the request.",
   },
 };

@@ -18,71 +18,71 @@ export const servingControlCodes: CodeTable<ServingControlCodeData> = {
   "desk-failed": {
     severity: "error",
     message: (d) => `the server failed: ${escapeControlCharacters(d.why)}`,
-    help: () => "its log says more; this is a defect of Tunebook, and worth a report",
-    explain: "An error that has no code ended what a server was asked to do.",
+    help: () => "read its log and please report this: it is a bug in Tunebook",
+    explain: "An error without a code ended a request to the server.",
   },
   "desk-died": {
     severity: "error",
-    message: (d) => `the server of ${d.name} ended by itself: ${d.how}`,
+    message: (d) => `the server of ${d.name} ended unexpectedly: ${d.how}`,
     notes: (d) => d.log.map((line) => escapeControlCharacters(line)),
-    help: (d) => `run its cell again to start it anew${d.how.includes("SIGKILL") ? "; memory may have run out" : ""}`,
+    help: (d) => `run its cell again to start it${d.how.includes("SIGKILL") ? "; memory may have run out" : ""}`,
     explain:
-      "A server runs in a process of its own beside the notebook. Something ended that process: the machine, for want of memory, a person, or an error. What was under way there got no answer.",
+      "A server runs in its own process next to the notebook. That process was ended by the machine (out of memory), by a person, or by an error. Open requests got no answer.",
   },
   "desk-over": {
     severity: "error",
-    message: (d) => `${d.name} serves no longer`,
+    message: (d) => `${d.name} is no longer serving`,
     help: () => "run its cell again to serve",
-    explain: "A server that was stopped, or that ended by itself, can't be asked and takes no other model.",
+    explain: "A server that has ended answers no requests and cannot replace its model.",
   },
   "desk-serves": {
     severity: "error",
-    message: (d) => `${d.desk} serves no ${escapeControlCharacters(d.name)}, but ${listNames(d.has)}`,
-    help: (d) =>
-      `say which one it stands in for: \`await ${d.desk}.replace(model, ${JSON.stringify(d.has[0] ?? "")})\``,
+    message: (d) => `${d.desk} does not serve ${escapeControlCharacters(d.name)}, only ${listNames(d.has)}`,
+    help: (d) => `write which model it replaces: \`await ${d.desk}.replace(model, ${JSON.stringify(d.has[0] ?? "")})\``,
     explain:
-      "A new version takes the place of a model that is served, under that one's name. Further models are served by writing them after `deploy` and running the cell again.",
+      "A new version replaces a served model under the same name. To serve further models, write them after `deploy` and run the cell again.",
   },
   "deployment-changed": {
     severity: "warning",
-    message: (d) => `${escapeControlCharacters(d.folder)} was changed since it was proved, and is served as it is now`,
+    message: (d) =>
+      `${escapeControlCharacters(d.folder)} was changed after its proof, and the changed version is served`,
     notes: (d) => d.changed.map((one) => escapeControlCharacters(one)),
-    help: () => "deploy it again, or `verify` it: it may answer otherwise than the notebook did",
+    help: () => "deploy it again, or `verify` it: its answers may differ from the notebook's",
     explain:
-      "`deploy` proves that what it wrote answers as the notebook does, and keeps the checksum of each file in proof.json. A file that is another one now, as a config.json with other names of labels, was proved by nobody.",
+      "`deploy` proves that its files answer as the notebook does, and stores the checksum of each file in proof.json. A file that changed later, for example a config.json with other label names, is not covered by the proof.",
   },
   "keys-env": {
     severity: "error",
-    message: (d) => `${escapeControlCharacters(d.env)} of the environment ${d.why}`,
+    message: (d) => `the environment variable ${escapeControlCharacters(d.env)} ${d.why}`,
     help: (d) =>
       d.where === "shell"
         ? `set it in the shell that starts the server: \`export ${escapeControlCharacters(d.env)}=$(openssl rand -hex 24)\``
-        : `set it where the notebook's kernel starts (\`export ${escapeControlCharacters(d.env)}=…\`), and start the kernel again`,
+        : `set it before the notebook's kernel starts (\`export ${escapeControlCharacters(d.env)}=…\`), and restart the kernel`,
     explain:
-      "A variable of the environment holds the keys of a server, parted by commas or blanks, so that they stand in no notebook and on no command line. A key is at most 512 letters, digits and signs of ASCII, without blanks: what a header carries.",
+      "An environment variable holds the keys of a server, separated by commas or spaces, so that they are in no notebook and on no command line. A key has at most 512 ASCII characters without spaces, as a header requires.",
   },
   "keys-file": {
     severity: "error",
     message: (d) =>
-      `${escapeControlCharacters(d.file)} can't be taken for keys${d.line === undefined ? "" : ` (line ${String(d.line)})`}: ${d.why}`,
+      `cannot read keys from ${escapeControlCharacters(d.file)}${d.line === undefined ? "" : ` (line ${String(d.line)})`}: ${d.why}`,
     help: (d) =>
       d.why.startsWith("others")
-        ? `let its owner alone write into it: \`chmod 600 ${escapeControlCharacters(d.file)}\``
-        : `\`tunebook serve --new-key ${escapeControlCharacters(d.file)}\` makes a key and adds its hash; \`tunebook serve --hash-key\` hashes keys that you have`,
+        ? `let only its owner write it: \`chmod 600 ${escapeControlCharacters(d.file)}\``
+        : `run \`tunebook serve --new-key ${escapeControlCharacters(d.file)}\` to make a key and add its hash; \`tunebook serve --hash-key\` hashes keys that you have`,
     explain:
-      "A file of keys holds a SHA-256 a line (`sha256:…`, what follows `#` is yours), so that whoever reads it can't ask the server. Nobody but its owner may write into it.",
+      "A key file has one SHA-256 per line (`sha256:…`, followed by an optional `#` comment), so that reading it does not give access. Only its owner may be able to write it.",
   },
   "log-file": {
     severity: "error",
-    message: (d) => `the log can't be written to ${escapeControlCharacters(d.file)}: ${escapeControlCharacters(d.why)}`,
-    help: () => "name a file in a folder that is there and that the server's user may write into",
+    message: (d) => `cannot write the log to ${escapeControlCharacters(d.file)}: ${escapeControlCharacters(d.why)}`,
+    help: () => "choose a file in an existing folder where the server's user can write",
     explain:
-      "`--log FILE` adds the log to a file in place of standard error. It is opened before anything is served, and anew on SIGHUP, so that a file may be moved away by whoever rotates logs.",
+      "`--log FILE` appends the log to a file instead of standard error. It is opened before the server starts, and again on SIGHUP, so that logs can be rotated.",
   },
   "tls-file": {
     severity: "error",
-    message: (d) => `${escapeControlCharacters(d.file)} can't be used for TLS: ${escapeControlCharacters(d.why)}`,
-    help: () => "give the certificate (with those between it and the authority) and its key, both as PEM",
-    explain: "A server that speaks HTTPS needs a certificate and the key that belongs to it.",
+    message: (d) => `cannot use ${escapeControlCharacters(d.file)} for TLS: ${escapeControlCharacters(d.why)}`,
+    help: () => "use the certificate (with its intermediate certificates) and its key, both as PEM",
+    explain: "An HTTPS server needs a certificate and the key that belongs to it.",
   },
 };

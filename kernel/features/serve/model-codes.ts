@@ -22,44 +22,44 @@ export const modelCodes: CodeTable<ModelCodeData> = {
     severity: "error",
     message: (d) =>
       d.name === null
-        ? `several models are served, and the request names none of them: ${listNames(d.has)}`
-        : `no model ${JSON.stringify(d.name)} is served; there is ${listNames(d.has)}`,
+        ? `the request does not name one of the served models: ${listNames(d.has)}`
+        : `there is no model ${JSON.stringify(d.name)} on this server, only ${listNames(d.has)}`,
     help: () => "set `model` to one of these names",
     explain:
-      "A server has one or several models, each under its name: the folder's, or of a run that of its model. A request says which one it means; where there is one alone it need not.",
+      "A server has one or more models, named by their folder or, for a run, by its model. A request must name the model if there are several.",
   },
   "model-opening": {
     severity: "error",
-    message: (d) => `${d.name} can't be asked now: ${d.why}`,
-    help: (d) => `ask again in ${String(d.seconds)} s`,
+    message: (d) => `${d.name} is not available now: ${d.why}`,
+    help: (d) => `retry in ${String(d.seconds)} s`,
     explain:
-      "The process that computes has ended, or was just begun, and the model is being read into it again. Requests that come meanwhile are refused at once and not kept waiting; nothing of them was read.",
+      "The computing process has just started or ended, and the model is being loaded again. Requests are rejected at once instead of waiting; nothing of them was read.",
   },
   "model-cannot": {
     severity: "error",
-    message: (d) => `${d.name} ${d.does}, and can't be asked for ${d.asked}`,
-    help: () => "ask what its task answers, or another model",
+    message: (d) => `${d.name} ${d.does}, so it cannot be used for ${d.asked}`,
+    help: () => "send a request that fits its task, or use another model",
     explain:
-      "What a model can be asked follows from its task: labels, numbers, tags, answers in a context, words in gaps, vectors, or texts.",
+      "The task of a model determines its requests: labels, numbers, tags, answers in a context, words in gaps, embeddings, or texts.",
   },
   "same-name": {
     severity: "error",
-    message: (d) => `two models would be called ${d.name}: ${d.folders[0]} and ${d.folders[1]}`,
+    message: (d) => `two models would have the name ${d.name}: ${d.folders[0]} and ${d.folders[1]}`,
     help: () => "give one of them another name: `NAME=FOLDER`",
     explain:
-      "Requests choose a model by its name, so each needs one of its own. A run has the name of its model, any other folder its own name.",
+      "Requests choose a model by its name, so names must be unique. A run has the name of its model, any other folder its own name.",
   },
   "nothing-to-serve": {
     severity: "error",
-    message: () => "no folder is named that could be served",
-    help: () => "name the folder of a run, or one that `deploy` wrote as `huggingface` or `onnx`",
-    explain: "A server answers for the models in the folders that it is started with, and for no others.",
+    message: () => "no folder to serve is given",
+    help: () => "write a run folder, or a folder that `deploy` wrote as `huggingface` or `onnx`",
+    explain: "A server serves only the models in the folders that it is started with.",
   },
   "folder-not-served": {
     severity: "error",
-    message: (d) => `${d.folder} can't be served: ${d.why}`,
-    help: () => "name the folder of a run, or one that `deploy` wrote as `huggingface` or `onnx`",
+    message: (d) => `cannot serve ${d.folder}: ${d.why}`,
+    help: () => "use a run folder, or a folder that `deploy` wrote as `huggingface` or `onnx`",
     explain:
-      "Served are runs, what `deploy` wrote as `huggingface` or `onnx`, and folders of transformers whose config.json names a class that says what the model answers.",
+      "You can serve runs, folders that `deploy` wrote as `huggingface` or `onnx`, and transformers folders whose config.json names a class with a known task.",
   },
 };

@@ -30,83 +30,84 @@ export const updatesCodes: CodeTable<UpdatesCodeData> = {
   "update-roles": {
     severity: "error",
     message: (d) =>
-      `rows of ${d.earlier} can't be learnt beside those of ${d.data}: they have no column in the role \`${d.role}\``,
-    help: (d) => `give both data the same roles in \`columns\`, or leave \`${d.role}\` out`,
-    explain: "Rows that are learnt again stand among the new ones in one table: both must have the same roles.",
+      `rows of ${d.earlier} cannot be mixed with those of ${d.data}: they have no column with the role \`${d.role}\``,
+    help: (d) => `give both data the same roles in \`columns\`, or remove \`${d.role}\``,
+    explain: "Replayed rows and new rows form one table, so both must have the same roles.",
   },
   "update-unrouted": {
     severity: "error",
-    message: (d) => `no row can be told to be for what ${d.start} learnt before: none of its data can be read any more`,
-    help: () => "put the data back where they were, or take a strategy that sends no rows (`o_lora`, `ewc`, `l2`)",
+    message: (d) =>
+      `rows cannot be routed to the earlier training of ${d.start}: none of its data can be read any more`,
+    help: () => "restore the data, or use a strategy that routes no rows (`o_lora`, `ewc`, `l2`)",
     explain:
-      "`lora_per_task` sends each row to the LoRA of the data that it is most like. What these are like is the mean over their rows, which is taken before the first new data are learnt.",
+      "`lora_per_task` routes each row to the LoRA of the data that it resembles most. It needs the mean over the rows of earlier data, computed before the first new data are trained.",
   },
   "update-unscored": {
     severity: "warning",
-    message: (d) => `what is kept of ${d.data} isn't known: it has no rows held out`,
-    help: () => "give the data a split with `test` or `validation`",
+    message: (d) => `forgetting on ${d.data} cannot be measured: it has no held-out rows`,
+    help: () => "add a split with `test` or `validation` to the data",
     explain:
-      "After each data set the model is scored on held-out rows of all of them; data without any have an empty column in the table.",
+      "After each data set the model is scored on held-out rows of all of them. Data without such rows have an empty column in the table.",
   },
   "update-forgets": {
     severity: "warning",
-    message: (d) => `what ${d.start} learnt before isn't held by the strategy: ${d.why}`,
-    help: () => "name its data first, as in `update m on old, new`, or keep rows of it: `replay(5%)`",
+    message: (d) => `the strategy does not protect what ${d.start} learned before: ${d.why}`,
+    help: () => "name its data first, as in `update m on old, new`, or store rows of it: `replay(5%)`",
     explain:
-      "Strategies look at the data that a model learnt from before the first new ones come. Where these can't be read any more, what was learnt of them is held by nothing.",
+      "Strategies read the earlier training data before the first new data. If these cannot be read any more, nothing protects what was learned from them.",
   },
   "update-unheld": {
     severity: "warning",
-    message: (d) => `${d.start} was held by ${d.was.join(", ")}; this update isn't: it is ${d.is.join(", ")}`,
+    message: (d) => `${d.start} was protected by ${d.was.join(", ")}, but this update uses ${d.is.join(", ")}`,
     help: (d) =>
-      `write \`strategy: [${d.was.join(", ")}]\` to hold on, or \`strategy: ${d.is.join(", ")}\` where it is meant`,
+      `write \`strategy: [${d.was.join(", ")}]\` to keep the protection, or \`strategy: ${d.is.join(", ")}\` to confirm the change`,
     explain:
-      "An update without `strategy` is `replay(5%)`, whatever made the model that it begins with. What that was held by (weights, their Fisher information) holds nothing here and isn't kept on; a later update with the same strategies takes it down anew, of data that can still be read.",
+      "An update without `strategy` uses `replay(5%)`, however its model was made. The earlier strategy's record (weights, their Fisher information) is not used and not kept. A later update with that strategy computes it again, from data that can still be read.",
   },
   "update-labels-alike": {
     severity: "warning",
     message: (d) =>
-      `${d.data} has the label ${JSON.stringify(d.label)}, and ${d.of} ${JSON.stringify(d.other)}: the head has both, as two labels`,
+      `${d.data} has the label ${JSON.stringify(d.label)} and ${d.of} has ${JSON.stringify(d.other)}: the head treats them as two labels`,
     help: (d) =>
-      `write them alike: \`clean: [relabel({ ${JSON.stringify(d.label)}: ${JSON.stringify(d.other)} })]\` in ${d.data}`,
+      `use one name: \`clean: [relabel({ ${JSON.stringify(d.label)}: ${JSON.stringify(d.other)} })]\` in ${d.data}`,
     explain:
-      "Labels are told apart letter by letter. What differs in capitals, blanks or forms of letters alone is mostly the same label of two sources: as two, the model learns to tell the sources apart, and forgets the first.",
+      "Labels are compared letter by letter. If they differ only in capitals, spaces or forms of letters, they are usually the same label from two sources. As two labels, the model learns to tell the sources apart and forgets the first.",
   },
   "update-leak": {
     severity: "warning",
     message: (d) =>
-      `${String(d.rows)} of ${String(d.of)} rows of ${d.data}.${d.split}, which score it, stand among the rows of ${d.trains} that train`,
-    help: (d) => `take them out of ${d.trains}, or read its score on ${d.data} as one of rows that were learnt`,
+      `${String(d.rows)} of ${String(d.of)} evaluation rows of ${d.data}.${d.split} are also among the training rows of ${d.trains}`,
+    help: (d) => `remove them from ${d.trains}, or read its score on ${d.data} as one on training rows`,
     explain:
-      "Rows of one data set that score and of another that train are learnt before they are asked about: what is kept and forgotten looks better than it is. Compared is what is read of a row, after cleaning; streamed data are not looked through.",
+      "If the evaluation rows of one data set are training rows of another, forgetting looks smaller than it is. Rows are compared by the content that is read, after cleaning; streamed data are not compared.",
   },
   "forget-in-data": {
     severity: "warning",
     message: (d) =>
-      `${String(d.rows)} ${d.rows === 1 ? "row" : "rows"} that shall be forgotten ${d.rows === 1 ? "stands" : "stand"} in ${d.data}: the update learns from ${d.rows === 1 ? "it" : "them"}`,
-    help: (d) => `take ${d.rows === 1 ? "it" : "them"} out of the source of ${d.data}`,
+      `${String(d.rows)} ${d.rows === 1 ? "row" : "rows"} to forget ${d.rows === 1 ? "is" : "are"} in ${d.data}, so the update trains on ${d.rows === 1 ? "it" : "them"}`,
+    help: (d) => `remove ${d.rows === 1 ? "it" : "them"} from the source of ${d.data}`,
     explain:
-      "`forget` deletes rows from what runs keep to learn again, and keeps them no more; data are left as they are.",
+      "`forget` deletes rows from those that runs store for replay and stores them no more. It does not change data.",
   },
   "memory-unbalanced": {
     severity: "warning",
-    message: (d) => `rows of ${d.data} have no one label each: \`choose: balanced\` draws them all alike`,
-    help: () => "leave `choose` out",
-    explain: "Rows are balanced by their label. Rows with several labels, numbers, tags or texts have none to go by.",
+    message: (d) => `rows of ${d.data} do not have exactly one label, so \`choose: balanced\` has no effect`,
+    help: () => "remove `choose`",
+    explain: "Rows are balanced by their label. Rows with several labels, numbers, tags or texts have none.",
   },
   "since-untold": {
     severity: "warning",
-    message: (d) => `what ${d.model} forgot of what was evaluated before isn't told: ${d.why}`,
+    message: (d) => `forgetting of ${d.model} since its base was evaluated is unknown: ${d.why}`,
     help: () => "evaluate both models on the same data",
     explain:
-      "A model that began from another one is asked about the rows that the earlier one was evaluated on. Where that can't be done the training is as good as without: its weights are there.",
+      "A model that started from another one is evaluated on the same rows as the earlier one. If that fails, the training is still complete and its weights are stored.",
   },
   "memory-damaged": {
     severity: "warning",
     message: (d) =>
-      `${String(d.lines)} ${d.lines === 1 ? "line" : "lines"} of ${d.file} can't be read; ${String(d.kept)} rows that an earlier update kept are learnt again`,
-    help: () => "run the earlier update again, which writes them anew",
+      `${String(d.lines)} ${d.lines === 1 ? "line" : "lines"} of ${d.file} cannot be read; ${String(d.kept)} rows stored by an earlier update are replayed`,
+    help: () => "run the earlier update again to store them again",
     explain:
-      "Rows that are learnt again lie beside the run, one a line. Lines that were cut off or changed are left out, and what they held is held by nothing.",
+      "Rows for replay are stored next to the run, one per line. Truncated or changed lines are skipped, so their rows are not protected.",
   },
 };

@@ -23,18 +23,18 @@ export interface GatheringCodeData {
 export const gatheringCodes: CodeTable<GatheringCodeData> = {
   "queue-full": {
     severity: "error",
-    message: (d) => `${String(d.waiting)} ${d.of ?? "texts"} wait for ${d.model} already, and ${String(d.most)} may`,
-    help: () =>
-      "ask again in a moment; or raise the limit `queue` (`--max-queue`), or serve the model on more machines",
+    message: (d) =>
+      `${String(d.waiting)} ${d.of ?? "texts"} are already waiting for ${d.model}, and the limit is ${String(d.most)}`,
+    help: () => "retry in a moment; or raise the limit `queue` (`--max-queue`), or serve the model on more machines",
     explain:
-      "Texts that come faster than the model reads them wait in a queue. It has an end, so that nobody waits for an answer that comes too late and memory stays bounded: a text that finds no place is refused at once, and nothing of it was read.",
+      "Texts that arrive faster than the model reads them wait in a queue. Its length is limited, so that nobody waits for an answer that comes too late and memory stays bounded. A text that does not fit is rejected at once, and nothing of it was read.",
   },
   "text-too-long": {
     severity: "error",
     message: (d) =>
-      `text ${String(d.at)} has ${String(d.tokens)} tokens${d.orMore ? " or more" : ""}, and ${d.model} reads ${String(d.most)}`,
+      `text ${String(d.at)} has ${String(d.tokens)} tokens${d.orMore ? " or more" : ""}, but ${d.model} reads at most ${String(d.most)}`,
     help: () => 'shorten it, or send `"truncate": true`',
     explain:
-      "A model reads texts up to the length that it was trained with (`max_length`). Whoever asks decides whether a longer text is cut there, which the answer then says, or refused, which happened here.",
+      "A model reads texts up to its training length (`max_length`). The client decides whether a longer text is truncated, which the answer then reports, or rejected, as here.",
   },
 };

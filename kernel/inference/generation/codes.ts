@@ -16,61 +16,62 @@ export interface WritingCodeData {
 export const writingCodes: CodeTable<WritingCodeData> = {
   "schema-unusable": {
     severity: "error",
-    message: (d) => `no text can be held to this JSON schema: ${d.why}`,
-    help: () => "leave out or change what the schema says there",
+    message: (d) => `this JSON schema cannot be enforced: ${d.why}`,
+    help: () => "remove or change that part of the schema",
     explain:
-      "A text is held to a schema while it is written: tokens that the schema doesn't allow are never chosen. What can't be decided that way is refused, so that no text seems to be held to what it isn't.",
+      "A schema is enforced while a text is written: tokens that it does not allow are never chosen. A schema that cannot be enforced this way is rejected, so that no text seems to follow a schema that it does not.",
   },
   "schema-not-ready": {
     severity: "error",
-    message: (d) => `this JSON schema couldn't be made ready now: ${d.why}`,
-    help: () => "ask again in a moment; make the schema smaller if it comes to the same",
+    message: (d) => `this JSON schema could not be compiled now: ${d.why}`,
+    help: () => "retry in a moment; if it fails again, make the schema smaller",
     explain:
-      "A JSON schema is made ready before a text is held to it. That may take 5 s from its start; the wait for its turn does not count. Large schemas, long patterns and many bounded texts take longest, the more so on a busy machine.",
+      "A JSON schema is compiled before a text can follow it. That may take at most 5 s, not counting the wait for its turn. Large schemas, long patterns and many bounded texts take longest, especially on a busy machine.",
   },
   "schema-queue-full": {
     severity: "error",
-    message: (d) => `${String(d.waiting)} JSON schemas wait to be made ready already, and ${String(d.most)} may`,
-    help: () => "ask again in a moment, and send fewer requests with new schemas at a time",
+    message: (d) =>
+      `${String(d.waiting)} JSON schemas are already waiting to be compiled, and the limit is ${String(d.most)}`,
+    help: () => "retry in a moment, and send fewer requests with new schemas at a time",
     explain:
-      "Making a JSON schema ready takes the time of a core, so schemas wait for it in a queue, in which clients (API keys, or addresses) take turns. The schemas of one client that may wait are bounded, and so are those of all.",
+      "Compiling a JSON schema takes the time of a core, so schemas wait in a queue in which clients (API keys, or addresses) take turns. The number of waiting schemas is limited per client and in total.",
   },
   "conversation-refused": {
     severity: "error",
-    message: (d) => `${d.model} can't be given this conversation: ${d.why}`,
-    help: () => "send turns of roles that its template writes, in an order that it knows",
+    message: (d) => `${d.model} cannot read this conversation: ${d.why}`,
+    help: () => "send only roles that its template supports, in an order that it supports",
     explain:
-      "A conversation is written for a model by its template, which says what it was trained to read: some know no turn of a system's or a tool's, some want user and assistant to take turns.",
+      "A model's chat template writes the conversation in the format that it was trained on. Some support no system or tool messages; some need user and assistant to take turns.",
   },
   "token-unknown": {
     severity: "error",
     message: (d) => `${d.model} has no token ${String(d.id)}: its vocabulary ends at ${String(d.vocabulary - 1)}`,
-    help: () => "send tokens of this model's own tokenizer, or the text itself",
+    help: () => "send tokens of this model's own tokenizer, or the text",
     explain:
-      "A prompt may be sent as ids of tokens. They are the model's own: those of another tokenizer stand for other words, or for none.",
+      "A prompt may be sent as token ids. They must come from the model's own tokenizer: ids of another one mean other words, or nothing.",
   },
   "no-tools": {
     severity: "error",
-    message: (d) => `${d.model} calls no tools: ${d.why}`,
-    help: () => "leave out `tools`, or ask a model whose template writes them",
+    message: (d) => `${d.model} does not support tools: ${d.why}`,
+    help: () => "remove `tools`, or use a model whose template supports them",
     explain:
-      "Tools are shown to a model by its own chat template, and its calls are read from its text in the form that the template writes them in. Forms that are read: Hermes's and Qwen's `<tool_call>`, Qwen3-Coder's XML, the JSON of Llama 3, Mistral's `[TOOL_CALLS]`, the older and the newer.",
+      "The model's chat template writes the tools, and calls are parsed from its text in the template's format. Supported formats: `<tool_call>` of Hermes and Qwen, XML of Qwen3-Coder, JSON of Llama 3, and Mistral's `[TOOL_CALLS]`, old and new.",
   },
   "no-prompt-likelihoods": {
     severity: "error",
-    message: (d) => `${d.model} doesn't tell how likely the tokens of a prompt are`,
-    help: () => "leave out `echo` or `logprobs`, or ask a model whose texts are written each by itself",
+    message: (d) => `${d.model} does not report probabilities of prompt tokens`,
+    help: () => "remove `echo` or `logprobs`, or use a decoder model that runs in this engine",
     explain:
-      "How likely a prompt's own tokens are is known where texts are written side by side, each by itself. Models that read a text whole before they write, that put virtual tokens before each text, or that another runtime computes are asked for what follows alone.",
+      "Probabilities of prompt tokens are available if each text of a batch is computed separately. For models that read a text completely before they write, use virtual tokens, or run in another runtime, only those of new tokens are available.",
   },
   "no-such-tool": {
     severity: "error",
     message: (d) =>
       d.name === null
-        ? "a tool is to be called, and the request has none"
-        : `the tool ${JSON.stringify(d.name)} is to be called, and the request has ${d.has.length > 0 ? listNames(d.has) : "none"}`,
-    help: () => "send the tool in `tools`, or let `tool_choice` name one that is there",
+        ? "a tool call is required, but the request has no tools"
+        : `a call of the tool ${JSON.stringify(d.name)} is required, but the request has ${d.has.length > 0 ? listNames(d.has) : "no tools"}`,
+    help: () => "send the tool in `tools`, or name one of them in `tool_choice`",
     explain:
-      "`tool_choice` says whether tools may be, or must be called, and which. One that must be called has to be sent.",
+      "`tool_choice` sets whether tools may or must be called, and which. A required tool must be in the request.",
   },
 };

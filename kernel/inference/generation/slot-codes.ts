@@ -9,15 +9,15 @@ export interface SlotCodeData {
 export const slotCodes: CodeTable<SlotCodeData> = {
   "writer-closed": {
     severity: "error",
-    message: () => "the text was not written to its end: its model was closed",
-    help: () => "ask again: another version of the model may be there by now",
-    explain: "A model that is closed ends all texts that it writes. A server waits for them before it closes a model.",
+    message: () => "the text is incomplete because its model was closed",
+    help: () => "send the request again: another version of the model may be available by now",
+    explain: "Closing a model ends all texts that it is writing. A server waits for them before it closes a model.",
   },
   "adapters-apart": {
     severity: "error",
-    message: (d) => `\`${d.technique}\` can't be written with in one batch with others: ${d.why}`,
-    help: () => "open that model by itself",
+    message: (d) => `models with \`${d.technique}\` cannot share a batch with others: ${d.why}`,
+    help: () => "open that model separately",
     explain:
-      "Several adapters over one base share its work where each adds two factors to linear layers, as `lora` does without `dora`.",
+      "Several adapters can share the work of one base if each adds two factors to linear layers, as `lora` does without `dora`.",
   },
 };

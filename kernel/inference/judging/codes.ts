@@ -20,38 +20,37 @@ const KEPT = "What the judge has answered is kept: the cell, run again, asks for
 export const judgingCodes: CodeTable<JudgingCodeData> = {
   "judge-refused": {
     severity: "error",
-    message: (d) => `the judge at ${d.url} lets nobody in (${String(d.status)}): ${d.why}`,
+    message: (d) => `the judge at ${d.url} denies access (${String(d.status)}): ${d.why}`,
     help: (d) =>
-      d.env === null
-        ? "name its key: `key: secret(env: NAME)`"
-        : `give ${d.env} a key that it takes, and start the kernel again`,
-    explain: `The service answers 401 or 403: it wants a key, or another one, or one that may use this model. ${KEPT}`,
+      d.env === null ? "set its key: `key: secret(env: NAME)`" : `set ${d.env} to a valid key, and restart the kernel`,
+    explain: `The service answers 401 or 403: the key is missing, wrong, or has no access to this model. ${KEPT}`,
   },
   "judge-busy": {
     severity: "error",
-    message: (d) => `the judge at ${d.url} has no time (${String(d.status)}, asked ${String(d.tries)} times): ${d.why}`,
-    help: () => "run the cell again later (what was answered is kept), or ask for less at once: `at_once: 1`",
-    explain: `The service goes on answering 429 or an error of its own (5xx), after waits that grow or are as long as it asks for. ${KEPT}`,
+    message: (d) =>
+      `the judge at ${d.url} is overloaded (${String(d.status)} after ${String(d.tries)} attempts): ${d.why}`,
+    help: () => "run the cell again later (earlier answers are kept), or send fewer requests at once: `at_once: 1`",
+    explain: `The service keeps answering 429 or a server error (5xx), after growing waits or those that it requests. ${KEPT}`,
   },
   "judge-unreachable": {
     severity: "error",
-    message: (d) => `nobody answers at ${d.url}: ${d.why}`,
+    message: (d) => `there is no answer from ${d.url}: ${d.why}`,
     help: () =>
-      "see that the judge runs and that `url` is what stands before `/chat/completions`; `timeout: 5min` gives it longer",
-    explain: `No connection, or no answer in the time that it was given, three times in a row. Proxies are those of the environment (HTTPS_PROXY, NO_PROXY). ${KEPT}`,
+      "check that the judge is running and that `url` is the part before `/chat/completions`; `timeout: 5min` waits longer",
+    explain: `There was no connection, or no answer within the timeout, three times in a row. Proxies come from the environment (HTTPS_PROXY, NO_PROXY). ${KEPT}`,
   },
   "judge-failed": {
     severity: "error",
-    message: (d) => `the judge at ${d.url} can't be asked so: ${d.why}`,
-    help: () =>
-      "see `url` and `model`: the service must know the model and answer in the shape of OpenAI's chat completions",
-    explain: `The service answers, but with an error that no waiting mends, or with something else than chat completions. ${KEPT}`,
+    message: (d) => `the judge at ${d.url} rejects the request: ${d.why}`,
+    help: () => "check `url` and `model`: the service must have the model and support OpenAI's chat completions",
+    explain: `The service answers with an error that waiting does not fix, or with something other than chat completions. ${KEPT}`,
   },
   "judge-mute": {
     severity: "error",
-    message: (d) => `no answer of ${d.model} has a verdict (${String(d.answers)} were read); the first: “${d.first}”`,
-    help: () => "take a judge that can follow instructions, or give it room to come to an end: `max_tokens: 2000`",
+    message: (d) =>
+      `no answer of ${d.model} contains a verdict (${String(d.answers)} were read); the first: “${d.first}”`,
+    help: () => "use a judge that follows instructions, or let it write longer: `max_tokens: 2000`",
     explain:
-      "A judge ends with a line `VERDICT: A`, `VERDICT: B` or `VERDICT: TIE`. Answers without one count as ties and are told; where none has one there is no score. A judge that thinks aloud may be cut off before it comes to it.",
+      "A judge ends with a line `VERDICT: A`, `VERDICT: B` or `VERDICT: TIE`. Answers without one count as ties and are reported; if none has one there is no score. A judge that reasons first may be truncated before its verdict.",
   },
 };

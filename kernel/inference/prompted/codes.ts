@@ -15,16 +15,17 @@ export const promptedCodes: CodeTable<PromptedCodeData> = {
   "prompt-too-long": {
     severity: "error",
     message: (d) =>
-      `the prompt has ${d.tokens} tokens without any text of the row's own, and ${d.base} has room for ${d.most}`,
-    help: (d) => (d.shots > 0 ? "fewer `shots`, or a shorter instruction" : "a shorter instruction, or another base"),
+      `the prompt has ${d.tokens} tokens even without the row's text, but ${d.base} has room for ${d.most}`,
+    help: (d) =>
+      d.shots > 0 ? "use fewer `shots`, or a shorter instruction" : "use a shorter instruction, or another base",
     explain:
-      "A row that is too long for the base loses the end of its own texts; the instruction and the examples before it are never cut, since all rows are asked alike. Here they fill the base's positions alone.",
+      "A row that is too long for the base loses the end of its own text. Instruction and examples are never truncated, so that all rows get the same prompt. Here they already fill the base's positions.",
   },
   "answer-without-token": {
     severity: "error",
-    message: (d) => `“${d.answer}” adds no token to a prompt of ${d.base}, so that nothing says how likely it is`,
-    help: () => "`answers: text`, or labels that have letters",
+    message: (d) => `“${d.answer}” adds no token to a prompt of ${d.base}, so it has no probability`,
+    help: () => "write `answers: text`, or use labels that contain letters",
     explain:
-      "How likely an answer is follows from the probabilities of its tokens after the prompt. An answer that is empty, or that the tokenizer leaves out, has none.",
+      "The probability of an answer is that of its tokens after the prompt. An answer that is empty, or that the tokenizer drops, has none.",
   },
 };

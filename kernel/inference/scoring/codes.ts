@@ -27,40 +27,40 @@ export const scoringCodes: CodeTable<ScoringCodeData> = {
   "no-answers": {
     severity: "error",
     message: (d) => `${d.file} has no column ${d.wants}`,
-    help: (d) => `it has ${listNames(d.has)}${d.usual ? "; name yours: `--truth NAME --predicted NAME`" : ""}`,
+    help: (d) => `use one of ${listNames(d.has)}${d.usual ? ", with `--truth NAME --predicted NAME`" : ""}`,
     explain:
-      "`tunebook score` reads a row an answer: `truth` (or `reference`) is what is right, `predicted` is what was answered. Instead of `predicted`, `probabilities` may tell how likely each label was said to be. Other names are given by `--truth`, `--predicted` and `--probabilities`.",
+      "`tunebook score` reads one prediction per row: `truth` (or `reference`) is the right answer, `predicted` the predicted one. Instead of `predicted`, `probabilities` may give the probability of each label. `--truth`, `--predicted` and `--probabilities` set other column names.",
   },
   "broken-answer": {
     severity: "error",
     message: (d) => `${d.file}, row ${d.row}: ${d.field} ${d.why}`,
     help: (d) =>
       d.field === "probabilities"
-        ? '`probabilities` give each label of a row a share from 0 to 1, `{"yes": 0.8, "no": 0.2}`; they add up to 1 unless a row has several labels'
-        : "all rows have answers of one sort: labels, numbers, lists of labels, tags of words, or texts",
+        ? 'write `probabilities` as a share from 0 to 1 per label, `{"yes": 0.8, "no": 0.2}`; they must add up to 1 unless a row has several labels'
+        : "use one type of answer in all rows: labels, numbers, lists of labels, tags of words, or texts",
     explain:
-      "Every row must have its truth and its answer, of the same sort as the first row: a metric over some rows alone would be a number of something else. A row that a system could not answer has an answer of its own (an empty text, a label `none`), and counts as wrong.",
+      "Every row needs a truth and a prediction of the same type as the first row: a metric over only some rows would measure something else. For a row that a system could not answer, write an empty text or a label such as `none`; it counts as wrong.",
   },
   "no-probabilities": {
     severity: "error",
-    message: (d) => `${d.metric} is made of probabilities, and the rows have none`,
+    message: (d) => `${d.metric} needs probabilities, but the rows have none`,
     help: () => 'write them into each row: `"probabilities": {"label": 0.7, …}`',
     explain:
-      "Log loss, Brier score, calibration, areas under curves and top places are of how likely each label was said to be; which label was said does not tell that.",
+      "Log loss, Brier score, calibration, areas under curves and top-k metrics need the probability of each label; the predicted label is not enough.",
   },
   "too-many-labels": {
     severity: "error",
     message: (d) =>
-      `${d.file} has ${d.rows.toLocaleString("en-US")} rows of sets of ${d.labels.toLocaleString("en-US")} labels: more decisions than can be scored at once (${d.most.toLocaleString("en-US")})`,
-    help: () => "score parts of the rows, or leave out of `truth` and `predicted` the labels that hardly a row has",
+      `${d.file} has ${d.rows.toLocaleString("en-US")} rows of ${d.labels.toLocaleString("en-US")} possible labels, too many decisions to score at once (limit ${d.most.toLocaleString("en-US")})`,
+    help: () => "score parts of the rows, or remove very rare labels from `truth` and `predicted`",
     explain:
-      "Of sets of labels each label of each row is a decision: whether the row has it, and whether it was said to. Metrics and their intervals look at all of them, again and again.",
+      "With sets of labels, each label of each row is a decision: whether the row has it, and whether it was predicted. Metrics and their intervals go through all of them many times.",
   },
   "metrics-apart": {
     severity: "error",
-    message: (d) => `${d.metric} measures ${listNames(d.measures)}; the answers of ${d.file} are ${d.answers}`,
-    help: () => "leave it out, or ask for it of a file of such answers",
+    message: (d) => `${d.metric} measures ${listNames(d.measures)}, but the answers of ${d.file} are ${d.answers}`,
+    help: () => "remove it, or use a file with such answers",
     explain:
-      "What a file's answers are follows from its first row: texts or labels (strings), numbers, sets of labels or tags of words (lists), answers to questions (a text, with a list of right ones). All metrics of one call are of the same answers.",
+      "The first row decides the type of a file's answers: texts or labels (strings), numbers, sets of labels or tags of words (lists), answers to questions (a text, with a list of right ones). All metrics of one call must fit that type.",
   },
 };

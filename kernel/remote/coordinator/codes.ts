@@ -22,116 +22,115 @@ export interface ClusterCodeData {
 export const clusterCodes: CodeTable<ClusterCodeData> = {
   "worker-token": {
     severity: "error",
-    message: (d) =>
-      `${escapeControlCharacters(d.url)} takes no work from this worker: its token is not that of the run`,
-    help: () => "each run has a token of its own: start workers with the one that its coordinator told",
+    message: (d) => `${escapeControlCharacters(d.url)} rejects this worker: its token is not the token of the run`,
+    help: () => "start workers with the token that the run's coordinator printed; each run has its own",
     explain:
-      "Whoever has the token of a run may take its work and hand in results. It is made anew for each run, and reaches workers by their environment (`TUNEBOOK_WORKER_TOKEN`) or by a file that they alone may read (`--token-file`).",
+      "Whoever has the token of a run can take its work and send results. It is new for each run. Workers read it from their environment (`TUNEBOOK_WORKER_TOKEN`) or from a file that only they can read (`--token-file`).",
   },
   "worker-version": {
     severity: "error",
     message: (d) =>
-      `the worker ${escapeControlCharacters(d.worker)} is Tunebook ${escapeControlCharacters(d.has)}, and the run is ${escapeControlCharacters(d.wants)}`,
-    help: (d) => `install Tunebook ${escapeControlCharacters(d.wants)} where the worker runs`,
+      `the worker ${escapeControlCharacters(d.worker)} is Tunebook ${escapeControlCharacters(d.has)}, but the run needs ${escapeControlCharacters(d.wants)}`,
+    help: (d) => `install Tunebook ${escapeControlCharacters(d.wants)} on the worker's machine`,
     explain:
-      "Two versions may train otherwise, and numbers from both would stand beside each other as if they could be compared. A worker works for its own version alone.",
+      "Two versions may train differently, and their numbers could not be compared. A worker only works for its own version.",
   },
   "coordinator-gone": {
     severity: "error",
     message: (d) =>
-      `${escapeControlCharacters(d.url)} can't be reached since ${d.seconds} s: ${escapeControlCharacters(d.why)}`,
-    help: () => "the run is over, or the network is: start the worker again once it can be reached",
+      `${escapeControlCharacters(d.url)} has been unreachable for ${d.seconds} s: ${escapeControlCharacters(d.why)}`,
+    help: () => "check the network, or whether the run is over; start the worker again once the address can be reached",
     explain:
-      "A worker works for one coordinator. When that is gone the worker ends, so that nothing goes on for nobody. What reached the coordinator is kept there, and another worker goes on from it.",
+      "A worker works for one coordinator and ends when that is gone. Results that reached the coordinator are kept, and another worker continues from them.",
   },
   "coordinator-answer": {
     severity: "error",
     message: (d) =>
-      `${escapeControlCharacters(d.url)} answers, but as no coordinator of Tunebook does: ${escapeControlCharacters(d.why)}`,
-    help: () => "look whether the address and the port are those that the coordinator told",
-    explain: "What answers there is another server, or a proxy between.",
+      `the answer of ${escapeControlCharacters(d.url)} is not that of a Tunebook coordinator: ${escapeControlCharacters(d.why)}`,
+    help: () => "check that the address and port are those that the coordinator printed",
+    explain: "Another server answers there, or a proxy in between.",
   },
   "coordinator-url": {
     severity: "error",
-    message: (d) => `\`${escapeControlCharacters(d.url)}\` is no address of a coordinator`,
-    help: () => "write it as the coordinator told it: `http://HOST:PORT`, without a token in it",
+    message: (d) => `\`${escapeControlCharacters(d.url)}\` is not a valid address of a coordinator`,
+    help: () => "write it as the coordinator printed it: `http://HOST:PORT`, without a token",
     explain:
-      "An address on a command line can be read by every user of the machine, so it holds no token: that comes by `TUNEBOOK_WORKER_TOKEN` or `--token-file`.",
+      "Every user of the machine can read a command line, so the address must not contain the token. Use `TUNEBOOK_WORKER_TOKEN` or `--token-file`.",
   },
   "token-missing": {
     severity: "error",
     message: (d) =>
-      `a worker needs the token of the run: \`${d.variable}\` is not set, and no \`--token-file\` is given`,
+      `a worker needs the token of the run, but \`${d.variable}\` is not set and no \`--token-file\` is given`,
     help: (d) => `set \`${d.variable}\`, or name a file of mode 0600 with \`--token-file\``,
-    explain: "Never on the command line: every user of the machine can read that.",
+    explain: "The token must not be on the command line, which every user of the machine can read.",
   },
   "token-file": {
     severity: "error",
-    message: (d) => `${escapeControlCharacters(d.file)} can't be taken for a token: ${d.why}`,
+    message: (d) => `cannot read a token from ${escapeControlCharacters(d.file)}: ${d.why}`,
     help: (d) =>
-      `let it hold the token alone, and be read by its owner alone: \`chmod 600 ${escapeControlCharacters(d.file)}\``,
-    explain: "Whoever can read the token of a run can take its work and hand in results.",
+      `write only the token into it, and let only its owner read it: \`chmod 600 ${escapeControlCharacters(d.file)}\``,
+    explain: "Whoever can read the token of a run can take its work and send results.",
   },
   "lease-lost": {
     severity: "error",
-    message: (d) => `${escapeControlCharacters(d.what)} is another worker's by now`,
-    help: () => "nothing need be done: what this one would have told is left out",
+    message: (d) => `${escapeControlCharacters(d.what)} was given to another worker`,
+    help: () => "do nothing: the results of this worker are ignored",
     explain:
-      "Work is lent for a time that a worker renews. One that wasn't heard of for so long has lost it: another goes on from the newest checkpoint that arrived, and what the first tells later is refused.",
+      "Work is assigned for a limited time, which a worker renews. If a worker is not heard of for that time, another continues from the newest checkpoint, and later results of the first are rejected.",
   },
   "request-refused": {
     severity: "error",
-    message: (d) => `the coordinator takes no such request: ${escapeControlCharacters(d.why)}`,
-    help: () => "start a worker of the coordinator's own version",
-    explain: "Everything that a worker says is held to a schema, to sizes and to what it was asked for.",
+    message: (d) => `the coordinator rejects the request: ${escapeControlCharacters(d.why)}`,
+    help: () => "start a worker of the coordinator's version",
+    explain: "Everything that a worker sends is checked against a schema, size limits and its assignment.",
   },
   "not-offered": {
     severity: "error",
     message: (d) => `no work of this run reads a file with the hash ${escapeControlCharacters(d.hash)}`,
-    help: () => "files are asked for by the hashes that stand in the work, while it is under way",
-    explain: "A coordinator gives the files that its work reads, by their content's hash, and no other file.",
+    help: () => "request only files whose hashes are in the current work",
+    explain: "A coordinator only provides files that its work reads, by the hash of their content.",
   },
   "work-lost": {
     severity: "error",
     message: (d) =>
       `${escapeControlCharacters(d.what)} was lost ${d.times} times, the last time because ${escapeControlCharacters(d.why)}`,
-    help: () => "it may be too large for the workers' machines: take such values out of `vary`, or start fewer workers",
+    help: () => "if it is too large for the workers' machines, remove such values from `vary`, or start fewer workers",
     explain:
-      "A worker that ends, or isn't heard of, loses its work, and another goes on from the newest checkpoint that arrived. Work that is lost again and again is likely to be what ends the workers.",
+      "If a worker ends or is not heard of, another continues its work from the newest checkpoint. Work that is lost repeatedly is probably what ends the workers.",
   },
   "worker-lacks": {
     severity: "error",
     message: (d) =>
-      `the worker ${escapeControlCharacters(d.worker)} can't do ${escapeControlCharacters(d.what)}: ${escapeControlCharacters(d.why)}`,
+      `the worker ${escapeControlCharacters(d.worker)} cannot do ${escapeControlCharacters(d.what)}: ${escapeControlCharacters(d.why)}`,
     help: (d) =>
       d.mend === undefined
-        ? "look with `tunebook doctor` what is missing where the worker runs, and run the statement again: it goes on where it was"
-        : `${d.mend}; then run the statement again: it goes on where it was`,
+        ? "run `tunebook doctor` on the worker's machine to see what is missing, and run the statement again: it continues where it was"
+        : `${d.mend}; then run the statement again: it continues where it was`,
     explain:
-      "A worker has its own engine and its own machine. What it lacks is no fault of the trial: that goes to another worker. When none can do it the statement ends, and the trial waits in its journal.",
+      "A worker has its own engine and machine. If something is missing there, another worker gets the trial. If none can do it, the statement ends, and the trial waits in its journal.",
   },
   "workers-end": {
     severity: "error",
     message: (d) =>
-      `workers of ${escapeControlCharacters(d.runner)} ended ${d.times} times and nothing was done between: ${escapeControlCharacters(d.why)}`,
-    help: () => "mend that and run the statement again: it goes on where it was",
+      `workers of ${escapeControlCharacters(d.runner)} ended ${d.times} times without finishing anything: ${escapeControlCharacters(d.why)}`,
+    help: () => "fix that and run the statement again: it continues where it was",
     explain:
-      "A worker that ends is started again. Where they end as soon as they begin, others would too, and the statement ends.",
+      "A worker that ends is restarted. If workers end as soon as they start, others would too, so the statement ends.",
   },
   "absolute-elsewhere": {
     severity: "error",
     message: (d) =>
-      `the worker ${escapeControlCharacters(d.worker)} has no file ${escapeControlCharacters(d.path)}, and a path that begins at the root is the same everywhere`,
-    help: () => "write the path from the notebook's folder: such files travel to workers by their content",
+      `the worker ${escapeControlCharacters(d.worker)} has no file ${escapeControlCharacters(d.path)}, and files with absolute paths are not copied`,
+    help: () => "write a path relative to the notebook's folder: such files are copied to workers",
     explain:
-      "A worker on another machine gets the files that a trial reads, and finds them as they lie from the notebook's folder. A path from the root names a place that it may not write to.",
+      "A worker on another machine receives the files that a trial reads, at the same paths relative to the notebook's folder. It may not write to an absolute path.",
   },
   "work-otherwise": {
     severity: "error",
     message: (d) =>
-      `${escapeControlCharacters(d.what)} would be another training there: ${escapeControlCharacters(d.differs)}`,
-    help: () => "what it reads changed meanwhile, or is another file there: run the statement again",
+      `${escapeControlCharacters(d.what)} would be a different training there: ${escapeControlCharacters(d.differs)}`,
+    help: () => "run the statement again: a file that it reads changed, or is a different file there",
     explain:
-      "A worker makes sure that the rows and the base that it reads have the hashes of the plan that it was given. Where they differ, so would the numbers, and nothing is trained.",
+      "A worker checks that its rows and base have the hashes of the plan. If they differ, the results would too, so nothing is trained.",
   },
 };

@@ -26,27 +26,26 @@ export const shippingCodes: CodeTable<ShippingCodeData> = {
         ...(d.words.length > 0
           ? [`${listNames(d.words.map((word) => `\`${word}\``))} is defined in this notebook`]
           : []),
-        ...d.values.map(({ name, why }) => `\`$${name}\` can't be written down: ${why}`),
-      ].join("; ") + ` and ${d.what} runs in another process`,
+        ...d.values.map(({ name, why }) => `\`$${name}\` cannot be serialized: ${why}`),
+      ].join("; ") + `, but ${d.what} runs in another process`,
     help: (d) =>
       d.words.length > 0
-        ? "run it here, or write it with words of the package"
-        : "keep plain values and tables of them under that name, or save the rows to a file and read that",
+        ? "run it here, or use built-in words"
+        : "use plain values and tables of them, or save the rows to a file and read that",
     explain:
-      "What runs in another process is told as text: the cells, plain values, and tables of plain values. A function of this notebook lives in this notebook alone.",
+      "Another process receives the cells as text, plain values, and tables of plain values. Functions of this notebook exist only here.",
   },
   "shipped-otherwise": {
     severity: "error",
-    message: (d) => `${d.name} would be another training there: ${listNames(d.differs, { most: 6 })}`,
-    help: () => "what it reads changed meanwhile: run the statement again",
+    message: (d) => `${d.name} would be a different training there: ${listNames(d.differs, { most: 6 })}`,
+    help: () => "run the statement again: a file that it reads has changed",
     explain:
-      "A statement that runs in another process is compiled there once more. Where a file, a base or a version differs, so would the numbers, and nothing is trained.",
+      "A statement that runs in another process is compiled there again. If a file, a base or a version differs, the results would too, so nothing is trained.",
   },
   "shipment-unreadable": {
     severity: "error",
-    message: (d) => `what was to run can't be read in ${d.folder}: ${d.why}`,
+    message: (d) => `cannot read the statement to run in ${d.folder}: ${d.why}`,
     help: () => "run the statement again",
-    explain:
-      "A statement that runs in another process lies in a folder as JSON, with the tables that it reads beside it.",
+    explain: "A statement for another process is stored in a folder as JSON, together with the tables that it reads.",
   },
 };

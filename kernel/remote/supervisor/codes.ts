@@ -47,44 +47,44 @@ export const controlCodes: CodeTable<ControlCodeData> = {
     notes: (d) => [...(d.why === undefined ? [] : d.why.split("\n").filter((line) => line.trim() !== "")), ...d.log],
     help: (d) =>
       d.gone
-        ? `move it back to where it was, or attach to where it is now: \`attach "…/${d.run}"\``
+        ? `move it back, or attach to its new place: \`attach "…/${d.run}"\``
         : d.together === "sweep"
-          ? `run its \`sweep\` statement again: what is done stays done, and it goes on`
+          ? `run its \`sweep\` statement again: finished trials are kept, and it continues`
           : d.together
-            ? `\`train … as ${d.name} { …, resume: true, detach: true }\` goes on: what is trained stays as it is`
+            ? `write \`train … as ${d.name} { …, resume: true, detach: true }\` to continue: finished trainings are kept`
             : d.goesOnFrom === null
-              ? "it kept no checkpoint yet: run its `train` statement again"
-              : `\`train … as ${d.name} { …, resume: true${d.here ? "" : ", detach: true"} }\` goes on from step ${String(d.goesOnFrom)}; what it has learned by then is opened by \`load: ${JSON.stringify(d.at ?? `runs/${d.run}`)}\``,
+              ? "run its `train` statement again: it has no checkpoint yet"
+              : `write \`train … as ${d.name} { …, resume: true${d.here ? "" : ", detach: true"} }\` to continue from step ${String(d.goesOnFrom)}; open the weights of that step with \`load: ${JSON.stringify(d.at ?? `runs/${d.run}`)}\``,
     explain:
-      "A training may be stopped, fail, or be ended by the machine: by a kill, by memory that ran out, by a restart, or by its folder's being moved while it trains. What its last checkpoint holds is whole. Its folder keeps what its process printed, in `process.log`.",
+      "A training can be stopped, fail, or be ended by the machine: it is killed, runs out of memory, the machine restarts, or its folder is moved. Its last checkpoint is complete. `process.log` in its folder has the output of its process.",
   },
   "not-started": {
     severity: "error",
-    message: (d) => `the process that was to train ${d.name} ended before it began: ${d.how}`,
+    message: (d) => `the process for training ${d.name} ended before it started: ${d.how}`,
     notes: (d) => d.log,
-    help: () => "take `detach: true` out to see what is wrong here",
-    explain: "A training with `detach: true` begins in a process of its own. That one ended, and nothing was trained.",
+    help: () => "remove `detach: true` to see the error here",
+    explain: "A training with `detach: true` runs in its own process. That process ended, and nothing was trained.",
   },
   "cannot-stop": {
     severity: "error",
     message: (d) =>
       d.why === "over"
-        ? `nothing trains ${d.run}${d.ended === undefined ? "" : `: ${d.ended}`}`
+        ? `${d.run} is not being trained${d.ended === undefined ? "" : `: ${d.ended}`}`
         : d.why === "elsewhere"
           ? `${d.run} is trained by process ${String(d.process)} of another machine`
           : d.why === "notebook"
-            ? `${d.run} is trained by process ${String(d.process)}, a notebook or a command, and not by itself`
+            ? `${d.run} is trained by process ${String(d.process)}, a notebook or a command, so it is not detached`
             : d.why === "unheard"
-              ? `process ${String(d.process)}, which trains ${d.run}, doesn't answer`
-              : `process ${String(d.process)}, which trains ${d.run}, was told to stop and goes on`,
+              ? `process ${String(d.process)}, which trains ${d.run}, does not answer`
+              : `process ${String(d.process)}, which trains ${d.run}, received the stop request but continues`,
     help: (d) =>
       d.why === "over"
-        ? "there is nothing to stop: `tunebook runs --running` lists what trains"
+        ? "list running trainings with `tunebook runs --running`"
         : d.why === "elsewhere"
           ? "stop it there"
           : d.why === "notebook"
             ? "interrupt it there: its cell in the notebook, or Ctrl-C where the command runs"
-            : "end it at once: `--now`; what it did since its last checkpoint is lost then",
-    explain: `A training that runs by itself is stopped over a socket in its run's folder: the step under way ends and a checkpoint is written first. It has ${durationText(60)} for that.`,
+            : "end it at once with `--now`; steps since its last checkpoint are lost",
+    explain: `A detached training is stopped over a socket in its run folder: it finishes the current step and writes a checkpoint. It has ${durationText(60)} for that.`,
   },
 };

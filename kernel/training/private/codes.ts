@@ -10,17 +10,16 @@ export interface TrainingPrivateCodeData {
 export const trainingPrivateCodes: CodeTable<TrainingPrivateCodeData> = {
   "private-scales": {
     severity: "error",
-    message: (d) =>
-      `\`calibrate: ${String(d.rows)}\` would find scales by rows that were trained on privately, without noise`,
-    help: () => "leave `calibrate` out: numbers are then rounded by the scale of each text as it comes",
+    message: (d) => `\`calibrate: ${String(d.rows)}\` would compute scales from private training rows without noise`,
+    help: () => "remove `calibrate`: activations are then rounded by the scale of each text",
     explain:
-      "Fixed scales of activations are the greatest values that some training rows lead to, and they are written into the model. What was promised of those rows covers the weights alone.",
+      "Fixed scales of activations are the greatest values over some training rows, and they are written into the model. The privacy guarantee covers only the weights.",
   },
   "privacy-refused": {
     severity: "error",
-    message: (d) => `what each row says can't be told by itself: ${d.why}`,
+    message: (d) => `the gradient of a single row cannot be computed: ${d.why}`,
     help: (d) => d.instead,
     explain:
-      "Private training cuts what every row says to a length of its own before rows are summed and noise is added. That needs a loss of each row that no other row has a part in, and updates that learn from nothing but such sums.",
+      "Private training clips the gradient of each row before gradients are summed and noise is added. That needs a loss per row that no other row influences, and updates that use only these sums.",
   },
 };

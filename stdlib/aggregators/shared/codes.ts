@@ -9,10 +9,10 @@ export const aggregatorsCodes: CodeTable<AggregatorsCodeData> = {
   "too-few-updates": {
     severity: "error",
     message: (d) =>
-      `\`${d.aggregator}\` needs the updates of ${d.least} clients, and ${d.updates === 1 ? "one came" : `${d.updates} came`}`,
+      `\`${d.aggregator}\` needs updates of ${d.least} clients, but ${d.updates === 1 ? "one arrived" : `${d.updates} arrived`}`,
     help: () =>
-      "let more clients take part (`participation`), give it less to guard against, or write `aggregate: fedavg`, which takes any number and guards against none",
+      "let more clients take part (`participation`), tolerate fewer bad clients, or write `aggregate: fedavg`, which accepts any number but protects against none",
     explain:
-      "Such an aggregator holds updates against each other to leave out those that are far off. Of fewer it couldn't tell which these are, and would let through what it is there to stop.",
+      "A robust aggregator compares updates to leave out those that are far off. With fewer updates it cannot tell which these are, and would let bad ones through.",
   },
 };

@@ -9,10 +9,10 @@ export const balanceCodes: CodeTable<BalanceCodeData> = {
   "balance-without-label": {
     severity: "error",
     message: (d) =>
-      `\`balance\` evens out labels, and these rows have no role \`label\` (they have ${listNames(d.has.map((role) => `\`${role}\``))})`,
-    help: () => "name the column of the label, as in `columns: { text: body, label: team }`, or leave `balance` out",
+      `\`balance\` needs a role \`label\`, but these rows have ${listNames(d.has.map((role) => `\`${role}\``))}`,
+    help: () => "name the label column, as in `columns: { text: body, label: team }`, or remove `balance`",
     explain:
-      "Rows are repeated or left out by their label, so each row has to have one. Rows with several labels, and words that are labelled one by one, can't be evened out that way.",
+      "`balance` repeats or drops rows by their label, so each row needs exactly one. Rows with several labels, and tags of single words, cannot be balanced this way.",
     example: 'data d { source: csv("a.csv"), columns: { text: t }, clean: balance(over) }',
   },
 };

@@ -9,14 +9,14 @@ export interface RangeCodeData {
 export const rangeCodes: CodeTable<RangeCodeData> = {
   "range-of-no-numbers": {
     severity: "error",
-    message: (d) => `\`${d.word}\` needs a column of numbers, and "${d.column}" is neither a score nor a weight`,
+    message: (d) => `\`${d.word}\` needs a column of numbers, but "${d.column}" is neither a score nor a weight`,
     help: (d) =>
       d.has.length > 0
-        ? `name ${listNamesAsCode(d.has)} instead`
-        : `name the column of the score, as in \`columns: { text: body, score: amount }\`, or leave \`${d.word}\` out`,
+        ? `use ${listNamesAsCode(d.has)} instead`
+        : `name the score column, as in \`columns: { text: body, score: amount }\`, or remove \`${d.word}\``,
     explain:
-      "Only the roles `score` and `weight` hold numbers; every other column is read as text or as a label. `drop_outside` and " +
-      "`clamp` take the column of one of these roles.",
+      "Only the roles `score` and `weight` contain numbers; other columns are read as text or labels. `drop_outside` and " +
+      "`clamp` need the column of one of these roles.",
     example: 'data d { source: csv("a.csv"), columns: { text: t, score: a }, clean: clamp(t, 0..10) }',
   },
 };

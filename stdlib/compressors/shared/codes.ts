@@ -9,17 +9,17 @@ export interface CompressorsCodeData {
 export const compressorsCodes: CodeTable<CompressorsCodeData> = {
   "update-unread": {
     severity: "error",
-    message: (d) => `an update can't be read: ${d.why}`,
-    help: () => "have the client run the same version of Tunebook and the same plan as whoever leads the training",
+    message: (d) => `cannot read an update: ${d.why}`,
+    help: () => "run the same version of Tunebook and the same plan on the client and on the server",
     explain:
-      "A packed update says how many values of how many it holds, where they belong and what they are. Its bytes are held against the plan before any is used: of another length, another order or another number of values than the plan's, nothing is taken.",
+      "A packed update states its number of values, their positions and their format. It is checked against the plan before use. If the length, order or number of values differs, nothing of it is used.",
   },
   "update-not-finite": {
     severity: "error",
     message: (d) =>
-      `${d.count === 1 ? "one value" : `${d.count} values`} of an update of ${d.of} ${d.count === 1 ? "is" : "are"} no number`,
+      `${d.count === 1 ? "one value" : `${d.count} values`} of an update of ${d.of} ${d.count === 1 ? "is" : "are"} not finite`,
     help: () => "lower the recipe's learning rate, or clip its gradients (`clip: 1.0`)",
     explain:
-      "A training that runs away ends in values that are infinite or no number. Whatever is made of them and of other clients' updates is none either, so that nothing is sent.",
+      "A training that diverges ends in infinite or NaN values. Combined with other clients' updates they would spoil the result, so nothing is sent.",
   },
 };

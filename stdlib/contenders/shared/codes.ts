@@ -8,9 +8,9 @@ export interface ContendersCodeData {
 export const contendersCodes: CodeTable<ContendersCodeData> = {
   "no-answer-for-all": {
     severity: "error",
-    message: (d) => `\`${d.contender}\` finds no answer that serves for all rows of ${d.task}`,
-    help: () => "leave it out, or look whether the split `train` has rows with answers",
+    message: (d) => `\`${d.contender}\` has no answer that fits all rows of ${d.task}`,
+    help: () => "remove it, or check that the split `train` has rows with answers",
     explain:
-      "The majority baseline says of every row what most rows of the split `train` say. Where they say nothing, or say it in no form that could be the answer to another row, there is no such answer.",
+      "The majority baseline gives every row the most frequent answer of the split `train`. If there are no answers, or they only fit their own row, it has nothing to predict.",
   },
 };

@@ -18,20 +18,20 @@ export const optimizersCodes: CodeTable<OptimizersCodeData> = {
     severity: "warning",
     facts: true,
     message: (d) =>
-      `the learning rate ${rateText(d.rate)} is ${times(d.rate, d.usual)} what ${d.of} takes with ${d.optimizer}, ${rateText(d.usual)}`,
+      `the learning rate ${rateText(d.rate)} is ${times(d.rate, d.usual)} the usual rate of ${d.of} with ${d.optimizer}, ${rateText(d.usual)}`,
     help: (d) =>
-      `write \`learning_rate: ${rateText(d.usual)}\`, or leave it out: that is the default${d.rate > d.usual ? "" : "; so small a rate hardly learns"}`,
+      `write \`learning_rate: ${rateText(d.usual)}\`, or remove it to use that default${d.rate > d.usual ? "" : "; with so small a rate the model hardly learns"}`,
     explain:
-      "Each technique has a learning rate that was found by sweeps on real data (its record and `show NAME.plan` tell it). Ten times " +
-      "as much usually upsets a pretrained model for good; a fortieth of it leaves it about as it was. A `sweep` over " +
-      "`log(…)` finds the one for your data.",
+      "Each technique has a default learning rate found by sweeps on real data (see `show NAME.plan`). Ten times " +
+      "as much usually damages a pretrained model; a fortieth hardly changes it. A `sweep` over " +
+      "`log(…)` finds the best rate for your data.",
   },
   "nesterov-without-momentum": {
     severity: "error",
-    message: () => "`nesterov` looks ahead along the momentum, and there is none",
-    help: () => "write a `momentum` above 0, as in `sgd(momentum: 0.9, nesterov: true)`, or leave `nesterov` out",
+    message: () => "`nesterov` needs momentum, but `momentum` is 0",
+    help: () => "write a `momentum` above 0, as in `sgd(momentum: 0.9, nesterov: true)`, or remove `nesterov`",
     explain:
-      "Nesterov's momentum takes the gradient's step after the velocity's: with a momentum of 0 there is no velocity, and the two ways are the same.",
+      "Nesterov momentum takes the gradient step after the velocity step. With a momentum of 0 there is no velocity, so it has no effect.",
     example: "recipe r { optimizer: sgd(momentum: 0, nesterov: true) }",
   },
 };

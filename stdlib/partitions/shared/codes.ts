@@ -21,23 +21,22 @@ export const partitionsCodes: CodeTable<PartitionsCodeData> = {
   "empty-client": {
     severity: "error",
     message: (d) =>
-      `\`${d.partition}\` can't give each of ${d.clients} clients ${rows(d.least)} of ${d.rows}${d.alpha === undefined ? "" : ` with alpha ${String(d.alpha)}`}`,
+      `\`${d.partition}\` cannot give each of ${d.clients} clients ${rows(d.least)} of ${d.rows}${d.alpha === undefined ? "" : ` with alpha ${String(d.alpha)}`}`,
     help: (d) => {
       const most = Math.floor(d.rows / d.least);
-      if (most < 2) return "take data with more rows in this split";
-      if (most < d.clients)
-        return `ask for ${String(most)} clients at most${d.least > 1 ? ", or for a lower `least`" : ""}`;
+      if (most < 2) return "use data with more rows in this split";
+      if (most < d.clients) return `use at most ${String(most)} clients${d.least > 1 ? ", or a lower `least`" : ""}`;
       return "write a larger `alpha`, fewer clients or a lower `least`";
     },
     explain:
-      "A client without rows has nothing to learn from and nothing to say; one with a few is all noise. Where shares are drawn by chance they are drawn again and again until each client has its least number of rows; at some point that is given up, since what would be left by then is not what `alpha` says.",
+      "A client without rows cannot train, and one with very few adds only noise. Random shares are drawn again until each client has its least number of rows. After many attempts this stops with an error, because shares forced further would no longer follow `alpha`.",
   },
   "rows-without-client": {
     severity: "error",
     message: (d) =>
-      `${rows(d.count)} ${d.count === 1 ? "has" : "have"} nothing in the column "${d.column}" (row ${listNames(d.rows.map(String), { total: d.count })})`,
+      `${rows(d.count)} ${d.count === 1 ? "has" : "have"} no value in the column "${d.column}" (row ${listNames(d.rows.map(String), { total: d.count })})`,
     help: () => "name the client of every row, or remove those rows from the data (`clean`)",
     explain:
-      "With `column` each value is a client of its own, which has all rows with that value. A row without one is nobody's.",
+      "With `column`, each value is one client, which has all rows with that value. A row without a value belongs to no client.",
   },
 };

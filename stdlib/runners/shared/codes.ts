@@ -11,18 +11,18 @@ const federated = (address: string): string =>
 export const runnersCodes: CodeTable<RunnersCodeData> = {
   "flower-url": {
     severity: "error",
-    message: (d) => `"${d.url}" is no address of a SuperLink`,
+    message: (d) => `"${d.url}" is not a valid address of a SuperLink`,
     help: () => "write one address without user, password and path: `https://superlink.example:8000`",
-    explain: "Flower's SuperLink has one address over HTTP or HTTPS for all that is said to it.",
+    explain: "Flower's SuperLink has one HTTP or HTTPS address for all requests.",
     example: federated("superlink:8000/fleet"),
   },
   "flower-plain": {
     severity: "error",
-    message: (d) => `${d.url} is plain HTTP to another machine`,
+    message: (d) => `${d.url} sends unencrypted HTTP to another machine`,
     help: () =>
-      "start the SuperLink with a certificate and write `https://…`; where the network is closed by other means, say `plain: true`; `--plain` where you join",
+      "start the SuperLink with a certificate and write `https://…`; in an otherwise protected network write `plain: true`, or `--plain` where you join",
     explain:
-      "Updates tell about rows, so that they leave a machine encrypted. Plain HTTP is for a SuperLink on this machine, and where it is allowed by name: in a network that is closed by other means.",
+      "Updates reveal something about rows, so they must be encrypted when they leave a machine. Unencrypted HTTP is allowed for a SuperLink on this machine, or with `plain: true` in an otherwise protected network.",
     example: federated("http://superlink:8000"),
   },
 };

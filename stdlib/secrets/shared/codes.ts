@@ -10,16 +10,17 @@ export interface SecretsCodeData {
 export const secretsCodes: CodeTable<SecretsCodeData> = {
   "secret-missing": {
     severity: "error",
-    message: (d) => `the environment has no ${d.env}`,
-    help: (d) => `set it where the notebook's kernel starts (\`export ${d.env}=…\`), and start the kernel again`,
+    message: (d) => `the environment variable ${d.env} is not set`,
+    help: (d) => `set it before the notebook's kernel starts (\`export ${d.env}=…\`), and restart the kernel`,
     explain:
-      "A token is named in a program and read from the environment, so that it never stands in a notebook, a run or an output.",
+      "A program names a token, and its value is read from the environment, so that it never appears in a notebook, a run or an output.",
   },
   "secret-malformed": {
     severity: "error",
-    message: (d) => `${d.env} of the environment holds what no token has: spaces, line ends or signs beyond ASCII`,
-    help: (d) => `set ${d.env} to the token alone, as whoever gave it shows it, and start the kernel again`,
+    message: (d) =>
+      `the environment variable ${d.env} contains spaces, line ends or non-ASCII characters, which no token has`,
+    help: (d) => `set ${d.env} to exactly the token that you were given, and restart the kernel`,
     explain:
-      "A token is one word. One that was copied with a line end inside, or twice, would be refused with a message that shows it.",
+      "A token is one word. If it was copied twice or with a line end, the service would reject it with a message that shows it.",
   },
 };

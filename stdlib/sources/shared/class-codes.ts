@@ -13,10 +13,10 @@ export interface ClassCodeData {
 export const classCodes: CodeTable<ClassCodeData> = {
   "class-unknown": {
     severity: "error",
-    message: (d) => `row ${d.row} of ${d.file} has ${d.value} in "${d.column}", which has ${d.classes} classes`,
-    help: (d) =>
-      `classes are numbered from 0 to ${d.classes - 1}; mend the file, or the names in the data set's README.md`,
+    message: (d) =>
+      `row ${d.row} of ${d.file} has the class ${d.value} in "${d.column}", which has only ${d.classes} classes`,
+    help: (d) => `use numbers from 0 to ${d.classes - 1}; fix the file, or the names in the data set's README.md`,
     explain:
-      "A data set's README.md (`dataset_info`) names the classes of a column that holds their numbers. A number that has no name, and a text that is none of the names, is no class of it. -1 stands for none.",
+      "A data set's README.md (`dataset_info`) names the classes of a numeric column. A number without a name, or a text that is none of the names, is not a class. -1 means no class.",
   },
 };

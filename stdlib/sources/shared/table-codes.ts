@@ -47,101 +47,100 @@ export interface TableCodeData {
 export const tableCodes: CodeTable<TableCodeData> = {
   "not-on-page": {
     severity: "error",
-    message: (d) => `\`${d.word}\` isn't part of this page`,
-    help: () => "it is in JupyterLab and on the command line: take the program there",
+    message: (d) => `\`${d.word}\` is not available on this page`,
+    help: () => "run the program in JupyterLab or on the command line",
     explain:
-      "The page is one small file that works without a server. What needs large tables (languages, names) or reads binary files is left to Tunebook as it is installed.",
+      "The page is one small file that works without a server. Features that need large tables (languages, names) or read binary files need an installed Tunebook.",
   },
   "no-files": {
     severity: "error",
-    message: (d) => `no file fits ${d.path} in ${d.folder}`,
+    message: (d) => `no file matches ${d.path} in ${d.folder}`,
     help: () =>
-      "`*` and `?` stand for letters of a name, `**` for any folders; names that begin with a dot are left out",
-    notes: (d) => [d.there.length === 0 ? "nothing lies there" : `there lies: ${listNames(d.there)}`],
+      "write `*` and `?` for letters of a name, `**` for any folders; names that start with a dot are ignored",
+    notes: (d) => [d.there.length === 0 ? "the folder is empty" : `the folder contains: ${listNames(d.there)}`],
     explain:
-      "A path with `*`, `?`, `[…]` or `{a,b}` names all files that fit it, in the order of their names. It starts from the folder of the notebook; links that lead out of the folder it names are not followed.",
+      "A path with `*`, `?`, `[…]` or `{a,b}` means all matching files, in the order of their names. It starts from the folder of the notebook. Links that lead out of the named folder are not followed.",
   },
   "too-many-files": {
     severity: "error",
-    message: (d) => `more than ${d.limit} files fit ${d.path}`,
-    help: () => "name a folder below, or put the rows into fewer files",
-    explain:
-      "Each file is opened and its changes are watched for; beyond that many a pattern names more than was meant.",
+    message: (d) => `more than ${d.limit} files match ${d.path}`,
+    help: () => "name a subfolder, or put the rows into fewer files",
+    explain: "Each file is opened and watched for changes. A pattern that matches so many files is usually too broad.",
   },
   "files-differ": {
     severity: "error",
-    message: (d) => `${d.file} has other columns than ${d.first}`,
-    help: () => "files that are read as one have the same columns; give others a source of their own",
+    message: (d) => `${d.file} has different columns than ${d.first}`,
+    help: () => "read only files with the same columns together; use another source for the rest",
     notes: (d) => [
-      ...(d.lacks.length > 0 ? [`it lacks: ${listNames(d.lacks)}`] : []),
-      ...(d.more.length > 0 ? [`it has besides: ${listNames(d.more)}`] : []),
+      ...(d.lacks.length > 0 ? [`missing: ${listNames(d.lacks)}`] : []),
+      ...(d.more.length > 0 ? [`additional: ${listNames(d.more)}`] : []),
     ],
     explain:
-      "Files that fit one pattern are one table. A column that some of them lack would be empty in their rows without anybody having said so.",
+      "Files that match one pattern become one table. A column that is missing in some files would silently be empty in their rows.",
   },
   "not-of-format": {
     severity: "error",
-    message: (d) => `${d.file} is no ${d.format} file${d.found === null ? "" : `: it is ${d.found}`}`,
-    help: (d) => `check the path, or fetch the file again; a ${d.format} file begins and ends with marks of its own`,
+    message: (d) => `${d.file} is not a ${d.format} file${d.found === null ? "" : `: it is ${d.found}`}`,
+    help: (d) => `check the path, or download the file again; a ${d.format} file has marks at its start and end`,
     explain:
-      "Files of tables carry a mark at their ends. One without it is another kind of file, or was cut off while it was copied.",
+      "Table files have a mark at their start and end. A file without it has another format, or was truncated while it was copied.",
   },
   "broken-table": {
     severity: "error",
     message: (d) => `${d.file} is broken${d.where === null ? "" : ` (${d.where})`}: ${d.why}`,
-    help: () => "fetch or write the file again; nothing of it was used",
+    help: () => "download or write the file again; nothing of it was used",
     explain:
-      "The file says that something stands where something else stands, or ends too early. Rows of a file that is half there are never taken for the whole.",
+      "The structure of the file is inconsistent, or it ends too early. Tunebook never uses the rows of an incomplete file.",
   },
   "unpacks-too-large": {
     severity: "error",
     message: (d) =>
-      `${d.file} (${d.where}) unpacks to ${d.size === Infinity ? `more than ${d.limit}` : d.size} ${d.of}, more than ${d.size === Infinity ? "is read at once" : `the ${d.limit} that are read at once`}`,
+      `${d.file} (${d.where}) unpacks to ${d.size === Infinity ? `more than ${d.limit}` : d.size} ${d.of}, above the limit${d.size === Infinity ? "" : ` of ${d.limit}`}`,
     help: (d) =>
       d.where.startsWith("packed in")
-        ? "unpack it yourself and read the unpacked file, if you know who made it"
-        : "write it in smaller pieces (pages, row groups, batches), if it is what you think it is",
+        ? "if you trust the file, unpack it and read the unpacked file"
+        : "if you trust the file, write it in smaller pieces (pages, row groups, batches)",
     explain:
-      "Packed data can be made that unpack to a thousand times their size and fill the memory. What is read at once is bounded, whatever a file says of itself.",
+      "A malicious file can unpack to a thousand times its size and fill the memory. The size of what is unpacked at once is therefore limited.",
   },
   "giant-text": {
     severity: "error",
     message: (d) =>
       d.unit === "file"
-        ? `${d.file} has more than ${d.limit} characters, and a row is a whole file`
-        : `the ${d.unit} that begins on line ${d.line} of ${d.file} has more than ${d.limit} characters`,
+        ? `${d.file} has more than ${d.limit} characters, too many for a single row`
+        : `the ${d.unit} that starts on line ${d.line} of ${d.file} has more than ${d.limit} characters`,
     help: (d) =>
-      d.unit === "line" ? "break it into lines" : "make it several rows: `unit: line`, or `unit: paragraph`",
-    explain: "A row is a text that a model reads; one of such a size is nearly always a file of many.",
+      d.unit === "line" ? "split it into lines" : "make it several rows: `unit: line`, or `unit: paragraph`",
+    explain: "A row is a text that a model reads. A row of such a size is nearly always a file with many texts.",
   },
   "zip-members": {
     severity: "error",
-    message: (d) => `${d.file} ${d.members.length === 0 ? "holds no file" : "holds several files"}`,
-    help: () => 'unpack it, and name its files by a pattern, as in `csv("part-*.csv")`',
-    notes: (d) => (d.members.length === 0 ? [] : [`it holds: ${listNames(d.members)}`]),
-    explain: "A ZIP archive is read where it is one file that was packed; which of several is meant is not known.",
+    message: (d) => `${d.file} ${d.members.length === 0 ? "contains no file" : "contains several files"}`,
+    help: () => 'unpack it and name its files with a pattern, as in `csv("part-*.csv")`',
+    notes: (d) => (d.members.length === 0 ? [] : [`it contains: ${listNames(d.members)}`]),
+    explain: "A ZIP archive can be read if it contains one file; with several, the choice would be a guess.",
   },
   "weights-differ": {
     severity: "error",
     message: (d) =>
       d.weights.length === d.sources
-        ? `a weight of ${listNames(d.weights.map(String))} is not above 0`
+        ? `weights must be above 0, but ${listNames(d.weights.map(String))} is not`
         : `${d.sources} ${d.sources === 1 ? "source has" : "sources have"} ${d.weights.length} weights`,
     help: () => 'give each source a weight above 0, in their order: `mix(csv("a.csv"), csv("b.csv"), weights: [3, 1])`',
     paths: ["source.weights"],
-    explain: "A weight says how often a row is drawn from a source, beside the other weights.",
+    explain: "A weight is how often rows are drawn from a source, relative to the other weights.",
   },
   "unlabelled-file": {
     severity: "error",
-    message: (d) => `${d.file} lies in no folder that is a label`,
-    help: () => "put it into one, or name the folder above those that are labels; `text(…)` reads files without labels",
+    message: (d) => `${d.file} is not in a folder whose name is a label`,
+    help: () => "move it into one, or name the folder above the label folders; `text(…)` reads files without labels",
     explain:
-      "`folder` takes the first folder below the one that is named as the label, or the second where the first is a split (train, validation, test, dev). A file beside these has none.",
+      "`folder` uses the first folder below the named one as the label, or the second if the first is a split (train, validation, test, dev). A file outside them has no label.",
   },
   "column-not-read": {
     severity: "error",
-    message: (d) => `column "${d.column}" of ${d.file} holds ${d.type}, which is not read`,
-    help: () => "write that column as text or numbers, or leave it out of the file",
-    explain: "Texts, numbers, truth values, dates, times, decimals, lists and structs of these are read.",
+    message: (d) => `column "${d.column}" of ${d.file} has the type ${d.type}, which is not supported`,
+    help: () => "write that column as text or numbers, or remove it from the file",
+    explain: "Supported are texts, numbers, booleans, dates, times, decimals, and lists and structs of these.",
   },
 };

@@ -12,12 +12,10 @@ const small =
 export const strategiesCodes: CodeTable<StrategiesCodeData> = {
   "strategy-stiff": {
     severity: "warning",
-    message: (d) =>
-      `with strength ${String(d.strength)} staying as it was counts for all, and the new rows for nothing`,
-    help: (d) =>
-      `begin with the usual strength, and look at the matrix of scores before it is made larger than ${String(d.most)}`,
+    message: (d) => `strength ${String(d.strength)} is so large that the new rows have almost no effect`,
+    help: (d) => `start with the usual strength, and look at the score matrix before you go above ${String(d.most)}`,
     explain:
-      "What the model is held to is a loss of the same size as that of the rows' labels, which counts 1. Far above that the gradients are those of the strategy alone: nothing is forgotten since nothing is learnt.",
+      "The strategy's loss has about the size of the loss of the rows' labels, which has weight 1. A far larger strength leaves only the strategy's gradients: nothing is forgotten because nothing is learned.",
     example: `${small}\nupdate m on e as n { strategy: lwf(10000) }`,
   },
 };

@@ -9,13 +9,13 @@ export interface StudentsCodeData {
 export const studentsCodes: CodeTable<StudentsCodeData> = {
   "student-size": {
     severity: "error",
-    message: (d) => (d.twice ? "a base of its own has the size that it has" : "nothing says how small the student is"),
+    message: (d) => (d.twice ? "a `base` already has a size" : "the size of the student is missing"),
     help: (d) =>
       d.twice
-        ? "leave out `base`, or `layers` and `hidden`"
+        ? "remove `base`, or `layers` and `hidden`"
         : 'write `student(layers: 3)`, or a base: `student(base: "…")`',
     explain:
-      "A student is made of its teacher's blocks (`layers`, `hidden`), or begins with a smaller base that is named (`base`).",
+      "A student is made from its teacher's blocks (`layers`, `hidden`), or starts from a smaller base (`base`).",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification }\nrecipe r { epochs: 1 }\ntrain m on d with r\ncompress m on d with r as s { distill: student }',
   },

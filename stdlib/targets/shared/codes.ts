@@ -17,20 +17,20 @@ deploy m to ${target} as desk`;
 export const targetsCodes: CodeTable<TargetsCodeData> = {
   unguarded: {
     severity: "error",
-    message: (d) => `at ${d.host} other machines can ask too, and no key is asked for`,
+    message: (d) => `other machines can send requests to ${d.host}, and no API key is required`,
     help: (d) =>
       d.where === "shell"
-        ? "add `--api-keys-env NAME` or `--api-keys-file FILE`; `--insecure` says that anybody may"
-        : "add `api_keys: secret(env: KEYS)`; `insecure: true` says that anybody may",
+        ? "add `--api-keys-env NAME` or `--api-keys-file FILE`; `--insecure` allows access without a key"
+        : "add `api_keys: secret(env: KEYS)`; `insecure: true` allows access without a key",
     explain:
-      "A server answers this machine alone (127.0.0.1) unless told. Where others reach it, requests carry a key (`Authorization: Bearer …`), by an environment variable that holds one or several, parted by commas.",
+      "By default a server only answers this machine (127.0.0.1). If others can reach it, requests need a key (`Authorization: Bearer …`). An environment variable holds one or more keys, separated by commas.",
     example: program('http(host: "0.0.0.0")'),
   },
   "half-tls": {
     severity: "error",
-    message: (d) => `HTTPS needs a certificate and its key: there is no \`${d.lacks}\``,
+    message: (d) => `HTTPS needs a certificate and its key, but \`${d.lacks}\` is missing`,
     help: (d) => `add \`${d.lacks}: "….pem"\``,
-    explain: "A server proves by the certificate who it is, and with the key that the certificate is its own.",
+    explain: "The certificate identifies the server, and the key proves that the certificate is its own.",
     example: program('http(certificate: "cert.pem")'),
   },
 };

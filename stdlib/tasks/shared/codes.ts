@@ -38,20 +38,20 @@ export const tasksCodes: CodeTable<TasksCodeData> = {
     paths: ["columns.label", "columns.labels", "columns.tags"],
     message: (d) =>
       d.labels.length === 1
-        ? `the data has the label "${d.labels[0]!}", first in row ${d.row}, which ${d.model} never learned`
-        : `the data has ${d.labels.length} labels that ${d.model} never learned: ${listNames(d.labels.map((label) => `"${label}"`))}; the first is in row ${d.row}`,
-    help: (d) => `${d.model} knows: ${listNames(d.has)}`,
-    explain: "Evaluation compares labels by name. The data holds labels that were not in the training data.",
+        ? `the data has the label "${d.labels[0]!}", first in row ${d.row}, which ${d.model} was not trained on`
+        : `the data has ${d.labels.length} labels that ${d.model} was not trained on: ${listNames(d.labels.map((label) => `"${label}"`))}; the first is in row ${d.row}`,
+    help: (d) => `use only labels of ${d.model}: ${listNames(d.has)}`,
+    explain: "Evaluation compares labels by name. The data has labels that were not in the training data.",
   },
   "score-out-of-range": {
     severity: "error",
     facts: true,
     paths: ["columns.score"],
     message: (d) => `row ${d.row} has the score ${d.score}, outside the task's range ${d.from}..${d.to}`,
-    help: () => "mend the row, widen `range:`, or leave it out",
+    help: () => "fix the row, widen `range:`, or remove it",
     explain:
-      "`regression(range: a..b)` says between which numbers all scores lie. What a model predicts is kept within it, so a " +
-      "score outside could never be met. Usually it is a slip of the pen or a missing value written as −1 or 999.",
+      "`regression(range: a..b)` sets the range of all scores. Predictions are limited to it, so a score outside could never be " +
+      "reached. Usually it is a typing error or a missing value written as −1 or 999.",
   },
   "unequal-lists": {
     severity: "error",
@@ -60,8 +60,8 @@ export const tasksCodes: CodeTable<TasksCodeData> = {
     message: (d) => `row ${d.row} has ${d.tokens} tokens and ${d.tags} tags`,
     help: () => "give each token of the row exactly one tag",
     explain:
-      "Tokens and tags stand beside each other, one tag for each token. Lists come as lists (jsonl, json, tables), as JSON in " +
-      "a text, or as words with white space between them; a token with a blank in it needs one of the first two.",
+      "Each token has one tag. Lists can be lists (jsonl, json, tables), JSON in a text, or words separated by white space; " +
+      "a token that contains a space needs one of the first two.",
   },
   "tag-off-scheme": {
     severity: "error",
@@ -70,102 +70,101 @@ export const tasksCodes: CodeTable<TasksCodeData> = {
     message: (d) => `row ${d.row} has the tag "${d.tag}": ${d.why}`,
     help: (d) =>
       d.scheme === "iob2"
-        ? "begin every entity with B-, or take `scheme: bio`, which allows I- there"
-        : "write O, B-kind or I-kind, or take `scheme: none` for tags that mark single words",
+        ? "start every entity with B-, or use `scheme: bio`, which allows I- there"
+        : "write O, B-kind or I-kind, or use `scheme: none` for tags of single words",
     explain:
-      "In `bio` and `iob2` a tag is O (outside), B-kind (an entity begins) or I-kind (it goes on). `iob2` wants each entity to " +
-      "begin with B-; `bio` also takes an I- that follows something else as a beginning. `none` takes any tags, and has no entities.",
+      "In `bio` and `iob2` a tag is O (outside), B-kind (an entity starts) or I-kind (it continues). `iob2` requires B- at the " +
+      "start of each entity; `bio` also accepts I- as a start. `none` accepts any tags and has no entities.",
   },
   "no-mask-token": {
     severity: "error",
     facts: true,
     paths: ["task"],
-    message: (d) => `the tokenizer of ${d.model} has no token that stands for a hidden one`,
-    help: () => "choose a base that was trained to fill gaps (its tokenizer has `[MASK]` or `<mask>`)",
+    message: (d) => `the tokenizer of ${d.model} has no mask token`,
+    help: () => "choose a base that was trained to fill in masks (its tokenizer has `[MASK]` or `<mask>`)",
     explain:
-      "`fill_mask` hides tokens behind the tokenizer's mask token and learns what was there. A tokenizer without one comes " +
-      "from a model that was trained otherwise.",
+      "`fill_mask` replaces tokens by the tokenizer's mask token and learns to predict them. A tokenizer without one belongs " +
+      "to a model that was trained differently.",
   },
   "not-masked": {
     severity: "error",
     facts: true,
-    message: (d) => `nothing is to be filled in: ${d.text}`,
+    message: (d) => `the text has no mask token to fill in: ${d.text}`,
     help: (d) => `write ${d.mask} where a word is missing`,
     explain:
-      "A model of `fill_mask` names what fits in the place of the mask token. The text has none within `max_length`.",
+      "A `fill_mask` model predicts what fits in place of the mask token. The text has none within `max_length`.",
   },
   "two-labels": {
     severity: "error",
     facts: true,
     paths: ["columns.label"],
-    message: (d) =>
-      `pairs of texts belong together or not: two labels are needed, and ${d.data} has ${d.labels.length}`,
+    message: (d) => `sentence similarity needs two labels (related or not), but ${d.data} has ${d.labels.length}`,
     help: () =>
-      "give the role `label` a column of two values, the second of which (see `labels:`) says that the texts belong together, or leave it out",
+      "use a `label` column with two values, the second of which (see `labels:`) means that the texts are related, or remove it",
     notes: (d) => [`it has: ${listNames(d.labels)}`],
     explain:
-      "`sentence_similarity` learns from the role `label` whether the two texts of a row belong together. Labels of several kinds " +
-      "(entailment, neutral, contradiction) are learnt by `text_classification` on pairs, or become rows of `text`, `text_pair` and `negative`.",
+      "`sentence_similarity` learns from the role `label` whether the two texts of a row are related. For more labels " +
+      "(entailment, neutral, contradiction) use `text_classification` on pairs, or rows of `text`, `text_pair` and `negative`.",
   },
   "cosine-out-of-range": {
     severity: "error",
     facts: true,
     paths: ["columns.score"],
-    message: (d) => `row ${d.row} has the score ${d.score}, and the task takes scores from ${d.from} to ${d.to}`,
+    message: (d) => `row ${d.row} has the score ${d.score}, but scores must be from ${d.from} to ${d.to}`,
     help: (d) =>
       d.from === -1 && d.to === 1
-        ? "say between which numbers the scores lie, `sentence_similarity(range: 0..5)`, or take `loss: cosent`, which looks at their order alone"
-        : "mend the row, widen `range:`, or leave it out",
+        ? "set the range of the scores, `sentence_similarity(range: 0..5)`, or use `loss: cosent`, which only compares their order"
+        : "fix the row, widen `range:`, or remove it",
     explain:
-      "With `loss: cosine` the similarity of two texts is to become their score, and a cosine lies between −1 and 1. `range: 0..5` " +
-      "says where the scores lie; they are laid onto 0..1, or onto −1..1 where the range begins below 0.",
+      "`loss: cosine` trains the cosine of two texts towards their score, and a cosine lies between −1 and 1. `range: 0..5` " +
+      "is the range of the scores; it is scaled to 0..1, or to −1..1 if it starts below 0.",
   },
   "negatives-without-ranking": {
     severity: "error",
     facts: true,
     paths: ["columns.negative"],
-    message: (d) => `${d.data} has the role \`negative\`, and the loss \`${d.loss}\` has no use for it`,
-    help: () => "leave `negative` out, or take `loss: ranking`",
+    message: (d) => `${d.data} has the role \`negative\`, which the loss \`${d.loss}\` does not use`,
+    help: () => "remove `negative`, or use `loss: ranking`",
     explain:
-      "A third text that does not belong to the first is learnt by `ranking`, which holds each text beside others. The other losses " +
-      "learn from pairs and what the roles `score` or `label` say of them.",
+      "`ranking` learns from a third text that is unrelated to the first, as it compares each text with others. The other losses " +
+      "learn from pairs and their `score` or `label`.",
   },
   "pooling-unknown": {
     severity: "error",
     facts: true,
-    message: (d) => `${d.base} makes vectors of texts in a way that isn't built: ${d.modules.join(", ")}`,
-    help: () => "write `pooling: mean`, `cls`, `last` or `max` to train another way, or choose another base",
+    message: (d) => `${d.base} computes text embeddings in a way that is not supported: ${d.modules.join(", ")}`,
+    help: () => "choose `pooling: mean`, `cls`, `last` or `max` to train another way, or use another base",
     explain:
-      "The base's folder says (modules.json, as sentence-transformers writes it) how a text's vector is made of its tokens' states. " +
-      "A vector made otherwise would not be the one that the base was trained for, so the way is chosen knowingly or not at all.",
+      "The base's folder defines how a text's embedding is computed from its tokens (modules.json of sentence-transformers). " +
+      "Another way gives a different embedding than the base was trained for, so you must choose it explicitly.",
   },
   "no-answer": {
     severity: "error",
     facts: true,
     paths: ["columns.answer"],
     message: (d) => `the question of row ${d.row} has no answer`,
-    help: () => "write `question_answering(unanswerable: true)` if some questions have none, or leave the row out",
+    help: () => "write `question_answering(unanswerable: true)` if some questions have no answer, or remove the row",
     explain:
-      "Without `unanswerable` a model always names a place of the context, so a question without an answer would teach it " +
-      "a wrong one. With it (SQuAD 2) such questions are learnt, and the model may say that there is no answer.",
+      "Without `unanswerable` a model always answers with a span of the context, so a question without an answer would teach it " +
+      "a wrong one. With it (SQuAD 2) the model learns such questions and may predict that there is no answer.",
   },
   "answer-cut": {
     severity: "error",
     facts: true,
     paths: ["columns.answer"],
-    message: (d) => `no window holds the whole answer of row ${d.row}: ${JSON.stringify(d.answer)}`,
-    help: () => "raise `max_length` of the model, or `stride` of the task",
+    message: (d) => `no window contains the whole answer of row ${d.row}: ${JSON.stringify(d.answer)}`,
+    help: () => "increase the model's `max_length`, or the task's `stride`",
     explain:
-      "A long context is read in windows that overlap by `stride` tokens. An answer that is longer than the overlap may lie " +
-      "across the edges of all of them; such a row would teach that its question has no answer.",
+      "A long context is read in windows that overlap by `stride` tokens. An answer longer than the overlap may cross " +
+      "the edges of all windows; the row would then teach that its question has no answer.",
   },
   "task-not-for-base": {
     severity: "error",
-    message: (d) => `a base of the ${d.family} family can't do ${d.task} here`,
-    help: (d) => `choose a base of these families: ${d.families.join(", ")}`,
+    message: (d) => `a base of the ${d.family} family does not support ${d.task}`,
+    help: (d) => `choose a base of one of these families: ${d.families.join(", ")}`,
     explain:
-      "Decoders (GPT-2, LLaMA and their kin) predict the next token and so write text; encoders (BERT and its kin) read a " +
-      "whole text at once and so label it. A task is built for the families that have what its head reads.",
+      "Decoders (GPT-2, LLaMA and others) predict the next token and so write text. Encoders (BERT and others) read a " +
+      "whole text at once and so label it. A task supports the families that have what its head needs.",
     example: `data d { source: csv("a.csv"), columns: { text: text } }
 model m { base: "minilm", task: text_generation }
 train m on d`,

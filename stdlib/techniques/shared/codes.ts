@@ -36,10 +36,11 @@ const billions = (n: number): string =>
 export const techniquesCodes: CodeTable<TechniquesCodeData> = {
   "technique-made": {
     severity: "error",
-    message: (d) => `\`${d.technique}\` can't be written: the strategy \`${d.by}\` makes it of \`lora\``,
-    help: (d) => `write \`technique: lora\`, and \`strategy: ${d.by}\` where the model goes on learning`,
+    message: (d) =>
+      `\`${d.technique}\` cannot be written as a technique: the strategy \`${d.by}\` creates it from \`lora\``,
+    help: (d) => `write \`technique: lora\`, and \`strategy: ${d.by}\` in \`update\``,
     explain:
-      "Its parts are those of the data sets that a model has learnt one after the other, and rows are sent to them by what these data were like: a model that has learnt one data set has nothing to choose among.",
+      "Its parts belong to the data sets that a model was trained on one after another, and each row is sent to the part whose data it resembles. A model trained on one data set has nothing to choose from.",
     example: `data d { source: csv("a.csv"), columns: { text: text, label: label }, split: random(train: 80%, test: 20%) }
 model m { base: "minilm", task: text_classification, technique: routed_lora }
 train m on d`,
@@ -50,13 +51,13 @@ train m on d`,
     help: (d) =>
       d.nearest === undefined
         ? d.has.length
-          ? `its linear layers are: ${listNames(d.has)}`
+          ? `use one of its linear layers: ${listNames(d.has)}`
           : undefined
-        : `here it is \`${d.nearest}\`; its linear layers are: ${listNames(d.has)}`,
+        : `write \`${d.nearest}\`; its linear layers are: ${listNames(d.has)}`,
     explain:
-      "`targets` names the linear layers that the technique changes, by the last name of their path in the checkpoint " +
-      "(`query`), a longer end of it (`attention.output.dense`) or their kind (`all`, `attention`, `feed_forward`). " +
-      "A name that fits no layer would silently train nothing.",
+      "`targets` names the linear layers that the technique changes: by the last name of their path in the checkpoint " +
+      "(`query`), a longer ending (`attention.output.dense`) or their kind (`all`, `attention`, `feed_forward`). " +
+      "A name that matches no layer would silently train nothing.",
     example: `data d { source: csv("a.csv"), columns: { text: text, label: label }, split: random(train: 80%, test: 20%) }
 model m { base: "minilm", task: text_classification, technique: lora(targets: [q_proj]) }
 train m on d`,
@@ -64,71 +65,73 @@ train m on d`,
   "no-targets-known": {
     severity: "error",
     facts: true,
-    message: (d) => `which layers ${d.technique} shall change isn't known for this base`,
+    message: (d) => `the layers that ${d.technique} changes are not known for this base`,
     help: (d) => `name them: targets: [...], inputs: [...]; its linear layers are: ${listNames(d.has)}`,
     explain:
-      "The technique scales what makes keys and values, and what ends each feed-forward sub-layer. It finds them by the " +
-      "names that the families' checkpoints use; a base with other names must be told.",
+      "The technique scales keys, values and the last layer of each feed-forward block. It finds them by the " +
+      "names in the families' checkpoints; for a base with other names you must name them.",
   },
   "no-biases": {
     severity: "error",
     facts: true,
     message: (d) =>
-      `bitfit trains biases, and "${d.base}" has none: ${d.head > 0 ? `only the head's ${d.head.toLocaleString("en-US")} parameters would train` : "nothing would train"}`,
+      `bitfit trains biases, but "${d.base}" has none: ${d.head > 0 ? `only the head's ${d.head.toLocaleString("en-US")} parameters would be trained` : "nothing would be trained"}`,
     help: (d) =>
-      d.head > 0 ? "use `head_only` if that is meant, else `lora(rank: 4)` or `ia3`" : "use `lora(rank: 4)` or `ia3`",
+      d.head > 0
+        ? "use `head_only` to train only the head, else `lora(rank: 4)` or `ia3`"
+        : "use `lora(rank: 4)` or `ia3`",
     explain:
-      "BitFit trains the bias vectors of a base and leaves all else as it is. LLaMA and most of its kin are built without " +
-      "biases, so that BitFit has nothing to train there.",
+      "BitFit trains the bias vectors of a base and nothing else. LLaMA and most similar models have no " +
+      "biases, so BitFit has nothing to train there.",
   },
   "nothing-trains": {
     severity: "error",
     facts: true,
-    message: (d) => `${d.technique} trains the head alone, and ${d.task} has no head of its own`,
+    message: (d) => `${d.technique} trains only the head, but ${d.task} has no head of its own`,
     help: () => "use `lora(rank: 8)`, which trains few weights of the base",
     explain:
-      "A task that writes text reads the base's own output embedding: there is no fresh head to train, so that a technique " +
-      "which trains nothing else would train nothing at all.",
+      "A task that writes text uses the base's output embedding and has no new head. A technique " +
+      "that trains only the head would train nothing at all.",
   },
   "small-for-prompts": {
     severity: "warning",
     facts: true,
     found: "model",
     message: (d) =>
-      `${d.technique} learns little on a decoder of this size: "${d.base}" has ${billions(d.parameters)} parameters, and ${d.trained.toLocaleString("en-US")} would train`,
-    help: () => "use `lora(rank: 8)`; prompts come near to it from about ten billion parameters on",
+      `${d.technique} learns little on a decoder of this size: "${d.base}" has ${billions(d.parameters)} parameters, of which ${d.trained.toLocaleString("en-US")} would be trained`,
+    help: () => "use `lora(rank: 8)`; prompts come close to it from about ten billion parameters",
     explain:
-      "Lester et al. (2021) measured prompt tuning against full fine-tuning: it comes level at about ten billion parameters " +
-      "and stays far behind below one billion, where a frozen model can't be steered by a few vectors alone.",
+      "Lester et al. (2021) compared prompt tuning with full fine-tuning. It is equal at about ten billion parameters " +
+      "and far behind below one billion, where a few vectors cannot steer a frozen model.",
   },
   "rank-not-low": {
     severity: "warning",
     facts: true,
     found: "model",
     message: (d) =>
-      `the rank ${d.rank} is not low for "${d.layer}" (${d.outputs} × ${d.inputs}): ${(d.rank * (d.inputs + d.outputs)).toLocaleString("en-US")} numbers would train beside a weight of ${(d.inputs * d.outputs).toLocaleString("en-US")}`,
+      `the rank ${d.rank} is not low for "${d.layer}" (${d.outputs} × ${d.inputs}): ${(d.rank * (d.inputs + d.outputs)).toLocaleString("en-US")} numbers would be trained for a weight of ${(d.inputs * d.outputs).toLocaleString("en-US")}`,
     help: () => "write `rank: 8` to 64, or `technique: full`",
     explain:
-      "LoRA's two matrices have rank × (inputs + outputs) numbers. From a rank on they are more than the weight that they stand " +
-      "beside has, and full fine-tuning learns more for less.",
+      "LoRA's two matrices have rank × (inputs + outputs) numbers. When they exceed the size of the weight, " +
+      "full fine-tuning trains fewer numbers and learns more.",
   },
   "empty-prompt-text": {
     severity: "error",
     facts: true,
     paths: ["technique.init"],
-    message: (d) => `the tokenizer makes no tokens of ${JSON.stringify(d.text)}`,
-    help: () => "write a sentence that says what the model shall do, or leave `init` out",
+    message: (d) => `the tokenizer gives no tokens for ${JSON.stringify(d.text)}`,
+    help: () => "write a sentence that describes the task, or remove `init`",
     explain:
-      "`init` of `prompt_tuning` begins the virtual tokens with the embeddings of a text's tokens, of which there must be one.",
+      "`init` of `prompt_tuning` sets the virtual tokens to the embeddings of a text's tokens, so at least one token is needed.",
   },
   "exact-fit-refused": {
     severity: "error",
-    message: (d) => `the head can't be found exactly: ${d.why}`,
+    message: (d) => `the head cannot be fitted exactly: ${d.why}`,
     help: (d) => d.instead,
     explain:
-      "`head_only(fit: exact)` finds the head as `baseline(probe)` does: a logistic regression of one label of several over " +
-      "what the frozen base makes of each text, every row counting once. Whatever weighs rows, bends the loss or begins " +
-      "elsewhere is for a head that learns by steps.",
+      "`head_only(fit: exact)` fits the head as `baseline(probe)` does: a logistic regression with one label per row on " +
+      "the frozen base's features, all rows weighted equally. Weighted rows, other losses and other starting points need " +
+      "a head that is trained in steps.",
     example: `data d { source: csv("a.csv"), columns: { text: text, label: label }, split: random(train: 80%, test: 20%) }
 model m { base: "minilm", task: text_classification(focal: 2), technique: head_only(fit: exact) }
 train m on d`,
@@ -136,11 +139,11 @@ train m on d`,
   "cannot-merge": {
     severity: "error",
     facts: true,
-    message: (d) => `what ${d.technique} trained can't be merged into the base's weights: ${d.why}`,
+    message: (d) => `the weights that ${d.technique} trained cannot be merged into the base's weights: ${d.why}`,
     help: () =>
-      "the folder `adapter` beside the run's checkpoints holds what was trained; `lora` and `ia3` can be merged",
+      "use the folder `adapter` next to the run's checkpoints, which has the trained weights; `lora` and `ia3` can be merged",
     explain:
-      "LoRA, DoRA and (IA)³ make of a linear layer another linear layer, whose weight can be computed once and for all. Adapters " +
-      "put layers of their own into a model, and prompts lengthen its input: no weight of the base says the same.",
+      "LoRA, DoRA and (IA)³ turn a linear layer into another linear layer, whose weight can be computed once. Adapters " +
+      "add layers to a model, and prompts lengthen its input: no change to the base's weights gives the same result.",
   },
 };

@@ -9,12 +9,12 @@ export interface PatternsCodeData {
 export const patternsCodes: CodeTable<PatternsCodeData> = {
   "wrong-pattern": {
     severity: "error",
-    message: (d) => `the pattern ${JSON.stringify(d.pattern.slice(0, 60))} can't be used: ${d.why}`,
+    message: (d) => `the pattern ${JSON.stringify(d.pattern.slice(0, 60))} cannot be used: ${d.why}`,
     help: (d) =>
       /\(\?[=!<]/.test(d.pattern) || /\\[1-9]/.test(d.pattern)
-        ? "write it without look-around (`(?=…)`, `(?<!…)`) and without back references (`\\1`); `\\b` ends at words"
-        : "patterns are RE2's: `\\d{6}`, `[A-Z]+`, `(?i)word`, `a|b`; in a text a backslash is written twice",
+        ? "write it without look-around (`(?=…)`, `(?<!…)`) and without back references (`\\1`); `\\b` matches a word boundary"
+        : "use RE2 syntax: `\\d{6}`, `[A-Z]+`, `(?i)word`, `a|b`; in a text write a backslash twice",
     explain:
-      "Patterns run over every text of the data, so they are matched by an engine whose time follows the text's length (RE2). It has no look-around and no back references. A pattern that matches where nothing stands would match everywhere.",
+      "Patterns run over every text of the data, so they use an engine with linear time (RE2). It has no look-around and no back references. A pattern that matches the empty text would match everywhere.",
   },
 };

@@ -258,7 +258,7 @@ describe("base models", function () {
     );
     process.env["HF_ENDPOINT"] = "http://127.0.0.1:9";
     const closed = await codeOf(() => find("acme/tyni"));
-    assert.match((closed.data["tried"] as { why: string }[]).at(-1)!.why, /could not fetch/);
+    assert.match((closed.data["tried"] as { why: string }[]).at(-1)!.why, /could not download/);
     assert.equal((await codeOf(() => find("all-MiniLM-L6-v3"))).data["near"], "all-MiniLM-L6-v2");
     assert.equal(((await codeOf(() => find("./nothing"))).data["tried"] as unknown[]).length, 1);
     assert.equal((await codeOf(() => find("a@../../x"))).code, "base-not-found");

@@ -86,7 +86,7 @@ describe("JSON with a schema", () => {
       const file = written('\uFEFF{"name": null, "sizes": {}}');
       assert.equal(
         refused(() => readJson(file, schema, { as: "a.json" })),
-        "unlike-file: a.json is not what it should be: name is null, not text",
+        "unlike-file: a.json has the wrong format: name is null, not text",
       );
       const unlike = (told: string, cause: unknown) => new CodedError("base-damaged", { file, why: told }, { cause });
       assert.match(

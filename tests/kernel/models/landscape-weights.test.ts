@@ -58,14 +58,14 @@ describe("models of one loss landscape", () => {
     const from = { technique: call("lora", { rank: 2, alpha: 4, from: "before" }) };
     assert.equal(refused(model("a"), model("b", { of: from }), model("c", { of: { baseHash: null } })), "taken");
     for (const [what, one, why] of [
-      ["more labels", model("grown", { labels: ["no", "yes", "maybe"] }), /m can't be grown: its head has 3 labels, that of m 2$/],
-      ["labels in another order", model("turned", { labels: ["yes", "no"] }), /m can't be turned: label 1 of its head is "yes", that of m "no"$/],
-      ["another base", model("based", { of: { base: "other", baseHash: "c" } }), /m can't be based: its base \(other\) has other content than that of m \(bert\)$/],
-      ["ranks that grew", model("wide", { of: { technique: call("lora", { rank: 4, alpha: 8 }) } }), /m can't be wide: it trains with lora\(rank: 4, alpha: 8\), m with lora\(rank: 2, alpha: 4\)$/],
-      ["another technique", model("apart", { of: { technique: call("routed_lora", { ranks: [2, 2], alpha: 4 }) } }), /m can't be apart: it trains with routed_lora\(ranks: \[2, 2\]\), m with lora\(rank: 2\)$/],
-      ["another definition", model("own", { of: { technique: { ...call("lora", { rank: 2, alpha: 4 }), definition: "d" } } }), /m can't be own: its technique lora is defined otherwise than that of m$/],
-      ["other parts that are frozen", model("cold", { of: { freeze: [call("embeddings", {})] } }), /m can't be cold: other parts of its base are frozen than those of m$/],
-      ["a tensor of another shape", model("bent", { tensors: { "x.weight": [[1, 2], [3, 4], [5, 6]] } }), /m can't be bent: its x\.weight is 3 × 2, that of m 2 × 3$/],
+      ["more labels", model("grown", { labels: ["no", "yes", "maybe"] }), /m cannot be grown: its head has 3 labels, that of m 2$/],
+      ["labels in another order", model("turned", { labels: ["yes", "no"] }), /m cannot be turned: label 1 of its head is "yes", that of m "no"$/],
+      ["another base", model("based", { of: { base: "other", baseHash: "c" } }), /m cannot be based: its base \(other\) has other content than that of m \(bert\)$/],
+      ["ranks that grew", model("wide", { of: { technique: call("lora", { rank: 4, alpha: 8 }) } }), /m cannot be wide: it trains with lora\(rank: 4, alpha: 8\), m with lora\(rank: 2, alpha: 4\)$/],
+      ["another technique", model("apart", { of: { technique: call("routed_lora", { ranks: [2, 2], alpha: 4 }) } }), /m cannot be apart: it trains with routed_lora\(ranks: \[2, 2\]\), m with lora\(rank: 2\)$/],
+      ["another definition", model("own", { of: { technique: { ...call("lora", { rank: 2, alpha: 4 }), definition: "d" } } }), /m cannot be own: its technique lora is defined otherwise than that of m$/],
+      ["other parts that are frozen", model("cold", { of: { freeze: [call("embeddings", {})] } }), /m cannot be cold: other parts of its base are frozen than those of m$/],
+      ["a tensor of another shape", model("bent", { tensors: { "x.weight": [[1, 2], [3, 4], [5, 6]] } }), /m cannot be bent: its x\.weight is 3 × 2, that of m 2 × 3$/],
     ] as const) assert.match(refused(model("a"), one), why, what); // prettier-ignore
   });
 

@@ -312,7 +312,7 @@ train roberta_m on d with r { epochs: 1 }`);
     await assert.rejects(next.run('model m { load: "small-2" }'), (e: RefusedError) => {
       assert.match(
         textsOfCode(e.diagnostics[0]!.code, e.diagnostics[0]!.data as never).help!,
-        /^it ended before the first one was written/,
+        /it ended before its first checkpoint$/,
       );
       return e.diagnostics[0]!.code === "run-without-weights";
     });

@@ -33,12 +33,12 @@ describe("name without weights in the session", () => {
     const [said] = await told(data, "evaluate straight on d.test");
     assert.equal(
       said,
-      `unknown-name: its run is there: open it by \`model straight { load: "${id}" }\`, or run the cell that defines it`,
+      `unknown-name: open its run with \`model straight { load: "${id}" }\`, or run the cell that defines it`,
     );
     assert.deepEqual(await told(data, `model straight { load: "${id}" }`, "evaluate straight on d.test"), []);
     assert.deepEqual(await told(data, "evaluate nobody on d.test"), ["unknown-name: define it first"]);
     // A name that is about to be trained again does not trigger the hint about an existing run.
-    assert.doesNotMatch((await told(data, "train straight on d")).join("\n"), /its run is there/);
+    assert.doesNotMatch((await told(data, "train straight on d")).join("\n"), /open its run with/);
   });
   it("gets no hint if its run has no checkpoint", async () => {
     const runs = join(folder, "runs");
@@ -50,7 +50,7 @@ describe("name without weights in the session", () => {
       writeFileSync(path, readFileSync(path, "utf8").replaceAll('"straight"', '"cutoff"'));
     }
     const use = [data, "evaluate cutoff on d.test"] as const;
-    assert.match((await told(...use)).join("\n"), /its run is there/);
+    assert.match((await told(...use)).join("\n"), /open its run with/);
     rmSync(join(runs, id, "checkpoints"), { recursive: true });
     assert.deepEqual(await told(...use), ["unknown-name: define it first"]);
   });

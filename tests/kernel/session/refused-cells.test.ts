@@ -34,7 +34,7 @@ describe("cell that depends on a rejected cell", () => {
   const data = (name: string, key: string): string =>
     `data ${name} {\n  ${key}: csv("a.csv")\n  columns: { text: text, label: label }\n}\n`;
   const missing = (name: string, cell: number): string =>
-    `unknown-name: \`${name}\` is not defined yet: cell ${String(cell)} was to do it, and has a mistake`;
+    `unknown-name: \`${name}\` is not defined yet: cell ${String(cell)} should define it but has an error`;
 
   it("names the rejected cell, once per name", async () => {
     assert.match((await told("first", data("a", "sorce") + data("b", "source"))).join("\n"), /^unknown-key: .*$/);
@@ -45,7 +45,10 @@ describe("cell that depends on a rejected cell", () => {
     assert.deepEqual(await told("third", "show b"), [missing("b", 1)]);
   });
   it("reports names that are defined further below", async () => {
-    assert.match((await told("fourth", `show a\n${data("a", "source")}`)).join("\n"), /`a` is defined below/);
+    assert.match(
+      (await told("fourth", `show a\n${data("a", "source")}`)).join("\n"),
+      /`a` is used before its definition/,
+    );
   });
   it("reports unknown names as usual", async () => {
     assert.match((await told("third", "show c")).join("\n"), /^unknown-name: there is no .* `c`$/);

@@ -161,7 +161,7 @@ train alone on d with quick as alone_${number} { optimizer.learning_rate: ${rate
     try {
       await assert.rejects(book.run(sweep), (error: unknown) => {
         assert.ok(error instanceof CodedError && error.code === "trials-fail-alike", String(error));
-        assert.match(diagnosticText(error).message, /^hopeless ended in trial 3 .* failed alike: /);
+        assert.match(diagnosticText(error).message, /^hopeless ended in trial 3 .* failed with the same error: /);
         return true;
       });
     } finally {

@@ -82,10 +82,10 @@ describe("trainings in separate processes", function () {
       assert.match(
         resumed.words,
         new RegExp(
-          `warning\\[checkpoint-passed-over\\]: the newest checkpoint can't be used, so training goes on from step ${before!.step}`,
+          `warning\\[checkpoint-passed-over\\]: the newest checkpoint cannot be used, so training continues from step ${before!.step}`,
         ),
       );
-      assert.ok(resumed.words.includes(`${last!.folder} is damaged: its bytes don't give the checksum`));
+      assert.ok(resumed.words.includes(`${last!.folder} is damaged: its checksum does not match`));
       assert.match(
         readFileSync(run!.eventsFile, "utf8"),
         /"kind":"damaged","file":".*step-\d+\.safetensors","why":".* is damaged/,

@@ -132,7 +132,7 @@ describe("aliases from other tools", () => {
     assert.match(said("recipe r { epochs: 1 }\nserve helper").help, /`deploy helper to http\(/);
     assert.match(
       said("recipe r { epochs: 1 }\nquantize helper").help,
-      /^write `compress`, and in its block `quantize: int4`$/,
+      /^write `compress`, and `quantize: int4` in its block$/,
     );
   });
 });

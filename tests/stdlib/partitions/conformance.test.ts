@@ -97,7 +97,7 @@ for (const { name: word } of words)
           (error) =>
             error instanceof CodedError &&
             error.code === "empty-client" &&
-            /can't give each of 5 clients .* of 4/.test(error.message),
+            /cannot give each of 5 clients .* of 4/.test(error.message),
         );
       });
   });
@@ -167,7 +167,7 @@ describe("partition by_column", () => {
       (error) =>
         error instanceof CodedError &&
         error.code === "rows-without-client" &&
-        /2 rows have nothing in the column "customer" \(row 2, 4\)/.test(error.message),
+        /2 rows have no value in the column "customer" \(row 2, 4\)/.test(error.message),
     );
   });
 });

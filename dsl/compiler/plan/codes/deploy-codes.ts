@@ -24,15 +24,15 @@ export interface DeployCodeData {
 export const deployCodes: CodeTable<DeployCodeData> = {
   "cannot-deploy": {
     severity: "error",
-    message: (d) => `${d.model} can't be written as ${d.target}: ${d.why}`,
+    message: (d) => `cannot write ${d.model} as ${d.target}: ${d.why}`,
     help: (d) =>
       d.instead !== undefined
         ? `write ${d.instead}`
         : d.help !== undefined
           ? d.help
-          : "choose another target; the table of targets in docs/deploying.md says which holds what",
+          : "choose another target; the table in docs/deploying.md shows what each supports",
     explain:
-      "Each format holds models of some families and tasks, and what some techniques train. Nothing was written, since what could be written would not answer as the model does.",
+      "Each format supports some model families, tasks and techniques. Nothing was written, because the file would not answer as the model does.",
     example:
       'data tickets { source: csv("tickets.csv"), columns: { text: body, label: team }, split: random(train: 80%, test: 20%) }\nmodel router { base: "all-MiniLM-L6-v2", task: text_classification }\ntrain router on tickets\ndeploy router to gguf("build/router.gguf")',
   },
@@ -40,24 +40,24 @@ export const deployCodes: CodeTable<DeployCodeData> = {
     severity: "error",
     message: (d) =>
       d.found === "models"
-        ? `\`${d.target}\` is written of one model, not of ${String(d.models)}`
+        ? `\`${d.target}\` writes one model, but ${String(d.models)} are given`
         : d.found === "as"
-          ? `\`${d.target}\` is written and done: nothing is left that could have a name`
-          : `\`${d.target}\` serves and writes nothing: it goes by no \`${d.found}\``,
+          ? `\`${d.target}\` writes files and ends: there is nothing to name`
+          : `\`${d.target}\` serves and writes no files, so \`${d.found}\` has no effect`,
     help: (d) =>
       d.found === "models"
-        ? `write a statement for each; ${listNamesAsCode(d.serving)} takes several`
-        : `leave out \`${d.found}\`${d.found === "as" ? `; ${listNamesAsCode(d.serving)} takes a name` : ""}`,
+        ? `write one statement per model; ${listNamesAsCode(d.serving)} accepts several`
+        : `remove \`${d.found}\`${d.found === "as" ? `; ${listNamesAsCode(d.serving)} accepts a name` : ""}`,
     explain:
-      "Most targets write one model, and prove on rows that it answers as before. A target that serves answers requests of one model or several until it is stopped, by the name after `as`.",
+      "Most targets write one model and prove on rows that it answers as before. A target that serves answers requests for one or more models until it is stopped by the name after `as`.",
     example:
       'data tickets { source: csv("tickets.csv"), columns: { text: body, label: team }, split: random(train: 80%, test: 20%) }\nmodel router { base: "all-MiniLM-L6-v2", task: text_classification }\ntrain router on tickets\ndeploy router to onnx("build/router") as desk',
   },
   "wrong-ending": {
     severity: "error",
-    message: (d) => (d.place === "" ? "it is written nowhere" : `\`${d.place}\` doesn't end in \`${d.ending}\``),
-    help: (d) => (d.place === "" ? "name where it is written" : `write \`${JSON.stringify(d.instead)}\``),
-    explain: "Runtimes tell a file by its ending; a folder has any name.",
+    message: (d) => (d.place === "" ? "no path is given" : `\`${d.place}\` does not end in \`${d.ending}\``),
+    help: (d) => (d.place === "" ? "write the path of the file" : `write \`${JSON.stringify(d.instead)}\``),
+    explain: "Runtimes recognise a file by its ending. A folder can have any name.",
     example:
       'data tickets { source: csv("tickets.csv"), columns: { text: body, label: team }, split: random(train: 80%, test: 20%) }\nmodel router { base: "all-MiniLM-L6-v2", task: text_classification }\ntrain router on tickets\ndeploy router to tflite("build/router")',
   },

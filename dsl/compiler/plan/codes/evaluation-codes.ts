@@ -39,11 +39,11 @@ export const contenderCodes: CodeTable<ContenderCodeData> = {
   "no-rows-to-learn": {
     severity: "error",
     message: (d) =>
-      `\`${d.contender}\` learns from the split \`train\` of the data after \`on\`, and \`${d.data}\` has ${d.has.length === 0 ? "no splits" : `only ${listNamesAsCode(d.has)}`}`,
+      `\`${d.contender}\` trains on the split \`train\` of the data after \`on\`, but \`${d.data}\` has ${d.has.length === 0 ? "no splits" : `only ${listNamesAsCode(d.has)}`}`,
     help: (d) =>
-      `give the data that split (\`split: random(train: 80%, test: 20%)\`) and name the other: \`on ${d.data}.test\``,
+      `add that split (\`split: random(train: 80%, test: 20%)\`) and evaluate on the other: \`on ${d.data}.test\``,
     explain:
-      "A baseline learns from rows as a model does, and never from those that it is scored on: it takes the split `train` of the same data.",
+      "A baseline trains on rows as a model does, and never on the rows that score it. It uses the split `train` of the same data.",
     example: example(
       'data e { source: csv("a.csv"), columns: { text: t, label: l } }\nevaluate m, baseline(majority) on e',
     ),
@@ -60,11 +60,11 @@ export const metricCodes: CodeTable<MetricCodeData> = {
   "no-direction": {
     severity: "error",
     message: (d) =>
-      `\`${d.key}\` ranks by \`${d.metric}\`, and neither a greater nor a smaller \`${d.metric}\` is better`,
+      `\`${d.key}\` ranks by \`${d.metric}\`, but neither a greater nor a smaller \`${d.metric}\` is better`,
     help: (d) =>
-      `name a metric with a direction, such as \`accuracy\`${d.own ? `, or define \`${d.metric}\` with \`greaterIsBetter: true\` or \`false\`` : ""}; \`require: at_most(${d.metric}, 60%)\` sets a bound instead`,
+      `use a metric with a direction, such as \`accuracy\`${d.own ? `, or define \`${d.metric}\` with \`greaterIsBetter: true\` or \`false\`` : ""}; \`require: at_most(${d.metric}, 60%)\` sets a limit instead`,
     explain:
-      "A selection rate describes a model: no value of it is the best. Sweeps, `keep: best(…)` and `early_stopping` need to know which of two scores is better, so they go by metrics with a direction.",
+      "A selection rate describes a model: no value of it is the best. Sweeps, `keep: best(…)` and `early_stopping` must know which of two scores is better, so they need a metric with a direction.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, validation: 20%) }\nmodel m { base: "b", task: text_classification }\ntrain m on d { keep: best(selection_rate(yes)) }',
   },

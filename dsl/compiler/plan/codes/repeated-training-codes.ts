@@ -22,25 +22,24 @@ export const foldCodes: CodeTable<FoldCodeData> = {
     message: (d) =>
       d.on === undefined
         ? `\`${d.model}\` is ${d.folds.length} models, one for each fold of \`${d.data}\``
-        : `\`${d.model}\` is ${d.folds.length} models, and which of them did not see a row is known of \`${d.data}\` alone`,
+        : `\`${d.model}\` is ${d.folds.length} models, one per fold; they can only be evaluated on \`${d.data}\``,
     help: (d) =>
       [
         ...(d.on === undefined ? [] : [`write \`evaluate ${d.model} on ${d.data}\``]),
-        `take one of them, \`${d.folds[0] ?? d.model}\` to \`${d.folds.at(-1) ?? d.model}\``,
+        `choose one of them, \`${d.folds[0] ?? d.model}\` to \`${d.folds.at(-1) ?? d.model}\``,
         "train one model on all rows",
       ].join(", or "),
     explain:
-      "Training on folds trains one model for each, on all rows but the fold's own. Together they say how well such a model does on rows that it has not seen; none of them is the model to use, and each has a name of its own.",
+      "Training on folds trains one model per fold, on all rows outside that fold. Together they estimate how well such a model does on unseen rows. Each has its own name; none is the model to use in the end.",
     example: example('train m on d as crossed\npredict crossed on "a text"'),
   },
   "fold-data": {
     severity: "error",
-    message: (d) =>
-      `\`${d.data}\` is parted into ${d.k} folds, and here rows that train and rows that validate are wanted`,
+    message: (d) => `\`${d.data}\` is split into ${d.k} folds, but this statement needs training and validation rows`,
     help: (d) =>
-      `hold one fold out: \`data one like ${d.data} { split: ${d.split.replace(/\)$/, ", fold: 1)")} }\`, or write \`split: random(train: 80%, validation: 20%)\``,
+      `hold out one fold: \`data one like ${d.data} { split: ${d.split.replace(/\)$/, ", fold: 1)")} }\`, or write \`split: random(train: 80%, validation: 20%)\``,
     explain:
-      "`train` goes through all folds, one training for each. What trains a single model, or many with other settings, wants data with one split.",
+      "`train` goes through all folds, one training each. A statement that trains one model, or many with different settings, needs data with a single split.",
     example: example("sweep m on d as s { vary: { batch_size: choice(16, 32) }, maximize: accuracy }"),
   },
 };
@@ -54,18 +53,19 @@ export interface RepeatCodeData {
 export const repeatCodes: CodeTable<RepeatCodeData> = {
   "repeats-of-folds": {
     severity: "error",
-    message: (d) => `\`${d.data}\` comes in folds, each of which is a training already: \`repeats\` has no place there`,
-    help: () => "take `repeats` out, or train on data with one split",
+    message: (d) => `\`${d.data}\` is split into folds, one training each, so \`repeats\` cannot be used`,
+    help: () => "remove `repeats`, or train on data with one split",
     explain:
-      "Folds say how far scores differ with the rows, seeds how far with chance. A training on folds is one for each fold; one with `repeats` is one for each seed, on the same rows, and needs rows that validate in each of them.",
+      "Folds show how scores vary with the rows, seeds how they vary with chance. Folds train once per fold. `repeats` trains once per seed on the same rows and needs validation rows.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: folds(5) }\nmodel m { base: "b", task: text_classification }\ntrain m on d { repeats: 3 }',
   },
   "seeds-run-out": {
     severity: "error",
-    message: (d) => `${String(d.repeats)} seeds from ${String(d.seed)} on would pass the greatest, ${String(d.most)}`,
-    help: (d) => `begin with a smaller \`seed\`, at most ${String(d.most - d.repeats + 1)}`,
-    explain: "`repeats` takes the recipe's seed and those that follow it, one for each training.",
+    message: (d) =>
+      `${String(d.repeats)} seeds starting at ${String(d.seed)} exceed the greatest seed, ${String(d.most)}`,
+    help: (d) => `start with a smaller \`seed\`, at most ${String(d.most - d.repeats + 1)}`,
+    explain: "`repeats` uses the recipe's seed and the following ones, one per training.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, validation: 20%) }\nmodel m { base: "b", task: text_classification }\ntrain m on d { repeats: 3, seed: 2147483647 }',
   },
@@ -85,32 +85,31 @@ const small =
 export const detachCodes: CodeTable<DetachCodeData> = {
   "detach-without-name": {
     severity: "error",
-    message: (d) => `the training of \`${d.model}\` has no name of its own to be found by`,
-    help: () => "write one after `as`: `train … as night { detach: true }`, and later `attach night`",
+    message: (d) => `the training of \`${d.model}\` is detached but has no name`,
+    help: () => "add a name after `as`: `train … as night { detach: true }`, and later `attach night`",
     explain:
-      "A training with `detach: true` goes on in a process of its own when the notebook is closed. It is found again by its name, in any notebook and from the command line, so that name must be written.",
+      "A training with `detach: true` goes on in its own process when the notebook is closed. You find it again by its name, in any notebook and on the command line, so the name is required.",
     example: `${small}\ntrain m on d { detach: true }`,
   },
   "cannot-detach": {
     severity: "error",
-    message: () => "nothing runs by itself on Windows yet: the sockets that control it are those of Linux and macOS",
-    help: (d) => `leave \`detach\` out: \`${d.name}\` runs in the notebook then`,
-    explain: "What runs by itself is followed and stopped over a socket in its folder.",
+    message: () => "Windows cannot run detached trainings yet: their control sockets need Linux or macOS",
+    help: (d) => `remove \`detach\`: \`${d.name}\` then runs in the notebook`,
+    explain: "A detached training is followed and stopped over a socket in its folder.",
   },
   "attach-without-name": {
     severity: "error",
     facts: true,
-    message: (d) => `the run ${d.run} has no name that a model can have here`,
-    help: () => 'give it one: `attach "runs/…" as night`',
-    explain: "A run's own name becomes the model's. One that is no name of Tune needs another, after `as`.",
+    message: (d) => `the run ${d.run} has no name that a model can use`,
+    help: () => 'write a name: `attach "runs/…" as night`',
+    explain: "The run's name becomes the model's name. If it is not a valid Tune name, write another after `as`.",
   },
   "trains-apart": {
     severity: "error",
-    message: (d) => `\`${d.name}\` trains in a process of its own: nothing here has its weights yet`,
-    help: (d) =>
-      `write \`attach ${d.name}\` before: it shows how the training goes, and gives what comes of it when it has ended`,
+    message: (d) => `\`${d.name}\` trains in another process, so its weights are not here yet`,
+    help: (d) => `write \`attach ${d.name}\` first: it shows the progress and loads the result when training has ended`,
     explain:
-      "A statement with `detach: true` starts a training or a sweep and ends at once. `attach` waits for it and gives the name its weights, or what the sweep found; what has ended meanwhile is opened at once.",
+      "A statement with `detach: true` starts a training or a sweep and returns at once. `attach` waits for it and gives the name its weights or the sweep's result. If it has already ended, the result opens at once.",
     example: `${small}\ntrain m on d as night { detach: true }\npredict night on "text"`,
   },
 };

@@ -14,27 +14,26 @@ export const allowCodes: CodeTable<AllowCodeData> = {
   "unknown-allowance": {
     severity: "error",
     message: (d) => `there is no warning \`${d.code}\``,
-    help: (d) =>
-      d.nearest ? `write \`${d.nearest}\`` : "write the code that stands between the brackets of `warning[…]`",
+    help: (d) => (d.nearest ? `write \`${d.nearest}\`` : "write the code between the brackets of `warning[…]`"),
     explain:
-      'In `allow: { CODE: "reason" }` a warning is named by its code. A code that nothing reports would keep nothing quiet.',
+      '`allow: { CODE: "reason" }` names a warning by its code. No warning has this code, so allowing it has no effect.',
     example: `${data}, allow: { rare_lable: "two teams are new" } }`,
   },
   "cannot-allow": {
     severity: "error",
     message: (d) =>
-      d.severity === "error" ? `\`${d.code}\` is an error, which can't be allowed` : `\`${d.code}\` can't be allowed`,
-    help: (d) => `mend what it tells of: \`npx tunebook explain ${d.code}\``,
+      d.severity === "error" ? `\`${d.code}\` is an error and cannot be allowed` : `\`${d.code}\` cannot be allowed`,
+    help: (d) => `fix the problem: \`npx tunebook explain ${d.code}\``,
     explain:
-      "Warnings may be allowed, with a reason, and the few errors that somebody may know better about (`split-leak`). With any " +
-      "other error the program has no meaning, so that there is nothing to allow.",
+      "You can allow warnings with a reason, and the few errors that you may know better about (`split-leak`). With any " +
+      "other error the program has no meaning, so it cannot be allowed.",
     example: `${data}, allow: { unknown-column: "it comes later" } }`,
   },
   "reason-missing": {
     severity: "error",
     message: (d) => `\`${d.code}\` is allowed without a reason`,
-    help: (d) => `say why in a few words, \`${d.code}: "…"\`: they stand in the plan and in the model card`,
-    explain: "A warning that is kept quiet says why, so that whoever reads the plan later can judge it again.",
+    help: (d) => `write the reason in a few words, \`${d.code}: "…"\`; it appears in the plan and in the model card`,
+    explain: "An allowed warning needs a reason, so that whoever reads the plan later can judge it again.",
     example: `${data}, allow: { rare-label: "" } }`,
   },
   "idle-allowance": {

@@ -16,78 +16,77 @@ export interface FlowerCodeData {
 export const flowerCodes: CodeTable<FlowerCodeData> = {
   "flower-unreachable": {
     severity: "error",
-    message: (d) => `the SuperLink at ${d.url} can't be reached: ${escapeControlCharacters(d.why)}`,
+    message: (d) => `cannot reach the SuperLink at ${d.url}: ${escapeControlCharacters(d.why)}`,
     help: (d) =>
       /certificate/i.test(d.why)
-        ? "give the certificate of who signed for it: `--root-certificates FILE`, or `NODE_EXTRA_CA_CERTS=FILE` before the process starts"
-        : "see that it runs: `flower-superlink --insecure` on this machine, with `--ssl-certfile` on others",
-    explain:
-      "A federation over Flower needs its SuperLink, which carries the messages between who leads it and the clients.",
+        ? "set the certificate of its authority: `--root-certificates FILE`, or `NODE_EXTRA_CA_CERTS=FILE` before the process starts"
+        : "check that it is running: `flower-superlink --insecure` on this machine, with `--ssl-certfile` on others",
+    explain: "A federation over Flower needs its SuperLink, which passes messages between the server and the clients.",
   },
   "flower-version": {
     severity: "error",
-    message: (d) => `the SuperLink at ${d.url} is of Flower ${d.found}; ${d.wanted} is needed`,
+    message: (d) => `the SuperLink at ${d.url} is Flower ${d.found}, but ${d.wanted} is needed`,
     help: (d) => `install it: \`pip install 'flwr==${d.wanted}.*'\``,
-    explain:
-      "What is said to a SuperLink changes from one version of Flower to the next, so that one version is asked for.",
+    explain: "The protocol of a SuperLink changes between versions of Flower, so only one version is supported.",
   },
   "flower-refused": {
     severity: "error",
     message: (d) =>
-      `the SuperLink at ${d.url} refused ${d.what} (${String(d.status)}): ${escapeControlCharacters(d.why)}`,
-    help: () => "see its log",
-    explain: "The SuperLink answered, and not with what was asked for.",
+      `the SuperLink at ${d.url} rejected ${d.what} (${String(d.status)}): ${escapeControlCharacters(d.why)}`,
+    help: () => "read its log",
+    explain: "The SuperLink answered with an error.",
   },
   "flower-waited": {
     severity: "error",
-    message: (d) => `${String(d.joined)} of ${String(d.of)} clients joined in ${String(d.seconds)} s`,
-    help: () => "start the others, or ask for fewer",
-    explain: "A federation waits for as many clients as it was told of; nothing was trained.",
+    message: (d) => `only ${String(d.joined)} of ${String(d.of)} clients joined in ${String(d.seconds)} s`,
+    help: () => "start the others, or use fewer clients",
+    explain: "A federation waits for the configured number of clients; nothing was trained.",
   },
   "flower-client": {
     severity: "error",
-    message: (d) => `client ${d.client} gave no answer: ${d.why}`,
-    help: () => "see what it says where it runs; the round goes on with the others",
-    explain: "What goes wrong at a client is told by its code alone: its words could have text of rows in them.",
+    message: (d) => `client ${d.client} did not answer: ${d.why}`,
+    help: () => "read its error where it runs; the round continues with the others",
+    explain: "Only the code of a client's error is reported, because its message could contain text of rows.",
   },
   "flower-said": {
     severity: "error",
-    message: (d) => `what came over Flower can't be read: ${d.why}`,
+    message: (d) => `cannot read a message from Flower: ${d.why}`,
     help: () => "check that all sides have the same version of Tunebook",
     explain: "Orders and answers are checked before they are used.",
   },
   "flower-certificates": {
     severity: "error",
-    message: (d) => `${d.file} has no certificate`,
-    help: () => "give a file in PEM: it begins with `-----BEGIN CERTIFICATE-----`",
-    explain: "A SuperLink that no public authority signed for is known by the certificate of who did.",
+    message: (d) => `${d.file} contains no certificate`,
+    help: () => "use a PEM file, which starts with `-----BEGIN CERTIFICATE-----`",
+    explain:
+      "A SuperLink whose certificate has no public authority is verified with the certificate of its own authority.",
   },
   "clients-one-key": {
     severity: "error",
     message: (d) =>
       d.client === d.first
-        ? `two clients are called ${d.client} and have one key`
-        : `clients ${d.first} and ${d.client} have one key`,
-    help: () => "give each a name of its own, `--name`, or a runs folder of its own, and join again",
+        ? `two clients have the name ${d.client} and the same key`
+        : `clients ${d.first} and ${d.client} have the same key`,
+    help: () => "give each a different name with `--name`, or its own runs folder, and join again",
     explain:
-      "In a secret sum each client is known by the key of its node, which it keeps in its runs folder under its name. Two with one key would be one there; whoever came second is left out.",
+      "In a secure sum each client is identified by the key of its node, stored in its runs folder under its name. Two clients with one key would count as one; the second is left out.",
   },
   "flower-ended": {
     severity: "error",
-    message: (d) => `what carries this federation at the SuperLink has ended: ${d.why}`,
-    help: () => "see the SuperLink's log; `resume: true` goes on from the last whole round once it runs again",
+    message: (d) => `the app of this federation at the SuperLink has ended: ${d.why}`,
+    help: () => "read the SuperLink's log; `resume: true` continues after the last complete round once it runs again",
     explain:
-      "Our app beside the SuperLink carries the messages of a federation. It ends with the SuperLink, where it is stopped by name, or where something goes wrong in it; no client can be reached then.",
+      "Tunebook's app at the SuperLink passes the messages of a federation. It ends when the SuperLink ends, when somebody stops it, or on an error. Clients cannot be reached then.",
   },
   "join-refused": {
     severity: "error",
     message: (d) =>
-      `client ${d.client} refuses what it was asked for (${d.refusal})${d.path === null ? "" : `: ${d.path} is not as its own program says`}`,
+      `client ${d.client} rejects the federation (${d.refusal})${d.path === null ? "" : `: ${d.path} differs from its own program`}`,
     help: (d) =>
       d.path === null
-        ? "its terminal says more; write what both agree on, and start again"
+        ? "read its terminal; write what both agree on, and start again"
         : `write the same for \`${d.path}\` in both programs; the client's terminal shows both values`,
     explain:
-      "A client elsewhere runs its own program and nothing else. What it is told of a federation is held against that program: whatever differs is refused, and what is named here is the place alone, for the client's own values are its own.",
+      "A remote client only runs its own program. The terms of a federation are compared with that program, and any difference is rejected. Only the name of the setting is reported, because the client's values are private.",
   },
 };

@@ -31,88 +31,88 @@ export const secureCodes: CodeTable<SecureCodeData> = {
   "too-few-clients": {
     severity: "error",
     message: (d) =>
-      `secure aggregation of ${clients(d.clients)}: ${d.clients === 2 ? "the sum of two tells each what the other sent" : "there is nothing to hide a client among"}`,
-    help: (d) => `use at least ${String(d.least)} clients, or leave secure aggregation out`,
+      `secure aggregation of ${clients(d.clients)} protects nobody: ${d.clients === 2 ? "from the sum of two, each knows what the other sent" : "the sum is the client's own update"}`,
+    help: (d) => `use at least ${String(d.least)} clients, or remove secure aggregation`,
     explain:
-      "Secure aggregation tells the sum of all updates and no update by itself. Whoever knows one of two addends knows the other from the sum, and the sum of one is that one, so at least three clients take part.",
+      "Secure aggregation reveals the sum of all updates and no single update. With two clients each can subtract its own, and a sum of one is that update, so at least three are needed.",
   },
   "secure-threshold": {
     severity: "error",
     message: (d) =>
-      `a threshold of ${String(d.threshold)} of ${String(d.clients)} clients is not between ${String(d.least)} and ${String(d.clients)}`,
-    help: (d) => `use ${String(d.least)}, which is more than two thirds, or more`,
+      `the threshold ${String(d.threshold)} of ${String(d.clients)} clients is not between ${String(d.least)} and ${String(d.clients)}`,
+    help: (d) => `use at least ${String(d.least)}, which is more than two thirds`,
     explain:
-      "As many clients as the threshold says can together undo the masks of one. It has to be more than two thirds of those that take part: then no two groups of clients can be told different lists of who is there, as long as less than a third of them work against the others.",
+      "As many clients as the threshold can together remove the masks of one. It must be more than two thirds of the clients: then no two groups can be given different lists of who takes part, as long as less than a third of them are dishonest.",
   },
   "secure-range": {
     severity: "error",
     message: (d) =>
-      `the vector is no number from −${String(d.range)} to ${String(d.range)} at place ${String(d.place)}`,
+      `value ${String(d.place)} of the vector is not a number from −${String(d.range)} to ${String(d.range)}`,
     help: () => "declare a wider range, or clip updates to it before they are summed",
     explain:
-      "Masked vectors are whole numbers that wrap around, so the range of each value is declared before and scales them so that no sum of all clients can wrap. A value outside it, an infinity or a NaN would make a wrong sum that nobody can see; nothing is sent instead.",
+      "Masked vectors are integers that wrap around. The declared range scales each value so that the sum of all clients cannot wrap. A value outside the range, an infinity or a NaN would silently give a wrong sum, so nothing is sent.",
   },
   "secure-fixed": {
     severity: "error",
     message: (d) =>
-      `values up to ${String(d.range)} of ${clients(d.clients)} can't be summed as whole numbers of ${String(d.bits)} bits`,
-    help: () => "declare a range above zero that is a finite number; for very many clients use 64 bits",
+      `values up to ${String(d.range)} of ${clients(d.clients)} cannot be summed as integers of ${String(d.bits)} bits`,
+    help: () => "declare a finite range above zero; for very many clients use 64 bits",
     explain:
-      "Each value becomes a whole number by a scale that follows from the declared range and from how many clients take part, so that their sum can't wrap around.",
+      "Each value is scaled to an integer by the declared range and the number of clients, so that the sum cannot wrap around.",
   },
   "secure-survivors": {
     severity: "error",
-    message: (d) => `${String(d.left)} clients ${WAITED[d.part]}, and ${String(d.threshold)} are needed`,
-    help: () => "repeat the round with the clients that are there, or wait longer for them",
+    message: (d) => `${String(d.left)} clients ${WAITED[d.part]}, but ${String(d.threshold)} are needed`,
+    help: () => "repeat the round with the available clients, or wait longer for them",
     explain:
-      "Clients may drop out at any time, as long as at least the threshold stays to the end. With fewer the masks can't be undone: nothing of the round can be read, neither the sum nor any update.",
+      "Clients may drop out at any time, as long as at least the threshold stays to the end. With fewer, masks cannot be removed: neither the sum nor any update can be read.",
   },
   "secure-order": {
     severity: "error",
-    message: (d) => `"${d.got}" came where "${d.wants}" was due`,
-    help: () => "begin a new round; each message is taken once, in its order",
+    message: (d) => `"${d.got}" was received instead of "${d.wants}"`,
+    help: () => "start a new round; each message is accepted once, in order",
     explain:
-      "The messages of a round have an order, and each is answered once. A server that sends one again, above all a second list of whom to unmask, could learn both secrets of a client; so that client ends its part in the round.",
+      "The messages of a round have a fixed order, and each is answered once. A server that repeats one, above all the list of whom to unmask, could learn both secrets of a client, so the client then leaves the round.",
   },
   "secure-message": {
     severity: "error",
-    message: (d) => `a message can't be read: ${d.why}`,
+    message: (d) => `cannot read a message: ${d.why}`,
     help: () => "check that all parties have the same version of Tunebook",
-    explain: "A message of a round was cut off, belongs to another round, or isn't one.",
+    explain: "A message of a round was truncated, belongs to another round, or is invalid.",
   },
   "secure-signature": {
     severity: "error",
     message: (d) =>
-      `the signature under the ${d.of === "keys" ? "keys" : "list"} of client ${String(d.client)} is not that of its node`,
-    help: () => "check the list of nodes that may take part; a server that puts in keys of its own is refused by this",
+      `the signature of the ${d.of === "keys" ? "keys" : "list"} of client ${String(d.client)} is not that of its node`,
+    help: () => "check the list of nodes that may take part; this error also stops a server that inserts its own keys",
     explain:
-      "Keys, and the list of who is summed, are signed by the key of the client's node, and all parties know beforehand which nodes these are. Anything else was changed on the way.",
+      "Keys, and the list of clients in the sum, are signed by the key of the client's node, and all parties know these nodes beforehand. A wrong signature means that the content was changed on the way.",
   },
   "secure-keys": {
     severity: "error",
-    message: (d) => `the keys of the round are refused: ${d.why}`,
-    help: () => "begin a new round",
+    message: (d) => `the keys of the round are rejected: ${d.why}`,
+    help: () => "start a new round",
     explain:
-      "Each client compares the keys of all others before it uses them: no two are the same, its own is there as it sent it, and as many as the threshold says took part.",
+      "Each client checks the keys of all others before use: no two are equal, its own is unchanged, and there are at least as many as the threshold.",
   },
   "secure-sealed": {
     severity: "error",
-    message: (d) => `what client ${String(d.client)} sealed can't be opened`,
-    help: () => "begin a new round; it was changed on the way",
-    explain: "Shares go from client to client, sealed so that the server can't read, change or exchange them.",
+    message: (d) => `the encrypted shares of client ${String(d.client)} cannot be decrypted`,
+    help: () => "start a new round; they were changed on the way",
+    explain: "Shares are encrypted from client to client, so that the server cannot read, change or exchange them.",
   },
   "secure-list": {
     severity: "error",
-    message: (d) => `the list of clients to unmask is refused: ${d.why}`,
-    help: () => "begin a new round",
+    message: (d) => `the list of clients to unmask is rejected: ${d.why}`,
+    help: () => "start a new round",
     explain:
-      "A client gives, of each other one, a share of one secret alone: the seed of its own mask where its vector is in the sum, its masking key where it dropped out. Both together would unmask its vector by itself, so a list is signed by the clients before, taken once, and never names one on both sides.",
+      "Of each other client, a client reveals a share of only one secret: the seed of its own mask if its vector is in the sum, or its masking key if it dropped out. Both together would unmask its vector. So the list is signed by the clients, accepted once, and never has one client on both sides.",
   },
   "secure-shares": {
     severity: "error",
-    message: (d) => `the shares of client ${String(d.client)} don't give its secret`,
-    help: () => "begin a new round; a client sent a wrong share",
+    message: (d) => `the shares of client ${String(d.client)} do not give its secret`,
+    help: () => "start a new round; a client sent a wrong share",
     explain:
-      "What comes out of the shares is compared with what the client made known of it: its public key, or the hash of its seed. A wrong one would give a wrong sum.",
+      "The result of combining shares is compared with the client's public key or the hash of its seed. A wrong share would give a wrong sum.",
   },
 };

@@ -18,64 +18,63 @@ export const federationsCodes: CodeTable<FederationsCodeData> = {
   "clients-left-out": {
     severity: "warning",
     message: (d) =>
-      `${String(d.clients)} of ${String(d.of)} clients have no row that trains, and are left out; their ${String(d.rows)} ${d.rows === 1 ? "row" : "rows"} of validation are scored with all others`,
+      `${String(d.clients)} of ${String(d.of)} clients have no training rows and are left out; their ${String(d.rows)} validation ${d.rows === 1 ? "row counts" : "rows count"} in the score of all rows`,
     help: () => "split by that column, so that each client has rows of both: `split: random(…, stratify: …)`",
     explain:
-      "A column says whose each row is, and a split by chance may give all rows of a small client to validation. It has nothing to learn from; what it would be scored on counts in the scores of all rows, and has no score of its own.",
+      "A column assigns rows to clients, and a random split may put all rows of a small client into validation. That client has nothing to train on and gets no score of its own; its rows count in the score of all rows.",
   },
   "clients-by-nothing": {
     severity: "error",
     paths: ["clients"],
-    message: (d) => `\`${d.clients}\` parts rows by their label, and rows of ${d.data} have none`,
-    help: () => "name a column to part by, `by: customer`, or take `even(10)` or `quantity(10)`, which need none",
-    explain: "Rows with one label each are parted by it unless another column is named.",
+    message: (d) => `\`${d.clients}\` divides rows by their label, but rows of ${d.data} have none`,
+    help: () => "name another column, `by: customer`, or use `even(10)` or `quantity(10)`, which need none",
+    explain: "Rows are divided by their label unless another column is named.",
   },
   "federate-roles": {
     severity: "error",
-    message: (d) => `rows of ${d.data} have no \`${d.role}\`, which those of ${d.first} have`,
-    help: (d) => `give ${d.data} a column for \`${d.role}\``,
-    explain: "All clients of a federation learn the same: their rows have the same roles.",
+    message: (d) => `rows of ${d.data} have no \`${d.role}\`, but those of ${d.first} do`,
+    help: (d) => `add a column with the role \`${d.role}\` to ${d.data}`,
+    explain: "All clients of a federation train the same model, so their rows need the same roles.",
   },
   "clients-alike": {
     severity: "warning",
     message: (d) =>
-      `names of clients that are written nearly the same are clients of their own: ${listNames(
+      `clients with nearly the same name are treated as different: ${listNames(
         d.of.map((names) => names.map((name) => JSON.stringify(name)).join(" and ")),
         { most: 5 },
       )}`,
-    help: (d) => `write each one way in the column that \`${d.clients}\` parts by`,
+    help: (d) => `use one spelling in the column that \`${d.clients}\` divides by`,
     explain:
-      "A client is a value, letter by letter. What differs in capitals, blanks or forms of letters alone is mostly one site that two programs wrote: as two clients, each has a part of its rows, and privacy of clients hides each part by itself.",
+      "Clients are compared letter by letter. Names that differ only in capitals, spaces or forms of letters usually mean one client, written by two programs. As two clients, each has a part of its rows, and client-level privacy protects each part separately.",
   },
   "client-ended": {
     severity: "error",
     message: (d) => `the process of client ${d.client} ${d.how}${d.said === "" ? "" : `: ${d.said}`}`,
-    help: () => "without `runner` its data are trained in this process, which says more of what goes wrong",
+    help: () => "remove `runner` to train in this process, which shows the error in detail",
     explain:
-      "Clients whose data a statement names are processes of this machine, started with the statement and ended with it. One ended before the first round.",
+      "Clients whose data a statement names run as processes on this machine, which start and end with the statement. One ended before the first round.",
   },
   "clients-lacking": {
     severity: "error",
-    message: (d) => `there are ${String(d.clients)} clients in a round, and ${d.why} takes ${String(d.needs)}`,
-    help: () => "have more clients, or leave it out",
+    message: (d) => `a round has only ${String(d.clients)} clients, but ${d.why} needs ${String(d.needs)}`,
+    help: () => "add clients, or remove it",
     explain:
-      "With two clients under secure aggregation each knows the other's update: it is the sum less its own. A column may have fewer values than it seems.",
+      "With only two clients under secure aggregation, each can compute the other's update: the sum minus its own. A column may have fewer different values than expected.",
   },
   "peers-open": {
     severity: "error",
-    message: (d) => `\`--peers\` names who may be in secret sums, and ${d.federation} has none`,
-    help: () => "write `secure_aggregation: true` in all programs, or leave `--peers` out",
-    explain:
-      "Without secure aggregation whoever leads sees each update by itself, whosever keys are named. Nothing was said to anybody.",
+    message: (d) => `\`--peers\` limits who takes part in secure sums, but ${d.federation} does not use them`,
+    help: () => "write `secure_aggregation: true` in all programs, or remove `--peers`",
+    explain: "Without secure aggregation the server sees each update, whatever keys are named. Nothing was sent.",
   },
   "node-key": {
     severity: "error",
-    message: (d) => `the key in ${d.file} can't be used: ${d.why}`,
+    message: (d) => `cannot use the key in ${d.file}: ${d.why}`,
     help: (d) =>
       d.why.startsWith("a client that runs")
-        ? "give each client a name of its own, `--name`, or a runs folder of its own"
-        : "let its owner alone read it (`chmod 600`), or move it away: another is made",
+        ? "give each client a different name with `--name`, or its own runs folder"
+        : "let only its owner read it (`chmod 600`), or move it away: a new one is made",
     explain:
-      "A client of a federation signs its part of secret sums by a key of its own, which was made when it joined first and is known by nobody else.",
+      "A client of a federation signs its part of secure sums with its own key. The key was made when the client first joined, and nobody else has it.",
   },
 };

@@ -10,18 +10,18 @@ export interface SessionAutoCodeData {
 export const sessionAutoCodes: CodeTable<SessionAutoCodeData> = {
   "no-base-for-auto": {
     severity: "error",
-    message: (d) => `no base on this machine does ${d.task}`,
+    message: (d) => `no base on this machine supports ${d.task}`,
     help: () => 'name one that does, as in `bases: ["all-MiniLM-L6-v2"]`',
     notes: (d) => d.left.map(({ what, why }) => `${what}: ${why}`),
     explain:
-      "`sweep auto` chooses among the bases after `bases:`, or those that lie on this machine. None of them reads the task; the notes say of each why.",
+      "`sweep auto` chooses among the bases after `bases:`, or else those on this machine. None of them supports the task; the notes give the reasons.",
   },
   "auto-program-refused": {
     severity: "error",
-    message: (d) => `the program that ${d.name} wrote can't run: ${d.why}`,
-    help: () => "copy it into a cell, and change there what is wrong",
+    message: (d) => `the program that ${d.name} wrote cannot run: ${d.why}`,
+    help: () => "copy it into a cell, and fix the error there",
     notes: (d) => d.program.split("\n"),
     explain:
-      "`sweep auto` writes a sweep as a program and has it checked like any other. What the recipe after `with` says may not go together with what was written around it.",
+      "`sweep auto` writes a sweep as a program, which is checked like any other. The recipe after `with` may conflict with the rest of it.",
   },
 };

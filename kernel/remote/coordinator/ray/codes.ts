@@ -46,87 +46,86 @@ export const rayCodes: CodeTable<RayCodeData> = {
     severity: "error",
     message: (d) => `no Ray cluster answers at ${d.address}: ${d.why}`,
     help: () =>
-      'give the address of the dashboard, such as ray("http://head:8265"); the head must be started with `--dashboard-host` of an address that is reached from here',
+      'write the address of the dashboard, such as ray("http://head:8265"); start the head with a `--dashboard-host` that can be reached from here',
     explain:
-      "Only Ray's Jobs API is used, which the dashboard of the head node serves (port 8265 unless it was told otherwise). By default it listens on the head node itself alone: an SSH tunnel to it works as well.",
+      "Tunebook uses only Ray's Jobs API, which the dashboard of the head node serves (by default on port 8265). By default it listens only on the head node; an SSH tunnel to it works as well.",
   },
   "ray-refused": {
     severity: "error",
-    message: (d) => `Ray at ${d.address} refused ${d.what} (status ${String(d.status)}): ${d.why}`,
+    message: (d) => `Ray at ${d.address} rejected ${d.what} (status ${String(d.status)}): ${d.why}`,
     help: (d) =>
       d.status === 401 || d.status === 403
-        ? "the cluster wants a token, or another: name its variable by `token: secret(env: RAY_TOKEN)`; `tunebook doctor --ray` takes that of RAY_AUTH_TOKEN"
-        : "what it says tells why; `tunebook doctor --ray ADDRESS` looks at each node",
-    explain: "The cluster answered, and did not do what it was asked.",
+        ? "set the cluster's token: `token: secret(env: RAY_TOKEN)` names its variable; `tunebook doctor --ray` uses RAY_AUTH_TOKEN"
+        : "fix the reason that it gives; `tunebook doctor --ray ADDRESS` checks each node",
+    explain: "The cluster answered but rejected the request.",
   },
   "ray-job-ended": {
     severity: "error",
     message: (d) => `the Ray job ${d.job} ended as ${d.status}: ${d.why}`,
-    help: () => "`tunebook doctor --ray ADDRESS` says of each node whether it has what is needed",
-    notes: (d) => (d.log.length === 0 ? [] : [`the last that it wrote: ${listNames(d.log, { most: 12 })}`]),
-    explain: "A job of the cluster ended before its work was done. Ray begins none again by itself.",
+    help: () => "check with `tunebook doctor --ray ADDRESS` that each node has what is needed",
+    notes: (d) => (d.log.length === 0 ? [] : [`its last output: ${listNames(d.log, { most: 12 })}`]),
+    explain: "A job of the cluster ended before its work was done. Ray does not restart it.",
   },
   "ray-no-room": {
     severity: "error",
     message: (d) => `no node of the cluster at ${d.address} has room for a worker of ${needs(d.cpus, d.gpus)}`,
-    help: () => "ask for less (`cpus: 1`), or start larger nodes",
+    help: () => "reduce what a worker needs (`cpus: 1`), or start larger nodes",
     notes: (d) => d.nodes.map(({ host, ...has }) => `${host} has ${needs(has.cpus, has.gpus)}`),
-    explain: "A worker lies on one node, which must have as many processors and graphics cards as it asks for.",
+    explain: "A worker runs on one node, which must have all of its processors and graphics cards.",
   },
   "search-cut-off": {
     severity: "error",
-    message: (d) => `the search of ${d.sweep} on the cluster at ${d.address} ended before its time: ${d.how}`,
+    message: (d) => `the search of ${d.sweep} on the cluster at ${d.address} ended early: ${d.how}`,
     help: (d) =>
       d.ended === 0
-        ? "run the statement again: it begins once more"
-        : `run the statement again: it goes on from ${String(d.ended)} trials`,
-    notes: (d) => (d.log.length === 0 ? [] : [`the last that it wrote: ${listNames(d.log, { most: 12 })}`]),
+        ? "run the statement again: it starts from the beginning"
+        : `run the statement again: it continues after ${String(d.ended)} trials`,
+    notes: (d) => (d.log.length === 0 ? [] : [`its last output: ${listNames(d.log, { most: 12 })}`]),
     explain:
-      "The search of a sweep runs as a job of the cluster, beside its workers. Its journal lies in a folder of its own on its node and, as far as it was told, beside the notebook's runs: run again, the statement goes on from whichever is there.",
+      "The search of a sweep runs as a job of the cluster, next to its workers. Its journal is in its folder on the node, with a copy next to the notebook's runs. When the statement runs again, it continues from whichever exists.",
   },
   "search-elsewhere": {
     severity: "error",
-    message: (d) => `${d.sweep} is under way on the cluster at ${d.address}`,
-    help: (d) =>
-      `let it search there (\`search: cluster\`) and this shows it, or end it first: \`tunebook runs stop ${d.sweep}\``,
-    explain: "Two searches of one sweep would draw the same trials twice.",
+    message: (d) => `${d.sweep} is already running on the cluster at ${d.address}`,
+    help: (d) => `write \`search: cluster\` to follow it here, or end it first: \`tunebook runs stop ${d.sweep}\``,
+    explain: "Two searches of one sweep would try the same trials twice.",
   },
   "search-away": {
     severity: "error",
-    message: (d) => `the cluster at ${d.address}, where ${d.sweep} is searched for, can't be asked: ${d.why}`,
+    message: (d) => `the cluster at ${d.address}, which runs the search of ${d.sweep}, cannot be reached: ${d.why}`,
     help: (d) =>
-      `nothing is lost: look whether the cluster is up and is reached from here (by a tunnel, say), then \`attach ${d.sweep}\` again; is it gone for good, its \`sweep\` statement with \`search: here\` goes on from what is known here`,
+      `check that the cluster is up and reachable (for example through a tunnel), then write \`attach ${d.sweep}\` again; if it is gone for good, its \`sweep\` statement with \`search: here\` continues from what is known here`,
     explain:
-      "A sweep whose search runs on a cluster goes on whether or not anybody can ask after it. What was told of it lies beside the notebook's runs, what it made lies on its node until it is brought.",
+      "A search on a cluster continues whether or not it can be reached. Reports so far are stored next to the notebook's runs; weights and logs stay on its node until they are copied.",
   },
   "search-results": {
     severity: "error",
-    message: (d) => `what the sweep made can't be brought from ${d.host}: ${d.why}`,
-    help: () => "run the statement again: it brings them once more; they stay there until they have arrived",
+    message: (d) => `cannot copy the sweep's results from ${d.host}: ${d.why}`,
+    help: () => "run the statement again to copy them; they stay there until they have arrived",
     explain:
-      "Weights and logs come back through Ray's Jobs API: jobs on the node print them in parts, and what arrives is held to the hash that it had there.",
+      "Weights and logs are copied through Ray's Jobs API: jobs on the node print them in parts, and each file is compared with its hash there.",
   },
   "search-too-large": {
     severity: "error",
     message: (d) =>
-      `the files that the sweep reads have ${mebibytes(d.bytes)}, and ${mebibytes(d.most)} are sent to a cluster; the largest is ${d.largest.path} with ${mebibytes(d.largest.bytes)}`,
+      `the sweep reads files of ${mebibytes(d.bytes)}, but at most ${mebibytes(d.most)} can be sent to a cluster; the largest is ${d.largest.path} with ${mebibytes(d.largest.bytes)}`,
     help: () =>
-      "let the nodes have it: a base by its name is found in their own cache, rows at an address are read by them; or write `search: here`",
+      "let the nodes get it: a base by name comes from their cache, and they can download rows; or write `search: here`",
     explain:
-      "What a search on a cluster reads goes through Ray's Jobs API, which takes packages of 100 MiB and keeps them in the memory of the cluster's head. With `search: here` the notebook gives files of any size to the workers by their own protocol. Nothing was started.",
+      "Files for a search on a cluster go through Ray's Jobs API, which accepts packages of 100 MiB and holds them in the memory of the cluster's head. With `search: here` the notebook sends files of any size to the workers. Nothing was started.",
   },
   "search-not-there": {
     severity: "error",
-    message: (d) => `${d.sweep} can't be searched for on the cluster: ${d.why}`,
-    help: () => "write `search: here`: the workers train there, and the notebook gives them their trials",
+    message: (d) => `the search of ${d.sweep} cannot run on the cluster: ${d.why}`,
+    help: () => "write `search: here`: workers train on the cluster, and the notebook gives them their trials",
     explain:
-      "A search on the cluster has what is sent with it. What lives in the notebook alone can be read by a search in the notebook.",
+      "A search on the cluster can use only what is sent with it. Values that exist only in the notebook need a search in the notebook.",
   },
   "ray-package-too-large": {
     severity: "error",
-    message: (d) => `${d.name} has ${mebibytes(d.bytes)}, and Ray takes ${mebibytes(d.most)} at a time`,
-    help: () => "put it where the nodes find it (a shared disk, an address, the nodes' own cache) and name it there",
+    message: (d) => `${d.name} has ${mebibytes(d.bytes)}, but Ray accepts at most ${mebibytes(d.most)} at a time`,
+    help: () => "put it where the nodes can read it (a shared disk, a web address, the nodes' cache) and use that path",
     explain:
-      "Files go to a cluster through the Jobs API, which takes packages of 100 MiB at most. A larger file is sent in parts by the workers' own protocol; a single request can't be larger.",
+      "Files are sent to a cluster through the Jobs API, which accepts packages of at most 100 MiB. Workers send larger files in parts with their own protocol; a single request cannot be larger.",
   },
 };

@@ -18,45 +18,44 @@ const example = (prompt: string): string =>
 export const promptingCodes: CodeTable<PromptingCodeData> = {
   "no-prompting": {
     severity: "error",
-    message: (d) => `${d.base} can't be asked by prompts: ${d.why}`,
-    help: () => "name a base that continues texts, such as `SmolLM2-135M-Instruct`",
+    message: (d) => `${d.base} cannot be prompted: ${d.why}`,
+    help: () => "use a base that continues texts, such as `SmolLM2-135M-Instruct`",
     explain:
-      "A prompt is a text that the base goes on with: only decoders do (GPT-2, LLaMA, Qwen and their like). Encoders such as BERT read whole texts and write none; models like T5 read one text and write another.",
+      "A prompt is a text that the base continues. Only decoders do that (GPT-2, LLaMA, Qwen and others). Encoders such as BERT write no text; models like T5 read one text and write another.",
   },
   "unknown-hole": {
     severity: "error",
-    message: (d) => `the data have no role \`${d.hole}\` that could stand in the prompt`,
+    message: (d) => `the data have no role \`${d.hole}\` for the prompt`,
     help: (d) => {
       const near = nearestWord(d.hole, d.has);
       return near === undefined
-        ? `a hole is one of ${holes(d.has)}; braces that are text are doubled: \`{{${d.hole}}}\``
+        ? `use one of ${holes(d.has)}; for literal braces double them: \`{{${d.hole}}}\``
         : `write \`{${near}}\``;
     },
     explain:
-      "A name in braces is a hole, in which each row's own value of that role stands. Roles are the names before the colons in the data's `columns`. Braces that are doubled, or that hold anything but a name, are text.",
+      "A name in braces is a placeholder for each row's value of that role. Roles are the names before the colons in the data's `columns`. Doubled braces, or braces around anything but a name, are literal text.",
     example: example("Which team? {body}"),
   },
   "hole-tells-answer": {
     severity: "error",
-    message: (d) => `\`{${d.hole}}\` would tell the answer`,
-    help: (d) => `leave it out: a hole is one of ${holes(d.has)}`,
-    explain:
-      "The role holds what the model is to find. In a prompt it would give each row's own answer away, and the score would say nothing.",
+    message: (d) => `\`{${d.hole}}\` would reveal the answer`,
+    help: (d) => `remove it; use ${holes(d.has)}`,
+    explain: "The role contains the answer to predict. A prompt with the row's answer makes the score meaningless.",
     example: example("{text} is {label}"),
   },
   "prompt-without-hole": {
     severity: "error",
-    message: () => "the prompt has no hole, so that all rows would be asked the same",
-    help: (d) => `put the row's text into it: ${holes(d.has)}`,
-    explain: "A name in braces stands for each row's own value of that role.",
+    message: () => "the prompt has no placeholder, so it would be the same for all rows",
+    help: (d) => `insert the row's text: ${holes(d.has)}`,
+    explain: "A name in braces is a placeholder for each row's value of that role.",
     example: example("Which team?"),
   },
   "prompt-cut": {
     severity: "warning",
     message: (d) =>
-      `${d.rows.toLocaleString("en-US")} of ${d.of.toLocaleString("en-US")} rows ${d.rows === 1 ? "is" : "are"} longer than ${d.base} has room for beside the prompt: ${d.rows === 1 ? "its text is" : "their texts are"} cut`,
-    help: () => "fewer or shorter `shots` leave more room, or a base that reads more",
+      `with the prompt, ${d.rows.toLocaleString("en-US")} of ${d.of.toLocaleString("en-US")} rows ${d.rows === 1 ? "does" : "do"} not fit into the context of ${d.base}: ${d.rows === 1 ? "its text is" : "their texts are"} truncated`,
+    help: () => "use fewer or shorter `shots`, or a base with a longer context",
     explain:
-      "Instruction and examples are never cut, since all rows are asked alike: a row that is too long loses the end of its own text, and may lose what its answer hangs on.",
+      "Instruction and examples are never truncated, so that all rows get the same prompt. A row that is too long loses the end of its own text, which may contain what the answer depends on.",
   },
 };

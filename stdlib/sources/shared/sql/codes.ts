@@ -21,46 +21,45 @@ export const sqlCodes: CodeTable<SqlCodeData> = {
     severity: "error",
     message: (d) =>
       d.by === null
-        ? `the rows of the query come in no order (line ${d.line}, column ${d.column})`
-        : `the rows of the query come in an order by chance: \`${d.by}\` (line ${d.line}, column ${d.column})`,
-    help: () => "end it with `order by` and a column that tells rows apart, such as `order by id`",
+        ? `the query has no row order (line ${d.line}, column ${d.column})`
+        : `the query orders rows randomly: \`${d.by}\` (line ${d.line}, column ${d.column})`,
+    help: () => "end it with `order by` and a unique column, such as `order by id`",
     explain:
-      "A database gives rows in any order unless it is told one, and in another the next time: splits, samples and batches would not be the same again, nor would the content hash of the data. An `order by` inside brackets orders nothing of what comes out.",
+      "Without an order, a database returns rows in any order, which may differ next time. Splits, samples, batches and the content hash of the data would then change. An `order by` inside brackets does not order the result.",
   },
   "sql-statement": {
     severity: "error",
     message: (d) =>
       d.found === null
         ? "the query is empty"
-        : `a query is one statement that begins with \`select\`, \`with\` or \`from\`: there is ${d.found} (line ${d.line}, column ${d.column})`,
+        : `a query must be one statement that starts with \`select\`, \`with\` or \`from\`, but there is ${d.found} (line ${d.line}, column ${d.column})`,
     help: () => "write one query that reads rows; change files and databases with another tool",
-    explain:
-      "Data are read by queries and never changed by them: databases are opened read-only, and nothing is installed or attached.",
+    explain: "Queries only read data. Databases are opened read-only, and nothing is installed or attached.",
   },
   "sql-fails": {
     severity: "error",
     message: (d) =>
-      `${d.of} can't run the query: ${d.why}${d.at === null ? "" : ` (line ${d.at.line}, column ${d.at.column})`}`,
+      `${d.of} cannot run the query: ${d.why}${d.at === null ? "" : ` (line ${d.at.line}, column ${d.at.column})`}`,
     help: (d) =>
       /Cannot access file/.test(d.why)
-        ? 'a query reads the files that it names after `from` and `join` and in functions such as `read_csv`, of this machine alone; what lies at an address is read by `parquet("https://…")` and others'
-        : "mend the query; it runs in the folder of the notebook",
+        ? 'name local files after `from` and `join` and in functions such as `read_csv`; read web addresses with `parquet("https://…")` and similar words'
+        : "fix the query; it runs in the folder of the notebook",
     notes: (d) => (d.at === null ? [] : [d.at.text, `${" ".repeat(Math.max(0, d.at.column - 1))}^`]),
     explain:
-      "What the database says of the query stands there in its own words. Paths start from the notebook's folder; nothing is fetched, installed or written.",
+      "The reason is the database's own message. Paths start from the notebook's folder. Nothing is downloaded, installed or written.",
   },
   "sql-package": {
     severity: "error",
-    message: (d) => `${d.reads} needs the package ${d.name}, which isn't installed`,
+    message: (d) => `${d.reads} needs the package ${d.name}, which is not installed`,
     help: () => "run `tunebook setup sql` once",
     explain:
-      "Queries are run by DuckDB, and those of an SQLite database by SQLite. The packages are large and not everybody asks queries, so they don't come with Tunebook. Only the packages that `tunebook setup sql` installed are used: a package in the notebook's folder is not loaded, because checking a file must not run code that came with it.",
+      "DuckDB runs queries, and SQLite those of an SQLite database. The packages are large and not everybody needs them, so they are not part of Tunebook. Only packages that `tunebook setup sql` installed are used. A package in the notebook's folder is not loaded, because checking a file must not run code from its folder.",
   },
   "sql-package-broken": {
     severity: "error",
     message: (d) => `the package ${d.name} is installed but does not load: ${d.why}`,
     help: (d) => `remove the folder ${d.folder}, then run \`tunebook setup sql\``,
     explain:
-      "Queries are run by DuckDB and SQLite, which `tunebook setup sql` installs once for this machine. The installed package could not be loaded, for example because files are missing or because it was made for another system.",
+      "DuckDB and SQLite run queries; `tunebook setup sql` installs them once for this machine. The installed package could not be loaded, for example because files are missing or because it was made for another system.",
   },
 };

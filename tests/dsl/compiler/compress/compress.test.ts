@@ -197,7 +197,7 @@ describe("`compress` statement", () => {
     const [key] = told("compress m on d with r as s { prune: structured(heads: 25%) }");
     assert.match(key?.help ?? "", /write `sparsify: structured\(heads: 25%\)`/);
     const [verb] = told("distill m on d");
-    assert.match(verb?.help ?? "", /`compress`, and in its block `distill: student\(layers: 3\)`/);
+    assert.match(verb?.help ?? "", /`compress`, and `distill: student\(layers: 3\)` in its block/);
     const [share] = told("compress m on d with r as s { distill: student(layers: 50%) }");
     assert.equal(share?.help, "write a whole number");
   });

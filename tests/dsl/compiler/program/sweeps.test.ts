@@ -312,12 +312,12 @@ describe("suggestions for mistakes with sweeps", () => {
   const sweep = "sweep m on d as s { vary: { batch_size: choice(8, 16) }, trials: 2, maximize: accuracy }\n";
   it("point to the sweep below if its best trial is used too early", () => {
     assert.deepEqual(helps(`evaluate s.best on d.validation\n${sweep}`), [
-      "`s` is defined below, and used before: move this statement beneath that one, or into a later cell",
+      "`s` is used before its definition: move this statement below the definition, or into a later cell",
     ]);
     assert.match(helps(`evaluate t.best on d.validation\n${sweep}`)[0] ?? "", /^there is no sweep `t`/);
   });
   it("suggest to run the sweep first in this session if it has not run", () => {
-    const told = "there is no sweep `s`: run `sweep … as s` here first: trials that are done are not trained again";
+    const told = "there is no sweep `s`: run `sweep … as s` here first: finished trials are not trained again";
     for (const use of ["evaluate s.best on d.test", "train m on d with s.best as w", "recipe r like s.best"])
       assert.deepEqual(helps(use), [told], use);
     assert.deepEqual(helps("train m on d with s"), [
@@ -330,7 +330,7 @@ describe("suggestions for mistakes with sweeps", () => {
     const [refused, ...more] = compiled(`${definitions}train m on d with s.best as w`, { outside }).diagnostics;
     assert.equal(
       refused && diagnosticText(refused).message,
-      "`s` is not defined yet: cell 2 was to do it, and has a mistake",
+      "`s` is not defined yet: cell 2 should define it but has an error",
     );
     assert.deepEqual(more, []);
   });
@@ -342,20 +342,20 @@ describe("suggestions for mistakes with sweeps", () => {
     const rank = helps(swept.replace("technique.rank", "techniqe.rank"));
     assert.deepEqual(
       rank.map((one) => one.split(":")[0]),
-      ["there is no model `l`", "`techniqe.rank` can't be varied"],
+      ["there is no model `l`", "`techniqe.rank` cannot be varied"],
     );
     const [known, ...none] = helps(swept.replace(" l ", " m "));
-    assert.match(known ?? "", /^`technique\.rank` can't be varied: what may vary begins with /);
+    assert.match(known ?? "", /^`technique\.rank` cannot be varied: what may vary begins with /);
     assert.deepEqual(none, []);
   });
   it("include the corrected search space", () =>
     assert.deepEqual(
       helps(sweep.replace("batch_size: choice(8, 16)", "learning_rate: log(5e-4, 5e-3), rank: [4, 16]")),
       [
-        "`learning_rate` can't be varied: write `optimizer.learning_rate`",
-        "`optimizer.learning_rate` can't be varied: write `log(5e-4..5e-3)`",
-        "`rank` can't be varied: write `technique.rank`",
-        "`technique.rank` can't be varied: write `choice(4, 16)`",
+        "`learning_rate` cannot be varied: write `optimizer.learning_rate`",
+        "`optimizer.learning_rate` cannot be varied: write `log(5e-4..5e-3)`",
+        "`rank` cannot be varied: write `technique.rank`",
+        "`technique.rank` cannot be varied: write `choice(4, 16)`",
       ],
     ));
   it("name the view for another tool's term or a misspelling", () => {
@@ -371,6 +371,6 @@ describe("suggestions for mistakes with sweeps", () => {
   it("replace a word by the key that takes it", () => {
     const model = 'model l { base: "minilm", task: text_classification, technique: lora(rank: 8) }\n';
     const swept = "sweep l on d as s { vary: { lora.rank: choice(4, 8) }, trials: 2, maximize: accuracy }";
-    assert.deepEqual(helps(model + swept), ["`lora.rank` can't be varied: write `technique.rank`"]);
+    assert.deepEqual(helps(model + swept), ["`lora.rank` cannot be varied: write `technique.rank`"]);
   });
 });

@@ -63,9 +63,9 @@ describe("secrets in addresses", () => {
   it("are removed from addresses in a text without changing the punctuation", () => {
     assert.equal(
       redactAddresses(
-        'could not fetch https://ann:wo@rd@host/rows.csv?sig=abc: status 403 ("https://host/x?y=1", see https://).',
+        'could not download https://ann:wo@rd@host/rows.csv?sig=abc: status 403 ("https://host/x?y=1", see https://).',
       ),
-      'could not fetch https://host/rows.csv: status 403 ("https://host/x", see https://).',
+      'could not download https://host/rows.csv: status 403 ("https://host/x", see https://).',
     );
     assert.equal(redactAddresses("`http://127.0.0.1:8000/v1`"), "`http://127.0.0.1:8000/v1`");
   });
@@ -77,7 +77,7 @@ describe("secrets in addresses", () => {
     ])
       for (const text of [
         address,
-        `could not fetch ${address}: status 403`,
+        `could not download ${address}: status 403`,
         `(${address})`,
         `csv("${address.replace('"', "")}")`,
       ])
@@ -123,7 +123,7 @@ describe("secrets in addresses", () => {
   });
   it("do not appear in messages", () => {
     const { message } = textsOfCode("network-failed", { url: "https://ann:word@host/x?sig=abc", why: "status 403" });
-    assert.equal(message, "could not fetch https://host/x: status 403");
+    assert.equal(message, "could not download https://host/x: status 403");
   });
   it("do not appear in any rendering of a program, whatever other errors the line has", () => {
     const text = `data tickets { source: csv("https://host/tickets.csv?sig=planted"), columns: { text: body, label: labl } }

@@ -297,7 +297,7 @@ describe("diagnostics of files, data, bases and memory", () => {
     const plain = 'model m { base: "minilm", task: text_classification, technique: ';
     // The base's facts list no biases.
     const none = expect(`${plain}‹bitfit› }`, ["no-biases"]);
-    assert.match(messageOf(none), /"minilm" has none: only the head's 770 parameters would train/);
+    assert.match(messageOf(none), /"minilm" has none: only the head's 770 parameters would be trained/);
     void expect(`${plain}ia3(targets: [‹k_proj›]) }`, ["no-target"]);
     void expect(`${plain}lora(targets: [all]) }`, []);
     void expect(`${plain}lora(targets: [‹feed_forwards›]) }`, ["no-target"]);
@@ -306,7 +306,7 @@ describe("diagnostics of files, data, bases and memory", () => {
     const smol = { ...base, family: "llama", shapes: { "model.embed_tokens.weight": [100, 16] } };
     const writer = 'model m { base: "smol", task: text_generation, technique: ';
     const small = expect(`${writer}‹prompt_tuning(tokens: 5)› }`, ["small-for-prompts"], { base: smol });
-    assert.match(messageOf(small), /23 million parameters, and 80 would train/);
+    assert.match(messageOf(small), /23 million parameters, of which 80 would be trained/);
     assert.equal(small.diagnostics[0]!.severity, "warning");
     void expect(`${writer}prompt_tuning }`, [], { base: { ...smol, parameters: 11e9 } });
     void expect(`${writer}‹head_only› }`, ["nothing-trains"], { base: smol });

@@ -107,7 +107,7 @@ describe("command line for Tune files", function () {
       assert.equal(status, 1, command);
       assert.match(
         stdout + stderr,
-        /error\[unknown-parameter\]: no parameter `rates` is defined here\n {2}--> command line:1:16\n.*\n 1 \| -p rounds=3 -p rates=2e-3\n.*\^{5}\n.*write `rate`/,
+        /error\[unknown-parameter\]: there is no parameter `rates`\n {2}--> command line:1:16\n.*\n 1 \| -p rounds=3 -p rates=2e-3\n.*\^{5}\n.*write `rate`/,
       );
       assert.equal((await call(command, "rates.tune", "-p", "rate=2e-3", "-p", "rounds=3")).status, 0, command);
     }

@@ -73,7 +73,7 @@ describe("training found by name on the command line", () => {
     assert.ok(error instanceof CodedError && error.code === "cannot-stop");
     assert.match(
       diagnosticText(error).message,
-      new RegExp(`^nothing trains ${own.id}: it ended by itself at step 20$`),
+      new RegExp(`^${own.id} is not being trained: it ended by itself at step 20$`),
     );
   });
   it("is the one elsewhere if this folder has none, and ambiguous if there are several", () => {
@@ -102,8 +102,8 @@ describe("training found by name on the command line", () => {
     makeRun(join(here, "runs"), "night");
     assert.equal(dirname(wanted("found")), join(here, "runs", "detached"));
     const { message, help } = refused(() => wanted("fonud"));
-    assert.match(message, /^no training or sweep called fonud runs or ran in /);
-    assert.match(help, /^did you mean `found`\? there are: found, night; what trains in other folders/);
+    assert.match(message, /^there is no training or sweep fonud in /);
+    assert.match(help, /^did you mean `found`\? there are: found, night; `tunebook runs --running` lists/);
     assert.match(refused(() => wanted("nihgt")).help, /^did you mean `night`\?/);
   });
 });

@@ -193,7 +193,7 @@ describe("tunebook score", function () {
     write("wide.jsonl", rows);
     const { status, stderr } = await called(folder, "score", "wide.jsonl", "--metrics", "f1(micro)");
     assert.equal(status, 1);
-    assert.match(stderr, /too-many-labels[^]*10,001 rows of sets of 10,001 labels/);
+    assert.match(stderr, /too-many-labels[^]*10,001 rows of 10,001 possible labels/);
   });
   it("detects numbers, sets, tags, answers and rankings from a row", async () => {
     write("numbers.jsonl", [
@@ -237,7 +237,7 @@ describe("tunebook score", function () {
     assert.equal(metrics["field_f1"]?.value, (2 * 3) / (4 + 5));
     assert.deepEqual(metrics["field_f1"]?.notes, ["by field: total 0.50, id 0.80"]);
     const missing = await called(folder, "score", "fields.jsonl", "--metrics", 'json_validity("none.json")');
-    assert.match(missing.stderr, /error\[missing-file\]: no file none\.json/);
+    assert.match(missing.stderr, /error\[missing-file\]: there is no file none\.json/);
   });
   it("splits rows by a column, and marks slices with too few rows", async () => {
     const rows = Array.from({ length: 90 }, (_, i) => ({

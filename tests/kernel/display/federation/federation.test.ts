@@ -111,11 +111,11 @@ describe("client scores", () => {
   });
   it("are shown with lost clients and the reason", () => {
     const view = madeFederation({ clients: 3, labels: ["a"], rounds: 2 });
-    const why = "flower-client: client 2 gave no answer: it is gone";
+    const why = "flower-client: client 2 did not answer: it is gone";
     const rounds = view.rounds.map((round, i) => ({ ...round, lost: ["2"], ...(i === 0 && { why }) }));
     assert.match(
       text(roundsView({ ...view, rounds })),
-      /; lost: 2 in rounds 1, 2; flower-client: client 2 gave no answer: it is gone/,
+      /; lost: 2 in rounds 1, 2; flower-client: client 2 did not answer: it is gone/,
     );
   });
   it("have no dots above 200 clients", () => {

@@ -301,7 +301,7 @@ compress writer on tales with r as author { distill: student(layers: 1, learns: 
       (error) =>
         error instanceof CodedError &&
         error.code === "not-replayable" &&
-        /made of the weights of another training/.test(error.message),
+        /made from the weights of another training/.test(error.message),
     );
   });
 });

@@ -119,7 +119,7 @@ train based on d with short`);
       writeFileSync(file, bytes);
       await assert.rejects(
         other.run(`model student { load: ${JSON.stringify(join(elsewhere, "student"))} }`),
-        /is another than the one that .* was trained on/,
+        /is not the one that .* was trained on/,
       );
     } finally {
       await other.close();

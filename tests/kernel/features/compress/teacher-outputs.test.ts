@@ -18,7 +18,7 @@ describe("teacher outputs", () => {
   };
   it("are accepted if all of them are finite", () => assert.equal(told([1, 2], [-3, 0]), ""));
   it("are rejected with the number of non-finite rows", () => {
-    assert.match(told([1, 2], [Number.NaN, 0], [0, Infinity]), /^mood answers 2 of 3 rows with what is no number/);
-    assert.match(told([Number.NaN, Number.NaN]), /^mood answers all rows with what is no number/);
+    assert.match(told([1, 2], [Number.NaN, 0], [0, Infinity]), /^mood gives non-finite predictions for 2 of 3 rows/);
+    assert.match(told([Number.NaN, Number.NaN]), /^mood gives non-finite predictions for all rows/);
   });
 });

@@ -42,7 +42,7 @@ describe("requests to remote clients in a round", () => {
     );
     assert.deepEqual([...answers.keys()], [0, 2]);
     assert.deepEqual(lost, [1]);
-    assert.match(why?.message ?? "", /client b gave no answer/);
+    assert.match(why?.message ?? "", /client b did not answer/);
     assert.deepEqual(counted, [1, 3, 2, 3, 3, 3]);
   });
 

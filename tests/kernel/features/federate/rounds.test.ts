@@ -73,7 +73,7 @@ describe("rounds with remote clients", () => {
     const { rounds, engine } = roundsOf([client("a", 1), client("b", 3, [1]), client("c", 1)]);
     const first = await rounds.next(4);
     assert.deepEqual(roundIn(first)?.lost, ["b"]);
-    assert.match(roundIn(first)?.why ?? "", /^flower-client: client b gave no answer/);
+    assert.match(roundIn(first)?.why ?? "", /^flower-client: client b did not answer/);
     assert.deepEqual(
       roundIn(first)?.clients.map(({ name }) => name),
       ["a", "c"],
@@ -112,7 +112,7 @@ describe("rounds with remote clients", () => {
     await assert.rejects(rounds.next(4), (error: unknown) => {
       assert.ok(error instanceof CodedError);
       assert.equal(error.code, "round-lost");
-      assert.match(error.message, /1 of 3 clients answered in round 2, and `krum` takes 2; client b gave no answer/);
+      assert.match(error.message, /1 of 3 clients answered in round 2, but `krum` needs 2; client b did not answer/);
       return true;
     });
     assert.deepEqual(engine.now(), before);

@@ -190,7 +190,7 @@ describe("server started from a notebook", function () {
     process.kill(processNow(), "SIGKILL");
     await until(() => !broken.running, "it is seen");
     assert.deepEqual(runningServers(), []);
-    assert.match(html(), /ended by itself[\s\S]*SIGKILL ended it/);
+    assert.match(html(), /ended unexpectedly[\s\S]*SIGKILL ended it/);
     assert.equal(await codeOf(broken.replace(book.values.get("labels"))), "desk-over");
     await broken.stop();
     await book.run(serve());

@@ -303,7 +303,7 @@ update p on e, f as apart { ${few}, strategy: lora_per_task }`);
     const run = RunFolder.open(model("kept_1").folder!);
     await assert.rejects(replay(run, {}), (error: unknown) => {
       assert.ok(error instanceof CodedError && error.code === "not-replayable");
-      assert.match(error.message, /went on from the weights of another training/);
+      assert.match(error.message, /started from the weights of another training/);
       return true;
     });
     await assert.rejects(bundleOfRun(run, {}), { code: "not-bundled" });
@@ -522,9 +522,9 @@ update weighed on d as again { ${recipe}, strategy: ewc(strength: 1, fisher: ${f
     const refused = async (words: string, code: RegExp): Promise<void> => {
       await assert.rejects(book.run(words), (error: Error) => code.test(error.message) || assert.fail(error.message));
     };
-    await refused(`update m on e as x { strategy: [naive, replay(5%)] }`, /says all of how data are learnt/);
+    await refused(`update m on e as x { strategy: [naive, replay(5%)] }`, /`naive` cannot be combined with/);
     await refused(`update m on e as x { strategy: [ewc(1), ewc(2)] }`, /listed twice/);
-    await refused(`update m on e as x { strategy: [der, replay(5%)] }`, /each say which rows/);
+    await refused(`update m on e as x { strategy: [der, replay(5%)] }`, /each choose the rows of earlier data/);
     await book.run(`model h like m { technique: head_only(fit: exact) }\ntrain h on d`);
     await refused(`update h on e as x { strategy: ewc(1) }`, /goes on from no other/);
     await refused(`update m on e as m { strategy: naive }`, /take the place of `m`/);

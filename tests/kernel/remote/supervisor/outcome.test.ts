@@ -63,8 +63,8 @@ describe("outcome of a detached training", () => {
     const run = cut("moved");
     const said = (folder: string): string =>
       diagnosticText(cutOffError({ name: "m", run }, runProgressOf(run), folder)).help ?? "";
-    assert.ok(said(root).endsWith(`is opened by \`load: "${run.id}"\``), said(root));
-    assert.ok(said(dirname(root)).endsWith(`is opened by \`load: "${basename(root)}/${run.id}"\``));
+    assert.ok(said(root).endsWith(`with \`load: "${run.id}"\``), said(root));
+    assert.ok(said(dirname(root)).endsWith(`with \`load: "${basename(root)}/${run.id}"\``));
   });
   it("is a kill if the machine has not rebooted since the process started", () => {
     const run = cut("same");

@@ -51,7 +51,7 @@ describe("training without a control socket", function () {
   it("is not signalled if its process is another program", async () => {
     const { run, child } = await trains("other", "/usr/lib/other.js");
     await assert.rejects(stopRun(run, { now: false }), (error: CodedError) => {
-      assert.match(textsOfCode(error.code, error.data).message, /process \d+, which trains .*, doesn't answer/);
+      assert.match(textsOfCode(error.code, error.data).message, /process \d+, which trains .*, does not answer/);
       return error.code === "cannot-stop";
     });
     assert.equal(child.exitCode, null);

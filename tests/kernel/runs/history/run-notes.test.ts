@@ -63,7 +63,7 @@ describe("run notes", () => {
     for (const id of [run.id, "link", "../outside", "..", ".", "", "sweeps"]) {
       const { noted, why } = await board.note(id, { tags: ["t"], note: "" });
       assert.equal(noted, false, id);
-      assert.match(why ?? "", /were not kept/);
+      assert.match(why ?? "", /were not saved/);
     }
     assert.deepEqual(
       [readFileSync(join(outside, "precious"), "utf8"), readdirSync(outside).sort()],

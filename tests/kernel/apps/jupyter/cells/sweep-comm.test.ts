@@ -68,7 +68,7 @@ describe("comm of a running sweep", () => {
   it("responds to a stale button or an unknown trial with an error that says what is possible", () => {
     ask("a", { ask: "stop", trial: 9, id: 8 });
     const { content } = told("a").at(-1) as { content: { id: number; fault: string } };
-    assert.match(content.fault, /^trial 9 of search doesn't run \(these do: 1\)$/);
+    assert.match(content.fault, /^trial 9 of search is not running \(running trials: 1\)$/);
     ask("a", { ask: "trial", trial: 5, id: 9 });
     assert.deepEqual(told("a").at(-1), { method: "custom", content: { id: 9, fault: "search has no trial 5" } });
     ask("a", { ask: "erase", trial: 1, id: 10 });

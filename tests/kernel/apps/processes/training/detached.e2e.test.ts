@@ -137,7 +137,7 @@ describe("detached trainings", function () {
     const { stdout, stderr, status } = await called(folder, "runs", "stop", "long");
     assert.equal(status, 0, stderr);
     const at = Number(/long was stopped at step (\d+) of 4000/.exec(stdout)?.[1]);
-    assert.match(stdout, new RegExp(`goes on from step ${String(at)}`));
+    assert.match(stdout, new RegExp(`to continue from step ${String(at)}`));
     await until(() => !isThere(id));
     assert.ok(!existsSync(join(run("long").path, "control.sock")));
     const attached = await fails("attach long");
@@ -217,7 +217,7 @@ move it back to where it was, or attach to where it is now: \`attach "…/${name
       words,
       /^moved was cut off at step \d+ of 4000: its process, \d+, ended because its folder was moved\n/,
     );
-    assert.match(words, /goes on from step \d+/);
+    assert.match(words, /to continue from step \d+/);
     assert.ok(!existsSync(path));
   });
 
@@ -241,7 +241,7 @@ move it back to where it was, or attach to where it is now: \`attach "…/${name
       words,
       /full (was cut off|failed) at step \d+ of 4000: its process, \d+, ended because the disk was full/,
     );
-    assert.match(words, /resume: true, detach: true \}` goes on from step \d+/);
+    assert.match(words, /resume: true, detach: true \}` to continue from step \d+/);
     assert.ok(standing(run("full")).goesOnFrom! > 0);
   });
 });

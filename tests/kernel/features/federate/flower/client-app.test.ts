@@ -391,7 +391,7 @@ describe("coordinator facing a malicious client", () => {
     const [first, second] = [rawPublicKey(NODE.publicKey), other];
     demandUniqueKey({ name: "south", key: second }, [{ name: "north", key: first }]);
     assert.throws(() => demandUniqueKey({ name: "south", key: first }, [{ name: "north", key: first }]), {
-      ...{ code: "clients-one-key", message: "clients north and south have one key" },
+      ...{ code: "clients-one-key", message: "clients north and south have the same key" },
     });
   });
 

@@ -332,7 +332,7 @@ describe("secure sum messages", () => {
   });
   it("have error codes whose texts contain no values", () => {
     const words = diagnosticText({ code: "secure-range", data: { range: 1, place: 3 } });
-    assert.equal(words.message, "the vector is no number from −1 to 1 at place 3");
+    assert.equal(words.message, "value 3 of the vector is not a number from −1 to 1");
   });
 });
 

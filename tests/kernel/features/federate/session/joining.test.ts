@@ -23,7 +23,7 @@ describe("client joining a federation", () => {
     };
     await assert.rejects(joinFederation({} as TuneSession, request, {} as never), {
       code: "peers-open",
-      message: "`--peers` names who may be in secret sums, and far has none",
+      message: "`--peers` limits who takes part in secure sums, but far does not use them",
     });
   });
 

@@ -306,7 +306,7 @@ describe("invalid requests", () => {
     assert.deepEqual(await told({ messages: [{}] }), ["messages[0].role", "`messages[0].role` is missing"]);
     assert.deepEqual(await told({ stop: "" }), ["stop", "`stop` must not be empty"]);
     const empty = await http.json("/models/judge", { inputs: [] });
-    assert.equal(empty.error, "`inputs` must not be empty: write it as /openapi.json says");
+    assert.equal(empty.error, "`inputs` must not be empty: write it as described in /openapi.json");
     assert.deepEqual(await told({ messages: undefined }), ["messages", "`messages` is missing"]);
   });
 

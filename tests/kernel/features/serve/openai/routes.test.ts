@@ -255,7 +255,8 @@ describe("OpenAI API, with OpenAI's client", () => {
     assert.equal(response.headers.get("x-error-code"), "no-such-model");
     assert.deepEqual(await response.json(), {
       error: {
-        message: 'no model "nobody" is served; there is writer, letters, judge: set `model` to one of these names',
+        message:
+          'there is no model "nobody" on this server, only writer, letters, judge: set `model` to one of these names',
         ...{
           type: "not_found_error",
           param: "model",
