@@ -44,7 +44,7 @@ export interface ArtifactsCodeData {
   "run-folder": { readonly folder: string; readonly why: string; readonly gone?: true };
   "run-busy": {
     readonly run: string;
-    readonly does: "train" | "delete" | "sweep";
+    readonly does: "train" | "delete" | "sweep" | "update" | "forget";
     readonly where: "here" | "beside" | "elsewhere";
     readonly process: number;
     /** ISO 8601. */
@@ -237,7 +237,7 @@ export const artifactsCodes: CodeTable<ArtifactsCodeData> = {
   "run-busy": {
     severity: "error",
     message: (d) =>
-      `${d.run} is being ${{ train: "trained", delete: "deleted", sweep: "swept" }[d.does]} by ${writerOf(d)}, since ${d.since.slice(0, 16).replace("T", " ")} UTC`,
+      `${d.run} is being ${{ train: "trained", delete: "deleted", sweep: "swept", update: "updated from", forget: "searched for rows to forget" }[d.does]} by ${writerOf(d)}, since ${d.since.slice(0, 16).replace("T", " ")} UTC`,
     help: (d) =>
       d.does === "delete"
         ? "run the statement again without `resume: true` to train from the start"

@@ -23,7 +23,10 @@ import { folderGoneError, toRunFolderError } from "./folder-errors.js";
 import { isProcessAlive, currentProcess } from "./writer.js";
 import type { RunWriter } from "../events/writer.js";
 
-export type RunLockPurpose = "train" | "delete" | "sweep";
+/** `update` and `forget` lock the folder of all runs: rows stored for replay are not deleted while an update has them. */
+export type RunLockPurpose = "train" | "delete" | "sweep" | "update" | "forget";
+/** Several processes may have the lock for this purpose at once. */
+const SHARED: RunLockPurpose = "update";
 export interface RunLockHolder {
   readonly writer: RunWriter;
   readonly does: RunLockPurpose;
@@ -35,7 +38,8 @@ export interface RunLockHolder {
 /** Time without a touch of its file after which a process that cannot be looked up counts as dead. */
 export const ASSUMED_DEAD_AFTER_MS = 10 * 60_000;
 const BEAT = 30_000;
-const name = /^\.writer-(train|delete|sweep)-(\d+)-([0-9a-f]{12})-(\d+)-(0|[0-9a-f]{8}-\d+)-[0-9a-f]{12}$/;
+const name =
+  /^\.writer-(train|delete|sweep|update|forget)-(\d+)-([0-9a-f]{12})-(\d+)-(0|[0-9a-f]{8}-\d+)-[0-9a-f]{12}$/;
 
 export class RunLock {
   private readonly beating: NodeJS.Timeout;
@@ -56,12 +60,13 @@ export class RunLock {
       if (!all.some(({ file }) => file === announcement.file)) throw folderGoneError(folder);
       const now = statSync(announcement.file).mtimeMs;
       const others = all.filter(({ file }) => file !== announcement.file);
-      const [living] = others.filter((other) => lives(other, now));
-      if (living) {
+      const living = others.filter((other) => lives(other, now));
+      const excluding = living.find((other) => does !== SHARED || other.does !== SHARED);
+      if (excluding) {
         withdraw(announcement.file);
-        return living;
+        return excluding;
       }
-      for (const { file } of others) withdraw(file);
+      for (const other of others) if (!living.includes(other)) withdraw(other.file);
       return new RunLock(folder, announcement);
     } catch (error) {
       withdraw(announcement.file);
@@ -114,6 +119,16 @@ export async function lockRun(folder: string, does: RunLockPurpose, patience = 1
     if (got instanceof RunLock) return got;
     if (Date.now() >= until) throw runBusyError(folder, got);
     await delay(20 + Math.random() * 80);
+  }
+}
+
+/** Does the work while it has the lock. Throws the coded errors of `lockRun`. */
+export async function whileLocked<T>(folder: string, does: RunLockPurpose, work: () => Promise<T>): Promise<T> {
+  const lock = await lockRun(folder, does);
+  try {
+    return await work();
+  } finally {
+    lock.release();
   }
 }
 

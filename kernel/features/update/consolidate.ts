@@ -169,11 +169,15 @@ function logitsOf(options: ConsolidateOptions, rows: Pick<EncodedRows, "ids" | "
 const sharedBy = ({ estimates: { trainable, parameters } }: UpdateStage["plan"]): number =>
   trainable / Math.max(1, parameters);
 
+/** The model that a stage trains, with its base and tokenizer. */
+export interface StageModel extends Pick<TrainingMaterial, "base" | "tokenizer"> {
+  readonly open: OpenModel;
+}
+
 export async function consolidateStage(
   options: UpdateContext,
   { plan, name }: UpdateStage,
-  parts: Pick<TrainingMaterial, "base" | "tokenizer"> & {
-    readonly open: OpenModel;
+  parts: StageModel & {
     readonly data: PreparedData | null;
     readonly first: boolean;
     readonly strategies: OpenModel["learning"]["strategies"];

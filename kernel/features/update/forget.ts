@@ -6,7 +6,8 @@ import { existsSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { readExemplarsAndDamage, writeExemplars, type Exemplar } from "../../runs/continual-state.js";
-import { runBusyError, lockHolderOf, lockRun } from "../../runs/run-lock.js";
+import { makePrivateFolder } from "../../fetch/private.js";
+import { whileLocked } from "../../runs/run-lock.js";
 import { planOfRun } from "../../models/loaded-run.js";
 
 export interface RunDeletion {
@@ -45,20 +46,28 @@ export const textsToForget = (texts: readonly string[]): ReadonlySet<string> =>
   new Set(texts.map(formOf).filter((text) => text !== ""));
 
 /**
- * Deletes the texts from the replay buffer of every run in the folder, each while no other process writes it. Coded
- * errors `run-busy` (before anything is deleted, if an update is training: it would save its initial buffer at its
- * end), `no-space`, `run-folder`.
+ * Deletes the texts from the replay buffer of every run in the folder. Coded errors `run-busy` (before anything is
+ * deleted, if an update is running: it would save the rows that it has in memory), `no-space`, `run-folder`.
  */
 export async function deleteReplayTexts(runs: string, texts: ReadonlySet<string>): Promise<ForgetResult> {
+  if (!existsSync(runs)) return { requested: texts.size, found: 0, rows: 0, damaged: 0, saw: [] };
+  return whileLocked(runs, "forget", () => deleteFromRuns(runs, texts));
+}
+
+/** Runs an update, which has rows of the replay buffers in memory, while none are deleted. Coded error `run-busy`. */
+export async function whileRowsStay<T>(runs: string, update: () => Promise<T>): Promise<T> {
+  makePrivateFolder(runs);
+  return whileLocked(runs, "update", update);
+}
+
+async function deleteFromRuns(runs: string, texts: ReadonlySet<string>): Promise<ForgetResult> {
   const found = new Set<string>();
   const hashes = new Set<string>();
   const deleted = new Map<string, number>();
   let [rows, damaged] = [0, 0];
-  const folders = existsSync(runs)
-    ? readdirSync(runs, { withFileTypes: true })
-        .filter((one) => one.isDirectory())
-        .map(({ name }) => join(runs, name))
-    : [];
+  const folders = readdirSync(runs, { withFileTypes: true })
+    .filter((one) => one.isDirectory())
+    .map(({ name }) => join(runs, name));
   const forgetIn = (run: string): void => {
     const exemplars = readExemplarsAndDamage(run);
     const remaining = exemplars.rows.filter((row) => {
@@ -74,17 +83,11 @@ export async function deleteReplayTexts(runs: string, texts: ReadonlySet<string>
     rows += gone;
     if (gone > 0) deleted.set(run, gone);
   };
-  for (const run of folders) demandIdle(run);
   for (const run of folders) {
     const { rows: all, damaged: torn } = readExemplarsAndDamage(run);
     // A read-only run is no problem if nothing needs to be deleted from it.
     if (torn === 0 && !all.some(({ roles }) => textsHeldBy(roles, texts).length > 0)) continue;
-    const lock = await lockRun(run, "train");
-    try {
-      forgetIn(run);
-    } finally {
-      lock.release();
-    }
+    await whileLocked(run, "train", async () => forgetIn(run));
   }
   const saw = folders.flatMap((run): readonly RunDeletion[] => {
     const isOwn = hashes.has(dataOf(run) ?? "");
@@ -92,20 +95,6 @@ export async function deleteReplayTexts(runs: string, texts: ReadonlySet<string>
     return isOwn || gone > 0 ? [{ run: basename(run), deleted: gone, isOwn }] : [];
   });
   return { requested: texts.size, found: found.size, rows, damaged, saw };
-}
-
-/** Coded error `run-busy`. */
-function demandIdle(run: string): void {
-  const holder = lockHolderOf(run);
-  if (holder?.does === "train" && isStage(run)) throw runBusyError(run, holder);
-}
-function isStage(run: string): boolean {
-  try {
-    return planOfRun(run).recipe.update !== undefined;
-  } catch (error) {
-    if (!(error instanceof CodedError)) throw error;
-    return false;
-  }
 }
 
 /** Identifies the data of a run; null if the folder is not a run or does not record it. */

@@ -11,31 +11,31 @@ import {
   readExemplars,
   writeContinualState,
   type Exemplar,
+  type ContinualState,
   type ContinualTask,
 } from "../../runs/continual-state.js";
 import { CHECKSUM_METADATA, readHeader } from "../../tensors/safetensors.js";
+import { whileLocked } from "../../runs/run-lock.js";
 import { findFinishedRun } from "../../runs/history/runs-by-recipe.js";
 import { loadRunWeights } from "../../models/loaded-run.js";
 import type { ModelHandle } from "../../models/model-handle.js";
-import type { TrainingMaterial } from "../../training-runs/training-inputs.js";
 import type { ContinuedModel } from "../../training-runs/request.js";
 import { demandReplayable, exemplarsBefore, exemplarsOfStage, selectRetainedExemplars } from "./retained-rows.js";
 import { hasCachedOutputs, withKnownOutputs } from "./replayed-outputs.js";
 import { type UpdateContext, isStageBegun } from "./update-context.js";
 import { cacheStageOutputs, labelsSeenBefore, withOutputs } from "./stage-outputs.js";
 import { demandRoutable, recordRoute } from "./route.js";
-import { startStateFile, loadWeights, type WeightsSource } from "./load-weights.js";
-import { consolidateStage } from "./consolidate.js";
+import { loadWeights, startStateFile, type WeightsSource } from "./load-weights.js";
+import { consolidateStage, type StageModel } from "./consolidate.js";
 import { forgottenByTask, type TaskPredictions } from "../../evaluation/forgetting/forgotten-rows.js";
 import {
-  tasksLearntBefore,
   scoreTasks,
   describeTasks,
   type TaskScore,
   type LearnableTask,
   type TaskScoring,
+  tasksLearntBefore,
 } from "../../evaluation/forgetting/tasks.js";
-import type { OpenModel } from "../../models/open-model.js";
 
 export type UpdateAction = Extract<Action, { verb: "update" }>;
 
@@ -98,7 +98,7 @@ function beginsWith(
   return async (open, material, run, goesOn) => {
     if (!goesOn || !hasCachedOutputs(replaySources, run.path))
       await loadWeights({ session: open.session, ...open.states, ...open.learning }, from, options.labels);
-    if (!goesOn && i === 0) await consolidateEarlier(options, updateStage, open, material);
+    if (!goesOn && i === 0) await consolidateEarlier(options, updateStage, { open, ...material });
     if (!goesOn && options.strategies.routes) await recordRoute(options, updateStage, { open, material, i });
     await cacheStageOutputs(options, updateStage, {
       open,
@@ -139,9 +139,18 @@ function taken({ define }: UpdateContext, { name, plan }: UpdateStage, run: stri
 function scoring(
   options: UpdateContext,
   { plan, name }: UpdateStage,
-  { base, tokenizer }: Pick<TrainingMaterial, "base" | "tokenizer">,
+  { base, tokenizer }: Omit<StageModel, "open">,
 ): TaskScoring {
   return { plan, base, tokenizer, name, labels: options.labels, measured: options.measured };
+}
+
+interface StageRows {
+  readonly others: readonly Exemplar[];
+  readonly current: readonly Exemplar[];
+}
+interface StageResult {
+  readonly exemplars: readonly Exemplar[];
+  readonly outputs: TaskPredictions;
 }
 
 /**
@@ -151,9 +160,9 @@ async function carry(
   options: UpdateContext,
   updateStage: UpdateStage,
   handle: ModelHandle,
-  rows: { readonly others: readonly Exemplar[]; readonly current: readonly Exemplar[] },
+  rows: StageRows,
   i: number,
-): Promise<{ readonly exemplars: readonly Exemplar[]; readonly outputs: TaskPredictions }> {
+): Promise<StageResult> {
   const weights = must(handle.weights, `weights of ${updateStage.name}`);
   const known = readContinualState(weights.folder);
   const learnt = options.strategies.replaySources.find((one) => one.computed === "stage_end");
@@ -163,6 +172,24 @@ async function carry(
     const exemplars = learnt ? withKnownOutputs(all, readExemplars(weights.folder)) : all;
     return { exemplars, outputs: options.tasks.map((_, j) => known.said[j] ?? null) };
   }
+  return whileLocked(weights.folder, "train", () =>
+    saveStage(options, updateStage, handle, { ...rows, all, known, learnt }, i),
+  );
+}
+
+async function saveStage(
+  options: UpdateContext,
+  updateStage: UpdateStage,
+  handle: ModelHandle,
+  rows: StageRows & {
+    readonly all: readonly Exemplar[];
+    readonly known: ContinualState | null;
+    readonly learnt: UpdateContext["strategies"]["replaySources"][number] | undefined;
+  },
+  i: number,
+): Promise<StageResult> {
+  const weights = must(handle.weights, `weights of ${updateStage.name}`);
+  const { all, known, learnt } = rows;
   const { open } = await options.weights.ready(handle, options.stage.hostContext);
   const parts = await options.weights.parts(updateStage.plan, options.stage.hostContext, weights.folder);
   const cells = await scoreTasks(open, options.tasks, scoring(options, updateStage, parts), options.stage);
@@ -225,11 +252,10 @@ function sameTasks(savedTasks: readonly ContinualTask[], tasks: readonly Learnab
 export const lastHandle = (handles: readonly ModelHandle[]): ModelHandle => lastOf(handles);
 
 /** Consolidates the data that the model learned before, for strategies that an earlier update did not consolidate. */
-export async function consolidateEarlier(
+async function consolidateEarlier(
   options: UpdateContext,
   updateStage: UpdateStage,
-  open: OpenModel,
-  material: TrainingMaterial,
+  { open, base, tokenizer }: StageModel,
 ): Promise<void> {
   const there = Object.keys(readHeader(startStateFile(options.start.weights)).tensors);
   const lacking = open.learning.strategies.filter(
@@ -239,8 +265,9 @@ export async function consolidateEarlier(
   const seen = labelsSeenBefore(options, 0);
   for (const [i, data] of (known.length > 0 ? known : [null]).entries())
     await consolidateStage(options, updateStage, {
-      ...material,
       open,
+      base,
+      tokenizer,
       data,
       first: i === 0,
       strategies: lacking,

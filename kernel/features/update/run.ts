@@ -6,7 +6,7 @@ import type { OpenSession } from "../../session/open-session.js";
 import { learntDataOf } from "../../models/lineage.js";
 import { trainedModel } from "../../models/trained-model.js";
 import { lastHandle, runStages, type UpdateAction } from "./run-stages.js";
-import { strategiesOf } from "./update-context.js";
+import { strategiesOf, type UpdateContext } from "./update-context.js";
 import { earlierTasksOf } from "./previous-evaluations.js";
 import { scoresSinceContextOf } from "../../training-runs/before-after-scores.js";
 import type { BeforeAfterScore } from "../../runs/before-after-scores.js";
@@ -14,19 +14,33 @@ import { warnOfUnusedStrategies } from "./unused-strategies.js";
 import { learnableTasks, taskMetricOf, labelUnion } from "../../evaluation/forgetting/tasks.js";
 import { must } from "#dsl/language/diagnostics/codes.js";
 import { warnBeforeUpdate } from "./update-warnings.js";
-import { deleteReplayTexts, mayKeep, textsToForget } from "./forget.js";
+import { deleteReplayTexts, mayKeep, textsToForget, whileRowsStay } from "./forget.js";
 import { forgetView } from "../../display/forgetting.js";
 import { trainNamedModel } from "../../training-runs/train-named.js";
 import { LiveScoreMatrix, boardTasks } from "./score-board.js";
 import { saveBeforeAfterScores, suggestionAfter, scoreChangesOf } from "./before-after.js";
 
 export async function runUpdate(session: OpenSession, action: UpdateAction, context: ExecutionContext): Promise<void> {
-  const { name, stages } = action;
-  const id = `update-${name}-${Date.now().toString(36)}`;
-  const warn = warnerAt(context, action.span);
   const start = await trainedModel(session.models.get(action.start));
   const forget = textsToForget(action.forget ?? []);
   if (forget.size > 0) context.screen.display(forgetView(await deleteReplayTexts(session.runs, forget)));
+  await whileRowsStay(session.runs, () => showAndTrain(session, action, { context, start, forget }));
+}
+
+interface ShownUpdate {
+  readonly context: ExecutionContext;
+  readonly start: UpdateContext["start"];
+  readonly forget: ReadonlySet<string>;
+}
+
+async function showAndTrain(
+  session: OpenSession,
+  action: UpdateAction,
+  { context, start, forget }: ShownUpdate,
+): Promise<void> {
+  const { name, stages } = action;
+  const id = `update-${name}-${Date.now().toString(36)}`;
+  const warn = warnerAt(context, action.span);
   const plans = stages.map(({ plan }) => plan);
   const first = must(plans[0], "a stage");
   const calls = first.recipe.update?.strategy ?? [];

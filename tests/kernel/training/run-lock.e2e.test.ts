@@ -92,6 +92,22 @@ describe("lock of a run", function () {
     return file;
   };
 
+  it("is shared by updates, and excludes deleting stored rows while one runs", async () => {
+    const busy = (does: "update" | "forget") =>
+      lockRun(folder, does, 0).then(
+        () => null,
+        (error: CodedError) => error.code,
+      );
+    const [one, two] = [await lockRun(folder, "update"), await lockRun(folder, "update")];
+    one.release();
+    assert.equal(await busy("forget"), "run-busy");
+    two.release();
+    const forgetting = await lockRun(folder, "forget");
+    assert.equal(await busy("update"), "run-busy");
+    forgetting.release();
+    assert.equal(lockHolderOf(folder), null);
+  });
+
   it("is granted once, also within one process, and granted again after release", async () => {
     const lock = await lockRun(folder, "train");
     const { data, text } = await refused();
