@@ -8,7 +8,7 @@ import { quadraticPenalty } from "./shared/penalty.js";
 export const word = defineWord({
   kind: "strategy",
   name: "l2",
-  doc: "Holds every weight that trains near where the first data set found it: (strength / 2) · Σ (θ − θ₀)² is added to the loss.",
+  doc: "Penalises the distance of each trained weight from its value before the first `update`: (strength / 2) · Σ (θ − θ₀)² is added to the loss.",
   example: "strategy: l2(strength: 0.1)",
   references: [
     {
@@ -22,14 +22,14 @@ export const word = defineWord({
   parameters: [
     strengthParameter(
       0.1,
-      "How much a weight's distance counts beside the rows' own loss.",
-      "All weights are pulled alike: with much more nothing new is learned.",
+      "Weight of the penalty, relative to the loss of the rows.",
+      "All weights are penalised equally; a much larger strength prevents learning new data.",
     ),
   ],
   load: () => Promise.resolve(l2),
 });
 
-/** L2 penalty towards the weights after the first data set: `l2.anchor/<name>`. */
+/** L2 penalty towards the weights before the first `update`: `l2.anchor/<name>`. */
 const ANCHOR = "l2.anchor/";
 
 const l2: StrategyImplementation = {

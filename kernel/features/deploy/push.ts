@@ -1,4 +1,4 @@
-/** Checks before a deployment is written or pushed, the upload, and the report afterwards. */
+/** Checks before a deployment is written, the upload, and the report afterwards. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { dataReaderOfModel, type Call } from "#dsl/language/types/value.js";
 import type { HubPush } from "#stdlib/targets/kind.js";
@@ -31,7 +31,7 @@ export async function demandLicencePermitsChanges({ base, weights }: OpenedRun):
 
 /** Refuses to push while the data have findings that were not allowed. Coded error `push-with-findings`. */
 export async function demandCleanData(
-  { session, opened, stage: context }: DeploymentContext,
+  { session, opened, stage: context }: Pick<DeploymentContext, "session" | "opened" | "stage">,
   { repository }: HubPush,
 ): Promise<void> {
   const { recipe, effects } = opened.weights.plan;

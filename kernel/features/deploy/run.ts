@@ -1,6 +1,7 @@
 /**
  * `deploy`: plan → the model folder for targets → the target's writer → golden inputs through the target's own runtime
- * → proof. Only a proved deployment is moved to its place; the run records the proof either way.
+ * → proof. A deployment whose answers differ is not moved to its place; its proof is in the run. If the runtime is not
+ * installed, the deployment is written with the verdict `not run`.
  */
 import { resolve } from "node:path";
 import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
@@ -59,6 +60,7 @@ export async function runDeploy(session: OpenSession, action: DeployAction, cont
         engine: engine.info.title,
       });
       begun.run = run;
+      if (push) await demandCleanData({ session, opened, stage: context }, push);
       const model = await withProgressLabel(context.hostContext, `${action.name} made ready to be written`, () =>
         prepareDeployment(run.source, opened, {
           name: action.name,
@@ -70,7 +72,6 @@ export async function runDeploy(session: OpenSession, action: DeployAction, cont
       const destination: DeploymentPlace = place ?? { writes: "folder", path: run.pushed };
       const work = { session, action, stage: context, opened, target, place: destination, run, model, again };
       const report = await writeDeployment(work);
-      if (push) await demandCleanData(work, push);
       const shown =
         push && token !== null
           ? await pushDeployment(work, { push, token }, report)
