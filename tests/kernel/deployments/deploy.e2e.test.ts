@@ -201,9 +201,13 @@ describe("deployment of a trained model", function () {
 
   it("leaves nothing if interrupted", async () => {
     const stop = new AbortController();
-    setTimeout(() => stop.abort(), 300);
+    const { length } = readdirSync(book.runs);
+    const running = book.run('deploy labels to onnx("build/stopped")', { signal: stop.signal });
+    const poll = setInterval(() => {
+      if (readdirSync(book.runs).length > length) stop.abort();
+    }, 1);
     await assert.rejects(
-      book.run('deploy labels to onnx("build/stopped")', { signal: stop.signal }),
+      running.finally(() => clearInterval(poll)),
       ({ code }: CodedError) => code === "interrupted",
     );
     assert.ok(!existsSync(join(book.folder, "build/stopped")));

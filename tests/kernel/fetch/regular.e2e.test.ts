@@ -28,7 +28,7 @@ describe("size and type checks of input files", function () {
     return stdout + stderr;
   };
 
-  const large = /error\[file-too-large\].*(?:has 3072 MiB).*up to \d+ MiB[^]*help: /;
+  const large = /error\[file-too-large\]: \S*\bbig\.\w+ .*\b3072 MiB\b.*\b\d+ MiB\n[^]*help: /;
   const commands: readonly (readonly string[])[] = [
     ["check", "big.tune"],
     ["check", "big.ipynb"],

@@ -112,10 +112,7 @@ model tags { base: "bert", task: multilabel_classification, technique: full, max
 train tags on sets { epochs: 1, batch_size: 16, calibrate: threshold }`);
     // Every row has label b, so no threshold can be fitted for it.
     assert.deepEqual(Object.keys(fitted("tags")?.thresholds ?? {}), ["a"]);
-    assert.match(
-      told,
-      /few rows of validation tell where `threshold` of tags lies: a \(1\d\); too few tell of b \(0\), which/,
-    );
+    assert.match(told, /warning\[[\w-]+\]: .*`threshold` of tags.* a \(1\d\).* b \(0\)/);
     assert.match(told, /threshold: f1\(macro\) [\d.]+ → [\d.]+/);
     const { thresholds = {} } = fitted("tags")!;
     const [one] = (await (book.values.get("tags") as ModelHandle).predict("good w1")) as unknown as readonly [

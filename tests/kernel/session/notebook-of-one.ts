@@ -1,4 +1,5 @@
 /** A Tune session for tests: runs texts, records the outputs and returns the models. */
+import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -65,3 +66,12 @@ export class NotebookOfOne {
     if (!this.beside) rmSync(this.folder, { recursive: true, force: true });
   }
 }
+
+/** For `assert.rejects`: passes if the error, or the diagnostics it consists of, have exactly these codes, in order. */
+export const hasCodes =
+  (...codes: readonly string[]) =>
+  (error: unknown): true => {
+    const { code, diagnostics } = error as { readonly code?: string; readonly diagnostics?: readonly Diagnostic[] };
+    assert.deepEqual(diagnostics ? diagnostics.map((one) => one.code) : [code], codes);
+    return true;
+  };

@@ -58,7 +58,7 @@ describe("engine crash or lost run folder", function () {
     assert.equal(error.code, "sweep-stopped");
     const { message, help, notes } = textsOfCode(error.code, error.data as never);
     assert.match(message, /^search ended in trial 3 \(batch_size: [4568]\): the \w+ engine's process ended/);
-    assert.match(help ?? "", /run the statement again: a new engine starts, and the sweep goes on with trial 3/);
+    assert.match(help ?? "", /^run the statement again: .*\btrial 3\b/);
     assert.deepEqual(notes, ["the 2 trials before it are kept"]);
     const handle = (): SweepInTypeScript => book.values.get("search") as SweepInTypeScript;
     const kept = handle().trials;

@@ -46,32 +46,29 @@ describe("commands on run records", function () {
     assert.equal(RunFolder.open(join(folder, "runs", again)).lock()?.replays, first);
     const none = await run("replay", "smal");
     assert.equal(none.status, 1);
-    assert.match(none.stderr, /error\[bad-usage\]: there is no run smal in .*which has small.*: did you mean small\?/);
+    assert.match(none.stderr, /error\[bad-usage\]: [^]*did you mean `?small`?\?/);
     for (const command of [
       ["diff", "smal", "small"],
       ["bundle", "smal"],
     ])
-      assert.match((await run(...command)).stderr, /there is no run smal in .*: did you mean small\?/, command[0]);
+      assert.match((await run(...command)).stderr, /error\[bad-usage\]: [^]*did you mean `?small`?\?/, command[0]);
     for (const command of [
       ["attach", "smlal"],
       ["runs", "stop", "smlal"],
     ])
       assert.match(
         (await run(...command)).stderr,
-        /error\[nothing-to-attach\]: no training or sweep called smlal .*help: did you mean `small`\? there are: small.*/s,
+        /error\[nothing-to-attach\]: [^]*help: did you mean `small`\? there are: small/,
         command[0],
       );
   });
   it("say what `verify` accepts if it is given a program or a run", async () => {
     const program = await run("verify", "small.tune");
-    assert.match(
-      program.stderr,
-      /error\[bad-usage\]: verify proves what `deploy` wrote .*small\.tune is a program: `tunebook run`/,
-    );
+    assert.match(program.stderr, /error\[bad-usage\]: [^]*small\.tune[^]*`tunebook run`/);
     const [id = ""] = ids();
     assert.match(
       (await run("verify", `runs/${id}`)).stderr,
-      /runs\/small\S+ is a run: `tunebook replay runs\/small\S+`/,
+      /error\[bad-usage\]: [^]*`tunebook replay runs\/small\S+`/,
     );
   });
   it("write a report of a run by the name of its training", async () => {
@@ -81,10 +78,7 @@ describe("commands on run records", function () {
     assert.match(readFileSync(join(folder, "one.html"), "utf8"), /small_again/);
     writeFileSync(join(folder, "report.tune"), "report smlal");
     const none = await run("run", "report.tune");
-    assert.match(
-      none.stderr,
-      /error\[nothing-to-attach\]: no training or sweep called smlal .*did you mean `small`\?/s,
-    );
+    assert.match(none.stderr, /error\[nothing-to-attach\]: [^]*did you mean `small`\?/);
     for (const name of ["report.tune", "one.html"]) rmSync(join(folder, name));
   });
   it("show the differences of two runs, as text and as JSON", async () => {

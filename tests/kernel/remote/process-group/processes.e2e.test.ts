@@ -50,6 +50,6 @@ describe("training in a process group", function () {
     const status = await program.exited;
     writeFileSync(rows, before);
     assert.equal(status, 1);
-    assert.match(program.words(), /error\[rank-failed\]: rank 1 of 2 can't train: m would be another training there/);
+    assert.match(program.words(), /error\[rank-failed\]: .*rank 1 of 2\b/);
   });
 });

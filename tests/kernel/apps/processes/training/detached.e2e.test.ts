@@ -137,14 +137,14 @@ describe("detached trainings", function () {
     const { stdout, stderr, status } = await called(folder, "runs", "stop", "long");
     assert.equal(status, 0, stderr);
     const at = Number(/long was stopped at step (\d+) of 4000/.exec(stdout)?.[1]);
-    assert.match(stdout, new RegExp(`to continue from step ${String(at)}`));
+    assert.match(stdout, new RegExp(`resume: true, detach: true \\}.* from step ${String(at)}\\n`));
     await until(() => !isThere(id));
     assert.ok(!existsSync(join(run("long").path, "control.sock")));
     const attached = await fails("attach long");
     assert.equal(attached.code, "training-cut-off");
     assert.match(attached.words, new RegExp(`long was stopped at step ${String(at)} of 4000`));
-    assert.match(attached.words, new RegExp(`resume: true, detach: true \\}\` goes on from step ${String(at)}`));
-    assert.match((await called(folder, "runs", "stop", "long")).stderr, /error\[cannot-stop\]: nothing trains/);
+    assert.match(attached.words, new RegExp(`resume: true, detach: true \\}.*\\bstep ${String(at)}\\b`));
+    assert.match((await called(folder, "runs", "stop", "long")).stderr, /error\[cannot-stop\]: .*\blong\b/);
 
     await cell(folder, runs, trains("long", LONG, ", detach: true, resume: true"));
     started.add(processOf(run("long")));
@@ -206,11 +206,9 @@ describe("detached trainings", function () {
     mkdirSync(away);
     renameSync(path, join(away, name));
     await until(() => !isThere(id), "the end of its process");
-    assert.deepEqual(await watched, {
-      code: "training-cut-off",
-      words: `moved was cut off: its folder is no longer there: it was moved or deleted
-move it back to where it was, or attach to where it is now: \`attach "…/${name}"\``,
-    });
+    const cut = await watched;
+    assert.equal(cut.code, "training-cut-off");
+    assert.match(cut.words, new RegExp(`\\battach "…/${name}"`));
     const { code, words } = await fails(`attach "away/${name}" as moved`);
     assert.equal(code, "training-cut-off");
     assert.match(

@@ -159,7 +159,7 @@ federate m on parts as few { clients: even(3), rounds: 1, participation: 20, bat
 federate m on parts as late { clients: by_column(shop), rounds: 2, batch_size: 8, keep: last, personal: head }`),
     );
     assert.match(shown, /even\(clients: 3\) +\(all of them in each round\)/);
-    assert.match(shown, /1 of 3 clients have no row that trains, and are left out; their 4 rows of validation/);
+    assert.match(shown, /warning\[clients-left-out\]: 1 of 3 clients .*\b4 validation rows/);
     const scored = eventsOf("late").flatMap((e) => (e.kind === "evaluated" ? [e] : []));
     assert.deepEqual(Object.keys(scored.at(-1)!.clients ?? {}).toSorted(), ["west"]);
     const rowsOf = model("late").weights!.data.splits["validation"]!.rows;

@@ -69,7 +69,7 @@ describe("web page of a server", () => {
     assert.equal(await page.getByLabel("Model").isVisible(), false);
     await page.keyboard.type("wrong");
     await page.keyboard.press("Enter");
-    await page.getByRole("alert").filter({ hasText: "the key is none of this server's" }).waitFor();
+    await page.getByRole("alert").filter({ hasText: "the API key is not valid" }).waitFor();
     await page.getByLabel("Key").fill("");
     await enter(page);
     assert.deepEqual(await page.getByLabel("Model").locator("option").allInnerTexts(), [
