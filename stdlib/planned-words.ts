@@ -18,7 +18,7 @@ const rows: readonly (readonly [kind: WordKind, names: string, doc: string, mean
     "A loss.",
     "the task's own loss is used, bent by its `class_weight`, `focal` and `label_smoothing`",
   ],
-  ["subject", "auto", "Chooses model and settings by itself.", "name a model, and in `vary` what shall vary"],
+  ["subject", "auto", "Chooses model and settings by itself.", "name a model, and the settings to vary in `vary`"],
   ["optimizer", "adam", "An optimizer.", "`adamw(weight_decay: 0)` is Adam"],
   [
     "schedule",

@@ -136,7 +136,7 @@ function columnPage(program: Program, cursor: CursorContext, name: string): stri
   for (const [, table] of program.facts.about("table")) {
     if (!table.columns.includes(name)) continue;
     const values = table.sample.slice(0, 3).map((row) => `\`${brief(row[name])}\``);
-    return [`**${name}** is a column`, ...(values.length > 0 ? [`It begins with ${values.join(", ")}.`] : [])].join(
+    return [`**${name}** is a column`, ...(values.length > 0 ? [`It starts with ${values.join(", ")}.`] : [])].join(
       "\n\n",
     );
   }

@@ -72,7 +72,7 @@ function inModel(program: Program, place: ValuePlace): string | undefined {
   }
   if (place.key === "technique") {
     const { trains } = countTrainedParameters(program, plan, base);
-    return `${counted(trains, "parameter")} train beside the head: ${few((100 * trains) / base.parameters)} % of the base's ${few(base.parameters / 1e6)} million`;
+    return `${counted(trains, "parameter")} train besides the head: ${few((100 * trains) / base.parameters)} % of the base's ${few(base.parameters / 1e6)} million`;
   }
   if (place.key === "max_length") {
     const measured = [...program.facts.about("data")].find(([need]) => need.base?.name === plan.base)?.[1];

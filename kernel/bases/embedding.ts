@@ -36,7 +36,7 @@ export function embeddingFactsOf(folder: string, has: ReadonlySet<string>): Embe
   if (pooling && !/^(?:[\w-][\w.-]*)?$/.test(pooling.path))
     throw new CodedError("base-damaged", {
       file: join(folder, MODULES_FILE),
-      why: "its pooling lies outside the folder",
+      why: "its pooling is outside the folder",
     });
   const settings = pooling && join(folder, pooling.path, "config.json");
   // An unsupported mode is reported by the task that needs it, not by every use of the base.

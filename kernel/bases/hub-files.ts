@@ -79,7 +79,7 @@ export async function requestHubApi(
       if (error instanceof CodedError) throw error;
       throw new CodedError(
         "network-failed",
-        { url: redactedAddress(url), why: `no answer in ${patience / 1000} s` },
+        { url: redactedAddress(url), why: `no response in ${patience / 1000} s` },
         { cause: error },
       );
     },

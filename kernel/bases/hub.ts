@@ -120,7 +120,7 @@ const isSibling = schemaGuard(
 function stateIn(text: string, url: string): { readonly sha: string; readonly siblings: readonly unknown[] } {
   const answer = parseJsonOrNull(text, revision);
   if (!answer)
-    throw new CodedError("network-failed", { url: redactedAddress(url), why: "its answer is not what a hub answers" });
+    throw new CodedError("network-failed", { url: redactedAddress(url), why: "its response is not that of a hub" });
   const { sha, siblings } = answer;
   if (!isCommitHash(sha)) throw untrustedAnswerError(url, "a commit", sha);
   return { sha, siblings };

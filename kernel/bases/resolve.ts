@@ -95,7 +95,7 @@ export async function resolveBase(name: string, options: ResolveOptions): Promis
 
   const place = `hub ${hubEndpoint()}`;
   if (options.offline || isHubOffline())
-    tried.push({ place, why: options.offline ? "not asked (offline)" : "not asked (HF_HUB_OFFLINE)" });
+    tried.push({ place, why: options.offline ? "not requested (offline)" : "not requested (HF_HUB_OFFLINE)" });
   else {
     try {
       const folder = await fetchBaseFromHub(hub.id, model, {

@@ -52,7 +52,7 @@ export function checkTokenizer(
   try {
     json = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch (cause) {
-    throw new CodedError("broken-tokenizer", { file, why: "it is not whole JSON" }, { cause });
+    throw new CodedError("broken-tokenizer", { file, why: "it is not complete JSON" }, { cause });
   }
   if (!isRecord(json)) throw broken("it is not an object");
   const model = json["model"];

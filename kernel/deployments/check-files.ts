@@ -22,7 +22,7 @@ export async function deploymentDamage(
     ...Object.keys(files).filter((name) => !isInside(place, name)),
     ...graphFiles(deployment).filter((file) => !isPartOf(place, files, file)),
   ];
-  if (astray.length > 0) return astray.map((name) => `${JSON.stringify(name)} is no file of it, though it says so`);
+  if (astray.length > 0) return astray.map((name) => `${JSON.stringify(name)} is listed, but is not one of its files`);
   const foreign = unknownFiles(place, files).filter((name) => !CARRIED.test(name));
   return [
     ...(await changedOrMissingFiles(place, files)),

@@ -19,7 +19,7 @@ import type { OpenedModel } from "./runtime.js";
 export async function deployedPredictorOf(home: string, d: Deployment, opened: OpenedModel): Promise<OpenedPredictor> {
   const config = d.config ?? readModelJsonObject(join(home, "config.json"));
   if (!config)
-    throw new CodedError("deployment-unreadable", { file: join(home, "config.json"), why: "it isn't there" });
+    throw new CodedError("deployment-unreadable", { file: join(home, "config.json"), why: "it does not exist" });
   const base: Base = {
     folder: home,
     files: readdirSync(home),

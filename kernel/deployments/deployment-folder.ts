@@ -76,7 +76,7 @@ export function placeError(error: unknown, path: string): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (code === "EEXIST" || code === "ENOTDIR")
     return unusable(path, "a part of its path is a file, not a folder", error);
-  if (code === "ENOENT") return unusable(path, "no folder can be made there", error);
+  if (code === "ENOENT") return unusable(path, "no folder can be created there", error);
   const coded = diskError(error, path);
   if (!(coded instanceof CodedError) || coded.code !== "cannot-write") return coded;
   return unusable(path, (coded.data as { readonly why: string }).why, error);
@@ -91,7 +91,7 @@ function demandFolders(path: string): void {
     const there = folderOr(ancestor);
     if (there && !there.isDirectory()) throw unusable(path, `${ancestor} is a file, not a folder`);
     if (there && process.platform === "linux" && NO_DISK.has(statfsSync(ancestor).type))
-      throw unusable(path, `${ancestor} is no folder of a disk`);
+      throw unusable(path, `${ancestor} is not a folder`);
     if (!there && isLink(ancestor)) throw unusable(path, `${ancestor} is a symbolic link that leads nowhere`);
     if (there || ancestor === dirname(ancestor)) return;
   }
@@ -131,7 +131,7 @@ export async function checkPlaceIsUsable(
 ): Promise<void> {
   const home = deploymentHomeOf(place);
   for (let ancestor = dirname(place.path); ancestor !== dirname(ancestor); ancestor = dirname(ancestor))
-    if (existsSync(join(ancestor, DEPLOYMENT_FILE))) throw taken(place, `it lies inside the deployment ${ancestor}`);
+    if (existsSync(join(ancestor, DEPLOYMENT_FILE))) throw taken(place, `it is inside the deployment ${ancestor}`);
   if (!existsSync(join(home, DEPLOYMENT_FILE))) {
     const inside = strangersAt(place);
     if (inside.length > 0) throw taken(place, few(inside));
@@ -217,7 +217,7 @@ export async function claimPlace(
   await checkPlaceIsUsable(place, identity, { overwrite });
   const seen = proofText(place);
   return async () => {
-    if (proofText(place) !== seen) throw taken(place, "another deployment took it meanwhile", "meanwhile");
+    if (proofText(place) !== seen) throw taken(place, "another deployment was written there meanwhile", "meanwhile");
     await checkPlaceIsUsable(place, identity, { overwrite });
   };
 }

@@ -46,7 +46,7 @@ export async function runFixedShapeGraph(
     if (name !== "batch" && (requestedSizes[name] ?? 0) > size)
       throw new CodedError("runtime-failed", {
         runtime: title,
-        why: `a ${name} of ${String(requestedSizes[name])} was asked, and the file has ${String(size)}`,
+        why: `a ${name} of ${String(requestedSizes[name])} was requested, but the file has ${String(size)}`,
       });
   const rows = requestedSizes["batch"] ?? 1;
   const part = fixed["batch"] ?? rows;

@@ -108,6 +108,6 @@ class Tensors {
 function filled({ type }: TensorState, value: number): NDArray {
   const shape = type.shape.map(Number);
   const size = shape.reduce((n, d) => n * d, 1);
-  if (type.dtype !== "f32") throw new CodedError("internal", { what: `a state of ${type.dtype} begins as a number` });
+  if (type.dtype !== "f32") throw new CodedError("internal", { what: `a state of ${type.dtype} starts as a number` });
   return { dtype: "f32", shape, bytes: new Uint8Array(new Float32Array(size).fill(value).buffer) };
 }

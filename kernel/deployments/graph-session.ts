@@ -38,7 +38,7 @@ export function graphSessionOf(opened: OpenedModel, written: DeploymentResult): 
     async run(program, feeds, wanted = ["logits"]) {
       if (program === "evaluate" && forward) return evaluated(run, forward, feeds);
       if (writer && GENERATION_PROGRAMS.has(program)) return writer.run(program, feeds, wanted);
-      throw new CodedError("internal", { what: `no graph does what the program ${program} does` });
+      throw new CodedError("internal", { what: `no graph implements the program ${program}` });
     },
   };
 }

@@ -119,9 +119,9 @@ export async function openPage(page: string): Promise<OpenedPage> {
   };
   const parts = { demo: part("demo"), tokenizer: part("tokenizer"), model: part("model") };
   const demo = parseJsonOrNull(parts.demo, known);
-  if (!demo) throw new Error("the file is no page with a model: what it says of it can't be read");
+  if (!demo) throw new Error("the file is not a page with a model: its description cannot be read");
   if (filled(built, parts, demo.name) !== page)
-    throw new Error("its scripts are not those of this Tunebook, which runs no others: deploy the model again");
+    throw new Error("its scripts are not those of this Tunebook, which only runs its own: deploy the model again");
   return { contents: parts, built, file: demo.model.file };
 }
 

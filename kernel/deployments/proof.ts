@@ -222,13 +222,12 @@ export function readProof(home: string): DeploymentProof {
   let proof: DeploymentProof;
   try {
     const bytes = readWholeFile(file, MOST);
-    if (bytes === null) throw new FileNotRead("it isn't there");
+    if (bytes === null) throw new FileNotRead("it does not exist");
     proof = parseJsonAs(bytes.toString("utf8"), schema);
   } catch (error) {
     throw unreadable(error instanceof FileNotRead ? error.why : error instanceof Error ? error.message : String(error));
   }
-  if (goldenInputsHash(proof.golden) !== proof.inputs)
-    throw unreadable("its inputs are not those that its hash was made of");
+  if (goldenInputsHash(proof.golden) !== proof.inputs) throw unreadable("its inputs do not match their hash");
   return proof;
 }
 

@@ -57,7 +57,7 @@ export async function openDeployment(
   if (!load) throw new CodedError("internal", { what: `no runtime is called ${options.runtime}` });
   const record = await load();
   const missing = await record.found(options.deployment.written);
-  if (missing !== null) return { missing: `${record.title} isn't here: ${missing}` };
+  if (missing !== null) return { missing: `${record.title} is not installed: ${missing}` };
   const model = await opened(record, options, reopen);
   try {
     const asking =
@@ -124,8 +124,7 @@ async function writtenBy(
   golden: GoldenInputs,
   expected: RuntimeAnswers["tokens"],
 ): Promise<RuntimeAnswers> {
-  if (golden.is !== "prompts" || !model.write)
-    throw new CodedError("internal", { what: "a runtime that answers nothing" });
+  if (golden.is !== "prompts" || !model.write) throw new CodedError("internal", { what: "a runtime without answers" });
   const { write } = model;
   const written = await Promise.all(golden.inputs.map((prompt, i) => write(prompt, golden.most, expected?.[i])));
   const numbers = written.flatMap(({ first }) => (first ? [toFloats(first)] : []));
@@ -149,7 +148,7 @@ export function judgeAnswers(
   const { difference, greatest, agree, inputs, tokens } = compared;
   const found = [
     ...(difference === null ? [] : [`numbers differ by ${difference.toPrecision(2)} of ${greatest.toPrecision(3)}`]),
-    ...(agree < inputs ? [`${inputs - agree} of ${inputs} answers are otherwise`] : []),
+    ...(agree < inputs ? [`${inputs - agree} of ${inputs} predictions differ`] : []),
     ...(tokens && tokens.agree < tokens.of ? [`${tokens.agree} of ${tokens.of} written tokens agree`] : []),
   ];
   return { compared, verdict, found };
@@ -181,7 +180,7 @@ async function demandAlike(
       const part = window?.(row);
       return part ? [part.first, ...part.starts, ...part.ends] : [];
     });
-    const { ids: itsIds, places: itsPlaces } = must(there[i], "what a text becomes there");
+    const { ids: itsIds, places: itsPlaces } = must(there[i], "the encoded text");
     if (String(ids) === String(itsIds) && String(places) === String(itsPlaces)) return;
     throw new Error(`the page reads ${JSON.stringify(text).slice(0, 80)} otherwise than the notebook`);
   });

@@ -31,7 +31,7 @@ export function reportChecks(proof: DeploymentProof): DeploymentReport["checks"]
         ]
       : [
           {
-            what: "answers to made-up inputs",
+            what: "predictions for generated inputs",
             found: sharesText(compared.agree, compared.inputs, "answer"),
             good: exact ? compared.agree === compared.inputs : good,
           },
@@ -68,7 +68,7 @@ const sharesText = (agree: number, total: number, one: string): string =>
   agree === total ? `all ${plural(total, one)} the same` : `${agree} of ${plural(total, one)} the same`;
 
 const evenText = ({ even }: NonNullable<AnswerComparison["tokens"]>): string =>
-  even === 0 ? "" : `; ${plural(even, "one")} otherwise where two tokens are nearer than numbers differ`;
+  even === 0 ? "" : `; ${plural(even, "one")} different, where two tokens are closer than the tolerance`;
 
 export function reportScores(scores: ComparedScores | undefined): Pick<DeploymentReport, "scores" | "on"> {
   if (!scores) return { scores: [], on: null };
@@ -85,9 +85,9 @@ export function reportScores(scores: ComparedScores | undefined): Pick<Deploymen
 const signed = (x: number): string => (x > 0 ? `+${formatFigure(x)}` : formatFigure(x));
 
 const VERDICTS: Readonly<Record<DeploymentVerdict | "not run", string>> = {
-  equal: "answers as the notebook does",
-  agrees: "rounded: answers agree",
-  differs: "answers otherwise than the notebook",
+  equal: "same predictions as the notebook",
+  agrees: "rounded: predictions agree",
+  differs: "predictions differ from the notebook",
   "not run": "not proved here",
 };
 export function verdictText(proof: DeploymentProof): string {

@@ -54,7 +54,7 @@ export async function runtimeAnswersOf(
 ): Promise<RuntimeAnswers> {
   if (golden.is === "prompts") return written(model, golden, by);
   const { task } = model.plan.recipe.model;
-  const answers = must((await loadImplementation(task, "task")).answers, `what ${task.word} answers`);
+  const answers = must((await loadImplementation(task, "task")).answers, `the predictions of ${task.word}`);
   const { predictions, numbers } = await predictInputTexts(golden.inputs, model, name);
   const pairs = answers.ofPairs && golden.inputs.every((text) => typeof text !== "string") ? answers.ofPairs : answers;
   const { answer } = answers;

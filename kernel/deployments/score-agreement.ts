@@ -57,6 +57,6 @@ function worseIn({ metrics }: ComparedScores, written: How): readonly string[] {
   return Object.entries(metrics).flatMap(([metric, { notebook, deployed, worse }]) => {
     if (!worse || Math.abs(deployed - notebook) <= WORSE[how(written)] * Math.abs(notebook)) return [];
     const [notebookFigure, other] = distinguishableFigures(notebook, deployed);
-    return [`its ${metric} is ${other} where the notebook's is ${notebookFigure}`];
+    return [`its ${metric} is ${other} (${notebookFigure} in the notebook)`];
   });
 }

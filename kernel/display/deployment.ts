@@ -66,7 +66,7 @@ export function deploymentView(report: DeploymentReport): DisplayOutput {
 }
 
 const heading = (language: string, needs: readonly string[]): string =>
-  `Ask it in ${language}${needs.length > 0 ? ` (${needs.join(", ")})` : ""}:`;
+  `Use it in ${language}${needs.length > 0 ? ` (${needs.join(", ")})` : ""}:`;
 
 function marked(good: boolean | null, mark: string): Html | string {
   return good === null ? "" : html`<span style="${inkStyle(good ? toneColors.good : toneColors.bad)}">${mark}</span>`;

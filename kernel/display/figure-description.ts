@@ -81,7 +81,7 @@ function describeLine(trace: PlotlyTrace, what: string, across: string): string 
   const over = `over ${across === "" ? "" : `${across} `}${text(first.x)} to ${text(last.x)}`;
   const ends = `from ${text(first.y)} to ${text(last.y)} ${over}`;
   if (Math.abs(change) <= NOTICEABLE * (high.y - low.y) || high.y === low.y)
-    return `${what} begins at ${text(first.y)} and ends at ${text(last.y)} ${over}; lowest ${text(low.y)}, highest ${text(high.y)}`;
+    return `${what} starts at ${text(first.y)} and ends at ${text(last.y)} ${over}; lowest ${text(low.y)}, highest ${text(high.y)}`;
   const extreme = change < 0 ? low : high;
   const beyond =
     extreme.y === last.y ? "" : `; ${change < 0 ? "lowest" : "highest"} ${text(extreme.y)} at ${text(extreme.x)}`;

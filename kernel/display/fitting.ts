@@ -49,12 +49,12 @@ function fitWords(fit: FitVerdict, options: FitContext): readonly [string, ...st
   switch (fit.is) {
     case "over": {
       const { best, end, trained, steadyScore: keptWeights } = fit;
-      const where = `validation's loss was best at step ${groupedNumber(best.step)} (${number(best.loss)}) and is ${number(end)} at the end, while training's fell from ${number(trained.best)} to ${number(trained.end)}`;
-      const stays = options.keptStep === best.step ? "; the weights of that step are kept" : "";
+      const where = `the validation loss was lowest at step ${groupedNumber(best.step)} (${number(best.loss)}) and is ${number(end)} at the end, while the training loss fell from ${number(trained.best)} to ${number(trained.end)}`;
+      const stays = options.keptStep === best.step ? "; the weights of that step are used" : "";
       const means =
         keptWeights === null
-          ? "it learns rows by heart"
-          : `its ${keptWeights} got no worse, but it grows too sure of its answers`;
+          ? "the model memorises training rows"
+          : `its ${keptWeights} did not get worse, but its probabilities become too extreme`;
       return [
         `${where}: ${means}${stays}`,
         ...(keptWeights === null ? less(options, best.step) : surer(options, best.step)),
@@ -63,7 +63,7 @@ function fitWords(fit: FitVerdict, options: FitContext): readonly [string, ...st
     case "idle": {
       const { best, end, trained } = fit;
       return [
-        `validation's loss is ${end < best.loss ? "hardly" : "no"} lower at the end (${number(end)}) than at step ${groupedNumber(best.step)} (${number(best.loss)}), while training's fell from ${number(trained.best)} to ${number(trained.end)}: what came after taught it its own rows alone`,
+        `the validation loss is ${end < best.loss ? "hardly" : "not"} lower at the end (${number(end)}) than at step ${groupedNumber(best.step)} (${number(best.loss)}), while the training loss fell from ${number(trained.best)} to ${number(trained.end)}: later steps only fitted the training rows`,
         ...less(options, best.step),
       ];
     }
@@ -74,7 +74,7 @@ function fitWords(fit: FitVerdict, options: FitContext): readonly [string, ...st
       ];
     case "stuck":
       return [
-        `training's loss hardly moved (${number(fit.from)} at first, ${number(fit.to)} at last): it has learnt next to nothing`,
+        `the training loss hardly changed (${number(fit.from)} at the start, ${number(fit.to)} at the end): the model has learned almost nothing`,
         ...(training.privacy ? againstNoise(options) : steadier(options, fit)),
       ];
   }
@@ -84,7 +84,7 @@ function fitWords(fit: FitVerdict, options: FitContext): readonly [string, ...st
 function againstNoise({ plan, steps }: FitContext): readonly string[] {
   const { batch_size, accumulate, privacy } = plan.recipe.training;
   return [
-    `larger batches, which stand out of the noise (\`batch_size: ${String(4 * batch_size * accumulate)}\`)`,
+    `larger batches, with less noise (\`batch_size: ${String(4 * batch_size * accumulate)}\`)`,
     `a higher \`optimizer.learning_rate\` (it is ${number(rateOf(plan))})`,
     ...(techniqueOf(plan)?.trainsHeadOnly ? [] : ["fewer weights that train (`technique: head_only`)"]),
     ...(steps < 500 ? [`more updates, each with more noise for the same ε (${longer({ plan })})`] : []),

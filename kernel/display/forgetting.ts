@@ -14,15 +14,15 @@ export interface ForgetReport {
 /** The output does not contain the rows' texts. */
 export function forgetView({ requested, found, rows, damaged, saw }: ForgetReport): DisplayOutput {
   const sentences = [
-    `${groupedNumber(found)} of ${plural(requested, "text")} stood in rows that were kept: ${plural(rows, "row")} deleted`,
-    damaged > 0 && `${plural(damaged, "line")} that could not be read deleted besides`,
+    `${groupedNumber(found)} of ${plural(requested, "text")} found in stored rows: ${plural(rows, "row")} deleted`,
+    damaged > 0 && `${plural(damaged, "line")} that could not be read deleted too`,
     saw.length > 0 &&
-      "Weights unlearn nothing: these runs learnt from the rows, and so did models that went on from them, with what strategies keep of them and what was deployed; to be rid of that train them again without the rows",
+      "Weights do not unlearn. These runs were trained on the rows; models that continued from them, strategies' stored state and deployments depend on the rows too. To remove their influence, train again without the rows",
     found < requested &&
-      "texts are compared as rows were kept, cleaned and redacted; the data themselves are left as they are",
+      "texts are compared as they were stored, cleaned and redacted; the data themselves are not changed",
   ];
   return tableView(
-    ["run that learnt from them", "deleted there", "learnt as"],
+    ["trained on them", "deleted", "as"],
     saw.map((one) => [one.run, groupedNumber(one.deleted), one.isOwn ? "its own data" : "rows of earlier data"]),
     { title: "Rows to forget", limit: saw.length + 1, caption: sentences.filter((one) => one !== false).join(". ") },
   );

@@ -37,7 +37,7 @@ export function forgottenExamplesView({ name, dataSets, tries, not = [] }: Forgo
   const lost = dataSets.reduce((sum, one) => sum + one.lost.length, 0);
   const left = lost - rows.length;
   const caption = [...(left > 0 ? [`${groupedNumber(left)} more`] : []), ...sentences, ...not].join(". ");
-  const title = lost === 0 ? `${name} has forgotten no answer` : `What ${name} has forgotten`;
+  const title = lost === 0 ? `${name} has forgotten no prediction` : `Forgotten by ${name}`;
   if (rows.length === 0) return { ...displayOutputOf(`${title}\n${caption}`, card(title, note(caption))), id };
   return {
     ...tableView(["data", "row", "text", "right → now"], rows, {
@@ -56,14 +56,14 @@ export const hasSignificantLoss = ({ moved: { interval } }: Pick<ForgettingStati
 
 function sentence(one: ForgottenExamples): string {
   const { on, after, right, rows, lost, gained, share, moved } = one;
-  if (!share) return `${on}: no answer of ${groupedNumber(rows)} was right after ${after}`;
+  if (!share) return `${on}: none of ${groupedNumber(rows)} predictions was correct after ${after}`;
   const { low, high } = share.interval;
   const points = (value: number): string => `${value < 0 ? "−" : "+"}${(100 * Math.abs(value)).toFixed(1)}`;
   const ends = `95 % interval ${points(moved.interval.low)} to ${points(moved.interval.high)}`;
   const verdict = hasSignificantLoss(one) ? "" : moved.interval.low > 0 ? ", more than before" : ", no loss shown";
   return (
-    `${on}: of ${groupedNumber(right)} answers that were right after ${after} ${groupedNumber(lost.length)} are wrong now ` +
+    `${on}: of ${groupedNumber(right)} correct predictions after ${after}, ${groupedNumber(lost.length)} are wrong now ` +
     `(${formatPercent(share.value)}, 95 % interval ${formatPercent(low).replace(/ %$/, "")} to ${formatPercent(high)}), and ${groupedNumber(gained)} that were wrong are right; ` +
-    `right answers ${points(moved.value)} points (${ends}${verdict})`
+    `correct predictions ${points(moved.value)} points (${ends}${verdict})`
   );
 }

@@ -37,19 +37,19 @@ export function labelledTextsView(name: string, report: LabelledRowsReport): Dis
   const found = report.rows - report.made;
   const which = [
     ...(report.data === "" ? [] : [`${plural(found, "row")} of ${report.data}`]),
-    ...(report.made > 0 ? [`${plural(report.made, "text")} made of those with labels`] : []),
+    ...(report.made > 0 ? [`${plural(report.made, "text")} generated from those with labels`] : []),
   ];
   const sentences = [
-    `${report.model} labelled ${which.join(" and ")}. Each batch of ${name} has as many of them as of the ${plural(report.labelled, "row")} with labels of people`,
+    `${report.model} labelled ${which.join(" and ")}. Each batch of ${name} has the same number of them and of the ${plural(report.labelled, "row")} labelled by people`,
     ...(report.sure === null
       ? []
       : [
-          `The model gives its answer ${formatPercent(report.sure)} on average, and ${plural(report.unsure, "row")} less than a half`,
+          `The mean probability of its labels is ${formatPercent(report.sure)}; ${plural(report.unsure, "row")} below one half`,
         ]),
     agrees
-      ? `Of ${plural(agrees.rows, "row")} of ${agrees.split} it says what people said in ${formatPercent(agrees.right / Math.max(1, agrees.rows))} (${formatPercent(agrees.low)} to ${formatPercent(agrees.high)})`
-      : "There are no further rows with labels to hold it against",
-    "Its answers stand beside the run and not in the data",
+      ? `On ${plural(agrees.rows, "row")} of ${agrees.split} it agrees with the people's labels in ${formatPercent(agrees.right / Math.max(1, agrees.rows))} (${formatPercent(agrees.low)} to ${formatPercent(agrees.high)})`
+      : "There are no other labelled rows to compare with",
+    "Its predictions are stored with the run, not in the data",
   ];
   return tableView(
     ["label", "rows"],

@@ -69,7 +69,7 @@ function landscapeText(options: LandscapeData): string {
   );
   const least =
     penalty && rings.length > 0 && penalty.least > 0
-      ? `\nIts anchor lies off the plane, where the least cost is ${significantText(penalty.least, 2)}, at x ${significantText(penalty.centre.x, 3)}, y ${significantText(penalty.centre.y, 3)}`
+      ? `\nIts anchor is outside the plane, where the smallest penalty is ${significantText(penalty.least, 2)}, at x ${significantText(penalty.centre.x, 3)}, y ${significantText(penalty.centre.y, 3)}`
       : "";
   return `Loss on ${on} around ${name}, at ${plural(x.length ** 2, "place")}\n${table}${rings.join("")}${least}`;
 }

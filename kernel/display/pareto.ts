@@ -52,7 +52,7 @@ const FRONT = paletteColor(1);
 const EARLIER: Trace = { symbol: "circle-open", color: "#9aa1ad", size: 8, line: { width: 1.5 } };
 const ACROSS = [
   { title: "MB of weights", unit: "MB", of: ({ stored }: ParetoModel) => (stored === null ? null : stored / 1e6) },
-  { title: "ms of an answer (median)", unit: "ms", of: ({ median }: ParetoModel) => median },
+  { title: "ms per prediction (median)", unit: "ms", of: ({ median }: ParetoModel) => median },
 ] as const;
 const SMALL = ({ stored }: ParetoModel): number | null => stored;
 /** Ratio above which values are drawn on a logarithmic axis. */
@@ -94,7 +94,7 @@ export function paretoView(options: ModelParetoReport, id?: string): DisplayOutp
   const number = (value: number | null, as: (value: number) => string): string => (value === null ? "" : as(value));
   // The deciding columns are first, because a narrow cell shows only these.
   const head = [
-    ...["model", options.metric, "beside the original", "front", "on disk", "p50 ms", "p99 ms"],
+    ...["model", options.metric, "change from the original", "front", "on disk", "p50 ms", "p99 ms"],
     ...["in memory", "parameters", "made by"],
   ];
   const rows = options.models.map((one) => [
@@ -103,7 +103,7 @@ export function paretoView(options: ModelParetoReport, id?: string): DisplayOutp
     ...[number(one.residentBytes, megabytes), number(one.parameters, compactNumber), clip(one.made, NAME)],
   ]);
   const align = head.map((_, i): "left" | "right" => (i > 3 && i < 9 ? "right" : "left"));
-  const title = `What each takes, and what it is worth on ${options.on} (${String(options.rows)} rows)`;
+  const title = `Cost and quality on ${options.on} (${String(options.rows)} rows)`;
   const notes = [FRONTS, ...outgrown(options), ...options.notes];
   return displayOutputOf(
     [title, textTable(head, rows, align), ...notes].join("\n"),
@@ -117,7 +117,7 @@ export function paretoView(options: ModelParetoReport, id?: string): DisplayOutp
   );
 }
 const FRONTS =
-  "front: no other model scores as well and is smaller (size), or answers as soon (time; models take turns, and what differs less than their turns do is as quick). Intervals are of 95 %.";
+  "front: no other model scores as well and is smaller (size) or as fast (time; models take turns, and differences smaller than the noise count as equal). Intervals are 95 %.";
 
 /** Reports a model that is clearly better than its original, which was then a poor teacher and may go unnoticed. */
 function outgrown({ models, better }: ModelParetoReport): readonly string[] {
@@ -128,7 +128,7 @@ function outgrown({ models, better }: ModelParetoReport): readonly string[] {
   if (names.length === 0) return [];
   const original = models.find(({ is }) => is === "original")?.name ?? "the original";
   return [
-    `${names.join(", ")} ${names.length === 1 ? "scores" : "score"} better than ${clip(original, NAME)}: a model that was trained longer, or on more rows, has more to give to a smaller one.`,
+    `${names.join(", ")} ${names.length === 1 ? "scores" : "score"} better than ${clip(original, NAME)}: a model trained longer, or on more rows, is a better teacher.`,
   ];
 }
 
@@ -161,7 +161,7 @@ export function paretoFigure(options: ModelParetoReport): Figure | null {
   return panels.length === 0
     ? null
     : figureOfRows([{ panels: drawnPanels, height: 260 }], {
-        title: `${options.metric} and what it takes`,
+        title: `${options.metric} and cost`,
         subtitle: `on ${options.on}`,
       });
 }

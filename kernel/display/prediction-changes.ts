@@ -16,8 +16,8 @@ export function predictionChangesView(options: {
 }): DisplayOutput {
   const others = options.split === "train" || options.split === "all";
   const whole = others
-    ? `${options.comparedCount} answers to rows that trained`
-    : `${options.comparedCount} ${options.split} answers`;
+    ? `${options.comparedCount} predictions of training rows`
+    : `${options.comparedCount} ${options.split} predictions`;
   const notes = [
     options.comparedCount < options.rows && `evenly spaced among ${groupedNumber(options.rows)} rows`,
     others && "there are no others",
@@ -31,7 +31,7 @@ export function predictionChangesView(options: {
   }
   if (options.moved) {
     const { metric, from, to } = options.moved;
-    const line = `none of ${which} differs from that of ${before}; over all validation rows ${metric} went from ${from.toFixed(4)} to ${to.toFixed(4)}`;
+    const line = `none of ${which} differs from that of ${before}; on all validation rows ${metric} changed from ${from.toFixed(4)} to ${to.toFixed(4)}`;
     return displayOutputOf(`${options.model}: ${line}`, card("", `${options.model}: ${line}`));
   }
   const line = `${options.model} was trained, and nothing changed: none of ${which} differs from that of ${before}`;

@@ -47,7 +47,7 @@ export function reportPage(page: ReportPageContent, most = MAX_PAGE_BYTES): stri
     const size = utf8(text);
     const largest = largestOf(sections);
     if (size <= most || largest === null || largest.text.length < 2000) return text;
-    const instead = html`<p><em>Something too long for a page of this size was left out here.</em></p>`;
+    const instead = html`<p><em>A part was too long for this page and was left out.</em></p>`;
     sections = sections.map((one) => ({
       ...one,
       parts: one.parts.map((part) => (part === largest ? instead : part)),

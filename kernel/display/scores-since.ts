@@ -47,13 +47,13 @@ export function scoresSinceView({ name, start, on, not, tries }: ScoresSinceRepo
   const fewer = on.filter((one) => one.rows < one.totalRows);
   const other = on.filter((one) => one.recorded !== null);
   const sentences = [
-    ...fewer.map((one) => `${one.on}: ${groupedNumber(one.rows)} of ${groupedNumber(one.totalRows)} rows were asked`),
+    ...fewer.map((one) => `${one.on}: ${groupedNumber(one.rows)} of ${groupedNumber(one.totalRows)} rows were scored`),
     ...other.map((one) => `${one.on}: on record ${start} has ${(one.recorded ?? 0).toFixed(4)}`),
     ...not,
     ...(tries === null ? [] : [tries]),
   ];
   return tableView(["on", "metric", "rows", `before: ${start}`, "now", "difference", "95 %", ""], rows, {
-    title: `What ${name} keeps of what ${start} was evaluated on`,
+    title: `Scores of ${name} on the data that ${start} was evaluated on`,
     limit: rows.length + 1,
     ...(sentences.length > 0 && { caption: sentences.join(". ") }),
   });

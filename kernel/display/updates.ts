@@ -63,7 +63,7 @@ export function scoreMatrixView(options: UpdateReport, id: string): DisplayOutpu
   const unlearnt = unlearntOf(options);
   const caption = [...(sentences.length > 0 ? [sentences.join("; ")] : []), ...unlearnt].join(". ");
   const shown = tableView(["after", ...options.tasks.map(called)], rows, {
-    title: `${options.metric} of ${options.name}${done < options.totalStages ? `, ${String(done)} of ${String(options.totalStages)} data sets learnt` : ""}`,
+    title: `${options.metric} of ${options.name}${done < options.totalStages ? `, ${String(done)} of ${String(options.totalStages)} data sets trained` : ""}`,
     limit: rows.length + 1,
     caption,
   });
@@ -76,7 +76,7 @@ function unlearntOf({ tasks, matrix, better, isConstrained }: UpdateReport): rea
     const learntScore = learnt === 0 ? null : matrix[learnt]?.[j];
     if (!known(learntScore) || !known(constant) || better * learntScore > better * constant) return [];
     const tries = `more epochs${isConstrained === true ? ", or weaker strategies" : ""}`;
-    return [`${data} wasn't learnt (${digits(learntScore)}; one answer for all has ${digits(constant)}): ${tries}`];
+    return [`${data} wasn't learned (${digits(learntScore)}; a constant prediction has ${digits(constant)}): ${tries}`];
   });
 }
 

@@ -45,7 +45,7 @@ export function chooseEngine(
   if (known.length < available.length) {
     // Assumes equal matrix products.
     const engine = available.reduce((best, one) => ((share(one) ?? 0) > (share(best) ?? 0) ? one : best), first);
-    return { engine, why: "it was the fastest where both were measured; tunebook setup measures them here" };
+    return { engine, why: "it was the fastest where both were measured; tunebook setup measures them on this machine" };
   }
   known.sort((a, b) => b.expected - a.expected);
   const [best, rest] = [known[0]!, known.slice(1)];

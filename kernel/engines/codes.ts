@@ -90,11 +90,11 @@ export const engineCodes: CodeTable<EngineCodeData> = {
     message: (d) => `\`device: ${d.device}\` is not available here; available: ${d.title}`,
     help: (d) =>
       d.device === "gpu"
-        ? "remove `device` to use the processor, or run `tunebook doctor` to see what the graphics card lacks"
+        ? "remove `device` to use the CPU, or run `tunebook doctor` to see what the GPU lacks"
         : "remove `device` to use the fastest one that works",
     explain:
       "A named device is required, not preferred. Otherwise a training planned for minutes on a graphics card could take days on " +
-      "the processor unnoticed. `device: auto` uses a graphics card if there is one.",
+      "the CPU unnoticed. `device: auto` uses a GPU if there is one.",
   },
   "engine-died": {
     severity: "error",

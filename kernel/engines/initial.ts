@@ -79,7 +79,7 @@ export function stateAndItsOrigins(state: Origin): readonly Origin[] {
 /** Returns the shape of a state, whose sizes are all known. */
 export function stateShapeOf(name: string, state: Pick<TensorState, "type">): readonly number[] {
   return state.type.shape.map((d) => {
-    if (typeof d !== "number") throw new Error(`state ${name} has the size ${d}, which isn't known`);
+    if (typeof d !== "number") throw new Error(`state ${name} has the size ${d}, which is unknown`);
     return d;
   });
 }

@@ -12,7 +12,7 @@ export async function* pipelineCalls<T, R>(
     reply.catch(() => undefined); // awaited in its turn
     sent.push([item, reply]);
     if (sent.length >= depth) {
-      const [first, result] = must(sent.shift(), "what was sent first");
+      const [first, result] = must(sent.shift(), "the first call");
       yield [first, await result];
     }
   }

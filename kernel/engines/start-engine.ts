@@ -41,7 +41,7 @@ function meets(requested: DeviceName, has: EngineInfo["device"]): boolean {
 
 async function startSome(options: EngineOptions): Promise<Engine> {
   const { engine: named, device = "auto" } = options;
-  if (named !== "auto") return startOne(named, options, "you asked for it");
+  if (named !== "auto") return startOne(named, options, "you selected it");
   const alone = allEngines.find((one) => one.alone?.includes(device));
   if (alone) return startOne(alone.name, options, `it is the engine that computes with ${written(device)}`);
   const { engine, why, missing } = await preferredEngine(options.work);

@@ -43,11 +43,11 @@ export function demandAttackable(
   const { weights } = models.get(name);
   if (!weights) return refuse("it was never trained here", "train it, or name a model that was");
   const { training, update, federated } = weights.plan.recipe;
-  if (update ?? federated) refuse("its rows are those of several data sets", "attack a model that `train` made");
+  if (update ?? federated) refuse("its rows come from several data sets", "attack a model made by `train`");
   const asks = attacks.map(({ word }) => registry.find("attack", word)?.capabilities?.asksAbout);
   if (asks.includes("planted") && training.canaries === undefined) throw new CodedError("no-canaries", { model: name });
   if (asks.includes("rows") && (split === null || split === "train"))
-    refuse("these are the rows that it learnt from", "evaluate it on a split that it never saw: `… on data.test`");
+    refuse("these are the rows that it was trained on", "evaluate it on a split that it never saw: `… on data.test`");
 }
 /** Context for scoring a training's rows again. */
 interface Asks {
@@ -113,7 +113,7 @@ async function losses(
   const prepared: PreparedData = { ...one.prepared, labels, splits: { [what]: table } };
   const rows = await encodeSplit(prepared, { data: data.name, split: what }, encoding);
   const onRows = (done: number, total: number) =>
-    context.hostContext.onProgress?.({ label: `${what} asked of ${handle.name}`, done, total });
+    context.hostContext.onProgress?.({ label: `${what} of ${handle.name}`, done, total });
   const options = {
     batchSize,
     padId: tokenizer.padId,
@@ -143,15 +143,9 @@ async function memberScores(asks: Asks, attack: string, most: number): Promise<M
   };
   const prepared = await session.datasets.data(data, dataReaderOfModel(model), context.hostContext);
   if (prepared.streamed ?? one.prepared.streamed)
-    return refuse(
-      "its rows are read as they come (`stream: true`)",
-      "train and evaluate on data that are held in memory",
-    );
+    return refuse("its rows are read as they come (`stream: true`)", "train and evaluate on data in memory");
   if (prepared.facts.hash !== weights.data.hash)
-    return refuse(
-      `the rows of ${data.name} have changed since it was trained`,
-      "train it anew, or bring the file back",
-    );
+    return refuse(`the rows of ${data.name} have changed since it was trained`, "train it again, or restore the file");
   const learnt = { prepared, split: trainingSplitName(prepared) };
   const known = new Set(await rowHashesOf(learnt, context.signal));
   const hashes = await rowHashesOf(one, context.signal);
@@ -175,7 +169,7 @@ async function memberScores(asks: Asks, attack: string, most: number): Promise<M
     if (candidates.length < FEWEST)
       refuse(
         `${String(candidates.length)} ${rowKind} are too few`,
-        `it takes ${String(FEWEST)} of each, and several hundred to say much`,
+        `it needs ${String(FEWEST)} of each, and several hundred for a precise result`,
       );
     if (candidates.length < ENOUGH && what === "others")
       warn("few-for-attack", { of: rowKind, rows: candidates.length });

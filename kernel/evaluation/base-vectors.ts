@@ -49,7 +49,7 @@ export async function baseVectors(
   context: ExecutionContext,
 ): Promise<BaseEmbedder> {
   if (model.scratch || model.trained) {
-    const why = model.scratch ? "the model began from nothing" : "the model began from another that was trained here";
+    const why = model.scratch ? "the model has no pretrained base" : "the model started from another one trained here";
     throw new CodedError("contender-refused", { contender, task: model.task.word, why });
   }
   const base = await session.datasets.base(dataReaderOfModel(model), context.hostContext);

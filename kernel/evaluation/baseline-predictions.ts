@@ -35,7 +35,7 @@ export interface BaselineEntry {
   readonly warn: Warn;
 }
 export function baselineCapabilitiesOf({ vocabulary }: OpenSession, { word }: Call): BaselineCapabilities {
-  return must(vocabulary.registry.find("contender", word)?.capabilities, `what ${word} says of itself`);
+  return must(vocabulary.registry.find("contender", word)?.capabilities, `the description of ${word}`);
 }
 
 /** A baseline that is loaded, with the split on which it chooses its settings. */

@@ -29,7 +29,7 @@ export async function bestModelOnValidation(
   const names = listNames(models.map(({ name }) => name));
   const { prepared } = measured[first.index]!;
   if (!("data" in subject) || subject.split === "validation" || !splitNamesOf(prepared).includes("validation"))
-    return { index: first.index, why: `the first of ${names}, since no rows of validation tell which is best` };
+    return { index: first.index, why: `the first of ${names}, since there are no validation rows to choose by` };
   let best: { readonly index: number; readonly value: number } | null = null;
   for (const { index, handle } of models) {
     const { measures } = await evaluateModel(

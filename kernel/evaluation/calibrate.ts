@@ -85,8 +85,8 @@ export function calibrationDataOf(
   taught: TrainingTargets | null,
   labels: readonly string[],
 ): CalibrationData {
-  const { oneRight: one, severalRight: several } = must(taught ?? undefined, "what rows of validation teach");
-  const logits = must("said" in outputs ? outputs.said : undefined, "what the model says of each row");
+  const { oneRight: one, severalRight: several } = must(taught ?? undefined, "the validation rows");
+  const logits = must("said" in outputs ? outputs.said : undefined, "the model's predictions");
   return { labels, logits, truth: one ? { one } : { several: must(several, "labels that are right") } };
 }
 

@@ -51,7 +51,7 @@ export async function timeInRounds(
   for (let round = 0; round < ROUNDS; round++) {
     const order = all.map((_, i) => (round % 2 === 0 ? i : all.length - 1 - i));
     for (const i of order) {
-      const one = must(all[i], "what is asked");
+      const one = must(all[i], "the inputs");
       const rowNumbers = must(rows[i], "rows");
       if (one !== before) for (const row of rowNumbers.slice(0, WARM)) await one.ask(row);
       before = one;
@@ -61,7 +61,7 @@ export async function timeInRounds(
         await one.ask(rowNumbers[index] ?? 0);
         must(times[i], "times")[index] = performance.now() - begun;
         context.hostContext.onProgress?.({
-          label: `answers of ${one.name} timed`,
+          label: `latency of ${one.name}`,
           done: index + 1,
           total: rowNumbers.length,
         });

@@ -227,14 +227,14 @@ function fittedNote({ by, prepared, split, evaluation: { model } }: MeasuredMode
   if (!fitted) return [];
   const note = `${model}: ${calibrationText(fitted)}, fitted to ${plural(fitted.rows, "row")} of ${fitted.data}.${fitted.split}`;
   const isSameRows = fitted.split === split && fitted.dataHash === prepared.facts.hash;
-  return [isSameRows ? `${note}: these are the rows that it was fitted to, and others say more` : note];
+  return [isSameRows ? `${note}: these are the rows that it was fitted to; others say more` : note];
 }
 
 /** Note on a model whose head is the mean of heads that stayed with clients. */
 function meanNote({ by, evaluation: { model } }: MeasuredModel): readonly string[] {
   const weights = by.is === "model" ? by.handle.weights : null;
   if (!weights || weights.client !== undefined || clientsWithHeads(weights.folder).length === 0) return [];
-  return [`${model} has the mean of its clients' heads; each client's own stands in the run, \`${model}.client("…")\``];
+  return [`${model} has the mean of its clients' heads; each client's head is in the run, \`${model}.client("…")\``];
 }
 
 /** Notes below the scores, prefixed by the model's name if there are several; a note common to all appears once. */
@@ -267,8 +267,8 @@ function costsOf(measured: readonly MeasuredModel[]): readonly CostRow[] {
   });
   return [
     row("training", ({ training }) => (training === null ? null : durationText(training))),
-    row("ms an answer", ({ asking }, rows) => milliseconds((1000 * asking) / rows)),
-    row("tokens an answer", ({ tokens }, rows) => (tokens === null ? null : groupedNumber(tokens / rows))),
+    row("ms per prediction", ({ asking }, rows) => milliseconds((1000 * asking) / rows)),
+    row("tokens per answer", ({ tokens }, rows) => (tokens === null ? null : groupedNumber(tokens / rows))),
     row("weights", (cost) => (cost.bytes === null ? null : byteSizeText(cost.bytes))),
   ].filter(({ cells }) => cells.some((cell) => cell !== null));
 }

@@ -25,7 +25,7 @@ export function checkThresholds(
   registry: Registry,
 ): readonly ThresholdResult[] {
   return bars.map((call) => {
-    const has = must(registry.find("bar", call.word)?.capabilities, `what ${call.word} says of itself`);
+    const has = must(registry.find("bar", call.word)?.capabilities, `the description of ${call.word}`);
     const metric = has.metric(call);
     const unit = registry.find("metric", metric.word)?.capabilities?.unit;
     const { text: says, written, isPercent: percent } = has.threshold(call, unit);

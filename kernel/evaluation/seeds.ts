@@ -40,7 +40,7 @@ export async function seedsReport(
     const ask = `evaluate ${names.join(", ")} on ${evaluation.on}`;
     const shown = line(
       name,
-      ` is the best of ${String(seeds.length)} seeds; the others would take about ${durationText(seconds)}: \`${ask}\` asks them all`,
+      ` is the best of ${String(seeds.length)} seeds; evaluating all takes about ${durationText(seconds)}: \`${ask}\``,
     );
     return { shown, ofBest: () => best };
   }

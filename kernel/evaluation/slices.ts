@@ -137,7 +137,7 @@ async function reportOn(
     notes: [...howDiffer(differences), ...notesOn(found), ...parted.notes, ...(metrics.length === 0 ? [NONE] : [])],
   };
 }
-const NONE = "none of these metrics is made of single rows, so that parts of them have none";
+const NONE = "none of these metrics can be computed for subsets of the rows";
 
 /** Differences by each metric and model. */
 function differencesIn(slices: SlicesReport["slices"], models: number, metrics: number): readonly Differing[] {

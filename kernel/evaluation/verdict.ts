@@ -45,7 +45,7 @@ export function verdictOnModels(
 
 function withheldFor(learnt: readonly string[]): string {
   const names = listNames(learnt);
-  return `no verdict: these learnt from the very rows, and how they do on others that does not say: ${names}`;
+  return `no verdict, since these were trained on the scored rows: ${names}`;
 }
 
 export interface ChosenModel {
@@ -123,7 +123,7 @@ function unbeaten(
   if (!than) return null;
   const compared = scoreDifference(base, than);
   if (compared.verdict === "worse") return null;
-  const name = `an answer that never changes (${measure.by ?? constant.name})`;
+  const name = `a constant prediction (${measure.by ?? constant.name})`;
   return { name, value: measure.value, seconds: 0, difference: compared, is: "constant" };
 }
 const isSame =

@@ -46,7 +46,7 @@ export const fetchCodes: CodeTable<FetchCodeData> = {
     help: (d) =>
       d.because === "secret"
         ? "run the cell, or `tunebook check`, to download it"
-        : `${d.near === null ? "" : `write \`${d.near}\` if you meant that; `}if you trust this folder, run \`tunebook trust ${nameable(d.folder)}\` and check again`,
+        : `${d.near === null ? "" : `write \`${d.near}\` if you mean that; `}if you trust this folder, run \`tunebook trust ${nameable(d.folder)}\` and check again`,
     explain:
       "Until you trust a folder, checking, planning and editing a file in it only read that folder. Checks that need a download (a base model, a data set of the hub, a file on the web) are left out, and so is everything that depends on them. You trust a folder with `tunebook trust DIR`, with `--trust` on the command, or by running a program or a cell there. In VS Code, trust the workspace.",
   },

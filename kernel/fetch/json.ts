@@ -170,5 +170,5 @@ function issueText(issue: v.BaseIssue<unknown>): string {
   const text = JSON.stringify(issue.input) ?? String(issue.input);
   const found = text.length > 60 ? `${text.slice(0, 60)} …` : text;
   const { expected } = issue;
-  return `${issuePath ?? "it"} is ${found}${expected === null ? ", which can't be" : `, not ${kinds[expected] ?? expected}`}`;
+  return `${issuePath ?? "it"} is ${found}${expected === null ? ", which is impossible" : `, not ${kinds[expected] ?? expected}`}`;
 }

@@ -35,7 +35,11 @@ function listJson(text: string, address: string): readonly IndexFile[] {
   try {
     answer = parseJsonAs(text, v.unknown());
   } catch (cause) {
-    throw new CodedError("network-failed", { url: redactedAddress(address), why: "its answer is no JSON" }, { cause });
+    throw new CodedError(
+      "network-failed",
+      { url: redactedAddress(address), why: "its response is not JSON" },
+      { cause },
+    );
   }
   return (isPage(answer) ? answer.files : []).flatMap((f) => {
     if (!isFile(f)) return [];

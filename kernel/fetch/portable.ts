@@ -16,16 +16,16 @@ const UNSEEN = /[\u200c-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/;
 
 /** A path with `/`. @returns why it can't be written on some system, in words that follow its name; null if it can */
 export function portabilityProblem(path: string): string | null {
-  if (/[\0-\u001f\u007f-\u009f]|\p{Surrogate}/u.test(path)) return "has signs that aren't seen in its name";
+  if (/[\0-\u001f\u007f-\u009f]|\p{Surrogate}/u.test(path)) return "has invisible characters in its name";
   if (path === "" || path.length > LONGEST) return "is empty or too long";
   if (/\\|^[A-Za-z]:|^\//.test(path)) return "leads elsewhere";
   for (const part of path.split("/")) {
     if (part === "" || part === "." || part === "..") return "leads elsewhere";
-    if (UNSEEN.test(part)) return "has signs that aren't seen in its name";
-    if (part.includes(":")) return "has a colon in its name, which not every system takes";
-    if (/[. ]$/.test(part)) return "has a name that ends with a dot or a space, which not every system keeps";
+    if (UNSEEN.test(part)) return "has invisible characters in its name";
+    if (part.includes(":")) return "has a colon in its name, which some systems do not allow";
+    if (/[. ]$/.test(part)) return "has a name that ends with a dot or a space, which some systems do not keep";
     if (DEVICE.test(part)) return "is called like a device of Windows";
-    if (OBEYED.test(part)) return "is called like what other programs obey unasked";
+    if (OBEYED.test(part)) return "has a name that other programs run or obey automatically";
   }
   return null;
 }
@@ -39,11 +39,11 @@ export function canonicalName(path: string): string {
 
 /** Why files with these paths can't coexist on some system; null if they can. */
 export function pathClashIn(paths: readonly string[]): string | null {
-  if (new Set(paths).size < paths.length) return "a path stands twice in it";
+  if (new Set(paths).size < paths.length) return "a path occurs twice in it";
   const files = new Map(paths.map((path) => [canonicalName(path), path]));
   if (files.size < paths.length) {
     const other = paths.find((path) => files.get(canonicalName(path)) !== path) ?? "";
-    return `${other} and ${files.get(canonicalName(other)) ?? ""} are one name on some systems`;
+    return `${other} and ${files.get(canonicalName(other)) ?? ""} are the same name on some systems`;
   }
   const folders = new Map<string, string>();
   for (const path of paths)
@@ -52,7 +52,7 @@ export function pathClashIn(paths: readonly string[]): string | null {
       const same = canonicalName(folder);
       if (files.has(same)) return `${files.get(same) ?? ""} is a file and a folder in it`;
       const other = folders.get(same) ?? folder;
-      if (other !== folder) return `${other} and ${folder} are one name on some systems`;
+      if (other !== folder) return `${other} and ${folder} are the same name on some systems`;
       folders.set(same, folder);
     }
   return null;

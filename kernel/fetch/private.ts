@@ -22,7 +22,7 @@ export function makePrivateFolder(folder: string): void {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "EEXIST" && statSync(folder).isDirectory()) return;
     if (code !== "ENOENT" || !existsSync(parent)) throw error;
-    throw new CodedError("cannot-write", { file: folder, why: "no folder can be made there" }, { cause: error });
+    throw new CodedError("cannot-write", { file: folder, why: "no folder can be created there" }, { cause: error });
   }
 }
 

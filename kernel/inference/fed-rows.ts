@@ -41,9 +41,9 @@ export async function computeTokenStates(
     { types: null },
   );
   const { last_hidden_state: hiddenState } = await session.run("evaluate", feeds, ["last_hidden_state"]);
-  const { shape } = must(hiddenState, "what tokens came to");
+  const { shape } = must(hiddenState, "the states of tokens");
   const [length, width] = [shape[1]!, shape[2]!];
-  const all = toFloats(must(hiddenState, "what tokens came to"));
+  const all = toFloats(must(hiddenState, "the states of tokens"));
   return rows.map(({ ids }, row) =>
     Array.from(ids, (_, token) => all.slice((row * length + token) * width, (row * length + token + 1) * width)),
   );

@@ -134,9 +134,9 @@ function readBy(
 
 function answersIn(task: { readonly call: Call; readonly implementation: TaskImplementation }): AnswerDecoder {
   const { answers, supervision } = task.implementation;
-  if (!answers) throw new CodedError("internal", { what: `${task.call.word} answers nothing` });
+  if (!answers) throw new CodedError("internal", { what: `${task.call.word} has no predictions` });
   if (supervision.rowFormat.separateTexts && !answers.ofPairs)
-    throw new CodedError("internal", { what: `${task.call.word} says nothing of pairs` });
+    throw new CodedError("internal", { what: `${task.call.word} has no predictions of pairs` });
   return answers;
 }
 
@@ -149,7 +149,7 @@ async function apartAnswers(
   const alone = inputs.filter((text) => typeof text === "string");
   const pairs = inputs.filter((text) => typeof text !== "string");
   const ofAlone = await answers.predictions(alone.map(vectorOf), alone, rows.taskInputs);
-  const ofTwo = must(answers.ofPairs, "what is said of pairs").predictions(
+  const ofTwo = must(answers.ofPairs, "the pairs' predictions").predictions(
     pairs.map(([a, b]) => [vectorOf(a), vectorOf(b)]),
     pairs,
   );

@@ -25,7 +25,7 @@ export function landscapeOptionsOf(given: unknown): Required<LandscapeOptions> {
   const whole = (name: keyof typeof LIMITS, value: unknown): number => {
     const [low, high] = LIMITS[name];
     if (typeof value === "number" && Number.isInteger(value) && value >= low && value <= high) return value;
-    return bad(name, value, `a whole number from ${String(low)} to ${String(high)}`);
+    return bad(name, value, `an integer from ${String(low)} to ${String(high)}`);
   };
   return { on: on as readonly string[], cells: whole("cells", cells), rows: whole("rows", rows) };
 }

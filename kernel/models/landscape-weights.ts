@@ -45,7 +45,7 @@ export function landscapeModelsOf(
       throw new CodedError("bad-option", {
         name: `a model of the landscape around ${model.name}`,
         got: `${one.name}: ${why}`,
-        wanted: `models that went on from ${model.name} with its base, its labels and its technique, neither their head nor their ranks grown`,
+        wanted: `models trained from ${model.name} with its base, its labels and its technique, with the same head and ranks`,
       });
     return drawn(its, trainable);
   });
@@ -94,7 +94,7 @@ function unlike(one: LandscapeSource, than: LandscapeSource): string | null {
   if (canonicalize(trains) !== canonicalize(itself))
     return `it trains with ${callText(trains)}, ${than.name} with ${callText(itself)}`;
   if (canonicalize(a.freeze ?? []) !== canonicalize(b.freeze ?? []))
-    return `other parts of its base are frozen than those of ${than.name}`;
+    return `the base has other frozen parts than that of ${than.name}`;
   return null;
 }
 

@@ -147,7 +147,7 @@ export class ModelHandle {
         got: typeof name === "string" ? JSON.stringify(name) : typeof name,
         wanted:
           clients.length === 0
-            ? "one of a federation with `personal: head`, and this model is none"
+            ? "one of a federation with `personal: head`, but this model is not one"
             : `one of ${clients.map((one) => JSON.stringify(one)).join(", ")}`,
       });
     const clientModel = new ModelHandle(`${this.name} (head of ${name})`, this.plan, this.predictors);
@@ -212,7 +212,7 @@ export class ModelHandle {
       throw new CodedError("bad-option", {
         name: "the list of models",
         got: Array.isArray(others) ? `one of ${String(models.length)}` : typeof others,
-        wanted: "two or more models that went on from this one, as in `landscape([naive, held], …)`",
+        wanted: "two or more models trained from this one, as in `landscape([naive, held], …)`",
       });
     return this.predictors.landscape(this, models as readonly ModelHandle[], landscapeOptionsOf(options));
   }

@@ -188,7 +188,7 @@ async function filled(
   const input = must(feeds["input_ids"], "input_ids");
   const width = input.shape[1]!;
   const ids = new Int32Array(input.bytes.buffer, input.bytes.byteOffset, input.bytes.byteLength / 4);
-  const taught = must(rows.taught, "what the rows teach");
+  const taught = must(rows.taught, "the targets of the rows");
   const fed = taught.feeds({ rows: members, width, seed: plan.recipe.training.seed, epoch: 0 }, ids);
   const targets = must(fed["targets"], "targets");
   const logits = must((await session.run("evaluate", { ...feeds, targets }, ["logits"]))["logits"], "logits");

@@ -28,7 +28,10 @@ export async function reopenedPlan(
 ): Promise<ReopenedPlan> {
   const alone = existsSync(join(folder, ADAPTER_FILES.config));
   if (!alone && !existsSync(join(folder, MODEL_FILES.weights)))
-    throw new CodedError("deployment-unreadable", { file: join(folder, MODEL_FILES.weights), why: "it isn't there" });
+    throw new CodedError("deployment-unreadable", {
+      file: join(folder, MODEL_FILES.weights),
+      why: "it does not exist",
+    });
   const base = alone ? await baseOf(d) : await openBase(folder, "folder", registry);
   const reading = readingPlanOf(d, folder);
   const { model } = reading.recipe;

@@ -79,7 +79,7 @@ export async function openPrompted(
   const refusals = (await Promise.all(Object.values(programs).map((program) => engine.can(program)))).flat();
   const session = await openEngineSession(engine, { store: base.hash, programs, model: plan, base, home });
   const why = (): never => {
-    throw new CodedError("internal", { what: "a prompt has no head whose answers could be explained" });
+    throw new CodedError("internal", { what: "a prompt has no head whose predictions could be explained" });
   };
   return { ...looking(session, base, whyMute(engine, refusals)), why };
 }

@@ -47,21 +47,21 @@ export function weightPlaneThrough(
     throw new CodedError("bad-option", {
       name: "the plane",
       got,
-      wanted: `two models that went different ways from ${start.name}, the first two of the list`,
+      wanted: `two different models trained from ${start.name}, the first two of the list`,
     });
   };
   if (!first || !second) return refuse("one of less than two other models");
   const wayTo = ({ name, weights }: NamedModelWeights): { readonly way: TrainableWeights; readonly long: number } => {
     const way = addScaled(weights, start.weights, -1);
     const long = Math.sqrt(dot(way, way));
-    return long === 0 ? refuse(`one through ${name}, which lies where ${start.name} does`) : { way, long };
+    return long === 0 ? refuse(`one through ${name}, whose weights equal those of ${start.name}`) : { way, long };
   };
   const [to, other] = [wayTo(first), wayTo(second)];
   const along = scaled(to.way, 1 / to.long);
   const across = addScaled(other.way, along, -dot(other.way, along));
   const wide = Math.sqrt(dot(across, across));
   if (wide < ROUNDED * other.long)
-    return refuse(`one through ${first.name} and ${second.name}, which lie in one line with ${start.name}`);
+    return refuse(`one through ${first.name} and ${second.name}, which are on a line with ${start.name}`);
   return [along, scaled(across, 1 / wide)];
 }
 

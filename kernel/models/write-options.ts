@@ -19,7 +19,7 @@ export function writingOptionsOf(options: WriteOptions): GenerationSettings {
   const odd = Object.keys(options).find((key) => !KEYS.includes(key));
   if (odd !== undefined) throw bad(odd, odd, `one of ${KEYS.join(", ")}`);
   const { max_tokens = 64, stop = [], decode = "greedy" } = options;
-  if (!Number.isInteger(max_tokens) || max_tokens < 1) throw bad("max_tokens", max_tokens, "a whole number from 1");
+  if (!Number.isInteger(max_tokens) || max_tokens < 1) throw bad("max_tokens", max_tokens, "an integer from 1");
   const stops: readonly unknown[] = typeof stop === "string" ? [stop] : Array.isArray(stop) ? stop : [stop];
   if (!stops.every((text) => typeof text === "string")) throw bad("stop", stop, "a text, or a list of them");
   const [word, given] = decoderOf(decode);

@@ -131,7 +131,7 @@ function readPosition(file: string): TrainingPosition {
   const text = readHeader(file).metadata["tunebook"];
   if (text === undefined) throw new CodedError("checkpoint-unreadable", { file, why: "it holds no position" });
   const position = parseJsonOrNull(text, positionSchema, unquoteNonFinite);
-  if (!position) throw new CodedError("checkpoint-unreadable", { file, why: "its position can't be read" });
+  if (!position) throw new CodedError("checkpoint-unreadable", { file, why: "its position cannot be read" });
   return position;
 }
 const positionSchema: Schema<TrainingPosition> = objectWith({

@@ -301,7 +301,7 @@ export const artifactsCodes: CodeTable<ArtifactsCodeData> = {
   },
   "no-mask": {
     severity: "error",
-    message: (d) => `${d.task} trains on whole rows, so there is no mask to show`,
+    message: (d) => `${d.task} trains on all tokens of its rows, so there is no mask to show`,
     help: () =>
       "use `.mask` with tasks that train on tokens: chat, text_generation, translation, fill_mask, token_classification",
     explain:

@@ -154,7 +154,7 @@ export function readCheckedJson<T>(file: string, schema: Schema<T>): { readonly 
     const bytes = readWholeFile(file, MOST_OF_A_PLAN);
     return bytes === null ? { why: "is missing" } : { value: parseJsonAs(bytes.toString("utf8"), schema) };
   } catch (error) {
-    if (error instanceof FileNotRead || error instanceof SchemaMismatch) return { why: `can't be read: ${error.why}` };
+    if (error instanceof FileNotRead || error instanceof SchemaMismatch) return { why: `cannot be read: ${error.why}` };
     throw error;
   }
 }

@@ -128,7 +128,7 @@ const plainText = ({ bundle }: DisplayOutput): string => String(bundle["text/pla
 
 /** Shown where a notebook writes files for others. */
 export const VERIFYING_NOTICE =
-  "The notebook is being verified: this goes into a folder that is thrown away, and nobody is told of it.";
+  "The notebook is being verified: this goes into a temporary folder, and no tracker is contacted.";
 
 interface Session {
   readonly options: { readonly verifying?: string };

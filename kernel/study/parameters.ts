@@ -69,7 +69,7 @@ export function pointOfValues(
     const value = given.get(parameter);
     if (value === undefined) return { why: `it has no ${name}` };
     const placed = dimensionValueOf(parameter, value);
-    if (placed === null) return { why: `${name} can't be ${String(value)} in the sweep` };
+    if (placed === null) return { why: `${name} cannot be ${String(value)} in the sweep` };
     point[dimension.name] = placed;
   }
   return { point };

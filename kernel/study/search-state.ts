@@ -29,7 +29,7 @@ export function searchRunLocationOf(sweep: SweepPlan): SearchLocation | null {
 function readHere({ start = [], plan: { recipe } }: SweepPlan): string | null {
   const { model, data } = recipe;
   if (start.length > 0) return "it starts from a journal of this folder";
-  if (model.trained) return `${model.name} begins from weights that were trained here`;
+  if (model.trained) return `${model.name} starts from weights that were trained here`;
   if (model.loaded) return `${model.name} is a run of this folder`;
   const path = fromRoot(data.source);
   return path === null ? null : `${data.name} reads ${path}, a path from this machine's root`;

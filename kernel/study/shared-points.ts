@@ -47,7 +47,7 @@ export function sharedPoint(
       continue;
     }
     const placed = dimensionValueOf(parameter, value);
-    if (placed === null) return { why: `${name} can't be ${String(value)} in the sweep` };
+    if (placed === null) return { why: `${name} cannot be ${String(value)} in the sweep` };
     point[dimension.name] = placed;
     shared.push(name);
   }

@@ -69,7 +69,7 @@ function stillGoing(group: TrialGroup, name: string): CodedError {
   const where = holder ? ` in process ${String(holder.writer.id)}` : "";
   return new CodedError("interrupted", {
     what: `watching ${name}`,
-    kept: `it goes on${where}: \`attach ${name}\` shows it again, \`tunebook runs stop ${group.name}\` ends it`,
+    kept: `it continues${where}: \`attach ${name}\` shows it again, \`tunebook runs stop ${group.name}\` ends it`,
   });
 }
 
@@ -123,7 +123,7 @@ export async function attachRemoteSweep(
     throw new CodedError("search-cut-off", {
       sweep: group.name,
       address: place.address,
-      how: "it was seen to end without what it made",
+      how: "it ended without a result",
       ended: mirror.ended.length,
       log: [],
     });

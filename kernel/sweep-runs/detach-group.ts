@@ -101,8 +101,8 @@ async function taken(
   if (several.is === "sweep" && before.is === "sweep" && !hasSameBounds(several.sweep, before.sweep)) return false;
   printLines(
     context,
-    `${name} was done. Nothing was started, this is what came of it.`,
-    `To train anew, write another name after \`as\`, or leave \`detach\` out.`,
+    `${name} was already finished. Nothing was started; this is its result.`,
+    `To train again, write another name after \`as\`, or remove \`detach\`.`,
   );
   await showGroupResult(session, there, name, context);
   return true;
@@ -119,7 +119,7 @@ function tellLost(
   const was = is === "interrupted" ? "was stopped" : is === "failed" ? "failed" : "was cut off";
   const { done } = groupProgress(there, session.vocabulary.registry);
   const goesOn = action.verb === "sweep" || action.resume;
-  const then = goesOn ? "it goes on" : "this one begins afresh; `resume: true` would go on";
+  const then = goesOn ? "it continues" : "it starts again from the beginning; `resume: true` would continue";
   printLines(context, `${there.name} ${was} after ${plural(done, MEMBER_NAMES[there.several.is])}: ${then}.`);
 }
 
@@ -143,14 +143,15 @@ async function begun(
     }
   }
   const does = action.verb === "sweep" ? "sweeps" : "trains";
-  const gives = action.verb === "sweep" ? "what it found" : several.is === "repeats" ? "the model" : "the models";
-  const again = action.verb === "sweep" ? "run again, it goes on" : "with `resume: true` it goes on";
+  const gives = action.verb === "sweep" ? "its result" : several.is === "repeats" ? "the model" : "the models";
+  const again =
+    action.verb === "sweep" ? "run the statement again to continue it" : "use `resume: true` to continue it";
   printLines(
     context,
     `${name} ${does} by itself, in process ${String(id)}${countOf(several)}.`,
     `Its log is in ${relative(context.hostContext.folder, folder) || folder}. The notebook may be closed.`,
-    `\`attach ${name}\` shows how it goes and gives ${gives}, here and in other notebooks; \`tunebook attach ${name}\` on the command line.`,
-    `\`tunebook runs stop ${name}\` ends it; what is done stays done, and ${again}.`,
+    `\`attach ${name}\` shows its progress and gives ${gives}, here and in other notebooks; \`tunebook attach ${name}\` on the command line.`,
+    `\`tunebook runs stop ${name}\` ends it; its results so far are kept, and ${again}.`,
   );
 }
 

@@ -50,7 +50,7 @@ export function numberStartTrials(starts: readonly SweepStart[]): readonly Trial
 /** For example `It starts from 12 trials of earlier, by batch_size; epochs is as the definitions have it there.` */
 export function sweepStartText(start: SweepStart): string {
   const name = clip(oneLine(start.name), 80);
-  if ("own" in start) return `${name} is this sweep: it goes on from its own trials.`;
+  if ("own" in start) return `${name} is this sweep: it continues from its own trials.`;
   const { trials, shared, filled, aside, strange } = start;
   const parts = [
     `It starts from ${plural(trials.length, "trial")} of ${name}${shared.length > 0 ? `, by ${listNames(shared)}` : ""}`,

@@ -56,7 +56,7 @@ export async function sweepLearningCurve(
     return [nothingLearntView(sizes, floor, { name, scored, metric: metricText })];
   const forecast = forecastTrainedCurve(sizes, curve);
   if (!forecast)
-    return refuse(`nothing says how far its scores lie apart by chance: \`repeats: 3\` does, or a fourth size`);
+    return refuse(`the spread of its scores by chance is unknown: \`repeats: 3\` measures it, or a fourth size`);
   const trained = sizes.some(({ variance }) => variance !== null)
     ? "their seeds and the rows that are scored"
     : "the rows that are scored";
@@ -66,6 +66,6 @@ export async function sweepLearningCurve(
     errors,
     shares,
     metric: metricText,
-    measured: `the trials of ${name}${best ? ", the best of each size" : ""}, scored on ${groupedNumber(scored)} rows of validation; each interval holds in 4 of 5 cases, by ${shares ? trained : "how far they lie apart"}.`,
+    measured: `the trials of ${name}${best ? ", the best of each size" : ""}, scored on ${groupedNumber(scored)} rows of validation; each interval holds in 4 of 5 cases, by ${shares ? trained : "their spread"}.`,
   });
 }

@@ -160,6 +160,7 @@ async function sweepIn(
   }
   const why = sweepEndingText(ending, sweep, log.ended.length);
   if (why !== null) live.note(why);
-  if (log.strange.length > 0) live.note(`Of what others added to its journal, ${unfitTrialsText(log.strange)}.`);
+  if (log.strange.length > 0)
+    live.note(`From entries that other programs added to its journal, ${unfitTrialsText(log.strange)}.`);
   return { live, log };
 }

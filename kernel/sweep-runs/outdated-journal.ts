@@ -53,5 +53,5 @@ export function retrainingText(trials: readonly TrialRecord[]): string {
 }
 
 export function lostWeightsText(number: number): string {
-  return `The weights of trial ${String(number)}, the best one, are gone: it is trained again.`;
+  return `The weights of trial ${String(number)}, the best one, no longer exist: it is trained again.`;
 }

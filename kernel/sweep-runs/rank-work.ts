@@ -73,18 +73,18 @@ export class RankWork implements RemoteWork {
     return this.isOver ? "end" : "go on";
   }
   lacks(): readonly RunFile[] {
-    throw this.refused("a rank has no run of its own");
+    throw this.refused("a rank's run");
   }
   holds(): void {
-    throw this.refused("a rank has no run of its own");
+    throw this.refused("a rank's run");
   }
 
   left(): void {
     // The worker's own message arrives right after and is more precise.
-    queueMicrotask(() => this.end("its worker is gone"));
+    queueMicrotask(() => this.end("its worker is lost"));
   }
   done(): void {
-    this.end("its worker was told to end");
+    this.end("its worker was stopped");
   }
   failed({ code, message }: RemoteFailure): "over" {
     this.failure ??= { why: message, passing: PASSING.includes(code) };

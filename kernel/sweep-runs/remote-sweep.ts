@@ -127,7 +127,7 @@ class There {
     say(
       context,
       isJobOver(job)
-        ? `${action.name} has ended on the cluster: nothing was started, this brings what it came to.`
+        ? `${action.name} has ended on the cluster: nothing was started, and its result is copied.`
         : `${action.name} is under way on the cluster since ${place.since}: nothing was started, this shows it.`,
     );
     return place;
@@ -156,8 +156,8 @@ class There {
       fold();
       say(
         context,
-        `${name} goes on by itself on the cluster: its search is the job ${place.job} on ${place.node.host} (${place.node.address}), beside its workers. The notebook may be closed.`,
-        `The same cell run again or \`attach ${name}\`, here or in another notebook, shows it and brings what it came to; \`tunebook attach ${name}\` on the command line. Interrupting this cell ends the watching alone; \`tunebook runs stop ${name}\` ends the sweep.`,
+        `${name} continues by itself on the cluster: its search is the job ${place.job} on ${place.node.host} (${place.node.address}), with its workers. The notebook may be closed.`,
+        `Running the same cell again or \`attach ${name}\`, here or in another notebook, shows it and gets its result; \`tunebook attach ${name}\` on the command line. Interrupting this cell ends only the watching; \`tunebook runs stop ${name}\` ends the sweep.`,
       );
       return place;
     } finally {
@@ -183,7 +183,7 @@ class There {
 function sendingEnded(name: string): CodedError {
   return new CodedError("interrupted", {
     what: `sending ${name} to the cluster`,
-    kept: `it may have begun there: \`attach ${name}\` shows it then, \`tunebook runs stop ${name}\` ends it, the same cell sends it where it hasn't`,
+    kept: `it may have started there: \`attach ${name}\` shows it then, \`tunebook runs stop ${name}\` ends it, and the same cell starts it otherwise`,
   });
 }
 

@@ -181,7 +181,7 @@ class Trial implements RemoteWork {
   private interrupted(): CodedError {
     return new CodedError("interrupted", {
       what: `the sweep ${this.options.request.trialOf.sweep}`,
-      kept: "the trials done so far are kept: run the statement again to go on",
+      kept: "the trials done so far are kept: run the statement again to continue",
     });
   }
 
@@ -275,7 +275,7 @@ class Trial implements RemoteWork {
 
   private replica(run: number): RunReplica {
     const found = this.replicas.get(run);
-    if (!found) throw new CodedError("request-refused", { why: "nothing was told of that run" });
+    if (!found) throw new CodedError("request-refused", { why: "there is no report of that run" });
     return found;
   }
 

@@ -99,7 +99,7 @@ async function runOnce(around: TrialContext, request: TrialTrainingRequest, one:
   const { name, plan } = one;
   const { registry } = session.vocabulary;
   const bars = (sweep.require ?? []).map((bar) =>
-    must(registry.find("bar", bar.word)?.capabilities, `what ${bar.word} says of itself`).metric(bar),
+    must(registry.find("bar", bar.word)?.capabilities, `the description of ${bar.word}`).metric(bar),
   );
   const wanted = [...sweep.goals.map(({ metric }) => metric), ...bars];
   const measures = await metricsMeasurableInTraining(wanted, plan, registry);
@@ -112,7 +112,7 @@ async function runOnce(around: TrialContext, request: TrialTrainingRequest, one:
     session.later(settledThen(result.trained.settled, forget));
     throw new CodedError("interrupted", {
       what: `the sweep ${request.trialOf.sweep}`,
-      kept: "the trials done so far are kept: run the statement again to go on",
+      kept: "the trials done so far are kept: run the statement again to continue",
     });
   }
   const ended = { run: result.run.path, tokens: tokensOf(result.events) };
@@ -127,7 +127,7 @@ async function runOnce(around: TrialContext, request: TrialTrainingRequest, one:
       });
     const scores = toldAt(
       result.events,
-      must(finalWeights, "the weights of a training that ended").checkpoint.position.step,
+      must(finalWeights, "the weights of a finished training").checkpoint.position.step,
     );
     const missing = wanted.filter((metric) => !measures.includes(metric) || !(metricName(metric, registry) in scores));
     const how = {

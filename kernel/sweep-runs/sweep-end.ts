@@ -33,14 +33,14 @@ export function sweepEndingText(ending: SweepEnding, sweep: SweepPlan, ended: nu
   const progress = trials === null ? String(ended) : `${String(ended)} of ${String(trials)}`;
   switch (ending) {
     case "budget of before":
-      return `No trial began: trials of earlier runs of this sweep have used up its budget of ${durationText((budgetMs ?? 0) / 1000)}. Write a larger \`budget\` to go on.`;
+      return `No trial started: trials of earlier runs of this sweep have used up its budget of ${durationText((budgetMs ?? 0) / 1000)}. Write a larger \`budget\` to continue.`;
     case "tokens of before":
-      return "No trial began: trials of earlier runs of this sweep have used up its `tokens`. Write more of them to go on.";
+      return "No trial started: trials of earlier runs of this sweep have used up its `tokens`. Increase them to continue.";
     case "used up":
       if (trials === null && ends(sweep.search)) return null;
       return `It ended after ${progress} trials: no other values are left to try.`;
     case "none found":
-      return `It ended after ${progress} trials: among many draws the search found no other values${where ? " that `where` lets stand together" : ""}. There may be some: widen ${where ? "`where`, or " : ""}what varies, to go on.`;
+      return `It ended after ${progress} trials: among many draws the search found no other values${where ? " that `where` allows" : ""}. There may be some: widen ${where ? "`where`, or " : ""}the ranges to continue.`;
     default:
       return null;
   }

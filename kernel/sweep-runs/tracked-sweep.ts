@@ -34,7 +34,7 @@ export function trackSweep(
       ended: (as) => quietly(() => (log.ended(as), trackers.happened(folder, { soon: true }))),
     };
   } catch (error) {
-    context.say(`No tracker is told of this sweep: ${(error as Error).message}.`);
+    context.say(`No tracker records this sweep: ${(error as Error).message}.`);
     return NOBODY;
   }
 }

@@ -44,7 +44,7 @@ export function trialConcurrencyOf(
   const room = Math.max(1, Math.floor((has * SHARE) / Math.max(1, takes)));
   if (room >= wanted) return { trials: wanted, why: null };
   const so = room === 1 ? "Trials run one after another" : `${String(room)} trials are open at a time`;
-  const why = `${so}: each takes about ${byteSizeText(takes)} of the ${byteSizeText(has)} of memory that there are.`;
+  const why = `${so}: each takes about ${byteSizeText(takes)} of ${byteSizeText(has)} of memory.`;
   return { trials: room, why };
 }
 
@@ -55,14 +55,14 @@ function withWorkers(
   takes: number,
   places: number | null,
 ): TrialConcurrency {
-  const found = must(runner && workerCapabilitiesOf(registry, runner), "what a runner says of its workers");
+  const found = must(runner && workerCapabilitiesOf(registry, runner), "the runner's workers");
   const call = must(runner, "the runner");
   const most = Math.min(sweep.atOnce ?? Infinity, sweep.trials ?? Infinity);
   const requestedWorkers = found.workerCount(call);
   const threads = found.threadsPerWorker(call, availableParallelism());
-  const each = `${plural(threads, "thread")} each, with an engine and weights of its own`;
+  const each = `${plural(threads, "thread")} each, with its own engine and weights`;
   if (requestedWorkers === null && places === null)
-    return { trials: 1, why: null, how: `as many ${found.workersNoun} as there is room for, ${each}`, threads };
+    return { trials: 1, why: null, how: `as many ${found.workersNoun} as fit, ${each}`, threads };
   const wanted = Math.min(
     requestedWorkers ?? Infinity,
     most,
@@ -71,7 +71,7 @@ function withWorkers(
   const room = found.isThisMachine ? Math.max(1, Math.floor((has * SHARE) / Math.max(1, takes))) : (places ?? wanted);
   const trials = Math.min(wanted, room);
   const how = `${plural(trials, found.workersNoun.replace(/s$/, ""))}, ${each}`;
-  const little = `each takes about ${byteSizeText(takes)} of the ${byteSizeText(has)} of memory`;
+  const little = `each takes about ${byteSizeText(takes)} of ${byteSizeText(has)} of memory`;
   const why =
     trials < wanted ? `more don't fit: ${found.isThisMachine ? little : "the others' nodes are too small"}` : null;
   const cores = trials * threads;

@@ -73,7 +73,7 @@ class Watching {
     let job: RayJob | null;
     try {
       const all = followSearch(this.ray, this.place, {
-        onAway: (why) => live.note(`${why}; it is asked again for ten minutes.`),
+        onAway: (why) => live.note(`${why}; it is tried again for ten minutes.`),
       });
       for (;;) {
         const next = await all.next();
@@ -157,14 +157,14 @@ class Watching {
     const { job, sweep } = this.place;
     return new CodedError("interrupted", {
       what: `watching ${name}`,
-      kept: `the sweep goes on on the cluster, as the job ${job}: the same cell or \`attach ${sweep}\` shows it again, \`tunebook runs stop ${sweep}\` ends it`,
+      kept: `the sweep continues on the cluster, as the job ${job}: the same cell or \`attach ${sweep}\` shows it again, \`tunebook runs stop ${sweep}\` ends it`,
     });
   }
 
   private async cutOff(job: RayJob | null): Promise<CodedError> {
     if (!this.isThis()) {
       const { name } = this.options.action;
-      const reason = `another process brought what it made, or sent it anew: the same cell or \`attach ${this.place.sweep}\` shows it`;
+      const reason = `another process copied its result, or started it again: the same cell or \`attach ${this.place.sweep}\` shows it`;
       return new CodedError("interrupted", { what: `watching ${name}`, kept: reason });
     }
     // Its results can no longer be fetched, so the next start sends it again.
@@ -172,7 +172,7 @@ class Watching {
     const log = job && (await this.ray.log(this.place.job).catch(() => null));
     const lines = (log ?? "").split("\n").filter((line) => line.trim() !== "" && !line.includes("tunebook-search "));
     const how = !job
-      ? "the cluster doesn't know it any more; its head may have begun anew"
+      ? "the cluster does not know it any more; its head may have been restarted"
       : `its job ended as ${job.status}${job.message === "" ? "" : `: ${job.message}`}`;
     return new CodedError("search-cut-off", {
       sweep: this.options.action.name,
@@ -193,7 +193,7 @@ function codedOf(
   if (code === "interrupted")
     return new CodedError("interrupted", {
       what: `the sweep ${name} on the cluster`,
-      kept: `${plural(ended.length, "trial")} of it are over and kept: run the statement again to go on`,
+      kept: `${plural(ended.length, "trial")} of it are finished and kept: run the statement again to continue`,
     });
   if (code !== null && codeEntryOf(code) !== undefined) return new CodedError(code as Code, data as CodeData[Code]);
   return new Error(message);

@@ -157,7 +157,7 @@ function placeOf(name: string, value: unknown, start: number, malformed: Malform
   const [from, end] = offsets;
   const bytes = shape.reduce((n, d) => n * d, 1) * (SAFETENSORS_ELEMENT_BYTES[dtype] ?? NaN);
   if (!Number.isSafeInteger(bytes) || bytes !== end - from)
-    throw malformed(`${name} takes ${String(end - from)} bytes where its shape needs ${String(bytes)}`);
+    throw malformed(`${name} takes ${String(end - from)} bytes, but its shape needs ${String(bytes)}`);
   return { dtype, shape, offset: start + from, bytes };
 }
 

@@ -52,7 +52,7 @@ export function readModelJson(file: string, limits: JsonLimits = SETTINGS_JSON_L
     throw damaged(file, "it is no JSON", error);
   }
   const twice = saidTwice(text);
-  if (twice !== undefined) throw damaged(file, `it says ${JSON.stringify(twice)} twice`);
+  if (twice !== undefined) throw damaged(file, `it has ${JSON.stringify(twice)} twice`);
   return json;
 }
 

@@ -43,7 +43,7 @@ export function convertElements(bytes: Uint8Array, from: string, to: string, fil
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const read = READERS[from]?.(view);
   const writer = WRITERS[to];
-  if (!read || !writer) throw new CodedError("weights-malformed", { file, why: `${from} can't be read as ${to}` });
+  if (!read || !writer) throw new CodedError("weights-malformed", { file, why: `${from} cannot be read as ${to}` });
   return writer(count, read);
 }
 

@@ -77,7 +77,7 @@ export function resolveTensorPlaces(
   const text = metadata[ROUNDED_METADATA_KEY];
   if (text === undefined) return tensors;
   const rounded = jsonOf(text);
-  if (!isRoundedMap(rounded)) throw malformed("what it says of its rounded weights can't be read");
+  if (!isRoundedMap(rounded)) throw malformed("the description of its rounded weights cannot be read");
   const all: Record<string, TensorPlace> = { ...tensors };
   for (const [name, how] of Object.entries(rounded)) {
     const [codes, scales] = [tensors[name], tensors[name + SCALES]];

@@ -77,7 +77,7 @@ async function tellOne(
   const { call } = state;
   const word = registry.find("tracker", call.word);
   if (!word || word.planned)
-    return { folder, call, title: call.word, is: "left", why: "this version has no such tracker" };
+    return { folder, call, title: call.word, is: "left", why: "this version does not have this tracker" };
   const tracker = await loadImplementation(call, "tracker");
   const home = resolve(folder, tracking.home);
   const place = tracker.place(call);
@@ -86,7 +86,7 @@ async function tellOne(
   const keep = (more: Partial<TrackerState>): void => keepIn(folder, call, more);
   try {
     const run = trackedRunOf(folder, tracking);
-    if (!run) return { ...result, is: "left", why: "its plan or its lock can't be read" };
+    if (!run) return { ...result, is: "left", why: "its plan or its lock cannot be read" };
     let { kept: trackerState } = state;
     const door = trackerDoorOf({
       folder,

@@ -101,7 +101,7 @@ export async function sendTrackerRequest(
     if (typeof body === "object") body.destroy();
     signal?.throwIfAborted();
     const why = limit.aborted
-      ? `it gave no whole answer within ${String(Math.round(milliseconds / 100) / 10)} s`
+      ? `it gave no complete response within ${String(Math.round(milliseconds / 100) / 10)} s`
       : networkErrorReason((error as Error).cause ?? error);
     throw new TrackerUnavailableError(without(secret, why));
   }
@@ -114,27 +114,29 @@ function judged(
 ): unknown {
   if (status >= 300 && status < 400)
     throw new TrackerUnavailableError(
-      `it sends elsewhere${location === undefined ? "" : ` (${hostOf(location)})`}, where nobody goes`,
+      `it redirects to another address${location === undefined ? "" : ` (${hostOf(location)})`}, which is not followed`,
     );
   const json = text === "" ? {} : parseJsonOrNull(text, v.unknown());
   if (status >= 200 && status < 300) {
     if (json === null || json === undefined)
-      throw new TrackerUnavailableError("what it answers is no JSON: another program is there");
+      throw new TrackerUnavailableError("its response is not JSON: another program answers there");
     return json;
   }
   if (status === 401 || status === 403)
     throw new TrackerUnavailableError(
       env === undefined
-        ? `it lets nobody in without a token (${String(status)}): write \`token: secret(env: NAME)\``
-        : `it refuses what ${env} holds (${String(status)})`,
+        ? `it requires a token (${String(status)}): write \`token: secret(env: NAME)\``
+        : `it rejects the token of ${env} (${String(status)})`,
     );
-  if (LATER.has(status) || status >= 500) throw new TrackerUnavailableError(`it answers ${String(status)}`);
+  if (LATER.has(status) || status >= 500) throw new TrackerUnavailableError(`it returned ${String(status)}`);
   const parsed = v.safeParse(
     v.looseObject({ error_code: v.optional(v.string()), message: v.optional(v.string()) }),
     json,
   );
   if (!parsed.success || parsed.output.error_code === undefined)
-    throw new TrackerUnavailableError(`it answers ${String(status)}, and not as MLflow does: another program is there`);
+    throw new TrackerUnavailableError(
+      `it returned ${String(status)}, and not as MLflow does: another program answers there`,
+    );
   const { error_code, message = "" } = parsed.output;
   throw new TrackerRefusalError(status, clipped(message) || error_code, error_code);
 }
@@ -158,7 +160,7 @@ function hostOf(location: string): string {
   try {
     return new URL(location).host;
   } catch {
-    return "a place of its own";
+    return "a folder";
   }
 }
 
@@ -166,7 +168,7 @@ function hostOf(location: string): string {
 function bodyOf(path: string, { bytes, stamp }: TrackedFile) {
   try {
     const file = openRegular(path);
-    if (file === null) throw new FileNotRead("it is gone");
+    if (file === null) throw new FileNotRead("it has ended");
     const found = fstatSync(file);
     if (found.size !== bytes || fileStampOf(found) !== stamp) {
       closeSync(file);

@@ -87,7 +87,7 @@ export class TrackerSender {
         trackers: mergeTrackers(experiment.trackers, before?.trackers ?? []),
       });
     } catch (error) {
-      say(`No tracker is told of this run: ${(error as Error).message}.`);
+      say(`No tracker records this run: ${(error as Error).message}.`);
       return;
     }
     this.tracked.add(folder);
@@ -180,7 +180,7 @@ export class TrackerSender {
       });
     } catch (error) {
       // A tracker must never end a session.
-      this.say(`A tracker could not be told: ${(error as Error).message}.`);
+      this.say(`A tracker could not be reached: ${(error as Error).message}.`);
       return [];
     }
   }
@@ -196,12 +196,12 @@ export class TrackerSender {
     }
     if (is === "told" && before) {
       this.away.delete(key);
-      this.say(`${title} is there again; what it missed is told.`);
+      this.say(`${title} is reachable again; missed events were sent.`);
     }
     if (is === "refused") this.refusedAt.set(`${folder} ${key}`, Date.now());
     if (is === "refused" && !this.refused.has(`${key} ${why}`)) {
       this.refused.add(`${key} ${why}`);
-      this.say(`${title} won't take a run: ${why}. \`tunebook runs sync\` tries again.`);
+      this.say(`${title} does not accept a run: ${why}. \`tunebook runs sync\` tries again.`);
     }
   }
 
@@ -212,7 +212,7 @@ export class TrackerSender {
     );
     if (untold.length > 0 && this.away.size === 0)
       this.say(
-        `There was no time to tell all trackers of ${plural(untold.length, "run")}: what they miss is kept, and told by the next session with the same \`experiment\` or by \`tunebook runs sync\`.`,
+        `There was no time to send all events of ${plural(untold.length, "run")}: missed events are stored, and sent by the next session with the same \`experiment\` or by \`tunebook runs sync\`.`,
       );
   }
 
@@ -236,7 +236,7 @@ export class TrackerSender {
 
 /** Shown once until the tracker is available again. */
 export function trackerAwayText(title: string, why: string): string {
-  return `${title} can't be told now (${why}). Trainings go on as ever; what it misses is kept in their runs' folders and told later: by itself once it is there, by the next session with the same \`experiment\`, or by \`tunebook runs sync\`.`;
+  return `${title} is unreachable (${why}). Trainings continue as usual; missed events are stored in the runs' folders and sent later: automatically once it is reachable, by the next session with the same \`experiment\`, or by \`tunebook runs sync\`.`;
 }
 
 /** Reports whether an automatic retry makes sense. */

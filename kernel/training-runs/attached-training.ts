@@ -54,7 +54,7 @@ function stillGoing({ name, run }: AttachedRun): CodedError {
       : "it is interrupted in the notebook that trains it";
   return new CodedError("interrupted", {
     what: `watching ${name}`,
-    kept: `the training goes on${where}: \`attach ${name}\` shows it again, ${stops}`,
+    kept: `the training continues${where}: \`attach ${name}\` shows it again, ${stops}`,
   });
 }
 

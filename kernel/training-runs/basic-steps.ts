@@ -59,13 +59,13 @@ async function exactHeadFit(
   const { rows, loader, session, prepared, tokenizer } = options;
   if (update)
     throw new CodedError("exact-fit-refused", {
-      why: "an exact fit finds the head from rows alone and goes on from no other, so that no strategy could hold it",
-      instead: "train the model without `fit: exact`, and update that; or train it anew on all data with `mix`",
+      why: "an exact fit computes the head from rows alone and does not start from another head, so that no strategy could protect it",
+      instead: "train the model without `fit: exact`, and update that; or train it again on all data with `mix`",
     });
   if (rows.weights)
     throw new CodedError("exact-fit-refused", {
-      why: "rows count alike in an exact fit, and the data weigh them",
-      instead: "leave out the role `weight`, or `fit: exact`: then the head learns by steps",
+      why: "an exact fit weighs all rows the same, but the data have weights",
+      instead: "remove the role `weight`, or `fit: exact`: then the head is trained by steps",
     });
   const last = await headLastLayerPath(model, options.base.facts.family);
   return new ExactFit({

@@ -61,6 +61,6 @@ function text(content: string): DisplayOutput {
 /** @param engine engine whose form is emitted; `auto` means TensorFlow */
 function emittedText(programs: Readonly<Record<string, Program>>, engine: string): Promise<string> {
   const { name, emitted } = allEngines.find((one) => one.name === engine) ?? engines.tensorflow;
-  if (!emitted) return Promise.resolve(`${name} runs the program as it stands: \`program\` shows it\n`);
+  if (!emitted) return Promise.resolve(`${name} runs the program without changes: \`program\` shows it\n`);
   return emitted(programs);
 }

@@ -29,15 +29,15 @@ export async function refuseUnsupportedPrivacy(
   };
   const { task, technique } = model;
   if ((await loadImplementation(technique, "technique")).exact?.(technique) === true)
-    refuse("a head that is found at once is found from all rows together", "leave out `fit: exact`");
+    refuse("a head that is found at once is found from all rows together", "remove `fit: exact`");
   if (registry.find("task", task.word)?.capabilities?.batchwise?.(task, Object.keys(data.columns)) === true)
     refuse(
-      `the loss of ${task.word} holds each text beside all others of its batch`,
-      "take a loss of pairs by themselves: `loss: cosine` or `loss: contrastive`",
+      `the loss of ${task.word} compares each text with all others of its batch`,
+      "use a loss that treats each pair separately: `loss: cosine` or `loss: contrastive`",
     );
-  if (update) refuse("strategies keep what earlier rows said", "train without `update`");
+  if (update) refuse("strategies store information about earlier rows", "train without `update`");
   if (training.packing) refuse("with `packing` several texts share a row", "write `packing: false`");
-  if (ranks) refuse("its updates are shared by several processes", "train it in one: leave out `runner`");
+  if (ranks) refuse("its updates are shared by several processes", "train it in one process: remove `runner`");
 }
 
 /** Returns null if rows are not private. Adds to the session what is needed for rows that were split into several. */

@@ -66,7 +66,7 @@ export async function trainNamedModel(
       const { steps } = result.trained;
       throw new CodedError("interrupted", {
         what: `training ${name}`,
-        kept: `it goes on from ${plan.recipe.federated ? "round" : "step"} ${steps} or the next with \`resume: true\``,
+        kept: `it continues from ${plan.recipe.federated ? "round" : "step"} ${steps} or the next with \`resume: true\``,
       });
     }
     live.ran(result.run.id);

@@ -76,7 +76,7 @@ export async function prepareMaterial(
   const trained = trainingSplitName(prepared);
   const planted = addCanaryRows(plan, prepared, registry);
   const encode = (split: string) =>
-    withProgressLabel(stage.hostContext, `rows of ${data.name} made tokens`, () =>
+    withProgressLabel(stage.hostContext, `rows of ${data.name} tokenized`, () =>
       encodeSplit(split === trained ? planted : prepared, { data: data.name, split }, encoding),
     );
   const rows = await encode(trained);

@@ -112,7 +112,7 @@ export async function claimUnfinishedRun(root: string, plan: Plan, { name, trial
   });
 }
 
-const damageIn = (run: RunFolder): string => must(damageText(run), `what is damaged in ${run.id}`);
+const damageIn = (run: RunFolder): string => must(damageText(run), `damaged files of ${run.id}`);
 function damagedRuns(root: string): readonly RunFolder[] {
   if (!existsSync(root)) return [];
   return readdirSync(root)

@@ -15,7 +15,7 @@ import {
 export const word = defineWord({
   kind: "aggregator",
   name: "fedadagrad",
-  doc: "The server makes a step of Adagrad with the clients' mean update: a place moves less the more it has moved in all rounds before.",
+  doc: "The server makes an Adagrad step with the clients' mean update: a weight moves less the more it has moved in earlier rounds.",
   example: "aggregate: fedadagrad(learning_rate: 0.01)",
   references: adaptiveReferences,
   elsewhere: { FedAdagrad: "fedadagrad", adagrad: "fedadagrad", ...adaptiveAliases },
@@ -23,7 +23,7 @@ export const word = defineWord({
   parameters: [
     serverLearningRateParameter(
       0.01,
-      "Weights of adapters and heads move by about a hundredth; 0.1 suits models that begin at random.",
+      "Weights of adapters and heads change by about 0.01; 0.1 suits models trained from scratch.",
     ),
     tauParameter,
   ],

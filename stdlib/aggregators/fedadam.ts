@@ -16,11 +16,11 @@ import {
 export const word = defineWord({
   kind: "aggregator",
   name: "fedadam",
-  doc: "The server takes the clients' mean update for a gradient and makes a step of Adam with it: places where updates are small move as far as those where they are large.",
+  doc: "The server uses the clients' mean update as a gradient for a step of Adam: weights with small updates move as far as those with large ones.",
   example: "aggregate: fedadam(learning_rate: 0.03)",
   references: adaptiveReferences,
   notes: [
-    "Adam's correction of its bias is the one that Flower's `FedAdam` makes, by the powers of the round and one more; algorithm 2 of the paper has none.",
+    "The bias correction is that of Flower's `FedAdam`, by the powers of the round plus one; algorithm 2 of the paper has none.",
   ],
   elsewhere: { FedAdam: "fedadam", fedopt: "fedadam", FedOpt: "fedadam", ...adaptiveBetaAliases },
   advice: adaptiveParameterAdvice,

@@ -2,7 +2,7 @@ import { defineWord } from "#dsl/language/types/define.js";
 import type { AggregatorImplementation } from "./kind.js";
 
 const ofClients =
-  "leave it out, and write what is hidden beside `aggregate`: `privacy: differential(8, unit: client)`, where `clip` is the norm that an update is cut to";
+  "remove it, and set the noise in `privacy` next to `aggregate`: `privacy: differential(8, unit: client)`, where `clip` is the norm to which updates are clipped";
 
 export const word = defineWord({
   kind: "aggregator",

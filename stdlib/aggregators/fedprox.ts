@@ -6,7 +6,7 @@ import { quadraticPenalty } from "../strategies/shared/penalty.js";
 export const word = defineWord({
   kind: "aggregator",
   name: "fedprox",
-  doc: "`fedavg` whose clients are held near the weights that they began the round with: (mu / 2) · Σ (w − w_server)² is added to their loss, so that clients with data of their own kind don't run apart.",
+  doc: "`fedavg` with clients kept near the weights they started the round with: (mu / 2) · Σ (w − w_server)² is added to their loss, so that clients with different data do not drift apart.",
   example: "aggregate: fedprox(mu: 0.01)",
   references: [
     {
@@ -21,11 +21,11 @@ export const word = defineWord({
     {
       name: "mu",
       type: { is: "number" },
-      doc: "How much a weight's distance counts beside the rows' own loss.",
+      doc: "Weight of this distance in the clients' loss.",
       range: { min: 0, exclusive: true },
       positional: true,
       default: { value: 0.01 },
-      why: "A small pull: with much more, clients learn little in a round; with much less it is `fedavg`.",
+      why: "A small penalty: with much more, clients learn little in a round; with much less it is `fedavg`.",
       impact: "high",
     },
   ],

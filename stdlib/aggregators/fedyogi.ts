@@ -16,7 +16,7 @@ import {
 export const word = defineWord({
   kind: "aggregator",
   name: "fedyogi",
-  doc: "As `fedadam`, but what it knows of the updates' size changes by as much as these are large, never by more: one round of odd clients doesn't upset it.",
+  doc: "Like `fedadam`, but its estimate of the updates' size changes at most by their size: one round of unusual clients does not upset it.",
   example: "aggregate: fedyogi(learning_rate: 0.01)",
   references: adaptiveReferences,
   elsewhere: { FedYogi: "fedyogi", yogi: "fedyogi", ...adaptiveBetaAliases },

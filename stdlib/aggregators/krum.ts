@@ -8,7 +8,7 @@ import { meanWeightedByRows } from "./shared/mean.js";
 export const word = defineWord({
   kind: "aggregator",
   name: "krum",
-  doc: "Keeps the updates that lie nearest to most others and takes their mean by rows: an update counts by the sum of squared distances to its n − byzantine − 2 nearest of n.",
+  doc: "Keeps the updates closest to most others and takes their mean weighted by rows: an update is ranked by the sum of squared distances to its n − byzantine − 2 nearest of n.",
   example: "aggregate: krum(byzantine: 1, keep: 3)",
   references: [
     {
@@ -38,7 +38,7 @@ export const word = defineWord({
     {
       name: "byzantine",
       type: { is: "number", integer: true },
-      doc: "How many clients may send anything at all. A round needs more than twice as many and two. Where all clients are trusted, `fedavg` learns from all of them.",
+      doc: "Number of clients that may send arbitrary updates. A round needs more than twice as many plus two. If all clients are trusted, `fedavg` learns from all of them.",
       range: { min: 0 },
       default: { value: 1 },
       why: "One is the fewest that Krum protects against.",
@@ -47,10 +47,10 @@ export const word = defineWord({
     {
       name: "keep",
       type: { is: "number", integer: true },
-      doc: "How many updates are kept: one is Krum, several are Multi-Krum. The mean of several learns faster.",
+      doc: "Number of updates to keep: one is Krum, several are Multi-Krum. The mean of several learns faster.",
       range: { min: 1 },
       default: { value: 1 },
-      why: "Krum as published keeps one update, the safest.",
+      why: "Krum as published keeps one update, the most robust choice.",
       impact: "high",
     },
   ],

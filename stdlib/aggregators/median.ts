@@ -5,7 +5,7 @@ import { combineByCoordinate } from "./shared/by-place.js";
 export const word = defineWord({
   kind: "aggregator",
   name: "median",
-  doc: "Of each weight the median of the clients' updates, whatever their rows: fewer than half of the clients can't move it beyond what others say.",
+  doc: "The median of the clients' updates for each weight, without weighting by rows: fewer than half of the clients cannot move it outside the range of the others.",
   example: "aggregate: median",
   references: [
     {

@@ -3,7 +3,7 @@ import { defineWord } from "#dsl/language/types/define.js";
 export const word = defineWord({
   kind: "aggregator",
   name: "scaffold",
-  doc: "Clients mend their steps by what all clients' gradients are beside their own: c − c_i is added to the gradients, c_i being the mean gradient of the client's last round and c the mean of all clients' by their rows. What travels is twice as large.",
+  doc: "Clients correct their steps by the difference between all clients' gradients and their own: c − c_i is added to the gradients, where c_i is the mean gradient of the client's last round and c the mean of all clients weighted by rows. Twice as much data is sent.",
   example: "aggregate: scaffold",
   references: [
     {
@@ -22,14 +22,14 @@ export const word = defineWord({
   },
   notes: [
     "With steps of plain `sgd` c_i is that of the paper's option II; with any other optimizer it is the mean of gradients all the same, before they are clipped.",
-    "Clients keep c_i from round to round: one that takes part once in many rounds is mended by what it saw long ago.",
+    "Clients keep c_i between rounds: a client that rarely takes part is corrected by an old value.",
   ],
   capabilities: { clientsKeepState: true, extraVectors: 1 },
   parameters: [
     {
       name: "learning_rate",
       type: { is: "number" },
-      doc: "What the clients' mean update is multiplied by (η_g).",
+      doc: "Factor for the clients' mean update (η_g).",
       range: { min: 0, exclusive: true },
       default: { value: 1 },
       why: "The paper's experiments use 1: the weights become the clients' mean.",

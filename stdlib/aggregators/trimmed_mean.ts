@@ -32,7 +32,7 @@ export const word = defineWord({
     {
       name: "share",
       type: { is: "number", unit: "share" },
-      doc: "The share of the clients of a round that is left out at each end, rounded down to whole clients.",
+      doc: "Share of a round's clients to drop at each end, rounded down to whole clients.",
       range: { min: 0, max: 0.49, exclusive: true },
       positional: true,
       default: { value: { share: 0.2 } },

@@ -33,9 +33,9 @@ export const canaries: AttackImplementation = {
       ],
       found,
       said: found
-        ? `the canaries are known by heart: ${bits(value)} bits, where as many that it never saw come to ${between} in 95 of 100 draws`
-        : `the canaries are not known better than others of their kind: ${bits(value)} bits, and as many that it never saw come to ${between} in 95 of 100 draws`,
-      how: `${String(all.length)} canaries${times > 1 ? `, each ${String(times)} times among the rows` : ""}, each held beside ${unseen.toLocaleString("en-US")} of a space of 2^${space.toFixed(0)}; at most ${bits(Math.log2(unseen + 1))} bits`,
+        ? `the canaries are memorised: ${bits(value)} bits, while the same number of unseen ones has ${between} in 95 of 100 draws`
+        : `the canaries are not memorised: ${bits(value)} bits, and the same number of unseen ones has ${between} in 95 of 100 draws`,
+      how: `${String(all.length)} canaries${times > 1 ? `, each ${String(times)} times among the rows` : ""}, each compared with ${unseen.toLocaleString("en-US")} of a space of 2^${space.toFixed(0)}; at most ${bits(Math.log2(unseen + 1))} bits`,
       picture: {
         of: "exposure",
         planted: all,

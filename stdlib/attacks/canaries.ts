@@ -3,7 +3,7 @@ import { defineWord } from "#dsl/language/types/define.js";
 export const word = defineWord({
   kind: "attack",
   name: "canaries",
-  doc: "How well the model knows the canaries that were put among its rows: the exposure of each, by the rank of its loss among others of the same kind that it never saw. Of ten digits at random nobody knows any, unless they were read and kept.",
+  doc: "How well the model memorised the canaries inserted into its rows: the exposure of each, by the rank of its loss among others of the same kind that the model never saw. Ten random digits cannot be guessed, only memorised.",
   example: "attacks: [canaries(unseen: 1_000)]",
   elsewhere: { exposure: "canaries", secret_sharer: "canaries", references: "unseen", reference_canaries: "unseen" },
   references: [
@@ -24,7 +24,7 @@ export const word = defineWord({
     {
       name: "unseen",
       type: { is: "number", integer: true },
-      doc: "How many others each canary is held beside. With so many, exposure is log2(unseen + 1) at most.",
+      doc: "Number of others to compare each canary with. Exposure is then at most log2(unseen + 1).",
       range: { min: 50, max: 100_000 },
       default: { value: 1000 },
       why: "A thousand can show up to ten bits of exposure.",

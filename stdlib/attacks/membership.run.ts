@@ -29,10 +29,10 @@ export const membership: AttackImplementation = {
       ],
       found,
       said: some
-        ? `rows that trained can be told from others: ${percent(caught)} of them are caught where 1 % of the others are`
+        ? `training rows can be distinguished from others: ${percent(caught)} of them are found with 1 % false alarms`
         : pairs
-          ? `rows that trained can be told from others a little: of one of each, they are the likelier in ${percent(area)} of pairs`
-          : "by their losses, rows that trained can't be told from others; a stronger attack might",
+          ? `training rows can be distinguished from others a little: in ${percent(area)} of pairs of one of each, the training row is the likelier one`
+          : "their losses do not distinguish training rows from others; a stronger attack might",
       how: `${members.length.toLocaleString("en-US")} rows that trained, ${others.length.toLocaleString("en-US")} others; by ${calibrated ? "the loss of each less the base's" : "the loss of each"}`,
       picture: { of: "caught", others: curve.others, members: curve.members },
     };

@@ -3,7 +3,7 @@ import { defineWord } from "#dsl/language/types/define.js";
 export const word = defineWord({
   kind: "attack",
   name: "membership",
-  doc: "Tells rows that trained from rows of the split that is evaluated: the lower its loss, the likelier a row trained. Where the base does the task too, its loss of the row is taken away first. Told are how many that trained are caught with false alarms in 1 % of the others, the area under the curve, and the advantage.",
+  doc: "Distinguishes training rows from rows of the evaluated split: the lower its loss, the likelier a row was trained on. If the base can do the task too, its loss of the row is subtracted first. Results: the share of training rows found with 1 % false alarms, the area under the curve, and the advantage.",
   example: "attacks: [membership]",
   elsewhere: {
     mia: "membership",
@@ -38,7 +38,7 @@ export const word = defineWord({
     {
       name: "rows",
       type: { is: "number", integer: true },
-      doc: "Most rows of each of the two that are asked about; of more, some at equal distances.",
+      doc: "Maximum number of rows of each kind; of more, some at equal distances are used.",
       range: { min: 20, max: 100_000 },
       default: { value: 2000 },
       why: "With 2,000 others, 1 % of false alarms is 20 rows; fewer than a hundred rows show nothing.",

@@ -4,7 +4,7 @@ import { cadenceAdvice } from "../foreign-names/values.js";
 export const word = defineWord({
   kind: "cadence",
   name: "every",
-  doc: "Every so many steps or epochs; `epochs: 0.25` is four times an epoch.",
+  doc: "Every this many steps or epochs; `epochs: 0.25` is four times an epoch.",
   example: "validate: every(epochs: 1)",
   elsewhere: { n_steps: "steps", n_epochs: "epochs" },
   advice: cadenceAdvice.advice,
@@ -26,7 +26,7 @@ export const word = defineWord({
       doc: "Epochs between two of them, or a part of one: `0.25` is each quarter.",
       range: { min: 0, exclusive: true },
       default: { derived: "steps decide", from: () => null },
-      why: "An epoch has seen every row.",
+      why: "In an epoch the model sees every row.",
       impact: "low",
       related: ["steps"],
     },

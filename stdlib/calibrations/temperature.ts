@@ -5,7 +5,7 @@ import { fitTemperature } from "./shared/temperature.js";
 export const word = defineWord({
   kind: "calibration",
   name: "temperature",
-  doc: "Divides the logits by one number, the one at which the validation rows are likeliest: probabilities then mean what they say. No decision between labels changes.",
+  doc: "Divides the logits by the number at which the validation rows are likeliest, so that probabilities match observed frequencies. No predicted label changes.",
   example: "calibrate: [temperature]",
   elsewhere: { temperature_scaling: "temperature", platt: "temperature", calibration: "temperature" },
   capabilities: {

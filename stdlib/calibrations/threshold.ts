@@ -5,7 +5,7 @@ import { bestThreshold, labelProbabilities } from "./shared/thresholds.js";
 export const word = defineWord({
   kind: "calibration",
   name: "threshold",
-  doc: "How likely a label must be to be given: the share at which a metric is best on the validation rows. Of several labels of a text each has its own; of two labels the second one's, or that of `of`.",
+  doc: "The probability from which a label is predicted: the one at which a metric is best on the validation rows. With several labels per text each label has its own; with two labels it is that of the second, or of `of`.",
   example: "calibrate: [temperature, threshold(f1)]",
   elsewhere: { thresholds: "threshold", cutoff: "threshold", decision_threshold: "threshold" },
   capabilities: { decisions: ["two", "several"], metric: (call) => call.arguments.metric },
@@ -13,7 +13,7 @@ export const word = defineWord({
     {
       name: "metric",
       type: { is: "word", kind: "metric" },
-      doc: "What is made best: a metric of yes and no for each label, such as `f1`, `accuracy`, `balanced_accuracy`.",
+      doc: "The metric to maximise: one of yes and no for each label, such as `f1`, `accuracy`, `balanced_accuracy`.",
       positional: true,
       default: { value: { word: "f1", kind: "metric", arguments: {} } },
       why: "Accuracy hardly notices a rare label; F1 does.",
@@ -63,7 +63,8 @@ export const threshold: CalibrationImplementation = {
       return best === null ? [] : [[label, best] as const];
     });
     if (few.length > 0) onFew?.(few);
-    if (found.length === 0 && few.some(({ fitted }) => !fitted)) return `fewer than ${String(FEWEST)} rows tell of it`;
+    if (found.length === 0 && few.some(({ fitted }) => !fitted))
+      return `fewer than ${String(FEWEST)} rows are informative`;
     if (found.length === 0) return "no threshold is better than another on these rows";
     return { ...before, thresholds: { ...before.thresholds, ...Object.fromEntries(found) } };
   },

@@ -3,7 +3,7 @@ import { defineWord } from "#dsl/language/types/define.js";
 export const word = defineWord({
   kind: "cleaner",
   name: "balance",
-  doc: "Evens out the labels of the rows that train, once they have their split; rows that validate and test stay as they are. `over` repeats rows of the rarer labels, `under` leaves out rows of the commoner ones, both drawn by the data's seed. `class_weight: balanced` of a classification task weighs the rows instead, and keeps each once.",
+  doc: "Balances the labels of the training rows, after the split; validation and test rows do not change. `over` repeats rows of the rarer labels, `under` drops rows of the more frequent ones, both drawn by the data's seed. `class_weight: balanced` of a classification task weights the rows instead, and uses each once.",
   example: "clean: [drop_empty, balance(over)]",
   elsewhere: {
     oversample: "balance",
@@ -18,20 +18,20 @@ export const word = defineWord({
     {
       name: "by",
       type: { is: "choice", of: ["over", "under"] },
-      doc: "Whether rows of rarer labels are repeated or rows of commoner ones left out.",
+      doc: "Whether to repeat rows of rarer labels or to drop rows of more frequent ones.",
       means: {
         over: "rows of rarer labels are repeated: all that there is trains",
-        under: "rows of commoner labels are left out: an epoch is shorter",
+        under: "drops rows of more frequent labels: an epoch is shorter",
       },
       positional: true,
       required: true,
-      why: "Repeating costs time and learns the repeated rows by heart sooner; leaving out costs what those rows would have taught.",
+      why: "Repeating takes time, and repeated rows are memorised sooner; dropping rows loses what they would have taught.",
       impact: "high",
     },
     {
       name: "ratio",
       type: { is: "number", unit: "share" },
-      doc: "How many rows the rarest label has at least, of those of the commonest. Half is often enough and changes the data less.",
+      doc: "Minimum number of rows of the rarest label, as a share of those of the most frequent. Half is often enough and changes the data less.",
       default: { value: { share: 1 } },
       range: { min: 0, max: 1, exclusive: true },
       why: "At 100 % all labels are equally common.",

@@ -5,7 +5,7 @@ import { checkNumericColumn, numericRangeParameters, numberOfRole, numericRangeO
 export const word = defineWord({
   kind: "cleaner",
   name: "clamp",
-  doc: "Moves scores or weights outside a range to its nearest end. Rows without a number stay as they are. `drop_outside` drops such rows instead, which is better where the number is a mistake.",
+  doc: "Moves scores or weights outside a range to its nearest end. Rows without a number do not change. `drop_outside` drops such rows instead, which is better if the number is a mistake.",
   example:
     'data reviews { source: csv("reviews.csv"), columns: { text: review, score: stars }, clean: [drop_empty, clamp(stars, 1..5)] }',
   elsewhere: { clip: "clamp", winsorize: "clamp", winsorise: "clamp" },

@@ -3,7 +3,7 @@ import { defineWord } from "#dsl/language/types/define.js";
 export const word = defineWord({
   kind: "cleaner",
   name: "drop_duplicates",
-  doc: "Keeps the first of rows with the same text: equal after NFKC, case folding and collapsing of white space. Rows whose text comes again under another label are counted apart, since one of the labels must be wrong. With `similarity` also those that differ little from one before.",
+  doc: "Keeps the first of rows with the same text: equal after NFKC, case folding and collapsing of white space. Rows with the same text and another label are counted separately, since one of the labels must be wrong. With `similarity` it also drops rows that differ little from an earlier one.",
   example: "clean: [unicode, drop_duplicates]",
   elsewhere: {
     dedup: "drop_duplicates",
@@ -22,8 +22,8 @@ export const word = defineWord({
       name: "similarity",
       type: { is: "number", unit: "share" },
       range: { min: 0.7, max: 1 },
-      doc: "Share of runs of five letters that two texts have in common (Jaccard likeness; case, blanks and punctuation aside) from which on the later one is dropped; left out: equal texts alone. Of streamed rows it is estimated by 125 hashes, give or take 5 points.",
-      why: "Texts that differ in a name or a number teach the same thing twice, and let a test ask what training has told: corpora are deduplicated at 80 %.",
+      doc: "Share of five-letter sequences that two texts have in common (Jaccard similarity, ignoring case, white space and punctuation) from which the later one is dropped; by default only equal texts. For streamed rows it is estimated with 125 hashes, to about 5 points.",
+      why: "Texts that differ only in a name or a number teach the same thing twice, and leak training rows into the test split: corpora are deduplicated at 80 %.",
       impact: "medium",
     },
   ],

@@ -11,9 +11,9 @@ export const word = defineWord({
     {
       name: "labels",
       type: { is: "boolean" },
-      doc: "Whether rows with an empty set of labels (the role `labels`) are dropped, too.",
+      doc: "Whether to drop rows with an empty set of labels (the role `labels`) too.",
       default: { value: false },
-      why: "An empty set may mean that no label is right, which is worth learning.",
+      why: "An empty set may mean that no label applies, which is useful for training.",
       impact: "medium",
     },
   ],

@@ -6,7 +6,7 @@ import { rowText } from "./shared/row-text.js";
 export const word = defineWord({
   kind: "cleaner",
   name: "drop_long",
-  doc: "Drops rows whose text has more than so many words. Counted is all that is read of a row: text and pair, question and context, every turn of a conversation.",
+  doc: "Drops rows whose text has more words than this. All texts of a row count: text and pair, question and context, every turn of a conversation.",
   example: "clean: [unicode, drop_long(500)]",
   elsewhere: { max_length: "drop_long", max_words: "drop_long", truncate: "drop_long", unit: "by" },
   parameters: [
@@ -17,7 +17,7 @@ export const word = defineWord({
       positional: true,
       required: true,
       range: { min: 1 },
-      why: "What stands beyond `max_length` isn't read; texts of thousands of words are often several that ran together.",
+      why: "Text after `max_length` is not read; texts of thousands of words are often several texts joined by mistake.",
       impact: "medium",
     },
     lengthUnitParameter,

@@ -6,7 +6,7 @@ import { rowText } from "./shared/row-text.js";
 export const word = defineWord({
   kind: "cleaner",
   name: "drop_short",
-  doc: "Drops rows whose text has fewer than so many words. Counted is all that is read of a row: text and pair, question and context, every turn of a conversation.",
+  doc: "Drops rows whose text has fewer words than this. All texts of a row count: text and pair, question and context, every turn of a conversation.",
   example: "clean: [unicode, drop_short(3)]",
   elsewhere: {
     min_length: "drop_short",
@@ -23,7 +23,7 @@ export const word = defineWord({
       positional: true,
       required: true,
       range: { min: 1 },
-      why: "A text of one or two words seldom tells its label, and such rows are often leftovers of an export.",
+      why: "A text of one or two words seldom determines its label, and such rows are often leftovers of an export.",
       impact: "medium",
     },
     lengthUnitParameter,

@@ -9,7 +9,7 @@ export const language: CleanerImplementation = {
     const keptLanguages = new Set((Array.isArray(given) ? given : [given]).map(String));
     return ({ values }) => {
       const found = languageOf(rowText(values));
-      if (found === undefined) return { values, noted: "too short to tell their language" };
+      if (found === undefined) return { values, noted: "too short to detect their language" };
       return keptLanguages.has(found) ? { values } : { dropped: `in ${languageName(found)}` };
     };
   },

@@ -5,7 +5,7 @@ import { mapTexts, isTextOrMessages } from "../data/text-roles.js";
 export const word = defineWord({
   kind: "cleaner",
   name: "lowercase",
-  doc: "Writes the letters of texts small, conversations and words of `tokens` too; labels stay as they are. Letters become what Unicode gives them whatever the language: `I` becomes `i`, which is wrong in Turkish (`locale: tr`).",
+  doc: "Converts texts to lower case, including conversations and words of `tokens`; labels do not change. Letters follow Unicode's rules for no particular language: `I` becomes `i`, which is wrong in Turkish (`locale: tr`).",
   example: "clean: [unicode, lowercase]",
   elsewhere: {
     lower: "lowercase",
@@ -20,7 +20,7 @@ export const word = defineWord({
     {
       name: "locale",
       type: { is: "choice", of: ["tr", "az", "lt"], elsewhere: { turkish: "tr", azerbaijani: "az", lithuanian: "lt" } },
-      doc: "The language whose small letters are others than Unicode's usual ones. Without it, no language's.",
+      doc: "The language whose lower-case letters differ from Unicode's usual ones; none by default.",
       means: { tr: "Turkish: `I` ı, `İ` i", az: "Azerbaijani: `I` ı, `İ` i", lt: "Lithuanian: `Ì` keeps its dot" },
       why: "`ISPARTA` is `ısparta`: with another `i` it is a word that a tokenizer doesn't know.",
       impact: "low",

@@ -6,7 +6,7 @@ import { patternProblem } from "../text/patterns/linear.js";
 export const word = defineWord({
   kind: "cleaner",
   name: "redact",
-  doc: "Replaces personal data in the texts of a row: of the sorts that are named, of all sorts where none is. Names are found by lists and by the words around them; numbers by their checksums. Nothing finds all: look at what is left before you give data away.",
+  doc: "Replaces personal data in the texts of a row: of the given kinds, or of all kinds by default. Names are found by lists and by the words near them; numbers by their checksums. No method finds everything: look at the result before you share the data.",
   example: "clean: redact(name, email, phone, replacement: pseudonyms)",
   elsewhere: {
     anonymize: "redact",
@@ -25,9 +25,8 @@ export const word = defineWord({
   },
   advice: {
     entities: "name them without a key: `redact(email, name)`",
-    language:
-      "leave it out: names and streets are found in English, German, French, Spanish, Italian and Dutch at once",
-    threshold: "leave it out: what is found is told, and a line that is meant is allowed by a reason",
+    language: "remove it: names and streets are found in English, German, French, Spanish, Italian and Dutch at once",
+    threshold: "remove it: findings are reported, and a finding is allowed by a reason",
   },
   capabilities: { changesTexts: true },
   parameters: [
@@ -70,23 +69,23 @@ export const word = defineWord({
         key: "API keys, tokens, private keys",
         record: "medical and insurance records, by the words before them",
       },
-      doc: "What is looked for. Without it, and without `pattern`, all of them.",
+      doc: "The kinds of personal data to look for. Without it, and without `pattern`, all of them.",
       positional: "rest",
-      why: "What a model has read it may say; what it never read it can't.",
+      why: "A model can repeat what it has read, but nothing that it never read.",
       impact: "high",
       related: ["pattern"],
     },
     {
       name: "pattern",
       type: { is: "list", of: { is: "string" } },
-      doc: 'Expressions of one\'s own (RE2: no look-around), found beside the sorts that are named: `"T-\\\\d{6}"`.',
+      doc: 'Additional patterns (RE2: no look-around): `"T-\\\\d{6}"`.',
       why: "Numbers of customers and cases have shapes that only their house knows.",
       impact: "medium",
     },
     {
       name: "except",
       type: { is: "list", of: { is: "string" } },
-      doc: 'Texts that stay as they are, whatever they look like: `["Mac", "Chevy"]`. Case doesn\'t count. `npx tunebook redact FILE --list` shows each text that is replaced, and how often.',
+      doc: 'Texts to leave unchanged in any case: `["Mac", "Chevy"]`. Case is ignored. `npx tunebook redact FILE --list` shows each text that is replaced, and how often.',
       why: "Products and firms have names of people.",
       impact: "medium",
     },
@@ -99,9 +98,9 @@ export const word = defineWord({
         hash: "a keyed hash, the same for the same finding in all rows",
         pseudonyms: "another name or number, the same all through a row",
       },
-      doc: "What stands in its place. Pseudonyms keep texts natural, for models that write; hashes keep equal values equal.",
+      doc: "The replacement. Pseudonyms keep texts natural, for models that generate text; hashes keep equal values equal.",
       default: { value: "mask" },
-      why: "A mask shows what kind of detail was there, and links no rows.",
+      why: "A mask shows the kind of detail, and links no rows.",
       impact: "medium",
     },
     {
@@ -115,7 +114,7 @@ export const word = defineWord({
     {
       name: "seed",
       type: { is: "number", integer: true },
-      doc: "Which pseudonyms are drawn: with the row's own text it fixes them, wherever the row stands.",
+      doc: "Seed of the pseudonyms: together with the row's own text it determines them, at any position of the row.",
       range: { min: 0 },
       default: { value: 42 },
       why: "A fixed seed gives the same data every time.",

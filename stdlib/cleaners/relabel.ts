@@ -5,7 +5,7 @@ import { mapTexts } from "../data/text-roles.js";
 export const word = defineWord({
   kind: "cleaner",
   name: "relabel",
-  doc: "Writes labels another way, each as it stands in the rows: of one label, of several, and the tags of tokens. Two labels may become one. Labels that are not named stay; texts too.",
+  doc: "Renames labels: of one label, of several, and the tags of tokens, each as written in the rows. Two labels may become one. Labels that are not named do not change, nor do texts.",
   example: 'clean: [unicode, relabel({ Billing: billing, "e-mail": email })]',
   elsewhere: {
     rename_labels: "relabel",
@@ -19,7 +19,7 @@ export const word = defineWord({
     {
       name: "labels",
       type: { is: "record", of: { is: "text" } },
-      doc: "What each label becomes.",
+      doc: "The new label of each label.",
       positional: true,
       required: true,
       why: "A label that is written two ways is two labels, between which a model can only guess.",

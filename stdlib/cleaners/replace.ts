@@ -4,7 +4,7 @@ import { patternProblem } from "../text/patterns/linear.js";
 export const word = defineWord({
   kind: "cleaner",
   name: "replace",
-  doc: "Replaces what a pattern matches in texts and conversations; labels stay as they are. Patterns are RE2's, matched in time that follows the text's length: `\\\\d+`, `[A-Z]`, `(?i)word`, `a|b`, without look-around and back references.",
+  doc: "Replaces the matches of a pattern in texts and conversations; labels do not change. Patterns are RE2's, matched in linear time: `\\\\d+`, `[A-Z]`, `(?i)word`, `a|b`, without look-around and back references.",
   example: 'clean: replace("#[0-9]+", "#NUMBER")',
   elsewhere: {
     sub: "replace",
@@ -19,7 +19,7 @@ export const word = defineWord({
     {
       name: "pattern",
       type: { is: "string" },
-      doc: "What is replaced, wherever it matches. A backslash is written twice.",
+      doc: "The pattern to replace, wherever it matches. Write a backslash twice.",
       positional: true,
       required: true,
       why: "Numbers of orders, signatures and reply marks teach a model rows instead of meanings.",
@@ -28,7 +28,7 @@ export const word = defineWord({
     {
       name: "replacement",
       type: { is: "string" },
-      doc: "What stands there afterwards; `$1` is the first group, `${name}` a named one.",
+      doc: "The replacement; `$1` is the first group, `${name}` a named one.",
       positional: true,
       default: { value: "" },
       why: "Without a replacement, matches are removed.",

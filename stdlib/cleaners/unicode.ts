@@ -7,7 +7,7 @@ import { fixMojibake } from "../text/mojibake.js";
 export const word = defineWord({
   kind: "cleaner",
   name: "unicode",
-  doc: "Mends texts of UTF-8 that were read as windows-1252 or latin-1 (`cafÃ©`), where they surely were; composes characters (NFC), drops control and invisible formatting characters, makes every run of white space one space and trims. Emoji sequences, ligatures and letters stay as they are. Labels and groups are cleaned alike, so that ` spam` and `spam` are one label.",
+  doc: "Repairs UTF-8 texts that were read as windows-1252 or latin-1 (`cafÃ©`), if that is certain; composes characters (NFC), drops control and invisible formatting characters, replaces white space by single spaces and trims. Emoji sequences, ligatures and letters do not change. Labels and groups are cleaned in the same way, so that ` spam` and `spam` are one label.",
   example: "clean: [unicode, drop_empty]",
   elsewhere: {
     normalize: "unicode",
@@ -40,7 +40,7 @@ export const word = defineWord({
     {
       name: "mojibake",
       type: { is: "boolean" },
-      doc: "Whether texts that were read in the wrong encoding are mended, once or several times over.",
+      doc: "Whether to repair texts that were read in the wrong encoding, once or several times.",
       default: { value: true },
       why: "`Ã©` and `â€™` are words of no language; only sequences that no clean text holds are changed.",
       impact: "low",
@@ -48,17 +48,17 @@ export const word = defineWord({
     {
       name: "vowel_marks",
       type: { is: "choice", of: ["drop"] },
-      doc: "What becomes of the marks of vowels in Arabic, Syriac and Hebrew, and of Arabic's stretched lines (tatweel). Without it they stay.",
+      doc: "How to treat vowel marks in Arabic, Syriac and Hebrew, and Arabic's stretched lines (tatweel). Not changed by default.",
       means: { drop: "`مُحَمَّـد` becomes محمد; hamza and madda stay" },
-      why: "Most texts are written without them, so that a tokenizer takes a word with them for another.",
+      why: "Most texts are written without them, so a tokenizer takes a word with them for a different word.",
       impact: "low",
     },
     {
       name: "digits",
       type: { is: "choice", of: ["ascii"] },
-      doc: "What becomes of the digits of other scripts. Without it they stay.",
+      doc: "How to treat digits of other scripts. Not changed by default.",
       means: { ascii: "`٤٢` and `४२` become 42" },
-      why: "A model that learnt numbers in one script's digits doesn't know them in another's.",
+      why: "A model trained on numbers in one script's digits does not know them in another's.",
       impact: "low",
     },
   ],

@@ -5,7 +5,7 @@ import { mapTexts, isTextOrMessages } from "../data/text-roles.js";
 export const word = defineWord({
   kind: "cleaner",
   name: "whitespace",
-  doc: "Makes every run of white space in texts one space and trims; with `lines: keep` it does so within lines, and of several empty lines one stays. Nothing else is changed: `unicode` does this and more.",
+  doc: "Replaces white space in texts by single spaces and trims; with `lines: keep` it does so within lines, and of several empty lines one stays. Nothing else changes: `unicode` does this and more.",
   example: "clean: [whitespace(lines: keep)]",
   elsewhere: {
     strip_whitespace: "whitespace",
@@ -19,7 +19,7 @@ export const word = defineWord({
     {
       name: "lines",
       type: { is: "choice", of: ["join", "keep"] },
-      doc: "What becomes of line breaks. Keep breaks where a model writes code or letters.",
+      doc: "How to treat line breaks. Keep them if a model generates code or letters.",
       means: { join: "they become spaces", keep: "lines stay lines" },
       default: { value: "join" },
       why: "Most tokenizers read a line break as a space.",

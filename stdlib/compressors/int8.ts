@@ -5,7 +5,7 @@ import { unreadableUpdateError } from "./shared/places.js";
 export const word = defineWord({
   kind: "compressor",
   name: "int8",
-  doc: "Sends each value in one byte instead of four: a whole number from −127 to 127 times a scale that 1,024 values share, rounded up or down by chance so that it is right on average. What rounding took is added to the client's next update.",
+  doc: "Sends each value in one byte instead of four: an integer from −127 to 127 times a scale shared by 1,024 values, rounded up or down at random so that it is right on average. The rounding error is added to the client's next update.",
   example: "compression: int8",
   references: [
     {
@@ -25,7 +25,7 @@ export const word = defineWord({
     "8bit": "int8",
     stochastic_rounding: "int8",
   },
-  advice: { bits: "leave it out: eight bits; for fewer bytes write `top_k(10%)` before it" },
+  advice: { bits: "remove it: eight bits; for fewer bytes write `top_k(10%)` before it" },
   parameters: [],
   load: () => Promise.resolve(int8),
 });
@@ -51,7 +51,7 @@ const int8: CompressorImplementation = {
     open(_call, bytes, count) {
       if (bytes.length !== bytesOf(count))
         throw unreadableUpdateError(
-          `${String(count)} values take ${String(bytesOf(count))} bytes, and it has ${String(bytes.length)}`,
+          `${String(count)} values take ${String(bytesOf(count))} bytes, but it has ${String(bytes.length)}`,
         );
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       const values = new Float32Array(count);
@@ -62,7 +62,7 @@ const int8: CompressorImplementation = {
         offset += 4;
         for (let k = begin; k < Math.min(count, begin + BLOCK); k++) {
           const whole = view.getInt8(offset++);
-          if (whole < -MOST) throw unreadableUpdateError("a value lies beyond its scale");
+          if (whole < -MOST) throw unreadableUpdateError("a value is outside its scale");
           values[k] = whole * scale;
         }
       }

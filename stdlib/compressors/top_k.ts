@@ -5,7 +5,7 @@ import type { CompressorImplementation } from "./kind.js";
 export const word = defineWord({
   kind: "compressor",
   name: "top_k",
-  doc: "Sends the values of an update that moved most. What stays behind is added to the client's next update, so that nothing is lost, only late.",
+  doc: "Sends only the largest values of an update. The rest is added to the client's next update, so that nothing is lost, only late.",
   example: "compression: [top_k(10%), int8]",
   references: [
     {
@@ -32,7 +32,7 @@ export const word = defineWord({
     k: "share",
     density: "share",
   },
-  advice: { sparsity: "write what is sent, not what is left out: `top_k(10%)` leaves out 90 %" },
+  advice: { sparsity: "write the share to send, not the share to drop: `top_k(10%)` drops 90 %" },
   capabilities: { sparse: true },
   parameters: [
     {

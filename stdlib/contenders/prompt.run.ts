@@ -18,7 +18,7 @@ const GREEDY: Call = { word: "greedy", kind: "decoder", arguments: { repetition_
 export const promptBaseline: BaselineImplementation = {
   async ready(given) {
     const { base: name, text, shots: count, seed, answers, max_tokens } = argumentsOf(word, given.call);
-    const kind = must(answerKindOf(given.has), "an answer that a prompt finds");
+    const kind = must(answerKindOf(given.has), "the answer found with a prompt");
     const template = parsePromptTemplate(text);
     const examples = examplesOf(given.train, template, kind, { count, seed });
     const rows = rowsAsked(given.rows, template, examples);
@@ -70,8 +70,8 @@ function noteOf(
   const shots =
     count === 0
       ? "without examples"
-      : `${count} ${count === 1 ? "example" : "examples"} of the split \`train\`${count < requestedCount ? `, which has no more than these of the ${String(requestedCount)} asked for` : ""}`;
-  return `${base} ${chats ? "by its chat template" : "without a chat template"}, ${shots}, ${likely ? "the likeliest label" : "what it writes"}`;
+      : `${count} ${count === 1 ? "example" : "examples"} of the split \`train\`${count < requestedCount ? `, which has no more than these of the ${String(requestedCount)} requested` : ""}`;
+  return `${base} ${chats ? "by its chat template" : "without a chat template"}, ${shots}, ${likely ? "the likeliest label" : "generated text"}`;
 }
 
 /** Few-shot examples in order, and spare examples for rows that are examples themselves. */

@@ -16,10 +16,10 @@ const column = (name: string, doc: string) =>
 export const word = defineWord({
   kind: "conversation",
   name: "alpaca",
-  doc: "Alpaca's files as they are: an instruction, a text it is about (or an empty one), and the answer.",
+  doc: "The columns of Alpaca's files: an instruction, an optional input, and the answer.",
   example: 'data tasks { source: json("alpaca.json"), columns: { messages: alpaca() } }',
   parameters: [
-    column("instruction", "The column of what is asked."),
+    column("instruction", "The column of the instruction."),
     column("input", "The column of the text that it is about."),
     column("output", "The column of answers."),
     ignoreParameter,

@@ -61,7 +61,7 @@ function messagesIn(
 ): readonly Message[] | RowRefusal {
   const list = parsedList(value);
   if (!Array.isArray(list)) return { refused: notAList(value), help: LIST_FORM };
-  if (list.length === 0) return { refused: "the conversation has no turn", help: "leave the row out" };
+  if (list.length === 0) return { refused: "the conversation has no turn", help: "remove the row" };
   const column = columnRefusal(context, ignored);
   if (column) return column;
   const read = new Set([role, content, "context", ...ignored]);
@@ -72,7 +72,7 @@ function messagesIn(
       return { refused: `${place} is no record` };
     const fields = message as Readonly<Record<string, unknown>>;
     const [speaker, text] = [fields[role], joinedParts(fields[content])];
-    if (typeof speaker !== "string") return { refused: `${place} says no \`${role}\`` };
+    if (typeof speaker !== "string") return { refused: `${place} has no \`${role}\`` };
     const known = Object.hasOwn(roles, speaker) ? roles[speaker] : undefined;
     if (!known) return { refused: `${place} is of the role "${speaker}", ${unknownRole(speaker, roles)}` };
     const unsupported = fieldRefusal(fields, i + 1, read);
@@ -82,7 +82,7 @@ function messagesIn(
       return {
         refused: `${place} has no text in \`${content}\``,
         ...(Array.isArray(text) && {
-          help: "write the text itself, or parts that are texts: others (pictures, sound) aren't built",
+          help: "write the text itself, or parts that are texts: others (pictures, sound) are not supported",
         }),
       };
     if (known === "system" && i > 0) return { refused: `${place} is of the system, which speaks first or not at all` };
@@ -127,8 +127,8 @@ function dataMessage(role: DataRole, content: string, context: unknown, trained:
 
 const toolRoles: ReadonlySet<string> = new Set(["tool", "function", "function_call", "observation", "ipython"]);
 function unknownRole(speaker: string, roles: Readonly<Record<string, DataRole>>): string {
-  const why = toolRoles.has(speaker) ? " (conversations with tools aren't built yet)" : "";
-  return `which is none of ${Object.keys(roles).join(", ")}${why}`;
+  const why = toolRoles.has(speaker) ? " (conversations with tools are not supported yet)" : "";
+  return `which is not one of ${Object.keys(roles).join(", ")}${why}`;
 }
 
 function parsedList(value: unknown): unknown {

@@ -34,7 +34,7 @@ export function parseGivenAnswers(value: unknown): readonly GivenAnswer[] | { re
   if (list) {
     const each = list.map(one);
     const wrong = each.findIndex((answer) => answer === null);
-    if (wrong >= 0) return { refused: `a list whose item ${String(wrong + 1)} is no answer` };
+    if (wrong >= 0) return { refused: `a list whose item ${String(wrong + 1)} is not an answer` };
     return each.filter((answer) => answer !== null && answer.text !== "") as GivenAnswer[];
   }
   const { text, answer_start: starts } = value as Readonly<Record<string, unknown>>;

@@ -4,14 +4,14 @@ import { repetitionPenaltyParameter } from "./shared/settings.js";
 export const word = defineWord({
   kind: "decoder",
   name: "beam",
-  doc: "Keeps the `width` likeliest beginnings at every token and gives the likeliest text found: for translations and summaries; it costs `width` times as much as `greedy`.",
+  doc: "Keeps the `width` likeliest beginnings at every token and returns the likeliest text found: for translations and summaries; it takes `width` times as long as `greedy`.",
   example: 'predict writer on "Once upon a time" { decode: beam(width: 4) }',
   elsewhere: { num_beams: "width", beams: "width" },
   parameters: [
     {
       name: "width",
       type: { is: "number", integer: true },
-      doc: "Beginnings that are kept.",
+      doc: "Number of candidate texts.",
       range: { min: 1, max: 256 },
       default: { value: 4 },
       why: "4 finds nearly all there is to find; wider searches prefer short, bland texts.",
@@ -29,7 +29,7 @@ export const word = defineWord({
     {
       name: "early_stopping",
       type: { is: "boolean" },
-      doc: "Ends the search as soon as `width` texts are finished, though a better one might come. It saves time and costs a little quality.",
+      doc: "Ends the search as soon as `width` texts are finished, even if a better one might follow. It saves time and costs a little quality.",
       default: { value: false },
       why: "A longer search may find a better text.",
       impact: "low",

@@ -4,7 +4,7 @@ import { repetitionPenaltyParameter } from "./shared/settings.js";
 export const word = defineWord({
   kind: "decoder",
   name: "greedy",
-  doc: "Takes the likeliest token each time: the same text every time, the fastest, and the one to compare with.",
+  doc: "Chooses the likeliest token each time: the same text every time, the fastest decoder, and the one to compare with.",
   example: 'predict writer on "Once upon a time" { decode: greedy }',
   parameters: [repetitionPenaltyParameter],
   elsewhere: { do_sample: "sample" },

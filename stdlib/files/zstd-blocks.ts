@@ -35,7 +35,7 @@ export async function* readZstdBlocks(raw: AsyncIterable<Uint8Array>): AsyncGene
     if (!(await input.holds(frame.bytes))) return yield { bytes: input.rest(), window: 0 };
     const window = frame.single ? contentSize(input, frame) : windowSize(input.number(5, 1));
     if (window > MOST_WINDOW)
-      throw new Error(`it asks for a window of ${String(window)} bytes, more than ${String(MOST_WINDOW)}`);
+      throw new Error(`it requires a window of ${String(window)} bytes, more than ${String(MOST_WINDOW)}`);
     yield { bytes: input.take(frame.bytes), window: 0 };
     for (let last = false; !last;) {
       if (!(await input.holds(3))) return yield { bytes: input.rest(), window: 0 };

@@ -2,18 +2,18 @@
 import { adviceFromRows } from "./advice.js";
 
 export const oneDeviceAdvice =
-  "one device trains: write `gpu`; which card, `CUDA_VISIBLE_DEVICES` says before Tunebook starts";
+  "one device trains: write `gpu`; `CUDA_VISIBLE_DEVICES` selects the GPU before Tunebook starts";
 
 export const deviceAdvice = adviceFromRows([
   [
     "devices num_gpus n_gpu gpus gpu_ids world_size num_processes nproc_per_node num_machines distributed deepspeed fsdp",
-    "leave it out: one process trains, on one device; `accumulate` and `recompute` make room for more",
+    "remove it: one process trains, on one device; `accumulate` and `recompute` make room for more",
   ],
   [
     "strategy parallelism",
-    "leave it out: one process trains, on one device; `accumulate` and `recompute` make room for more",
+    "remove it: one process trains, on one device; `accumulate` and `recompute` make room for more",
   ],
   ["gpu use_gpu cuda use_cuda use_mps_device", "write `device: gpu`"],
   ["cpu use_cpu no_cuda", "write `device: cpu`"],
-  ["device_map", "leave it out: a model stands as a whole on the one `device`", "idle"],
+  ["device_map", "remove it: the model is on one `device`", "idle"],
 ]);

@@ -2,13 +2,13 @@
 import { adviceFromRows } from "./advice.js";
 
 export const severalFilesAdvice =
-  'a source takes one path: a pattern names several files, as in `csv("part-*.csv")` or `csv("{a,b}.csv")`; sources of other kinds are put together by `mix(csv("a.csv"), jsonl("b.jsonl"), until: longest)`';
+  'a source takes one path: a pattern names several files, as in `csv("part-*.csv")` or `csv("{a,b}.csv")`; other kinds of sources are combined by `mix(csv("a.csv"), jsonl("b.jsonl"), until: longest)`';
 export const splitFilesAdvice = `${severalFilesAdvice}; files of different splits are \`{ train: csv("…"), test: csv("…") }\``;
 
 /** Advice for words used as a source. */
 export const sourceWordAdvice = adviceFromRows([
   ["glob concat concatenate", severalFilesAdvice],
-  ["xlsx excel read_excel", "save the sheet as CSV, or read it in a TypeScript cell and give `$rows`"],
+  ["xlsx excel read_excel", "save the sheet as CSV, or read it in a TypeScript cell and use `$rows`"],
 ]);
 /** Advice for keys of `data`. */
 export const fileKeyAdvice = adviceFromRows([

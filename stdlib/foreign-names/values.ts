@@ -11,7 +11,7 @@ export const adamwVariants = smaller(
 );
 export const lionVariants = smaller("lion", "lion_8bit lion_32bit paged_lion paged_lion_8bit paged_lion_32bit");
 
-const another = "this optimizer isn't built: `adamw` serves, and `adafactor` where memory is short";
+const another = "this optimizer is not supported: use `adamw`, or `adafactor` if memory is short";
 export const optimizerAdvice = adviceFromRows([
   [
     "ademamix ademamix_8bit paged_ademamix_8bit paged_ademamix_32bit adagrad rmsprop rmsprop_bnb rmsprop_bnb_8bit " +
@@ -22,7 +22,7 @@ export const optimizerAdvice = adviceFromRows([
   [
     "galore_adamw galore_adamw_8bit galore_adafactor galore_adamw_layerwise galore_adamw_8bit_layerwise " +
       "galore_adafactor_layerwise apollo_adamw apollo_adamw_layerwise",
-    "projected gradients aren't built: `technique: lora(rank: 8)` trains in as little memory",
+    "projected gradients are not supported: `technique: lora(rank: 8)` trains in as little memory",
   ],
 ]);
 
@@ -31,11 +31,11 @@ export const scheduleAdvice = adviceFromRows([
   ["constant_with_warmup", "write `constant(warmup: 6%)`"],
   [
     "reduce_lr_on_plateau greedy warmup_stable_decay wsd one_cycle",
-    "this schedule isn't built: `linear`, `cosine`, `cosine_with_min_lr` and `constant(warmup: 6%)` are",
+    "this schedule is not supported: use `linear`, `cosine`, `cosine_with_min_lr` or `constant(warmup: 6%)`",
   ],
 ]);
 
-const technique = "this technique isn't built: `lora` (also with `dora: true`), `ia3`, `adapters` and prompts are";
+const technique = "this technique is not supported: use `lora` (also with `dora: true`), `ia3`, `adapters` or prompts";
 export const techniqueAdvice = adviceFromRows([
   [
     "adalora adamss boft adaption_prompt beft lily loha lokr oft poly ln_tuning vera frod pvera fourierft glora xlora hra " +
@@ -55,6 +55,6 @@ export const modalityAdvice = adviceFromRows([
   [
     "image_classification vision image_text_to_text visual_question_answering object_detection audio_classification asr " +
       "automatic_speech_recognition speech tabular_classification tabular_regression",
-    "texts alone are read: pictures, sound and tables aren't built",
+    "texts alone are read: pictures, sound and tables are not supported",
   ],
 ]);

@@ -29,7 +29,7 @@ export const stdlibJudgingCodes: CodeTable<StdlibJudgingCodeData> = {
     help: (d) =>
       `write ${listNames(d.places)} where they are filled in; the last is the other text, the first what both answer`,
     explain:
-      "`prompt` is the instruction to the judge. It must contain `{a}` and `{b}` for the two texts, and can contain `{prompt}` for what they answer. The format of the verdict is appended.",
+      "`prompt` is the instruction to the judge. It must contain `{a}` and `{b}` for the two texts, and can contain `{prompt}` for the prompt they respond to. The format of the verdict is appended.",
     example: program('judge("http://127.0.0.1:8000/v1", model: "j", prompt: "Which is kinder?")'),
   },
 };

@@ -11,8 +11,8 @@ export function addressProblem(url: string): string | null {
     return "it is no address";
   }
   if (address.protocol !== "http:" && address.protocol !== "https:")
-    return "it begins with neither http:// nor https://";
-  if (address.search !== "" || address.hash !== "") return "it goes on after its path";
+    return "it starts with neither http:// nor https://";
+  if (address.search !== "" || address.hash !== "") return "it continues after its path";
   if (/\/chat\/completions\/?$/.test(address.pathname))
     return "it ends in /chat/completions, which is put behind it anyway";
   return null;

@@ -10,10 +10,10 @@ export const word = defineWord({
     {
       name: "metric",
       type: { is: "word", kind: "metric" },
-      doc: "What is measured on the validation split: any metric of the task that needs no text to be written.",
+      doc: "The metric on the validation split: any metric of the task that needs no generated text.",
       positional: true,
       required: true,
-      why: "Without one, write `best`: it goes by what `early_stopping` watches, else by the loss.",
+      why: "By default, the metric of `early_stopping`, otherwise the loss.",
       impact: "medium",
     },
   ],

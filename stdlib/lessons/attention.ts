@@ -4,7 +4,7 @@ import { lessonWeightParameter } from "./shared/weight.js";
 export const word = defineWord({
   kind: "lesson",
   name: "attention",
-  doc: "What tokens look at: of each block of the student how far its attention scores are from those of the teacher's block at the same height (`scores`, as TinyBERT has it); or of the last block how queries, keys and values are to each other (`relations`, as MiniLM has it), which asks for no equal number of heads.",
+  doc: "The attention: each block of the student learns the attention scores of the teacher's block at the same relative depth (`scores`, as in TinyBERT); or the last block learns the relations of queries, keys and values (`relations`, as in MiniLM), which works with a different number of heads.",
   example: "distill: student(layers: 3, learns: [labels, logits, attention])",
   references: [
     {
@@ -27,13 +27,13 @@ export const word = defineWord({
       name: "of",
       type: { is: "choice", of: ["auto", "scores", "relations"] },
       means: {
-        auto: "scores where both have as many heads, else relations",
+        auto: "scores if both have the same number of heads, otherwise relations",
         scores: "queries by keys of each block, head by head (TinyBERT)",
         relations: "queries, keys and values among themselves (MiniLMv2)",
       },
-      doc: "Scores, or relations; `auto`: scores where both have as many heads.",
+      doc: "Scores, or relations; `auto`: scores if both have the same number of heads.",
       default: { value: "auto" },
-      why: "Scores say more, head by head, where there are as many.",
+      why: "Scores contain more, head by head, if there are as many.",
       impact: "low",
     },
   ],

@@ -10,7 +10,7 @@ import { blockPairs, meanOverTokens, projectToTeacherWidth } from "./shared/hidd
 export const word = defineWord({
   kind: "lesson",
   name: "hidden",
-  doc: "What blocks hand on: of each block of the student, and of its embeddings, as far as it is from the teacher's block at the same height. Where the student is narrower, a linear map stands between, learnt with it and thrown away.",
+  doc: "The hidden states: each block of the student, and its embeddings, learn those of the teacher's block at the same relative depth. If the student is narrower, a linear map between them is trained too and then dropped.",
   example: "distill: student(layers: 3, learns: [labels, logits, hidden])",
   references: [
     {

@@ -7,7 +7,7 @@ import type { OutputTerm } from "../losses/loss-term.js";
 export const word = defineWord({
   kind: "lesson",
   name: "labels",
-  doc: "What the rows themselves say: the task's own loss.",
+  doc: "The labels of the rows: the task's own loss.",
   example: "distill: student(layers: 3, learns: [labels, logits(weight: 2)])",
   elsewhere: { hard: "labels", task: "labels", cross_entropy: "labels" },
   parameters: [lessonWeightParameter],

@@ -9,7 +9,7 @@ import type { OutputTerm, TermContext } from "../losses/loss-term.js";
 export const word = defineWord({
   kind: "lesson",
   name: "logits",
-  doc: "What the teacher says of all labels, or of all tokens that may come next: the Kullback–Leibler divergence of both at a temperature, times its square; where rows have several labels the binary cross-entropy.",
+  doc: "The teacher's probabilities of all labels, or of all next tokens: the Kullback–Leibler divergence at a temperature, times its square; with several labels per row the binary cross-entropy.",
   example: "distill: student(layers: 3, learns: [labels, logits(temperature: 4)])",
   references: [
     {
@@ -28,7 +28,7 @@ export const word = defineWord({
       doc: "Logits are divided by it before they become probabilities, so that unlikely labels count too.",
       range: { min: 0.1, max: 100 },
       default: { value: 2 },
-      why: "DistilBERT was made with 2.",
+      why: "The value of DistilBERT.",
       impact: "medium",
     },
   ],

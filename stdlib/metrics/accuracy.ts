@@ -5,7 +5,7 @@ import { bestCut, accuracyOfCuts } from "./shared/threshold.js";
 export const word = defineWord({
   kind: "metric",
   name: "accuracy",
-  doc: "Share of rows whose label is predicted right; of several labels, all of them.",
+  doc: "Share of rows with a correct prediction; with several labels per row, all of them must be correct.",
   example: "metrics: [accuracy]",
   capabilities: {
     better: "greater",

@@ -4,7 +4,7 @@ import type { MetricImplementation } from "./kind.js";
 export const word = defineWord({
   kind: "metric",
   name: "bits_per_byte",
-  doc: "How many bits the model needs for each byte of the texts that it foretells: the loss of their tokens in bits, summed, through the bytes (UTF-8) that these tokens stand for. Unlike loss and perplexity it may be compared between models with other tokenizers.",
+  doc: "Bits that the model needs per byte of the predicted texts: the summed loss of their tokens in bits, divided by the bytes (UTF-8) of these tokens. Unlike loss and perplexity it can be compared between models with different tokenizers.",
   example: "metrics: [loss, perplexity, bits_per_byte]",
   elsewhere: {
     bpb: "bits_per_byte",

@@ -3,7 +3,7 @@ import { defineWord } from "#dsl/language/types/define.js";
 export const word = defineWord({
   kind: "metric",
   name: "calibration_error",
-  doc: "Expected calibration error: by how much what a model says of its own surest label (90 %) is off from how often that is right, 0 to 1, over bins of probability. Where a text has several labels every label of it counts.",
+  doc: "Expected calibration error: the difference between the predicted probability of the likeliest label (90 %) and how often it is correct, 0 to 1, over bins of probability. With several labels per text, every label counts.",
   example: "metrics: [accuracy, calibration_error]",
   elsewhere: { ece: "calibration_error", expected_calibration_error: "calibration_error", n_bins: "bins" },
   capabilities: { better: "less", outcomes: ["label", "label_set"], beatsConstant: false },
@@ -14,7 +14,7 @@ export const word = defineWord({
       doc: "How many bins of equal width there are.",
       range: { min: 1, max: 1000 },
       default: { value: 15 },
-      why: "The papers that report it have 15; with more, few rows lie in each, and the error looks greater than it is.",
+      why: "Papers that report it use 15 bins; with more, each has few rows, and the error is overestimated.",
       impact: "low",
     },
   ],

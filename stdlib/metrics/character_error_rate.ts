@@ -7,7 +7,7 @@ import { rowSumsOf, writtenSumsMetric, type RowSums } from "./shared/row-sums.js
 export const word = defineWord({
   kind: "metric",
   name: "character_error_rate",
-  doc: "How many characters must be put in, taken out or changed to make what is written the target (Levenshtein's distance), through the characters of the targets; 0 is perfect, and it may exceed 1.",
+  doc: "Number of characters to insert, delete or replace to turn the generated text into the target (Levenshtein distance), divided by the characters of the targets; 0 is perfect, and it can exceed 1.",
   example: "metrics: [character_error_rate]",
   elsewhere: {
     cer: "character_error_rate",

@@ -23,7 +23,7 @@ export const cohenKappa: MetricImplementation = {
   why: {
     compute: (_call, { truth, predicted, labels }) =>
       truth.length > 0 && truth.every((label) => label === truth[0]) && predicted.every((label) => label === truth[0])
-        ? `every row is “${labels[truth[0]!] ?? ""}”, and was said to be`
+        ? `every row is “${labels[truth[0]!] ?? ""}”, and was predicted as such`
         : null,
   },
 };

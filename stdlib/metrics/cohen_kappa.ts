@@ -3,7 +3,7 @@ import { defineWord } from "#dsl/language/types/define.js";
 export const word = defineWord({
   kind: "metric",
   name: "cohen_kappa",
-  doc: "Cohen's kappa of truth and prediction: how much more they agree than they would by chance; 1 is perfect, 0 is chance. With weights labels are steps of a scale, in the order of the data's labels, and a near miss counts less than a far one.",
+  doc: "Cohen's kappa of true and predicted labels: how much more they agree than by chance; 1 is perfect, 0 is chance. With weights, labels are steps of a scale, in the order of the data's labels, and a near error counts less than a far one.",
   example: "metrics: [cohen_kappa(quadratic)]",
   elsewhere: {
     kappa: "cohen_kappa",
@@ -18,14 +18,14 @@ export const word = defineWord({
       name: "weights",
       type: { is: "choice", of: ["none", "linear", "quadratic"] },
       means: {
-        none: "every miss alike",
+        none: "all errors weigh the same",
         linear: "a miss by its distance on the scale",
         quadratic: "a miss by the square of its distance",
       },
-      doc: "What a miss costs: every one alike, or by how far apart the two labels stand.",
+      doc: "Weight of an error: the same for all, or by the distance between the two labels.",
       positional: true,
       default: { value: "none" },
-      why: "Labels are names, unless you say that they are steps of a scale (marks, stars).",
+      why: "Labels are names by default, not steps of a scale (marks, stars).",
       impact: "medium",
     },
   ],

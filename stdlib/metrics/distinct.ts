@@ -4,7 +4,7 @@ import { runLengthParameters } from "./shared/run-length.js";
 export const word = defineWord({
   kind: "metric",
   name: "distinct",
-  doc: "Distinct-n: of all runs of n words that were written, the share that differ. Small where a model says the same again and again; texts of other lengths can't be compared by it.",
+  doc: "Distinct-n: the share of different n-grams among all n-grams of generated words. Small if a model repeats itself; it cannot compare texts of different lengths.",
   example: "metrics: [distinct(2)]",
   elsewhere: {
     distinct_1: "distinct",

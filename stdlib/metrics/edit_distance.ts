@@ -9,7 +9,7 @@ import { trimBlanks } from "./shared/strip.js";
 export const word = defineWord({
   kind: "metric",
   name: "edit_distance",
-  doc: "How many characters (or words) must be put in, taken out or changed to make what is written the target (Levenshtein's distance), mean over the rows; 0 is perfect. `character_error_rate` and `word_error_rate` are the same through the length of the targets, so that sets of other lengths can be compared.",
+  doc: "Number of characters (or words) to insert, delete or replace to turn the generated text into the target (Levenshtein distance), mean over the rows; 0 is perfect. `character_error_rate` and `word_error_rate` divide it by the length of the targets, so that data sets with different lengths can be compared.",
   example: "metrics: [edit_distance, edit_distance(words)]",
   elsewhere: { levenshtein: "edit_distance", levenshtein_distance: "edit_distance", edits: "edit_distance" },
   capabilities: { better: "less", outcomes: ["written"] },
@@ -17,11 +17,11 @@ export const word = defineWord({
     {
       name: "of",
       type: { is: "choice", of: ["characters", "words"] },
-      means: { characters: "code points of the text", words: "what stands between blanks" },
-      doc: "What is put in, taken out and changed: characters, or words (what stands between blanks).",
+      means: { characters: "code points of the text", words: "text between white space" },
+      doc: "The unit to insert, delete and replace: characters, or words (text between white space).",
       positional: true,
       default: { value: "characters" },
-      why: "Characters tell a slip of the pen from another word.",
+      why: "Characters distinguish a typing error from another word.",
       impact: "low",
     },
   ],

@@ -7,7 +7,7 @@ import { rowSumsSampler, rowMeansOf, scoreOfAllRows } from "./shared/row-sums.js
 export const word = defineWord({
   kind: "metric",
   name: "exact_match",
-  doc: "Share of rows whose text is written exactly as it should be; blanks at both ends don't count. Of answers to questions SQuAD's: case, punctuation and articles don't count either, and one of several right answers will do.",
+  doc: "Share of rows whose generated text equals the target; white space at both ends is ignored. For answers to questions as in SQuAD: case, punctuation and articles are ignored too, and one of several correct answers is enough.",
   example: "metrics: [exact_match]",
   capabilities: { better: "greater", perfect: 1, share: true, outcomes: ["written", "answer"] },
   parameters: [],

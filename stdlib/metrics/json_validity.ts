@@ -4,7 +4,7 @@ import { checkSchemaFile, schemaParameter } from "../json-schemas/parameter.js";
 export const word = defineWord({
   kind: "metric",
   name: "json_validity",
-  doc: "Share of rows whose text is JSON from its first sign to its last, and as a schema wants it where one is named. What stands around it (```` ``` ````, a sentence) makes it none: a program that reads it would fail there too.",
+  doc: "Share of rows whose generated text is JSON from its first to its last character, and valid for a schema if one is given. Text around it (```` ``` ````, a sentence) makes it invalid: a program that parses it would fail too.",
   example: 'metrics: [json_validity("order.json"), field_f1]',
   elsewhere: {
     json_valid: "json_validity",
@@ -16,7 +16,7 @@ export const word = defineWord({
   parameters: [
     schemaParameter(
       "A file with a JSON Schema (draft 2020-12, or the draft that its `$schema` names), relative to the notebook's folder; without it any JSON will do.",
-      "That it can be read says nothing of whether the fields are there that somebody waits for.",
+      "Valid JSON does not imply that the expected fields are present.",
     ),
   ],
   check: checkSchemaFile,

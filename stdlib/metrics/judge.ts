@@ -8,7 +8,7 @@ import { VERDICT_INSTRUCTION, verdictOf } from "../judging/verdict.js";
 export const word = defineWord({
   kind: "metric",
   name: "judge",
-  doc: "What another model says of the texts, asked over HTTP in OpenAI's shape: which of two is the better answer, 0 to 1 (a tie is half a win). Of one model its text is held beside the target; in `evaluate a, b` each further model's beside the first one's. Every pair is asked twice, the order changed; where the two don't agree it is a tie, and how often they do is told, with the tokens that it took. The texts leave this machine for that address; nothing else asks anybody.",
+  doc: "Another model's judgement of the texts, requested over HTTP in OpenAI's format: which of two is the better answer, 0 to 1 (a tie counts 0.5). With one model, its text is compared with the target; in `evaluate a, b` each further model's text is compared with the first one's. Every pair is judged twice, in both orders; if the verdicts differ it is a tie, and their number is reported, with the tokens used. The texts are sent to that address and nowhere else.",
   example: 'metrics: [judge("http://127.0.0.1:8000/v1", model: "judge")]',
   elsewhere: {
     llm_judge: "judge",
@@ -30,10 +30,10 @@ export const word = defineWord({
     {
       name: "url",
       type: { is: "string" },
-      doc: "Where it answers: what stands before `/chat/completions`.",
+      doc: "Address of the API: the URL without `/chat/completions`.",
       positional: true,
       required: true,
-      why: "Texts go nowhere unless the program says where.",
+      why: "Texts are only sent to an address that the program names.",
       impact: "high",
     },
     {
@@ -41,14 +41,14 @@ export const word = defineWord({
       type: { is: "string" },
       doc: "The judge, as that service calls it.",
       required: true,
-      why: "Another judge says something else.",
+      why: "Another judge gives other scores.",
       impact: "high",
     },
     {
       name: "prompt",
       type: { is: "string" },
-      doc: "What is asked, with `{a}` and `{b}` for the two texts and `{prompt}` for what they answer; how the verdict is written is added to it.",
-      why: "“Better” means nothing until somebody says at what: without it help, truth and clarity count.",
+      doc: "The prompt, with `{a}` and `{b}` for the two texts and `{prompt}` for the prompt they respond to; the format of the verdict is appended.",
+      why: "“Better” needs a criterion: by default it is helpfulness, truth and clarity.",
       impact: "high",
     },
     {
@@ -63,10 +63,10 @@ export const word = defineWord({
       name: "against",
       type: { is: "choice", of: ["auto", "target"] },
       means: {
-        auto: "the first model where several are scored, else the target",
+        auto: "the first model if several are scored, otherwise the target",
         target: "the target, for every model",
       },
-      doc: "What a text is held beside: the target (`target`), or the first model's text where several models are scored (`auto`).",
+      doc: "What to compare a text with: the target (`target`), or the first model's text if several models are scored (`auto`).",
       default: { value: "auto" },
       why: "A judge separates two models best side by side.",
       impact: "medium",
@@ -83,7 +83,7 @@ export const word = defineWord({
     {
       name: "timeout",
       type: { is: "number", unit: "duration" },
-      doc: "How long one answer may take; then it is asked again, three times in all.",
+      doc: "Timeout of one request; it is sent up to three times.",
       range: { min: 0, exclusive: true },
       default: { value: 120_000 },
       why: "A judge on a small machine takes a minute for a long text.",
@@ -92,7 +92,7 @@ export const word = defineWord({
     {
       name: "max_tokens",
       type: { is: "number", integer: true },
-      doc: "Most tokens of an answer.",
+      doc: "Maximum tokens of an answer.",
       range: { min: 1 },
       default: { value: 512 },
       why: "Judges that reason first need room before their verdict.",

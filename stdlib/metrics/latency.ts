@@ -5,7 +5,7 @@ import type { MetricImplementation } from "./kind.js";
 export const word = defineWord({
   kind: "metric",
   name: "latency",
-  doc: "Milliseconds that an answer takes, from text to label or written text: the median of rows that are asked one at a time, or another percentile (`latency(99)`).",
+  doc: "Milliseconds per prediction, from text to label or generated text: the median of rows predicted one at a time, or another percentile (`latency(99)`).",
   example: "metrics: [accuracy, latency, latency(99)]",
   elsewhere: {
     response_time: "latency",
@@ -20,7 +20,7 @@ export const word = defineWord({
       name: "percentile",
       type: { is: "number" },
       range: { min: 1, max: 99.9 },
-      doc: "So many of a hundred answers take no longer. At most 100 answers are timed, so that the 99th is nearly the slowest of them.",
+      doc: "The percentile: this many of a hundred predictions take no longer. At most 100 predictions are timed, so that the 99th is nearly the slowest.",
       positional: true,
       default: { value: 50 },
       why: "The median is the usual time.",

@@ -6,7 +6,7 @@ import { rowSumsSampler, rowMeansOf, scoreOfAllRows, type RowSums } from "./shar
 export const word = defineWord({
   kind: "metric",
   name: "log_loss",
-  doc: "Mean of −ln of the probability that the true label was given: what sure and wrong answers make great. As scikit-learn has it, none counts as less likely than the least step from 1.",
+  doc: "Mean of −ln of the probability of the true label: confident errors make it large. As in scikit-learn, probabilities are at least the smallest step from 1.",
   example: "metrics: [log_loss, brier_score]",
   elsewhere: { cross_entropy: "log_loss", neg_log_loss: "log_loss", logloss: "log_loss" },
   capabilities: { better: "less", outcomes: ["label"] },

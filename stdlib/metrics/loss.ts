@@ -7,7 +7,7 @@ import { meanSquaredErrorOf } from "./mean_squared_error.js";
 export const word = defineWord({
   kind: "metric",
   name: "loss",
-  doc: "What training makes smaller: the mean cross-entropy in nats of the true label or token, of each label of several, of an answer's first and last token, or a score's mean squared error. No probability counts as less than `log_loss` lets it, but a model's own of one label, which go down to 1e-38.",
+  doc: "The loss that training minimises: the mean cross-entropy in nats of the true label or token, of each of several labels, of an answer's first and last token, or a score's mean squared error. Probabilities are limited as in `log_loss`, except a model's own probabilities of a single label, which go down to 1e-38.",
   example: "metrics: [loss]",
   capabilities: {
     better: "less",

@@ -6,7 +6,7 @@ import { countsOfConfusionTable, rareAgreementIntervals } from "./shared/rare-ag
 export const word = defineWord({
   kind: "metric",
   name: "matthews_correlation",
-  doc: "Matthews' correlation of truth and prediction, over all labels at once: 1 is perfect, 0 is no better than chance or than one answer for everything, however unlike the labels' shares.",
+  doc: "Matthews' correlation of true and predicted labels, over all labels at once: 1 is perfect, 0 is no better than chance or than a constant prediction, however unbalanced the labels are.",
   example: "metrics: [matthews_correlation]",
   elsewhere: {
     mcc: "matthews_correlation",

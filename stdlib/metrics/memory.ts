@@ -4,7 +4,7 @@ import type { MetricImplementation } from "./kind.js";
 export const word = defineWord({
   kind: "metric",
   name: "memory",
-  doc: "Megabytes (1,000,000 bytes) that a model takes here while it answers the longest of the rows by itself: its weights as the engine holds them, and the most that its graph keeps alive at once. Reckoned from the graph, not measured: what a process takes besides is not in it.",
+  doc: "Megabytes (1,000,000 bytes) that a model takes on this engine while it predicts the longest row alone: its weights, and the most that its graph keeps alive at once. Computed from the graph, not measured: other memory of the process is not included.",
   example: "metrics: [accuracy, memory]",
   elsewhere: { peak_memory: "memory", ram: "memory", rss: "memory" },
   capabilities: { better: "less", outcomes: ["cost"], unit: "MB", beatsConstant: false },

@@ -7,7 +7,7 @@ import { rowSumsSampler, scoreOfAllRows } from "./shared/row-sums.js";
 export const word = defineWord({
   kind: "metric",
   name: "mrr",
-  doc: "Mean reciprocal rank: 1 where each text finds its own first, 0.5 where it stands second. Of several that belong to a text the best counts.",
+  doc: "Mean reciprocal rank: 1 if each text ranks its own match first, 0.5 if second. If several match, the best rank counts.",
   example: "metrics: [mrr]",
   elsewhere: { mean_reciprocal_rank: "mrr", reciprocal_rank: "mrr", MRR: "mrr", k: "at", top_k: "at", "mrr@10": "mrr" },
   capabilities: { better: "greater", perfect: 1, outcomes: ["ranking"] },

@@ -7,7 +7,7 @@ import { rowSumsSampler, scoreOfAllRows } from "./shared/row-sums.js";
 export const word = defineWord({
   kind: "metric",
   name: "ndcg",
-  doc: "Normalised discounted cumulative gain: what belongs to a text counts the less the farther down it is found; 1 is the best order that there is.",
+  doc: "Normalised discounted cumulative gain: a match counts less the lower its rank; 1 is the best possible order.",
   example: "metrics: [ndcg(10)]",
   elsewhere: {
     ndcg_score: "ndcg",

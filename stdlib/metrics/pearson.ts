@@ -5,7 +5,7 @@ import { correlation, uncorrelatedReason } from "./shared/correlation.js";
 export const word = defineWord({
   kind: "metric",
   name: "pearson",
-  doc: "How nearly predictions lie on a line with the truth: 1 is a rising line, 0 none at all.",
+  doc: "How close predictions and true values are to a straight line: 1 is a rising line, 0 no linear relation.",
   example: "metrics: [pearson]",
   elsewhere: { pearsonr: "pearson" },
   capabilities: { better: "greater", outcomes: ["number", "similarity"] },

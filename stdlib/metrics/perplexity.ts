@@ -7,7 +7,7 @@ import { loss, labelLoss } from "./loss.js";
 export const word = defineWord({
   kind: "metric",
   name: "perplexity",
-  doc: "Among how many equally likely tokens the model hesitates: e to the mean loss of a token.",
+  doc: "The number of equally likely tokens that the model's uncertainty corresponds to: e to the mean loss of a token.",
   example: "metrics: [perplexity]",
   elsewhere: { ppl: "perplexity" },
   capabilities: { better: "less", ofLoss: true, outcomes: ["next_token"] },

@@ -7,7 +7,7 @@ import { rowSumsSampler, scoreOfAllRows } from "./shared/row-sums.js";
 export const word = defineWord({
   kind: "metric",
   name: "recall_at",
-  doc: "Share of what belongs to a text that it finds among the first places; with one text to find, how often it is found there.",
+  doc: "Share of a text's matches among the first ranks; with a single match, how often it is there.",
   example: "metrics: [recall_at(1), recall_at(10)]",
   elsewhere: { "recall@10": "recall_at", recall_at_k: "recall_at", top_k: "places", k: "places", hits: "recall_at" },
   capabilities: { better: "greater", perfect: 1, outcomes: ["ranking"] },

@@ -7,7 +7,7 @@ import { rowMeansOf, writtenSumsMetric, type RowSums } from "./shared/row-sums.j
 export const word = defineWord({
   kind: "metric",
   name: "repetition",
-  doc: "Share of the runs of n words that the same text has had before, mean over the rows: what a model that goes round in circles makes great.",
+  doc: "Share of n-grams of words that occurred before in the same text, mean over the rows: high for a model that repeats itself.",
   example: "metrics: [repetition(4)]",
   elsewhere: { seq_rep: "repetition", seq_rep_4: "repetition", repetition_rate: "repetition", n: "words" },
   capabilities: { better: "less", namesDefault: true, outcomes: ["written"] },

@@ -3,7 +3,7 @@ import { defineWord } from "#dsl/language/types/define.js";
 export const word = defineWord({
   kind: "metric",
   name: "rouge",
-  doc: "ROUGE as the rouge-score package has it, 0 to 1: words (`rouge1`), pairs of words (`rouge2`) or the longest common sequence (`rougeL`, of lines `rougeLsum`) that what is written and the target share, F measure, mean over the rows. Letters a to z and digits count.",
+  doc: "ROUGE as computed by the rouge-score package, 0 to 1: words (`rouge1`), pairs of words (`rouge2`) or the longest common sequence (`rougeL`, of lines `rougeLsum`) shared by the generated text and the target, F measure, mean over the rows. Only letters a to z and digits count.",
   example: "metrics: [rouge, rouge(rouge2)]",
   capabilities: { better: "greater", perfect: 1, namesDefault: true, outcomes: ["written"] },
   parameters: [
@@ -17,9 +17,9 @@ export const word = defineWord({
         rougeL: "the longest common order of words",
         rougeLsum: "the same, line by line",
       },
-      doc: "What is counted; `rougeLsum`: each line of the target against all lines that were written.",
+      doc: "The unit to compare; `rougeLsum`: each line of the target with all generated lines.",
       default: { value: "rougeL" },
-      why: "rougeL heeds the order of words; papers report all three.",
+      why: "rougeL depends on the order of words; papers report all three.",
       impact: "medium",
     },
   ],

@@ -5,7 +5,7 @@ import { rateMetric } from "./shared/rates.js";
 export const word = defineWord({
   kind: "metric",
   name: "selection_rate",
-  doc: "Share of all rows that are given a label, whatever their own label is. Neither a greater nor a smaller rate is better; with `by`, the difference between parts is the demographic parity difference.",
+  doc: "Share of all rows that get the label, whatever their true label is. Neither a greater nor a smaller rate is better; with `by`, the difference between groups is the demographic parity difference.",
   example: "metrics: [selection_rate(yes)]",
   advice: {
     demographic_parity_difference:

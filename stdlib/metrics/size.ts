@@ -4,7 +4,7 @@ import type { MetricImplementation } from "./kind.js";
 export const word = defineWord({
   kind: "metric",
   name: "size",
-  doc: "Megabytes (1,000,000 bytes) of a model's weights as they lie in its files: of a quantised one whole numbers and scales, of an adapter the base and the adapter.",
+  doc: "Megabytes (1,000,000 bytes) of a model's weights in its files: integers and scales if it is quantised; base and adapter for an adapter.",
   example: "metrics: [accuracy, size]",
   elsewhere: { model_size: "size", file_size: "size", disk: "size" },
   capabilities: { better: "less", outcomes: ["cost"], unit: "MB", beatsConstant: false },

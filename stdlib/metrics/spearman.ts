@@ -5,7 +5,7 @@ import { correlation, ranksOf, drawRanks, uncorrelatedReason } from "./shared/co
 export const word = defineWord({
   kind: "metric",
   name: "spearman",
-  doc: "How nearly predictions stand in the order of the truth: Pearson's correlation of their ranks.",
+  doc: "How well predictions preserve the order of the true values: Pearson's correlation of their ranks.",
   example: "metrics: [spearman]",
   elsewhere: { spearmanr: "spearman" },
   capabilities: { better: "greater", outcomes: ["number", "similarity"] },

@@ -8,7 +8,7 @@ import { editsWithShifts } from "./shared/shifts.js";
 export const word = defineWord({
   kind: "metric",
   name: "ter",
-  doc: "Translation edit rate as sacrebleu has it: how many words must be put in, taken out, changed, or moved with their neighbours to make what is written the target, for 100 words of the targets; 0 is perfect, and it may exceed 100. Case doesn't count.",
+  doc: "Translation edit rate as computed by sacrebleu: number of words to insert, delete, replace, or move with their neighbours to turn the generated text into the target, per 100 words of the targets; 0 is perfect, and it can exceed 100. Case is ignored.",
   example: "metrics: [bleu, chrf, ter]",
   elsewhere: { translation_edit_rate: "ter" },
   capabilities: { better: "less", outcomes: ["written"] },

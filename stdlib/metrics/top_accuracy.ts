@@ -5,7 +5,7 @@ import { rowSumsSampler, rowMeansOf, scoreOfAllRows, type RowSums } from "./shar
 export const word = defineWord({
   kind: "metric",
   name: "top_accuracy",
-  doc: "Share of rows whose label is among the so many likeliest ones: what a list of suggestions is worth.",
+  doc: "Share of rows whose label is among this many likeliest ones, such as in a list of suggestions.",
   example: "metrics: [accuracy, top_accuracy(3)]",
   elsewhere: { top_k_accuracy: "top_accuracy", top_k_accuracy_score: "top_accuracy", top_k: "places", k: "places" },
   advice: { top_5_accuracy: "write `top_accuracy(5)`", top_3_accuracy: "write `top_accuracy(3)`" },
@@ -18,7 +18,7 @@ export const word = defineWord({
       range: { min: 1 },
       positional: true,
       required: true,
-      why: "One place is accuracy; as many as there are labels find everything.",
+      why: "`top_accuracy(1)` is accuracy; with as many as there are labels it is 1.",
       impact: "high",
     },
   ],

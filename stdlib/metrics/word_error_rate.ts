@@ -7,7 +7,7 @@ import { splitWords } from "./shared/n-grams.js";
 export const word = defineWord({
   kind: "metric",
   name: "word_error_rate",
-  doc: "Words that must be put in, taken out or changed to make what was written what it should be, per word that it should have; over all rows together. Words stand between blanks: where those are phonemes, it is the phoneme error rate.",
+  doc: "Number of words to insert, delete or replace to turn the generated text into the target, per word of the target; over all rows together. Words are separated by white space: if they are phonemes, it is the phoneme error rate.",
   example: "metrics: [word_error_rate]",
   elsewhere: { wer: "word_error_rate", phoneme_error_rate: "word_error_rate" },
   capabilities: { better: "less", outcomes: ["written"] },

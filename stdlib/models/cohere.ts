@@ -28,7 +28,7 @@ export const word = defineWord({
     layersParameter,
     hiddenParameter,
     headsParameter,
-    keyValueHeadsParameter("as many as heads", (n) => n),
+    keyValueHeadsParameter("the same as `heads`", (n) => n),
     intermediateParameter(11 / 4, "11/4 × hidden"),
   ],
   elsewhere: sizeAliases,

@@ -96,7 +96,7 @@ function configOf(json: JsonObject): DistilBertConfig {
   // `alias`: a name that transformers accepts in addition to the family's own.
   const count = (key: string, alias: string): number => {
     const size = read.count(key in json || !(alias in json) ? key : alias);
-    if (alias in json && read.count(alias) !== size) throw read.bad(alias, `must be what ${key} is`);
+    if (alias in json && read.count(alias) !== size) throw read.bad(alias, `must equal ${key}`);
     return size;
   };
   const vocab_size = read.count("vocab_size");

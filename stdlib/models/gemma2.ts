@@ -32,7 +32,7 @@ export const word = defineWord({
     hiddenParameter,
     headsParameter,
     headSizeParameter,
-    keyValueHeadsParameter("half as many as heads", (n) => Math.max(1, n % 2 ? n : n / 2)),
+    keyValueHeadsParameter("half of `heads`", (n) => Math.max(1, n % 2 ? n : n / 2)),
     intermediateParameter(4),
     windowParameter,
   ],

@@ -57,7 +57,7 @@ export const word = defineWord({
     shape: "decoder",
     sizeFields: { hidden: ["n_embd"], layers: ["n_layer"], intermediate: ["n_inner"], vocabulary: ["vocab_size"] },
     prunes: {
-      heads: { why: "its config has no size of a head, so that fewer heads would be wider ones" },
+      heads: { why: "its config has no head size, so that fewer heads would be wider" },
       inner: { field: "n_inner", into: ["mlp.c_fc"], out: "mlp.c_proj" },
     },
     /** Layout of its linear layers in a checkpoint. Defaults to [out, in]. */

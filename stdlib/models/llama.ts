@@ -48,7 +48,7 @@ export const word = defineWord({
     layersParameter,
     hiddenParameter,
     headsParameter,
-    keyValueHeadsParameter("as many as heads", (n) => n),
+    keyValueHeadsParameter("the same as `heads`", (n) => n),
     intermediateParameter(8 / 3, "8/3 × hidden"),
     tiedParameter,
   ],

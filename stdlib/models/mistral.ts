@@ -23,7 +23,7 @@ export const word = defineWord({
     layersParameter,
     hiddenParameter,
     headsParameter,
-    keyValueHeadsParameter("as many as heads", (n) => n),
+    keyValueHeadsParameter("the same as `heads`", (n) => n),
     intermediateParameter(7 / 2, "7/2 × hidden"),
     tiedParameter,
   ],

@@ -7,7 +7,7 @@ import { sizeFields } from "./shared/size-fields.js";
 export const word = defineWord({
   kind: "model",
   name: "mobilebert",
-  doc: "MobileBERT: deep and narrow, made for phones; blocks work between bottlenecks, with several small inner layers each.",
+  doc: "MobileBERT: deep and narrow, for phones; blocks work between bottlenecks, with several small inner layers each.",
   example: 'model router { base: "google/mobilebert-uncased", task: text_classification }',
   references: [
     {
@@ -27,11 +27,11 @@ export const word = defineWord({
       doc: "Width within a block, between its bottlenecks; a multiple of `heads`.",
       range: { min: 1, max: 16_384 },
       default: {
-        derived: "hidden / 4, in whole heads",
+        derived: "hidden / 4, a multiple of heads",
         from: (draft) =>
           Number(draft["heads"]) * Math.max(1, Math.round(Number(draft["hidden"]) / 4 / Number(draft["heads"]))),
       },
-      why: "A quarter of the width, as MobileBERT's own: narrow blocks are what makes it small.",
+      why: "A quarter of the width, as in MobileBERT: narrow blocks make it small.",
       impact: "high",
     },
     {
@@ -49,7 +49,7 @@ export const word = defineWord({
       doc: "Inner layers of each block, one after the other.",
       range: { min: 1, max: 16 },
       default: { value: 4 },
-      why: "MobileBERT has 4: they make up for the narrow stream.",
+      why: "MobileBERT has 4: they compensate for the narrow width.",
       impact: "medium",
     },
     {
@@ -80,7 +80,7 @@ export const word = defineWord({
   },
   capabilities: {
     prunes: {
-      heads: { why: "its queries are made of a bottleneck that all heads share, and its config has no size of a head" },
+      heads: { why: "its queries come from a bottleneck shared by all heads, and its config has no head size" },
       inner: { field: "intermediate_size", into: ["intermediate.dense"], out: "output.dense" },
     },
     fromScratch: bertSpecials,

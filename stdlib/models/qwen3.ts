@@ -17,7 +17,7 @@ import { makeLlamaLikeCheckpoint } from "./shared/known-checkpoints.js";
 export const word = defineWord({
   kind: "model",
   name: "qwen3",
-  doc: "Qwen3: Qwen2 without biases, with normalised queries and keys and heads of a size of their own.",
+  doc: "Qwen3: Qwen2 without biases, with normalised queries and keys and an independent head size.",
   example: 'model helper { base: "Qwen/Qwen3-0.6B", task: text_generation }',
   references: [
     { title: "Qwen3 Technical Report", by: "Yang et al.", year: 2025, url: "https://arxiv.org/abs/2505.09388" },
@@ -27,7 +27,7 @@ export const word = defineWord({
     hiddenParameter,
     headsParameter,
     headSizeParameter,
-    keyValueHeadsParameter("half as many as heads", (n) => Math.max(1, n % 2 ? n : n / 2)),
+    keyValueHeadsParameter("half of `heads`", (n) => Math.max(1, n % 2 ? n : n / 2)),
     intermediateParameter(3),
     tiedParameter,
   ],

@@ -70,7 +70,7 @@ export const t5: ModelImplementation<T5Config> = {
   }),
   build(layers, c, inputs, options) {
     const dropout = options.dropout ?? c.dropout_rate;
-    const written = must(inputs.decoder_input_ids, "what the decoder reads");
+    const written = must(inputs.decoder_input_ids, "the decoder's inputs");
     const encoded = inputs.encoded ?? stack(layers, "encoder", c, dropout, { ids: inputs.input_ids, inputs });
     const decoded = stack(layers, "decoder", c, dropout, { ids: written, inputs, encoded });
     const shape = [c.vocab_size, c.d_model];

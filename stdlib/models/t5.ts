@@ -13,7 +13,7 @@ const FLAN = { feed_forward_proj: "gated-gelu", tie_word_embeddings: false };
 export const word = defineWord({
   kind: "model",
   name: "t5",
-  doc: "T5 and models of its shape (T5 v1.1, Flan-T5): an encoder reads the input, a decoder writes the target; places are told by distances, norms are RMS, there are no biases.",
+  doc: "T5 and models of its architecture (T5 v1.1, Flan-T5): an encoder reads the input, a decoder generates the target; positions are relative, norms are RMS, there are no biases.",
   example: 'model fr { base: "t5-small", task: translation(prefix: "translate English to French: ") }',
   references: [
     {
@@ -37,7 +37,7 @@ export const word = defineWord({
       type: { is: "number", integer: true },
       doc: "Blocks of the decoder.",
       range: { min: 1, max: 256 },
-      default: { derived: "as many as the encoder's", from: (draft) => Number(draft["layers"]) },
+      default: { derived: "the same as in the encoder", from: (draft) => Number(draft["layers"]) },
       why: "As the family's own models have it.",
       impact: "medium",
     },
@@ -48,7 +48,7 @@ export const word = defineWord({
     {
       name: "gated",
       type: { is: "boolean" },
-      doc: "The inner layer is gated (GELU), as in v1.1 and Flan-T5; else it has a ReLU, as in v1.0. The gate learns more for each weight and costs a third matrix.",
+      doc: "The inner layer is gated (GELU), as in v1.1 and Flan-T5; otherwise it has a ReLU, as in v1.0. The gate learns more per weight and needs a third matrix.",
       default: { value: false },
       why: "Two matrices are cheaper than three, as in T5 v1.0.",
       impact: "low",
@@ -57,7 +57,7 @@ export const word = defineWord({
   elsewhere: { ...sizeAliases, num_decoder_layers: "decoder_layers" },
   capabilities: {
     prunes: {
-      heads: { why: "all its blocks share what one of them adds for the places of tokens, head by head" },
+      heads: { why: "all its blocks share the position bias of one of them, head by head" },
       inner: {
         field: "d_ff",
         into: ["DenseReluDense.wi", "DenseReluDense.wi_0", "DenseReluDense.wi_1"],

@@ -7,7 +7,7 @@ import { learningRateParameter, checkLearningRate, weightDecayParameter } from "
 export const word = defineWord({
   kind: "optimizer",
   name: "adafactor",
-  doc: "Adafactor with a learning rate of the recipe's own: keeps a row and a column of moments where AdamW keeps two whole matrices. As transformers' Adafactor with `scale_parameter` and `relative_step` off.",
+  doc: "Adafactor with the recipe's learning rate: stores a row and a column of moments instead of AdamW's two full matrices. Equals transformers' Adafactor with `scale_parameter` and `relative_step` off.",
   example: "recipe lean { optimizer: adafactor(learning_rate: 1e-4) }",
   elsewhere: { lr: "learning_rate", clip_threshold: "threshold", decay_rate: "decay", eps: "epsilon" },
   parameters: [
@@ -27,16 +27,16 @@ export const word = defineWord({
       doc: "Added to squared gradients.",
       range: { min: 0, max: 1 },
       default: { value: 1e-30 },
-      why: "The authors' own: it matters only where a gradient is zero.",
+      why: "The paper's value: it matters only if a gradient is zero.",
       impact: "low",
     },
     {
       name: "threshold",
       type: { is: "number" },
-      doc: "Greatest root mean square of a parameter's step at learning rate 1; a larger step is scaled down.",
+      doc: "Maximum root mean square of a parameter's step at learning rate 1; a larger step is scaled down.",
       range: { min: 0, max: 1000, exclusive: true },
       default: { value: 1 },
-      why: "The authors' own: it tames the steps where the running means lag behind.",
+      why: "The paper's value: it limits steps when the running means lag behind.",
       impact: "low",
       related: ["learning_rate"],
     },

@@ -23,8 +23,8 @@ export const word = defineWord({
   advice: {
     ...optimizerAdvice.advice,
     betas: "write `beta1: 0.9, beta2: 0.999`",
-    amsgrad: "leave it out: it isn't part of Tune",
-    fused: "leave it out: engines choose their kernels themselves",
+    amsgrad: "remove it: it is not part of Tune",
+    fused: "remove it: engines choose their kernels themselves",
   },
   idle: ["fused"],
   parameters: [

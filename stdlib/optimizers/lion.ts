@@ -8,7 +8,7 @@ import { betaParameter, learningRateParameter, checkLearningRate, weightDecayPar
 export const word = defineWord({
   kind: "optimizer",
   name: "lion",
-  doc: "Lion: steps of one size along the sign of the gradients' mean; keeps one moment where AdamW keeps two.",
+  doc: "Lion: steps of the same size along the sign of the gradients' mean; stores one moment instead of AdamW's two.",
   example: "recipe quick { optimizer: lion(learning_rate: 3e-5) }",
   elsewhere: { ...lionVariants, lr: "learning_rate" },
   parameters: [

@@ -15,7 +15,7 @@ export const word = defineWord({
     {
       name: "momentum",
       type: { is: "number" },
-      doc: "Share of the last step's velocity that is kept; 0 keeps none and needs no memory beside the weights.",
+      doc: "Share of the last step's velocity to keep; 0 keeps none and needs no additional memory.",
       range: { min: 0, max: 0.999999 },
       default: { value: 0.9 },
       why: "About ten steps of memory carry the descent through a batch's noise.",
@@ -25,7 +25,7 @@ export const word = defineWord({
     {
       name: "nesterov",
       type: { is: "boolean" },
-      doc: "Whether the gradient's step is added after the velocity's.",
+      doc: "Whether to add the gradient's step after the velocity's.",
       default: { value: false },
       why: "PyTorch's own default.",
       impact: "low",

@@ -3,7 +3,7 @@ import { defineWord } from "#dsl/language/types/define.js";
 export const word = defineWord({
   kind: "partition",
   name: "by_column",
-  doc: "A client for each value of a column, with all rows that have it: as the data are where each customer, site or device keeps its own.",
+  doc: "A client for each value of a column, with all rows that have it: as if each customer, site or device had its own data.",
   example: "clients: by_column(customer)",
   elsewhere: {
     NaturalIdPartitioner: "by_column",
@@ -14,16 +14,16 @@ export const word = defineWord({
     by: "by_column",
     partition_by: "by_column",
   },
-  advice: { group_size: "make a column that has one value for several of them" },
+  advice: { group_size: "make a column that has the same value for several of them" },
   capabilities: { clientCount: () => null, partitionedBy: (call) => ({ column: call.arguments.column }) },
   parameters: [
     {
       name: "column",
       type: { is: "column" },
-      doc: "The column whose values are the clients' names.",
+      doc: "The column with the clients' names.",
       positional: true,
       required: true,
-      why: "Who has which rows is rarely by chance: where the data say it, nothing needs to be drawn.",
+      why: "Clients seldom have random rows: if the data name their owners, no simulation is needed.",
       impact: "high",
     },
   ],

@@ -12,7 +12,7 @@ import {
 export const word = defineWord({
   kind: "partition",
   name: "dirichlet",
-  doc: "Gives rows to clients label by label: of each label the clients' shares are drawn from a Dirichlet distribution. Both labels and numbers of rows differ from client to client.",
+  doc: "Gives rows to clients label by label: the clients' shares of each label are drawn from a Dirichlet distribution. Both labels and numbers of rows differ between clients.",
   example: "clients: dirichlet(10, by: team, alpha: 0.3)",
   references: [
     {
@@ -38,7 +38,7 @@ export const word = defineWord({
     dir: "dirichlet",
     ...drawnPartitionParameterAliases,
   },
-  advice: { ...partitionAdvice, self_balancing: "leave it out: `least` says how few rows a client may have" },
+  advice: { ...partitionAdvice, self_balancing: "remove it: `least` sets the minimum rows of a client" },
   capabilities: {
     clientCount: (call) => call.arguments.clients,
     partitionedBy: (call) => partitionColumn(call.arguments),
@@ -47,7 +47,7 @@ export const word = defineWord({
   parameters: [
     clientsParameter,
     byColumnParameter,
-    alphaParameter("the fewer clients have most rows of a label"),
+    alphaParameter("the fewer clients share most rows of a label"),
     leastRowsParameter,
   ],
   load: async () => (await import("./dirichlet.run.js")).dirichletPartition,

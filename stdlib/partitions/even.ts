@@ -4,7 +4,7 @@ import { partitionAdvice, clientsParameter, partitionParameterAliases } from "./
 export const word = defineWord({
   kind: "partition",
   name: "even",
-  doc: "Gives each client as many rows as the others, drawn at random from all: clients' data are alike, which is what uneven ones are compared with.",
+  doc: "Gives all clients the same number of rows, drawn at random: clients have similar data, a baseline for uneven partitions.",
   example: "clients: even(10)",
   elsewhere: {
     IidPartitioner: "even",

@@ -10,7 +10,7 @@ import {
 export const word = defineWord({
   kind: "partition",
   name: "quantity",
-  doc: "Gives clients different numbers of rows, drawn at random from all: their shares are drawn from a Dirichlet distribution, labels are alike.",
+  doc: "Gives clients different numbers of rows, drawn at random: their shares are drawn from a Dirichlet distribution, their labels are similar.",
   example: "clients: quantity(10, alpha: 0.5)",
   references: [
     {

@@ -10,7 +10,7 @@ import {
 export const word = defineWord({
   kind: "partition",
   name: "shards",
-  doc: "Sorts rows by label, cuts them into shards of one size and gives each client some of them by chance: most clients have a few labels alone, and all as many rows.",
+  doc: "Sorts rows by label, cuts them into shards of the same size and gives each client some at random: most clients have only a few labels, and all have the same number of rows.",
   example: "clients: shards(10, by: team, each: 2)",
   references: [
     {
@@ -42,7 +42,7 @@ export const word = defineWord({
     {
       name: "each",
       type: { is: "number", integer: true },
-      doc: "Shards of each client. More shards make clients more alike.",
+      doc: "Shards per client. More shards make clients more similar.",
       range: { min: 1, max: 1000 },
       default: { value: 2 },
       why: "With two shards most clients have two labels, as in the paper.",

@@ -4,7 +4,7 @@ import { defineWord } from "#dsl/language/types/define.js";
 export const word = defineWord({
   kind: "part",
   name: "layers",
-  doc: "Layers by their number, counted from 0, both ends included; of an encoder-decoder those of both stacks.",
+  doc: "Layers by number, from 0, both ends included; for an encoder-decoder those of both stacks.",
   example: "freeze: [embeddings, layers(0..3)]",
   parameters: [
     {

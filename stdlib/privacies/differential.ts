@@ -6,7 +6,7 @@ import { privacyGuaranteeOf, USEFUL_EPSILON_LIMIT, epsilonByAccountant } from ".
 export const word = defineWord({
   kind: "privacy",
   name: "differential",
-  doc: "Differentially private training (DP-SGD): for each update every row is drawn by chance, what it says is cut to the length `clip`, and noise is added to the sum. Then no outcome is more than e^ε times likelier with any one row than without it, but for a chance of δ. The least noise that keeps the promise over all updates is found and shown with the plan.",
+  doc: "Differentially private training (DP-SGD): for each update every row is drawn at random, its gradient is clipped to the norm `clip`, and noise is added to the sum. Then no result is more than e^ε times likelier with any one row than without it, except with probability δ. The least noise that keeps this guarantee over all updates is computed and shown in the plan.",
   example: "privacy: differential(epsilon: 8, delta: 1e-5, clip: 1.0)",
   references: [
     {
@@ -62,12 +62,12 @@ export const word = defineWord({
     granularity: "unit",
   },
   advice: {
-    poisson_sampling: "leave it out: rows are always drawn by chance, each by itself",
-    sample_rate: "leave it out: it follows of `batch_size` and the rows",
+    poisson_sampling: "remove it: rows are always drawn by chance, each by itself",
+    sample_rate: "remove it: it follows of `batch_size` and the rows",
     epochs: "write `epochs` in the recipe",
-    secure_mode: "leave it out: the noise always comes from a secure generator",
-    grad_sample_mode: "leave it out: each row is cut by itself in any case",
-    clipping: "leave it out: each row is cut to `clip`, over all parameters together",
+    secure_mode: "remove it: the noise always comes from a secure generator",
+    grad_sample_mode: "remove it: each row is cut by itself in any case",
+    clipping: "remove it: each row is cut to `clip`, over all parameters together",
   },
   oneOf: ["epsilon", "noise"],
   parameters: [
@@ -87,16 +87,16 @@ export const word = defineWord({
       range: { min: 0, max: 0.5, exclusive: true },
       default: {
         derived:
-          "1e-5, and less where there are more than some 35,000 rows: 1 / rows^1.1, so that it stays below what giving one row away would be",
+          "1e-5, or less for more than about 35,000 rows: 1 / rows^1.1, which is less than the chance of publishing one random row",
         from: () => null,
       },
-      why: "A δ of 1 / rows would allow to publish a row whole.",
+      why: "A δ of 1 / rows would allow to publish a complete row.",
       impact: "medium",
     },
     {
       name: "clip",
       type: { is: "number" },
-      doc: "The greatest norm of what one row says (its gradient, over all parameters that train); longer ones are scaled down to it. The noise scales with it.",
+      doc: "Maximum norm of a row's gradient, over all parameters that train; longer ones are scaled down. The noise scales with it.",
       range: { min: 1e-6, max: 1e6 },
       default: { value: 1 },
       why: "0.1 to 1 is usual, and `adamw` hardly depends on it.",
@@ -114,12 +114,12 @@ export const word = defineWord({
         word: "it can be `row` or `client`: to hide all rows of one person, make each person a client, as in `federate … { clients: by_column(patient), privacy: differential(8, unit: client) }`",
       },
       means: {
-        row: "whether a row is among those that train stays hidden",
+        row: "whether a row was used for training stays hidden",
         client: "whether a client takes part stays hidden, with all its rows",
       },
-      doc: "What the promise is about. Where a person wrote several rows, a promise of each row says less of the person.",
+      doc: "The unit of the guarantee. If a person wrote several rows, a guarantee per row protects the person less.",
       default: { derived: "each row in `train`; a federated training has to say it", from: () => null },
-      why: "What is hidden must be what belongs to one person.",
+      why: "The unit should be all data of one person.",
       impact: "high",
     },
     {
@@ -130,10 +130,10 @@ export const word = defineWord({
         elsewhere: { renyi: "rdp", moments: "rdp", pld: "prv", gdp: "prv", fft: "prv" },
       },
       means: {
-        rdp: "Rényi's orders, as most papers tell; adds up exactly",
-        prv: "numerical composition: less noise, more to reckon",
+        rdp: "Rényi orders, as in most papers; composes exactly",
+        prv: "numerical composition: less noise, more computation",
       },
-      doc: "How what all updates tell together is reckoned.",
+      doc: "How the privacy loss of all updates is composed.",
       default: { value: "rdp" },
       why: "Most papers count by Rényi's orders; both counts are proofs.",
       impact: "low",
@@ -143,7 +143,7 @@ export const word = defineWord({
       type: { is: "number" },
       doc: "Instead of `epsilon`: the noise's deviation in units of `clip`, from which ε follows.",
       range: { min: 0, max: 10000, exclusive: true },
-      why: "To repeat what others published with their noise multiplier.",
+      why: "To repeat published results with their noise multiplier.",
       impact: "high",
       related: ["epsilon"],
     },
@@ -161,7 +161,7 @@ export const word = defineWord({
 
 const differential: PrivacyImplementation = {
   spent({ arguments: { accountant, delta } }, done) {
-    if (typeof delta !== "number") throw new Error("differential: the call was not made whole, it has no δ");
+    if (typeof delta !== "number") throw new Error("differential: the call is incomplete, it has no δ");
     // If numerical composition is infeasible, Rényi orders give an upper bound.
     return epsilonByAccountant(String(accountant), done, delta) ?? epsilonByRdp(done, delta);
   },

@@ -51,7 +51,7 @@ function once(make: () => Program | null): () => Program {
   let made: Program | null = null;
   return () => {
     made ??= make();
-    return must(made, "what a batch says as a whole");
+    return must(made, "the gradient of a batch as a whole");
   };
 }
 

@@ -44,7 +44,7 @@ export interface BuiltSlotPrograms {
 
 /** Returns why a model does not support continuous batching; null if it does. */
 export function slotsRefusal({ family, technique }: Pick<SlotProgramOptions, "family" | "technique">): string | null {
-  if (family.shape !== "decoder") return "it reads a text whole before it writes";
+  if (family.shape !== "decoder") return "it reads the complete text before it generates";
   if (technique.implementation.body) return `${technique.call.word} puts something before each text`;
   return null;
 }

@@ -6,7 +6,7 @@ import { prunedBelowRung } from "./shared/rungs.js";
 export const word = defineWord({
   kind: "pruner",
   name: "asha",
-  doc: "Successive halving that waits for nobody: at rungs of ever more steps the best share of what came so far goes on.",
+  doc: "Successive halving without waiting for other trials: at rungs of increasing steps, a trial continues if it is in the best share of the trials so far.",
   example: "pruner: asha(reduction: 4)",
   elsewhere: {
     successive_halving: "asha",
@@ -32,7 +32,7 @@ export const word = defineWord({
       doc: "Steps of the first rung.",
       range: { min: 1 },
       default: { derived: "a hundredth of the trial's steps", from: () => null },
-      why: "A poor trial shows early, but not before it has learnt anything.",
+      why: "A poor trial shows early, but not before it has learned anything.",
       impact: "medium",
     },
   ],

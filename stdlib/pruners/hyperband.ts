@@ -8,7 +8,7 @@ import { prunedBelowRung } from "./shared/rungs.js";
 export const word = defineWord({
   kind: "pruner",
   name: "hyperband",
-  doc: "Successive halving in several brackets, each of which begins to give up trials later than the one before.",
+  doc: "Successive halving in several brackets, each of which starts to stop trials later than the one before.",
   example: "pruner: hyperband(brackets: 4)",
   elsewhere: {
     HyperbandPruner: "hyperband",
@@ -18,10 +18,11 @@ export const word = defineWord({
     ...rungAliases,
   },
   advice: {
-    max_resource: "leave it out: a trial's own steps are the most; `brackets: 4` says how many begin at other steps",
-    max_t: "leave it out: a trial's own steps are the most; `brackets: 4` says how many begin at other steps",
+    max_resource:
+      "remove it: a trial's own steps are the maximum; `brackets: 4` sets how many start at different steps",
+    max_t: "remove it: a trial's own steps are the maximum; `brackets: 4` sets how many start at different steps",
   },
-  notes: ["A search that learns sees the trials of one bracket alone: with `search: tpe` this is BOHB."],
+  notes: ["A search that learns sees only the trials of one bracket: with `search: tpe` this is BOHB."],
   references: [
     {
       title: "Hyperband: A Novel Bandit-Based Approach to Hyperparameter Optimization",
@@ -41,7 +42,7 @@ export const word = defineWord({
     {
       name: "brackets",
       type: { is: "number", integer: true },
-      doc: "How many brackets the trials are spread over: each begins to give up at `reduction` times the steps of the one before.",
+      doc: "Number of brackets that trials are spread over: each starts to stop trials at `reduction` times the steps of the one before.",
       range: { min: 1, max: 12 },
       default: { value: 4 },
       why: "A trial that looks poor early may be best at the end, so some trials get more time.",
@@ -52,8 +53,8 @@ export const word = defineWord({
       type: { is: "number", integer: true },
       doc: "Steps of the first rung of the first bracket.",
       range: { min: 1 },
-      default: { derived: "so many that the last bracket gives up no trial", from: () => null },
-      why: "A poor trial shows early, but not before it has learnt anything.",
+      default: { derived: "as many as needed for a last bracket that stops no trial", from: () => null },
+      why: "A poor trial shows early, but not before it has learned anything.",
       impact: "medium",
     },
   ],

@@ -6,10 +6,10 @@ import { prunedBelowPercentile } from "./shared/percentile.js";
 export const word = defineWord({
   kind: "pruner",
   name: "median",
-  doc: "Gives up a trial whose best score so far lies below the median of what finished trials had at the same step.",
+  doc: "Stops a trial whose best score so far is below the median of finished trials at the same step.",
   example: "pruner: median(startup: 5)",
   elsewhere: { MedianPruner: "median", MedianStoppingRule: "median", medianstopping: "median", ...startupAliases },
-  notes: ["Trials are compared where both reported at the very step: `asha` compares those that don't."],
+  notes: ["Trials are compared only if both reported at the same step: `asha` compares others too."],
   references: [
     {
       title: "Google Vizier: A Service for Black-Box Optimization",

@@ -7,12 +7,12 @@ import { scoreTexts } from "./shared/score-text.js";
 export const word = defineWord({
   kind: "pruner",
   name: "out_of_reach",
-  doc: "Gives up a trial that can't come to the best one: even the upper end of what its curve foretells stays below it.",
+  doc: "Stops a trial that cannot reach the best one: even the upper bound of its predicted curve stays below it.",
   example: "pruner: out_of_reach(confidence: 95%)",
   elsewhere: { curve_fitting: "out_of_reach", LearningCurveExtrapolation: "out_of_reach" },
   notes: [
     "How far off a forecast may be is measured on the sweep's own finished trials, at the same share of their steps.",
-    "It gives up less than `asha`, and seldom what would have been the best.",
+    "It stops fewer trials than `asha`, and seldom the best one.",
   ],
   parameters: [
     {

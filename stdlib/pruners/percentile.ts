@@ -6,19 +6,19 @@ import { prunedBelowPercentile } from "./shared/percentile.js";
 export const word = defineWord({
   kind: "pruner",
   name: "percentile",
-  doc: "Gives up a trial whose best score so far is not among the best share of what finished trials had at the same step.",
+  doc: "Stops a trial whose best score so far is not in the best share of finished trials at the same step.",
   example: "pruner: percentile(25%)",
   elsewhere: { PercentilePruner: "percentile", percentile: "share", ...startupAliases },
-  notes: ["Trials are compared where both reported at the very step: `asha` compares those that don't."],
+  notes: ["Trials are compared only if both reported at the same step: `asha` compares others too."],
   parameters: [
     {
       name: "share",
       type: { is: "number", unit: "share" },
-      doc: "The best share of trials that goes on; `percentile(50%)` is `median`.",
+      doc: "Share of the best trials that continue; `percentile(50%)` equals `median`.",
       range: { min: 0, max: 1 },
       positional: true,
       required: true,
-      why: "A smaller share gives up more trials.",
+      why: "A smaller share stops more trials.",
       impact: "high",
     },
     startupParameter,

@@ -6,7 +6,7 @@ import { quantizeWeights } from "./shared/model-rounding.js";
 export const word = defineWord({
   kind: "quantization",
   name: "int4",
-  doc: "Weights of linear layers in half a byte, to the nearest of 16 numbers, with a scale for each block of 32 inputs; rows of tables as bytes. What goes into a layer stays as it is. As `onnx(quantize: int4)` rounds them.",
+  doc: "Weights of linear layers in half a byte, rounded to the nearest of 16 values, with a scale for each block of 32 inputs; embeddings as bytes. Activations are not rounded. The same rounding as `onnx(quantize: int4)`.",
   example: "quantize: int4",
   elsewhere: { q4: "int4", q4_0: "int4", "4bit": "int4", w4a16: "int4" },
   parameters: [],

@@ -6,7 +6,7 @@ import { quantizeWeights } from "./shared/model-rounding.js";
 export const word = defineWord({
   kind: "quantization",
   name: "int8",
-  doc: "Weights as whole numbers of a byte, each output of a layer by a scale of its own, rows of tables likewise; what goes into a layer is rounded as it comes, row by row, or by fixed scales. The notebook computes in f32 the very numbers that these stand for, so that it says what `onnx(quantize: int8)` says; memory and time are saved where bytes are multiplied, which its engines don't do.",
+  doc: "Weights as one-byte integers with a scale for each output of a layer, embeddings likewise; activations are rounded row by row, or by fixed scales. The notebook computes in f32 with exactly these values, so that its predictions equal those of `onnx(quantize: int8)`; only runtimes that multiply bytes save memory and time, which the notebook's engines do not.",
   example: "quantize: int8(calibrate: 200)",
   references: [
     {
@@ -31,8 +31,8 @@ export const word = defineWord({
       name: "calibrate",
       type: { is: "number", integer: true },
       range: { min: 1, max: 10_000 },
-      doc: "So many rows of the training data say how large activations get, which then are rounded by fixed scales; left out: each row has scales of its own.",
-      why: "Scales of their own are more exact on processors; fixed ones are what accelerators want.",
+      doc: "Number of training rows that determine the range of activations, which are then rounded by fixed scales; by default each row has its own scales.",
+      why: "Separate scales are more exact on CPUs; accelerators need fixed ones.",
       impact: "medium",
     },
   ],

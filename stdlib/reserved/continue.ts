@@ -7,8 +7,8 @@ import { defineWord } from "#dsl/language/types/define.js";
 export const word = defineWord({
   kind: "reserved",
   name: "continue",
-  doc: "Goes on with training.",
+  doc: "Continues a training.",
   example: "train router on tickets { resume: true }",
-  planned: { meanwhile: "`train router on tickets { resume: true }` goes on with an interrupted run" },
+  planned: { meanwhile: "`train router on tickets { resume: true }` resumes an interrupted run" },
   parameters: [],
 });

@@ -5,7 +5,7 @@ import { CLIENT_ROUND_MS, CLIENT_WAIT_MS, superlinkAddressFault } from "./shared
 export const word = defineWord({
   kind: "runner",
   name: "flower",
-  doc: "Clients elsewhere, over Flower's SuperLink by its address: each is a Tunebook process beside its own data that joined as a SuperNode, `tunebook join flower`. It carries `federate` alone.",
+  doc: "Clients on other machines, connected through a Flower SuperLink: each is a Tunebook process that has its own data and joined as a SuperNode, `tunebook join flower`. It runs `federate` only.",
   example: 'runner: flower("https://superlink:8000", clients: 4)',
   elsewhere: { flwr: "flower", superlink: "flower" },
   advice: {
@@ -15,11 +15,11 @@ export const word = defineWord({
     timeout: "write `wait: 5min` for joining, `round: 1h` for a client's part in a round",
   },
   notes: [
-    "Rows stay where they are. What leaves a client is its update, counts, and scores that its own program names; what goes wrong there leaves as a code.",
-    "A client holds what it is told against its own program: the base, the technique, each setting that it computes with, the labels, the most rounds and the fewest clients. Whatever differs is refused.",
+    "Rows stay with the clients. A client sends its update, counts, and the scores named in its own program; errors are sent as a code.",
+    "A client checks the settings it receives against its own program: the base, the technique, each setting it computes with, the labels, the maximum rounds and the minimum clients. A difference is refused.",
     "Without `clients` each data set after `on` is a client's, started as a process of this machine that joins the SuperLink and ends with the statement.",
-    "With `clients` the data after `on` are those of who leads: they validate and test, give the labels, and train nothing.",
-    "A client that is lost, or late, is left out of that round, which goes on with the others. Flower 1.42 is spoken.",
+    "With `clients` the data after `on` are the coordinator's: they are for validation and test, set the labels, and train nothing.",
+    "A client that is lost or late is left out of that round, which continues with the others. The protocol is that of Flower 1.42.",
   ],
   check({ arguments: { address, plain } }, context) {
     const wrong = superlinkAddressFault(address, plain);
@@ -32,19 +32,19 @@ export const word = defineWord({
     {
       name: "address",
       type: { is: "text" },
-      doc: "Of the SuperLink: one for all that is said to it. HTTP on this machine alone, elsewhere HTTPS.",
+      doc: "The address of the SuperLink, used for all messages. HTTP on this machine only, otherwise HTTPS.",
       positional: true,
       required: true,
-      why: "It carries every message, and so it sees what isn't masked.",
+      why: "It carries every message, so it sees everything that is not masked.",
       impact: "high",
     },
     {
       name: "clients",
       type: { is: "number", integer: true },
-      doc: "How many join by themselves, with data of their own.",
+      doc: "Number of clients that join with their own data.",
       range: { min: 2, max: 10_000 },
       default: { derived: "each data set after `on` is a client's, and is started here", from: () => null },
-      why: "The first round begins when so many have joined and agreed.",
+      why: "The first round starts when this many clients have joined and agreed.",
       impact: "high",
     },
     {
@@ -59,7 +59,7 @@ export const word = defineWord({
     {
       name: "round",
       type: { is: "number", unit: "duration" },
-      doc: "The longest that a client's part of a round may take; one that takes longer is left out of it.",
+      doc: "Maximum time of a client's part of a round; a client that takes longer is left out of the round.",
       range: { min: 0, exclusive: true },
       default: { value: CLIENT_ROUND_MS },
       why: "An hour suits slow clients; a round is as slow as its slowest one.",
@@ -68,9 +68,9 @@ export const word = defineWord({
     {
       name: "certificates",
       type: { is: "text" },
-      doc: "A file (PEM) with the certificate of who signed for the SuperLink, where no public authority did.",
+      doc: "A file (PEM) with the certificate authority of the SuperLink, if it is not a public one.",
       default: { derived: "those that this machine trusts", from: () => null },
-      why: "Whoever can't show that it is the SuperLink is sent nothing.",
+      why: "Nothing is sent to a server that cannot prove that it is the SuperLink.",
       impact: "low",
     },
     {

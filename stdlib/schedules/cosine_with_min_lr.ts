@@ -22,7 +22,7 @@ export const word = defineWord({
       doc: "Share of the highest rate to which it falls.",
       range: { min: 0, max: 1 },
       default: { value: { share: 0.1 } },
-      why: "A tenth of the highest rate keeps the last rows teaching; large language models are commonly trained so.",
+      why: "With a tenth of the highest rate, the last rows still train the model; large language models are commonly trained this way.",
       impact: "low",
       related: ["warmup"],
     },

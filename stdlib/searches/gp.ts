@@ -3,7 +3,7 @@ import { defineWord } from "#dsl/language/types/define.js";
 export const word = defineWord({
   kind: "search",
   name: "gp",
-  doc: "A Gaussian process through the scores so far: the next trial is where the most is expected above the best.",
+  doc: "A Gaussian process over the scores so far: the next trial is where the expected improvement is greatest.",
   example: "search: gp",
   capabilities: { learnsFromTrials: true, singleGoal: { instead: "tpe" } },
   elsewhere: {
@@ -17,7 +17,7 @@ export const word = defineWord({
   },
   notes: [
     "Best with few trials over few numbers: with many choices, or with several goals, `tpe`.",
-    "Trials that are given up count by their last score; those that run, by what is expected of them.",
+    "Stopped trials count by their last score; running ones by their expected score.",
   ],
   references: [
     {
@@ -31,10 +31,10 @@ export const word = defineWord({
     {
       name: "startup",
       type: { is: "number", integer: true },
-      doc: "How many trials are spread evenly over the space first; the very first is where the definitions are, if that is tried.",
+      doc: "Number of trials to spread evenly over the space first; the very first uses the definitions' own settings, if that is tried.",
       range: { min: 1 },
       default: { value: 10 },
-      why: "A few scores all over the space show what to expect where.",
+      why: "A few scores all over the space give a first estimate.",
       impact: "low",
     },
   ],

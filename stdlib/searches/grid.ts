@@ -8,7 +8,7 @@ import { triedPointTest } from "./shared/tried-points.js";
 export const word = defineWord({
   kind: "search",
   name: "grid",
-  doc: "Every combination once: all choices, whole numbers and steps, and of other ranges `points` values. What is stopped early was spread over the whole grid; branches are combined only where they are taken.",
+  doc: "Every combination once: all choices, integers and steps, and `points` values of other ranges. A sweep that is stopped early has covered the whole range coarsely; branches are combined only where they apply.",
   example: "search: grid(4)",
   elsewhere: {
     grid_search: "grid",
@@ -23,10 +23,10 @@ export const word = defineWord({
     {
       name: "points",
       type: { is: "number", integer: true },
-      doc: "So many values of each range that holds more, evenly on its scale and with both ends; steps that were written stay.",
+      doc: "Number of values of each range with more than that, evenly spaced on its scale with both ends; written steps do not change.",
       range: { min: 1 },
       positional: true,
-      default: { derived: "all values, where they can be counted", from: () => null },
+      default: { derived: "all values, if they can be counted", from: () => null },
       why: "Between two numbers there is always another.",
       impact: "high",
     },

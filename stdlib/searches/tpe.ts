@@ -3,7 +3,7 @@ import { defineWord } from "#dsl/language/types/define.js";
 export const word = defineWord({
   kind: "search",
   name: "tpe",
-  doc: "Learns where good trials lie: draws from there what is least like the others, several settings together (the tree-structured Parzen estimator, as Optuna has it).",
+  doc: "Learns where good trials are: draws settings that are likely among good trials and unlikely among others, several settings together (the tree-structured Parzen estimator, as in Optuna).",
   example: "search: tpe",
   capabilities: { learnsFromTrials: true },
   elsewhere: {
@@ -44,7 +44,7 @@ export const word = defineWord({
     {
       name: "startup",
       type: { is: "number", integer: true },
-      doc: "So many trials are drawn by chance before it begins to learn, after one where the definitions are, if that is tried; trials that were given up count, failed ones don't.",
+      doc: "Number of random trials before it starts to learn, after one with the definitions' own settings if that is tried; stopped trials count, failed ones do not.",
       range: { min: 1 },
       default: { value: 10 },
       why: "A handful of trials teaches the search nothing.",
@@ -53,7 +53,7 @@ export const word = defineWord({
     {
       name: "candidates",
       type: { is: "number", integer: true },
-      doc: "So many draws are compared for each trial. More draws look closer at the good trials, fewer look further around.",
+      doc: "Number of draws to compare for each trial. More draws stay closer to the good trials, fewer explore more.",
       range: { min: 1 },
       default: { value: 24 },
       why: "Hyperopt and Optuna use 24.",

@@ -12,7 +12,7 @@ export const word = defineWord({
       type: { is: "text" },
       doc: "The environment variable that holds it.",
       required: true,
-      why: "What stands in a notebook is shared with it; an environment is not.",
+      why: "The text of a notebook is shared with it; an environment variable is not.",
       impact: "high",
     },
   ],

@@ -23,8 +23,8 @@ export const language: SlicingImplementation = {
 function notesOn(rows: number): readonly string[] {
   if (rows === 0) return [];
   return rows === 1
-    ? ["1 row is too short to tell its language"]
-    : [`${rows.toLocaleString("en-US")} rows are too short to tell their language`];
+    ? ["1 row is too short to detect its language"]
+    : [`${rows.toLocaleString("en-US")} rows are too short to detect their language`];
 }
 
 /**

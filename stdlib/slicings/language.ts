@@ -3,7 +3,7 @@ import { defineWord } from "#dsl/language/types/define.js";
 export const word = defineWord({
   kind: "slicing",
   name: "language",
-  doc: "Parts the rows by the language that each is found to be in. Where rows are in several languages `evaluate` does so unasked.",
+  doc: "Groups the rows by their detected language. If rows are in several languages, `evaluate` does so by default.",
   example: "by: [language()]",
   elsewhere: { lang: "language", languages: "language", langid: "language" },
   parameters: [],

@@ -6,18 +6,18 @@ import { partitionByQuantiles } from "./shared/quantiles.js";
 export const word = defineWord({
   kind: "slicing",
   name: "length",
-  doc: "Parts the rows by how long their texts are, into parts of about as many rows each; the bounds are shown. Words and not tokens are counted, so that the parts are the same for models whose tokenizers differ.",
+  doc: "Groups the rows by the length of their texts, into groups of about the same size; the bounds are shown. Words are counted instead of tokens, so that the groups are the same for models with different tokenizers.",
   example: "by: [length(bins: 4)]",
   elsewhere: { len: "length", text_length: "length", lengths: "length", buckets: "length" },
   parameters: [
     {
       name: "bins",
       type: { is: "number", integer: true },
-      doc: "How many parts; fewer where many texts are equally long.",
+      doc: "Number of groups; fewer if many texts have the same length.",
       range: { min: 2, max: 20 },
       positional: true,
       default: { value: 4 },
-      why: "Quarters leave enough rows in each part to mean something.",
+      why: "Quarters leave enough rows in each group for a meaningful score.",
       impact: "low",
     },
     lengthUnitParameter,

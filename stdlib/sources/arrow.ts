@@ -5,7 +5,7 @@ import { filesParameter, fetchingParameters, streamParameter } from "./shared/pa
 export const word = defineWord({
   kind: "source",
   name: "arrow",
-  doc: "Rows of Arrow IPC files (Feather 2) and streams, as the files of a Hugging Face data set on disk are (`data-*.arrow`); batch by batch. Values are those that `parquet` gives.",
+  doc: "Rows of Arrow IPC files (Feather 2) and streams, such as the files of a Hugging Face data set on disk (`data-*.arrow`); batch by batch. Values are the same as those of `parquet`.",
   example: 'source: arrow("dataset/train/data-*.arrow")',
   elsewhere: {
     feather: "arrow",

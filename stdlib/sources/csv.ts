@@ -5,7 +5,7 @@ import { encodingParameter, textFilesParameter, fetchingParameters, streamParame
 export const word = defineWord({
   kind: "source",
   name: "csv",
-  doc: "Rows of a CSV file; its first line has the names of the columns unless `header` says otherwise. A name that ends in `.gz`, `.zst` or `.zip` is unpacked. Every value is text.",
+  doc: "Rows of a CSV file; by default its first line has the names of the columns (see `header`). A file whose name ends in `.gz`, `.zst` or `.zip` is unpacked. Every value is text.",
   example: 'source: csv("tickets.csv", delimiter: ";")',
   elsewhere: {
     read_csv: "csv",
@@ -28,14 +28,14 @@ export const word = defineWord({
   advice: {
     ...sourceWordAdvice.advice,
     usecols: "name the columns that are read in the data's `columns`",
-    comment: "leave the lines at the beginning out with `skip`; others take out of the file",
+    comment: "skip lines at the beginning with `skip`; remove others from the file",
   },
   parameters: [
     textFilesParameter,
     {
       name: "delimiter",
       type: { is: "string" },
-      doc: 'The character between fields, such as ";" or "\\t". Where it isn\'t written it is `,`, or the one of `;`, tab and `|` by which the first rows have equally many fields; the cell says so.',
+      doc: 'The character between fields, such as ";" or "\\t". By default it is `,`, or the one of `;`, tab and `|` that gives the first rows the same number of fields; the cell shows it.',
       default: { value: "," },
       found: true,
       why: "RFC 4180 has a comma.",
@@ -44,7 +44,7 @@ export const word = defineWord({
     {
       name: "quote",
       type: { is: "text" },
-      doc: "The character around fields that hold a delimiter or a line break; `none`: quotes are ordinary characters. Where it isn't written it is `\"`, or `'` where all of the first rows have fields that begin with it.",
+      doc: "The character around fields that contain a delimiter or a line break; `none`: quotes are ordinary characters. By default it is `\"`, or `'` if all of the first rows have fields that start with it.",
       default: { value: '"' },
       found: true,
       why: "RFC 4180 has double quotes.",
@@ -59,14 +59,14 @@ export const word = defineWord({
         elsewhere: { infer: "first", null: "none", None: "none", no: "none" },
       },
       means: { first: "the first line names the columns", none: "the first line is a row" },
-      doc: "Whether the first line has the names of the columns (`first`, taken where there are no `names`) or is a row (`none`).",
-      why: "Most files have such a line; names that look like a row are pointed out.",
+      doc: "Whether the first line has the names of the columns (`first`, the default without `names`) or is a row (`none`).",
+      why: "Most files have such a line; a warning reports names that look like a row.",
       impact: "low",
     },
     {
       name: "names",
       type: { is: "list", of: { is: "text" } },
-      doc: "What the columns are called, in their order. `header` says beside it whether the first line is a row (`none`), or makes room for them (`first`). Without names and header they are `column 1`, `column 2`, ...",
+      doc: "The names of the columns, in order. Also write `header`: the first line is a row (`none`), or is replaced by these names (`first`). Without names and header they are `column 1`, `column 2`, ...",
       why: "A file that names its columns is right about them.",
       impact: "low",
     },
@@ -74,8 +74,8 @@ export const word = defineWord({
       name: "skip",
       type: { is: "number", integer: true },
       range: { min: 0 },
-      doc: "Lines to leave out at the file's beginning: a title, a date, remarks.",
-      why: "What stands before the table is no row.",
+      doc: "Number of lines to skip at the beginning of the file: a title, a date, remarks.",
+      why: "Lines before the table are not rows.",
       impact: "low",
     },
     encodingParameter,

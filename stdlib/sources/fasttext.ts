@@ -4,7 +4,7 @@ import { encodingParameter, textFilesParameter, fetchingParameters, streamParame
 export const word = defineWord({
   kind: "source",
   name: "fasttext",
-  doc: "Rows of a file as fastText's supervised training reads it: a text per line, its labels marked by a prefix. Gives the columns `text`, `labels` (all of a line, a list) and, where no line has several, `label`.",
+  doc: "Rows of a file in fastText's format for supervised training: a text per line, its labels marked by a prefix. Gives the columns `text`, `labels` (all of a line, a list) and, if no line has several, `label`.",
   example: 'source: fasttext("cooking.train")',
   elsewhere: { filename: "path", file: "path", charset: "encoding", label_prefix: "prefix", fastText: "fasttext" },
   parameters: [
@@ -12,7 +12,7 @@ export const word = defineWord({
     {
       name: "prefix",
       type: { is: "string" },
-      doc: "What a word begins with that is a label.",
+      doc: "The prefix of words that are labels.",
       default: { value: "__label__" },
       why: "fastText's own default.",
       impact: "low",

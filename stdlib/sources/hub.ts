@@ -4,7 +4,7 @@ import { streamParameter } from "./shared/parameters.js";
 export const word = defineWord({
   kind: "source",
   name: "hub",
-  doc: "A data set as Hugging Face's `datasets` reads it: a folder, or one of the hub by its name. Its README.md says which files are which split, else their names and folders do; CSV, TSV, JSON, JSON Lines, Parquet, Arrow and text files, packed ones too. Its splits are those of the data, which need no `split` of their own; numbers of a ClassLabel become its names. What the hub gives is fetched into its cache, held to its checksums, and read from there; the data cell, the plan and the run name the commit. Programs of data sets are never run.",
+  doc: "A data set as read by Hugging Face's `datasets`: a folder, or the name of a data set on the hub. Its README.md assigns files to splits, otherwise their names and folders do; CSV, TSV, JSON, JSON Lines, Parquet, Arrow and text files, compressed ones too. Its splits are used, so `split` is not needed; numbers of a ClassLabel become its names. Downloads are cached and checked by their checksums; the data cell, the plan and the run show the commit. Programs of data sets are never run.",
   example: 'source: hub("owner/name", revision: "0123abc")',
   elsewhere: {
     load_dataset: "hub",
@@ -22,8 +22,8 @@ export const word = defineWord({
   advice: {
     data_files: 'name the files themselves: `parquet("data/train-*.parquet")`, `csv("…")`; of the hub by their address',
     data_dir: "name the folder below, or a `config`",
-    trust_remote_code: "leave it out: programs of data sets are never run",
-    token: "set HF_TOKEN in the environment; it stands in no program",
+    trust_remote_code: "remove it: programs of data sets are never run",
+    token: "set HF_TOKEN in the environment; it is never written in a program",
     cache_dir: "set HF_HOME or HF_HUB_CACHE in the environment",
   },
   parameters: [
@@ -31,10 +31,10 @@ export const word = defineWord({
       name: "path",
       type: { is: "string" },
       suggests: { from: "files", endings: [] },
-      doc: "A folder, from the notebook's folder; where there is none of that name, the data set that the hub calls so (`owner/name`).",
+      doc: "A folder, relative to the notebook's folder; if there is none of that name, the data set of that name on the hub (`owner/name`).",
       positional: true,
       required: true,
-      why: "A notebook and its data move together; the hub's are told by their name.",
+      why: "A notebook and its data move together; a data set on the hub has a name.",
       impact: "high",
     },
     {
@@ -50,7 +50,7 @@ export const word = defineWord({
       type: { is: "text" },
       doc: "The one of its splits that is read, as one source of rows.",
       default: { derived: "all of them, as the splits of the data", from: () => null },
-      why: "Who made the data set said which rows are for a test.",
+      why: "The authors of the data set chose which rows are for a test.",
       impact: "high",
     },
     {

@@ -4,7 +4,7 @@ import { encodingParameter, textFilesParameter, fetchingParameters } from "./sha
 export const word = defineWord({
   kind: "source",
   name: "json",
-  doc: "Rows of a JSON file: an array of objects (also under one key), or an object of columns. Rows that lie deeper are named by `rows`; SQuAD's files are read as they are.",
+  doc: "Rows of a JSON file: an array of objects (also under one key), or an object of columns. `rows` names the path to rows that are nested deeper; SQuAD's files need no setting.",
   example: 'source: json("tickets.json")',
   elsewhere: { filename: "path", file: "path", charset: "encoding" },
   parameters: [
@@ -12,7 +12,7 @@ export const word = defineWord({
     {
       name: "rows",
       type: { is: "string" },
-      doc: 'Keys that lead to the rows where they lie in lists within lists: `"data.paragraphs.qas"`. A row has the values that stand around it too: those of its paragraph, of the paragraph\'s text.',
+      doc: 'Keys that lead to rows in nested lists: `"data.paragraphs.qas"`. A row also has the values of the objects around it: the text of its paragraph, for example.',
       default: { derived: "the file's own rows; in a file as SQuAD's, `data.paragraphs.qas`", from: () => null },
       why: "One text often has many rows, which files write once.",
       impact: "low",

@@ -4,7 +4,7 @@ import { streamParameter } from "./shared/parameters.js";
 export const word = defineWord({
   kind: "source",
   name: "mix",
-  doc: "Rows of several sources, drawn in given proportions by the data's seed: each row is the next one of a source that chance chooses. It ends with the first that is used up, unless told to go on until all are; no row comes twice.",
+  doc: "Rows of several sources, drawn in given proportions by the data's seed: each row is the next one of a randomly chosen source. It ends when the first source is used up, or by request when all are; no row is used twice.",
   example: 'source: mix(csv("a.csv"), jsonl("b.jsonl"), weights: [3, 1])',
   elsewhere: {
     interleave: "mix",
@@ -20,7 +20,7 @@ export const word = defineWord({
       doc: "The sources.",
       positional: "rest",
       required: true,
-      why: "What is mixed is said where it is mixed.",
+      why: "The sources are named where they are mixed.",
       impact: "high",
     },
     {
@@ -28,7 +28,7 @@ export const word = defineWord({
       type: { is: "list", of: { is: "number" } },
       doc: "How often a row is drawn from each, in their order: `[3, 1]` draws three of four from the first.",
       default: { derived: "all alike", from: () => null },
-      why: "Where nothing is said none is more than another.",
+      why: "By default all sources have the same weight.",
       impact: "high",
     },
     {
@@ -40,9 +40,9 @@ export const word = defineWord({
       },
       means: {
         shortest: "ends with the first source that is used up: proportions hold",
-        longest: "goes on with the others until all are used up",
+        longest: "continues with the others until all are used up",
       },
-      doc: "Where it ends: with the first source that is used up (`shortest`), or with the last (`longest`; the proportions hold as long as all have rows).",
+      doc: "When to end: with the first source that is used up (`shortest`), or with the last (`longest`; the proportions are exact as long as all have rows).",
       default: { value: "shortest" },
       why: "The proportions hold to the end.",
       impact: "medium",

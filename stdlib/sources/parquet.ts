@@ -5,7 +5,7 @@ import { filesParameter, fetchingParameters, streamParameter } from "./shared/pa
 export const word = defineWord({
   kind: "source",
   name: "parquet",
-  doc: "Rows of Parquet files, packed by whatever (snappy, zstd, gzip, brotli, lz4). Only the columns that are used are read, page by page. Lists and structs come as JSON has them, dates and times as ISO 8601 text, whole numbers beyond 2^53 and decimals beyond 15 digits as the text of their digits.",
+  doc: "Rows of Parquet files with any compression (snappy, zstd, gzip, brotli, lz4). Only the columns that are used are read, page by page. Lists and structs are read as in JSON, dates and times as ISO 8601 text, integers beyond 2^53 and decimals beyond 15 digits as text.",
   example: 'source: parquet("part-*.parquet")',
   elsewhere: { read_parquet: "parquet", filename: "path", file: "path" },
   advice: {

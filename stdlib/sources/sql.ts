@@ -6,7 +6,7 @@ import { parseStatement } from "./shared/sql/statement.js";
 export const word = defineWord({
   kind: "source",
   name: "sql",
-  doc: "Rows of a query over files (Parquet, CSV, JSON) and databases, run by DuckDB; of an SQLite database by SQLite. Read-only: one statement that begins with `select`, `with` or `from`, over files of this machine that it names. Its rows come in an order, so it ends with `order by`. DuckDB is a package of its own (`tunebook setup sql`).",
+  doc: "Rows of a query over files (Parquet, CSV, JSON) and databases, run by DuckDB, or by SQLite for an SQLite database. Read-only: one statement that starts with `select`, `with` or `from`, over files of this machine that it names. Its rows need an order, so it ends with `order by`. DuckDB is installed by `tunebook setup sql`.",
   example: "source: sql(\"select body, team from 'tickets.parquet' where year >= 2025 order by id\")",
   elsewhere: {
     sqlite: "sql",
@@ -26,17 +26,17 @@ export const word = defineWord({
     {
       name: "query",
       type: { is: "string" },
-      doc: "One query, in DuckDB's SQL (of an SQLite database in SQLite's). Files stand where tables do, in quotes: `from 'part-*.parquet'`; relative paths start from the notebook's folder.",
+      doc: "One query, in DuckDB's SQL (SQLite's for an SQLite database). Files are tables, in quotes: `from 'part-*.parquet'`; relative paths start from the notebook's folder.",
       positional: true,
       required: true,
-      why: "What is taken from a database is said where it is used.",
+      why: "The query is written where its rows are used.",
       impact: "high",
     },
     {
       name: "database",
       type: { is: "string" },
       suggests: { from: "files", endings: [".duckdb", ".sqlite", ".sqlite3", ".db"] },
-      doc: "A file of DuckDB or SQLite whose tables the query names; opened read-only.",
+      doc: "A DuckDB or SQLite file with the tables of the query; opened read-only.",
       default: { derived: "none: the query names files", from: () => null },
       why: "Files need no database around them.",
       impact: "high",

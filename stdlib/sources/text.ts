@@ -5,7 +5,7 @@ import { encodingParameter, filesParameter, fetchingParameters, streamParameter 
 export const word = defineWord({
   kind: "source",
   name: "text",
-  doc: "Plain text files: one row each, or one per line or paragraph. Gives the columns `text` and `file`. Blank lines and paragraphs are passed over.",
+  doc: "Plain text files: one row each, or one per line or paragraph. Gives the columns `text` and `file`. Blank lines and paragraphs are skipped.",
   example: 'source: text("notes/*.txt", unit: paragraph)',
   elsewhere: { read_text: "text", txt: "text", filename: "path", file: "path", charset: "encoding", sample_by: "unit" },
   advice: { ...sourceWordAdvice.advice },
@@ -19,11 +19,11 @@ export const word = defineWord({
         elsewhere: { document: "file", whole: "file", lines: "line", paragraphs: "paragraph" },
       },
       means: {
-        file: "a row is a whole file",
+        file: "a row is a file",
         line: "a row is a line",
-        paragraph: "a row is what stands between blank lines",
+        paragraph: "a row is a paragraph, between blank lines",
       },
-      doc: "What a row is: a whole file, a line, or a paragraph (what stands between blank lines).",
+      doc: "The unit of a row: a file, a line, or a paragraph (between blank lines).",
       default: { value: "file" },
       why: "A note, a letter or a page is one text.",
       impact: "medium",

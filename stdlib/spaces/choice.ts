@@ -3,7 +3,7 @@ import { defineWord } from "#dsl/language/types/define.js";
 export const word = defineWord({
   kind: "space",
   name: "choice",
-  doc: "One of the values written; a value may hold spaces of its own: `choice(full, lora(rank: choice(4, 8)))`.",
+  doc: "One of the given values; a value may contain ranges itself: `choice(full, lora(rank: choice(4, 8)))`.",
   example: "batch_size: choice(16, 32)",
   elsewhere: { categorical: "choice", grid_search: "choice" },
   capabilities: { distribution: "choice" },

@@ -3,7 +3,7 @@ import { defineWord } from "#dsl/language/types/define.js";
 export const word = defineWord({
   kind: "space",
   name: "uniform",
-  doc: "A number of the range, evenly likely; whole numbers where the key takes whole numbers.",
+  doc: "A number of the range, all equally likely; integers if the setting takes integers.",
   example: "dropout: uniform(0..0.3)",
   elsewhere: { quniform: "uniform", randint: "uniform", q: "step" },
   capabilities: { distribution: "uniform" },
@@ -26,9 +26,9 @@ export const word = defineWord({
     {
       name: "step",
       type: { is: "either", of: [{ is: "number", unit: "share" }, { is: "number" }] },
-      doc: "Only every so many numbers from the beginning on; the end must be one of them.",
-      default: { derived: "every number between; every whole one where the key takes whole numbers", from: () => null },
-      why: "Nobody can tell batches of 17 from batches of 18, and some sizes run faster than others.",
+      doc: "The step from the start of the range; the end must be one of the values.",
+      default: { derived: "every number between; every integer if the setting takes integers", from: () => null },
+      why: "Batches of 17 and of 18 give the same results, and some sizes are faster than others.",
       impact: "low",
     },
   ],

@@ -19,7 +19,7 @@ const part = <N extends string>(name: N, doc: string, why: string) =>
 export const word = defineWord({
   kind: "sparsity",
   name: "structured",
-  doc: "Takes out of each block the same number of heads and of numbers of the inner layer, those with the smallest weights; what is left is trained again by the recipe. Heads go out of LLaMA and its kin as groups that share keys and values. BERT, RoBERTa and DistilBERT say which heads are gone by `pruned_heads`, which transformers 4 reads and later versions don't: `deploy … to huggingface` gives them back as zeros. GPT-2, T5 and MobileBERT keep their heads.",
+  doc: "Removes the same number of heads and of inner dimensions from each block, those with the smallest weights; the rest is trained again by the recipe. LLaMA and similar models lose heads in groups that share keys and values. BERT, RoBERTa and DistilBERT record removed heads in `pruned_heads`, which transformers 4 reads and later versions do not: `deploy … to huggingface` writes them as zeros. GPT-2, T5 and MobileBERT keep their heads.",
   example: "sparsify: structured(heads: 25%, feed_forward: 40%)",
   references: [
     {
@@ -45,11 +45,11 @@ export const word = defineWord({
     mlp: "feed_forward",
   },
   parameters: [
-    part("heads", "Share of each block's heads that goes.", "Many heads say little that others don't."),
+    part("heads", "Share of each block's heads to remove.", "Many heads say little that others don't."),
     part(
       "feed_forward",
-      "Share of the numbers of each block's inner layer that goes.",
-      "Most weights of a block lie there, and most of the time goes there.",
+      "Share of the dimensions of each block's inner layer to remove.",
+      "It has most weights of a block, and takes most of the time.",
     ),
   ],
   check(call, context) {
@@ -67,7 +67,7 @@ export const word = defineWord({
 export const structured: CompressionStepImplementation = {
   make(call, { facts, family, read }) {
     const going = planPruning(pruningSharesOf(argumentsOf(word, call)), facts, family);
-    if ("why" in going) throw new CodedError("internal", { what: `what was planned can't be pruned: ${going.why}` });
+    if ("why" in going) throw new CodedError("internal", { what: `the plan's pruning is impossible: ${going.why}` });
     const cuts = new Map<string, (from: WeightMatrix) => WeightMatrix>();
     let { config } = facts;
     for (const { units, gone } of going) {

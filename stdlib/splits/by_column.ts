@@ -6,7 +6,7 @@ import type { SplitImplementation } from "../data/contract.js";
 export const word = defineWord({
   kind: "split",
   name: "by_column",
-  doc: "The column says to which split a row belongs.",
+  doc: "A column of the source assigns each row to a split.",
   example: "split: by_column(part, rename: { dev: validation })",
   elsewhere: { column: "by_column", predefined: "by_column", from_column: "by_column" },
   parameters: [
@@ -16,13 +16,13 @@ export const word = defineWord({
       doc: "The column with the names of the splits.",
       positional: true,
       required: true,
-      why: "The file says it.",
+      why: "The file defines the splits.",
       impact: "high",
     },
     {
       name: "rename",
       type: { is: "record", of: { is: "text" } },
-      doc: "Other names for the values in that column; two values may become one split. Files often say `dev` or `val` where training looks for `validation`.",
+      doc: "Other names for the values in that column; two values may become one split. Files often use `dev` or `val` for `validation`.",
       default: { value: { record: {} } },
       why: "Values are names of splits unless they are renamed.",
       impact: "low",

@@ -3,12 +3,12 @@ import { checkWholeShares, splitAliases } from "./shared/shares.js";
 import { comparableTimeOf } from "./shared/time.js";
 
 const part = { is: "either", of: [{ is: "number", unit: "share-or-count" }, { is: "string" }] } as const;
-const why = "What came later is what a model meets when it is used: a test among older rows is easier than life.";
+const why = "In use a model meets newer data than it was trained on: a test on older rows is too easy.";
 
 export const word = defineWord({
   kind: "split",
   name: "by_time",
-  doc: "Splits by time: the latest rows test, those before them validate, all before that train. Rows of one time stay together, so the sizes are those of the nearest change of time. Times are numbers or texts of ISO 8601 (`2025-03-01`, `2025-03-01T10:00`, `2025`); one without a zone is of UTC.",
+  doc: "Splits by time: the latest rows are for test, those before them for validation, all earlier ones for training. Rows of the same time stay together, so sizes are approximate. Times are numbers or texts of ISO 8601 (`2025-03-01`, `2025-03-01T10:00`, `2025`); without a zone they are UTC.",
   example: "split: by_time(created, test: 10%)",
   elsewhere: {
     time_split: "by_time",
@@ -23,7 +23,7 @@ export const word = defineWord({
     {
       name: "column",
       type: { is: "column" },
-      doc: "The column that says when: dates, numbers or texts of ISO 8601.",
+      doc: "The column with the time: dates, numbers or texts of ISO 8601.",
       positional: true,
       required: true,
       why: "The order of rows in a file is seldom that of time.",
@@ -38,8 +38,8 @@ export const word = defineWord({
           { is: "choice", of: ["rest"] },
         ],
       },
-      doc: "Share or number of the rows to train on, the latest before those that score; `rest`: all of them. Where the world has changed, the latest rows teach better.",
-      means: { rest: "all rows before those that score" },
+      doc: "Share or number of the rows to train on, the latest before the validation and test rows; `rest`: all of them. If the world has changed, the latest rows are the most useful.",
+      means: { rest: "all rows before validation and test" },
       default: { value: "rest" },
       range: { min: 0, exclusive: true },
       why: "Older rows teach, too.",

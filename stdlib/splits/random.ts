@@ -4,7 +4,7 @@ import { checkWholeShares, splitShareParameter, splitAliases } from "./shared/sh
 export const word = defineWord({
   kind: "split",
   name: "random",
-  doc: "Draws each row's split by the recipe's seed: shares of all rows, or numbers of rows. Rows of one group stay together. Rows beyond the shares are left out.",
+  doc: "Draws each row's split with the recipe's seed: shares of all rows, or numbers of rows. Rows of the same group stay together. Rows beyond the shares are not used.",
   example: "split: random(train: 80%, validation: 10%, test: 10%, stratify: team)",
   elsewhere: {
     train_test_split: "random",
@@ -14,14 +14,14 @@ export const word = defineWord({
     group_by: "group",
   },
   advice: {
-    random_state: "leave it out: the same rows give the same split every time",
-    seed: "leave it out: the same rows give the same split every time",
-    shuffle: "leave it out: rows are drawn by chance anyway",
+    random_state: "remove it: the same rows give the same split every time",
+    seed: "remove it: the same rows give the same split every time",
+    shuffle: "remove it: rows are drawn by chance anyway",
   },
   idle: ["random_state", "seed", "shuffle"],
   parameters: [
     {
-      ...splitShareParameter("train", "Share or number of rows to train on; `rest`: all that the others leave."),
+      ...splitShareParameter("train", "Share or number of rows to train on; `rest`: all rows not in other splits."),
       type: {
         is: "either",
         of: [
@@ -29,23 +29,23 @@ export const word = defineWord({
           { is: "choice", of: ["rest"] },
         ],
       },
-      means: { rest: "all rows that the others leave" },
+      means: { rest: "all rows not in other splits" },
     },
     splitShareParameter("validation", "Share or number of rows that choose the best checkpoint."),
     splitShareParameter("test", "Share or number of rows for the last word."),
     {
       name: "stratify",
       type: { is: "column" },
-      doc: "Every split gets this column's values in the same proportions, as near as it can be; where a row has several (the role `labels`), each label by itself. Streamed rows go by twice for it.",
+      doc: "Every split gets this column's values in the same proportions, as nearly as possible; if a row has several (the role `labels`), each label separately. Streamed rows are read twice for it.",
       default: { derived: "drawn without regard to any column", from: () => null },
-      why: "With few rows or rare labels plain chance can leave a label out of the test.",
+      why: "With few rows or rare labels, a label may be missing in the test split by chance.",
       impact: "medium",
     },
     {
       name: "group",
       type: { is: "column" },
       doc: "Rows with the same value stay in one split.",
-      default: { derived: "the column in the role `group`, if there is one", from: () => null },
+      default: { derived: "the column with the role `group`, if there is one", from: () => null },
       why: "Rows of one customer or patient in two splits make the test too easy.",
       impact: "high",
     },

@@ -28,17 +28,18 @@ export const word = defineWord({
     {
       name: "metric",
       type: { is: "word", kind: "metric" },
-      doc: "What is watched on the validation split, in its own direction: any metric of the task that needs no text to be written.",
+      doc: "The metric to watch on the validation split, in its own direction: any metric of the task that needs no generated text.",
       default: {
-        derived: "what `keep: best(…)` names, else the loss: it is smoother than a score that counts right answers",
+        derived:
+          "the metric of `keep: best(…)`, otherwise the loss: it is smoother than a score that counts correct predictions",
         from: (_draft, { statement }) =>
           metricArgumentOf(statement["kept"]) ?? { word: "loss", kind: "metric", arguments: {} },
         because: (_draft, { statement }) =>
           metricArgumentOf(statement["kept"])
-            ? "what `keep` names"
-            : "The loss is smoother than a score that counts right answers.",
+            ? "the metric of `keep`"
+            : "The loss is smoother than a score that counts correct predictions.",
       },
-      why: "One metric says what is best: this one, or that of `keep: best(…)`.",
+      why: "One metric decides which weights are best: this one, or that of `keep: best(…)`.",
       impact: "medium",
     },
     {

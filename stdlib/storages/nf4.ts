@@ -4,7 +4,7 @@ import { storageCapabilities } from "./shared/storage.js";
 export const word = defineWord({
   kind: "storage",
   name: "nf4",
-  doc: "QLoRA: frozen weights of linear layers lie in memory as 4-bit NormalFloat in blocks of 64, about half a byte each; embeddings and heads as bf16.",
+  doc: "QLoRA: frozen weights of linear layers are stored in memory as 4-bit NormalFloat in blocks of 64, about half a byte each; embeddings and heads as bf16.",
   example:
     'model helper { base: "SmolLM2-135M-Instruct", task: text_generation, technique: lora(rank: 8), storage: nf4 }',
   elsewhere: { load_in_4bit: "nf4", "4bit": "nf4", int4: "nf4", fp4: "nf4", qlora: "nf4" },

@@ -14,7 +14,7 @@ import { replayImplementationOf } from "./shared/replay-buffer.js";
 export const word = defineWord({
   kind: "strategy",
   name: "der",
-  doc: "Dark experience replay: keeps some rows of each data set and the logits that the model gave for them when it had learnt them. Beside each batch of new rows stand as many that are drawn of these: strength · the mean of (z − z′)² is added to the loss, and beta · the loss of their labels (DER++; with `beta: 0` it is DER). Rows are kept as those of `replay`.",
+  doc: "Dark experience replay: stores some rows of each data set, with the logits of the model trained on it. Each batch of new rows is joined by as many stored rows: strength · the mean of (z − z′)² is added to the loss, and beta · the loss of their labels (DER++; with `beta: 0` it is DER). Rows are stored like those of `replay`.",
   example: "strategy: der(strength: 0.5, beta: 0.5, share: 5%)",
   references: [
     {
@@ -41,13 +41,13 @@ export const word = defineWord({
   parameters: [
     strengthParameter(
       0.5,
-      "How much the distance from the earlier logits counts beside the new rows' own loss (α in the paper).",
-      "In the middle of what the paper finds for images (0.1 to 1).",
+      "Weight of the distance from the earlier logits, relative to the loss of the new rows (α in the paper).",
+      "In the middle of the paper's values for images (0.1 to 1).",
     ),
     {
       name: "beta",
       type: { is: "number" },
-      doc: "How much the labels of the kept rows count beside those of the new ones (β in the paper).",
+      doc: "Weight of the stored rows' labels, relative to those of the new rows (β in the paper).",
       range: { min: 0 },
       positional: true,
       default: { value: 0.5 },

@@ -9,7 +9,7 @@ import { quadraticPenalty } from "./shared/penalty.js";
 export const word = defineWord({
   kind: "strategy",
   name: "ewc",
-  doc: "Elastic weight consolidation: holds each weight near where earlier data left it, the more the surer their answers depend on it: (strength / 2) · Σ F (θ − θ*)² is added to the loss, F being the diagonal of the Fisher information, row by row.",
+  doc: "Elastic weight consolidation: keeps each weight near its value after earlier data, the more the earlier predictions depend on it: (strength / 2) · Σ F (θ − θ*)² is added to the loss, F being the diagonal of the Fisher information, row by row.",
   example: "strategy: ewc(strength: 1000, fisher: sampled)",
   references: [
     {
@@ -42,12 +42,12 @@ export const word = defineWord({
     gamma: "online",
     decay_factor: "online",
   },
-  advice: { mode: "leave it out, or write `online: 0.95` for online EWC" },
+  advice: { mode: "remove it, or write `online: 0.95` for online EWC" },
   parameters: [
     strengthParameter(
       1000,
-      "How much the penalty counts beside the rows' own loss. The best value depends on task and technique: `sweep` it by what is forgotten.",
-      "F is small where a model is sure, so its factor is large.",
+      "Weight of the penalty, relative to the rows' loss. The best value depends on task and technique: `sweep` it by forgetting.",
+      "F is small where a model is certain, so its factor is large.",
     ),
     {
       name: "fisher",
@@ -56,10 +56,10 @@ export const word = defineWord({
         of: ["exact", "sampled", "empirical", "batched"],
         elsewhere: { true: "empirical", sample: "sampled", all: "exact", batch: "batched" },
       },
-      doc: "Whose log-probability is derived, for each row by itself: `exact`: of all labels, weighed by their probabilities; `sampled`: of one that is drawn by these; `empirical`: of the row's own label, which is what the others come to where a row has no label of several. `batched` squares the mean over a batch, which is no Fisher information: many programs do so, and here it is for comparison.",
+      doc: "The labels whose log-probability is differentiated, for each row separately. `exact`: all labels, weighted by their probabilities; `sampled`: one label drawn from these; `empirical`: the row's own label. Without a single label per row, all three equal `empirical`. `batched` squares the mean over a batch, which is not Fisher information: many programs do so, and it is available for comparison.",
       default: {
         derived:
-          "exact where a row has one label of at most five (of three where all weights train); of more along four directions (two), the last of which stands for all others, right on average; empirical where the task has no labels to draw from",
+          "exact if a row has one of at most five labels (three if all weights train); with more labels along four directions (two), the last of which estimates all others without bias; empirical if the task has no labels to draw from",
         from: () => null,
       },
       means: {
@@ -68,7 +68,7 @@ export const word = defineWord({
         empirical: "the row's own label",
         batched: "the mean gradient of a batch, squared: for comparison",
       },
-      why: "Exact needs a backward pass for each label but one, and is the information itself; unwritten it takes about three epochs at most, and of many labels the unlikely ones together; a drawn label needs one pass and is right on average; a row's own label isn't, and is small where the model is right.",
+      why: "Exact needs a backward pass for each label but one, and is the information itself; by default it takes about three epochs at most, and groups unlikely labels. A drawn label needs one pass and is unbiased; a row's own label is biased, and small where the model is right.",
       impact: "medium",
     },
     {
@@ -77,16 +77,16 @@ export const word = defineWord({
       doc: "Most rows of each data set that are looked at.",
       range: { min: 1 },
       default: { derived: "all of them", from: () => null },
-      why: "All rows take as long as one to three epochs; some hundreds often say as much.",
+      why: "All rows take as long as one to three epochs; some hundreds often suffice.",
       impact: "low",
     },
     {
       name: "online",
       type: { is: "number" },
-      doc: "Online EWC: one sum for all data, each earlier one weighed down by this factor (1: none is), and held near the latest weights. Absent: every data set keeps its own penalty (their sum is kept, which is the same).",
+      doc: "Online EWC: one sum for all data sets, with earlier ones weighted by this factor (1: not reduced), and one anchor at the latest weights. By default every data set has its own penalty (stored as one sum, which is equivalent).",
       range: { min: 0, max: 1, exclusive: true },
       default: { derived: "a penalty for each data set", from: () => null },
-      why: "After many data sets the penalties add up until nothing can be learnt.",
+      why: "After many data sets the penalties add up until nothing can be learned.",
       impact: "medium",
     },
   ],

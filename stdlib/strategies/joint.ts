@@ -5,7 +5,7 @@ import { replayImplementationOf } from "./shared/replay-buffer.js";
 export const word = defineWord({
   kind: "strategy",
   name: "joint",
-  doc: "Trains anew on all data until then, from the weights that the first began with: the ceiling that other strategies are held to. It needs all earlier data, and each stage takes longer than the one before.",
+  doc: "Trains again on all data so far, from the weights that the first update started from: the upper bound for other strategies. It needs all earlier data, and each stage takes longer than the one before.",
   example: "strategy: joint",
   elsewhere: { multitask: "joint", multi_task: "joint", JointTraining: "joint", cumulative: "joint", retrain: "joint" },
   parameters: [],

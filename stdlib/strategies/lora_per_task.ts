@@ -17,7 +17,7 @@ import {
 export const word = defineWord({
   kind: "strategy",
   name: "lora_per_task",
-  doc: "A LoRA of its own for each data set: earlier ones stay bit by bit as they are, as do the head's rows of labels that earlier data had. Each row that is asked about goes through one of them, and is answered with the labels that were known when it was learnt: through that of the data whose mean is nearest to the row, both of what the base alone says (mean over tokens). So an answer takes two passes. It keeps no row.",
+  doc: "A separate LoRA for each data set: earlier ones do not change at all, nor do the head's rows of earlier labels. Each row to predict is routed to one of them, by the data set whose mean is nearest to the row (mean over tokens of the base's output), and gets a label known at that stage. So a prediction takes two passes. It stores no rows.",
   example: "strategy: lora_per_task",
   references: [
     {
@@ -33,8 +33,8 @@ export const word = defineWord({
       name: "route",
       type: { is: "choice", of: ["nearest_mean"] },
       positional: true,
-      means: { nearest_mean: "to the data whose mean, of what the base alone says, is nearest to the row" },
-      doc: "By what a row is sent to one of them.",
+      means: { nearest_mean: "to the data set whose mean base output is nearest to the row" },
+      doc: "How a row is routed.",
       default: { value: "nearest_mean" },
       why: "It trains nothing that could be forgotten.",
       impact: "medium",

@@ -7,7 +7,7 @@ import { distillationFromReplay, replayLossTerm } from "./shared/distance.js";
 export const word = defineWord({
   kind: "strategy",
   name: "lwf",
-  doc: "Learning without forgetting: before a data set is learnt, the model says of each of its rows what it thinks of the labels that earlier data had; while it learns, strength times the distance from that is added to the loss (distillation: the Kullback–Leibler divergence at a temperature, where rows have several labels the binary cross-entropy). It keeps no row and no copy of a weight, and reads the new rows once more.",
+  doc: "Learning without forgetting: before a data set is learned, the model's predictions of the earlier labels are computed for each of its rows; while it learns, strength times the distance from them is added to the loss (distillation: the Kullback–Leibler divergence at a temperature; with several labels per row the binary cross-entropy). It stores no rows and no copy of the weights, and needs one more pass over the new rows.",
   example: "strategy: lwf(strength: 1, temperature: 2)",
   references: [
     { title: "Learning without Forgetting", by: "Li and Hoiem", year: 2016, url: "https://arxiv.org/abs/1606.09282" },
@@ -26,13 +26,13 @@ export const word = defineWord({
   parameters: [
     strengthParameter(
       1,
-      "How much staying near the earlier answers counts beside the rows' own loss (λₒ in the paper). The new rows must look somewhat like the old ones.",
-      "The paper's own: old answers count as much as new labels.",
+      "Weight of the earlier predictions, relative to the rows' loss (λₒ in the paper). The new rows must be somewhat similar to the old ones.",
+      "The paper's value: earlier predictions weigh as much as new labels.",
     ),
     {
       name: "temperature",
       type: { is: "number" },
-      doc: "Logits are divided by it before they become probabilities, so that unlikely labels count too. The distance isn't multiplied by its square.",
+      doc: "Logits are divided by it before the softmax, so that unlikely labels count too. The distance is not multiplied by its square.",
       range: { min: 0, exclusive: true },
       positional: true,
       default: { value: 2 },

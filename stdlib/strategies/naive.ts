@@ -4,7 +4,7 @@ import type { StrategyImplementation } from "./kind.js";
 export const word = defineWord({
   kind: "strategy",
   name: "naive",
-  doc: "Trains on one data set after the other and does nothing against forgetting: the floor that other strategies are held to.",
+  doc: "Trains on one data set after the other and does nothing against forgetting: the lower bound for other strategies.",
   example: "strategy: naive",
   elsewhere: { none: "naive", finetuning: "naive", fine_tuning: "naive", sequential: "naive", Naive: "naive" },
   parameters: [],

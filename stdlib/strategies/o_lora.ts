@@ -12,7 +12,7 @@ import type { FrozenPart, StrategyImplementation } from "./kind.js";
 export const word = defineWord({
   kind: "strategy",
   name: "o_lora",
-  doc: "Orthogonal LoRA: each data set gets ranks of its own beside those of earlier data, which stay bit by bit as they are, and learns in directions that these don't use: strength · Σ |A Aᵢᵀ| over all earlier Aᵢ is added to the loss. The adapter grows by `rank` with each data set. The head trains on. It keeps no row.",
+  doc: "Orthogonal LoRA: each data set gets its own ranks in addition to those of earlier data, which do not change, and learns in directions that these do not use: strength · Σ |A Aᵢᵀ| over all earlier Aᵢ is added to the loss. The adapter grows by `rank` with each data set. The head trains on. It stores no rows.",
   example: "strategy: o_lora(strength: 0.5)",
   references: [
     {
@@ -36,8 +36,8 @@ export const word = defineWord({
   parameters: [
     strengthParameter(
       0.5,
-      "How much overlap with the directions of earlier data counts beside the rows' own loss (λ₁).",
-      "The authors' own. Their program sums absolute values where the paper writes squares: near zero, where the overlap is to be, squares hardly push.",
+      "Weight of the overlap with the directions of earlier data, relative to the rows' loss (λ₁).",
+      "The authors' value. Their program sums absolute values where the paper writes squares: near zero, which is the goal, squares have hardly any gradient.",
     ),
     ranksParameter,
   ],

@@ -6,7 +6,7 @@ import { replayImplementationOf } from "./shared/replay-buffer.js";
 export const word = defineWord({
   kind: "strategy",
   name: "replay",
-  doc: "Keeps some rows of each data set and learns them again beside the new ones. Rows are kept as they were cleaned, redacted where the data say so, beside the run alone: no deployment and no bundle has them.",
+  doc: "Stores some rows of each data set and trains on them again together with the new ones. Rows are stored as cleaned, and redacted if the data are, in the run's folder only: no deployment and no bundle contains them.",
   example: "strategy: replay(5%, choose: balanced)",
   references: [
     {

@@ -8,7 +8,7 @@ import { quadraticPenalty } from "./shared/penalty.js";
 export const word = defineWord({
   kind: "strategy",
   name: "si",
-  doc: "Synaptic intelligence: adds up while it trains by how much each weight's movement lowered the loss, and holds those that did near where they are: strength · Σ Ω (θ − θ*)² is added to the loss. It looks at no row again.",
+  doc: "Synaptic intelligence: during training it accumulates how much each weight's changes lowered the loss, and keeps important weights near their values: strength · Σ Ω (θ − θ*)² is added to the loss. It needs no extra pass over rows.",
   example: "strategy: si(strength: 0.1)",
   references: [
     {
@@ -30,16 +30,16 @@ export const word = defineWord({
   parameters: [
     strengthParameter(
       0.1,
-      "How much the penalty counts beside the rows' own loss (c in the paper).",
-      "The paper's own for images; text takes 0.1 to 1.",
+      "Weight of the penalty, relative to the rows' loss (c in the paper).",
+      "The paper's value for images; text needs 0.1 to 1.",
     ),
     {
       name: "damping",
       type: { is: "number" },
-      doc: "Added to the square of a weight's movement where its share of the loss is divided by it (ξ in the paper).",
+      doc: "Added to the square of a weight's total change before dividing by it (ξ in the paper).",
       range: { min: 0, exclusive: true },
       default: { value: 0.1 },
-      why: "It keeps weights that hardly moved from being fixed for good.",
+      why: "It prevents a weight that hardly changed from being fixed for good.",
       impact: "medium",
     },
   ],

@@ -18,7 +18,7 @@ export const studentSizeOf = (settings: { readonly layers?: unknown; readonly hi
 export const word = defineWord({
   kind: "student",
   name: "student",
-  doc: "A smaller model that learns from the trained one. It begins with some of its blocks, the first and the last among them, and of each as many heads and as much of its width as are asked for; or with a base of its own. It then learns by the recipe, all weights, what `learns` lists.",
+  doc: "A smaller model that learns from the trained one. It starts with some of its blocks, including the first and the last, and the given share of their heads and width; or from a base of its own. All its weights are then trained by the recipe on the targets in `learns`.",
   example: "distill: student(layers: 3)",
   references: [
     {
@@ -57,9 +57,9 @@ export const word = defineWord({
     loss: "learns",
   },
   advice: {
-    augmentation: "write how many texts are made of each row: `augment: 6`",
-    temperature: "write it in what is learnt: `learns: logits(temperature: 4)`",
-    alpha: "write weights in what is learnt: `learns: [labels(0.5), logits(0.5)]`",
+    augmentation: "write the number of texts to generate from each row: `augment: 6`",
+    temperature: "write it in `learns`: `learns: logits(temperature: 4)`",
+    alpha: "write weights in `learns`: `learns: [labels(0.5), logits(0.5)]`",
   },
   parameters: [
     {
@@ -71,15 +71,15 @@ export const word = defineWord({
           { is: "list", of: { is: "number", integer: true } },
         ],
       },
-      doc: "How many blocks it has, or which of the model's, from 0: `[0, 2, 4]`. Of a number they are the first, the last, and between them as even as can be.",
+      doc: "Number of blocks, or which of the model's, from 0: `[0, 2, 4]`. A number takes the first, the last, and others at equal distances.",
       positional: true,
-      why: "Time and memory go with blocks; half of them keep most of what a classifier needs.",
+      why: "Time and memory are proportional to the blocks; half of them keep most of a classifier's quality.",
       impact: "high",
     },
     {
       name: "hidden",
       type: { is: "number", integer: true },
-      doc: "Its width: a part of the model's, whole heads at a time, and of the layers between as much.",
+      doc: "Its width: a share of the model's, rounded to whole heads, with the same share of the inner layers.",
       range: { min: 1 },
       why: "A narrower model is smaller by the square, and has more to learn again.",
       impact: "high",
@@ -87,29 +87,29 @@ export const word = defineWord({
     {
       name: "base",
       type: { is: "string" },
-      doc: "What it begins with in place of the model's own weights; where it reads by another tokenizer it learns `labels` and `logits` alone.",
-      why: "A base that was trained to be small knows more than a part of a large one.",
+      doc: "A base to start from instead of the model's own weights; with a different tokenizer it can learn only `labels` and `logits`.",
+      why: "A base trained to be small knows more than a part of a large one.",
       impact: "high",
     },
     {
       name: "learns",
       type: { is: "list", of: { is: "word", kind: "lesson" } },
-      doc: "What it learns, each with its weight.",
+      doc: "The targets to learn, each with its weight.",
       default: {
         value: [
           { word: "labels", kind: "lesson", arguments: {} },
           { word: "logits", kind: "lesson", arguments: {} },
         ],
       },
-      why: "How sure the model is of all labels says more of a row than its one label.",
+      why: "The probabilities of all labels contain more than a row's single label.",
       impact: "high",
     },
     {
       name: "augment",
       type: { is: "number", integer: true },
-      doc: "How many more texts are made of each row: words left out, words of other rows put in, ends of two rows joined. The model labels them, as it does rows without labels.",
+      doc: "Number of additional texts to generate from each row: words are dropped, words of other rows inserted, ends of two rows joined. The model labels them, like rows without labels.",
       range: { min: 1, max: 100 },
-      why: "A teacher says more of texts that nobody labelled than of those whose labels the student has anyway.",
+      why: "A teacher's predictions help more on unlabelled texts than on those that have labels anyway.",
       impact: "medium",
     },
   ],
@@ -137,8 +137,7 @@ export const word = defineWord({
 const student: CompressionStepImplementation = {
   make(call, { facts, family, read }) {
     const cut = cutStudent(studentSizeOf(argumentsOf(word, call)), facts, family);
-    if (isCutRefused(cut))
-      throw new CodedError("internal", { what: `a student that was planned can't be made: ${cut.why}` });
+    if (isCutRefused(cut)) throw new CodedError("internal", { what: `the planned student cannot be made: ${cut.why}` });
     const parts = new Map(Object.entries(cut.parts));
     return {
       config: cut.config,

@@ -4,7 +4,7 @@ import { folderParameter, misplacedVerbKeyAdvice } from "./shared/parameters.js"
 export const word = defineWord({
   kind: "target",
   name: "container",
-  doc: "A folder that a container engine builds as it is, and systemd runs: the model as ONNX, a server, a Dockerfile, a compose file, a unit. The server is Tunebook's, packed beside the model (as `tunebook serve`), or with `server: small` one file that answers as Hugging Face's endpoints do. Nothing of it needs this machine or Python.",
+  doc: "A folder that a container engine builds without changes, and systemd runs: the model as ONNX, a server, a Dockerfile, a compose file, a unit. The server is Tunebook's, included with the model (as `tunebook serve`), or with `server: small` a single file that answers like Hugging Face's endpoints. It needs neither this machine nor Python.",
   example: 'deploy router to container("build/image")',
   elsewhere: {
     docker: "container",
@@ -25,11 +25,11 @@ export const word = defineWord({
       type: { is: "choice", of: ["f16", "int8", "int4"] },
       means: {
         f16: "weights and products in half precision: half the size",
-        int8: "whole numbers of a byte: a quarter of the size, quicker on processors",
+        int8: "one-byte integers: a quarter of the size, faster on CPUs",
         int4: "weights of linear layers in half a byte, by blocks of 32",
       },
-      doc: "How numbers are rounded, as the target `onnx` rounds them; left out: they stay as they are (f32).",
-      why: "Rounded weights are smaller and often quicker, and answer a little differently: the proof says how much.",
+      doc: "How numbers are rounded, as in the target `onnx`; not rounded (f32) by default.",
+      why: "Rounded weights are smaller and often faster, and predictions differ a little: the proof shows by how much.",
       impact: "high",
     },
     {
@@ -39,9 +39,9 @@ export const word = defineWord({
         tunebook: "batches, streams, keys, limits, metrics, the shapes of OpenAI and TEI",
         small: "one file over transformers.js, one request at a time, without keys",
       },
-      doc: "What answers in it: Tunebook's own server, of which 3 MB lie beside the model, or one small file.",
+      doc: "The server: Tunebook's own, which adds 3 MB, or a single small file.",
       default: { value: "tunebook" },
-      why: "It answers many requests at once, and only those with a key.",
+      why: "It handles many requests at once, and only those with a key.",
       impact: "medium",
     },
   ],

@@ -4,7 +4,7 @@ import { misplacedVerbKeyAdvice, shapeParameterType } from "./shared/parameters.
 export const word = defineWord({
   kind: "target",
   name: "coreml",
-  doc: "A Core ML package for iOS 16, macOS 13 and later: an ML Program that computes in floats, with its weights in a file of their own. Tokenizer and label names lie in the package too, where Core ML doesn't look. No runtime of Apple's is in reach outside its systems: the proof is computed by coremltools, operation by operation.",
+  doc: "A Core ML package for iOS 16, macOS 13 and later: an ML Program that computes in floats, with its weights in a separate file. Tokenizer and label names are in the package too, where Core ML ignores them. Apple's runtime is only available on its systems: the proof is computed by coremltools, operation by operation.",
   example: 'deploy router to coreml("build/router.mlpackage", quantize: f16)',
   elsewhere: {
     core_ml: "coreml",
@@ -21,16 +21,16 @@ export const word = defineWord({
       doc: "The package that is written, a folder; its name ends in `.mlpackage`. A relative path starts from the notebook's folder.",
       positional: true,
       required: true,
-      why: "What is written belongs where the reader looks for it.",
+      why: "The program that reads the file decides where it must be.",
       impact: "high",
     },
     {
       name: "quantize",
       type: { is: "choice", of: ["none", "f16"], elsewhere: { float16: "f16", fp16: "f16", f32: "none" } },
       means: { none: "weights in 4 bytes, as the notebook computes", f16: "weights in 2 bytes" },
-      doc: "How weights are stored; what is computed stays f32. Half the bytes cost next to nothing in quality.",
+      doc: "How weights are stored; computation stays in f32. Half the bytes cost almost no quality.",
       default: { value: "none" },
-      why: "Equal answers come first.",
+      why: "Equal predictions are the priority.",
       impact: "medium",
     },
     {

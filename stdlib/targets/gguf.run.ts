@@ -31,7 +31,8 @@ export const gguf: TargetImplementation = {
   async write(call, model, out) {
     const quantize = quantizeOf(call);
     const whole = await describeGgufModel(model, quantize);
-    if ("refused" in whole) throw new CodedError("internal", { what: `what was refused is written: ${whole.refused}` });
+    if ("refused" in whole)
+      throw new CodedError("internal", { what: `the refused model was written: ${whole.refused}` });
     await out.write(MAIN, ggufBytes(whole));
     const file = fileOf(call);
     const modelfile = modelfileOf(model, whole, file);
@@ -44,7 +45,7 @@ export const gguf: TargetImplementation = {
           ? [
               {
                 part: "the template in the Modelfile",
-                instead: "Ollama takes the one that is in the file, if it knows it",
+                instead: "Ollama uses the one in the file, if it knows it",
               },
             ]
           : []),
@@ -84,7 +85,7 @@ function modelfileOf(
     remarks.push(
       ollama
         ? `Conversations are written as the notebook writes them (${ollama.known.name}).`
-        : "The model's template of conversations is none of those that are known here: Ollama takes the one in the file.",
+        : "The model's chat template is not a known one: Ollama uses the one in the file.",
     );
   const system = ollama?.system ?? null;
   return {

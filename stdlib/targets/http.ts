@@ -16,7 +16,7 @@ const most = <const N extends string>(name: N, doc: string, value: number) =>
 export const word = defineWord({
   kind: "target",
   name: "http",
-  doc: "Models that answer over HTTP beside the notebook, in the shapes of OpenAI, Hugging Face and TEI, until `await NAME.stop()` or the kernel's end.",
+  doc: "Serves models over HTTP from the notebook, with the APIs of OpenAI, Hugging Face and TEI, until `await NAME.stop()` or the end of the kernel.",
   example: "deploy router to http(port: 8000) as desk",
   elsewhere: {
     server: "http",
@@ -46,14 +46,14 @@ export const word = defineWord({
     max_streams: "streams",
   },
   advice: adviceFromRows([
-    ["path folder", "nothing is written: models are named by themselves, and `as` names what serves them"],
+    ["path folder", "nothing is written: models have their own names, and `as` names the server"],
   ]).advice,
   notes: ["`await desk.stop()`, `await desk.replace(router)`, `desk.url`, `await desk.load()` in a TypeScript cell."],
   parameters: [
     {
       name: "port",
       type: { is: "number", integer: true },
-      doc: "Where it listens; 0: any port that is free.",
+      doc: "The port; 0: any free port.",
       positional: true,
       range: { min: 0, max: 65_535 },
       default: { value: 8000 },
@@ -73,15 +73,15 @@ export const word = defineWord({
       type: { is: "word", kind: "secret" },
       env: "KEYS",
       doc: "Keys, one of which each request needs, parted by commas in an environment variable.",
-      why: "Whoever reaches it may ask otherwise.",
+      why: "By default everybody who reaches it could use it.",
       impact: "high",
     },
     {
       name: "insecure",
       type: { is: "boolean" },
-      doc: "Other machines may ask without a key.",
+      doc: "Other machines may send requests without a key.",
       default: { value: false },
-      why: "Nobody should open a server to other machines by mistake.",
+      why: "No server should be open to other machines by mistake.",
       impact: "high",
     },
     {
@@ -103,8 +103,8 @@ export const word = defineWord({
     {
       name: "hosts",
       type: { is: "list", of: { is: "string" } },
-      doc: "Further names by which it is asked, such as a proxy's.",
-      why: "Others are refused, so that no page elsewhere can have a browser ask it.",
+      doc: "Additional host names of the server, such as a proxy's.",
+      why: "Others are refused, so that no other web page can use it through a browser.",
       impact: "low",
     },
     {
@@ -122,15 +122,15 @@ export const word = defineWord({
     {
       name: "max_tokens",
       type: { is: "number", integer: true },
-      doc: "Most tokens that a request may ask to be written.",
+      doc: "Maximum tokens that a request may generate.",
       range: { min: 1 },
-      why: "Absent: as many as there is room for.",
+      why: "As many as fit by default.",
       impact: "low",
     },
     {
       name: "body",
       type: { is: "number", unit: "bytes" },
-      doc: "Most bytes of a request.",
+      doc: "Maximum bytes of a request.",
       range: { min: 1 },
       default: { value: 4 * 2 ** 20 },
       why: "A limit bounds memory; 4 MiB hold far more text than a model reads.",
@@ -139,7 +139,7 @@ export const word = defineWord({
     {
       name: "time",
       type: { is: "number", unit: "duration" },
-      doc: "Longest time of a request.",
+      doc: "Maximum time of a request.",
       range: { min: 0, exclusive: true },
       default: { value: 120_000 },
       why: "A request that hangs would block its place.",
@@ -148,16 +148,16 @@ export const word = defineWord({
     {
       name: "rate",
       type: { is: "number", integer: true },
-      doc: "Requests a minute of one key, or of one address; 0: any number. A limit keeps one client from taking all places.",
+      doc: "Maximum requests per minute of one key, or of one address; 0: no limit. A limit keeps one client from blocking others.",
       range: { min: 0 },
       default: { value: 0 },
-      why: "Without a limit nobody is refused.",
+      why: "Without a limit no request is refused.",
       impact: "low",
     },
     {
       name: "truncate",
       type: { is: "boolean" },
-      doc: "Texts longer than the model reads are cut, and the answer says so; `false`: they are refused.",
+      doc: "Texts longer than the model reads are truncated, and the response says so; `false`: they are refused.",
       default: { value: true },
       why: "Training cuts long texts, too.",
       impact: "low",

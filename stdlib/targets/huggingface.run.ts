@@ -13,7 +13,7 @@ import { word } from "./huggingface.js";
 /** Targets that support modules which a technique adds to the model. */
 const GRAPHS = "`onnx`, `savedmodel`, `tflite`, `coreml` and `container`";
 
-const WHOLE = "leave out `weights: adapter`";
+const WHOLE = "remove `weights: adapter`";
 
 export const huggingface: TargetImplementation = {
   refuses(call, model) {
@@ -21,16 +21,16 @@ export const huggingface: TargetImplementation = {
     const { around, adapter, peft } = model;
     const { call: task, implementation } = model.parts.task;
     if (implementation.ownHead?.(task))
-      return `transformers has no class with a head over the mean of a text's states; ${GRAPHS} hold it in their graphs`;
+      return `transformers has no class with a head over the mean of a text's states; ${GRAPHS} support it in their graphs`;
     if (weights === "adapter" && !adapter)
       return { why: "all its weights trained, so there is no adapter", help: WHOLE };
     if (around !== null && !peft)
-      return `${around} stays around the model: it can't go into its weights, and PEFT has no adapter of that kind; ${GRAPHS} hold it in their graphs`;
+      return `${around} cannot be merged into the model's weights, and PEFT has no adapter of that kind; ${GRAPHS} support it in their graphs`;
     if (weights === "adapter" && !peft)
-      return { why: "PEFT has no adapter of that kind, but what trained goes into the weights", help: WHOLE };
+      return { why: "PEFT has no adapter of that kind, but it can be merged into the weights", help: WHOLE };
     if (weights === "merged" && around !== null)
       return {
-        why: `${around} stays around the model and can't go into its weights`,
+        why: `${around} cannot be merged into the model's weights`,
         help: "write `weights: adapter`, which is as PEFT reads it",
       };
     return null;
@@ -52,11 +52,14 @@ export const huggingface: TargetImplementation = {
       tolerance: 1e-4,
       ...(full && {
         left: [
-          { part: "that heads are gone", instead: "they stand there as zeros: transformers 5 reads no `pruned_heads`" },
+          {
+            part: "removed heads",
+            instead: "they are written as zeros: transformers 5 does not read `pruned_heads`",
+          },
         ],
       }),
       ...(!whole && {
-        left: [{ part: "the base's weights", instead: "PEFT loads them by their name beside the adapter" }],
+        left: [{ part: "the base's weights", instead: "PEFT loads them by their name with the adapter" }],
       }),
     };
   },

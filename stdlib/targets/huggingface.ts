@@ -4,7 +4,7 @@ import { folderParameter, misplacedVerbKeyAdvice } from "./shared/parameters.js"
 export const word = defineWord({
   kind: "target",
   name: "huggingface",
-  doc: "A folder as transformers and the Hugging Face hub have it: weights, config, tokenizer, label names, model card; of few trained weights PEFT's adapter where that is asked for. With `push` it goes to a repository of the hub, a private one unless told.",
+  doc: "A folder in the format of transformers and the Hugging Face hub: weights, config, tokenizer, label names, model card; or a PEFT adapter if few weights were trained and it is requested. With `push` it is uploaded to a repository on the hub, private by default.",
   example: 'deploy router to huggingface("build/router")',
   references: [
     {
@@ -29,7 +29,7 @@ export const word = defineWord({
   },
   advice: {
     ...misplacedVerbKeyAdvice,
-    quantize: "transformers' folder holds whole weights: `onnx` and `gguf` quantize",
+    quantize: "transformers' folder contains unquantized weights: use `onnx` or `gguf` to quantize",
     merged: "write `weights: merged`",
     adapter: "write `weights: adapter`",
   },
@@ -42,17 +42,17 @@ export const word = defineWord({
       name: "weights",
       type: { is: "choice", of: ["merged", "adapter"] },
       means: {
-        merged: "the whole model, what trained folded into the base's weights",
-        adapter: "what trained alone, as PEFT reads it over the base",
+        merged: "the complete model, with the trained weights merged into the base",
+        adapter: "only the trained weights, as a PEFT adapter of the base",
       },
-      doc: "The whole model, or what trained alone. Without it: the whole model where what trained goes into its weights, else the adapter.",
-      why: "A whole model opens anywhere; an adapter takes megabytes where the base takes gigabytes.",
+      doc: "The complete model, or only the trained weights. By default: the complete model if they can be merged into the base, otherwise the adapter.",
+      why: "A complete model can be opened anywhere; an adapter takes megabytes instead of the base's gigabytes.",
       impact: "medium",
     },
     {
       name: "handler",
       type: { is: "boolean" },
-      doc: "Writes handler.py, which Hugging Face's inference endpoints answer with. With it texts are cut as in training.",
+      doc: "Writes handler.py for Hugging Face's inference endpoints. With it texts are truncated as in training.",
       default: { value: false },
       why: "Endpoints serve the usual tasks without it.",
       impact: "low",
@@ -61,14 +61,14 @@ export const word = defineWord({
       name: "push",
       type: { is: "word", kind: "secret" },
       env: "HF_TOKEN",
-      doc: "The hub's token, by the name of an environment variable: the folder goes to the repository named by `path`.",
-      why: "Nothing leaves this machine unless the program says so.",
+      doc: "The hub's token, by the name of an environment variable: the folder is uploaded to the repository named by `path`.",
+      why: "Nothing is sent from this machine unless the program requests it.",
       impact: "high",
     },
     {
       name: "private",
       type: { is: "boolean" },
-      doc: "With `push`: a repository that is made is private.",
+      doc: "With `push`: a new repository is private.",
       default: { value: true },
       why: "A public push cannot be taken back.",
       impact: "medium",

@@ -22,19 +22,19 @@ export const onnx: TargetImplementation = {
     const { quantize, calibrate } = argumentsOf(word, given);
     if (model.rounding && quantize === undefined)
       return {
-        why: "what goes into its layers is rounded to bytes, which numbers left as they are don't say",
+        why: "activations of its layers are rounded to bytes, so unrounded numbers say nothing about it",
         help: "write `quantize: int8`",
       };
     if (calibrate !== undefined && quantize !== "int8")
-      return { why: "`calibrate` goes with `quantize: int8`", help: "write that too, or leave out `calibrate`" };
+      return { why: "`calibrate` needs `quantize: int8`", help: "write that too, or remove `calibrate`" };
     if (calibrate !== undefined && isPair(model))
       return {
-        why: "the decoder of an encoder-decoder reads what its encoder made, which no row of tokens stands for",
-        help: "leave out `calibrate`",
+        why: "the decoder of an encoder-decoder reads the encoder's output, which is not a row of tokens",
+        help: "remove `calibrate`",
       };
     const { call, implementation } = model.parts.technique;
     if (isDecoder(model) && (implementation.virtual?.(call).cached ?? 0) > 0)
-      return `${call.word} puts tokens of its own before each text, which a graph over keys and values can't begin with`;
+      return `${call.word} puts virtual tokens before each text, which a graph with cached keys and values does not support`;
     return null;
   },
   async write(call, model, out) {

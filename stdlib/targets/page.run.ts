@@ -30,12 +30,14 @@ export const page: TargetImplementation = {
   async refuses(call, model) {
     const { task } = model.parts;
     if (!isPageTask(task.call.word) || model.parts.family.shape !== "encoder")
-      return `a page holds encoders whose task is ${PAGE_TASKS.join(", ")}; \`onnx\` and \`gguf\` hold others`;
+      return `a page supports encoders with the tasks ${PAGE_TASKS.join(", ")}; use \`onnx\` and \`gguf\` for others`;
     if (task.call.word === "question_answering" && !(await wordPieces(model)))
-      return "in a page answers are found in contexts by models whose tokenizer is WordPiece (BERT, DistilBERT, MiniLM, MobileBERT, ELECTRA); `onnx` holds others";
+      return "on a page, question answering supports models with a WordPiece tokenizer (BERT, DistilBERT, MiniLM, MobileBERT, ELECTRA); use `onnx` for others";
     const { graph, where } = planned(call, model);
     const why = tooLargeReason(modelFile(graph, "").size, MOST[where], where === "linked" ? "a browser" : "a page");
-    return why && where === "embedded" ? { why, help: "write `model: linked`, which leaves the model outside" } : why;
+    return why && where === "embedded"
+      ? { why, help: "write `model: linked`, which stores the model in a separate file" }
+      : why;
   },
   async write(call, model, out) {
     const { graph, outgoing, where, quantize } = planned(call, model);
@@ -92,7 +94,7 @@ function planned(
   const { quantize, model: where } = argumentsOf(word, call);
   const outgoing = must(
     outgoingGraphs(model).find(({ name }) => name === "forward"),
-    "a graph that answers whole texts",
+    "a graph that predicts for whole texts",
   );
   return { outgoing, graph: ROUNDED[quantize](outgoing.graph), where, quantize };
 }
@@ -150,8 +152,8 @@ function cardOf({ parts, labels, origin, maxLength, adapter }: DeployedModel, qu
       : `The model that it was trained from has the licence ${licence}.`,
     ...(labels.length > 0 ? [`Labels: ${labels.slice(0, most).join(", ")}${more}.`] : []),
     reads(parts.task.call.word, maxLength),
-    `Its weights are rounded to ${quantize}, so its answers differ a little from those of the model that was trained.`,
-    "Tunebook wrote this page, and compared its answers with those of the trained model before.",
+    `Its weights are rounded to ${quantize}, so its predictions differ a little from those of the trained model.`,
+    "Tunebook wrote this page and compared its predictions with those of the trained model.",
   ];
 }
 const plain = (count: number): string => count.toLocaleString("en-US");

@@ -5,7 +5,7 @@ import { PAGE_TASKS } from "./shared/page/task-names.js";
 export const word = defineWord({
   kind: "target",
   name: "page",
-  doc: "One HTML file that answers in any browser, from a disk too: model, tokenizer, form and runtime are inside, and nothing is ever sent.",
+  doc: "One HTML file that works in any browser, from a disk too: model, tokenizer, form and runtime are inside, and nothing is ever sent.",
   example: 'deploy router to page("build/router.html")',
   elsewhere: {
     html: "page",
@@ -29,7 +29,7 @@ export const word = defineWord({
       doc: "The file that is written; its name ends in `.html`.",
       positional: true,
       required: true,
-      why: "What is written belongs where the reader looks for it.",
+      why: "The program that reads the file decides where it must be.",
       impact: "high",
     },
     {
@@ -44,8 +44,8 @@ export const word = defineWord({
     {
       name: "model",
       type: { is: "choice", of: ["embedded", "linked"] },
-      means: { embedded: "inside the page", linked: "a file beside it, dropped on the page or picked" },
-      doc: "Where the model lies. Several pages may share a large model.",
+      means: { embedded: "inside the page", linked: "a separate file, dropped on the page or picked" },
+      doc: "Where the model is stored. Several pages may share a large model.",
       default: { value: "embedded" },
       why: "One file is easy to pass on.",
       impact: "medium",
@@ -54,7 +54,7 @@ export const word = defineWord({
       name: "examples",
       type: { is: "number", integer: true },
       range: { min: 0, max: 20 },
-      doc: "So many held-out rows to try it by, none with personal data in it, none of a private training.",
+      doc: "Number of validation rows to try it with; none with personal data, none of a private training.",
       default: { value: 3 },
       why: "A few rows show the model at work; whoever has the page can read them.",
       impact: "medium",

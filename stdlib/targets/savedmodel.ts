@@ -4,7 +4,7 @@ import { folderParameter, misplacedVerbKeyAdvice } from "./shared/parameters.js"
 export const word = defineWord({
   kind: "target",
   name: "savedmodel",
-  doc: "TensorFlow's SavedModel: one graph with its weights inside and the signature `serving_default`, whose inputs and outputs bear their names (input_ids, attention_mask, logits). TensorFlow in Python, C++ and Java and TensorFlow Serving open it; the tokenizer and the label names lie beside it.",
+  doc: "TensorFlow's SavedModel: one graph with its weights and the signature `serving_default`, with named inputs and outputs (input_ids, attention_mask, logits). TensorFlow in Python, C++ and Java and TensorFlow Serving open it; the tokenizer and the label names are in the same folder.",
   example: 'deploy router to savedmodel("build/router")',
   elsewhere: {
     saved_model: "savedmodel",

@@ -4,7 +4,7 @@ import { misplacedVerbKeyAdvice, shapeParameterType } from "./shared/parameters.
 export const word = defineWord({
   kind: "target",
   name: "tflite",
-  doc: "One LiteRT file (TensorFlow Lite's format) with its weights inside and the signature `serving_default`, for phones, small machines and browsers. Tokenizer and label names lie in a folder beside it, `<file>.files`.",
+  doc: "One LiteRT file (TensorFlow Lite's format) with its weights and the signature `serving_default`, for phones, small machines and browsers. Tokenizer and label names are in a folder next to it, `<file>.files`.",
   example: 'deploy router to tflite("build/router.tflite", quantize: f16)',
   elsewhere: {
     litert: "tflite",
@@ -22,7 +22,7 @@ export const word = defineWord({
       doc: "The file that is written; its name ends in `.tflite`. A relative path starts from the notebook's folder.",
       positional: true,
       required: true,
-      why: "What is written belongs where the reader looks for it.",
+      why: "The program that reads the file decides where it must be.",
       impact: "high",
     },
     {
@@ -39,7 +39,7 @@ export const word = defineWord({
       },
       doc: "How weights are rounded. Half the bytes cost next to nothing in quality, a quarter of them a little.",
       default: { value: "none" },
-      why: "Equal answers come first.",
+      why: "Equal predictions are the priority.",
       impact: "high",
     },
     {
@@ -49,9 +49,9 @@ export const word = defineWord({
         fixed: "one text at a time, as long as the model reads",
         free: "any number of texts of any length",
       },
-      doc: "Texts that are read at once and their tokens, `[1, 128]`: shorter ones are padded. LiteRT in browsers takes fixed shapes only; phones run them faster.",
+      doc: "Number of texts per batch and their tokens, `[1, 128]`: shorter ones are padded. LiteRT in browsers needs fixed shapes; phones run them faster.",
       default: { value: "fixed" },
-      why: "Every runtime takes a fixed shape, and plans its memory once.",
+      why: "Every runtime supports a fixed shape, and plans its memory once.",
       impact: "medium",
     },
   ],

@@ -8,16 +8,16 @@ import { labelSmoothingParameter } from "./shared/loss-settings.js";
 export const word = defineWord({
   kind: "task",
   name: "chat",
-  doc: "Answers in a conversation. The assistant's turns and the token that ends them are trained, all else is read only: roles and fields of the data say which is which.",
+  doc: "Answers in a conversation. Only the assistant's turns and their end tokens are trained, everything else is read: roles and fields of the data decide.",
   example: 'model helper { base: "SmolLM2-135M-Instruct", task: chat(learn: last) }',
   parameters: [
     {
       name: "learn",
       type: { is: "choice", of: ["all", "last"] },
       means: { all: "every turn of the assistant", last: "the last of each conversation" },
-      doc: "Which of the assistant's turns are trained: all of them, or only the last of each conversation. Use `last` where earlier turns are only the way there.",
+      doc: "Which of the assistant's turns to train: all of them, or only the last of each conversation. Use `last` if earlier turns are only context.",
       default: { value: "all" },
-      why: "Every answer teaches.",
+      why: "Every answer is useful for training.",
       impact: "medium",
     },
     labelSmoothingParameter,

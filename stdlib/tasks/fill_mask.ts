@@ -7,13 +7,13 @@ import { maskedShare } from "./shared/masking.js";
 export const word = defineWord({
   kind: "task",
   name: "fill_mask",
-  doc: "Names hidden tokens, as transformers' ...ForMaskedLM: fits an encoder to the language of a field. Of each text a share of the tokens is chosen anew in each epoch: 80 % of them become the mask token, 10 % another token, 10 % stay as they are; they alone are learnt. A text has at least one.",
+  doc: "Predicts hidden tokens, as transformers' ...ForMaskedLM: adapts an encoder to the language of a field. A share of each text's tokens is chosen again in each epoch: 80 % of them become the mask token, 10 % another token, 10 % do not change; only these are trained. A text has at least one.",
   example: "task: fill_mask(share: 15%)",
   parameters: [
     {
       name: "share",
       type: { is: "number", unit: "share" },
-      doc: "Share of a text's tokens that are learnt. More teach faster and leave less text to learn from.",
+      doc: "Share of a text's tokens to train on. More learn faster and leave less context.",
       range: { min: 0, max: 1, exclusive: true },
       positional: true,
       default: { value: { share: 0.15 } },

@@ -13,17 +13,17 @@ import { sentenceHeadElementCount } from "./shared/sentence-head.js";
 export const word = defineWord({
   kind: "task",
   name: "multilabel_classification",
-  doc: "Any number of labels for a whole text, each decided by itself (binary cross-entropy), as transformers' ...ForSequenceClassification with `problem_type: multi_label_classification`. Reads the role `labels`: a list, JSON in a text, or labels with the data's `separator` between them.",
+  doc: "Any number of labels for a text, each predicted separately (binary cross-entropy), as transformers' ...ForSequenceClassification with `problem_type: multi_label_classification`. Reads the role `labels`: a list, JSON in a text, or labels separated by the data's `separator`.",
   example: "task: multilabel_classification(threshold: 0.5)",
   parameters: [
     {
       name: "threshold",
       type: { is: "number" },
-      doc: "A text has the labels whose probability is at least this. Lower misses fewer labels; higher gives fewer wrong ones. It changes no weight.",
+      doc: "A text has the labels whose probability is at least this. A lower value misses fewer labels; a higher one gives fewer wrong ones. It changes no weights.",
       range: { min: 0, max: 1, exclusive: true },
       positional: true,
       default: { value: 0.5 },
-      why: "At one half the likelier answer wins.",
+      why: "At one half the more likely decision wins.",
       impact: "medium",
     },
     positiveWeightParameter,

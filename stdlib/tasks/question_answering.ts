@@ -11,13 +11,13 @@ const overlapOf = (length: number): number => Math.min(128, Math.max(length - RO
 export const word = defineWord({
   kind: "task",
   name: "question_answering",
-  doc: "Finds where in a context the answer to a question stands, as transformers' ...ForQuestionAnswering. Reads the roles `question`, `context` and `answer`: a text that stands in the context, or SQuAD's and Hugging Face's lists of answers with their starts (`answer_start` may be a column of its own). A context that is too long is read in overlapping windows, each beside the whole question.",
+  doc: "Finds the answer to a question in a context, as transformers' ...ForQuestionAnswering. Reads the roles `question`, `context` and `answer`: a part of the context, or the answer lists of SQuAD and Hugging Face with their starts (`answer_start` may be a separate column). A context that is too long is read in overlapping windows, each with the complete question.",
   example: "task: question_answering(stride: 128)",
   parameters: [
     {
       name: "unanswerable",
       type: { is: "boolean" },
-      doc: "Whether questions may have no answer in their context, as in SQuAD 2: then the model may say so. With it a model sometimes holds back a right answer; without it, it answers nonsense, too.",
+      doc: "Whether questions may have no answer in their context, as in SQuAD 2: then the model can predict none. It sometimes misses a correct answer then; without it, it also answers unanswerable questions.",
       default: { value: false },
       why: "Every question has an answer, as in SQuAD 1.",
       impact: "high",
@@ -28,26 +28,26 @@ export const word = defineWord({
       doc: "Tokens of a long context that neighbouring windows share.",
       range: { min: 0 },
       default: {
-        derived: "128, or less where `max_length` would leave a window fewer than 64 tokens besides",
+        derived: "128, or less if `max_length` leaves a window fewer than 64 tokens for the context",
         from: (_draft, { statement }) =>
           overlapOf(Number(statement["length"] ?? statement["reads"] ?? statement["positions"] ?? LONGEST)),
       },
-      why: "An answer at the edge of a window stands whole in the next one; more overlap means more windows.",
+      why: "An answer cut at the edge of a window is complete in the next one; more overlap means more windows.",
       impact: "medium",
     },
     {
       name: "max_answer",
       type: { is: "number", integer: true },
-      doc: "Most tokens of an answer that is given. It changes no weight.",
+      doc: "Maximum tokens of a predicted answer. It changes no weights.",
       range: { min: 1 },
       default: { value: 30 },
-      why: "Answers are rarely longer; without a bound the two ends may lie a page apart.",
+      why: "Answers are rarely longer; without a limit, start and end may be a page apart.",
       impact: "low",
     },
     {
       name: "candidates",
       type: { is: "number", integer: true },
-      doc: "How many of the likeliest first and last tokens of a window are paired. The likeliest first and last token need not go together. It changes no weight.",
+      doc: "Number of the likeliest first and last tokens of a window to pair, since the likeliest first and last token need not belong together. It changes no weights.",
       range: { min: 1, max: 1000 },
       default: { value: 20 },
       why: "transformers uses 20.",
@@ -56,7 +56,7 @@ export const word = defineWord({
     {
       name: "threshold",
       type: { is: "number" },
-      doc: "With `unanswerable`: by how much the score of no answer must exceed that of the best one, so that none is given. Greater: more answers, more wrong ones. It changes no weight.",
+      doc: "With `unanswerable`: by how much the score of no answer must exceed that of the best one. A greater value gives more answers, and more wrong ones. It changes no weights.",
       default: { value: 0 },
       why: "At 0 the likelier of the two wins.",
       impact: "low",

@@ -7,18 +7,18 @@ import { sentenceHeadElementCount } from "./shared/sentence-head.js";
 export const word = defineWord({
   kind: "task",
   name: "regression",
-  doc: "A number for a whole text, learnt by its mean squared error, as transformers' ...ForSequenceClassification with one label. Reads the role `score`.",
+  doc: "A number for a text, trained with mean squared error, as transformers' ...ForSequenceClassification with one label. Reads the role `score`.",
   notes: [
-    "The head learns scores whose mean is 0 and whose spread is 1, by the mean and spread of the training split, so that scores of any scale are learnt alike. Losses, metrics and predictions are on the scores' own scale, and folders that are saved say them as they are.",
+    "Scores are standardised by the mean and standard deviation of the training split, so that their scale does not matter. Losses, metrics and predictions are on the original scale, also in saved folders.",
   ],
   example: "task: regression(range: 0..10)",
   parameters: [
     {
       name: "range",
       type: { is: "range", of: { is: "number" } },
-      doc: "Between which numbers all scores lie, both included. A score outside is an error, and what is predicted is kept within.",
+      doc: "The range of all scores, both ends included. A score outside is an error, and predictions are clipped to it.",
       default: { derived: "any number", from: () => null },
-      why: "A slip in the data is found before it is learnt, and no prediction leaves the scale.",
+      why: "A mistake in the data is found before training, and no prediction is outside the scale.",
       impact: "low",
     },
   ],

@@ -51,7 +51,7 @@ const answers: AnswerDecoder<TaughtTextPairs, EmbeddingPrediction> = {
       call,
       ["label", "score"].filter((role) => values(role) !== undefined),
     ) === "label"
-      ? { name: "all pairs alike", predict: () => Float32Array.of(1), likelihood: false }
+      ? { name: "all pairs weigh the same", predict: () => Float32Array.of(1), likelihood: false }
       : null,
   answer: ({ embedding }) => Array.from(embedding.subarray(0, 16), numberText).join(" "),
   columns: ["embedding"],

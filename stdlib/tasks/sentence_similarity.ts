@@ -37,34 +37,34 @@ const ownParameters = defineParameters([
     means: {
       cosine: "the cosine becomes the score",
       cosent: "pairs with a higher score get a higher cosine",
-      contrastive: "texts that belong together near, others apart",
+      contrastive: "texts that match come close, others move apart",
       online_contrastive: "contrastive, of each batch's hard pairs",
       ranking: "each text finds its pair in the batch",
     },
     doc:
-      "What is learnt. `cosent`: pairs with a higher score get a higher cosine; `cosine`: the cosine becomes the score (squared error); " +
-      "`contrastive`: texts that belong together come near, others go apart up to `margin`, `online_contrastive`: the same of the hard " +
+      "The loss. `cosent`: pairs with a higher score get a higher cosine; `cosine`: the cosine becomes the score (squared error); " +
+      "`contrastive`: texts that match come close, others move apart up to `margin`, `online_contrastive`: the same for the hard " +
       "pairs of each batch; `ranking`: each text finds its own `text_pair` (and not `negative`) among all of its batch.",
     default: {
       derived: "by the data's roles: `cosent` with `score`, `contrastive` with `label`, else `ranking`",
       from: () => "auto",
     },
-    why: "`cosent` takes scores of any scale and mostly ranks pairs better than the squared error; `ranking` needs nothing but pairs, and gains by large batches.",
+    why: "`cosent` accepts scores of any scale and mostly ranks pairs better than the squared error; `ranking` needs only pairs, and benefits from large batches.",
     impact: "high",
     related: ["range", "scale", "margin"],
   },
   {
     name: "range",
     type: { is: "range", of: { is: "number" } },
-    doc: "Between which numbers the scores lie, both included. `loss: cosine` lays them onto 0..1, or onto −1..1 where the range begins below 0.",
+    doc: "The range of the scores, both ends included. `loss: cosine` maps them to 0..1, or to −1..1 if the range starts below 0.",
     default: { derived: "scores are cosines already, −1..1 (`cosine`), or of any scale (`cosent`)", from: () => null },
-    why: "A cosine can't be 5.",
+    why: "A cosine cannot be 5.",
     impact: "medium",
   },
   {
     name: "scale",
     type: { is: "number" },
-    doc: "What cosines are multiplied by in `ranking` and `cosent`: one over the temperature.",
+    doc: "Factor for cosines in `ranking` and `cosent`: one over the temperature.",
     range: { min: 0, max: 200, exclusive: true },
     default: { value: 20 },
     why: "sentence-transformers uses 20.",
@@ -73,7 +73,7 @@ const ownParameters = defineParameters([
   {
     name: "margin",
     type: { is: "number" },
-    doc: "How far apart (1 − cosine) texts that don't belong together are pushed by the contrastive losses. Texts that are farther apart teach nothing more.",
+    doc: "Distance (1 − cosine) to which the contrastive losses push texts that do not match. Texts that are farther apart have no gradient.",
     range: { min: 0, max: 2 },
     default: { value: 0.5 },
     why: "sentence-transformers uses 0.5.",
@@ -88,9 +88,9 @@ const ownParameters = defineParameters([
       last: "the last token",
       max: "the greatest of each number",
     },
-    doc: "How a text's vector is made of its tokens' states: their mean, the first token's, the last one's, or the greatest of each number.",
+    doc: "How a text's vector is computed from its tokens' states: their mean, the first token's, the last one's, or the maximum of each dimension.",
     default: {
-      derived: "as the base's own modules.json says, else mean",
+      derived: "from the base's modules.json, otherwise mean",
       from: (_draft, context) => poolingBy(embeddingOf(context)),
     },
     why: "The mean over the tokens is what most bases for this task were trained with.",
@@ -99,9 +99,9 @@ const ownParameters = defineParameters([
   {
     name: "normalize",
     type: { is: "boolean" },
-    doc: "Whether embeddings are brought to length 1, so that a product of two is their cosine. Losses and similarities are cosines either way.",
+    doc: "Whether to scale embeddings to length 1, so that a product of two is their cosine. Losses and similarities are cosines in any case.",
     default: {
-      derived: "as the base's own modules.json says, else true",
+      derived: "from the base's modules.json, otherwise true",
       from: (_draft, context) => embeddingOf(context)?.normalize ?? true,
     },
     why: "Nearest neighbours are the same by product, cosine and distance then.",
@@ -123,10 +123,10 @@ export const word = defineWord({
   kind: "task",
   name: "sentence_similarity",
   doc:
-    "How alike two texts are, and which of many belongs to one: each text is read by itself and becomes a vector, as in " +
-    "sentence-transformers. Reads `text` and `text_pair`, learns by `score`, by `label` or by what stands in one row; `negative` is a third text " +
-    "that doesn't belong. Vectors are made once and compared with all others, so it searches thousands of texts. To judge few pairs more " +
-    "finely take `text_classification` or `regression` on `text` and `text_pair`, which read both texts at once.",
+    "The similarity of two texts, and search for matching texts: each text is read separately and becomes a vector, as in " +
+    "sentence-transformers. Reads `text` and `text_pair`, trained with `score`, `label` or the pairs of rows; `negative` is a third text " +
+    "that does not match. Vectors are computed once and compared with all others, so it searches thousands of texts. To judge few pairs more " +
+    "precisely use `text_classification` or `regression` on `text` and `text_pair`, which read both texts at once.",
   example: 'model finder { base: "all-MiniLM-L6-v2", task: sentence_similarity }',
   parameters: ownParameters,
   elsewhere: {

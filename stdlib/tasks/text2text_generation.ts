@@ -2,7 +2,7 @@ import { defineTextToTextTask } from "./shared/text2text.js";
 
 export const word = defineTextToTextTask({
   name: "text2text_generation",
-  doc: "Makes a text of a text: an encoder reads the `input`, a decoder writes the `target`, as in transformers' ...ForConditionalGeneration. T5 was trained to read its task from the first words.",
+  doc: "Generates a text from a text: an encoder reads the `input`, a decoder generates the `target`, as in transformers' ...ForConditionalGeneration. T5 was trained to read its task from the first words.",
   example: 'model speller { base: "t5-small", task: text2text_generation(prefix: "spell: ") }',
   prefix: "",
   why: "A model with one task needs none.",

@@ -16,7 +16,7 @@ import { sentenceHeadElementCount } from "./shared/sentence-head.js";
 export const word = defineWord({
   kind: "task",
   name: "text_classification",
-  doc: "One label out of several for a whole text. The head is that of the family's ...ForSequenceClassification in transformers, or with `pooling: mean` a linear layer over the mean of the text's states.",
+  doc: "One of several labels for a text. The head is that of the family's ...ForSequenceClassification in transformers, or with `pooling: mean` a linear layer over the mean of the text's states.",
   example: 'model router { base: "all-MiniLM-L6-v2", task: text_classification(class_weight: balanced, focal: 2) }',
   parameters: [classWeightParameter, focalParameter, labelSmoothingParameter, poolingParameter],
   elsewhere: {

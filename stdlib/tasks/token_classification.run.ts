@@ -176,7 +176,7 @@ function cutNote(rows: PredictedRows): readonly string[] {
   const cut = Array.from({ length: rows.count }, (_, row) => wordsAsked(rows, row).cut);
   const words = cut.reduce((sum, n) => sum + n, 0);
   if (words === 0) return [];
-  return [`${words} words of ${cut.filter((n) => n > 0).length} rows lie beyond max_length and are not scored`];
+  return [`${words} words of ${cut.filter((n) => n > 0).length} rows are beyond max_length and are not scored`];
 }
 
 function* everyOne(rows: Iterable<readonly string[]>): Generator<string> {

@@ -13,18 +13,18 @@ import { focalParameter, labelSmoothingParameter } from "./shared/loss-settings.
 export const word = defineWord({
   kind: "task",
   name: "token_classification",
-  doc: "A tag for each word, as transformers' ...ForTokenClassification. Reads the roles `tokens` and `tags`: lists, JSON in a text, or words with white space between them. The first piece of a word carries its tag, the others teach nothing; words beyond `max_length` are left out and told.",
+  doc: "A tag for each word, as transformers' ...ForTokenClassification. Reads the roles `tokens` and `tags`: lists, JSON in a text, or words separated by white space. Only the first token of a word is trained on its tag; words beyond `max_length` are dropped and reported.",
   example: "task: token_classification(scheme: bio)",
   parameters: [
     {
       name: "scheme",
       type: { is: "choice", of: ["bio", "iob2", "none"] },
       means: {
-        bio: "B- begins an entity, an I- may too",
-        iob2: "each entity begins with B-",
+        bio: "B- starts an entity, I- may too",
+        iob2: "each entity starts with B-",
         none: "tags of single words, no entities",
       },
-      doc: "How tags mark entities. bio: O, B-kind, I-kind, and an I- may begin one; iob2: each begins with B-; none: tags of single words, no entities.",
+      doc: "How tags mark entities. bio: O, B-type, I-type, and I- may start one; iob2: each starts with B-; none: tags of single words, no entities.",
       positional: true,
       default: { value: "bio" },
       why: "`bio` accepts the tags of most data sets.",

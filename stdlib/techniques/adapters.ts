@@ -12,7 +12,7 @@ import { learningRateRecord } from "./shared/rates.js";
 const rate = learningRateRecord({
   rate: 1e-3,
   narrows: true,
-  because: "the layers start from nothing; twice as much can throw the model off",
+  because: "the layers start at zero; twice as much can make training diverge",
 });
 
 export const word = defineWord({
@@ -47,10 +47,13 @@ export const word = defineWord({
       name: "kind",
       type: { is: "choice", of: ["houlsby", "pfeiffer"] },
       positional: true,
-      means: { houlsby: "after attention and after what feeds forward", pfeiffer: "after what feeds forward only" },
-      doc: "`houlsby`: after attention and after what feeds forward; `pfeiffer`: after what feeds forward only. `pfeiffer` costs half.",
+      means: {
+        houlsby: "after attention and after the feed-forward layer",
+        pfeiffer: "after the feed-forward layer only",
+      },
+      doc: "`houlsby`: after attention and after the feed-forward layer; `pfeiffer`: after the feed-forward layer only. `pfeiffer` costs half.",
       default: { value: "houlsby" },
-      why: "Two adapters for each block learn a little more, as in Houlsby's paper.",
+      why: "Two adapters per block learn a little more, as in Houlsby's paper.",
       impact: "low",
     },
     {

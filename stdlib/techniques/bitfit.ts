@@ -23,7 +23,7 @@ const biases = (shapes: TensorShapes): number =>
 const rate = learningRateRecord({
   rate: 5e-3,
   narrows: true,
-  because: "biases alone move the model little, but ten times as much throws it off",
+  because: "biases alone change the model little, but ten times as much makes training diverge",
 });
 
 export const word = defineWord({

@@ -12,7 +12,7 @@ const rate = learningRateRecord({
 export const word = defineWord({
   kind: "technique",
   name: "full",
-  doc: "Every weight of the base trains. Most room to learn, most memory, and the whole model is saved.",
+  doc: "Every weight of the base trains. It can learn the most, takes the most memory, and saves the complete model.",
   example: 'model router { base: "all-MiniLM-L6-v2", task: text_classification, technique: full }',
   parameters: [],
   elsewhere: { full_finetuning: "full", finetune: "full", none: "full" },

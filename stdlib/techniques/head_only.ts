@@ -16,7 +16,7 @@ const rate = learningRateRecord({
 export const word = defineWord({
   kind: "technique",
   name: "head_only",
-  doc: "The base stays as it is; the task's head trains. Fastest, and a measure of what the base knows already.",
+  doc: "The base does not train; the task's head does. The fastest technique, and a measure of what the base already knows.",
   example: 'model router { base: "all-MiniLM-L6-v2", task: text_classification, technique: head_only }',
   references: [
     {

@@ -19,7 +19,7 @@ const layersParameter = <N extends keyof Ia3Settings>(name: N, doc: string, deri
     suggests: { from: "layers" },
     doc,
     default: { derived, from: (_draft, context) => [...known(context)[name]] },
-    why: "What the paper scales.",
+    why: "The layers scaled in the paper.",
     impact: "medium",
   });
 
@@ -47,15 +47,15 @@ export const word = defineWord({
     layersParameter(
       "targets",
       "Linear layers whose outputs are scaled, by the last name of their path in the checkpoint.",
-      "what makes keys and values in the base",
+      "the key and value layers of the base",
     ),
     layersParameter(
       "inputs",
       "Linear layers whose inputs are scaled.",
-      "what ends each feed-forward sub-layer of the base",
+      "the last layer of each feed-forward block of the base",
     ),
     fromParameter(
-      "Folder of a PEFT adapter to start from (`adapter_model.safetensors`); targets and inputs must be its own.",
+      "Folder of a PEFT adapter to start from (`adapter_model.safetensors`), with the same targets and inputs.",
     ),
   ],
   check(call, context) {
@@ -74,7 +74,7 @@ export const word = defineWord({
     /** The trained weights are part of the base's weights, so the model can be written as a complete one. */
     canBeMerged: true,
     trains:
-      "one number for each output of the layers that make keys and values, and for each input of those that end a feed-forward sub-layer",
+      "one number for each output of the key and value layers, and for each input of the last feed-forward layers",
     addedParameters: true,
     trainableParameters(call: Call, shapes: TensorShapes, layout?: "in_out" | "out_in"): number {
       const { targets, inputs } = ia3Settings(call);

@@ -12,16 +12,15 @@ import { learningRateRecord } from "./shared/rates.js";
 const rate = learningRateRecord({
   rate: 2e-3,
   narrows: true,
-  because: "the matrices start from nothing; half as much learns slowly, and at 3e-3 one run in several collapses",
+  because: "the matrices start at zero; half as much learns slowly, and at 3e-3 one run in several collapses",
 });
 
-const saved =
-  "leave it out: a head that the task adds is trained and saved anyway; other modules don't train beside LoRA";
+const saved = "remove it: a head added by the task is trained and saved anyway; other modules do not train with LoRA";
 
 export const word = defineWord({
   kind: "technique",
   name: "lora",
-  doc: "Low-rank adaptation: beside each target layer two small matrices train, W + (alpha / rank) · B A; the base stays frozen. Saved as a PEFT adapter.",
+  doc: "Low-rank adaptation: two small matrices train for each target layer, W + (alpha / rank) · B A; the base stays frozen. Saved as a PEFT adapter.",
   example: 'model router { base: "all-MiniLM-L6-v2", task: text_classification, technique: lora(rank: 8) }',
   references: [
     {
@@ -59,10 +58,10 @@ export const word = defineWord({
     ...peftAdvice.advice,
     ...techniqueAdvice.advice,
     lora_target_linear: "write `targets: [all]`",
-    bias: "leave it out: biases stay as they are; `bitfit` trains them",
+    bias: "remove it: biases do not train; `bitfit` trains them",
     lora_modules_to_save: saved,
     modules_to_save: saved,
-    init_lora_weights: "leave it out: the second factor begins at zero, as in PEFT",
+    init_lora_weights: "remove it: the second factor starts at zero, as in PEFT",
     qlora: "write `technique: lora(rank: 8), storage: nf4`",
   },
   idle: peftAdvice.idle,
@@ -86,7 +85,7 @@ export const word = defineWord({
         derived: "2 × rank",
         from: (draft) => 2 * (typeof draft["rank"] === "number" ? draft["rank"] : 8),
       },
-      why: "Twice the rank keeps the strength at 2 whatever the rank, so the learning rate carries over.",
+      why: "Twice the rank keeps the scale at 2 for any rank, so the same learning rate works.",
       impact: "low",
       related: ["rank"],
     },
@@ -105,21 +104,21 @@ export const word = defineWord({
       suggests: { from: "layers", also: ["all", "attention", "feed_forward"] },
       means: {
         all: "all linear layers of the blocks",
-        attention: "those of attention",
-        feed_forward: "those that feed forward",
+        attention: "the attention layers",
+        feed_forward: "the feed-forward layers",
       },
       doc: "Linear layers that are adapted, by the last name of their path in the checkpoint, or by kind: `all`, `attention`, `feed_forward`.",
       default: {
         derived: "the attention projections that LoRA adapts in the base's family",
         from: (_draft, context) => familyCapabilities(context)?.targets ?? ["query", "value"],
       },
-      why: "Query and value are what the LoRA paper adapts; `dense` layers too come nearer to full fine-tuning at more cost.",
+      why: "The LoRA paper adapts query and value; adding `dense` layers is closer to full fine-tuning at a higher cost.",
       impact: "medium",
     },
     {
       name: "rank_stabilized",
       type: { is: "boolean" },
-      doc: "rsLoRA: the product B A is multiplied by alpha / √rank. With alpha / rank high ranks learn ever more slowly; with this they learn alike (Kalajdzievski, 2023).",
+      doc: "rsLoRA: the product B A is multiplied by alpha / √rank. With alpha / rank, high ranks learn ever more slowly; with this all ranks learn at a similar speed (Kalajdzievski, 2023).",
       default: { value: false },
       why: "Published settings assume plain LoRA: alpha / rank.",
       impact: "low",
@@ -128,20 +127,20 @@ export const word = defineWord({
     {
       name: "dora",
       type: { is: "boolean" },
-      doc: "DoRA: the length of each row of the adapted weight is learned apart from its direction. It learns more like full fine-tuning, above all at low ranks, for about half as much time again (Liu et al., 2024).",
+      doc: "DoRA: the norm of each row of the adapted weight is learned separately from its direction. It behaves more like full fine-tuning, above all at low ranks, and takes about 1.5 times as long (Liu et al., 2024).",
       default: { value: false },
-      why: "Plain LoRA takes two thirds of the time.",
+      why: "LoRA without DoRA takes two thirds of the time.",
       impact: "medium",
     },
     {
       name: "merge",
       type: { is: "boolean" },
-      doc: "Writes the trained model as a plain folder too, `merged` beside the run's checkpoints: the product B A is added to the base's weights.",
+      doc: "Also writes the trained model as a plain folder, `merged` in the run: the product B A is added to the base's weights.",
       why: 'The adapter alone is small, and needs its base; a merged model is as large as the base and needs nothing else. `await model.merge("folder")` writes one at any time.',
       impact: "low",
     },
     fromParameter(
-      "Folder of a PEFT adapter to start from (adapter_model.safetensors); rank, alpha, targets and the switches must be its own.",
+      "Folder of a PEFT adapter to start from (adapter_model.safetensors), with the same rank, alpha, targets and options.",
     ),
   ],
   check(call, context) {
@@ -164,7 +163,7 @@ export const word = defineWord({
     canBeMerged: true,
     /** Suggested if full fine-tuning needs too much memory. */
     suggested: "lora(rank: 8)",
-    trains: "rank × (inputs + outputs) numbers for each target layer, with DoRA one for each of its outputs besides",
+    trains: "rank × (inputs + outputs) numbers for each target layer, plus one per output with DoRA",
     addedParameters: true,
     /** Trainable parameters without the head, from the base's shapes. */
     trainableParameters: (call: Call, shapes: TensorShapes, layout?: "in_out" | "out_in"): number => {

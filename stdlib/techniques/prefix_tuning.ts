@@ -13,13 +13,13 @@ const trained = (call: Call, shapes: TensorShapes): number =>
 const rate = learningRateRecord({
   rate: 0.05,
   narrows: true,
-  because: "the keys and values lie far from where they start",
+  because: "the keys and values are far from where they start",
 });
 
 export const word = defineWord({
   kind: "technique",
   name: "prefix_tuning",
-  doc: "Learned keys and values stand before those of every text, in each layer's attention; the base stays frozen. Saved as a PEFT adapter.",
+  doc: "Trained keys and values before those of every text, in each layer's attention; the base stays frozen. Saved as a PEFT adapter.",
   example: 'model router { base: "all-MiniLM-L6-v2", task: text_classification, technique: prefix_tuning(tokens: 10) }',
   references: [
     {
@@ -32,7 +32,7 @@ export const word = defineWord({
   elsewhere: { num_virtual_tokens: "tokens", p_tuning_v2: "prefix_tuning" },
   parameters: [
     virtualTokensParameter,
-    fromParameter("Folder of a PEFT adapter to start from (`adapter_model.safetensors`); `tokens` must be its own."),
+    fromParameter("Folder of a PEFT adapter to start from (`adapter_model.safetensors`), with the same `tokens`."),
   ],
   check(call, context) {
     const base = baseFacts(context);

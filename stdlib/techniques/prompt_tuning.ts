@@ -12,13 +12,13 @@ const trained = (call: Call, shapes: TensorShapes): number => virtualTokenCount(
 const rate = learningRateRecord({
   rate: 0.02,
   narrows: false,
-  because: "the vectors lie far from where they start, whatever the width",
+  because: "the vectors are far from where they start, whatever the width",
 });
 
 export const word = defineWord({
   kind: "technique",
   name: "prompt_tuning",
-  doc: "A few learned vectors stand before the tokens of every text; the base stays frozen. Saved as a PEFT adapter of some kilobytes.",
+  doc: "A few trained vectors before the tokens of every text; the base stays frozen. Saved as a PEFT adapter of some kilobytes.",
   example: 'model router { base: "all-MiniLM-L6-v2", task: text_classification, technique: prompt_tuning(tokens: 20) }',
   references: [
     {
@@ -40,12 +40,12 @@ export const word = defineWord({
     {
       name: "init",
       type: { is: "text" },
-      doc: "What they start from: `random`, or a text, whose tokens' embeddings are repeated or cut to fit. A text that says the task starts nearer to it, the more so the fewer rows there are.",
+      doc: "Their initial values: `random`, or a text, whose tokens' embeddings are repeated or cut to fit. A text that describes the task is a better start, especially with few rows.",
       default: { value: "random" },
       why: "Random vectors need no text from you.",
       impact: "medium",
     },
-    fromParameter("Folder of a PEFT adapter to start from (`adapter_model.safetensors`); `tokens` must be its own."),
+    fromParameter("Folder of a PEFT adapter to start from (`adapter_model.safetensors`), with the same `tokens`."),
   ],
   check(call, context) {
     const shapes = baseFacts(context)?.shapes;

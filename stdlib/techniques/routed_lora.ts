@@ -8,13 +8,13 @@ import { findLinearLayers, type TensorShapes } from "./shared/shapes.js";
 const rate = learningRateRecord({
   rate: 2e-3,
   narrows: true,
-  because: "the matrices start from nothing, as those of `lora` do",
+  because: "the matrices start at zero, as those of `lora` do",
 });
 
 export const word = defineWord({
   kind: "technique",
   name: "routed_lora",
-  doc: "What the strategy `lora_per_task` makes of `lora`: a LoRA for each data set, of which each row goes through the one whose data's mean, of what the base alone says, is nearest to it. It can't be written. Answers take two passes; nothing of it can be merged into the base, and PEFT has no such adapter.",
+  doc: "What the strategy `lora_per_task` makes of `lora`: a separate LoRA for each data set. Each row is routed to the one of the data set whose mean base output is nearest to it. It cannot be written in a program. Predictions take two passes; it cannot be merged into the base, and PEFT has no such adapter.",
   example:
     'data tickets { source: csv("a.csv"), columns: { text: t, label: l } }\ndata spring { source: csv("b.csv"), columns: { text: t, label: l } }\nmodel router { base: "all-MiniLM-L6-v2", task: text_classification, technique: lora(rank: 8) }\ntrain router on tickets { epochs: 1 }\nupdate router on spring as seasons { strategy: lora_per_task }',
   references: [
@@ -29,9 +29,9 @@ export const word = defineWord({
     {
       name: "ranks",
       type: { is: "list", of: { is: "number", integer: true } },
-      doc: "Ranks of each data set's LoRA, in the order in which they were learnt.",
-      default: { derived: "as many as the model's LoRA had", from: () => null },
-      why: "Each data set learns as much anew as the first one did.",
+      doc: "Ranks of each data set's LoRA, in the order of training.",
+      default: { derived: "the rank of the model's LoRA", from: () => null },
+      why: "Each data set can learn as much as the first one did.",
       impact: "medium",
     },
     {
@@ -65,7 +65,7 @@ export const word = defineWord({
       type: { is: "list", of: { is: "text" } },
       doc: "Linear layers that are adapted.",
       default: {
-        derived: "those that the model's LoRA adapted",
+        derived: "the targets of the model's LoRA",
         from: (_draft, context) => familyCapabilities(context)?.targets ?? ["query", "value"],
       },
       why: "As the model's LoRA has it.",
@@ -79,7 +79,7 @@ export const word = defineWord({
     ...rate.capabilities,
     saves: "trained",
     grownBy: "lora_per_task",
-    trains: "rank × (inputs + outputs) numbers for each target layer and data set, of which those of the latest move",
+    trains: "rank × (inputs + outputs) numbers for each target layer and data set, of which only the latest train",
     addedParameters: true,
     trainableParameters: (call: Call, shapes: TensorShapes): number => {
       const { rank, targets } = routedSettings(call);

@@ -6,7 +6,7 @@ import { alternationError } from "./shared/alternation.js";
 export const word = defineWord({
   kind: "template",
   name: "alpaca",
-  doc: "An instruction and its response under headings, for bases that know no chat. A system turn stands in place of the usual opening.",
+  doc: "An instruction and its response under headings, for bases without a chat template. A system turn replaces the usual opening.",
   example: 'model helper { base: "gpt2", task: chat, template: alpaca }',
   parameters: [],
   load: () => Promise.resolve(alpaca),

@@ -6,7 +6,7 @@ import { alternationError } from "./shared/alternation.js";
 export const word = defineWord({
   kind: "template",
   name: "gemma",
-  doc: "Turns between `<start_of_turn>role` and `<end_of_turn>`, as Gemma writes them. User and assistant take turns; there is no system.",
+  doc: "Turns between `<start_of_turn>role` and `<end_of_turn>`, as in Gemma. User and assistant take turns; there is no system turn.",
   example: 'model helper { base: "google/gemma-2b-it", task: chat, template: gemma }',
   parameters: [],
   load: () => Promise.resolve(gemma),

@@ -6,7 +6,7 @@ import { alternationError } from "./shared/alternation.js";
 export const word = defineWord({
   kind: "template",
   name: "llama2",
-  doc: "Questions between `[INST]` and `[/INST]`, answers ended by the end token, as LLaMA 2 and Mistral write them. User and assistant take turns.",
+  doc: "Questions between `[INST]` and `[/INST]`, answers ended by the end token, as in LLaMA 2 and Mistral. User and assistant take turns.",
   example: 'model helper { base: "TinyLlama/TinyLlama-1.1B-Chat-v1.0", task: chat, template: llama2 }',
   parameters: [],
   load: () => Promise.resolve(llama2),

@@ -5,7 +5,7 @@ import { messageText } from "../conversations/shared/message-text.js";
 export const word = defineWord({
   kind: "template",
   name: "plain",
-  doc: "The prompt, and right after it the completion and the end token: nothing is added between them. One user turn and one answer.",
+  doc: "The prompt, followed directly by the completion and the end token. One user turn and one answer.",
   example: 'model helper { base: "gpt2", task: chat, template: plain }',
   parameters: [],
   load: () => Promise.resolve(plain),
@@ -15,7 +15,7 @@ const plain: TemplateImplementation = {
   render(messages, { specials }) {
     const [user, assistant, ...more] = messages;
     if (user?.role !== "user" || (assistant && assistant.role !== "assistant") || more.length > 0)
-      return { refused: "the plain template writes one user turn and one answer to it" };
+      return { refused: "the plain template needs one user turn and one answer" };
     return [
       { text: `${specials.opening}${messageText(user)}` },
       ...(assistant ? [{ text: `${messageText(assistant)}${specials.eos}`, answer: 1 }] : []),

@@ -3,7 +3,7 @@ import { defineWord } from "#dsl/language/types/define.js";
 export const word = defineWord({
   kind: "term",
   name: "product",
-  doc: "Several numbers multiplied: rows of a batch times batches of an update, say.",
+  doc: "A product of numbers, such as rows of a batch times batches of an update.",
   example: "where: [at_most(product(batch_size, accumulate), 64)]",
   elsewhere: { times: "product", mul: "product", multiply: "product" },
   capabilities: { compute: (numbers) => numbers.reduce((a, b) => a * b, 1) },
@@ -11,10 +11,10 @@ export const word = defineWord({
     {
       name: "of",
       type: { is: "text" },
-      doc: "Paths of what the sweep varies or its definitions say, and numbers.",
+      doc: "Paths that the sweep varies or its definitions set, and numbers.",
       positional: "rest",
       required: true,
-      why: "What a machine has room for is often a product.",
+      why: "The limits of a machine are often products.",
       impact: "high",
     },
   ],

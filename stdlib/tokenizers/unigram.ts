@@ -12,7 +12,7 @@ export const word = defineWord({
     {
       name: "longest_piece",
       type: { is: "number", integer: true },
-      doc: "Most characters of a piece.",
+      doc: "Maximum characters of a piece.",
       range: { min: 1, max: 64 },
       default: { value: 16 },
       why: "SentencePiece's default: longer pieces are phrases of few texts.",
@@ -21,7 +21,7 @@ export const word = defineWord({
     {
       name: "shrinking",
       type: { is: "number", unit: "share" },
-      doc: "Share of the pieces that is kept each time the least useful are dropped. Slower shrinking judges better and takes longer.",
+      doc: "Share of the pieces to keep each time the least useful are dropped. A larger share is more accurate and takes longer.",
       range: { min: 0.01, max: 0.99 },
       default: { value: { share: 0.75 } },
       why: "SentencePiece's default.",

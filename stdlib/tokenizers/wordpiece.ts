@@ -6,7 +6,7 @@ import { mergePairs } from "./shared/pair-merging.js";
 export const word = defineWord({
   kind: "tokenizer",
   name: "wordpiece",
-  doc: "WordPiece, as BERT's, trained on the texts of the training split: words are cut at blanks and punctuation, then into pieces, of which all but the first begin with ##.",
+  doc: "WordPiece, like BERT's, trained on the texts of the training split: words are split at white space and punctuation, then into pieces, of which all but the first start with ##.",
   example:
     "model scratch { architecture: bert(layers: 4, hidden: 128, heads: 4), tokenizer: wordpiece(vocabulary: 4_000), task: fill_mask }",
   parameters: [
@@ -14,7 +14,7 @@ export const word = defineWord({
     {
       name: "lower_case",
       type: { is: "boolean" },
-      doc: "Capital letters become small, and accents are taken off. Keep capitals where they carry meaning, as in names.",
+      doc: "Converts capital letters to small ones, and removes accents. Keep capitals if they carry meaning, as in names.",
       default: { value: true },
       why: "There are fewer words to learn.",
       impact: "medium",

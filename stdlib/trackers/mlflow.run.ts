@@ -238,7 +238,7 @@ class Telling {
     if (root === undefined)
       throw new TrackerRefusalError(
         400,
-        `it keeps the files of run ${run_id} at ${this.memory.uri ?? "a place that it doesn't name"}, which only MLflow's own programs reach: start it with --serve-artifacts, or write \`artifacts: none\``,
+        `it stores the files of run ${run_id} at ${this.memory.uri ?? "an unnamed place"}, which only MLflow's own programs reach: start it with --serve-artifacts, or write \`artifacts: none\``,
       );
     const path = [...root.split("/"), ...file.path.split("/")].map(encodeURIComponent).join("/");
     await this.server.ask({ method: "PUT", path: `mlflow-artifacts/artifacts/${path}`, file });

@@ -3,7 +3,7 @@ import { defineWord } from "#dsl/language/types/define.js";
 export const word = defineWord({
   kind: "tracker",
   name: "tensorboard",
-  doc: "Event files for TensorBoard in a folder: losses, rates and scores step by step, the plan as text, and hyper-parameters, so that its page HPARAMS compares the trials of a sweep. `tensorboard --logdir board` opens it, while something trains too.",
+  doc: "Event files for TensorBoard in a folder: losses, rates and scores step by step, the plan as text, and hyper-parameters, so that its page HPARAMS compares the trials of a sweep. `tensorboard --logdir board` opens it, also during training.",
   example: 'trackers: [tensorboard("board")]',
   elsewhere: {
     TensorBoard: "tensorboard",
@@ -20,7 +20,7 @@ export const word = defineWord({
       doc: "The folder, relative to the notebook's; in it a folder for each experiment, and in that one for each run.",
       positional: true,
       required: true,
-      why: "It is what `--logdir` names.",
+      why: "The folder for `--logdir`.",
       impact: "medium",
     },
   ],

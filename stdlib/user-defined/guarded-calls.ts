@@ -34,7 +34,8 @@ export function userFunctionError(
 /** Guards the layers that a technique wrapped too, because the model calls their functions later. */
 export function guardedLayers(owner: UserFunctionOwner, part: string, wrapped: unknown, given: Layers): Layers {
   const isLayers = typeof wrapped === "object" && wrapped !== null && typeof (wrapped as Layers).linear === "function";
-  if (!isLayers) throw userFunctionError(owner, part, new Error("it must give layers: `return { ...layers, linear }`"));
+  if (!isLayers)
+    throw userFunctionError(owner, part, new Error("it must return layers: `return { ...layers, linear }`"));
   const wrappedEntries = Object.entries(wrapped).flatMap(([key, value]) => {
     if (typeof value !== "function" || value === Reflect.get(given, key)) return [];
     const f = value as (...values: unknown[]) => unknown;

@@ -24,7 +24,7 @@ export function metricFromRecord(record: MetricRecord, owner: UserFunctionOwner)
       const measure = (call: Call, outcome: object): number => {
         const found: unknown = callGuarded(owner, part, () => record[part]!(call, copyOf(outcome)));
         if (typeof found === "number") return found;
-        throw userFunctionError(owner, part, new Error(`it must give a number, not ${String(found)}`));
+        throw userFunctionError(owner, part, new Error(`it must return a number, not ${String(found)}`));
       };
       return [part, measure];
     }),

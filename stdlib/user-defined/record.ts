@@ -108,12 +108,12 @@ const RESERVED = ["true", "false", "none", "auto"];
 
 /** Throws `word-malformed` or `word-taken`; the result has the keys of its kind, each of the right type. */
 export function checkRecord(kind: UserWordKind, given: unknown, builtIn: Registry): Readonly<Record<string, unknown>> {
-  if (!isRecord(given)) throw malformed(kind, "", `it takes a record, not ${described(given)}`, EXAMPLES[kind]);
+  if (!isRecord(given)) throw malformed(kind, "", `it expects a record, not ${described(given)}`, EXAMPLES[kind]);
   const called = typeof given["name"] === "string" ? given["name"] : "";
   const wrong = (what: string, write = EXAMPLES[kind]): CodedError => malformed(kind, called, what, write);
   if (!/^[a-z][a-z0-9]*(_[a-z0-9]+)*$/.test(called))
     throw wrong("its name must be lower case letters, digits and underscores", 'write name: "scale_shift"');
-  if (RESERVED.includes(called)) throw wrong(`${called} means something to every key`, 'write name: "scale_shift"');
+  if (RESERVED.includes(called)) throw wrong(`${called} has a meaning for every key`, 'write name: "scale_shift"');
   if (builtIn.find(kind, called)) throw new CodedError("word-taken", { kind, name: called });
   const keys: Readonly<Record<string, string>> = RECORD_KEYS[kind];
   for (const [key, value] of Object.entries(given)) {
@@ -123,7 +123,7 @@ export function checkRecord(kind: UserWordKind, given: unknown, builtIn: Registr
       throw wrong(`${key} must be a ${wanted}, not ${described(value)}`);
   }
   if (typeof given["doc"] !== "string" || given["doc"].trim() === "")
-    throw wrong("it says nothing of itself", 'write doc: "What it does, in a sentence."');
+    throw wrong("it has no description", 'write doc: "What it does, in a sentence."');
   if (kind === "technique") {
     for (const key of ["trains", "around"]) if (typeof given[key] !== "function") throw wrong(`it has no ${key}`);
     if (given["saved"] !== undefined && !["trained", "model"].includes(given["saved"] as string))
@@ -153,14 +153,14 @@ export function parametersFromRecord(kind: UserWordKind, name: string, given: un
     if (odd !== undefined)
       throw wrong(`the parameter ${p.name} has no key ${odd} (its keys are ${PARAMETER_KEYS.join(", ")})`);
     const type = typeOf(p);
-    if (!type) throw wrong(`the parameter ${p.name} has no type that is known, and no default to tell it by`);
+    if (!type) throw wrong(`the parameter ${p.name} has no known type, and no default to derive it from`);
     if (p.default !== undefined && !fits(p.default, type))
       throw wrong(`the default of ${p.name} is not of its type: ${described(p.default)}`);
     return {
       name: p.name,
       type,
       doc: p.doc ?? "",
-      why: p.why ?? "What the definition says.",
+      why: p.why ?? "The text of the definition.",
       impact: "medium",
       ...(p.default !== undefined && { default: { value: p.default as Value } }),
       ...(p.required === true && { required: true }),

@@ -4,7 +4,7 @@ import type { ImplementedVerb } from "#dsl/compiler/statement/run-action.js";
 export const word: ImplementedVerb = {
   kind: "verb",
   name: "attach",
-  doc: "Shows a training or a sweep that runs by itself (`train … { detach: true }`), live; when it ends its name stands for the model, or for what the sweep found. One that has ended is opened at once. In quotes: the folder of its run. To interrupt it stops watching alone.",
+  doc: "Shows a detached training or sweep (`train … { detach: true }`) live. When it ends, its name is the model or the result of the sweep; if it has already ended, it is opened at once. A path in quotes is the folder of its run. Interrupting the cell stops only the watching.",
   example: "attach night",
   operands: { what: "training" },
   connectors: { as: { takes: "new-name" } },

@@ -6,7 +6,7 @@ import type { ImplementedVerb } from "#dsl/compiler/statement/run-action.js";
 export const word: ImplementedVerb = {
   kind: "verb",
   name: "evaluate",
-  doc: "Scores trained models on data: a table, curves, a confusion matrix, the worst and the most uncertain examples; where rows are in several languages, each of them by itself.",
+  doc: "Scores trained models on data: a table, curves, a confusion matrix, the worst and the most uncertain examples; if rows are in several languages, also each language separately.",
   example: "evaluate router on tickets.test { metrics: [accuracy, f1(macro)] }",
   operands: { what: "model", many: true, calls: "contender" },
   connectors: { on: { takes: "data", required: true, many: true } },
@@ -25,9 +25,9 @@ export const word: ImplementedVerb = {
     {
       name: "metrics",
       type: { is: "list", of: { is: "word", kind: "metric" } },
-      doc: "What is measured.",
+      doc: "The metrics to compute.",
       default: {
-        derived: "what the task names: accuracy and f1(macro) of labels, loss and perplexity of tokens, ...",
+        derived: "the metrics of the task: accuracy and f1(macro) of labels, loss and perplexity of tokens, ...",
         from: (_draft, context) => {
           const task = context.model?.["task"];
           const call = task !== null && typeof task === "object" && "word" in task ? (task as Call) : null;
@@ -52,7 +52,7 @@ export const word: ImplementedVerb = {
     {
       name: "worst",
       type: { is: "number", integer: true },
-      doc: "How many of the most confidently wrong rows are shown.",
+      doc: "Number of the most confidently wrong rows to show.",
       range: { min: 0, max: 1000 },
       default: { value: 10 },
       why: "Ten rows show wrong labels and odd texts at a glance.",
@@ -61,16 +61,16 @@ export const word: ImplementedVerb = {
     {
       name: "uncertain",
       type: { is: "number", integer: true },
-      doc: "How many of the rows that a model is least sure of are shown, folded: those whose two likeliest labels are nearest to each other.",
+      doc: "Number of rows that the model is least sure of to show, folded: those with the smallest margin between the two likeliest labels.",
       range: { min: 0, max: 1000 },
       default: { value: 10 },
-      why: "Ten rows show which labels are hard to tell apart.",
+      why: "Ten rows show which labels are hard to distinguish.",
       impact: "low",
     },
     {
       name: "by",
       type: { is: "list", of: { is: "either", of: [{ is: "column" }, { is: "word", kind: "slicing" }] } },
-      doc: "Scores of parts of the rows besides: by the values of a column of the source (`customer`), or by what a word tells of each row (`length(bins: 4)`). An average hides groups.",
+      doc: "Also scores subsets of the rows: by the values of a column of the source (`customer`), or by a property of each row (`length(bins: 4)`). An average hides differences between groups.",
       default: { value: [] },
       why: "Only you know which groups matter.",
       impact: "medium",
@@ -78,15 +78,15 @@ export const word: ImplementedVerb = {
     {
       name: "attacks",
       type: { is: "list", of: { is: "word", kind: "attack" } },
-      doc: "What somebody finds out of the rows that trained who has the model: which they are (`membership`), and how well it knows rows that were made and put among them (`canaries`). Told of each model, beside the scores.",
+      doc: "Tests what somebody who has the model can find out about the training rows: whether a row was among them (`membership`), and how well the model memorised test rows inserted for this purpose (`canaries`). Results are shown with the scores of each model.",
       default: { value: [] },
-      why: "Attacks take time; ask for them where rows are private.",
+      why: "Attacks take time; use them if the rows are private.",
       impact: "low",
     },
     {
       name: "require",
       type: { is: "list", of: { is: "word", kind: "bar" } },
-      doc: "Bars that the scores of the first model must clear; where one isn't, all scores are shown and kept, and then the cell fails. A run that nobody watches must fail loudly.",
+      doc: "Thresholds for the scores of the first model. If one is missed, all scores are shown and stored, then the cell fails. An unattended run must fail visibly.",
       default: { value: [] },
       why: "Without bars every score is accepted.",
       impact: "medium",
@@ -94,7 +94,7 @@ export const word: ImplementedVerb = {
     {
       name: "decode",
       type: { is: "word", kind: "decoder" },
-      doc: "How text is written where it is scored. `beam(width: 4)` is usual for translations.",
+      doc: "How text is generated for scoring. `beam(width: 4)` is usual for translations.",
       default: { value: { word: "greedy", kind: "decoder", arguments: {} } },
       why: "`greedy` is fast and gives the same text every time.",
       impact: "medium",
@@ -102,10 +102,10 @@ export const word: ImplementedVerb = {
     {
       name: "max_tokens",
       type: { is: "number", integer: true },
-      doc: "Most tokens that are written for each row where text is scored.",
+      doc: "Maximum tokens to generate for each row if text is scored.",
       range: { min: 1 },
       default: { derived: "the model's `max_length`, to which targets are cut in training", from: () => null },
-      why: "Texts end where the model ends them; a bound that is too near cuts good ones.",
+      why: "Texts end when the model ends them; a limit that is too low truncates good ones.",
       impact: "medium",
     },
   ],

@@ -5,13 +5,13 @@ import type { ImplementedVerb } from "#dsl/compiler/statement/run-action.js";
 import { preferenceSettingAdvice } from "../foreign-names/preferences.js";
 
 const stored =
-  "leave it out: `storage: nf4` and `int8` have no settings, and products are computed in the recipe's `precision`";
-const ofBase = "leave it out: a base brings its tokenizer, marks and padding included";
+  "remove it: `storage: nf4` and `int8` have no settings, and products are computed in the recipe's `precision`";
+const ofBase = "remove it: a base brings its tokenizer, marks and padding included";
 
 export const word: ImplementedVerb = {
   kind: "verb",
   name: "model",
-  doc: "Says what is trained: the base model, the task, and the technique.",
+  doc: "Describes the model: the base, the task, and the technique.",
   example: 'model router { base: "all-MiniLM-L6-v2", task: text_classification, technique: lora(rank: 8) }',
   operands: { what: "new-name" },
   connectors: { like: { takes: "model" } },
@@ -56,12 +56,12 @@ export const word: ImplementedVerb = {
     load_in_4bit: "write `storage: nf4`",
     load_in_8bit: "write `storage: int8`",
     bnb_4bit_quant_type: "write `storage: nf4`",
-    num_labels: "leave it out: the labels are counted in the data",
-    id2label: "leave it out: labels keep their names; `labels: […]` of the data says their order",
-    label2id: "leave it out: labels keep their names; `labels: […]` of the data says their order",
+    num_labels: "remove it: the labels are counted in the data",
+    id2label: "remove it: labels keep their names; `labels: […]` of the data sets their order",
+    label2id: "remove it: labels keep their names; `labels: […]` of the data sets their order",
     lora_target_linear: "write `technique: lora(targets: [all])`",
-    device_map: "leave it out; where a model runs is said by `engine { device: … }`",
-    trust_remote_code: "leave it out: a model's own code is never run",
+    device_map: "remove it; `engine { device: … }` sets the device",
+    trust_remote_code: "remove it: a model's own code is never run",
     adapter: "write `technique: lora(rank: 8)`",
     peft_config: "write `technique: lora(rank: 8)`",
     use_peft: "write `technique: lora(rank: 8)`",
@@ -71,7 +71,7 @@ export const word: ImplementedVerb = {
     bos_token: ofBase,
     special_tokens: ofBase,
     resize_vocab: ofBase,
-    truncation_mode: "leave it out: of a text that is too long the beginning is kept",
+    truncation_mode: "remove it: a text that is too long keeps its beginning",
     use_bnb_nested_quant: stored,
     bnb_4bit_use_double_quant: stored,
     bnb_4bit_compute_dtype: stored,
@@ -92,13 +92,13 @@ export const word: ImplementedVerb = {
       doc: "The pretrained model: a hub name, a folder, or a model that a package carries.",
       required: true,
       unless: ["architecture", "load"],
-      why: "Fine-tuning starts from somebody's weights.",
+      why: "Fine-tuning starts from pretrained weights.",
       impact: "high",
     },
     {
       name: "task",
       type: { is: "word", kind: "task" },
-      doc: "What the model shall do.",
+      doc: "The task that the model learns.",
       required: true,
       unless: "load",
       why: "The task decides head, loss and metrics.",
@@ -107,7 +107,7 @@ export const word: ImplementedVerb = {
     {
       name: "technique",
       type: { is: "word", kind: "technique" },
-      doc: "Which weights train and what is added around them.",
+      doc: "Which weights train, and what is added to them.",
       default: { value: { word: "full", kind: "technique", arguments: {} } },
       why: "Other techniques approximate the training of all weights.",
       impact: "high",
@@ -115,11 +115,11 @@ export const word: ImplementedVerb = {
     {
       name: "max_length",
       type: { is: "number", integer: true },
-      doc: "Tokens of a row at most. Tasks that label a text keep so many of it, specials included, and warn of the share that is cut; tasks that learn each next token cut longer texts into windows one after the other, so that no token is lost.",
+      doc: "Maximum tokens of a row. Tasks that label a text truncate it, special tokens included, and warn about the share that is cut; tasks that predict each next token split longer texts into windows, so that no token is lost.",
       range: { min: 4 },
       default: {
         derived:
-          "as many as the base has positions for (less a technique's virtual tokens), at most 512; of a model that was trained before, what it was trained with",
+          "the number of positions of the base (less a technique's virtual tokens), at most 512; for a model that was trained before, its length in that training",
         from: (draft, context) => {
           const positions = typeof draft["positions"] === "number" ? draft["positions"] : 512;
           const most = typeof draft["reads"] === "number" ? draft["reads"] : 512;
@@ -133,14 +133,14 @@ export const word: ImplementedVerb = {
       name: "load",
       type: { is: "string" },
       suggests: { from: "files", endings: [] },
-      doc: "A finished run, whose weights and settings the model has at once: its folder, its id in the folder of runs, or the name of the training where one run alone has it. Every other setting is the run's own.",
-      why: "A model that took an hour to train is there again in one line: in another notebook, after a restart.",
+      doc: "A finished run, whose weights and settings the model has: its folder, its id in the folder of runs, or the name of the training if only one run has it. All other settings are the run's.",
+      why: "A model that took an hour to train can be loaded in one line: in another notebook, after a restart.",
       impact: "high",
     },
     {
       name: "architecture",
       type: { is: "word", kind: "model" },
-      doc: "A new model from scratch instead of a base: a family and its sizes. Its weights begin as transformers begins them; it has as many positions as `max_length`.",
+      doc: "A new model from scratch instead of a base: a family and its sizes. Weights are initialised as in transformers; it has `max_length` positions.",
       why: "For teaching, for small closed worlds (a notation, a game), and for languages that no base knows.",
       impact: "high",
       related: ["tokenizer"],
@@ -148,12 +148,12 @@ export const word: ImplementedVerb = {
     {
       name: "tokenizer",
       type: { is: "word", kind: "tokenizer" },
-      doc: "Of a model from scratch: the tokenizer, trained on the texts of the training split and never on others. A base has its own.",
+      doc: "For a model from scratch: the tokenizer, trained only on the texts of the training split. A base has its own.",
       default: {
         derived: "the kind of the family's own models, with its default vocabulary",
         from: (draft, context) => ownTokenizer(draft["architecture"], context),
       },
-      why: "Pieces that suit the texts make them short.",
+      why: "A tokenizer trained on the texts makes them short.",
       impact: "high",
       related: ["architecture"],
     },
@@ -168,7 +168,7 @@ export const word: ImplementedVerb = {
     {
       name: "freeze",
       type: { is: "list", of: { is: "word", kind: "part" } },
-      doc: "Parts of the base that keep their weights, whatever the technique: nothing in them trains. Fewer trained layers cost less and forget less.",
+      doc: "Parts of the base whose weights do not train, whatever the technique. Fewer trained layers take less time and forget less.",
       default: { value: [] },
       why: "The technique decides what trains.",
       impact: "medium",
@@ -176,7 +176,7 @@ export const word: ImplementedVerb = {
     {
       name: "storage",
       type: { is: "word", kind: "storage" },
-      doc: "How weights that don't train lie in memory: f32, bf16, int8 or nf4 (QLoRA). Each product makes its own f32 copy and lets it go. A frozen base is only read: rounded once, when it is loaded, it takes a half to an eighth of the memory, and more time at each step.",
+      doc: "Storage format of weights that do not train: f32, bf16, int8 or nf4 (QLoRA). Each product makes a temporary f32 copy. A frozen base is only read: rounded once when it is loaded, it takes an eighth to a half of the memory, and each step takes longer.",
       default: { value: { word: "f32", kind: "storage", arguments: {} } },
       why: "f32 rounds nothing.",
       impact: "medium",

@@ -4,7 +4,7 @@ import type { ImplementedVerb } from "#dsl/compiler/statement/run-action.js";
 export const word: ImplementedVerb = {
   kind: "verb",
   name: "predict",
-  doc: "Lets a model answer: labels, or text that is written on, token by token as it comes. For texts, a split, or a TypeScript value. A model that writes text may be asked before it is trained.",
+  doc: "Shows the model's predictions: labels, or generated text, token by token. For texts, a split, or a TypeScript value. A model that generates text can also be used before it is trained.",
   example: 'predict router on "My invoice is wrong" as answer',
   operands: { what: "model" },
   connectors: { on: { takes: "any", required: true, many: true }, as: { takes: "new-name" } },
@@ -37,10 +37,10 @@ export const word: ImplementedVerb = {
     {
       name: "why",
       type: { is: "choice", of: ["none", "left_out", "gradient"] },
-      doc: "Shows of the first 20 texts which words spoke for the answer and which against it. A label that depends on a name, a date or a signature was learned from the wrong thing.",
+      doc: "Shows for the first 20 texts which words supported the prediction and which opposed it. A label that depends on a name, a date or a signature was learned from the wrong feature.",
       means: {
         none: "nothing is shown",
-        left_out: "what the answer loses without each word",
+        left_out: "how the prediction changes without each word",
         gradient: "gradient × input of the answer's logit",
       },
       default: { value: "none" },
@@ -67,7 +67,7 @@ export const word: ImplementedVerb = {
     {
       name: "stop",
       type: { is: "list", of: { is: "string" } },
-      doc: "Writing stops before any of these strings. Base models don't know when to end; a blank line or the next heading often serves.",
+      doc: "Generation stops before any of these strings. Base models do not know when to end; a blank line or the next heading often works.",
       default: { value: [] },
       why: "The model's own end token ends a text.",
       impact: "low",

@@ -4,7 +4,7 @@ import type { ImplementedVerb } from "#dsl/compiler/statement/run-action.js";
 export const word: ImplementedVerb = {
   kind: "verb",
   name: "report",
-  doc: "Writes one page (HTML, readable anywhere, without a network) of what was trained on what: plan, data, curves, scores with their intervals and pictures, a sweep's trials, and all that its numbers came from.",
+  doc: "Writes one HTML page, readable anywhere without a network, about the training: plan, data, curves, scores with intervals and charts, a sweep's trials, and everything that its numbers depend on.",
   example: 'report router as "router.html"',
   operands: { what: "any", many: true },
   connectors: { as: { takes: "any" } },
@@ -12,9 +12,9 @@ export const word: ImplementedVerb = {
   read,
   elsewhere: { to: "as", into: "as", summary: "report", summarize: "report", samples: "rows", examples: "rows" },
   notes: [
-    "What `evaluate` showed in this notebook is in it with its pictures; of evaluations of before their scores are.",
-    'A run of before is named as its training was, which is the newest of that name, or by its folder: `report night`, `report "runs/night-20261126-093000-1a2b3c"`.',
-    "Without `as` it is called after what it is of, beside the notebook. A report that is there is replaced, other files are not.",
+    "Evaluations of this notebook are included with their charts, earlier ones with their scores.",
+    'An earlier run is given by the name of its training (the newest run of that name) or by its folder: `report night`, `report "runs/night-20261126-093000-1a2b3c"`.',
+    "Without `as` the file has the name of the model and is written beside the notebook. An existing report is replaced, other files are not.",
   ],
   parameters: [
     {

@@ -4,7 +4,7 @@ import type { ImplementedVerb } from "#dsl/compiler/statement/run-action.js";
 export const word: ImplementedVerb = {
   kind: "verb",
   name: "show",
-  doc: "Shows a definition, or a part of a run: `show router.plan`, before a training too: `show router.plan on tickets with quick`; `.history`, `.mask` (which tokens of the rows are trained; before a training too: `show router.mask on tickets`), and what each phase of the compiler made: `.tree` (the statement as it was read), `.graph` (its layers as a picture), `.passes` (what they did), `.program` (every operation), `.emitted` (what the engine was given); `.edge` (size, memory and time of an answer on phones and boards, within a budget).",
+  doc: "Shows a definition, or a part of a run: `show router.plan`, also before training: `show router.plan on tickets with quick`; `.history`, `.mask` (which tokens of the rows train; also before training: `show router.mask on tickets`), and the result of each phase of the compiler: `.tree` (the parsed statement), `.graph` (its layers as a picture), `.passes` (what the passes did), `.program` (all operations), `.emitted` (the graph given to the engine); `.edge` (size, memory and latency on phones and boards, within a budget).",
   example: "show router.plan",
   operands: { what: "topic", many: true },
   connectors: { on: { takes: "data" }, with: { takes: "recipe" } },
@@ -15,7 +15,7 @@ export const word: ImplementedVerb = {
     {
       name: "time",
       type: { is: "number", unit: "duration" },
-      doc: "With `NAME.edge`: how long an answer may take.",
+      doc: "With `NAME.edge`: the maximum time of a prediction.",
       range: { min: 0, exclusive: true },
       default: { value: 100 },
       why: "People perceive a tenth of a second as instant.",
@@ -24,7 +24,7 @@ export const word: ImplementedVerb = {
     {
       name: "memory",
       type: { is: "number", unit: "bytes" },
-      doc: "With `NAME.edge`: what the model may take; left out: a share of each device's memory.",
+      doc: "With `NAME.edge`: the memory that the model may use; by default, a share of each device's memory.",
       range: { min: 0, exclusive: true },
       why: "Whoever builds the device knows.",
       impact: "low",
@@ -32,7 +32,7 @@ export const word: ImplementedVerb = {
     {
       name: "length",
       type: { is: "number", integer: true },
-      doc: "With `NAME.edge`: tokens of the text; left out: as many as texts of the training have, or 128.",
+      doc: "With `NAME.edge`: tokens of the text; by default, as many as the training texts have, or 128.",
       range: { min: 1 },
       why: "Work grows with the text.",
       impact: "low",

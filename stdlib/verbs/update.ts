@@ -4,7 +4,7 @@ import type { ImplementedVerb } from "#dsl/compiler/statement/run-action.js";
 export const word: ImplementedVerb = {
   kind: "verb",
   name: "update",
-  doc: "Goes on training a model on new data, one data set after the other, and keeps what it knew. It begins with the weights that the name has: the same statement run again gives the same. `seasons` is the model after the last data set, `seasons_1` and so on after each. Keys of a recipe in the block override the recipe's; `epochs` are those of each data set.",
+  doc: "Continues training a model on new data, one data set after the other, while keeping what it knew. It starts from the current weights of the name: the same statement run again gives the same result. `seasons` is the model after the last data set, `seasons_1` and so on after each. Keys of a recipe in the block override the recipe's; `epochs` counts the epochs of each data set.",
   example: "update router on spring, summer with quick as seasons { strategy: [ewc(1000), replay(5%)] }",
   operands: { what: "model" },
   connectors: {
@@ -37,7 +37,7 @@ export const word: ImplementedVerb = {
     {
       name: "strategy",
       type: { is: "list", of: { is: "word", kind: "strategy" } },
-      doc: "How it keeps what it knows: one, or several together. With new labels, 5 % of replay may be too little.",
+      doc: "The strategies against forgetting: one, or several together. With new labels, 5 % of replay may be too little.",
       default: {
         value: [{ word: "replay", kind: "strategy", arguments: { share: { share: 0.05 }, choose: "uniform" } }],
       },
@@ -48,17 +48,17 @@ export const word: ImplementedVerb = {
     {
       name: "forget",
       type: { is: "list", of: { is: "string" } },
-      doc: "Texts of rows that shall be forgotten: deleted from what the runs of this folder keep to learn again, before anything is trained, and kept no more. Weights unlearn nothing: which runs learnt from the rows is told. Compared are texts as rows were kept, cleaned and redacted, whatever their blanks. `$texts`, a list in TypeScript, keeps them out of the notebook.",
+      doc: "Texts of rows to forget: they are deleted from the rows that runs of this folder store for replay, before training starts, and are not stored again. Weights do not unlearn; the report lists runs that were trained on the rows. Texts are compared as they were stored, cleaned and redacted, ignoring white space. `$texts`, a list in TypeScript, keeps them out of the notebook.",
       default: { derived: "nothing", from: () => [] },
-      why: "Somebody asks for it, or a row was a mistake.",
+      why: "Somebody requests it, or a row was a mistake.",
       impact: "low",
     },
     {
       name: "forgetting",
       type: { is: "boolean" },
-      doc: "Whether data that the model was evaluated on are scored with those that it learns, though the statement doesn't name them: at most 2,000 rows of each of twelve evaluations on record. It takes a pass over those rows after each data set.",
+      doc: "Whether to score also the data that the model was evaluated on, even if the statement does not name them: at most 2,000 rows of each of twelve recorded evaluations. It takes a pass over those rows after each data set.",
       default: { value: true },
-      why: "A model is meant for what it was evaluated on.",
+      why: "Its evaluations show what a model is used for.",
       impact: "low",
     },
   ],

@@ -17,7 +17,7 @@ const WHY: Readonly<
   Record<CanaryCodeData["canaries-impossible"]["why"], readonly [why: (subject: string) => string, instead: string]>
 > = {
   task: [
-    (subject) => `of \`${subject}\` nobody can make a row that must be known by heart`,
+    (subject) => `no canary can be made for \`${subject}\``,
     "take `canaries` out; `attacks: [membership]` asks of the rows themselves",
   ],
   streamed: [(subject) => `the rows of ${subject} are read as they come (\`stream: true\`)`, "take `stream: true` out"],

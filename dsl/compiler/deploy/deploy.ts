@@ -19,7 +19,7 @@ import { resolveTrainedName } from "../drafts/trained-names.js";
 const TARGET: Parameter = {
   name: "to",
   type: { is: "word", kind: "target" },
-  doc: "What the model is written as.",
+  doc: "The output format.",
   why: "",
   impact: "high",
 };

@@ -31,9 +31,7 @@ export function resolveTrainedName(
   if (found.node.path.length > 1) {
     const part = found.node.path[1];
     const meant = part && nearestWord(part.text, ["base"]) !== undefined;
-    const wanted = meant
-      ? `the name of a model, or what it was before training: \`${found.name}.base\``
-      : "the name of a model";
+    const wanted = meant ? `the name of a model, or its untrained base: \`${found.name}.base\`` : "the name of a model";
     const fix = meant ? { fix: replacementFix(part.span, "base") } : {};
     program.report("wrong-operand", { after, wanted, found: `\`${found.node.text}\`` }, found.node.span, fix);
     return undefined;

@@ -55,7 +55,7 @@ function baseOf(program: Program, operand: WordNode, beside: BaselineContext): N
   if (!draft || task === undefined || !isCall(task)) return undefined;
   const details = { contender: operand.text, task: task.word };
   if (isFromScratch(draft)) {
-    program.report("contender-refused", { ...details, why: "the model began from nothing" }, operand.span);
+    program.report("contender-refused", { ...details, why: "the model has no pretrained base" }, operand.span);
     return undefined;
   }
   const contender = { baseOf: found.name, folder: program.folderAt(operand.span) };
@@ -72,7 +72,7 @@ function called(program: Program, node: WordNode, beside: BaselineContext): Name
   const parameter: Parameter = {
     name: KIND,
     type: { is: "word", kind: KIND },
-    doc: "What stands beside models.",
+    doc: "A method to compare models with.",
     why: "",
     impact: "high",
   };
@@ -105,7 +105,7 @@ function isAble(
   beside: BaselineContext,
 ): boolean {
   const { task, subjects } = beside;
-  const has = must(program.registry.find(KIND, call.word)?.capabilities, `what ${call.word} says of itself`);
+  const has = must(program.registry.find(KIND, call.word)?.capabilities, `the description of ${call.word}`);
   const able = program.registry.find("task", task.word)?.capabilities;
   const refusal = has.refusal(call, { task, taskCapabilities: able, roles: rolesOf(beside) });
   if (refusal) program.report("contender-refused", { contender, task: task.word, ...refusal }, span);

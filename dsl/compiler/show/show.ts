@@ -22,19 +22,19 @@ import { compileShowPlan, isPlanReference } from "./show-plan.js";
 /** Short descriptions of the topics. */
 export const topicDocs = {
   tree: "the statement as it was read",
-  plan: "what it comes to: settings, sizes, time",
-  history: "what it went through, step by step",
+  plan: "the plan: settings, sizes, time",
+  history: "its steps, one by one",
   graph: "the training graph, layer by layer",
   passes: "what each pass does to the graph",
   program: "every operation that is left",
-  emitted: "what the engine is given",
+  emitted: "the graph given to the engine",
   mask: "which tokens are trained",
   label_issues: "rows whose label is probably wrong",
-  learning_curve: "what more rows would come to",
+  learning_curve: "the expected effect of more rows",
   edge: "size, memory and time of an answer on phones and boards",
   agreement: "how far annotators agree, and on which rows they don't",
   best: "the best trial as a program",
-  trials: "every trial with its score, what it scored on its way and why it ended",
+  trials: "every trial with its score, its intermediate scores and why it ended",
   curves: "scores of the trials on their way",
   coordinates: "every trial as a line over all that varied",
   slices: "the score by each value",
@@ -199,7 +199,7 @@ function dataShownOn(program: Program, { clauses, operands }: StatementHeader): 
       {
         after: "show",
         wanted:
-          "`NAME.plan`, `NAME.mask`, `NAME.label_issues` or `NAME.learning_curve` (nothing else is shown on data, and plans not beside others)",
+          "`NAME.plan`, `NAME.mask`, `NAME.label_issues` or `NAME.learning_curve` (only these can be shown on data, and plans only alone)",
         found,
       },
       astray.span,

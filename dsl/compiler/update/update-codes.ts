@@ -78,7 +78,7 @@ export const updateCodes: CodeTable<UpdateCodeData> = {
   },
   "strategy-task": {
     severity: "error",
-    message: (d) => `\`${d.strategy}\` keeps predicted labels of whole texts, but \`${d.task}\` has no such labels`,
+    message: (d) => `\`${d.strategy}\` stores predicted labels of whole texts, but \`${d.task}\` has no such labels`,
     help: () => "use a strategy that protects weights (`ewc`, `si`, `l2`) or trains on earlier rows again (`replay`)",
     explain:
       "The predictions for each row are stored and compared with the current ones: one number per label. For tagging or generated text that would be a number per token and word; numbers and vectors have no labels.",

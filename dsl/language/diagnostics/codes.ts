@@ -151,7 +151,7 @@ export function mustGet<K, V>(map: { get(key: K): V | undefined }, key: K, what:
 
 /** Returns the last item of a non-empty list; throws `internal` if it is empty. */
 export function lastOf<T>(list: ArrayLike<T>): T {
-  if (list.length === 0) throw new CodedError("internal", { what: "the last of an empty list is asked for" });
+  if (list.length === 0) throw new CodedError("internal", { what: "the last item of an empty list was requested" });
   return list[list.length - 1]!;
 }
 
@@ -159,6 +159,6 @@ export function lastOf<T>(list: ArrayLike<T>): T {
 export function mustCodePointAt(text: string, index: number): number {
   const code = text.codePointAt(index);
   if (code === undefined)
-    throw new CodedError("internal", { what: `a text of ${text.length} is asked for place ${index}` });
+    throw new CodedError("internal", { what: `index ${index} is outside a text of length ${text.length}` });
   return code;
 }

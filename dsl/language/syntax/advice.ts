@@ -23,7 +23,7 @@ export function adviceOnToken(token: IToken, before: IToken | undefined, text: s
   // `cuda:0`
   const number = token.tokenType === t.Colon && /^\d/.test(text.slice(t.tokenEnd(token), t.tokenEnd(token) + 1));
   if (touches && before.tokenType === t.Identifier && number)
-    return `a name ends before \`:\`: write \`${before.image}\` alone, or the whole in \`"…"\``;
+    return `a name ends before \`:\`: write \`${before.image}\` alone, or all of it in \`"…"\``;
   if (before && token.tokenType === t.Identifier && CONTROL.has(token.image))
     return "Tune has no conditions and loops: compute the value in a TypeScript cell, and write `$name`";
   if (before && t.isValueEnd(before) && (token.tokenType === t.Str || token.tokenType === t.Num))

@@ -39,7 +39,7 @@ const LESS: Readonly<Record<TextLimit, string>> = {
   characters: 'keep data in files, and put parts of a long program into files of their own: `use "part.tune"`',
   "brackets in brackets": "write it flatter: no value of Tune needs so many",
   statements: 'put parts of it into files of their own: `use "part.tune"`',
-  mistakes: "mend the first ones: the others may go with them",
+  mistakes: "fix the first ones: the others may disappear with them",
 };
 const CLOSERS: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}" };
 

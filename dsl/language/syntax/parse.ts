@@ -289,7 +289,7 @@ class Reader {
     if (!first) {
       const last = keyTokens.at(-1) as IToken;
       if (!this.suspect(last))
-        this.reporter.report("no-value", { key: key.text }, key.span, { label: "nothing stands after the colon" });
+        this.reporter.report("no-value", { key: key.text }, key.span, { label: "nothing follows the colon" });
       return [{ key, span: key.span }];
     }
     const end = indexOfNextEntry(tokens);
@@ -356,7 +356,7 @@ class Reader {
     const data = { found: `\`${word.image}(\``, expected: `\`${TO_CONNECTOR}\`` };
     this.lines.add(word.startLine ?? 0);
     this.reporter.report("unexpected", data, this.span(word), {
-      label: `\`${TO_CONNECTOR}\` should stand before it`,
+      label: `\`${TO_CONNECTOR}\` is missing before it`,
       fix,
     });
   }
@@ -374,7 +374,7 @@ class Reader {
     const width = span.end > span.start ? span : { ...span, start: Math.max(0, span.start - 1) };
     const advice = adviceOnToken(token, before, this.source.text);
     this.reporter.report("unexpected", { found, expected, ...(advice === undefined ? {} : { advice }) }, width, {
-      label: `${expected} should stand here`,
+      label: `${expected} is missing here`,
     });
   }
   /** Whether `before` is a `with` before braces (reported). */
@@ -383,8 +383,8 @@ class Reader {
     if (!word || this.suspect(word)) return false;
     const span = this.span(word);
     const gap = /^[ \t]*/.exec(this.source.text.slice(span.end))?.[0].length ?? 0;
-    const advice = "braces follow what is named without `with`, which names a recipe: leave it out";
-    const fix = replacementFix({ ...span, end: span.end + gap }, "", "leave out `with`");
+    const advice = "braces follow the name, without `with`, which names a recipe: remove it";
+    const fix = replacementFix({ ...span, end: span.end + gap }, "", "remove `with`");
     this.lines.add(this.lineAt(span.start));
     this.reporter.report("unexpected", { found: "`with`", expected, advice }, span, { fix });
     return true;

@@ -1,6 +1,6 @@
 /**
  * Turns the help of an unknown name into a fix. Advice of the vocabulary (`Word.advice`) that begins with "write `KEY:
- * VALUE`" or "leave it out" is applied if the intent is certain; other advice gives no fix.
+ * VALUE`" or "remove it" is applied if the intent is certain; other advice gives no fix.
  */
 import type { Expression } from "../syntax/tree.js";
 import type { Word } from "./registry.js";
@@ -30,7 +30,7 @@ export function settingInAdvice(advice: string | undefined): string | undefined 
 
 /** `idle`: the setting has no effect, so that it can be removed. */
 export function fixFromAdvice(advice: string, place: AdvicePlace, idle: boolean): Fix | undefined {
-  if (/^leave it out\b/.test(advice))
+  if (/^remove it\b/.test(advice))
     return { title: "remove it", certain: idle || isOff(place.one.value), edits: [without(place)] };
   const meant = settingInAdvice(advice);
   return meant === undefined ? undefined : replaceSettingFix(meant, place);

@@ -33,8 +33,8 @@ export interface Allowance {
 export const ALLOW_PARAMETER: Parameter = {
   name: "allow",
   type: { is: "record", of: { is: "string" } },
-  doc: 'Warnings that are meant, each with the reason: `allow: { rare-label: "two teams are new" }`.',
-  why: "A warning is kept quiet by a line that says why, and the plan repeats it.",
+  doc: 'Warnings to ignore, each with a reason: `allow: { rare-label: "two teams are new" }`.',
+  why: "A warning is ignored only with a reason, and the plan repeats it.",
   impact: "low",
 };
 

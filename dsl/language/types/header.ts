@@ -47,7 +47,7 @@ const foreign: ReadonlySet<string> = new Set([
 const elsewhere: readonly (readonly [RegExp, string])[] = [
   [
     /^(?:select|insert|update|join|create|drop|alter)$/i,
-    "a query stands as text in the `source` of a `data` statement; Tune itself asks no databases",
+    "write the query as text in the `source` of a `data` statement; Tune itself queries no databases",
   ],
   [
     /^(?:def|lambda|print|from|with|elif|pass|assert|raise|except|del|global)$/,
@@ -222,7 +222,7 @@ function namedOnce(scope: StatementScope, operands: readonly Operand[], after: s
     }
     const from = operands[i - 1]!.span.end;
     scope.report("named-twice", { name: operand.text, after }, operand.span, {
-      fix: { ...replacementFix({ ...operand.span, start: from }, ""), title: "leave it out" },
+      fix: { ...replacementFix({ ...operand.span, start: from }, ""), title: "remove it" },
     });
     return false;
   }
@@ -264,7 +264,7 @@ function noVerb(scope: StatementScope, statement: Statement, written: string): v
     scope.report("not-built-yet", { word: name.text, meanwhile: reserved.planned.meanwhile }, name.span);
   else if (isForeign) scope.report("typescript-here", { word: name.text }, name.span);
   else if (known && meanwhile !== undefined) {
-    const advice = `\`${known.name}\` is to do that and isn't built yet; meanwhile: ${meanwhile}`;
+    const advice = `\`${known.name}\` is planned but not supported yet; instead: ${meanwhile}`;
     scope.report("unknown-verb", { word: written, advice }, name.span);
   } else unknownVerb(scope, statement, written, known?.name);
 }

@@ -73,9 +73,7 @@ export function typedNumber(
       }
       if (node.unit === "%") {
         const decimal = Number((node.value / 100).toPrecision(12));
-        return type.integer && !Number.isInteger(decimal)
-          ? bad("a whole number")
-          : bad("a plain number", String(decimal));
+        return type.integer && !Number.isInteger(decimal) ? bad("an integer") : bad("a plain number", String(decimal));
       }
       if (node.unit !== "")
         return bad(

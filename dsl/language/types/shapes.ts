@@ -39,10 +39,10 @@ export function describeType(type: ValueType): string {
   switch (type.is) {
     case "number":
       if (type.unit === "share") return "a share such as `10%`";
-      if (type.unit === "share-or-count") return "a share such as `10%` or a whole number";
+      if (type.unit === "share-or-count") return "a share such as `10%` or an integer";
       if (type.unit === "duration") return "a duration such as `20min`";
       if (type.unit === "bytes") return "a size such as `512MB`";
-      return type.integer ? "a whole number" : "a number";
+      return type.integer ? "an integer" : "a number";
     case "string":
       return 'a string in `"…"`';
     case "text":

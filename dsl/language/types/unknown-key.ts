@@ -70,7 +70,7 @@ export function reportUnknownKey(scope: StatementScope, entry: Entry, block: Blo
   const foundAdvice = near === undefined ? adviceElsewhere(scope, name, owners) : undefined;
   if (foundAdvice) {
     const fix =
-      /^leave it out\b/.test(foundAdvice.advice) &&
+      /^remove it\b/.test(foundAdvice.advice) &&
       fixFromAdvice(foundAdvice.advice, placeIn(scope, entry, block), foundAdvice.idle);
     scope.report(
       "unknown-key",

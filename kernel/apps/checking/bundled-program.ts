@@ -49,8 +49,9 @@ export async function bundleOfRun(
   await packing.trained(data, model);
   if (model.trained) packing.lacking("its base", "is another training: pack its program");
   if (side.plan.recipe.compress && !model.trained)
-    packing.lacking("the model that it learnt from", "is another training: pack its program");
-  if (side.plan.recipe.update) packing.lacking("what it went on from", "is another training: pack its program");
+    packing.lacking("the model that it was trained from", "is another training: pack its program");
+  if (side.plan.recipe.update)
+    packing.lacking("the weights that it started from", "is another training: pack its program");
   for (const name of ["plan.json", "lock.json", "events.jsonl", "scores.jsonl", "calibration.json"])
     if (isOwnFile(join(run.path, name))) packing.addOwnFile(join(run.path, name), "run");
   const { files, root } = packing.packed();

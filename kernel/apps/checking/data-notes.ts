@@ -19,7 +19,7 @@ export function glanceNotes(facts: Facts): readonly string[] {
     const looked = [rows, tokens].filter((part) => part !== undefined);
     return looked.length === 0
       ? []
-      : [`of ${data.name} only ${looked.join(", and ")} were looked at; \`--whole\` looks at all`];
+      : [`${data.name}: only ${looked.join(", and ")} were checked; \`--whole\` checks all`];
   });
   return [...new Set(read), ...parts];
 }

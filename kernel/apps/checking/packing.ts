@@ -132,7 +132,7 @@ export class Packing {
     const { files, others } = await ingredientsOf({ data }, { folder: this.folder });
     const belongs = await hubFileFilter(data.source, home, this.hostContext.signal);
     for (const { path, sort } of files) if (belongs(path)) this.addOwnFile(path, sort === "base" ? "named" : sort);
-    for (const call of others) this.lacking(`\`${call.word}\``, "reads what is no file of this folder");
+    for (const call of others) this.lacking(`\`${call.word}\``, "reads something that is not a file of this folder");
   }
 
   private async model(model: ModelPlan): Promise<void> {
@@ -150,7 +150,7 @@ export class Packing {
     if (typeof path === "string" && isAddress(path)) this.lacking(redactedAddress(path), "is fetched");
     if (typeof path === "string" && (isAbsolute(path) || path.startsWith("~")))
       this.lacking(path, "starts at the root of this machine");
-    if (typeof value["live"] === "string") this.lacking(`\`$${value["live"]}\``, "is made by a TypeScript cell");
+    if (typeof value["live"] === "string") this.lacking(`\`$${value["live"]}\``, "is computed by a TypeScript cell");
     for (const one of Object.values(value)) this.reached(one);
   }
 
@@ -189,8 +189,8 @@ export class Packing {
     const places = [...this.found].map(([from, sort]) => ({ from, sort, at: this.placed.get(from) ?? from }));
     const root = commonFolder([this.folder, ...places.map(({ at: filePath }) => dirname(filePath))]);
     for (const { at: filePath } of places)
-      if (filePath.startsWith(cachePath())) this.lacking(basename(filePath), "lies in the cache of this machine");
-    if (dirname(root) === root) this.lacking("what it reads", "lies all over this machine");
+      if (filePath.startsWith(cachePath())) this.lacking(basename(filePath), "is in the cache of this machine");
+    if (dirname(root) === root) this.lacking("the files that it reads", "has files in several places of this machine");
     if (this.lacks.size > 0) throw new CodedError("not-bundled", { file: this.file, lacks: [...this.lacks.values()] });
     return {
       root,

@@ -4,5 +4,5 @@
  */
 export function unansweredFactsNote(names: readonly string[]): string {
   const list = names.map((name) => `\`$${name}\``).join(", ");
-  return `not checked: what depends on ${list}, whose ${names.length > 1 ? "values" : "value"} a TypeScript cell makes`;
+  return `not checked: statements that depend on ${list}, whose ${names.length > 1 ? "values" : "value"} a TypeScript cell computes`;
 }

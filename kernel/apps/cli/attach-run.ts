@@ -104,5 +104,5 @@ function stillText(run: RunFolder, name: string, what = "training"): string {
   const holder = lockHolderOf(run.path);
   if (!holder) return "no longer watched";
   const stops = isTrainedInOwnProcess(run.path, holder) ? `; tunebook runs stop ${name} ends it` : "";
-  return `no longer watched: the ${what} goes on in process ${String(holder.writer.id)}${stops}`;
+  return `no longer watched: the ${what} continues in process ${String(holder.writer.id)}${stops}`;
 }

@@ -21,13 +21,13 @@ export async function doctorRay(address: string, json: boolean): Promise<number>
   if (!/^https?:\/\//.test(address))
     throw new CodedError("ray-unreachable", {
       address: redactedAddress(address),
-      why: "an address begins with http:// or https://",
+      why: "an address starts with http:// or https://",
     });
   const { ray, asksForToken } = await openedAs(address);
   const has = await ray.version();
   const say = (text: string): void => void (json || process.stdout.write(`${text}\n`));
   say(`Ray ${printable(oneLine(has))} at ${redactedAddress(address)}`);
-  say(asksForToken ? ASKED : "it asks for no token");
+  say(asksForToken ? ASKED : "it requires no token");
   const door = await openInboundListener(address);
   try {
     const found = await examineNodes(ray, { version, door, onNode: (finding) => say(nodeText(finding)) });
@@ -60,7 +60,7 @@ async function openedAs(address: string): Promise<{ readonly ray: RayJobs; reado
   }
 }
 
-const ASKED = `it asks for a token, and ${TOKEN} of the environment was sent: in a program \`token: secret(env: ${TOKEN})\``;
+const ASKED = `it requires a token, and ${TOKEN} of the environment was sent: in a program \`token: secret(env: ${TOKEN})\``;
 const WAYS: Readonly<Record<ClusterOption["way"], string>> = {
   "search on the cluster": "a sweep, its search on the cluster",
   "search here": "a sweep with `search: here`",
@@ -82,7 +82,7 @@ function nodeText({ node, tunebook, runtime, bases, engines, lacks }: NodeFindin
     runtime === null ? "" : `, Node ${runtime.replace(/^v/, "")}`,
     tunebook === null ? "" : `, tunebook ${tunebook}`,
   ];
-  const cached = bases.length === 0 ? "none: it fetches those that have a name" : bases.join(", ");
+  const cached = bases.length === 0 ? "none: it downloads those that have a name" : bases.join(", ");
   const lines = [
     `${mark} ${node.host} ${node.address}${head}  ${plural(node.cpus, "CPU")}${gpus}, ${memory}${has.join("")}`,
     ...engines.map((engine) => `    ${engine}`),

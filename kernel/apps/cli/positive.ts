@@ -3,6 +3,6 @@ import { InvalidArgumentError } from "commander";
 
 export function parsePositiveInteger(text: string): number {
   const number = Number(text);
-  if (!Number.isSafeInteger(number) || number < 1) throw new InvalidArgumentError("It is no whole number above 0.");
+  if (!Number.isSafeInteger(number) || number < 1) throw new InvalidArgumentError("It is not a positive integer.");
   return number;
 }

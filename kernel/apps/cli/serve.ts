@@ -87,7 +87,7 @@ export async function serveCommand(folders: readonly string[], options: ServeCom
         forget = recordRunningServer({ name: "tunebook serve", url, models: server.models(), process: process.pid });
       },
     );
-    if (cut > 0) process.stderr.write(`${String(cut)} requests had no answer when their time was over\n`);
+    if (cut > 0) process.stderr.write(`${String(cut)} requests had no response when the time was over\n`);
     return signal === "SIGINT" ? statusAfter(signal) : 0;
   } finally {
     forget();
@@ -142,7 +142,7 @@ export async function hashApiKeys(): Promise<number> {
     if (why !== null) throw new CodedError("bad-usage", { message: `${keyPlace} ${why}`, command: "tunebook serve" });
     if (isShortKey(key))
       process.stderr.write(
-        `${keyPlace} has ${String(key.length)} letters: so short a one can be guessed; \`--new-key FILE\` makes a long one\n`,
+        `${keyPlace} has only ${String(key.length)} letters and can be guessed; \`--new-key FILE\` makes a long one\n`,
       );
     process.stdout.write(`${keyLine(key)}\n`);
   }
@@ -151,7 +151,9 @@ export async function hashApiKeys(): Promise<number> {
 export function createApiKey(file: string): number {
   const key = createKey(file, new Date().toISOString().slice(0, 10));
   process.stdout.write(`${key}\n`);
-  process.stderr.write(`its hash was added to ${file}; the key itself is kept nowhere: give it to whoever shall ask\n`);
+  process.stderr.write(
+    `its hash was added to ${file}; the key itself is not stored: give it to the users of the server\n`,
+  );
   return 0;
 }
 
@@ -160,7 +162,7 @@ function tlsOf({ tlsCert, tlsKey }: ServeCommandOptions): { readonly cert: strin
   if (tlsCert === undefined || tlsKey === undefined)
     throw new CodedError("tls-file", {
       file: tlsCert ?? tlsKey ?? "",
-      why: tlsCert === undefined ? "there is no `--tls-cert` beside it" : "there is no `--tls-key` beside it",
+      why: tlsCert === undefined ? "`--tls-cert` is missing" : "`--tls-key` is missing",
     });
   return { cert: resolve(tlsCert), key: resolve(tlsKey) };
 }
@@ -194,10 +196,10 @@ function banner(
   return [
     `Serving at ${server.url}${isLoopback(options.host) ? "" : ` (it listens at ${server.at}${isAny(options.host) ? ": all addresses of this machine" : ""})`}`,
     ...models.map((model) => `  ${model.name.padEnd(width)}  ${wordsOf(model)}`),
-    guarded ? "Keys: each request needs one." : `Keys: none are asked for. ${openness(options.host)}`,
+    guarded ? "Keys: each request needs one." : `Keys: none required. ${openness(options.host)}`,
     ...short.map((words) => `Warning: ${words}.`),
     ...(example === undefined ? [] : ["Try it:", `  ${example}`]),
-    `Ctrl-C stops it, once what is under way has its answer. A page to try it by hand: ${server.url}/`,
+    `Ctrl-C stops it, after running requests have ended. A page to try it by hand: ${server.url}/`,
     "",
   ].join("\n");
 }
@@ -205,7 +207,7 @@ const isAny = (host: string): boolean => ["0.0.0.0", "::", "[::]"].includes(host
 function openness(host: string): string {
   return isLoopback(host)
     ? "Only this machine can reach it."
-    : "Whoever reaches this address may ask, and it was started with --insecure.";
+    : "Everybody who reaches this address can use it, and it was started with --insecure.";
 }
 function wordsOf({ sort, labels, maxLength, root }: ServedModelFacts): string {
   const outputText = sort === "labels" ? `labels (${String(labels)})` : sort;

@@ -11,7 +11,7 @@ import { fetchRayJob, stopSearch } from "#kernel/remote/coordinator/ray/search-j
 export async function stopClusterSearch({ name, folder }: TrialGroup, now: boolean): Promise<string> {
   const searchPlace = readSearchPlace(folder);
   if (searchPlace === null)
-    return `${name} had ended, and what it made is here: \`attach ${name}\` gives it in a notebook\n`;
+    return `${name} had ended, and its result is here: \`attach ${name}\` gives it in a notebook\n`;
   const end = async (ray: RayJobs) => {
     const job = await fetchRayJob(ray, searchPlace);
     // Stops the job even if it is over, as workers may have outlived it.
@@ -19,11 +19,11 @@ export async function stopClusterSearch({ name, folder }: TrialGroup, now: boole
     return job;
   };
   const job = await requestFromCluster(searchPlace, end);
-  const again = "its trials are kept: run again, its statement goes on from them";
+  const again = "its trials are kept: run its statement again to continue from them";
   if (job && !isJobOver(job)) {
     const ended = now ? "ended at once" : "stopped";
     return `${name} was ${ended} on the cluster at ${searchPlace.address}, with its workers; ${again}\n`;
   }
-  const brings = job?.status === "SUCCEEDED" ? `\`attach ${name}\` brings what it made` : again;
+  const brings = job?.status === "SUCCEEDED" ? `\`attach ${name}\` gets its result` : again;
   return `${name} had ended on the cluster at ${searchPlace.address}; ${brings}\n`;
 }

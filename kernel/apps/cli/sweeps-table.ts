@@ -26,7 +26,7 @@ export function sweepsText(file: string | null, request: Asked): string {
   const root = runsFolder(request.in);
   if (file === null) return sweepsIn(root, request);
   const studies = journalStudyReports(resolve(file));
-  if (studies.length === 0) throw usage(`${file} is no journal of a sweep, and none of Optuna's`);
+  if (studies.length === 0) throw usage(`${file} is not a journal of a sweep, nor one of Optuna's`);
   if (request.best) return studies.map((study) => bestProgram(root, study)).join("\n");
   if (request.json) return json(studies);
   return studies.map(studyText).join("\n");
@@ -82,7 +82,7 @@ function valuesText(trial: JournalTrialReport | undefined): string {
 function bestProgram(root: string, { name, trials, best, goals }: JournalStudySummary): string {
   const found = trials.find(({ number }) => number === best);
   if (!found)
-    throw usage(goals.length > 1 ? `${name} has several goals, and no one best` : `no trial of ${name} is done`);
+    throw usage(goals.length > 1 ? `${name} has several goals, and no single best` : `no trial of ${name} is done`);
   const about =
     found.run === null ? undefined : readPlanAndLockLeniently(join(root, basename(found.run.replaceAll("\\", "/"))));
   if (about) return programText(about.plan, registry);

@@ -96,7 +96,7 @@ function textOf({ notebook, runs, outputs, failed, same }: Verified): string {
   const verdict = failed
     ? `${notebook} fails in cell ${String(failed.cell)}: ${failed.error}`
     : compared === 0
-      ? `${notebook} runs; nothing of before is there that its numbers could be compared with`
+      ? `${notebook} runs; there are no earlier numbers to compare with`
       : `${notebook} ${verdictOf(known, same)}: ${[
           ...(known.length > 0 ? [`${plural(known.length, "run")} compared`] : []),
           ...(outputs.lines > 0 ? [`${plural(outputs.lines, "line")} of scores in its outputs`] : []),
@@ -119,7 +119,7 @@ export function verdictOf(known: readonly Pick<RerunComparison, "changed" | "num
   ];
   const exact = known.every(({ numbers }) => numbers?.exact);
   const numbers = exact ? "its numbers are the same bit for bit" : "its numbers stayed within tolerance";
-  return `is made of other things than before (${listNames(changedNames)}), ${same ? `and ${numbers}` : "and gives other numbers"}`;
+  return `has changed ingredients (${listNames(changedNames)}), ${same ? `and ${numbers}` : "and gives other numbers"}`;
 }
 
 /** Maximum number of differences beyond tolerance shown per run, scores first. */
@@ -130,7 +130,7 @@ function toldOf({ beyond }: RunNumbersComparison): RunNumbersComparison["beyond"
 
 function runText({ name, then, changed, numbers }: RerunComparison): string {
   if (then === null) return `${name}: no run of that name was there before`;
-  if (!numbers) return `${name} (${then}): nothing to compare, the run of before has no numbers that this one has`;
+  if (!numbers) return `${name} (${then}): nothing to compare, the earlier run has no numbers in common with this one`;
   const { exact, losses, scores, furthest, beyond } = numbers;
   const what = [
     ...(losses > 0 ? [plural(losses, "loss", "losses")] : []),
@@ -145,7 +145,7 @@ function runText({ name, then, changed, numbers }: RerunComparison): string {
   );
   const more = beyond.length > TOLD ? [`  and ${String(beyond.length - TOLD)} more`] : [];
   const outcomeText =
-    changed.length === 0 ? verdict : `what it is made of changed:\n${differencesText(changed)}\n  ${verdict}`;
+    changed.length === 0 ? verdict : `its ingredients changed:\n${differencesText(changed)}\n  ${verdict}`;
   return [`${name} (${then}): ${outcomeText}`, ...moved, ...more].join("\n");
 }
 

@@ -96,9 +96,8 @@ export function readAutoTrain(s: ToolSettings): ProgramDraft {
   const chats = decoder && template !== undefined && template !== "none";
   for (const one of [data, params])
     if (!chats) one.leave("chat_template", "the task has no template");
-    else if (!templates.has(template))
-      one.leave("chat_template", "the template isn't built in; the base's own is used");
-  if (chats) notes.push("All tokens of a conversation are trained there; here the assistant's turns alone.");
+    else if (!templates.has(template)) one.leave("chat_template", "the template is not known; the base's own is used");
+  if (chats) notes.push("All tokens of a conversation are trained there; here only the assistant's turns.");
   const { source, hasHoldout } = sourceOf(data, chats || lists.has(task), notes);
   const base = s.text("base_model");
   refuseMultimodal(s, "base_model", base);
@@ -113,10 +112,10 @@ export function readAutoTrain(s: ToolSettings): ProgramDraft {
   params.ignore(kernelsReason, /^(padding|unsloth|use_flash_attention_2)$/);
   params.consume(/^trainer$/);
   params.leave("add_eos_token", "each text ends with the tokenizer's own token");
-  params.leave("model_max_length", "`max_length` takes one length");
-  params.leave("max_prompt_length", "`max_length` takes one length");
+  params.leave("model_max_length", "`max_length` is a single length");
+  params.leave("max_prompt_length", "`max_length` is a single length");
   if (hasHoldout) params.ignore("rows are scored after each epoch", /^eval_strategy$/);
-  else params.leave("eval_strategy", "no rows are held back: write a `split`");
+  else params.leave("eval_strategy", "there are no validation rows: write a `split`");
   ignoreTrainerSettings(params);
   return {
     notes,
@@ -149,7 +148,7 @@ function kindOf(s: ToolSettings, params: ToolSettings, named: string): Kind {
     ? ["a task over pictures", refusalAdvice.texts]
     : /tabular/.test(named)
       ? ["a task over tables", refusalAdvice.texts]
-      : ["a task that isn't built", "what serves: the tasks of the reference, docs/reference/words"];
+      : ["an unsupported task", "use one of the tasks in the reference, docs/reference/words"];
   s.refuse("task", what, serves);
   return classification;
 }
@@ -210,7 +209,7 @@ function recipeOf(
   const by = params.number("early_stopping_threshold") ?? (stops ? 0.01 : undefined);
   if (!hasHoldout)
     for (const key of ["early_stopping_patience", "early_stopping_threshold"])
-      params.leave(key, "nothing is held back to look at");
+      params.leave(key, "there are no validation rows");
   const recompute = params.switched("disable_gradient_checkpointing");
   return {
     epochs: settingNumber(params.number("epochs") ?? epochs),

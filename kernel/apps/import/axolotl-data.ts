@@ -88,7 +88,7 @@ function fileOf(first: ToolSettings, several = false): Filed {
   const [one = filed(path, kind), ...more] = paths.map((file) => filed(file, kind));
   return { source: mixText([one, ...more].map(({ source }) => source)), notes: one.notes };
 }
-const part = "cut the file to these rows, or keep so many by `sample: N`";
+const part = "cut the file to these rows, or keep this many with `sample: N`";
 const ending = /\.(csv|json|jsonl|parquet|txt)(\.\w+)?$/;
 
 interface Filed {
@@ -120,11 +120,11 @@ function kinds(set: ToolSettings): Pick<AxolotlRows, "task" | "columns" | "templ
     return turns(set, family === "sharegpt");
   }
   if (family === "alpaca") {
-    if (variant !== undefined) set.leave("type", "the prompt of this kind isn't built; Alpaca's own is taken");
+    if (variant !== undefined) set.leave("type", "the prompt of this kind is not supported; Alpaca's is used");
     return alpaca(set);
   }
   if (family === "completion" || family === "pretrain") return texts(set);
-  set.refuse("type", "a way of writing rows that isn't built", refusalAdvice.rows);
+  set.refuse("type", "an unsupported row format", refusalAdvice.rows);
   return turns(set);
 }
 
@@ -171,7 +171,7 @@ function turns(set: ToolSettings, shareGpt = false): Pick<AxolotlRows, "task" | 
   const roles = speakers.keys().flatMap((ours) => speakers.texts(ours).map((theirs) => [theirs, ours] as const));
   const odd = roles.filter(([theirs, ours]) => usual.get(theirs) !== ours);
   for (const [, ours] of odd)
-    if (![...usual.values()].includes(ours)) speakers.leave(ours, "conversations with tools aren't built");
+    if (![...usual.values()].includes(ours)) speakers.leave(ours, "conversations with tools are not supported");
   const renamedRoles = odd.filter(([, ours]) => [...usual.values()].includes(ours));
   trainedTurns(set);
   const named = wordCallText("turns", {
@@ -191,7 +191,7 @@ function turns(set: ToolSettings, shareGpt = false): Pick<AxolotlRows, "task" | 
 function trainedTurns(set: ToolSettings): void {
   const field = set.text("message_field_training");
   if (field !== undefined && !trainedMarkFields.some((mark) => mark === field))
-    set.refuse("message_field_training", "turns marked by a field of its own", "what serves: name that field `train`");
+    set.refuse("message_field_training", "turns marked by a separate field", "name that field `train`");
   const who = set.texts("roles_to_train");
   if (who.some((one) => usual.get(one) !== "assistant"))
     set.leave("roles_to_train", "only the assistant's turns are trained");

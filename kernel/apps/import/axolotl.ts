@@ -22,9 +22,9 @@ export function readAxolotl(s: ToolSettings): ProgramDraft {
   const technique = techniqueOf(s);
   lengthsAndMasks(s, chats);
   const steps = s.number("max_steps");
-  if (steps !== undefined) s.leave("num_epochs", "`max_steps` goes before it");
+  if (steps !== undefined) s.leave("num_epochs", "`max_steps` takes precedence");
   const patience = s.number("early_stopping_patience");
-  if (!hasHoldout) s.leave("early_stopping_patience", "nothing is held back to look at");
+  if (!hasHoldout) s.leave("early_stopping_patience", "there are no validation rows");
   const packing = s.flag("sample_packing");
   if (packing) s.ignore("packed rows have one length", "group_by_length");
   const recipe: ProgramDraft["recipe"] = {
@@ -65,13 +65,13 @@ function refuseObjectives(s: ToolSettings): void {
   if (s.flag("reward_model")) s.refuse("reward_model", "a reward model", refusalAdvice.reward);
   if (s.flag("process_reward_model")) s.refuse("process_reward_model", "a reward of each step", refusalAdvice.reward);
   for (const key of ["ebft", "diffusion", "kd_trainer", "kd_ce_alpha", "use_eaft", "do_bench_eval_loss"])
-    if (s.has(key)) s.refuse(key, "a loss of its own", refusalAdvice.loss);
+    if (s.has(key)) s.refuse(key, "a custom loss", refusalAdvice.loss);
   for (const plugin of s.texts("plugins")) {
     if (/\.(kd|diffusion|nemo_gym|grokfast)\./i.test(plugin))
       s.refuse("plugins", `an objective of a plugin`, refusalAdvice.loss);
     else if (/\.(llm_compressor|mora|spectrum|densemixer|hatchery)\./i.test(plugin))
       s.refuse("plugins", "a technique of a plugin", refusalAdvice.technique);
-    else if (!kernels.test(plugin)) s.leave("plugins", "code of others isn't run");
+    else if (!kernels.test(plugin)) s.leave("plugins", "other people's code is not run");
   }
 }
 
@@ -89,10 +89,10 @@ function refuseTechniques(s: ToolSettings): void {
     "qat",
     "reinit_weights",
   ])
-    if (isRequested(s, key)) s.refuse(key, "a technique that isn't built", refusalAdvice.technique);
+    if (isRequested(s, key)) s.refuse(key, "an unsupported technique", refusalAdvice.technique);
   if (s.flag("gptq")) s.refuse("gptq", "a base that is quantised by GPTQ", refusalAdvice.storage);
   for (const key of ["use_onebitllms", "model_quantization_config"])
-    if (s.has(key)) s.refuse(key, "a base that is quantised in a way that isn't built", refusalAdvice.storage);
+    if (s.has(key)) s.refuse(key, "a base with an unsupported quantisation", refusalAdvice.storage);
 }
 
 function refuseOtherData(s: ToolSettings): void {
@@ -102,13 +102,9 @@ function refuseOtherData(s: ToolSettings): void {
   if (/ImageTextToText|Vision|Llava|Mllama|Pixtral|Voxtral|Audio|Speech/.test(model ?? ""))
     s.refuse("model_type", "a base that sees or hears", refusalAdvice.texts);
   else if (/ForSequenceClassification|ForTokenClassification/.test(model ?? ""))
-    s.refuse(
-      "model_type",
-      "a classifier over conversations",
-      "what serves: `task: text_classification` over a column of texts",
-    );
+    s.refuse("model_type", "a classifier over conversations", "use `task: text_classification` over a column of texts");
   else if (model !== undefined && !/^(\w+ForCausalLM|\w*LMHeadModel|\w+ForConditionalGeneration)$/.test(model))
-    s.leave("model_type", "a base is loaded by its own settings");
+    s.leave("model_type", "a base is loaded with its own settings");
 }
 
 /** Returns a built-in template; for others the base's own is used and the setting is listed. */
@@ -117,13 +113,13 @@ function templateOf(s: ToolSettings, chats: boolean, ofRows: string | undefined)
   for (const key of ["chat_template_jinja", "default_system_message"]) s.leave(key, "the base's own template is used");
   if (!chats) s.leave("chat_template", "plain texts have no template");
   if (ofRows !== undefined) {
-    s.leave("chat_template", "rows of Alpaca are written by its own template");
+    s.leave("chat_template", "rows of Alpaca have their own template");
     return ofRows;
   }
   if (named === undefined || named === "tokenizer_default" || !chats) return undefined;
   const built = findBuiltWord("template", named);
   if (built) return built.name;
-  s.leave("chat_template", "the template isn't built in; the base's own is used");
+  s.leave("chat_template", "the template is not known; the base's own is used");
   return undefined;
 }
 
@@ -141,12 +137,12 @@ function techniqueOf(s: ToolSettings): { readonly technique: string; readonly st
   }
   if (other !== undefined) return { technique: other, storage: four ? "nf4" : eight ? "int8" : undefined };
   if (s.has("lora_modules_to_save"))
-    s.leave("lora_modules_to_save", "the head of a task trains anyway, other parts don't");
+    s.leave("lora_modules_to_save", "the head of a task trains anyway, other parts do not");
   const start = s.text("lora_model_dir");
   const adapted = loraFrom(s, "lora_");
   if (adapter === "qlora") s.ignore("`adapter: qlora` stores the base in 4 bits", "load_in_4bit");
   if (four || adapter === "qlora") {
-    if (eight) s.leave("load_in_8bit", "four bits are asked for too");
+    if (eight) s.leave("load_in_8bit", "four bits are requested too");
     return { technique: started(adapted, start), storage: "nf4" };
   }
   return { technique: started(adapted, start), storage: eight ? "int8" : undefined };
@@ -166,7 +162,7 @@ function lengthsAndMasks(s: ToolSettings, chats: boolean): void {
     if (s.inner(key).keys().length === 0 || key !== "special_tokens") s.leave(key, "the base's own tokens are used");
   // `truncate` is our behaviour too: truncated rows are reported before a training.
   if ((s.text("excess_length_strategy") ?? "truncate") !== "truncate")
-    s.leave("excess_length_strategy", "rows that are too long are cut and told of, not left out");
+    s.leave("excess_length_strategy", "rows that are too long are truncated and reported, not dropped");
   s.leave("eot_tokens", "the base's own template ends turns");
   s.leave("revision_of_model", "the base's newest revision is taken");
 }
@@ -193,12 +189,12 @@ function schedule(s: ToolSettings): string | undefined {
 function looks(s: ToolSettings, epochs: number | undefined): string | undefined {
   const each = s.number("eval_steps");
   if (each !== undefined && each > 0 && (each >= 1 || epochs !== undefined)) {
-    s.leave("evals_per_epoch", "`eval_steps` goes before it");
+    s.leave("evals_per_epoch", "`eval_steps` takes precedence");
     return each >= 1 ? wordCallText("every", { steps: each }) : everyPart(each * (epochs ?? 1));
   }
   if (each !== undefined) s.leave("eval_steps", "write `validate: every(steps: …)`");
   const many = s.number("evals_per_epoch");
-  if (many === 0) s.leave("evals_per_epoch", "what is held back is looked at after each epoch");
+  if (many === 0) s.leave("evals_per_epoch", "validation runs after each epoch");
   return parts(many);
 }
 /** So many evaluations per epoch; once per epoch is the default. */
@@ -213,7 +209,7 @@ function everyPart(epochs: number): string {
 }
 function unlooked(s: ToolSettings): undefined {
   for (const key of ["eval_steps", "evals_per_epoch", "eval_sample_packing", "eval_strategy", "evaluation_strategy"])
-    s.leave(key, "no rows are held back: write a `split`");
+    s.leave(key, "there are no validation rows: write a `split`");
   return undefined;
 }
 
@@ -227,7 +223,7 @@ function batches(s: ToolSettings): { readonly batch_size: string; readonly accum
   if (all === undefined || all % small !== 0)
     s.leave(
       "batch_size",
-      many === undefined ? "it is no multiple of `micro_batch_size`" : "`gradient_accumulation_steps` goes before it",
+      many === undefined ? "it is no multiple of `micro_batch_size`" : "`gradient_accumulation_steps` takes precedence",
     );
   return {
     batch_size: String(small),
@@ -239,14 +235,14 @@ function precision(s: ToolSettings): string | undefined {
   const half = s.switched("bf16") ?? s.flag("bfloat16");
   for (const key of ["fp16", "float16"])
     if (s.flag(key))
-      s.leave(key, half ? "bf16 goes before it" : "write `precision: bf16`, which is half precision here");
+      s.leave(key, half ? "bf16 takes precedence" : "write `precision: bf16`, which is half precision here");
   if (s.flag("fp8")) s.leave("fp8", "products are f32 or bf16");
   return half ? "bf16" : undefined;
 }
 
 function idle(s: ToolSettings): void {
   for (const key of ["resume_from_checkpoint", "auto_resume_from_checkpoints"])
-    s.leave(key, "a run goes on by `resume: true`");
+    s.leave(key, "use `resume: true` to continue a run");
   if (s.flag("dataset_exact_deduplication"))
     s.leave("dataset_exact_deduplication", "write `clean: [drop_duplicates]`; case and blanks don't count there");
   // Axolotl uploads the model whenever it is given a name.
@@ -261,7 +257,7 @@ function idle(s: ToolSettings): void {
   s.ignore(loadingReason, /^(experimental_skip_move_to_device|tokenizer_use_mistral_common)$/);
   s.ignore(loadingReason, /^(multipack_real_batches|streaming\w*|total_num_tokens|base_model_ignore_patterns)$/);
   s.ignore(loadingReason, /^(base_model_config|pretrain_multipack_\w+)$/);
-  s.ignore("the quantisation is not asked for", /^gptq_\w+$/);
+  s.ignore("the quantisation is not requested", /^gptq_\w+$/);
   s.ignore(machinesReason, "device");
 }
 /** Reports whether a setting exists and is not switched off. */

@@ -64,8 +64,7 @@ export function readChats(s: ToolSettings, file: string): ProgramDraft {
     recipe: {},
   };
 }
-const tools =
-  "what serves: rows without tools; `turns(messages, ignore: [tools])` reads the rest where they matter nothing";
+const tools = "use rows without tools; `turns(messages, ignore: [tools])` reads the rest if they do not matter";
 
 function columnsOf(s: ToolSettings): string | undefined {
   const column = ofTurns.find((one) => s.has(one));
@@ -87,12 +86,12 @@ function turnsIn(turn: ToolSettings, column: string): string {
       turn.refuse(key, "a conversation with tools", tools);
     else if (key === "parts") turn.refuse(key, "content in parts, as pictures and sound have it", refusalAdvice.texts);
     else if (/^(reasoning_content|thinking|refusal|audio)$/.test(key))
-      turn.refuse(key, "a field that isn't read", "what serves: `turns(messages, ignore: […])` leaves it out");
+      turn.refuse(key, "a field that is not supported", "ignore it: `turns(messages, ignore: […])`");
     else if (key === "role developer") developer = turn.flag(key);
     else if (key.startsWith("role "))
-      turn.refuse(key, "a role that isn't known", "what serves: `turns(messages, roles: { … })` says who is who");
+      turn.refuse(key, "an unknown role", "set the roles: `turns(messages, roles: { … })`");
   }
   turn.consume("role", "content", "from", "value", "weight", "train", "training");
-  turn.leave("name", "who speaks is told by the role alone");
+  turn.leave("name", "the role alone identifies the speaker");
   return developer ? `turns(${column}, roles: { developer: system })` : column;
 }

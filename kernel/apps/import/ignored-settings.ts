@@ -6,11 +6,11 @@
 import type { IdlePattern, ToolSettings } from "./settings.js";
 
 export const filesReason = "where the run writes its files";
-export const logsReason = "what is logged";
+export const logsReason = "logging";
 export const machinesReason = "how work is spread over devices";
 export const kernelsReason = "which kernels compute it";
 export const loadingReason = "how files and rows are loaded";
-const results = "what is computed besides the training";
+const results = "computations besides the training";
 
 /** Advice for tools that upload the model to the hub by themselves. */
 export const publishAdvice =

@@ -176,7 +176,7 @@ function written(text: string, name: string): Readonly<Record<string, unknown>> 
   if (/\.(py|ipynb)$/i.test(name)) {
     const calls = argumentsByCall(/\.py$/i.test(name) ? scriptTextOf(text) : notebookTextOf(text, name), name);
     if (Object.keys(calls).length > 0) return calls;
-    throw new CodedError("not-settings", { file: name, why: "its text gives no trainer that is known any settings" });
+    throw new CodedError("not-settings", { file: name, why: "it has no settings of a known trainer" });
   }
   if (chats.test(name)) return chatFields(text, name);
   let settings: unknown;

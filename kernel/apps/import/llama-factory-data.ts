@@ -100,9 +100,9 @@ function listLost(
   s: ToolSettings,
   { lost, cut, validates }: { readonly lost: readonly string[]; readonly cut: boolean; readonly validates: boolean },
 ): void {
-  if (lost.length > 0) s.leave("dataset", `without ${lost.join(", ")}, whose rows are read in another way`);
+  if (lost.length > 0) s.leave("dataset", `without ${lost.join(", ")}, whose rows have another format`);
   if (validates) return;
-  s.leave("eval_dataset", cut ? "`val_size` goes before it" : "write `source: { train: …, validation: … }`");
+  s.leave("eval_dataset", cut ? "`val_size` takes precedence" : "write `source: { train: …, validation: … }`");
   s.leave("eval_on_each_dataset", "write `source: { train: …, validation: … }`");
 }
 
@@ -114,7 +114,7 @@ const endings: Readonly<Record<string, MixEnding>> = {
 /** Mixes the rows of several data sets: concatenated, unless a strategy draws them by shares. */
 function mixtureOf(s: ToolSettings, sources: readonly string[]): string {
   if (sources.length < 2) {
-    s.ignore("of a single data set nothing is mixed", "mix_strategy", "interleave_probs");
+    s.ignore("a single data set needs no mixing", "mix_strategy", "interleave_probs");
     return mixText(sources);
   }
   const strategy = s.lowerText("mix_strategy") ?? "concat";
@@ -149,10 +149,10 @@ function sampleOf(
   if (sets === 1 && !validates) {
     s.leave(
       "max_samples",
-      "the first rows are taken there, and `sample` draws so many evenly: cut the file to keep those",
+      "the first rows are used there, and `sample` draws this many evenly: cut the file to keep those",
     );
     const sampleCount = entries[0]?.number("num_samples");
-    if (most !== undefined) entries[0]?.leave("num_samples", "`max_samples` goes before it");
+    if (most !== undefined) entries[0]?.leave("num_samples", "`max_samples` takes precedence");
     return settingNumber(most ?? sampleCount);
   }
   const why = "of each data set the first rows are taken there: cut the files";
@@ -180,10 +180,10 @@ function columnsOf(entry: ToolSettings, plain: boolean): string {
 function sourceOf(entry: ToolSettings, folder: string): string {
   const path = entry.text("hf_hub_url");
   if (path !== undefined) {
-    entry.leave("file_name", "`hf_hub_url` goes before it");
+    entry.leave("file_name", "`hf_hub_url` takes precedence");
     entry.ignore("the same data set elsewhere", "ms_hub_url", "om_hub_url");
     const split = entry.text("split") ?? "train";
-    if (!/^\w+$/.test(split)) entry.leave("split", "keep so many rows by `sample: N`");
+    if (!/^\w+$/.test(split)) entry.leave("split", "keep this many rows with `sample: N`");
     return hubSourceText(path, {
       config: entry.text("subset"),
       split: split.replace(/\[.*$/, ""),
@@ -212,7 +212,7 @@ function rowsOf(entry: ToolSettings, columns: ToolSettings): string {
     return rows.endsWith(")") ? rows : `${rows}()`;
   }
   if (kind !== "sharegpt" && kind !== "openai")
-    entry.refuse("formatting", "a way of writing rows that isn't built", refusalAdvice.rows);
+    entry.refuse("formatting", "an unsupported row format", refusalAdvice.rows);
   const tags = entry.inner("tags");
   for (const key of ["observation_tag", "function_tag"]) tags.leave(key, "rows are read without tools");
   const column = word(columns.text("messages") ?? "conversations");

@@ -18,7 +18,7 @@ export function readLlamaFactoryNext(s: ToolSettings): ProgramDraft {
   const set = dataOf(s);
   const { technique, storage } = techniqueOf(s);
   const steps = s.number("max_steps");
-  if (steps !== undefined) s.leave("num_train_epochs", "`max_steps` goes before it");
+  if (steps !== undefined) s.leave("num_train_epochs", "`max_steps` takes precedence");
   const [small, all] = [s.number("micro_batch_size") ?? 1, s.number("global_batch_size")];
   if (all !== undefined && all % small !== 0) s.leave("global_batch_size", "it is no multiple of `micro_batch_size`");
   const recipe: ProgramDraft["recipe"] = {
@@ -42,7 +42,7 @@ export function readLlamaFactoryNext(s: ToolSettings): ProgramDraft {
   if ((s.lowerText("batching_strategy") ?? "normal") !== "normal")
     s.leave("batching_strategy", "rows are batched by the recipe: `packing: true` packs them");
   return {
-    notes: [`"${set}" says which file the rows are in: name it below, with its columns.`],
+    notes: [`"${set}" names the file with the rows: name it below, with its columns.`],
     data: { source: `jsonl(${quoted(set)})`, columns: "{ messages: messages }" },
     model: {
       base: base === undefined ? undefined : quoted(base),
@@ -97,7 +97,7 @@ function optimizerOf(s: ToolSettings, rate: number): string {
       optimSettings.leaveAll(`not carried to ${name}`);
       return other;
     }
-    optimSettings.leave("name", notCarriedReason("optimizer", name, "adamw was taken"));
+    optimSettings.leave("name", notCarriedReason("optimizer", name, "adamw was used"));
     optimSettings.leaveAll("the settings of another optimizer");
   }
   return wordCallText("adamw", { learning_rate: rate });
@@ -114,6 +114,6 @@ function scheduleOf(s: ToolSettings): string {
       ? undefined
       : namedCallText("schedule", name, { warmup }, (_, why) => s.leave("warmup_ratio", why));
   if (falls !== undefined) return falls;
-  if (name !== "constant") s.leave("name", notCarriedReason("schedule", name, "the rate stays as it is"));
+  if (name !== "constant") s.leave("name", notCarriedReason("schedule", name, "the rate does not change"));
   return wordCallText("constant", { warmup: ratio === undefined ? undefined : warmup });
 }

@@ -19,7 +19,7 @@ export function readLlamaFactory(s: ToolSettings): ProgramDraft {
   const rows = readLlamaFactoryRows(s, { plain, cut: cut.hasHoldout });
   const hasHoldout = cut.hasHoldout || rows.hasHoldout;
   const steps = positive(s.number("max_steps"));
-  if (steps !== undefined) s.leave("num_train_epochs", "`max_steps` goes before it");
+  if (steps !== undefined) s.leave("num_train_epochs", "`max_steps` takes precedence");
   const rate = s.number("learning_rate");
   const packing = s.flag("packing", "neat_packing");
   const recipe: ProgramDraft["recipe"] = {
@@ -48,7 +48,7 @@ export function readLlamaFactory(s: ToolSettings): ProgramDraft {
     max_length: settingNumber(s.number("cutoff_len") ?? 2048),
   };
   tellSenses(s);
-  s.leave("resume_from_checkpoint", "a run goes on by `resume: true`");
+  s.leave("resume_from_checkpoint", "use `resume: true` to continue a run");
   ignoreTrainerSettings(s);
   s.ignore(
     loadingReason,
@@ -69,20 +69,19 @@ function refuseStages(s: ToolSettings): boolean {
   else if (s.has("infer_backend"))
     s.refuse("infer_backend", "a conversation with a model, not a training", refusalAdvice.asked);
   if (!refuseObjective(s, "stage", stage) && stage !== "sft" && stage !== "pt")
-    s.refuse("stage", "an objective that isn't built", refusalAdvice.preference);
+    s.refuse("stage", "an unsupported objective", refusalAdvice.preference);
   if (s.switched("do_train") === false && s.has("stage")) s.refuse("do_train", "no training", refusalAdvice.asked);
   else if (!s.has("do_train") && s.flag("do_predict")) s.refuse("do_predict", "no training", refusalAdvice.asked);
   for (const key of ["use_dft_loss", "use_asft_loss", "use_eaft_loss"])
-    if (s.flag(key)) s.refuse(key, "a loss of its own", refusalAdvice.loss);
+    if (s.flag(key)) s.refuse(key, "a custom loss", refusalAdvice.loss);
   return stage === "pt";
 }
 
 function refuseOthers(s: ToolSettings): void {
   for (const key of ["use_llama_pro", "use_galore", "use_apollo", "use_badam", "mixture_of_depths", "fp8"])
-    if (s.has(key) && s.lowerText(key) !== "false")
-      s.refuse(key, "a technique that isn't built", refusalAdvice.technique);
+    if (s.has(key) && s.lowerText(key) !== "false") s.refuse(key, "an unsupported technique", refusalAdvice.technique);
   for (const key of ["use_muon", "use_adam_mini"])
-    if (s.flag(key)) s.leave(key, notCarriedReason("optimizer", key.replace(/^use_/, ""), "adamw was taken"));
+    if (s.flag(key)) s.leave(key, notCarriedReason("optimizer", key.replace(/^use_/, ""), "adamw was used"));
 }
 
 const ofPictures =
@@ -99,7 +98,7 @@ function tellSenses(s: ToolSettings): void {
     else s.refuse(key, "data that are pictures, films or sound", refusalAdvice.texts);
 }
 
-const frozen = "what serves: `freeze: [embeddings, layers(0..20)]` with the layers that keep their weights";
+const frozen = "use `freeze: [embeddings, layers(0..20)]` with the layers that keep their weights";
 
 function techniqueOf(s: ToolSettings): { readonly technique: string; readonly storage: string | undefined } {
   const type = s.lowerText("finetuning_type") ?? "lora";
@@ -135,7 +134,7 @@ function templateOf(s: ToolSettings): string | undefined {
   const named = s.text("template");
   if (refuseMultimodal(s, "template", named) || named === undefined) return undefined;
   const known = findBuiltWord("template", named === "default" ? "alpaca" : named)?.name;
-  if (known === undefined) s.leave("template", "the template isn't built in; the base's own is used");
+  if (known === undefined) s.leave("template", "the template is not known; the base's own is used");
   for (const key of ["default_system", "tool_format", "enable_thinking"])
     s.leave(key, "the template alone writes the conversation");
   if (s.flag("train_on_prompt")) s.leave("train_on_prompt", "only the assistant's turns are trained");

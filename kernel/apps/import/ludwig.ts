@@ -99,7 +99,7 @@ function featuresOf(s: ToolSettings): {
         "type",
         `an input of ${kindOf(type)}`,
         inputs.includes(one) && input !== one
-          ? "what serves: only texts are read; write what matters into the text's column"
+          ? "only texts are read; write the content into the text's column"
           : refusalAdvice.texts,
       );
   }
@@ -113,7 +113,7 @@ function featuresOf(s: ToolSettings): {
         loss,
       )
     )
-      one.inner("loss").refuse("type", "a loss of its own", refusalAdvice.loss);
+      one.inner("loss").refuse("type", "a custom loss", refusalAdvice.loss);
     one.leave("decoder", "the task's own head is used");
     one.ignore("the base reads the text as one", "top_k", "reduce_input");
   }
@@ -136,7 +136,7 @@ function secondText(second: ToolSettings, task: string): string | undefined {
   for (const key of ["encoder", "preprocessing", "tied"])
     second.leave(key, "both texts are read together, by the base of the first");
   second.ignore("the base reads both texts as one", "level", "reduce_output", "trainable");
-  second.leave("type", "the base reads both texts as one pair; each has an encoder of its own there");
+  second.leave("type", "the base reads both texts as one pair; there each text has its own encoder");
   return column;
 }
 const kindOf = (type: string): string =>
@@ -159,7 +159,7 @@ function refuseTrainers(s: ToolSettings, trainer: ToolSettings, writes: boolean)
   if (type !== undefined && !refuseObjective(trainer, "type", type)) {
     if (type === "none") trainer.refuse("type", "no training", refusalAdvice.asked);
     else if (type !== "finetune" && type !== "trainer")
-      trainer.leave("type", "a trainer of its own; supervised training was taken");
+      trainer.leave("type", "a custom trainer; supervised training was used");
   }
   if (writes && type === undefined && s.inner("adapter").keys().length === 0 && s.text("adapter") === undefined)
     if (!s.has("trainer")) s.refuse("trainer", "missing, so nothing is trained", refusalAdvice.asked);
@@ -208,7 +208,7 @@ function basedOn(
           ? "head_only"
           : "full";
   input?.inner("preprocessing").leaveAll("texts are read by the base's own tokenizer");
-  if (input?.inner("preprocessing").keys().length === 0) input.ignore("it says nothing", "preprocessing");
+  if (input?.inner("preprocessing").keys().length === 0) input.ignore("it is empty", "preprocessing");
   input?.ignore("the base reads the text as one", "level", "reduce_output");
   return { ...(base !== undefined && { base }), technique };
 }
@@ -237,11 +237,11 @@ function splitOf(s: ToolSettings, notes: string[]): { readonly text?: string; re
   const type = split.text("type");
   if (type === "fixed") {
     const column = split.text("column") ?? "split";
-    notes.push(`The column "${column}" says each row's split; write its values as \`by_column\` takes them.`);
+    notes.push(`The column "${column}" has each row's split; write its values as \`by_column\` expects them.`);
     return { text: `by_column(${word(column)})`, hasHoldout: true };
   }
   if (type !== undefined && type !== "random") {
-    split.leave("type", "the split isn't built; rows are drawn by chance");
+    split.leave("type", "the split is not supported; rows are drawn at random");
     split.leave("column", "rows are drawn by chance");
   }
   const given = split.numbers("probabilities");
@@ -262,7 +262,7 @@ function recipeOf(trainer: ToolSettings, writes: boolean, hasHoldout: boolean): 
       ? optimizerFrom(rated, { name: ["type"], rate: ["-"], decay: "weight_decay", epsilon: ["eps"] }, rate)
       : optimizerFrom(trainer, { name: ["optimizer"], rate: ["-"] }, rate);
   const steps = trainer.number("train_steps");
-  if (steps !== undefined) trainer.leave("epochs", "`train_steps` goes before it");
+  if (steps !== undefined) trainer.leave("epochs", "`train_steps` takes precedence");
   const patience = trainer.number("early_stop") ?? 5;
   for (const key of ["validation_field", "validation_metric"])
     trainer.leave(key, "write `keep: best(…)` with a metric of the task");
@@ -299,6 +299,6 @@ function scheduleOf(s: ToolSettings): string {
   if (decay === undefined) return wordCallText("constant", { warmup: warmup === undefined ? undefined : given });
   const falls = namedCallText("schedule", decay, { warmup: given }, (_, why) => s.leave("warmup_fraction", why));
   if (falls !== undefined) return falls;
-  for (const key of ["decay", "type"]) s.leave(key, notCarriedReason("schedule", decay, "the rate stays as it is"));
+  for (const key of ["decay", "type"]) s.leave(key, notCarriedReason("schedule", decay, "the rate does not change"));
   return wordCallText("constant", { warmup: warmup === undefined ? undefined : given });
 }

@@ -31,7 +31,7 @@ export function interleaveText(
 ): string | undefined {
   if (shares && (shares.length !== sources.length || !shares.every((share) => share > 0))) return undefined;
   if (ending === "all_exhausted")
-    s.leave(key, "rows of a data set that is used up are not repeated here: each row comes once");
+    s.leave(key, "rows of a data set that is used up are not repeated here: each row is used once");
   else if (ending === "first_exhausted" && !shares)
     s.leave(key, "rows are drawn by chance here, in equal shares, and not from each data set in turn");
   const weights = shares ? [`weights: [${shares.join(", ")}]`] : [];

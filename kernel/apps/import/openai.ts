@@ -7,7 +7,7 @@ export function readOpenAI(s: ToolSettings): ProgramDraft {
   const method = s.inner("method");
   const kind = method.text("type") ?? "supervised";
   if (kind !== "supervised" && !refuseObjective(method, "type", kind))
-    method.refuse("type", "an objective that isn't built", refusalAdvice.preference);
+    method.refuse("type", "an unsupported objective", refusalAdvice.preference);
   const methodSettings = method.inner(kind);
   const hyperparameters =
     methodSettings.inner("hyperparameters").keys().length > 0
@@ -21,7 +21,10 @@ export function readOpenAI(s: ToolSettings): ProgramDraft {
   s.leave("integrations", "each run writes its own events");
   const training = s.text("training_file");
   const validationFile = s.text("validation_file");
-  hyperparameters.leave("learning_rate_multiplier", "what it multiplies isn't published: give a learning rate");
+  hyperparameters.leave(
+    "learning_rate_multiplier",
+    "the rate that it multiplies is not published: write a learning rate",
+  );
   return {
     notes: ["OpenAI's models aren't trained here: name a base, and the files by their names on this machine."],
     data: {

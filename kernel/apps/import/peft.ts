@@ -24,8 +24,7 @@ const columns: Readonly<Record<string, string>> = {
 export function readPeft(s: ToolSettings): ProgramDraft {
   const type = s.text("task_type");
   const task = peftTasks[type ?? ""] ?? "text_classification";
-  if (type !== undefined && !peftTasks[type])
-    s.leave("task_type", "no such task is known; text_classification was taken");
+  if (type !== undefined && !peftTasks[type]) s.leave("task_type", "the task is unknown; text_classification was used");
   const technique = peftTechnique(s, s.text("peft_type"));
   const base = s.text("base_model_name_or_path");
   refuseMultimodal(s, "base_model_name_or_path", base);
@@ -37,7 +36,7 @@ export function readPeft(s: ToolSettings): ProgramDraft {
     model: { base: base === undefined ? undefined : quoted(base), task, technique },
     recipe: {},
     notes: [
-      "An adapter's configuration says nothing of data and recipe: name the file and its columns below.",
+      "An adapter's configuration contains neither data nor recipe: name the file and its columns below.",
       ...(type === undefined ? ["It names no task: text_classification was taken."] : []),
     ],
   };
@@ -47,7 +46,7 @@ export function readPeft(s: ToolSettings): ProgramDraft {
 export function readAdapterSettings(s: ToolSettings): void {
   if (s.text("bias") !== "none") s.leave("bias", "biases stay frozen under LoRA; `bitfit` trains them");
   if (!s.texts("modules_to_save").every((name) => /^(classifier|score|qa_outputs|pre_classifier|out_proj)$/.test(name)))
-    s.leave("modules_to_save", "the head of a task trains anyway, other parts don't");
+    s.leave("modules_to_save", "the head of a task trains anyway, other parts do not");
   s.leave("revision", "the base's newest revision is taken");
   const facts = "a fact of the file or of the base";
   s.ignore(facts, /^(inference_mode|auto_mapping|peft_version|task_type|peft_type|init_ia3_weights|init_weights)$/);

@@ -37,7 +37,7 @@ export function optimizerFrom(s: ToolSettings, names: OptimizerNames, rate?: num
   const known = optimizers.find(([pattern]) => pattern.test(optimizerName))?.[1];
   if (known && rounded.test(optimizerName))
     for (const key of names.name)
-      s.leave(key, `the optimizer state is kept in 32 bits here: more memory, more exact; ${known} was taken`);
+      s.leave(key, `the optimizer state is stored in 32 bits here: more memory, more exact; ${known} was used`);
   const decay = names.decay === undefined ? undefined : s.number(names.decay);
   const [beta1, beta2] = [names.beta1, names.beta2].map((key) => (key === undefined ? undefined : s.number(key)));
   const epsilon = s.number(...(names.epsilon ?? []));
@@ -51,7 +51,7 @@ export function optimizerFrom(s: ToolSettings, names: OptimizerNames, rate?: num
         if (key !== undefined) s.leave(key, `not carried to ${known ?? optimizerName}`);
       return other;
     }
-    for (const key of names.name) s.leave(key, notCarriedReason("optimizer", optimizerName, "adamw was taken"));
+    for (const key of names.name) s.leave(key, notCarriedReason("optimizer", optimizerName, "adamw was used"));
   }
   return wordCallText("adamw", {
     learning_rate: s.number(...names.rate) ?? s.unless(rate, ...names.rate),
@@ -89,7 +89,7 @@ export function scheduleFrom(
   const warmup = warmupFrom(s, names) ?? s.unless(fallback.warmup, names.ratio ?? "", names.steps ?? "");
   switch (scheduleName) {
     case undefined:
-      for (const key of [names.ratio, names.steps]) if (key !== undefined) s.leave(key, "its schedule isn't known");
+      for (const key of [names.ratio, names.steps]) if (key !== undefined) s.leave(key, "its schedule is unknown");
       return undefined;
     case "linear":
     case "cosine":
@@ -103,13 +103,13 @@ export function scheduleFrom(
       const floor = given?.number("min_lr_rate");
       const least = floor === undefined ? given?.number("min_lr") : undefined;
       const lowest = floor ?? (least === undefined || !fallback.rate ? undefined : least / fallback.rate);
-      if (lowest === undefined) given?.leave("min_lr", "its share of the learning rate isn't known");
+      if (lowest === undefined) given?.leave("min_lr", "its share of the learning rate is unknown");
       if (given && (given.number("num_cycles") ?? 0.5) !== 0.5) given.leave("num_cycles", "half a cycle is built");
       return wordCallText(scheduleName, { warmup, min_lr_rate: asPercent(lowest ?? 0) });
     }
     case "cosine_with_restarts":
       if ((given?.number("num_cycles") ?? 1) === 1) return wordCallText("cosine", { warmup });
-      given?.leave("num_cycles", "restarts aren't built; one cycle was taken");
+      given?.leave("num_cycles", "restarts are not supported; one cycle was used");
       return wordCallText("cosine", { warmup });
     default:
       return (
@@ -131,7 +131,7 @@ function linearFor(
   scheduleName: string,
   warmup: string | undefined,
 ): string {
-  for (const key of names.name) s.leave(key, notCarriedReason("schedule", scheduleName, "linear was taken"));
+  for (const key of names.name) s.leave(key, notCarriedReason("schedule", scheduleName, "linear was used"));
   return wordCallText("linear", { warmup });
 }
 
@@ -142,7 +142,7 @@ function warmupFrom(s: ToolSettings, { ratio, steps }: ScheduleSettingNames): st
     const given = ratio === undefined ? undefined : s.number(ratio);
     return given === undefined ? (counted === 0 ? "0%" : undefined) : asPercent(given);
   }
-  if (ratio !== undefined) s.leave(ratio, `\`${steps}\` goes before it`);
+  if (ratio !== undefined) s.leave(ratio, `\`${steps}\` takes precedence`);
   return counted < 1 ? asPercent(counted) : String(counted);
 }
 function unheeded(s: ToolSettings, key: string): void {

@@ -5,19 +5,18 @@
 import type { ToolSettings } from "./settings.js";
 
 export const refusalAdvice = {
-  preference: "what serves: train on the preferred answers alone, as conversations (`task: chat`)",
-  reward: "what serves: `task: regression` where each answer has a score of its own",
-  policy: "what serves: write the good answers to a file and train on them (`task: chat`)",
-  texts: "what serves: nothing yet, only texts are read; train on the texts alone where they say enough",
-  technique:
-    "what serves: `lora`, `ia3`, `prompt_tuning`, `prefix_tuning`, `adapters`, `bitfit`, `head_only` or `full`",
-  loss: "what serves: each task's own loss",
-  pretrained: "what serves: a pretrained model of texts as `base`",
-  similarity: "what serves: `task: sentence_similarity`, with the loss `ranking`, `cosent` or `contrastive`",
-  rows: "what serves: write the rows as conversations, and read them by `turns(…)`, or as columns of one text each",
-  merge: 'what serves: `await model.merge("folder")` in a TypeScript cell',
-  asked: "what serves: `predict` and `evaluate` ask a base without training it",
-  storage: "what serves: `storage: nf4` or `int8` of an unquantised base",
+  preference: "train only on the preferred answers, as conversations (`task: chat`)",
+  reward: "use `task: regression` if each answer has its own score",
+  policy: "write the good answers to a file and train on them (`task: chat`)",
+  texts: "only texts are supported; train on the texts if they contain enough information",
+  technique: "use `lora`, `ia3`, `prompt_tuning`, `prefix_tuning`, `adapters`, `bitfit`, `head_only` or `full`",
+  loss: "use the task's own loss",
+  pretrained: "use a pretrained model of texts as `base`",
+  similarity: "use `task: sentence_similarity`, with the loss `ranking`, `cosent` or `contrastive`",
+  rows: "write the rows as conversations, and read them by `turns(…)`, or as columns of one text each",
+  merge: 'use `await model.merge("folder")` in a TypeScript cell',
+  asked: "use `predict` and `evaluate`, which prompt a base without training it",
+  storage: "use `storage: nf4` or `int8` of an unquantised base",
 } as const;
 
 /** Objectives by the tools' names. */

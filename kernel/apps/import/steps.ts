@@ -265,10 +265,10 @@ export function reportSteps(s: ToolSettings, adapted: boolean): void {
           .some((one) => steps.inner(key).settled(one)))
     )
       continue;
-    if (ofLoss.test(name)) steps.refuse(key, "a loss of its own", refusalAdvice.loss);
-    else if (step?.about === "method") steps.leave(key, "a method of its own, which is not run");
+    if (ofLoss.test(name)) steps.refuse(key, "a custom loss", refusalAdvice.loss);
+    else if (step?.about === "method") steps.leave(key, "a custom method, which is not run");
     else if (step?.about === "command") steps.leave(key, "a command that is not run");
-    else if (step?.about === "mistake") steps.leave(key, "the line can't be read as Python");
+    else if (step?.about === "mistake") steps.leave(key, "the line cannot be read as Python");
     else if (step === undefined) steps.leave(key, "write a `split`");
     else tellStep(steps, key, { name, whole, text: step.text }, step.about, adapted);
   }

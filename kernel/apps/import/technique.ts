@@ -18,7 +18,7 @@ export function loraFrom(s: ToolSettings, prefix = "", fallback: LoraDefaults = 
   const targets = targetsFrom(s, prefix, fallback);
   // The default initialisation, under two of its names.
   if (!["true", undefined].includes(s.lowerText("init_lora_weights")))
-    s.leave("init_lora_weights", "the first factor begins at random, the second at zero");
+    s.leave("init_lora_weights", "the first factor is initialised at random, the second at zero");
   return wordCallText("lora", {
     rank: s.number(...ranks) ?? s.unless(fallback.rank, ...ranks),
     alpha: s.number(...namesOf("alpha")) ?? s.unless(fallback.alpha, ...namesOf("alpha")),
@@ -45,7 +45,7 @@ function targetsFrom(s: ToolSettings, prefix: string, fallback: LoraDefaults): s
     return "[all]";
   }
   if (named.every((name) => /^[\w-]+$/.test(name))) return wordListText([...new Set(named)]);
-  s.leave(key, "layers are named by the last part of their path, not by patterns; those of the default are adapted");
+  s.leave(key, "layers are named by the last part of their path, not by patterns; the default layers are adapted");
   return undefined;
 }
 
@@ -59,8 +59,9 @@ export function peftTechnique(s: ToolSettings, type: string | undefined): string
       const text = s.text("prompt_tuning_init_text");
       const init = s.text("prompt_tuning_init")?.toUpperCase();
       const worded = text !== undefined && init !== "RANDOM" && init !== "SAMPLE_VOCAB";
-      if (!worded) s.leave("prompt_tuning_init_text", "it begins at random");
-      if (!["RANDOM", "TEXT", undefined].includes(init)) s.leave("prompt_tuning_init", "the prompt begins at random");
+      if (!worded) s.leave("prompt_tuning_init_text", "it is initialised at random");
+      if (!["RANDOM", "TEXT", undefined].includes(init))
+        s.leave("prompt_tuning_init", "the prompt is initialised at random");
       return wordCallText("prompt_tuning", {
         tokens: s.number("num_virtual_tokens"),
         init: worded ? quoted(text) : undefined,
@@ -70,8 +71,8 @@ export function peftTechnique(s: ToolSettings, type: string | undefined): string
       if (s.flag("prefix_projection"))
         s.refuse(
           "prefix_projection",
-          "a prefix that a network makes, which isn't built",
-          "what serves: `prefix_tuning` without it",
+          "a prefix computed by a network, which is not supported",
+          "use `prefix_tuning` without it",
         );
       return wordCallText("prefix_tuning", { tokens: s.number("num_virtual_tokens") });
     case "IA3": {

@@ -11,7 +11,7 @@ export function readValidation(
   if (!hasHoldout) {
     if (strategy !== undefined && strategy !== "no")
       for (const key of ["eval_strategy", "evaluation_strategy"])
-        s.leave(key, "no rows are held back: write a `split`");
+        s.leave(key, "there are no validation rows: write a `split`");
     for (const key of [
       "eval_steps",
       "load_best_model_at_end",
@@ -20,7 +20,7 @@ export function readValidation(
       "early_stopping_patience",
       "early_stopping_steps",
     ])
-      s.leave(key, "no rows are held back: write a `split`");
+      s.leave(key, "there are no validation rows: write a `split`");
     return {};
   }
   const steps = s.number("eval_steps");
@@ -43,6 +43,6 @@ export function precisionFrom(s: ToolSettings, halves: readonly string[], usual 
   const switches = halves.map((key) => s.switched(key));
   const half = switches.some((on) => on === true) || (usual && switches.every((on) => on === undefined));
   if (s.flag("fp16"))
-    s.leave("fp16", half ? "bf16 goes before it" : "write `precision: bf16`, which is half precision here");
+    s.leave("fp16", half ? "bf16 takes precedence" : "write `precision: bf16`, which is half precision here");
   return half ? "bf16" : undefined;
 }

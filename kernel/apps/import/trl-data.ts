@@ -66,7 +66,7 @@ function columnsFor(
       one.leave("formatting_func", "a program writes the text: write it into a column");
   if (task === "text_generation" && sft)
     notes.push(
-      "All tokens of a text are trained; of conversations (`task: chat`) the assistant's turns alone, which is `assistant_only_loss` there.",
+      "All tokens of a text are trained; of conversations (`task: chat`) only the assistant's turns, which is `assistant_only_loss` there.",
     );
   if (task === "chat" || task !== "text_generation")
     for (const one of [training, trainer]) one.leave("dataset_text_field", "its rows have other columns");
@@ -102,7 +102,7 @@ function oneSet(
   const split = data.text("dataset_train_split", "split");
   if (split !== "train" && !(ofHub && /^\w+$/.test(split ?? "train")))
     for (const key of ["split", "dataset_train_split"])
-      data.leave(key, "cut the file to these rows, or keep so many by `sample: N`");
+      data.leave(key, "cut the file to these rows, or keep this many with `sample: N`");
   data.leave("dataset_test_split", "write `source: { train: …, test: … }`");
   const unsplit = split === undefined && trains !== "train" ? trains : split?.replace(/\[.*$/, "");
   const part = unsplit ?? (single ? "train" : undefined);
@@ -114,7 +114,7 @@ function oneSet(
   }
   const streams = data.flag("streaming");
   if (streams && [...(files?.values() ?? [])].flat().some((path) => readerOf(path, reader) === "json"))
-    data.leave("streaming", "`json` reads a whole file: write the rows as JSON Lines to stream them");
+    data.leave("streaming", "`json` reads a complete file: write the rows as JSON Lines to stream them");
   const canStream = streams && !mixed && !data.left().some(({ setting }) => setting.endsWith("streaming"));
   const source = (paths: readonly string[]): string => {
     const rows = mixText(paths.map((path) => `${readerOf(path, reader)}(${quoted(path)})`));
@@ -255,14 +255,14 @@ export function leaveTrainerObjects(trainer: ToolSettings, hasHoldout: boolean):
   const looks = trainer.expression("eval_dataset");
   if (hasHoldout && (looks === undefined || plainRows.test(looks))) trainer.consume("eval_dataset");
   else if (hasHoldout) trainer.leave("eval_dataset", "all rows of the validation are looked at");
-  else trainer.leave("eval_dataset", "no rows are held back to look at: write a `split`, or a file as `validation`");
+  else trainer.leave("eval_dataset", "there are no validation rows: write a `split`, or a file as `validation`");
   if (!hasHoldout || earlyStoppingPatience(trainer) === undefined)
     trainer.leave("callbacks", "not run; `early_stopping: patience(…)` in the recipe ends a training early");
   // Calls within are examined separately (steps.ts); slices are not.
   if (/\[[^\]]*:/.test((trainer.expression("train_dataset") ?? "").replace(/"[^"]*"|'[^']*'/g, "")))
-    trainer.leave("train_dataset", "keep so many rows by `sample: N`, or cut the file");
+    trainer.leave("train_dataset", "keep this many rows with `sample: N`, or cut the file");
   trainer.leave("compute_metrics", "write `metrics` of `evaluate`");
   trainer.leave("preprocess_logits_for_metrics", "write `metrics` of `evaluate`");
-  trainer.leave("optimizers", "write `optimizer` and `schedule` in the recipe; those below may be others");
+  trainer.leave("optimizers", "write `optimizer` and `schedule` in the recipe; those below may differ");
   trainer.leave("model_init", "name the base below");
 }

@@ -26,14 +26,14 @@ export function templateFrom(s: ToolSettings, chats: boolean): string | undefine
   helper.consume("0", "tokenizer");
   const templateName = helper.text("chat_template") ?? helper.text("1");
   const why = chats
-    ? "the template isn't built in; the base's own is used"
+    ? "the template is not known; the base's own is used"
     : "rows are plain texts; of conversations write `template: …`";
   const word =
     templateName === undefined || !chats
       ? undefined
       : findBuiltWord("template", templateName.replace(/^llama-3$/, "llama3"));
   if (!word) for (const key of ["chat_template", "1"]) helper.leave(key, why);
-  helper.leave("mapping", "say in `columns` who is who: `messages: turns(messages, role: from, content: value)`");
+  helper.leave("mapping", "set the roles in `columns`: `messages: turns(messages, role: from, content: value)`");
   return word?.name;
 }
 
@@ -47,6 +47,6 @@ export function fourBitStorageOf(stored: ToolSettings): string {
   const kind = stored.lowerText("bnb_4bit_quant_type");
   if (kind !== undefined && kind !== "nf4")
     stored.leave("bnb_4bit_quant_type", "weights are stored as NormalFloat (nf4)");
-  stored.ignore("the recipe's `precision` says in what numbers it computes", "bnb_4bit_compute_dtype");
+  stored.ignore("the recipe's `precision` sets the number format of computation", "bnb_4bit_compute_dtype");
   return stored.switched("bnb_4bit_use_double_quant") === false ? "nf4(double_quantization: false)" : "nf4";
 }

@@ -61,7 +61,7 @@ export function readTrl(s: ToolSettings): ProgramDraft {
   const steps = positive(training.number("max_steps"));
   // The number of steps is set, though its value may be unknown.
   const counted = training.expression("max_steps") !== undefined;
-  if (steps !== undefined || counted) training.leave("num_train_epochs", "`max_steps` goes before it");
+  if (steps !== undefined || counted) training.leave("num_train_epochs", "`max_steps` takes precedence");
   const length = lengthOf(parts);
   const rate = training.number("learning_rate") ?? training.unless(defaults.rate, "learning_rate");
   const batch = ["per_device_train_batch_size", "per_gpu_train_batch_size"];
@@ -127,7 +127,7 @@ function lengthOf(parts: Parts): number | undefined {
   );
   const [first] = given;
   for (const { part, key, length } of given)
-    if (length !== first?.length) part.leave(key, "another length goes before it");
+    if (length !== first?.length) part.leave(key, "another length takes precedence");
   // `max_length=None` truncates nothing in TRL; Unsloth uses the model's own length.
   const isLengthSet = [trainer, training, base].some((part) =>
     lengths.some((key) => (isUnsloth(parts) ? part.has(key) : part.names().includes(key))),
@@ -138,7 +138,7 @@ function lengthOf(parts: Parts): number | undefined {
 function recomputed({ training, lora, sft }: Parts): boolean {
   const checkpointing = training.switched("gradient_checkpointing");
   if (checkpointing !== undefined)
-    lora?.ignore("the trainer's own setting goes before it", "use_gradient_checkpointing");
+    lora?.ignore("the trainer's own setting takes precedence", "use_gradient_checkpointing");
   const unsloth = lora?.lowerText("use_gradient_checkpointing");
   return checkpointing ?? (unsloth === undefined ? sft : !["false", "none"].includes(unsloth));
 }
@@ -157,7 +157,7 @@ function refusePreferences(s: ToolSettings): void {
     if (/^SentenceTransformer/.test(key))
       s.refuse(key, "a trainer of embeddings, whose losses are objects", refusalAdvice.similarity);
     else if (/Trainer( \d+)?$/.test(key) && !/^(SFT|Unsloth|Seq2Seq)?Trainer( \d+)?$/.test(key))
-      s.refuse(key, "a trainer of its own", refusalAdvice.loss);
+      s.refuse(key, "a custom trainer", refusalAdvice.loss);
     if (key === "GenerationConfig") s.ignore("how a model writes after its training", key);
     if (/^Fast(Vision|Image)\w*|^AutoModelForImageTextToText|Vision2Seq|AudioModel/.test(key))
       s.refuse(key, "a base that sees or hears", refusalAdvice.texts);
@@ -170,12 +170,12 @@ function refusePreferences(s: ToolSettings): void {
 /** Losses of TRL's preference trainers; SFTConfig has `nll`, the same in chunks (`chunked_nll`), and `dft`. */
 const ofPreferenceLosses =
   /^(sigmoid|hinge|ipo|exo_pair|nca_pair|robust|bco_pair|sppo_hard|aot\w*|discopop|apo_\w+|kto|bco|simpo|alphapo)$/;
-const LOSS = "what serves: leave it out, and answers are learnt by the cross-entropy of their tokens";
+const LOSS = "remove it, and answers are trained by the cross-entropy of their tokens";
 
 function refuseParts(s: ToolSettings, { training, trainer, lora, base }: Parts): void {
   const module = s.inner("import");
   for (const name of module.keys()) module.refuse(name, "a program over sound or pictures", refusalAdvice.texts);
-  if (trainer.has("compute_loss_func")) trainer.refuse("compute_loss_func", "a loss of its own", refusalAdvice.loss);
+  if (trainer.has("compute_loss_func")) trainer.refuse("compute_loss_func", "a custom loss", refusalAdvice.loss);
   if (/Vision|Audio|Speech/.test(trainer.expression("data_collator") ?? ""))
     trainer.refuse("data_collator", "data that are pictures or sound", refusalAdvice.texts);
   const [first] = s.names();
@@ -186,13 +186,13 @@ function refuseParts(s: ToolSettings, { training, trainer, lora, base }: Parts):
   if (loss !== undefined && !/^(chunked_)?nll$/.test(loss))
     if (ofPreferenceLosses.test(loss))
       training.refuse("loss_type", "preference optimisation", refusalAdvice.preference);
-    else training.refuse("loss_type", "a loss of its own", LOSS);
+    else training.refuse("loss_type", "a custom loss", LOSS);
   for (const key of ["finetune_vision_layers", "finetune_audio_layers"])
     if (lora?.flag(key)) lora.refuse(key, "layers that see or hear", refusalAdvice.texts);
   for (const key of ["finetune_language_layers", "finetune_attention_modules", "finetune_mlp_modules"])
-    if (lora?.switched(key) === false) lora.leave(key, "the layers that are adapted are told by `targets`");
+    if (lora?.switched(key) === false) lora.leave(key, "`targets` sets the layers to adapt");
   for (const part of [lora, base])
-    if (part?.has("qat_scheme")) part.refuse("qat_scheme", "a technique that isn't built", refusalAdvice.technique);
+    if (part?.has("qat_scheme")) part.refuse("qat_scheme", "an unsupported technique", refusalAdvice.technique);
 }
 
 function partsOf(s: ToolSettings): Parts {
@@ -265,9 +265,9 @@ function modelOf(s: ToolSettings, parts: Parts, length: number | undefined, note
       for (const one of [base, stored]) if (one.flag(key)) one.leave(key, "all weights train, so none is rounded");
   const type = lora?.text("task_type", "lora_task_type");
   if (type !== undefined && !(type in peftTasks))
-    for (const key of ["task_type", "lora_task_type"]) lora?.leave(key, "no such task is known");
+    for (const key of ["task_type", "lora_task_type"]) lora?.leave(key, "the task is unknown");
   const technique = lora ? techniqueOf(lora) : "full";
-  if (four && eight) for (const one of [base, stored]) one.leave("load_in_8bit", "four bits are asked for too");
+  if (four && eight) for (const one of [base, stored]) one.leave("load_in_8bit", "four bits are requested too");
   const answers = responses || training.flag("assistant_only_loss") || training.flag("completion_only_loss");
   const ofClass = classes.find(([pattern]) => pattern.test(base.location()))?.[1];
   const task = peftTasks[type ?? ""] ?? ofClass ?? "text_generation";
@@ -288,7 +288,7 @@ function modelOf(s: ToolSettings, parts: Parts, length: number | undefined, note
 function fourUnsaid(base: ToolSettings): boolean {
   const others = ["load_in_8bit", "load_in_16bit", "load_in_fp8", "full_finetuning", "quantization_config"];
   const fourBitFlags = [...others.map((key) => base.has(key) && base.value(key) !== false), base.has("load_in_4bit")];
-  base.ignore("the base is loaded in 16 bits unless `storage` says otherwise", "load_in_16bit");
+  base.ignore("the base is loaded in 16 bits unless `storage` is set", "load_in_16bit");
   return /^Fast/.test(base.location()) && !fourBitFlags.includes(true);
 }
 
@@ -322,12 +322,12 @@ function techniqueOf(s: ToolSettings): string {
 
 function idle(s: ToolSettings): void {
   for (const key of ["resume_from_checkpoint", "auto_resume_from_checkpoints"])
-    s.leave(key, "a run goes on by `resume: true`");
+    s.leave(key, "use `resume: true` to continue a run");
   ignoreTrainerSettings(s);
   s.consume(
     /^(use_peft|args|model|tokenizer|processing_class|train_dataset|peft_config|quantization_config|lora_task_type|config)$/,
   );
-  s.ignore("the recipe's `precision` says in what numbers it computes", /^(dtype|torch_dtype)$/);
+  s.ignore("the recipe's `precision` sets the number format of computation", /^(dtype|torch_dtype)$/);
   s.ignore("the labels of the rows are counted", /^(num_labels|id2label|label2id)$/);
   s.ignore("without an adapter all weights train", /^full_finetuning$/);
   preparedRows(s.inner("dataset_kwargs"));

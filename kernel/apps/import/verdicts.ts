@@ -30,13 +30,14 @@ const left = (why: string): StatementVerdict => ({ is: "left", why });
 const read: StatementVerdict = { is: "read" };
 
 const scores = "scores after the training: write `evaluate`";
-const asks = "asks a model: write `predict` or `generate`";
-const checkpointReason = "each run keeps its weights in a folder of its own";
+const asks = "uses a model: write `predict` or `generate`";
+const checkpointReason = "each run stores its weights in its own folder";
 const tokens = "the base's own tokens are used";
 const merged = 'write `deploy tuned to huggingface("folder", weights: merged)`';
-const ungraded = "only says whether gradients are computed in its block; each statement of the block is read by itself";
-const weights = "only names the weights; what is done to them is read by itself";
-const shows = "what is shown";
+const ungraded =
+  "only decides whether gradients are computed in its block; each statement of the block is read separately";
+const weights = "only names the weights; operations on them are read separately";
+const shows = "output";
 const memory = "saves memory, and computes the same: `recompute` and `storage` say it";
 const turns = "say in `columns` which column has the conversations: `messages: turns(…)`";
 const rest = {
@@ -54,7 +55,7 @@ const device = ({ text }: PythonStatement): boolean =>
 /** The first rule whose pattern fits decides. Calls of a module (`torch.cuda.…`) match by their full name. */
 const calls: readonly VerdictRule[] = [
   [/^train$/, read, plainTrain],
-  [/^train$/, left("a run goes on by `resume: true`"), ({ text }) => text.includes("resume_from_checkpoint")],
+  [/^train$/, left("use `resume: true` to continue a run"), ({ text }) => text.includes("resume_from_checkpoint")],
   [/^(\w+Callback|\w*DataCollator\w*)$/, read], // listed with the trainer that gets it
   [/^(wandb|trackio|mlflow|comet_ml|swanlab|neptune)\./, idle(logsReason)],
   [/^torch\.(cuda|backends|compiler|_dynamo|mps|xpu|distributed|compile|accelerator)\b/, idle(kernelsReason)],
@@ -79,7 +80,7 @@ const calls: readonly VerdictRule[] = [
   ],
   [/^(parameters|named_parameters|named_modules|modules|children|named_children|buffers)$/, idle(weights)],
   [/^(numel|element_size|state_dict|describe|head)$/, idle(shows)],
-  [/^(item|numpy|detach|argmax|argsort|softmax|squeeze|unsqueeze)$/, idle("what is computed from results")],
+  [/^(item|numpy|detach|argmax|argsort|softmax|squeeze|unsqueeze)$/, idle("computations from results")],
   [/^(to|cuda|cpu|eval)$/, idle(machinesReason), (one) => one.name !== "to" || device(one)],
   [/^train$/, left("its arguments aren't carried over"), ({ text }) => text.trim() !== ""],
   [/^(gradient_checkpointing_\w+|enable_input_require_grads|prepare_model_for_\w+|enable_xformers\w*)$/, idle(memory)],
@@ -91,14 +92,14 @@ const calls: readonly VerdictRule[] = [
   [/^(set_seed|manual_seed\w*|seed|seed_everything|enable_full_determinism)$/, left("write `seed` in the recipe")],
   [/^(add_adapter|load_adapter|set_adapter|PeftModel\.from_pretrained)$/, left("write `lora(from: …)`")],
   [/^(half|float|bfloat16|double)$/, left("write `precision` in the recipe")],
-  [/^requires_grad$/, left("which parts train is told by `technique`")],
+  [/^requires_grad$/, left("`technique` decides which parts train")],
   [/^add_callback$/, left("not run; `early_stopping: patience(…)` in the recipe ends a training early")],
   [/^(interleave_datasets|concatenate_datasets)$/, left(mixAdvice)],
-  [/^(backward|step|zero_grad|fit)$/, left("a training loop of its own, which is not run")],
+  [/^(backward|step|zero_grad|fit)$/, left("a custom training loop, which is not run")],
   [/^(drop_duplicates|unique|deduplicate)$/, left("write `clean: [drop_duplicates]`")],
   [/^(rename_columns?|remove_columns|select_columns)$/, left("name the file's columns in `columns`")],
   [/^train_test_split$/, left("write a `split`")],
-  [/^select$/, left("keep so many rows by `sample: N`, or cut the file")],
+  [/^select$/, left("keep this many rows with `sample: N`, or cut the file")],
   [/^load_from_disk$/, left('name the folder: `source: hub("folder")`')],
 ];
 function scored({ name, whole }: PythonStatement): boolean {
@@ -121,8 +122,8 @@ const assignments: readonly VerdictRule[] = [
   [/^padding_side$/, idle("rows are padded at their end"), ({ text }) => /^["']right["']$/.test(text.trim())],
   [/^(pad|eos|bos|unk|sep|cls|mask)_token(_id)?$/, left(tokens)],
   [/^chat_template$/, left("write `template: …`, or the base's own is used")],
-  [/^(model_max_length|max_seq_length|truncation_side)$/, left("how long rows may be is told by `max_length`")],
-  [/^requires_grad$/, left("which parts train is told by `technique`")],
+  [/^(model_max_length|max_seq_length|truncation_side)$/, left("`max_length` sets the maximum length of rows")],
+  [/^requires_grad$/, left("`technique` decides which parts train")],
   [/(^|_)dropout(_prob|_p)?$/, left("write `dropout` in the recipe")],
 ];
 
@@ -142,7 +143,7 @@ export function verdictOf(
   statement: PythonStatement,
   { calls, assignments }: VerdictRules = verdictRules,
 ): StatementVerdict {
-  if (about === "tokens") return left("how long rows may be is told by `max_length`");
+  if (about === "tokens") return left("`max_length` sets the maximum length of rows");
   if (about === "loaded") return idle(asks);
   if (about === "dead") return idle("never runs");
   if (about === "rebound") return left("the name gets another value, which is not read");
@@ -151,7 +152,7 @@ export function verdictOf(
   if (about === "ends") return left("the program may end here, before it trains");
   if (about === "module") return left("the module is not read, and may change what is trained");
   if (about === "repeated")
-    return left("the training is written once: `epochs` says how often, `sweep` tries settings");
+    return left("the training is written once: `epochs` sets how often, `sweep` tries settings");
   const table = about === "assignment" ? assignments : calls;
   const found = table.find(
     ([pattern, verdict, only]) =>

@@ -24,7 +24,7 @@ export function notCarriedReason(
   registry: Registry = vocabulary,
 ): string {
   const word = findBuiltWord(kind, toolName, registry);
-  return word ? `write \`${kind}: ${word.name}\`; ${taken}` : `the ${kind} isn't built; ${taken}`;
+  return word ? `write \`${kind}: ${word.name}\`; ${taken}` : `the ${kind} is not supported; ${taken}`;
 }
 
 /**
@@ -41,7 +41,7 @@ export function namedCallText(
   const word = findBuiltWord(kind, toolName, registry);
   if (!word || !standsAlone(word)) return undefined;
   const takes = new Set(word.parameters.map(({ name }) => name));
-  for (const name of Object.keys(given)) if (!takes.has(name)) lost(name, `\`${word.name}\` takes none`);
+  for (const name of Object.keys(given)) if (!takes.has(name)) lost(name, `\`${word.name}\` has none`);
   return wordCallText(word.name, Object.fromEntries(Object.entries(given).filter(([name]) => takes.has(name))));
 }
 
@@ -68,7 +68,7 @@ export function techniqueByName(
 ): string {
   const word = findBuiltWord("technique", toolName, registry);
   if (word && standsAlone(word)) return word.name;
-  if (word) s.refuse(key, `\`${word.name}\`, whose settings aren't read`, "what serves: write it by hand");
-  else s.refuse(key, "a technique that isn't built", serves);
+  if (word) s.refuse(key, `\`${word.name}\`, without its settings`, "write it by hand");
+  else s.refuse(key, "an unsupported technique", serves);
   return "full";
 }

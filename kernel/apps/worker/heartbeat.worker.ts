@@ -26,7 +26,7 @@ parentPort?.on("message", (heldLease: string | null) => (lease = heldLease));
 
 for (;;) {
   const about = lease;
-  if (parent !== null && process.ppid !== parent) die("whoever started it is gone", GRACE / 4);
+  if (parent !== null && process.ppid !== parent) die("its parent process has ended", GRACE / 4);
   try {
     const { answer } = await client.ask("beat", { worker, lease: about });
     heard = Date.now();

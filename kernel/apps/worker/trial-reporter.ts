@@ -64,7 +64,7 @@ export class TrialReporter {
       const { answer, next } = await client.ask("tell", { worker, lease, from: this.from, items: [...items] }, signal);
       const had = next - this.from;
       if (had < 0 || had > this.items.length)
-        throw new CodedError("coordinator-answer", { url: "the coordinator", why: `it expects thing ${String(next)}` });
+        throw new CodedError("coordinator-answer", { url: "the coordinator", why: `it expects part ${String(next)}` });
       this.items = this.items.slice(had);
       this.from = next;
       this.options.onAnswer(answer);

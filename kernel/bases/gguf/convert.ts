@@ -216,7 +216,7 @@ function formatOf(gguf: Gguf, tensor: GgufTensor): GgufBlockFormat {
   if (sizeOf(tensor.shape) % format.elements)
     throw new CodedError("gguf-malformed", {
       file: gguf.file,
-      why: `${tensor.name} is not whole blocks of ${format.name}`,
+      why: `${tensor.name} is not a multiple of a block of ${format.name}`,
     });
   return format;
 }

@@ -29,7 +29,7 @@ export function readGguf(file: string): Gguf {
   try {
     const size = fstatSync(fd).size;
     const cursor = new Cursor(file, fd, size);
-    if (cursor.bytes(4).toString("latin1") !== "GGUF") throw cursor.bad("it doesn't begin with GGUF");
+    if (cursor.bytes(4).toString("latin1") !== "GGUF") throw cursor.bad("it does not start with GGUF");
     const version = cursor.u32();
     if (version !== 2 && version !== 3)
       throw new CodedError("gguf-unsupported", {

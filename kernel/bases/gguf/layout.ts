@@ -26,7 +26,7 @@ export class ArchitectureMetadata {
   number(key: string, fallback?: number): number {
     const value = this.value(key) ?? fallback;
     if (typeof value === "number") return value;
-    throw new CodedError("gguf-malformed", { file: this.gguf.file, why: `it says no number for ${this.key(key)}` });
+    throw new CodedError("gguf-malformed", { file: this.gguf.file, why: `it has no number for ${this.key(key)}` });
   }
   choice(key: string, fallback: string, supported: readonly string[]): string {
     const value = this.value(key) ?? fallback;

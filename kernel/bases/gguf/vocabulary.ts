@@ -28,14 +28,14 @@ export class GgufVocabulary {
   texts(key: string): readonly string[] {
     const value = this.gguf.metadata[key];
     if (Array.isArray(value) && value.every((v): v is string => typeof v === "string")) return value;
-    throw new CodedError("gguf-malformed", { file: this.gguf.file, why: `it says no list of texts for ${key}` });
+    throw new CodedError("gguf-malformed", { file: this.gguf.file, why: `it has no list of texts for ${key}` });
   }
   /** Reads a number for each token. */
   numbers(key: string): readonly number[] {
     const value = this.gguf.metadata[key];
     const fits = Array.isArray(value) && value.length === this.tokens.length;
     if (fits && value.every((v): v is number => typeof v === "number")) return value;
-    throw new CodedError("gguf-malformed", { file: this.gguf.file, why: `it says no number for each token in ${key}` });
+    throw new CodedError("gguf-malformed", { file: this.gguf.file, why: `it has no number for each token in ${key}` });
   }
   kind(id: number): number {
     const kinds = this.gguf.metadata["tokenizer.ggml.token_type"];

@@ -184,7 +184,7 @@ export class TokenizerSandbox {
   private reasonOf(exit: number | null, signal: NodeJS.Signals | null): string {
     if (this.late) return `it took more than ${String(this.jobs[0]?.seconds.toFixed(0) ?? "")} s`;
     if (this.words.includes(OUT_OF_MEMORY_MESSAGE) || /heap out of memory|memory allocation|bad_alloc/.test(this.words))
-      return "it took more memory than it may";
+      return "it took more memory than allowed";
     const panic = /panicked at [^\n]*\n([^\n]*)/.exec(this.words)?.[1];
     const way = signal === null ? `exit status ${String(exit)}` : `signal ${signal}`;
     return `the library that runs it ended its process (${way}${panic === undefined ? "" : `: ${panic.slice(0, 200)}`})`;

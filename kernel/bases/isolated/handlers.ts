@@ -90,7 +90,7 @@ async function templateOf(source: string): Promise<TemplateImplementation> {
     template = jinjaTemplate(source);
   } catch (error) {
     // The parser reads past the end of its input.
-    throw error instanceof TypeError ? new Error("it ends where more must follow") : error;
+    throw error instanceof TypeError ? new Error("it is incomplete at its end") : error;
   }
   templates.set(source, template);
   return template;

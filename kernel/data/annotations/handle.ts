@@ -46,7 +46,7 @@ export function annotatedHandle(
 /** Returns the text of the handle's TypeScript type. `splits`: type texts of the splits, by name. */
 export function annotatedHandleType(splits: Readonly<Record<string, string>>): string {
   const decideType =
-    '/** Decides on a row: its label, null to skip it, or "drop" as a third argument to leave it out. */ decide(row: number | string, label: string | readonly string[] | null, drop?: "drop"): void';
+    '/** Labels a row: its label, null to skip it, or "drop" as a third argument to remove it. */ decide(row: number | string, label: string | readonly string[] | null, drop?: "drop"): void';
   return `${dataHandleTypeText(splits)} & { ${decideType} }`;
 }
 

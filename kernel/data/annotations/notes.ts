@@ -19,15 +19,13 @@ export function annotationNotes(facts: AnnotatedFacts): readonly string[] {
       ? [`${plural(waiting, "row")} without a label ${waiting === 1 ? "waits" : "wait"} to be annotated`]
       : []),
     ...(ties > 0
-      ? [
-          `${plural(ties, "row")} on which as many annotators say otherwise: the source's label stays (show NAME.agreement)`,
-        ]
+      ? [`${plural(ties, "row")} with a tie between annotators: the source's label stays (show NAME.agreement)`]
       : []),
     ...(lost > 0
-      ? [`${plural(lost, "annotation")} of rows that are no longer there: their texts changed, or they went`]
+      ? [`${plural(lost, "annotation")} of rows that no longer exist: their texts changed, or they were removed`]
       : []),
     ...(unread > 0
-      ? [`${plural(unread, "line")} of ${file} can't be read and ${unread === 1 ? "is" : "are"} passed over`]
+      ? [`${plural(unread, "line")} of ${file} cannot be read and ${unread === 1 ? "is" : "are"} skipped`]
       : []),
   ];
 }

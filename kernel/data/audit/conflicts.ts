@@ -97,7 +97,7 @@ export class LabelConflictObserver implements RowObserver<Promise<LabelConflicts
         what: "repeated",
         rows: this.again,
         of: this.looked,
-        says: `with the text of a row before them${this.masked === 0 ? "" : ` (${this.masked.toLocaleString("en-US")} with masks, where they may have differed)`}`,
+        says: `with the text of an earlier row${this.masked === 0 ? "" : ` (${this.masked.toLocaleString("en-US")} with masks, so they may have differed before)`}`,
         mend: "`drop_duplicates` in `clean` keeps the first of each",
         examples: found.examples,
       },

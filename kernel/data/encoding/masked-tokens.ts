@@ -67,7 +67,7 @@ function feedsOf(
   epoch: number,
 ): Readonly<Record<string, NDArray>> {
   const ids = tokensAt(rows.ids, row);
-  const taught = must(rows.taught, "what the rows teach");
+  const taught = must(rows.taught, "the targets of the rows");
   return taught.feeds({ rows: [row], width: ids.length, seed, epoch }, Int32Array.from(ids));
 }
 

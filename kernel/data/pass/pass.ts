@@ -72,7 +72,7 @@ export async function runDataPass(
     last = row;
     const label = labels.look(row, split, copied);
     if (split === null) {
-      drops.add(thinned ? "thinned out of the rows that train" : "left out by the split", rowNameOf(row));
+      drops.add(thinned ? "thinned out of the rows that train" : "excluded by the split", rowNameOf(row));
       return;
     }
     found.add(split);

@@ -117,8 +117,8 @@ function cleaningBy(steps: readonly Step[], seed: number, drops: DroppedRows): R
         const times = copies[index++]!;
         if (times > 1) for (let i = 1; i < times; i++) touched.noted("repeated");
         if (times > 0) return new Array<SplitRow>(times).fill(one);
-        drops.add("left out to even out the labels", rowNameOf(one.row));
-        touched.dropped(one.row, "of a commoner label");
+        drops.add("dropped to balance the labels", rowNameOf(one.row));
+        touched.dropped(one.row, "of a more frequent label");
         return [];
       });
     }, divided);

@@ -181,7 +181,7 @@ export const coreDataCodes: CodeTable<CoreDataCodeData> = {
       `in the prompt of a prediction: ${JSON.stringify(d.asked)}`,
     ],
     help: () =>
-      "choose another `template`, such as `template: chatml`; with the base model's own template, add to answers what it writes before them",
+      "choose another `template`, such as `template: chatml`; with the base model's own template, add to answers the text that it writes before them",
     explain:
       "A model continues its prompt. In complete conversations, some templates write text between prompt and answer (Qwen3 an empty `<think>` block) that prediction prompts do not have. The model would learn to answer after a text that it never gets. The check compares the text before an answer with the prompt, at the first and last answers of each conversation. Qwen3's own template is always rejected for answers without thoughts: write `template: chatml`.",
   },

@@ -65,7 +65,7 @@ export function unreadFieldNotes(unread: ReadonlySet<string>): readonly string[]
   if (unread.size === 0) return [];
   const names = [...unread].sort();
   const more = names.length > 8 ? `, and ${String(names.length - 8)} more` : "";
-  return [`of the turns these fields are not read: ${names.slice(0, 8).join(", ")}${more}`];
+  return [`these fields of the turns are not read: ${names.slice(0, 8).join(", ")}${more}`];
 }
 
 /** Joins a conversation into one text, for figures and lists. */

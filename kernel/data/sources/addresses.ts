@@ -225,7 +225,7 @@ async function fetched(
   rememberChecksum(address, found);
   if (new URL(address).search !== "") await linkFile(file, downloadCachePath(address, found));
   notes.push(
-    `${redactedAddress(address)} has no checksum and may give another file next time: write \`sha256: "${found}"\``,
+    `${redactedAddress(address)} has no checksum and may return another file next time: write \`sha256: "${found}"\``,
   );
   return file;
 }

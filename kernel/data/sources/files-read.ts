@@ -90,8 +90,8 @@ export function streamedFileStamps({ source }: DataPlan, folder: string): readon
   if (files) return files.map((file) => `${file} ${readFileStamp(file) ?? "missing"}`);
   const other = sourceCalls(source).find((call) => sourceFiles(call, folder) === null);
   throw new CodedError("cannot-stream", {
-    what: `\`${other?.word ?? "a source"}\` beside a streamed source`,
-    why: "only files have a stamp by which rows are kept",
+    what: `\`${other?.word ?? "a source"}\` with a streamed source`,
+    why: "only files have a stamp for the cache",
   });
 }
 

@@ -38,7 +38,7 @@ export class UncachedDecoder {
       return { likeliest: this.now() };
     }
     this.step = 0;
-    const logits = await this.read(feeds, must(this.expected, "what a text should go on with"), wanted);
+    const logits = await this.read(feeds, must(this.expected, "a prefix to continue"), wanted);
     return { ...logits, likeliest: this.now() };
   }
 
@@ -47,7 +47,7 @@ export class UncachedDecoder {
     const ids = rowsOf(must(feeds["input_ids"], "tokens"));
     // Prompts are padded on the left: masked positions are removed.
     const begun = this.pairs
-      ? rowsOf(must(feeds["decoder_input_ids"], "the beginning of an answer"))
+      ? rowsOf(must(feeds["decoder_input_ids"], "the start of an answer"))
       : ids.map((row, i) => row.filter((_, index) => mask[i]![index] === 1));
     const texts = begun.map((text, row) => [...text, ...expected[row]!]);
     const picks = {

@@ -35,7 +35,7 @@ export function hubFetch(signal?: AbortSignal, patience = HUB_TIMEOUT_MS): typeo
         : sent(input, requestInit));
     } catch (error) {
       if (!limit?.aborted || signal?.aborted) throw error;
-      throw new Error(`no answer came within ${String(patience / 1000)} seconds`, { cause: error });
+      throw new Error(`no response within ${String(patience / 1000)} seconds`, { cause: error });
     }
   };
 }
@@ -50,7 +50,7 @@ async function sent(input: Parameters<typeof fetch>[0], init: RequestInit): Prom
     if (to.origin !== url.origin) throw new Error(`${url.host} sends it on to another host, ${to.host}`);
     // Other redirects would drop the body.
     if (answer.status !== 307 && answer.status !== 308)
-      throw new Error(`${url.host} sends it on by ${String(answer.status)}, which loses what is sent`);
+      throw new Error(`${url.host} redirects with ${String(answer.status)}, which drops the content`);
     url = to;
   }
   throw new Error(`${url.host} sends it on again and again`);
@@ -133,7 +133,7 @@ interface Hub {
 /** Requires a commit id: a response without one does not show whether anything was committed. */
 function commitIn(oid: unknown): string {
   if (typeof oid === "string" && /^[0-9a-f]{7,64}$/.test(oid)) return oid;
-  throw new Error("the answer names no commit, so it isn't known whether anything went in");
+  throw new Error("the response names no commit, so it is unknown whether anything was stored");
 }
 
 /**
@@ -151,7 +151,8 @@ async function demandRepository(
     if (!(error instanceof HubApiError) || error.statusCode !== 409) throw error;
   }
   const found = (await modelInfo({ ...hub, name: repo.name })) as { readonly private?: unknown };
-  if (typeof found.private !== "boolean") throw new Error("the answer doesn't say whether the repository is private");
+  if (typeof found.private !== "boolean")
+    throw new Error("the response does not say whether the repository is private");
   if (hidden && !found.private) throw new CodedError("push-public", { repository: repo.name });
   return found.private;
 }
@@ -165,7 +166,7 @@ function filesIn(folder: string): readonly string[] {
 
 /** Returns the hub's message with the token removed. */
 function whyOf(error: unknown, token: string): string {
-  const status = error instanceof HubApiError ? `the hub answers ${error.statusCode}: ` : "";
+  const status = error instanceof HubApiError ? `the hub returned ${error.statusCode}: ` : "";
   const text = error instanceof Error ? `${error.message}${causeOf(error)}` : String(error);
   return `${status}${text.replaceAll(token, "…").split("\n")[0] ?? ""}`;
 }

@@ -54,7 +54,7 @@ answerRuntimeRequests(async ({ place, graphs, library }) => {
     async run({ graph, feeds, wanted }) {
       const { inputs, outputs } = graphNamed(graphs, graph);
       const given = Object.entries(inputs).map(([name, port]) => {
-        const { bytes, shape } = must(feeds[name], "what a graph is fed");
+        const { bytes, shape } = must(feeds[name], "a graph's inputs");
         return [port.name, new Tensor(new Int32Array(Uint8Array.from(bytes).buffer), shape)] as const;
       });
       const outputTensors = await model.run(Object.fromEntries(given));

@@ -125,7 +125,7 @@ class Writer {
   ) {}
 
   write(prompt: readonly number[], most: number, expected?: readonly number[]): Promise<number[]> {
-    if (prompt.length === 0) return Promise.reject(new Error("a prompt of no tokens can't be continued"));
+    if (prompt.length === 0) return Promise.reject(new Error("an empty prompt cannot be continued"));
     return new Promise((resolve, reject) => {
       this.waiting.push({ prompt, most, expected, resolve, reject });
       if (!this.busy) void this.go();

@@ -58,7 +58,7 @@ answerRuntimeRequests(async ({ place }) => {
     async reads(texts) {
       const ids = await worker.ask<readonly (readonly number[])[]>("ids", texts);
       const places = await worker.ask<readonly (readonly number[])[]>("places", texts);
-      const valuesOf = (all: typeof ids, text: number): readonly number[] => must(all[text], "what a text becomes");
+      const valuesOf = (all: typeof ids, text: number): readonly number[] => must(all[text], "the encoded text");
       return texts.map((_, text) => ({ ids: valuesOf(ids, text), places: valuesOf(places, text) }));
     },
   };

@@ -55,7 +55,7 @@ export class PageWorker {
     const id = ++this.next;
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { done: resolve as (result: unknown) => void, failed: reject });
-      must(this.scope.onmessage, "what the page's worker hears by")({ data: { id, method, params } });
+      must(this.scope.onmessage, "the message channel of the page's worker")({ data: { id, method, params } });
     });
   }
 

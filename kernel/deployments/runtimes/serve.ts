@@ -56,7 +56,7 @@ async function answerOf(opened: RuntimeHandlers, request: RuntimeRequest): Promi
     const { logits, ...others } = outputs;
     return { outputs: request.picks && logits ? { ...others, ...pickLogits(logits, request.picks) } : outputs };
   }
-  throw new Error("it is asked for what it doesn't do");
+  throw new Error("the request is not supported");
 }
 
 function answered(make: () => Promise<RuntimeReply>): Promise<RuntimeReply> {

@@ -36,7 +36,7 @@ export const transformersRuntime: RuntimeRecord = {
     const inputs = { ...plain, ...(tokenTypes && types && { token_type_ids: types }) };
     const graphs = (await loadImplementation(task, "task")).answers ? { forward: { ...FORWARD, inputs } } : {};
     const alone = existsSync(join(place, ADAPTER_FILES.config));
-    const opening = { place, graphs, ...(alone && { base: await must(options, "where a base lies").base() }) };
+    const opening = { place, graphs, ...(alone && { base: await must(options, "the base's location").base() }) };
     return { ...(await openPythonRuntime(python, "of_transformers.py", opening)), graphs };
   },
 };

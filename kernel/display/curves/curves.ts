@@ -218,7 +218,7 @@ export function savedScoreWords(
   if (!best) return scores;
   const later = keepsLast && best.step < finalEvaluation.step;
   const where = `best at ${unit} ${String(best.step)}${epoch === undefined || later || unit === "round" ? "" : `, epoch ${String(epoch)}`}`;
-  return [...scores, later ? `of ${unit} ${String(finalEvaluation.step)}, which is kept; ${where}` : where];
+  return [...scores, later ? `of ${unit} ${String(finalEvaluation.step)}, the selected one; ${where}` : where];
 }
 
 /** Text of the figure in a terminal: the latest numbers. */

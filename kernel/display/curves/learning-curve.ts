@@ -60,9 +60,9 @@ export function nothingLearntView(
   data: { readonly name: string; readonly metric: string; readonly scored: number },
 ): DisplayOutput {
   const sentence =
-    `Nothing was learnt yet that shows: on ${groupedNumber(data.scored)} rows of validation no size is better by more than chance than always ` +
-    `answering the commonest label (${data.metric} ${significantText(floor, 4)}), so nothing can be said of more rows. ` +
-    `More epochs, another learning rate or more of the base that trains come first.`;
+    `The model has not learned enough: on ${groupedNumber(data.scored)} validation rows no size is better than predicting the most frequent label by more than chance ` +
+    `(${data.metric} ${significantText(floor, 4)}), so there is no forecast for more rows. ` +
+    `First try more epochs, another learning rate, or training more of the base.`;
   return tableView(
     ["rows", data.metric, "trainings"],
     sizes.map(({ rows, score, seeds }) => [groupedNumber(rows), significantText(score, 4), String(seeds)]),
@@ -86,7 +86,7 @@ export function forecastSentence(
   const sure = most < AT_MOST * (inShares(data) ? 1 : Math.abs(forecastAt(2 * rows).middle));
   return sure
     ? `more rows of this kind hardly help (${sentence})`
-    : `whether more rows of this kind help can't be told from these scores (${sentence})`;
+    : `these scores do not show whether more rows of this kind help (${sentence})`;
 }
 
 function inShares({ shares, errors }: LearningCurveData): boolean {

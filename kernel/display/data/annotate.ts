@@ -33,13 +33,13 @@ export function annotationView(
   const typed =
     first &&
     `await ${options.name}.decide(${typeof first.row === "number" ? String(first.row) : JSON.stringify(first.row)}, ${exampleOf(first, labels, annotation.state.several)})`;
-  const footer = `order: ${order}; kept in ${options.file}`;
+  const footer = `order: ${order}; stored in ${options.file}`;
   const how = typed
-    ? "Where no keys are asked for, type in a TypeScript cell:"
+    ? "If no keys are requested, type in a TypeScript cell:"
     : total === 0
-      ? "No row is asked about."
+      ? "No rows to ask about."
       : "Nothing waits.";
-  const also = typed && `null instead of a label skips the row, "drop" as a third argument leaves it out`;
+  const also = typed && `null instead of a label skips the row, "drop" as a third argument removes it`;
   const rest =
     annotation.waiting > waiting.length
       ? `${groupedNumber(waiting.length)} of ${groupedNumber(annotation.waiting)} rows that wait`

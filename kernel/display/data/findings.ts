@@ -30,12 +30,12 @@ export function auditFindingsOf({ audit }: DataFacts, shownCodes: readonly strin
 
 export function findingsText(findings: readonly Told[]): readonly string[] {
   if (findings.length === 0) return [];
-  return ["", "worth a look:", ...findings.map((one) => `  ${one.words} (${rowsOf(one)}): ${one.mend}`)];
+  return ["", "check these:", ...findings.map((one) => `  ${one.words} (${rowsOf(one)}): ${one.mend}`)];
 }
 
 export function findingsHtml(findings: readonly Told[]): Html | false {
   if (findings.length === 0) return false;
-  return html`<div style="margin:6px 0 2px;opacity:.72">worth a look</div>
+  return html`<div style="margin:6px 0 2px;opacity:.72">check these</div>
     ${findings.map(
       (one): HtmlPart =>
         html`<details style="margin:0 0 4px">
@@ -76,7 +76,7 @@ function found({ rows, of: total, says, mend, examples }: AuditFinding): Told {
 function near({ split, rows, pairs }: NearDuplicates): Told {
   return {
     words: `${plural(rows, "text")} of ${split} ${rows === 1 ? "is" : "are"} nearly the same as a text that trains`,
-    mend: "`drop_duplicates(similarity: 80%)` in `clean` drops them, a `group` keeps versions of one text in one split",
+    mend: "`drop_duplicates(similarity: 80%)` in `clean` drops them, a `group` puts versions of a text into the same split",
     head: ["row", "text", "alike", "trains", "text that trains"],
     rows: pairs.map(({ row, text, likeness, trained }) => [
       ...[String(row), clip(oneLine(text), 120), formatPercent(likeness, 0), String(trained.row)],
@@ -91,7 +91,7 @@ function contradictions({ texts, rows, examples }: LabelConflicts): Told {
   const names = examples.flatMap((one) => one.rows.map(String));
   return {
     words: `${plural(rows, "row")} of ${plural(texts, "text")} contradict each other: one text, several labels`,
-    mend: "`annotate` settles them row by row, `drop_duplicates` keeps the first of each",
+    mend: "`annotate` decides row by row, `drop_duplicates` keeps the first of each",
     head: ["rows", "labels", "text"],
     rows: examples.map(({ text, labels, rows: exampleRows, of: counts }) => [
       listNames(exampleRows.map(String), { total: counts?.rows ?? exampleRows.length }),

@@ -37,7 +37,8 @@ const LONGEST = 600;
 export function labelIssuesView(issues: readonly LabelIssueRow[], summary: LabelIssueSummary): DisplayOutput {
   const named = issues.filter(({ trained }) => trained?.by !== "training");
   const right = named.reduce((all, { chance }) => all + chance, 0) / Math.max(1, named.length);
-  const wrong = named.length === 0 ? "" : `, and about ${formatPercent(right, 0)} of those named are right`;
+  const wrong =
+    named.length === 0 ? "" : `, and about ${formatPercent(right, 0)} of the listed ones are correct labels`;
   const some =
     summary.rows < summary.all
       ? `${groupedNumber(summary.rows)} of ${groupedNumber(summary.all)} rows, at equal distances over them; `

@@ -25,7 +25,7 @@ export function languagesOf({ audit }: DataFacts): readonly string[] {
     [
       `languages: ${shares.map(({ name, share }) => `${name} ${formatPercent(share)}`).join(", ")}`,
       ...(rest >= 0.005 ? [`others ${formatPercent(rest)}`] : []),
-      ...(untold >= 0.005 ? [`too short to tell ${formatPercent(untold)}`] : []),
+      ...(untold >= 0.005 ? [`too short to detect ${formatPercent(untold)}`] : []),
     ].join(", "),
   ];
 }

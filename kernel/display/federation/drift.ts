@@ -36,7 +36,7 @@ export function driftFigure({ rounds, totalRounds }: Pick<FederationView, "round
   return {
     data: [...norms, ...cosines],
     layout: {
-      title: { text: "How far clients drift apart" },
+      title: { text: "Divergence of clients" },
       xaxis: { ...x, domain: [0, 0.45], anchor: "y" },
       yaxis: { title: { text: "norm of the update" }, rangemode: "tozero", anchor: "x" },
       xaxis2: { ...x, domain: [0.55, 1], anchor: "y2" },
@@ -108,7 +108,7 @@ function textOf({ rounds }: FederationView): string {
     ];
   });
   const [first, last] = [lines[0], lines.at(-1)];
-  return ["How far clients drift apart", ...(first === last ? [first] : [first, last])].join("\n");
+  return ["Divergence of clients", ...(first === last ? [first] : [first, last])].join("\n");
 }
 
 const signed = (value: number): string => value.toFixed(3).replace("-", "−");

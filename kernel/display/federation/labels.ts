@@ -65,7 +65,7 @@ export function clientLabelsFigure(options: Of): Figure | null {
       ? [`${groupedNumber(order.length)} of ${groupedNumber(options.labels.length)} labels`]
       : []),
   ];
-  const says = `on average ${formatPercent(skew, 0)} apart from the labels of all rows (0 %: alike)${left.map((one) => `; ${one}`).join("")}`;
+  const says = `on average ${formatPercent(skew, 0)} different from the labels of all rows (0 %: the same)${left.map((one) => `; ${one}`).join("")}`;
   const axis = { type: "category", automargin: true, categoryorder: "array", categoryarray: names };
   return {
     data: few ? bars(clients, names, ordered) : [bubbles(clients, names, { labels: ordered, most })],
@@ -153,7 +153,7 @@ function textOf(options: Of): string {
   ];
   const skew = labelSkewOf(options);
   return [
-    `Labels of the clients of ${options.name}: on average ${formatPercent(skew ?? 0, 0)} apart from the labels of all rows (0 %: alike)`,
+    `Labels of the clients of ${options.name}: on average ${formatPercent(skew ?? 0, 0)} different from the labels of all rows (0 %: the same)`,
     textTable(
       head,
       rows,

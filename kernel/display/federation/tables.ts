@@ -83,7 +83,7 @@ function captionOf(options: FederationView, left: readonly RoundView[]): string 
         ]
       : []),
     ...(options.keptRound === undefined ? [] : [`the model is that of round ${String(options.keptRound)}`]),
-    ...(left.length > 0 ? [`rounds ${String(left[0]?.round)} to ${String(left.at(-1)?.round)} stand in no row`] : []),
+    ...(left.length > 0 ? [`rounds ${String(left[0]?.round)} to ${String(left.at(-1)?.round)} are not shown`] : []),
   ].join("; ");
 }
 
@@ -161,7 +161,7 @@ export function clientsView(options: FederationView, id?: string): DisplayOutput
   const table = tableView(columns, rows, {
     title: `${options.metric} of each client of ${options.name}`,
     limit: CLIENTS,
-    caption: `On each client's own rows of validation; those that the model ${keptRound ? "of the round that is kept " : ""}serves worst stand first`,
+    caption: `On each client's own validation rows; clients with the lowest scores of the model ${keptRound ? "of the selected round " : ""}first`,
   });
   return { ...table, ...(id !== undefined && { id }) };
 }

@@ -39,7 +39,7 @@ export function edgeShown(view: EdgeReport): DisplayOutput {
   const text = [
     title,
     textTable(modelTable.head, modelTable.rows, modelTable.align),
-    `Which would answer within ${milliseconds(budget.time)}${budget.memory === undefined ? "" : ` in ${bytes(budget.memory)}`}, and rounded how; of what would not, the least of what is too much:`,
+    `Devices that would predict within ${milliseconds(budget.time)}${budget.memory === undefined ? "" : ` in ${bytes(budget.memory)}`}, with their rounding; for the others, the smallest excess:`,
     textTable(others.head, others.rows, others.align),
     ...notes,
   ];
@@ -69,7 +69,7 @@ function ownTable(model: EdgeFigures, machines: readonly Device[], budget: EdgeB
     align: ["left", "right", "right", "right", "left"],
     rows: [
       facts("size of the files", (precision) => model.size[precision]),
-      facts("memory while it answers", (precision) => memoryBytesOn(model, precision)),
+      facts("memory while it predicts", (precision) => memoryBytesOn(model, precision)),
       ...machines.flatMap((device) => [
         [
           writing ? `${device.name}: the text is read` : device.name,
@@ -119,17 +119,17 @@ function fitsAs(model: EdgeFigures, device: Device, budget: EdgeBudget): string 
 function notesOf({ model, here, length, longest }: EdgeReport): readonly string[] {
   const least = Math.min(...precisions.map((precision) => model.size[precision]));
   return [
-    `Estimates, within a factor of ${String(ESTIMATE_ERROR_FACTOR)}: FLOPs of the products by what each device reached on an encoder of 145 tokens, or the bytes of the weights by half of its memory's bandwidth, whichever is longer. int4 saves bytes, not time: its weights are made floats as they are read.`,
-    `Memory is the files, what is alive at once while a text is read, and ${bytes(RUNTIME_BYTES)} that a runtime takes by itself.`,
+    `Estimates, within a factor of ${String(ESTIMATE_ERROR_FACTOR)}: FLOPs of the products at the speed of each device on an encoder of 145 tokens, or the bytes of the weights at half of its memory bandwidth, whichever takes longer. int4 saves bytes, not time: its weights are converted to floats when they are read.`,
+    `Memory includes the files, the activations alive at once, and ${bytes(RUNTIME_BYTES)} for the runtime.`,
     ...(length < longest
       ? [
-          `Texts have ${groupedNumber(length)} tokens on average; \`{ length: ${String(longest)} }\` says it of the longest that it reads.`,
+          `Texts have ${groupedNumber(length)} tokens on average; \`{ length: ${String(longest)} }\` shows the longest that the model reads.`,
         ]
       : []),
     "Measured (ncnn's benchmark, 26.1 GFLOP; https://github.com/Tencent/ncnn, benchmark/README.md, July 2026):",
     ...devices.map(({ name, like }) => `- ${name}: ${like}`),
-    `Microcontrollers are left out, since none was measured with such a model: the largest hold ${bytes(MICROCONTROLLER_BYTES)} beside their chip; this model takes ${bytes(least)} at least${least > MICROCONTROLLER_BYTES ? "" : `, which they read in ${milliseconds(least / MICROCONTROLLER_BYTES_PER_SECOND)} before they compute anything`}.`,
-    ...(here ? [] : ["`tunebook setup` measures this machine, which is then told beside them."]),
+    `Microcontrollers are not listed, since none was measured with such a model: the largest have ${bytes(MICROCONTROLLER_BYTES)} of external memory; this model takes ${bytes(least)} at least${least > MICROCONTROLLER_BYTES ? "" : `, which they read in ${milliseconds(least / MICROCONTROLLER_BYTES_PER_SECOND)} before they compute anything`}.`,
+    ...(here ? [] : ["`tunebook setup` measures this machine, which is then listed too."]),
   ];
 }
 

@@ -33,7 +33,7 @@ export function federationFacts({ recipe, effects, estimates }: Plan): [string, 
       ? `${groupedNumber(joined)} join`
       : clients
         ? callText(clients)
-        : `${groupedNumber(others.length + 1)}, each with data of its own`;
+        : `${groupedNumber(others.length + 1)}, each with its own data`;
   return [
     [
       "clients",
@@ -44,9 +44,9 @@ export function federationFacts({ recipe, effects, estimates }: Plan): [string, 
       ? []
       : [["", `the rows of ${data.name} validate`, "and train nothing"] as [string, string, string]]),
     ...(effects.runner
-      ? [["runner", callText(effects.runner), "carries what is said between them"] as [string, string, string]]
+      ? [["runner", callText(effects.runner), "transport between them"] as [string, string, string]]
       : []),
-    ["aggregate", callText(aggregate), "what becomes of the clients' updates"],
+    ["aggregate", callText(aggregate), "how the clients' updates are combined"],
     ...(secure_aggregation
       ? [["secure aggregation", "on", "the server sees sums of updates alone"] as [string, string, string]]
       : []),
@@ -56,7 +56,9 @@ export function federationFacts({ recipe, effects, estimates }: Plan): [string, 
       [
         `what trains${estimates.personal === undefined ? "" : " but the head"}${beside > 0 ? `, and ${byteSizeText(travels * beside)} of ${aggregate.word} beside it` : ""}, in each round`,
         ...(compression.length > 0
-          ? [`back by ${compression.map(callText).join(", ")}${beside > 0 ? ", what stands beside it as it is" : ""}`]
+          ? [
+              `back by ${compression.map(callText).join(", ")}${beside > 0 ? ", the additional state uncompressed" : ""}`,
+            ]
           : []),
         ...(joined !== undefined && recipe.training.validate ? ["weights once more to each that validates"] : []),
         ...(secure_aggregation ? ["masked numbers come back in four or eight bytes each"] : []),
@@ -68,7 +70,7 @@ export function federationFacts({ recipe, effects, estimates }: Plan): [string, 
           [
             "stays",
             `${groupedNumber(estimates.personal)} values`,
-            "the head: each client trains its own and sends none",
+            "the head: each client trains its own and never sends it",
           ] as [string, string, string],
         ]),
   ];
@@ -78,12 +80,12 @@ export function federationFacts({ recipe, effects, estimates }: Plan): [string, 
 function lostText({ federated, training }: Plan["recipe"], datas: number): string {
   const { clients, stragglers, ...sampling } = must(federated, "a federation");
   const share = formatPercent(stragglers, 0);
-  if (training.privacy?.unit === "client") return `each of these lost with a chance of ${share}`;
+  if (training.privacy?.unit === "client") return `each of these fails with a probability of ${share}`;
   const partition: PartitionCapabilities | undefined = clients
     ? registry.find("partition", clients.word)?.capabilities
     : undefined;
   const all = clients ? (partition?.clientCount(clients) ?? null) : datas;
-  if (all === null) return `${share} of these lost before they answer`;
+  if (all === null) return `${share} of these fail before they answer`;
   const participants = participantCount(sampling, all);
   const lost = stragglerCount({ stragglers }, participants);
   return `${groupedNumber(lost)} of ${groupedNumber(participants)} lost before ${lost === 1 ? "it answers" : "they answer"}`;

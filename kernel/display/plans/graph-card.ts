@@ -52,7 +52,7 @@ export function graphView(outline: ProgramOutline, { model, program, sizes }: Gr
         <summary style="cursor:pointer">every layer as a table</summary>
         ${htmlTable({ head, align, rows: rows.map(({ cells }): HtmlPart[] => [code(cells[0]!), ...cells.slice(1)]) })}
       </details>`,
-      note("* trains; work and what is kept for the backward pass are of all layers of a row together"),
+      note("* trains; work and memory for the backward pass are totals of all layers per row"),
     ),
     { "image/svg+xml": svg },
   );

@@ -242,7 +242,7 @@ function legend(y: number): readonly string[] {
     ),
     entry(square(FROZEN), "forward"),
     entry(square(BACKWARD), "backward"),
-    entry(square(MEMORY), "kept for the backward pass"),
+    entry(square(MEMORY), "memory for the backward pass"),
   ];
 }
 

@@ -56,7 +56,7 @@ export function modelView(
     [
       "length",
       `${groupedNumber(plan.max_length)} tokens`,
-      base.positions < 2 ** 20 ? `of ${groupedNumber(base.positions)} positions` : "of as many as there are",
+      base.positions < 2 ** 20 ? `of ${groupedNumber(base.positions)} positions` : "of any number of positions",
     ],
     ...(plan.loaded
       ? [
@@ -103,6 +103,6 @@ function ownHead({ task }: ModelPlan, { heads }: BaseFacts): [string, string, st
 
 function tokenizerText({ scratch }: BaseFacts): string {
   if (!scratch || scratch.got === null)
-    return "trained with the model, on its training split; the data may give fewer tokens";
+    return "trained with the model, on its training split; the data may yield fewer tokens";
   return `${groupedNumber(scratch.got)} tokens`;
 }

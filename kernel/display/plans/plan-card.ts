@@ -155,28 +155,28 @@ function readsText(reads: NonNullable<Plan["reads"]>): string {
 
 /** For a model that continues from trained weights. */
 function strategyFacts({ update }: Plan["recipe"]): [string, string, string][] {
-  return update ? [["strategy", update.strategy.map(callText).join(", "), "goes on from trained weights"]] : [];
+  return update ? [["strategy", update.strategy.map(callText).join(", "), "continues from trained weights"]] : [];
 }
 /** For example ` of 22,713,216 (53.1 %)`. */
 function smallerText({ larger, parameters }: Plan["estimates"]): string {
   return larger === undefined
     ? ""
-    : `, where the larger model has ${groupedNumber(larger)} (${formatPercent(parameters / larger)} of it)`;
+    : `, while the larger model has ${groupedNumber(larger)} (${formatPercent(parameters / larger)} of it)`;
 }
 /** Describes the replayed rows of earlier data. */
 function keptText({ kept: storedPoints }: Plan["estimates"]): string {
   if (!storedPoints) return "";
   return storedPoints.beside
-    ? `, as many beside of ${groupedNumber(storedPoints.rows)} kept of earlier data`
-    : ` and ${groupedNumber(storedPoints.rows)} kept of earlier data`;
+    ? `, plus as many of ${groupedNumber(storedPoints.rows)} stored rows of earlier data`
+    : ` and ${groupedNumber(storedPoints.rows)} stored rows of earlier data`;
 }
 /** Describes rows that are drawn outside of epochs. */
 function drawnText({ drawn }: Plan["estimates"]): string {
-  return drawn ? `, as many beside of ${groupedNumber(drawn.rows)} without labels` : "";
+  return drawn ? `, plus as many of ${groupedNumber(drawn.rows)} rows without labels` : "";
 }
 /** For a compressed model. */
 function stageFacts({ compress }: Plan["recipe"]): [string, string, string][] {
-  return compress ? [["stage", callText(compress.stage), "made of a larger model, or taught by one"]] : [];
+  return compress ? [["stage", callText(compress.stage), "made from a larger model, or trained by one"]] : [];
 }
 
 /** Returns name, value and arithmetic of each fact. */
@@ -257,7 +257,7 @@ function factsOf(plan: Plan): [string, string, string][] {
           ] as [string, string, string],
         ]
       : []),
-    ["time", time.value, ranks?.gpus === undefined ? time.note : "nobody measured the workers' graphics cards"],
+    ["time", time.value, ranks?.gpus === undefined ? time.note : "the workers' GPUs were not measured"],
     ...(ranks && hasRunner ? hoursOf(plan, ranks) : []),
     ...(annotated
       ? [["annotated", plural(annotated.rows, "row"), `by ${annotated.by.join(", ")}`] as [string, string, string]]

@@ -158,7 +158,7 @@ class View {
       {
         name: "trained",
         value: formatPercent(trains / model.plan.base.parameters, 2),
-        note: `${groupedNumber(trains)} parameters beside the head`,
+        note: `${groupedNumber(trains)} parameters besides the head`,
       },
     ];
   }

@@ -16,7 +16,7 @@ export function privacyMechanismText({ noise, clip, rate, steps, unit }: Privacy
   const multiplier = noise === 0 ? [] : [`noise multiplier ${String(noise)}`];
   const occasion = unit === "client" ? "round" : "update";
   // The rows are unknown, because each client has its own.
-  if (rate === 0) return `clip ${String(clip)} · each client finds the noise by its own rows`;
+  if (rate === 0) return `clip ${String(clip)} · each client computes the noise from its own number of rows`;
   const drawn = `each ${unit} is in ${unit === "client" ? "a" : "an"} ${occasion} with chance ${formatPercent(rate, 1)} (Poisson)`;
   return [...multiplier, `clip ${String(clip)}`, `${drawn}, ${plural(steps, occasion)}`].join(" · ");
 }
@@ -35,7 +35,7 @@ export function privacyFacts(
           [
             "",
             "noise in all",
-            `${significantText(Number(beside.toPrecision(2)))} times as long as all that ${privacy.unit}s can say · at 0.03 trainings learn well, at 1 hardly · more ${privacy.unit}s in each ${privacy.unit === "client" ? "round" : "update"}, or fewer weights that train, make it less`,
+            `${significantText(Number(beside.toPrecision(2)))} times the norm of all ${privacy.unit}s' contributions · trainings work well at 0.03, and hardly at 1 · reduce it with more ${privacy.unit}s in each ${privacy.unit === "client" ? "round" : "update"}, or fewer trained weights`,
           ] as [string, string, string],
         ]),
   ];
@@ -64,7 +64,11 @@ export type CanarySettings = Pick<RecipePlan, "canaries" | "canary_copies">;
 export function canaryFacts(training: CanarySettings): [string, string, string][] {
   if (training.canaries === undefined) return [];
   return [
-    ["canaries", canaryText(training), "among the rows that train; `attacks: [canaries]` tells what is known of them"],
+    [
+      "canaries",
+      canaryText(training),
+      "among the training rows; `attacks: [canaries]` measures how well they are memorised",
+    ],
   ];
 }
 

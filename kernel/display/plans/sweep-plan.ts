@@ -85,7 +85,9 @@ export function sweepFacts(sweep: SweepPlan, open?: OpenTrials, costs: CostRange
     ["goal", goalText(sweep), ""],
     trialsFact(sweep, found),
     timeFact("a trial", found, 1, repeats === undefined ? "" : `with ${plural(repeats, "seed")}`),
-    ...(found.most === null ? [] : [timeFact("all", found, found.most, pruner ? "less what is given up" : "")]),
+    ...(found.most === null
+      ? []
+      : [timeFact("all", found, found.most, pruner ? "less if trials are stopped early" : "")]),
     ...(sweep.budgetMs === null ? [] : [budgetFact(sweep.budgetMs / 1000, found)]),
     ...(sweep.budgetTokens === undefined ? [] : [tokensFact(sweep.budgetTokens, found)]),
     ...(open ? [["open at once", groupedNumber(open.trials), openText(open)] as const] : []),
@@ -123,7 +125,7 @@ function sweepHours({ trial, ends, most }: SweepSize, paid: NonNullable<OpenTria
 function spaceText(sweep: SweepPlan, { points, dimensions }: SweepSize): string {
   const dimensionText = plural(dimensions, "dimension");
   const size = points === null ? "no end of values" : plural(Number(points), "combination");
-  return [dimensionText, size, sweep.where && "some of them forbidden by `where`"].filter(Boolean).join(", ");
+  return [dimensionText, size, sweep.where && "some of them excluded by `where`"].filter(Boolean).join(", ");
 }
 function goalText({ goals }: SweepPlan): string {
   return goals.map(({ direction, metric }) => `${direction} ${metricName(metric, registry)}`).join(", ");
@@ -133,8 +135,8 @@ function trialsFact({ trials }: SweepPlan, { most, grid, points, inBudget, inTok
   const bounds = [inBudget?.about, inTokens].filter((bound) => typeof bound === "number");
   if (most === null) {
     const about =
-      bounds.length > 0 ? `about ${groupedNumber(Math.min(...bounds))}` : "as many as the budget lets begin";
-    return ["trials", about, bounds.length > 0 ? "as many as the budget lets begin" : ""];
+      bounds.length > 0 ? `about ${groupedNumber(Math.min(...bounds))}` : "as many as start within the budget";
+    return ["trials", about, bounds.length > 0 ? "as many as start within the budget" : ""];
   }
   if (grid === null && points !== null && most >= Number(points) && most !== trials)
     return ["trials", `at most ${groupedNumber(most)}`, "each combination once"];
@@ -163,19 +165,22 @@ function endsFact(
   const tokens = few === many ? `${String(few)} tokens` : `${String(few)} to ${String(many)} tokens`;
   const note = (...words: readonly string[]): string => [...words, tokens, more].filter(Boolean).join(", ");
   if (least.seconds === null || most.seconds === null)
-    return [name, expectedTime(least).value, note(expectedTime(least).note, "by what varies")];
+    return [name, expectedTime(least).value, note(expectedTime(least).note, "depending on the varied settings")];
   const value = `about ${durationText(least.seconds * times)} to ${durationText(most.seconds * times)}`;
   const [low, high] = [least.secondsBetween?.[0] ?? least.seconds, most.secondsBetween?.[1] ?? most.seconds];
   return [
     name,
     value,
-    note("by what varies", `${durationText(low * times)} to ${durationText(high * times)} at the outside`),
+    note(
+      "depending on the varied settings",
+      `${durationText(low * times)} to ${durationText(high * times)} at the outside`,
+    ),
   ];
 }
 
 /** States the number of trials that fit the budget, if all of them would take longer. */
 function budgetFact(budget: number, { inBudget, most }: SweepSize): SweepFact {
-  if (inBudget === null) return ["budget", durationText(budget), "no trial begins after it"];
+  if (inBudget === null) return ["budget", durationText(budget), "no trial starts after it"];
   const { about, between } = inBudget;
   if (most !== null && most <= between[0]) return ["budget", durationText(budget), "enough for all"];
   const [least, top] = between.map((one) => (most === null ? one : Math.min(one, most)));
@@ -184,12 +189,12 @@ function budgetFact(budget: number, { inBudget, most }: SweepSize): SweepFact {
   const all =
     fits === most ? `all ${plural(fits, "trial")}` : `${groupedNumber(fits)} of ${plural(most ?? fits, "trial")}`;
   const trialText = most === null ? plural(fits, "trial") : all;
-  return ["budget", durationText(budget), `about ${trialText} begin in it${range}`];
+  return ["budget", durationText(budget), `about ${trialText} start in it${range}`];
 }
 function tokensFact(budget: number, { inTokens, most }: SweepSize): SweepFact {
   if (inTokens === null) return ["token budget", compactNumber(budget), ""];
   if (most !== null && most <= inTokens) return ["token budget", compactNumber(budget), "enough for all"];
   const trialText =
     most === null ? plural(inTokens, "trial") : `${groupedNumber(inTokens)} of ${plural(most, "trial")}`;
-  return ["token budget", compactNumber(budget), `about ${trialText} begin in it`];
+  return ["token budget", compactNumber(budget), `about ${trialText} start in it`];
 }

@@ -20,7 +20,7 @@ export function workerHoursFacts(paid: PaidWorkers, there: WorkerTime | null, ow
   const { count, threads, gpus, price } = paid;
   const [name, each] = gpus === undefined ? ["CPU-hours", threads] : ["GPU-hours", gpus];
   const hours = there && amounts(there, (seconds) => (seconds * count * each) / 3600, hoursText);
-  const whole = hours?.value ?? `${amount(count * each)} for each hour that it takes`;
+  const whole = hours?.value ?? `${amount(count * each)} for each hour of the run`;
   return [
     [name, whole, [owner, hours?.between].filter(Boolean).join("; ")],
     ...(price === undefined ? [] : [costFact(count, price, there)]),
@@ -30,7 +30,7 @@ export function workerHoursFacts(paid: PaidWorkers, there: WorkerTime | null, ow
 function costFact(count: number, price: number, there: WorkerTime | null): Fact {
   const note = `${moneyText(price)} for an hour of ${count === 1 ? "the worker" : "each worker"}`;
   const found = there && amounts(there, (seconds) => (seconds * count * price) / 3600, moneyText);
-  if (!found) return ["cost", `${moneyText(count * price)} for each hour that it takes`, note];
+  if (!found) return ["cost", `${moneyText(count * price)} for each hour of the run`, note];
   return [
     "cost",
     /^less/.test(found.value) ? found.value : `about ${found.value}`,

@@ -15,9 +15,7 @@ export function agreementView(
   const { annotators, rows, alpha, pairs, choices } = agreement;
   if (rows === 0) {
     const alone =
-      annotators.length === 0
-        ? "nobody has annotated it yet"
-        : `${annotators.join(" and ")} decided on no row in common`;
+      annotators.length === 0 ? "no annotations yet" : `${annotators.join(" and ")} decided on no row in common`;
     return [{ bundle: { "text/plain": `Agreement on ${data}: ${alone}` } }];
   }
   const measures = [
@@ -40,8 +38,7 @@ export function agreementView(
     tableView(["between", "measure", "value", "rows", "the same"], measures, {
       ...options,
       limit: 60,
-      caption:
-        "1: always the same; 0: as chance would have it; – : all chose the same throughout, which leaves nothing to measure",
+      caption: "1: always the same; 0: by chance; – : all chose the same label throughout, so it is undefined",
     }),
     ...(disagreed.length > 0 ? [disagreedShown(data, disagreed, annotators)] : []),
   ];
@@ -64,7 +61,7 @@ function disagreedShown(
       ...[row.row, row.split ?? "–", labelText(row.before)],
       ...annotators.map((annotator) => by.get(annotator) ?? ""),
       ...[
-        row.verdict.is === "tie" ? `${verdictText} (as many each)` : verdictText,
+        row.verdict.is === "tie" ? `${verdictText} (a tie)` : verdictText,
         clip(oneLine(Object.values(row.texts).join(" | ")), 240),
       ],
     ];

@@ -43,7 +43,7 @@ function tableOf({ model, on, attacks }: AttacksReport): DisplayOutput {
     ]),
   );
   const align = ["left", "left", "right", "right"] as const;
-  const title = `Attacks on ${model}, beside ${on}`;
+  const title = `Attacks on ${model}, compared with ${on}`;
   const summaries = attacks.map(({ attack, report: { said: summary } }) => `${attack}: ${summary}`);
   const how = attacks.map(({ attack, report }) => `${attack}: ${report.how}`);
   const lines = [...summaries, "intervals of 95 % by the bootstrap", ...how];
@@ -100,7 +100,7 @@ function caughtFigure({ model }: AttacksReport, { others, members }: Extract<Att
       line("1 % false alarms", [0.01, 0.01], [least, 1], { color: paletteColor(6), dash: "dash" }),
     ],
     layout: {
-      title: { text: `Rows that trained ${modelLabel}, told from others` },
+      title: { text: `Training rows of ${modelLabel}, distinguished from others` },
       xaxis: { title: { text: "others taken for them" }, type: "log", range: [low, 0] },
       yaxis: { title: { text: "rows that trained, caught" }, type: "log", range: [low, 0] },
       height: 380,
@@ -149,9 +149,9 @@ function exposureFigure(
       },
     ],
     layout: {
-      title: { text: `Canaries, and what ${modelLabel} makes of them` },
+      title: { text: `Canaries, and the losses of ${modelLabel}` },
       xaxis: { title: { text: "loss, as a power of ten" } },
-      yaxis: { title: { text: "canaries never seen" } },
+      yaxis: { title: { text: "unseen canaries" } },
       yaxis2: { title: { text: "exposure, bits" }, overlaying: "y", side: "right", rangemode: "tozero" },
       bargap: 0.04,
       height: 380,

@@ -132,9 +132,9 @@ function constantNote(
     bests.set(answer, [...(bests.get(answer) ?? []), metric]);
   }
   const [[only = name] = [], ...others] = bests;
-  if (others.length === 0) return `${only}: the best answer that never changes, by ${by}`;
+  if (others.length === 0) return `${only}: the best constant prediction, by ${by}`;
   const each = [...bests].map(([answer, metricNames]) => `${answer} (for ${metricNames.join(", ")})`);
-  return `the best answers that never change, by ${by}: ${each.join("; ")}`;
+  return `the best constant predictions, by ${by}: ${each.join("; ")}`;
 }
 
 /** Returns the first metric of each model and baseline, then further metrics if there is a single model. */

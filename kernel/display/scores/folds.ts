@@ -30,7 +30,7 @@ export function foldsView(folds: readonly FoldScores[], { title }: { readonly ti
     groupedNumber(rows),
     ...names.map((name) => metrics[name]?.toFixed(4) ?? ""),
   ]);
-  return tableView(["model", "rows held out", ...names], [...rows, ["mean ± sd", "", ...names.map(over)]], {
+  return tableView(["model", "validation rows", ...names], [...rows, ["mean ± sd", "", ...names.map(over)]], {
     title,
     limit: folds.length + 1,
     caption: `${plural(folds.length, "fold")}, each scored by the model that did not see it; the deviation is that of one fold's score`,

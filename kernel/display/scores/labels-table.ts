@@ -30,7 +30,7 @@ const LINES = 60;
 
 const METHOD = "intervals of 95 %: mid-P, of f1 by the share that is right of all that were predicted or true";
 /** Decisions about one text depend on each other; the intervals ignore this. */
-const ALONE = ", as if each stood alone";
+const ALONE = ", each treated as independent";
 
 /** `suffix`: with the model's name if several are displayed. */
 export function labelScoresView(
@@ -66,7 +66,7 @@ export function labelScoresView(
     card(
       title,
       cells.length > TALL ? html`<div style="max-height:560px;overflow:auto">${table}</div>` : table,
-      note(`most frequent first; – where nothing was predicted, or nothing is true`),
+      note(`most frequent first; – if nothing was predicted, or nothing is true`),
       note(method),
     ),
   );

@@ -154,7 +154,7 @@ function rocOf({ lines, each, labels }: RankingsPicture): Small {
     x: drawn(roc.x),
     y: drawn(roc.y),
     line: { ...lookOf(i), width: 2 },
-    hovertemplate: `${hovered(name)}<br>finds %{y:.1%} of what is true<br>and %{x:.1%} of the rest<extra></extra>`,
+    hovertemplate: `${hovered(name)}<br>finds %{y:.1%} of the true ones<br>and %{x:.1%} of the others<extra></extra>`,
   }));
   return {
     x: "false positive rate",
@@ -187,7 +187,7 @@ function reliabilityOf(all: EvaluationPictures["reliability"]): Small {
     x: drawn(bins.map(({ said: predicted }) => predicted)),
     y: drawn(bins.map((bin) => bin.true)),
     customdata: bins.map((bin) => bin.count),
-    hovertemplate: `${all.length > 1 ? `${hovered(name)}<br>` : ""}said %{x:.1%}, came true %{y:.1%}<br>of %{customdata:,}<extra></extra>`,
+    hovertemplate: `${all.length > 1 ? `${hovered(name)}<br>` : ""}predicted %{x:.1%}, observed %{y:.1%}<br>of %{customdata:,}<extra></extra>`,
   }));
   const [only, ...others] = all;
   const lone = only && others.length === 0 ? only : null;
@@ -197,10 +197,10 @@ function reliabilityOf(all: EvaluationPictures["reliability"]): Small {
     y: lone.bins.map((bin) => bin.count),
     marker: { color: FOOT },
     width: 0.04,
-    hovertemplate: "%{y:,} said near %{x:.0%}<extra></extra>",
+    hovertemplate: "%{y:,} predicted near %{x:.0%}<extra></extra>",
   };
   return {
-    x: "probability that was said",
+    x: "predicted probability",
     y: "share that came true",
     xaxis: UNIT,
     yaxis: UNIT,
@@ -221,7 +221,7 @@ function numbersOf(all: readonly RegressionPicture[]): Small {
     x: drawn(truth),
     y: drawn(predicted),
     marker: { size: 4, color: paletteColor(i), opacity: 0.6 },
-    hovertemplate: `${all.length > 1 ? `${hovered(name)}<br>` : ""}right %{x}, said %{y}<extra></extra>`,
+    hovertemplate: `${all.length > 1 ? `${hovered(name)}<br>` : ""}true %{x}, predicted %{y}<extra></extra>`,
   }));
   return { x: "right", y: "said", traces: [...(low < high ? [diagonal(low, high)] : []), ...traces] };
 }

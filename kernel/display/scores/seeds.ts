@@ -34,7 +34,7 @@ export function seedsView(
   return tableView(["seed", "model", "run", ...metrics], [...rows, ["mean ± sd", "", "", ...over]], {
     title: `Seeds of ${name}`,
     limit: seeds.length + 1,
-    caption: `${plural(seeds.length, "seed")}, scored on the rows that validate; the deviation is that of one seed's score. \`${name}\` is \`${best}\` now, the best by ${metric}: chosen as the best, its own score is a little too good`,
+    caption: `${plural(seeds.length, "seed")}, scored on the validation rows; the deviation is that of a single seed's score. \`${name}\` is now \`${best}\`, the best by ${metric}: since it was chosen as the best, its own score is a little too good`,
   });
 }
 

@@ -27,10 +27,9 @@ const NAMED = 6;
 /** Minimum share of all contributions for the special tokens to be mentioned. */
 const LITTLE = 0.01;
 const METHODS = {
-  left_out:
-    "each word left out and asked again: how much less sure of the answer the model then is, as a share of all changes",
+  left_out: "change of the prediction's probability without each word, as a share of all changes",
   gradient:
-    "gradient × input of the answer's logit, each word's share of all; of encoders like BERT the side is no surer than chance: `why: left_out` asks again without each word",
+    "gradient × input of the predicted logit, each word's share of all; for encoders like BERT the sign is no better than chance: `why: left_out` predicts again without each word",
 } as const;
 /** Opacity of the strongest colour. */
 const FULL = 0.55;
@@ -42,7 +41,7 @@ export function attributionView(
   rows: readonly AttributionRow[],
   options: { readonly model: string; readonly total: number; readonly how: keyof typeof METHODS },
 ): DisplayOutput {
-  const title = `${options.model}: which words spoke for the answer`;
+  const title = `${options.model}: words that supported the prediction`;
   const left =
     options.total > rows.length ? `the first ${groupedNumber(rows.length)} of ${plural(options.total, "text")}` : null;
   const method = METHODS[options.how];

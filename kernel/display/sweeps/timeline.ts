@@ -48,7 +48,7 @@ export function timelinePanel(view: SweepView): FigurePanel | null {
   }));
   return {
     traces: [...cuts, ...bars],
-    xaxis: { title: { text: `${unit} since the sweep began` }, rangemode: "tozero" },
+    xaxis: { title: { text: `${unit} since the start of the sweep` }, rangemode: "tozero" },
     yaxis: { title: { text: "trial" }, range: [last + 0.6, 0.4], nticks: Math.min(12, last + 1) },
   };
 }

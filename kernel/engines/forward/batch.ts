@@ -76,7 +76,7 @@ type Rows = readonly (readonly number[])[];
 const areRows = schemaGuard<Rows>(v.array(v.array(v.pipe(v.number(), v.safeInteger()))));
 function rowsOf(name: string, value: unknown, shape: readonly [rows: number, length: number] | null): Rows {
   if (!areRows(value) || value.length === 0)
-    throw new CodedError("forward-input", { why: `${name} is no list of rows of whole numbers` });
+    throw new CodedError("forward-input", { why: `${name} is not a list of rows of integers` });
   if (value[0]!.length === 0) throw new CodedError("forward-input", { why: `the first row of ${name} is empty` });
   if (shape && value.length !== shape[0])
     throw new CodedError("forward-input", {

@@ -222,7 +222,7 @@ export class HostSession {
 
   takeBack(as: string): void {
     const values = this.aside.get(as);
-    if (!values) throw new CodedError("internal", { what: `no state was kept as ${as}` });
+    if (!values) throw new CodedError("internal", { what: `no state was stored as ${as}` });
     for (const [name, value] of values) this.write(name, value);
     this.aside.delete(as);
   }

@@ -41,7 +41,7 @@ export async function probeAddon(addon: string): Promise<AddonProbe> {
           .join(" ");
         const why = error?.signal
           ? `it ended with signal ${error.signal}`
-          : last || (error?.message ?? "it said nothing");
+          : last || (error?.message ?? "it gave no output");
         reject(new CodedError("addon-broken", { addon, why }, { cause: error }));
       },
     );

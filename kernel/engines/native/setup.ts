@@ -77,7 +77,7 @@ export interface TensorflowInstallResult {
 /** Chooses the build for this machine and states the reason. */
 export function suitableBuild(): { readonly build: TensorflowBuild; readonly why: string } {
   const set = process.env["TUNEBOOK_TENSORFLOW"];
-  if (set === "cpu" || set === "gpu") return { build: set, why: "TUNEBOOK_TENSORFLOW says so" };
+  if (set === "cpu" || set === "gpu") return { build: set, why: "TUNEBOOK_TENSORFLOW selects it" };
   const driver = nvidiaDriver();
   return { build: driver.present ? "gpu" : "cpu", why: driver.why };
 }
@@ -155,13 +155,13 @@ async function bringOne(
     }
   }
   const note =
-    "TensorFlow can't be had here: the ONNX engine serves, which needs npm alone. It computes in f32 only, " +
+    "TensorFlow is not available here: the ONNX engine is used, which needs only npm. It computes in f32 only, " +
     "on some processors as fast as TensorFlow and on others about a quarter slower.";
   return { native: null, engine: "onnx", changed: false, notes: [note], failures };
 }
 
 const olderLibrary = (): string =>
-  `TensorFlow ${PACKAGE_LIBRARY_VERSION} serves, which tfjs-node-gpu's own host keeps, for want of ${TENSORFLOW_VERSION} from the package index: an older library, and slower on new processors.`;
+  `TensorFlow ${PACKAGE_LIBRARY_VERSION} from tfjs-node-gpu's host is used, because ${TENSORFLOW_VERSION} is not available from the package index: an older library, and slower on new CPUs.`;
 
 async function viaWheel(bring: LibraryInstallOptions, key: string): Promise<TensorflowInstallation> {
   if (process.platform !== "linux")

@@ -40,7 +40,7 @@ export class TensorExchange {
         return this.consume(bytes, () => this.bytesAs(TF_UINT8, TF_INT8, bytes));
       }
       case "f64":
-        throw new Error("TensorFlow's binding for Node takes no f64");
+        throw new Error("TensorFlow's binding for Node does not support f64");
     }
   }
 

@@ -35,7 +35,7 @@ function located(name: string): string {
   try {
     return require.resolve(name);
   } catch (e) {
-    throw new Error(`the package ${name} isn't installed: npm install webgpu @tensorflow/tfjs-backend-webgpu`, {
+    throw new Error(`the package ${name} is not installed: npm install webgpu @tensorflow/tfjs-backend-webgpu`, {
       cause: e,
     });
   }

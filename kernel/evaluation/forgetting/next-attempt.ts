@@ -7,7 +7,7 @@ import { basename, join } from "node:path";
 import type { Call } from "#dsl/language/types/value.js";
 import { readBeforeAfterScores, type BeforeAfterScore } from "../../runs/before-after-scores.js";
 
-const UNMEASURED = "that is a suggestion by rule and not measured: the matrix of that run tells";
+const UNMEASURED = "this is a rule of thumb, not a measurement: the matrix of that run shows the result";
 /** Replay shares that are suggested. */
 const SHARES = [0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5] as const;
 /** Maximum share of each data set's rows. */
@@ -30,7 +30,7 @@ export interface ReplaySetting {
   readonly full: boolean;
 }
 const NONE: ReplaySetting = { share: 0, fixed: false, full: false };
-const JOINT = "To keep more of it try `joint`, which learns all rows anew";
+const JOINT = "To keep more of it try `joint`, which trains on all rows again";
 
 export const NO_RECORDED_SHARES: RecordedShares = { retained: null, lost: null };
 
@@ -56,18 +56,18 @@ export function suggestNextAttempt(
   const replayCall = strategy.find(({ word }) => word === "der" || word === "replay");
   const replayShare = replayCall ? shareOf(replayCall.arguments["share"]) : 0;
   if (replayCall && now.fixed)
-    return `${JOINT} (\`${replayCall.word}\` draws no more rows of data that an earlier update kept rows of): ${UNMEASURED}`;
+    return `${JOINT} (\`${replayCall.word}\` draws no more rows of data with stored rows): ${UNMEASURED}`;
   if (replayCall && now.full)
-    return `To keep more of it let \`${replayCall.word}\` keep more rows (\`most\`): ${UNMEASURED}`;
+    return `To keep more of it, let \`${replayCall.word}\` store more rows (\`most\`): ${UNMEASURED}`;
   const least = Math.max(replayShare ?? 0, now.share);
   if (replayCall?.word === "der") {
     if (least >= MOST) return `${JOINT}: ${UNMEASURED}`;
-    return `To keep more of it let \`der\` keep more rows (\`share\`): ${UNMEASURED}`;
+    return `To keep more of it, let \`der\` store more rows (\`share\`): ${UNMEASURED}`;
   }
   if (known && known.share > least) return keptBefore(known);
   const most = Math.max(least, tried ?? 0);
   if (most >= MOST) return `${JOINT}: ${UNMEASURED}`;
-  if (replayShare === null) return `To keep more of it let \`replay\` keep more rows: ${UNMEASURED}`;
+  if (replayShare === null) return `To keep more of it, let \`replay\` store more rows: ${UNMEASURED}`;
   const share = replayShareFor(lost, 2 * most);
   return `To keep more of it try \`replay(${shareText(share)})\`: ${reason(lost, share, most)}; ${UNMEASURED}`;
 }
@@ -75,7 +75,7 @@ export function suggestNextAttempt(
 const reason = (lost: number, share: number, most: number): string =>
   share <= 2 * most && lost < share
     ? `more rows of earlier data than the ${shareText(most)} that were too few`
-    : "about as large a share of the earlier rows as was lost of the right answers";
+    : "about the same share of the earlier rows as of the lost predictions";
 
 const keptBefore = ({ share, run }: NonNullable<RecordedShares["retained"]>): string =>
   `To keep more of it try \`replay(${shareText(share)})\`: an update from the same weights showed no loss with it on these rows (${run}), on other new data perhaps`;
@@ -99,7 +99,7 @@ export function suggestUpdate(
   const why = retained
     ? `an update from the same weights showed no loss with it on these rows (${retained.run})`
     : `about as large a share of the earlier rows as was lost; ${UNMEASURED}`;
-  return `To keep more of it, learn earlier rows again: ${first}\`update ${start} on ${options.data} as ${options.name}_kept { strategy: replay(${shareText(share)}) }\` (${why})`;
+  return `To keep more of it, replay earlier rows: ${first}\`update ${start} on ${options.data} as ${options.name}_kept { strategy: replay(${shareText(share)}) }\` (${why})`;
 }
 
 /**

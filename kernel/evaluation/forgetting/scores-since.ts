@@ -143,7 +143,7 @@ async function askedAbout(
   const { recipe } = handle.weights.plan;
   const encoding = await encodingOf({ recipe: { ...recipe, data } }, base, tokenizer, labels, handle.name);
   const rows = await encodeSplit(prepared, { data: data.name, split }, encoding);
-  const label = `${data.name}.${split} asked of ${handle.name} again`;
+  const label = `${handle.name} on ${data.name}.${split} again`;
   const outputs = await computeOutputs(open.session, rows, encoding, {
     batchSize: recipe.training.batch_size,
     padId: tokenizer.padId,

@@ -42,9 +42,9 @@ export function runDiffText({ here, there, numbers, others, scores, spent, older
       ? [`${older.join(" and ")} ${older.length > 1 ? "keep" : "keeps"} no record of files, versions and machine.`]
       : []),
     numbers.length > 0
-      ? `What differs and can change numbers:\n${differencesText(numbers)}`
+      ? `Differences that can change numbers:\n${differencesText(numbers)}`
       : `Nothing ${older.length > 0 ? "that is known " : ""}differs that can change numbers.`,
-    ...(others.length > 0 ? [`What differs and can't:\n${differencesText(others)}`] : []),
+    ...(others.length > 0 ? [`Other differences:\n${differencesText(others)}`] : []),
     scoresText(scores),
     ...(spent ? [`Privacy spent: ${[spent.here, spent.there].map(spentOf).join(" → ")}`] : []),
   ];
@@ -72,7 +72,7 @@ function scoresText({ moved, here, there }: ScoreDifferences): string {
   return [
     `Scores, and by how much they moved:\n${indented(textTable(null, lines))}`,
     ...(moved.some(({ interval }) => interval)
-      ? ["Intervals are of 95 %, as of separate rows: `evaluate` of both on the same rows gives narrower ones."]
+      ? ["Intervals are 95 %, for independent rows: `evaluate` of both on the same rows gives narrower ones."]
       : []),
     ...(only.length > 0 ? [`Known of one alone: ${only.join(", ")}`] : []),
   ].join("\n");

@@ -37,9 +37,9 @@ const CHUNK = 256;
 export async function runAnnotate(session: OpenSession, action: Annotate, context: ExecutionContext): Promise<void> {
   const { name, data, from, split } = action;
   const prepared = await session.datasets.data(data, null, context.hostContext);
-  const { rows, standing, labels } = must(prepared.annotated, `what people decided about ${name}`);
+  const { rows, standing, labels } = must(prepared.annotated, `people's decisions about ${name}`);
   if (labels.length === 0) throw new CodedError("nothing-to-annotate", { data: from.name });
-  const { file, role } = must(data.annotations, `where decisions about ${name} lie`);
+  const { file, role } = must(data.annotations, `the place of decisions about ${name}`);
   const path = resolve(context.hostContext.folder, data.folder, file);
   const candidates = split === null ? rows : rows.filter((row) => row.split === split);
   const options: Omit<AnnotationOptions, "asks" | "order"> = {

@@ -114,7 +114,7 @@ export async function promptedTeacher({ plan, start }: PlannedCompressStage, aro
       try {
         const all = await ready.ask(Uint32Array.from(texts, (_, row) => row));
         const numbers = "outputs" in all ? all.outputs.map(finite) : [];
-        const answers = must(encoding.task.implementation.answers, "answers of a task with labels");
+        const answers = must(encoding.task.implementation.answers, "predictions of a task with labels");
         const firsts = texts.map((text) => (typeof text === "string" ? text : text[0]));
         return { numbers, predictions: await answers.predictions(numbers, firsts, inputs) };
       } finally {

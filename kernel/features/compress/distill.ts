@@ -35,7 +35,7 @@ export async function distilFromTeacher(
   const asks = asksOf(losses, compressStage);
   const { labels } = by;
   const made = await labelRowsByTeacher(compressStage, implementation.augments?.(stage) ?? 0, by, around);
-  const model = asks.beside ? must(by.model, "a teacher that runs beside") : null;
+  const model = asks.beside ? must(by.model, "a teacher in a separate engine") : null;
   const base = model && (await around.session.weights.trainedBases.asBase(model, around.stage.hostContext));
   const outputs = asks.once ? await teacherOutputsOf(compressStage, by, around, made.rows) : null;
   const terms = losses.map(async (call) =>

@@ -40,9 +40,9 @@ const BATCH = 64;
 /** Splits for choosing between models, the best first: choosing by test rows leaves none for a final test. */
 const SPLITS = ["validation", "test"] as const;
 const ON_TEST =
-  "There are no validation rows, so these are scores of test rows: of a model that is picked by them no rows are left to say how good it is. `split: random(validation: 15%, test: 15%)` keeps both.";
+  "There are no validation rows, so these are scores on test rows: if you choose a model by them, no rows are left to measure how good it is. `split: random(validation: 15%, test: 15%)` keeps both.";
 const HERE =
-  "Memory is reckoned from the graph, and time is that of this notebook's engine, which computes whole numbers as f32: what rounding saves of both is seen where a deployed model runs.";
+  "Memory is computed from the graph, and latency measured on this notebook's engine, which computes integers as f32: the savings of rounding only show where the deployed model runs.";
 
 /** Returns nothing if there is no split left for scoring. */
 export async function compareWithOriginal(

@@ -34,7 +34,7 @@ export async function runCompress(session: OpenSession, action: Compress, contex
   });
   const done = action.resume ? finishedStages(session.runs, action.stages) : new Map<PlannedCompressStage, RunFolder>();
   for (const [compressStage, run] of done)
-    context.screen.display(textShown(`${compressStage.name} is done already, and is taken as it is: ${run.id}`));
+    context.screen.display(textShown(`${compressStage.name} is already finished, and is reused: ${run.id}`));
   const planned = trained.filter((remaining) => !done.has(remaining));
   for (const [i, { plan, start: from }] of planned.entries())
     context.screen.display({
@@ -85,9 +85,9 @@ function sizesShown(start: TrainedModel | null, made: readonly CompressedModel[]
     return [name, stage ? shortCallText(stage, registry) : "", compactNumber(parameters), size, run.id];
   });
   return tableView(["model", "made by", "parameters", "on disk", "run"], rows, {
-    title: "What each takes",
+    title: "Cost of each model",
     caption:
-      "No rows are held out by which they could be told apart: `split: random(validation: 15%, test: 15%)` keeps some.",
+      "There are no validation rows to compare models on: `split: random(validation: 15%, test: 15%)` keeps some.",
   });
 }
 const textShown = (text: string): DisplayOutput => displayOutputOf(text, card(null, note(text)));

@@ -41,7 +41,7 @@ export async function teacherOutputsOf(
   // Cached logits were already checked when they were computed.
   if (before && isOf(before.path, by.mark, [rows.numRows() + unlabelled.length, labels])) return readSaid(before.path);
   const { numbers } = await by.ask(textsIn(rows));
-  const all = [...numbers, ...unlabelled.map(({ said: outputs }) => must(outputs, "what is said of a row"))];
+  const all = [...numbers, ...unlabelled.map(({ said: outputs }) => must(outputs, "the teacher's outputs"))];
   const logits = new Float32Array(all.length * labels);
   all.forEach((row, i) => logits.set(row, i * labels));
   return logits;

@@ -37,13 +37,15 @@ export async function proveDeployment(
   if ("missing" in open) {
     const proof = proofOf(deployment, { golden, expected, by: open, compared: null, verdict: "not run" });
     const note = open.never
-      ? "Nothing here opens it, so it isn't proved: ask it what the notebook's model was asked, where it is read."
-      : "`npx tunebook verify` proves it where its runtime is.";
+      ? "No runtime here can open it, so it is not verified: compare its predictions with the notebook's model where it is used."
+      : "`npx tunebook verify` verifies it where its runtime is installed.";
     return { proof, notes: [note] };
   }
   try {
-    const answers = await withProgressLabel(context.hostContext, `made-up inputs asked in ${open.by.title}`, () =>
-      goldenAnswersOf(open, golden, action.name, { signal: context.signal, expected }),
+    const answers = await withProgressLabel(
+      context.hostContext,
+      `predictions for generated inputs in ${open.by.title}`,
+      () => goldenAnswersOf(open, golden, action.name, { signal: context.signal, expected }),
     );
     const { compared, verdict, found } = judgeAnswers(expected, answers, deployment);
     const proved = { golden, expected, by: open.by, compared, verdict };
@@ -70,7 +72,7 @@ export async function proveDeployment(
     const notes = [
       ...("none" in scored ? [`No rows were scored: ${scored.none}.`] : []),
       ...(vouched
-        ? [`Of made-up inputs ${found.join(", ")}; rows that it did not learn from say that it answers well.`]
+        ? [`On generated inputs ${found.join(", ")}; on rows that it was not trained on it predicts well.`]
         : []),
     ];
     return {

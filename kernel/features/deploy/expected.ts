@@ -40,12 +40,12 @@ export async function goldenInputsFor(
   const fit = await promptsThatFit({ ...golden, most }, { chat, tokenizer, positions });
   if ("is" in fit) return fit;
   const shortest = Number.isFinite(fit.shortest)
-    ? `the shortest text takes ${String(fit.shortest)} tokens`
+    ? `the shortest text has ${String(fit.shortest)} tokens`
     : "it writes no text";
   throw new CodedError("cannot-deploy", {
     model: action.name,
     target: callText(action.target),
-    why: `nothing can be asked of it: ${chat ? "with its template " : ""}${shortest}, and it has ${String(positions)} positions for texts and answers`,
+    why: `no prompt fits: ${chat ? "with its template " : ""}${shortest}, and it has ${String(positions)} positions for texts and answers`,
     instead: "a larger `max_length`, or another template, and train again",
   });
 }
@@ -67,7 +67,7 @@ export async function expectedOutputs(
   const before = answers.get(hash);
   if (before) return before;
   const notebook = { plan: weights.plan, labels: weights.labels, session: open.session, base, tokenizer };
-  const answer = await withProgressLabel(hostContext, "made-up inputs asked of the notebook's model", () =>
+  const answer = await withProgressLabel(hostContext, "predictions for generated inputs", () =>
     runtimeAnswersOf(notebook, golden, name, { signal }),
   );
   answers.set(hash, answer);

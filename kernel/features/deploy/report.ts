@@ -65,7 +65,7 @@ function fittedLeft({ temperature, thresholds }: FittedCalibration): NonNullable
       : [
           {
             part: `the ${calibrationText({ thresholds })} fitted to validation`,
-            instead: "give a label where it is at least so likely (`fitted` in tunebook.json)",
+            instead: "predict a label if its probability is at least this (`fitted` in tunebook.json)",
           },
         ]),
   ];
@@ -89,7 +89,7 @@ function leftOf(
       ? [
           {
             part: `cleaning of texts (${words.join(", ")})`,
-            instead: "clean texts in the same way before you ask about them",
+            instead: "clean texts in the same way before prediction",
           },
         ]
       : []),

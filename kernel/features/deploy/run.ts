@@ -42,7 +42,7 @@ export async function runDeploy(session: OpenSession, action: DeployAction, cont
   const path = String(action.target.arguments["path"]);
   const { folder } = context.hostContext;
   const to = verifying ? outputPathFor(session, resolve(folder, expandHome(path))) : path;
-  const writes = must(capabilities?.writes, "what a target writes");
+  const writes = must(capabilities?.writes, "the target's output");
   const place = push ? null : deploymentPlaceAt({ ...capabilities, writes }, to, folder);
   const again = place && (await claimPlace(place, identity, action.overwrite));
   const begun: { run?: DeploymentRun } = {};
@@ -61,7 +61,7 @@ export async function runDeploy(session: OpenSession, action: DeployAction, cont
       });
       begun.run = run;
       if (push) await demandCleanData({ session, opened, stage: context }, push);
-      const model = await withProgressLabel(context.hostContext, `${action.name} made ready to be written`, () =>
+      const model = await withProgressLabel(context.hostContext, `${action.name} prepared for writing`, () =>
         prepareDeployment(run.source, opened, {
           name: action.name,
           calibration: (rows) => calibrationRows(session, opened, rows, context),

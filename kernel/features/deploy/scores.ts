@@ -32,8 +32,8 @@ export async function rowsToScore(
 > {
   const { data: trainingData, model } = weights.plan.recipe;
   const { answers } = await loadImplementation(model.task, "task");
-  if (options.rows === 0) return { none: "none were asked for" };
-  if (!answers?.score) return { none: `${model.task.word} is compared by what is written` };
+  if (options.rows === 0) return { none: "none requested" };
+  if (!answers?.score) return { none: `${model.task.word} is compared by generated text` };
   const subject = options.on && "data" in options.on ? options.on : { data: trainingData, split: null };
   try {
     const prepared = await session.datasets.data(subject.data, dataReaderOfModel(model), context.hostContext);
@@ -92,7 +92,7 @@ export async function compareDeployedScores(
     const other = there.measures[i];
     if (!other || Number.isNaN(measure.value)) return [];
     const score = must(drawn.get(measure), "its score");
-    const { value, interval, verdict } = scoreDifference(score, must(drawn.get(other), "its score beside"));
+    const { value, interval, verdict } = scoreDifference(score, must(drawn.get(other), "its score"));
     const ends = { low: interval?.low ?? null, high: interval?.high ?? null };
     const { low, high } = score.score.interval ?? { low: 0, high: 0 };
     const worse = verdict === "worse" && Math.abs(value) > (high - low) / 2;

@@ -55,7 +55,7 @@ export async function verifyDeployment(
   const runtime = await runtimeOf(deployment, wanted);
   const damage = await deploymentDamage(place, before, deployment);
   if (damage.length > 0) {
-    const unproved = "its files are not those that were proved";
+    const unproved = "its files are not those that were verified";
     const none = { runtime: null, unproved, compared: null, verdict: "not run" as const };
     return { ...summary, proof: provedAgain(before, none), found: damage };
   }
@@ -71,7 +71,7 @@ export async function verifyDeployment(
     if ("missing" in open)
       throw new CodedError("runtime-missing", {
         runtime: `a runtime of ${deployment.target.word}`,
-        brings: open.never ? `${open.missing}; its files are those that were written` : open.missing,
+        brings: open.never ? `${open.missing}; its files are unchanged` : open.missing,
       });
     try {
       const answers = sampleAnswerNumbers(await goldenAnswersOf(open, before.golden, deployment.name, { expected }));

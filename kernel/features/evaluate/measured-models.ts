@@ -70,7 +70,7 @@ function measuredNamed(
   const contender = action.contenders?.[name];
   if (contender) {
     const warn = warnerAt(context, action.span);
-    const standing = { name, contender, warn, beside: must(beside, "the model that it stands beside") };
+    const standing = { name, contender, warn, beside: must(beside, "the other model") };
     return evaluateBaseline(session, standing, subject, how, context);
   }
   const heldOutFolds = action.folds?.[name];

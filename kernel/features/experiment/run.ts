@@ -34,10 +34,7 @@ export async function announceExperiment(
   );
   const missed = silent ? 0 : await session.trackers.takeUp(session.runs, report.experiment, report.say);
   const rows = found.map(({ title, says }) => [title, says]);
-  const after =
-    missed > 0
-      ? [`${plural(missed, "run")} of before ${missed === 1 ? "is" : "are"} told now of what was missed.`]
-      : [];
+  const after = missed > 0 ? [`Missed events of ${plural(missed, "earlier run")} are being sent now.`] : [];
   const title = `Experiment ${name}`;
   const lines = [...(notes === "" ? [] : [notes]), ...(rows.length > 0 ? [textTable(null, rows)] : []), ...after];
   context.screen.display(
@@ -48,7 +45,7 @@ export async function announceExperiment(
 async function passedOver(call: Call): Promise<{ readonly title: string; readonly says: string }> {
   return {
     title: (await loadImplementation(call, "tracker")).title(call),
-    says: "not asked and not told: the notebook is being verified",
+    says: "not contacted: the notebook is being verified",
   };
 }
 
@@ -68,13 +65,13 @@ async function greeted(
         sendTrackerRequest(asking, { place, signal, patience: { answer: GREETING, pace: 100_000 } }),
     };
     await tracker.greet(call, door, experiment);
-    return { title, says: "told of what is trained from here on" };
+    return { title, says: "records runs from here on" };
   } catch (error) {
     if (!(error instanceof TrackerUnavailableError) && !(error instanceof TrackerRefusalError)) throw error;
     session.trackers.missed(call);
     return {
       title,
-      says: `not there now (${error.message}): nothing waits for it; what it misses is kept with the runs, and told later`,
+      says: `unreachable (${error.message}): nothing waits for it; missed events are stored with the runs, and sent later`,
     };
   }
 }

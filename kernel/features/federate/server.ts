@@ -137,7 +137,7 @@ export class FederationServer {
       names.map((name) => [name, options.savedState?.[name] ?? new Float64Array(weights.length)] as const),
     );
     this.sent = Object.fromEntries(
-      (local?.sent ?? []).map((name) => [name, must(this.aggregatorState[name], "what is sent")]),
+      (local?.sent ?? []).map((name) => [name, must(this.aggregatorState[name], "the message")]),
     );
   }
 
@@ -251,7 +251,7 @@ function givenOf(answers: readonly RoundAnswer[]): RoundStateVectors {
   const names = Object.keys(answers[0]?.given ?? {});
   const given = (name: string) =>
     meanWeightedByRows(
-      answers.map(({ rows, given: vectors }) => ({ rows, delta: must(vectors[name], `what is given as ${name}`) })),
+      answers.map(({ rows, given: vectors }) => ({ rows, delta: must(vectors[name], `the value of ${name}`) })),
     );
   return Object.fromEntries(names.map((name) => [name, given(name)]));
 }

@@ -42,7 +42,7 @@ export function weightedContribution(
   names: readonly string[],
   rows: number,
 ): Float64Array {
-  const all = [delta, ...names.map((name) => must(given[name], `what is given as ${name}`))];
+  const all = [delta, ...names.map((name) => must(given[name], `the value of ${name}`))];
   const vector = new Float64Array(delta.length * all.length + 1);
   for (const [i, one] of all.entries())
     for (const [index, value] of one.entries()) vector[i * delta.length + index] = rows * value;

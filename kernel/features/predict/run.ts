@@ -54,7 +54,7 @@ export async function runPredict(session: OpenSession, action: Predict, context:
   const pairs = texts.length > 0 && texts.every((text) => typeof text !== "string");
   if (action.as !== null) session.names.define(action.as, predictions, predictionsType(handle.plan, pairs));
   const { task } = handle.plan;
-  const answers = must((await loadImplementation(task, "task")).answers, `what ${task.word} answers`);
+  const answers = must((await loadImplementation(task, "task")).answers, `the predictions of ${task.word}`);
   const { columns, cells } = (pairs && answers.ofPairs) || answers;
   context.screen.display(
     predictionsView(
@@ -123,7 +123,7 @@ async function write(
     if (context.signal?.aborted)
       throw new CodedError("interrupted", {
         what: `writing with ${handle.name}`,
-        kept: "what it wrote so far is shown",
+        kept: "the text generated so far is shown",
       });
     throw error;
   }
@@ -193,6 +193,6 @@ function textsIn(value: unknown, role: string): readonly string[] {
   if (typeof value === "object" && value !== null && "array" in value && typeof value.array === "function")
     return Array.from((value.array as (name: string) => Iterable<unknown>)(role), String);
   throw new CodedError("texts-expected", {
-    got: Array.isArray(value) ? "a list that holds something else" : typeof value,
+    got: Array.isArray(value) ? "a list with another value" : typeof value,
   });
 }

@@ -18,7 +18,7 @@ export function replayText(replay: Replay): string {
   const parts = [
     verdictOf(replay),
     ...(changed.length > 0 ? [`What it was made of had changed:\n${differencesText(changed)}`] : []),
-    ...(elsewhere.length > 0 ? [`Where it ran was another place:\n${differencesText(elsewhere)}`] : []),
+    ...(elsewhere.length > 0 ? [`It ran in another environment:\n${differencesText(elsewhere)}`] : []),
     ...(numbers.beyond.length > 0 ? [beyondText(numbers.beyond)] : []),
     ...(left.length > 0 ? [`Not compared: ${listNames(left, { most: 6 })}`] : []),
     `The repetition is ${again}`,
@@ -44,16 +44,16 @@ function verdictOf({ run, same, numbers, drawn, changed, elsewhere, unknown, eng
   ].join(", ");
   if (drawn) {
     const tolerance = `(within: ${percentOf(UNSEEDED_TOLERANCE.relative)} of a loss, ${String(UNSEEDED_TOLERANCE.errors)} standard errors of a score)`;
-    const verdict = beyond.length === 0 ? "repeats within what chance moves" : "doesn't repeat";
+    const verdict = beyond.length === 0 ? "repeats within chance" : "doesn't repeat";
     return `${run} ${verdict}${where}: it is private, and its rows and noise are drawn anew, so it never repeats bit for bit. Of ${what} ${far} ${tolerance}.`;
   }
-  const tolerance = `(within: ${percentOf(LOSS_TOLERANCE.relative)} of a loss, ${significantText(SCORE_TOLERANCE.absolute)} or ${String(SCORE_TOLERANCE.answers)} answers of a score)`;
+  const tolerance = `(within: ${percentOf(LOSS_TOLERANCE.relative)} of a loss, ${significantText(SCORE_TOLERANCE.absolute)} or ${String(SCORE_TOLERANCE.answers)} predictions of a score)`;
   const alike = !unknown && changed.length + elsewhere.length === 0;
   const detail = first ? `: the ${first.what} was ${String(first.then)} and is ${String(first.now)}` : "";
   const bits = alike
     ? `, not bit for bit though all is as it was${detail}`
     : unknown
-      ? ", of a run that keeps no record of where it ran"
+      ? ", of a run without a record of its environment"
       : "";
   if (beyond.length === 0)
     return `${run} ${same ? "repeats" : "doesn't repeat bit for bit, but"} within tolerance${where}${bits}. Of ${what} ${far} ${tolerance}.`;

@@ -38,7 +38,7 @@ export async function rescoreReplay(
       continue;
     }
     const { calls, not } = await metricsOf(session, score);
-    left.push(...not.map((name) => `${name} on ${on}: it is no answer of the model alone`));
+    left.push(...not.map((name) => `${name} on ${on}: it is not a prediction of the model alone`));
     if (calls.length === 0) continue;
     const how = {
       metrics: calls,
@@ -81,10 +81,10 @@ function newestOf({ run }: ComparedRunRecord): readonly RunScore[] {
 
 function whyNot({ run, plan, lock }: ComparedRunRecord, score: RunScore): string | null {
   if (score.data !== plan.recipe.data.name || score.dataHash !== lock.dataHash)
-    return "the run tells nothing of those data";
+    return "the run has no information about those data";
   if (existsSync(join(run.path, "calibration.json"))) return "its calibration is not repeated";
   if (readCheckpoints(run).length === 0) return null;
-  return score.step === finalCheckpoint(run, plan).position.step ? null : "they are of other weights than it kept";
+  return score.step === finalCheckpoint(run, plan).position.step ? null : "they belong to other weights";
 }
 
 async function metricsOf({ vocabulary: { registry } }: OpenSession, score: RunScore) {

@@ -122,11 +122,11 @@ function keptScores(run: RunFolder, evaluations: readonly SavedEvaluation[]): re
   if (rows.length === 0)
     return evaluations.length > 0
       ? []
-      : [note("No evaluation was kept with this run: `evaluate` scores it on rows that it didn't learn from.")];
+      : [note("No evaluation is stored with this run: `evaluate` scores it on rows that it was not trained on.")];
   const head = ["metric", "value", "95 % interval", "on", "rows", "step", "when"];
   return [
     htmlTable({ head, rows, align: ["left", "right", "left", "left", "right", "right", "left"] }),
-    note("Scores of evaluations that were kept with the run; `evaluate` in the same notebook adds their pictures."),
+    note("Scores of evaluations stored with the run; `evaluate` in the same notebook adds their charts."),
   ];
 }
 

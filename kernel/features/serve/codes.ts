@@ -86,7 +86,7 @@ export const servingCodes: CodeTable<ServingCodeData> = {
     severity: "error",
     message: (d) => `the body is longer than ${String(d.most)} bytes`,
     help: () => "send fewer texts in one request, or raise the limit `body` (`--max-body`)",
-    explain: "A body is held in memory while it is read, so its size in bytes is limited by `body`.",
+    explain: "A body is kept in memory while it is read, so its size in bytes is limited by `body`.",
   },
   "request-not-offered": {
     severity: "error",
@@ -154,7 +154,7 @@ export const servingCodes: CodeTable<ServingCodeData> = {
     message: (d) => `web pages of ${JSON.stringify(d.origin)} may not use this server`,
     help: () => "send the request from a program, or through your own server that adds the key",
     explain:
-      "A browser names the page that sends a request. Pages of other origins are rejected, so that a page somebody visits cannot use a server on their machine.",
+      "A browser names the page that sends a request. Pages of other origins are rejected, so that a web page cannot use a server on its visitor's machine.",
   },
   "rate-exceeded": {
     severity: "error",

@@ -10,8 +10,8 @@ const DOES: Readonly<Record<AnswerType, string>> = {
   fills: "fills gaps",
   continues: "continues texts",
   rewrites: "rewrites texts",
-  embeds: "makes vectors of texts",
-  number: "tells a number of texts",
+  embeds: "computes text vectors",
+  number: "predicts a number",
 };
 
 /** Whether a model generates text instead of predictions. */

@@ -26,7 +26,7 @@ export async function runServe(session: OpenSession, action: ServeAction, contex
   const { name } = action;
   const { screen } = context;
   const { capabilities } = wordOf(session.vocabulary.registry, "target", action.target.word);
-  const served = must(capabilities?.server, "what a target serves")(action.target);
+  const served = must(capabilities?.server, "the target's server")(action.target);
   const models = action.models.map((model) => ({ name: model, weights: wholeWeights(session, model, action) }));
   await Promise.all(models.map(({ weights }) => weights.settled));
   for (const { name: model, weights } of models) {

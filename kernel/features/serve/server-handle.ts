@@ -198,7 +198,7 @@ export class ServerHandle implements SessionServer {
     const seconds = (performance.now() - this.begun) / 1000;
     if (typeof how === "string")
       return this.now({ is: "died", seconds, messages: [`${how[0]?.toUpperCase() ?? ""}${how.slice(1)}.`] });
-    const messages = how > 0 ? [`${String(how)} requests had no answer when their time was over.`] : [];
+    const messages = how > 0 ? [`${String(how)} requests had no response when the time was over.`] : [];
     this.now({ is: "stopped", seconds, messages });
   }
   private now(change: Partial<ServingState>): void {

@@ -47,7 +47,7 @@ export function servingPlanView(plan: ServingPlan, id: string): DisplayOutput & 
   const facts: readonly (readonly [string, string])[] = [
     ["at", plan.url ?? "any port that is free"],
     ["for", plan.who],
-    ["weights", `about ${byteSizeText(plan.bytes)}, in a process of its own`],
+    ["weights", `about ${byteSizeText(plan.bytes)}, in its own process`],
   ];
   const head = ["model", "task", "run", "weights"];
   const rows = plan.models.map(({ name, task, run, bytes: size }) => [name, task, run, byteSizeText(size)]);
@@ -150,7 +150,7 @@ export function servingView(state: ServingState, id: string): DisplayOutput & { 
     words.join(" · "),
     ...state.messages,
     ...(live && rows.length > 1 ? [textTable(head, rows, align)] : []),
-    ...(state.is === "serving" && state.example !== null ? [`Ask it: ${state.example}`] : []),
+    ...(state.is === "serving" && state.example !== null ? [`Example request: ${state.example}`] : []),
   ];
   return {
     ...displayOutputOf(
@@ -173,7 +173,7 @@ export function servingView(state: ServingState, id: string): DisplayOutput & { 
 
 function exampleHtml(example: string): Html {
   return html`<details style="margin:6px 0">
-    <summary style="cursor:pointer">Ask it</summary>
+    <summary style="cursor:pointer">Example request</summary>
     <pre style="margin:4px 0 0;padding:8px;overflow-x:auto;background:${toneColors.faint}">${code(example)}</pre>
   </details>`;
 }
@@ -184,7 +184,7 @@ function wordsOf(
 ): readonly string[] {
   const modelNames = models.join(", ");
   if (is === "opening") return [`${name} opens ${modelNames}`];
-  if (is === "failed") return [`${name} could not begin`];
+  if (is === "failed") return [`${name} could not start`];
   const all = load
     ? [plural(load.requests, "request"), ...(load.failed > 0 ? [`${groupedNumber(load.failed)} failed`] : [])]
     : [];

@@ -72,7 +72,7 @@ export async function learningCurveOf(
     draws,
     seed: data.seed,
     onDraw: async (done, total) => {
-      context.hostContext.onProgress?.({ label: "draws learnt by the probe", done, total });
+      context.hostContext.onProgress?.({ label: "random subsets used by the probe", done, total });
       await new Promise((next) => setImmediate(next));
       context.signal?.throwIfAborted();
     },
@@ -81,7 +81,7 @@ export async function learningCurveOf(
     data: data.name,
     rows: rowCountOf(prepared, trains),
     errors: role === "score",
-    measured: `a probe over the base's own vectors, scored on ${folds.length === 1 ? `${String(heldOut.length)} rows held out` : "a fifth of the rows at a time"}; each interval holds in 4 of 5 cases. A trained model's curve lies elsewhere and is bent alike.`,
+    measured: `a probe over the base's own vectors, scored on ${folds.length === 1 ? `${String(heldOut.length)} validation rows` : "a fifth of the rows at a time"}; each interval covers 4 of 5 cases. A trained model has other scores, but a curve of a similar shape.`,
   });
 }
 

@@ -63,11 +63,11 @@ async function taken(session: OpenSession, action: Train, context: ExecutionCont
   await giveRunWeights(session, { name, run: done });
   printLines(
     context,
-    `${name} was trained: ${trainingSummaryText(done, context.hostContext.folder)}. Nothing was started, these are its weights.`,
+    `${name} was already trained: ${trainingSummaryText(done, context.hostContext.folder)}. Nothing was started; these are its weights.`,
     ...(action.calibrate && !existsSync(`${done.path}/${CALIBRATION_FILE}`)
       ? ["It was trained without `calibrate`, and nothing is fitted to it."]
       : []),
-    `To train anew, write another name after \`as\`, or leave \`detach\` out.`,
+    `To train again, write another name after \`as\`, or remove \`detach\`.`,
   );
   return true;
 }
@@ -76,10 +76,10 @@ function tellLost(run: RunFolder, name: string, context: ExecutionContext): void
   const { is, step, how, goesOnFrom } = runProgressOf(run);
   const was = is === "interrupted" ? "was stopped" : is === "failed" ? "failed" : "was cut off";
   const why = is === "interrupted" || how === null ? "" : ` (${how})`;
-  const back = goesOnFrom === null ? "" : `; \`resume: true\` would go on from step ${String(goesOnFrom)}`;
+  const back = goesOnFrom === null ? "" : `; \`resume: true\` would continue from step ${String(goesOnFrom)}`;
   printLines(
     context,
-    `An earlier training of ${name} ${was} at step ${String(step)}${why}: this one begins afresh${back}.`,
+    `An earlier training of ${name} ${was} at step ${String(step)}${why}: this one starts again${back}.`,
   );
 }
 
@@ -98,7 +98,7 @@ async function begun(
     context,
     `${name} trains by itself, in process ${String(id)}: ${plural(estimates.steps, "step")}, ${expectedTime(estimates, undefined).value}.`,
     `Its run is ${relative(context.hostContext.folder, folder) || folder}. The notebook may be closed.`,
-    `\`attach ${name}\` shows how it goes and gives the model, here and in other notebooks; \`tunebook attach ${name}\` on the command line.`,
+    `\`attach ${name}\` shows its progress and gives the model, here and in other notebooks; \`tunebook attach ${name}\` on the command line.`,
     `\`tunebook runs stop ${name}\` ends it, after a checkpoint.`,
   );
 }

@@ -44,7 +44,7 @@ export const updatesCodes: CodeTable<UpdatesCodeData> = {
   },
   "update-unscored": {
     severity: "warning",
-    message: (d) => `forgetting on ${d.data} cannot be measured: it has no held-out rows`,
+    message: (d) => `forgetting on ${d.data} cannot be measured: it has no validation rows`,
     help: () => "add a split with `test` or `validation` to the data",
     explain:
       "After each data set the model is scored on held-out rows of all of them. Data without such rows have an empty column in the table.",

@@ -208,6 +208,6 @@ export async function consolidateStage(
     first,
     signal,
     onRows: (done, total) =>
-      hostContext.onProgress?.({ label: `rows of ${data?.name ?? name} looked at for what holds them`, done, total }),
+      hostContext.onProgress?.({ label: `rows of ${data?.name ?? name} read for the strategy`, done, total }),
   });
 }

@@ -146,7 +146,7 @@ export function* fisherBatches(
     // Seeded by the row, so that it does not depend on earlier rows.
     const random = seededRandom(options.seed, 43, row);
     for (const direction of fisherDirectionsOf(
-      must(outputs[row], "what is said of a row"),
+      must(outputs[row], "the model's outputs"),
       options.seen,
       options.how,
       random,

@@ -123,7 +123,7 @@ function ask(options: ComputeOutputsOptions, rows: EncodedRows): Promise<readonl
     batchSize,
     padId,
     ...(signal && { signal }),
-    onRows: (done, total) => hostContext.onProgress?.({ label: "rows asked for what is held", done, total }),
+    onRows: (done, total) => hostContext.onProgress?.({ label: "the stored rows", done, total }),
   });
 }
 
@@ -140,7 +140,7 @@ export async function withComputedOutputs(
   const outputs = await ask(options, await encodeSplit(some, { data: prepared.name, split }, options.encoding));
   return exemplars.map((row, i) => ({
     ...row,
-    said: [...must(outputs[i], "what is said of a row").subarray(0, labels)],
+    said: [...must(outputs[i], "the model's outputs").subarray(0, labels)],
   }));
 }
 

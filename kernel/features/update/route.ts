@@ -101,9 +101,9 @@ async function meanOf(
       const out = await session.run("evaluate", collateBatch(encoded.ids, members, padId, { types: encoded.types }), [
         "pooled",
       ]);
-      const pooled = must(out["pooled"], "what the base says");
+      const pooled = must(out["pooled"], "the base's outputs");
       toFloats(pooled).forEach((one, index) => (sum[index % lastOf(pooled.shape)]! += one));
-      hostContext.onProgress?.({ label: "rows looked at for where they are sent", done: (done += count), total });
+      hostContext.onProgress?.({ label: "rows routed", done: (done += count), total });
     }
   return Float32Array.from(sum, (one) => one / Math.max(1, total));
 }

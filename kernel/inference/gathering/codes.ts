@@ -27,7 +27,7 @@ export const gatheringCodes: CodeTable<GatheringCodeData> = {
       `${String(d.waiting)} ${d.of ?? "texts"} are already waiting for ${d.model}, and the limit is ${String(d.most)}`,
     help: () => "retry in a moment; or raise the limit `queue` (`--max-queue`), or serve the model on more machines",
     explain:
-      "Texts that arrive faster than the model reads them wait in a queue. Its length is limited, so that nobody waits for an answer that comes too late and memory stays bounded. A text that does not fit is rejected at once, and nothing of it was read.",
+      "Texts that arrive faster than the model reads them wait in a queue. Its length is limited, so that no client waits for a late answer and memory stays bounded. A text that does not fit is rejected at once, before any of it is read.",
   },
   "text-too-long": {
     severity: "error",

@@ -79,7 +79,7 @@ function toolsOf(
   const why = !isConversation(prompt)
     ? "tools are called in conversations"
     : chat
-      ? "its chat template writes no tools, or their calls in a form that isn't read"
+      ? "its chat template does not support tools, or writes calls in an unknown format"
       : "it has no chat template";
   if (!calls || !isConversation(prompt)) throw new CodedError("no-tools", { model: name, why });
   return {

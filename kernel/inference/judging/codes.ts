@@ -15,7 +15,7 @@ export interface JudgingCodeData {
   "judge-mute": { readonly model: string; readonly answers: number; readonly first: string };
 }
 
-const KEPT = "What the judge has answered is kept: the cell, run again, asks for the rest alone.";
+const KEPT = "The judge's answers so far are kept: the cell, run again, requests only the rest.";
 
 export const judgingCodes: CodeTable<JudgingCodeData> = {
   "judge-refused": {

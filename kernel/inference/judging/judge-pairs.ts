@@ -50,7 +50,7 @@ export async function judgePairs(
 ): Promise<PairJudgements> {
   const pairs = second.map((b, row) => ({
     question: prompts?.[row] ?? null,
-    a: must(first[row], "a text beside it"),
+    a: must(first[row], "the other text"),
     b,
   }));
   // Identical texts are a tie and need no request.
@@ -161,7 +161,7 @@ function agreementTold(rows: readonly Row[], total: number): readonly string[] {
   return [
     ...(both.length > 0
       ? [
-          `each pair was asked twice, the order changed: both say the same of ${formatPercent(agree / both.length)} of ${plural(both.length, "pair")}, the others count as ties`,
+          `each pair was judged twice, in both orders: the verdicts agree for ${formatPercent(agree / both.length)} of ${plural(both.length, "pair")}, the others count as ties`,
         ]
       : []),
     ...(apart.length > 0
@@ -169,7 +169,7 @@ function agreementTold(rows: readonly Row[], total: number): readonly string[] {
           `of ${plural(apart.length, "pair")} it prefers a place, not a text: ${groupedNumber(first)} times the first, ${groupedNumber(apart.length - first)} times the second`,
         ]
       : []),
-    ...(alike > 0 ? [`${plural(alike, "pair")} of the same text: ties, not asked`] : []),
+    ...(alike > 0 ? [`${plural(alike, "pair")} of equal texts: ties, not judged`] : []),
     ...(without > 0 ? [`${plural(without, "pair")} without two verdicts: ties`] : []),
   ];
 }

@@ -90,7 +90,7 @@ export class JudgeClient {
     if (status === 401 || status === 403) throw new CodedError("judge-refused", { url, status, env, why });
     if (BUSY.has(status)) return { why, status, after: waitIn(after) };
     if (status === 400 && this.reshaped(text)) return { other: true };
-    throw new CodedError("judge-failed", { url, why: `it answers ${String(status)}: ${why}` });
+    throw new CodedError("judge-failed", { url, why: `it returned ${String(status)}: ${why}` });
   }
 
   /** Returns the response, or why there is none. */
@@ -112,7 +112,7 @@ export class JudgeClient {
     } catch (error) {
       this.signal?.throwIfAborted();
       if (error instanceof CodedError && error.code === "untrusted-answer") throw error;
-      const late = limit.aborted ? `no answer within ${String(patience / 1000)} s` : null;
+      const late = limit.aborted ? `no response within ${String(patience / 1000)} s` : null;
       return { why: late ?? this.plain(networkErrorReason((error as Error).cause ?? error)) };
     }
   }
@@ -122,7 +122,7 @@ export class JudgeClient {
     if (!found)
       throw new CodedError("judge-failed", {
         url: this.options.url,
-        why: `its answer is no chat completion: ${this.plain(clipped(text))}`,
+        why: `its response is not a chat completion: ${this.plain(clipped(text))}`,
       });
     const { choices, usage } = found;
     const [read, written] = [usage?.prompt_tokens, usage?.completion_tokens];
@@ -159,7 +159,7 @@ function whyIn(text: string): string {
 }
 function clipped(text: string): string {
   const line = text.replace(/\s+/gu, " ").trim();
-  return line === "" ? "it says nothing" : line.length > 200 ? `${line.slice(0, 199)}…` : line;
+  return line === "" ? "it is empty" : line.length > 200 ? `${line.slice(0, 199)}…` : line;
 }
 
 /** Parses seconds or a date (Retry-After). Returns ms; null if there is neither. */

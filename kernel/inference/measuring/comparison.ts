@@ -220,7 +220,7 @@ const FEW = 50;
 
 const HOW = {
   jackknife: "jackknife",
-  bins: "from how far chance takes each bin",
+  bins: "from the chance variation of each bin",
 } as const;
 
 /** Describes the interval methods of a table in one line. */
@@ -249,14 +249,14 @@ export function intervalMethodsText(drawn: readonly ResampledScore[]): string {
     ...[...new Set(fewer.map(({ score }) => score.resamples))].map(
       (count) => `of ${count} for ${names(fewer.filter(({ score }) => score.resamples === count))}, of so many`,
     ),
-    narrow.length > 0 && `of fewer than ${String(FEW)} too narrow (about 9 in 10 hold what they should)`,
+    narrow.length > 0 && `of fewer than ${String(FEW)} too narrow (about 9 in 10 contain the true value)`,
     narrow.some(({ measure }) => (measure.resampling?.units ?? MIN_BOOTSTRAP_ITEMS) < MIN_BOOTSTRAP_ITEMS) &&
       `of fewer than ${String(MIN_BOOTSTRAP_ITEMS)} no difference is claimed`,
     ...(["jackknife", "bins"] as const).map((by) => named(by).length > 0 && `${HOW[by]} (${names(named(by))})`),
     named("MOVER").length > 0 && `MOVER (${names(named("MOVER"))})`,
     ...new Set(few),
     because(undefined) !== "" && `none for ${because(undefined)}`,
-    because("slow") !== "" && `none for ${because("slow")}, of which draws would take more than half a minute`,
+    because("slow") !== "" && `none for ${because("slow")}, whose resampling would take more than half a minute`,
     because("bent") !== "" && `none for ${because("bent")}, which draws with repetition bend`,
   ]
     .filter(Boolean)

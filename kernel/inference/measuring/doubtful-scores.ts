@@ -64,14 +64,14 @@ function hugging(model: string, spread: ScoredOutcome["spread"]): readonly strin
   if (!spread || !(spread.predicted < HUGS * spread.truth)) return [];
   const { predicted, truth, mean } = spread;
   return [
-    `${model} says nearly the same of every row: its answers lie around ${number(mean)} with a standard deviation of ${number(predicted)}, the right ones have ${number(truth)} (${formatPercent(predicted / truth)} of it)`,
+    `${model} predicts nearly the same for every row: its predictions are around ${number(mean)} with a standard deviation of ${number(predicted)}, the true values have ${number(truth)} (${formatPercent(predicted / truth)} of it)`,
   ];
 }
 
 function oneAnswer(model: string, commonest: AnswerFrequency | undefined): readonly string[] {
   if (!commonest || commonest.given < GIVEN || commonest.right >= RIGHT) return [];
   return [
-    `${model} says ${commonest.answer} ${formatPercent(commonest.given)} of the time; the right answer is that ${formatPercent(commonest.right)} of the time`,
+    `${model} predicts ${commonest.answer} for ${formatPercent(commonest.given)} of the rows; it is correct for ${formatPercent(commonest.right)} of the rows`,
   ];
 }
 
@@ -82,14 +82,14 @@ function noBetter(model: string, constant: ConstantComparison | null): readonly 
     comparisons
       .map(
         (one) =>
-          `${one.name} ${number(one.modelScore)} beside ${number(one.than)}${one.by === undefined ? "" : ` (${one.by})`}`,
+          `${one.name} ${number(one.modelScore)}, compared with ${number(one.than)}${one.by === undefined ? "" : ` (${one.by})`}`,
       )
       .join(", ");
   const worse = beside.filter(({ difference }) => difference.verdict === "worse");
-  if (worse.length > 0) return [`${model} is worse than an answer that never changes (${name}): ${words(worse)}`];
+  if (worse.length > 0) return [`${model} is worse than a constant prediction (${name}): ${words(worse)}`];
   const decided = beside.filter(({ difference }) => difference.verdict !== null);
   if (decided.length === 0 || decided.some(({ difference }) => difference.verdict === "better")) return [];
-  return [`${model} is not shown to be better than an answer that never changes (${name}): ${words(decided)}`];
+  return [`${model} is not shown to be better than a constant prediction (${name}): ${words(decided)}`];
 }
 
 function number(value: number): string {

@@ -16,7 +16,7 @@ export interface JudgeMeasureOptions extends JudgingOptions {
 }
 type Judged = Pick<MeasuredMetric, "value" | "resampling" | "why" | "notes">;
 
-export const NO_JUDGEMENT: Judged = { value: Number.NaN, why: "nobody was asked", resampling: null };
+export const NO_JUDGEMENT: Judged = { value: Number.NaN, why: "no request was made", resampling: null };
 
 /** Throws the coded errors of judges. */
 export async function measureByJudge(
@@ -30,7 +30,10 @@ export async function measureByJudge(
   if (second.length === 0) return { ...NO_JUDGEMENT, why: "there are no rows" };
   const others = call.arguments["against"] === "target" ? null : beside;
   if (others === "itself")
-    return { ...scored(new Float64Array(second.length).fill(0.5)), notes: ["the others are held beside this one"] };
+    return {
+      ...scored(new Float64Array(second.length).fill(0.5)),
+      notes: ["the other models are compared with this one"],
+    };
   if (others && others.length !== second.length) return { ...NO_JUDGEMENT, why: "the first model wrote other rows" };
   const { scores, notes } = await judgePairs(judge, call, { prompts, first: others ?? targets, second }, options);
   return { ...scored(scores), notes };

@@ -46,7 +46,7 @@ export function whyUndefined(
 
 /** Reasons that apply to any metric. */
 function ofAny(input: unknown): string | null {
-  const strange = "what the model says is no number";
+  const strange = "the prediction is not a number";
   if (typeof input === "number") return Number.isNaN(input) ? strange : null;
   const { truth, same, targets, searches, gold, predicted, similarity, loss } = input as Readonly<
     Record<string, ArrayLike<unknown> | number | undefined>
@@ -60,7 +60,7 @@ function ofAny(input: unknown): string | null {
     ArrayBuffer.isView(probabilities) &&
     Number.isNaN((probabilities as Float32Array)[0])
   )
-    return "its answers name labels, and don't say how likely they are";
+    return "its predictions are labels without probabilities";
   for (const output of [predicted, probabilities, similarity, loss])
     if (Number.isNaN(output) || (ArrayBuffer.isView(output) && (output as Float64Array).some(Number.isNaN)))
       return strange;
@@ -116,7 +116,7 @@ export async function measureMetric(
   if (metric.ofCost) {
     const value = metric.ofCost(call, cost ?? { stored: null, held: null });
     const about = { better: has?.better ?? "greater", share: false, resampling: null };
-    const why = Number.isNaN(value) ? { why: "nothing is known of what it takes" } : {};
+    const why = Number.isNaN(value) ? { why: "its cost is unknown" } : {};
     return { name: metricName(call, registry), call, value, ...why, ...about };
   }
   const read = metric.ahead?.ofWritten && (texts ?? textsIn(scored, call));
@@ -161,7 +161,7 @@ function timed(
     value: measure(call, times),
     share: false,
     better: has?.better ?? "greater",
-    ...(units > 0 && { notes: [`milliseconds of ${plural(units, "answer")}, asked one at a time`] }),
+    ...(units > 0 && { notes: [`milliseconds of ${plural(units, "prediction")}, one at a time`] }),
     resampling: units > 1 ? { unit: "row", units, single: false, score } : null,
   };
 }

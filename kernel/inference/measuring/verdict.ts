@@ -51,7 +51,7 @@ export function modelVerdictText({ metric, model, rivals, chosen }: VerdictInput
     rival.is === "model" ? null : timeOf(rival.seconds / model.seconds);
   const beaten = withVerdict("worse").map((one) => {
     const takes = time(one);
-    return `${one.name} by ${unit.gain(one.difference, 1)}${takes === null ? "" : `, which answers in ${takes}`}`;
+    return `${one.name} by ${unit.gain(one.difference, 1)}${takes === null ? "" : `, which takes ${takes}`}`;
   });
   const parts = [
     ...(beaten.length > 0
@@ -64,17 +64,17 @@ export function modelVerdictText({ metric, model, rivals, chosen }: VerdictInput
       : []),
     ...withVerdict("better").map((one) => {
       const takes = time(one);
-      const end = takes === null ? "" : `, and answers in ${takes}`;
+      const end = takes === null ? "" : `, and takes ${takes}`;
       return `${one.name} beats ${model.name} by ${unit.gain(one.difference, -1)}${end}`;
     }),
     ...withVerdict("no difference shown").map((one) => {
       const takes = time(one);
-      const end = takes === null ? "" : `, and ${one.name} answers in ${takes}`;
+      const end = takes === null ? "" : `, and ${one.name} takes ${takes}`;
       return `no difference shown between ${model.name} and ${one.name}: ${unit.gain(one.difference, 1)}${end}`;
     }),
     ...withVerdict(null).map(
       (one) =>
-        `${model.name} has ${unit.value(model.value)} and ${one.name} ${unit.value(one.value)}, with too little to tell chance by`,
+        `${model.name} has ${unit.value(model.value)} and ${one.name} ${unit.value(one.value)}, with too few rows to exclude chance`,
     ),
   ];
   const ranks = scoredRivals.flatMap(({ name, ranksBetter }) =>

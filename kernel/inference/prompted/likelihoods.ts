@@ -40,7 +40,7 @@ export async function answerLogLikelihoods(
     await begun.hold(rows.length, longest);
     const texts = rows.map((row) => must(prompts[row], "a prompt"));
     const scored = await batch(begun, texts, answers, options);
-    rows.forEach((row, i) => (likelihoods[row] = must(scored[i], "what was said of a prompt")));
+    rows.forEach((row, i) => (likelihoods[row] = must(scored[i], "the scores of a prompt")));
     options.onRows?.(Math.min(order.length, start + size), order.length);
   }
   return likelihoods;

@@ -144,7 +144,7 @@ function feedsOf(
   const mask = new Int32Array(rows * keys).fill(1);
   for (const [row, text] of texts.entries()) {
     const pad = length - text.length;
-    const hidden = must(options.hidden[row], "what is hidden of a row") + pad;
+    const hidden = must(options.hidden[row], "the hidden part of a row") + pad;
     ids.set(text, row * length + pad);
     for (let i = 0; i < length; i++) positions[row * length + i] = Math.max(options.before, options.start + i - hidden);
     mask.fill(0, row * keys + options.before, row * keys + options.before + hidden);

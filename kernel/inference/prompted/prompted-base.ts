@@ -74,7 +74,7 @@ async function read(
       if (places.length === 0) continue;
       const remainders = places.map((i) => must(prompts[rowNumbers[i]!], "a prompt").subarray(from.length));
       const got = await ask(from, remainders, before);
-      places.forEach((place, i) => (results[place] = must(got[i], "what was said of a prompt")));
+      places.forEach((place, i) => (results[place] = must(got[i], "the scores of a prompt")));
       before += places.length;
     }
     return results;

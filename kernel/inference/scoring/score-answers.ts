@@ -178,16 +178,16 @@ function doubtsOf(sort: MeasuredOutcomeKind, { rows }: AnswersFile, chosen: bool
   const empty = rows.filter(({ truth, predicted }) => truth === "" || predicted === "").length;
   const blank =
     sort === "label" && empty > 0
-      ? [`${empty} row${empty === 1 ? "" : "s"} without an answer: an empty one counts as a label of its own`]
+      ? [`${empty} row${empty === 1 ? "" : "s"} without an answer: an empty one counts as a separate label`]
       : [];
   if (chosen || values.length === 0) return blank;
   const numbers = new Set(values.map(parseNumber));
   if (numbers.has(null)) return blank;
   const few = numbers.size <= FEW_LABELS && [...numbers].every(Number.isInteger);
   if (sort === "number" && few)
-    return ['its answers were read as numbers; if they are labels, ask for it: `--metrics "accuracy, f1(macro)"`'];
+    return ['its answers were read as numbers; if they are labels, write `--metrics "accuracy, f1(macro)"`'];
   if (sort === "label" && !few)
-    return ['its answers were read as labels; if they are numbers, ask for it: `--metrics "mean_absolute_error, r2"`'];
+    return ['its answers were read as labels; if they are numbers, write `--metrics "mean_absolute_error, r2"`'];
   return blank;
 }
 /** A small set of distinct integers is often label names. */

@@ -164,7 +164,7 @@ export class Coordinator implements CoordinatorApi {
     // the lease.
     if (worker.lease?.next === 0) return { work: worker.lease.lent };
     if (worker.lease)
-      this.lose(worker.lease, `${worker.name} asked for other work after ${String(worker.lease.next)} messages`);
+      this.lose(worker.lease, `${worker.name} requested other work after ${String(worker.lease.next)} messages`);
     const until = Date.now() + this.timings.wait;
     for (;;) {
       worker.heard = Date.now();
@@ -255,19 +255,19 @@ export class Coordinator implements CoordinatorApi {
     const { failed } = outcome;
     const comes = work.given.failed(failed, name);
     if (comes === "elsewhere") this.queue.lacked(work, name, failed);
-    else if (comes === "again") this.lost(work, `${name} says that ${failed.message}`);
+    else if (comes === "again") this.lost(work, `${name} reports: ${failed.message}`);
     return { taken: true };
   }
 
   private back({ worker, lease: id, why }: WorkerRequestBody<"back">): WorkerReplyBodies["back"] {
     const lease = this.roster.leaseOf(worker, id);
-    this.lose(lease, `${lease.worker.name} gave it back: ${why}`);
+    this.lose(lease, `${lease.worker.name} returned it: ${why}`);
     return { taken: true };
   }
 
   private leave({ worker: id }: WorkerRequestBody<"leave">): WorkerReplyBodies["leave"] {
     const worker = this.roster.find(id);
-    if (worker) this.forget(worker, `${worker.name} was told to end`, true);
+    if (worker) this.forget(worker, `${worker.name} was stopped`, true);
     return { left: true };
   }
 
@@ -277,7 +277,7 @@ export class Coordinator implements CoordinatorApi {
 
   async take(hash: string, request: IncomingMessage): Promise<void> {
     const lease = this.roster.lease(String(request.headers["x-tunebook-lease"]));
-    if (!lease) throw new CodedError("lease-lost", { what: "what the file is of" });
+    if (!lease) throw new CodedError("lease-lost", { what: "the file's owner" });
     const alive = setInterval(() => (lease.worker.heard = Date.now()), this.timings.lease / 4);
     try {
       await lease.arrivals.take(hash, request);

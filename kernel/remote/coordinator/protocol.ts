@@ -64,7 +64,7 @@ const name = v.pipe(
   v.maxLength(200),
   v.check(
     (given) => !/[\r\n\t]/.test(given) && escapeControlCharacters(given) === given,
-    "a name has signs that can't be shown",
+    "a name has characters that cannot be shown",
   ),
 );
 const id = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/));
@@ -97,14 +97,14 @@ const runPath = v.pipe(
   v.string(),
   v.check(
     (path) => RUN_PATH.test(path) && portabilityProblem(path) === null,
-    ({ input }) => `${escapeControlCharacters(input)} is no file of a run that a worker may hand in`,
+    ({ input }) => `${escapeControlCharacters(input)} is not a file that a worker may send`,
   ),
 );
 export const runFileSchema: Schema<RunFile> = objectWith({ path: runPath, hash: sha256Schema, bytes });
 const runFiles = v.pipe(
   v.array(runFileSchema),
   v.maxLength(requestLimits.files),
-  v.check((files) => pathClashIn(files.map(({ path }) => path)) === null, "two paths are one on some systems"),
+  v.check((files) => pathClashIn(files.map(({ path }) => path)) === null, "two paths are equal on some systems"),
 );
 const read: Schema<InputFile> = objectWith({ path: v.pipe(v.string(), v.excludes("\0")), hash: sha256Schema, bytes });
 

@@ -85,7 +85,7 @@ export class WorkQueue {
   lacked(work: QueuedWork, worker: string, failure: RemoteFailure): void {
     if (work.unable.size === 0) work.since = Date.now();
     work.unable.set(worker, failure);
-    this.options.onNote(`${worker} can't do ${work.given.title}: ${failure.message}`);
+    this.options.onNote(`${worker} cannot do ${work.given.title}: ${failure.message}`);
     if (this.hasTaker(work)) this.again(work);
     else this.giveUp(work);
   }

@@ -89,7 +89,8 @@ export class RunReplica {
   /** Appends a log line, rewritten to this run and folder. Throws the coded error `request-refused`. */
   log(line: string): void {
     const record = parseJsonOrNull(line, jsonObject, unquoteNonFinite);
-    if (!record || !isRunEvent(record)) throw new CodedError("request-refused", { why: "a line of a log is no event" });
+    if (!record || !isRunEvent(record))
+      throw new CodedError("request-refused", { why: "a line of a log is not an event" });
     this.lock.demand();
     const here = { ...record, run: this.id };
     const folder = record.kind === "checkpoint" && { folder: join(this.run.checkpoints, basename(record.folder)) };

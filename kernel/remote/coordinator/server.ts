@@ -132,7 +132,7 @@ async function routed(request: IncomingMessage, response: ServerResponse, option
   if (!v.is(sha256Schema, hash)) throw new CodedError("request-refused", { why: "a file is named by its SHA-256" });
   if (method === "GET") return give(hash, request, response, options);
   if (method !== "PUT")
-    throw new CodedError("request-refused", { why: `a file is asked for by GET and not by ${method}` });
+    throw new CodedError("request-refused", { why: `a file must be requested by GET, not by ${method}` });
   request.setTimeout(options.wait.piece, () => request.destroy());
   await options.api.take(hash, request);
   say(response, 200, { taken: true });

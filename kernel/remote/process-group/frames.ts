@@ -67,7 +67,7 @@ export class FrameReader {
   /** @returns the end of the head, or of the piece */
   private open(piece: Buffer, offset: number): number {
     const wanted = this.rest.length < PREFIX ? PREFIX : PREFIX + this.rest.readUInt32LE(0);
-    if (wanted > PREFIX + LONGEST) throw new Error("no frame of a gang");
+    if (wanted > PREFIX + LONGEST) throw new Error("not a frame of a process group");
     const count = Math.min(piece.length - offset, wanted - this.rest.length);
     this.rest = Buffer.concat([this.rest, piece.subarray(offset, offset + count)]);
     if (this.rest.length >= PREFIX && this.rest.length === PREFIX + this.rest.readUInt32LE(0)) this.begin();
@@ -78,9 +78,9 @@ export class FrameReader {
     const bytes = this.rest.readDoubleLE(4);
     const head: unknown = JSON.parse(this.rest.toString("utf8", PREFIX));
     this.rest = Buffer.alloc(0);
-    if (!Number.isSafeInteger(bytes) || bytes < 0) throw new Error("no frame of a gang");
+    if (!Number.isSafeInteger(bytes) || bytes < 0) throw new Error("not a frame of a process group");
     const taking = this.takes(head, bytes);
-    if (taking.into.byteLength !== bytes) throw new Error(`a frame of ${String(bytes)} bytes that nobody wants`);
+    if (taking.into.byteLength !== bytes) throw new Error(`an unexpected frame of ${String(bytes)} bytes`);
     if (bytes === 0) taking.done();
     else this.taking = { ...taking, filled: 0 };
   }

@@ -35,7 +35,7 @@ export class RankLink {
       try {
         reader.push(piece);
       } catch (error) {
-        this.close(`it said what was not understood (${(error as Error).message})`);
+        this.close(`it sent an invalid message (${(error as Error).message})`);
       }
     });
     socket.on("error", (error) => this.close(error.message));

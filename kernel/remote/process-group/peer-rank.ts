@@ -99,7 +99,7 @@ export class PeerRank {
   /** Rejects with `ProcessGroupEnded` when the coordinator ends the group, or when a rank is lost. */
   async over(): Promise<never> {
     const frame = await this.next("end");
-    throw this.lost(0, `it said ${frame.is} twice`);
+    throw this.lost(0, `it sent ${frame.is} twice`);
   }
 
   close(): void {
@@ -144,7 +144,7 @@ export class PeerRank {
         if (this.failure) reject(this.failure);
         else this.waiting = { resolve, reject };
       }));
-    if (frame.is !== is) throw this.lost(0, `it said ${frame.is} where ${is} was to come`);
+    if (frame.is !== is) throw this.lost(0, `it sent ${frame.is} where ${is} was expected`);
     return frame as Extract<MessageFromRoot, { is: K }>;
   }
 

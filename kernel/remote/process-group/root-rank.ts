@@ -219,7 +219,7 @@ export class RootRank {
   }
 
   private takeSeen(peer: Peer, rows: number, bytes: number): FrameSink {
-    if (bytes > MOST_SEEN || bytes < 4 * rows) throw new Error("more rows than it can have seen");
+    if (bytes > MOST_SEEN || bytes < 4 * rows) throw new Error("more rows than it can have read");
     const into = new Uint8Array(bytes);
     const done = (): void => {
       peer.seen.push({ rows: new Uint32Array(into.buffer, 0, rows), logits: into.subarray(4 * rows) });
@@ -229,8 +229,7 @@ export class RootRank {
 
   private takeVector(peer: Peer, bytes: number, note: () => void): FrameSink {
     const buffer = this.buffers.get(peer.rank);
-    if (!buffer || (bytes !== 0 && bytes !== buffer.byteLength))
-      throw new Error("other gradients than those of the model");
+    if (!buffer || (bytes !== 0 && bytes !== buffer.byteLength)) throw new Error("gradients of a different model");
     note();
     peer.filled = 0;
     const into = new Uint8Array(buffer.buffer, 0, bytes);

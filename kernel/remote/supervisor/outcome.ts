@@ -93,7 +93,7 @@ function howOf(is: RunStanding, writer: ProcessIdentity | null, ended: DetachedE
   if (is === "failed") return "its training failed";
   if (ended && ended.exit !== null) return `${where} ended with status ${String(ended.exit)}`;
   if (writer && isFromEarlierBoot(writer) === true) return "the machine was started again while it trained";
-  return `${where} is gone without a word: it was killed`;
+  return `${where} ended without a message: it was killed`;
 }
 
 /**

@@ -110,7 +110,7 @@ export class ControlServer {
       const whole = lines.take(piece, (text) => {
         if (socket.destroyed) return;
         const request = ++asks > bounds.asks ? null : parseControlRequest(text);
-        if (!request) return refuse(socket, "that is none of what can be asked");
+        if (!request) return refuse(socket, "that is not a known request");
         if (proved) return this.answer(socket, request);
         proved = request.ask === "proved" && this.isOwn(proof);
         if (!proved) return refuse(socket, "another user's training is not controlled");

@@ -60,7 +60,7 @@ export async function writeMergedModel(
   if (storage !== "f32")
     throw new CodedError("cannot-merge", {
       technique: body.technique.call.word,
-      why: `the base lies in memory as ${storage}, so merging would write rounded weights; train with \`storage: f32\``,
+      why: `the base is stored in memory as ${storage}, so merging would write rounded weights; train with \`storage: f32\``,
     });
   checkFolderIsFree(folder, modelFolderFiles(base));
   const merging = buildMergePrograms(body);

@@ -25,7 +25,7 @@ export function compressedModelText(
 ): string | null {
   if (training === null) return null;
   const root = scratch ? `which was trained from scratch (${code(name)})` : `whose base is ${code(name)}`;
-  const made = stage.kind === "student" ? "A student of" : "Made smaller of";
+  const made = stage.kind === "student" ? "A student of" : "Compressed from";
   return `${made} the training ${code(training)}, ${root},`;
 }
 
@@ -33,19 +33,19 @@ export function compressionCardLines(smaller: CompressedModelFacts): readonly st
   const { plan, sourceTraining, labelled } = smaller;
   const { stage, unlabelled = [] } = plan;
   const teacher = sourceTraining === null ? "another training" : code(sourceTraining);
-  const lines = [`It was made of ${teacher} by ${code(callText(shownCall(stage)))}.`];
+  const lines = [`It was made from ${teacher} by ${code(callText(shownCall(stage)))}.`];
   const lessons = lessonsOf(stage);
   if (lessons.length > 0)
     lines.push(
-      `It learnt ${lessons.map((call) => code(lessonText(call))).join(", ")} of ${teacher}; losses are summed with these weights.`,
+      `It learned ${lessons.map((call) => code(lessonText(call))).join(", ")} from ${teacher}; losses are summed with these weights.`,
     );
   const rows = labelled === null ? "rows" : plural(labelled, "row");
-  const made = stage.arguments["augment"] ? ["texts made of the data below"] : [];
+  const made = stage.arguments["augment"] ? ["texts generated from the data below"] : [];
   const others = [...unlabelled.map(({ data: { name } }) => code(name)), ...made];
   if (others.length > 0)
     lines.push(
-      `Of ${others.join(", ")}, ${rows} that nobody labelled, it learnt what ${teacher} says; of the data below the labels of people too. ` +
-        "As many of those as of these are in each batch.",
+      `From ${others.join(", ")}, ${rows} without labels, it learned the predictions of ${teacher}; from the data below also people's labels. ` +
+        "Each batch has the same number of both.",
     );
   return [lines.join(" ")];
 }

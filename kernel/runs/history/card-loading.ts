@@ -28,8 +28,8 @@ export function predictsScores({ plan, registry }: CardFacts): boolean {
   return registry.find("task", plan.recipe.model.task.word)?.capabilities?.standardizesTargets === true;
 }
 const OURS =
-  "transformers has no class with this head, and opens the body alone: `mean_classifier.weight` and `mean_classifier.bias` are one " +
-  "linear layer over the mean of a text's last states, brought to the length √hidden (`normalize(mean) * hidden ** 0.5`).";
+  "transformers has no class with this head, and opens only the body: `mean_classifier.weight` and `mean_classifier.bias` are one " +
+  "linear layer over the mean of a text's last states, scaled to the length √hidden (`normalize(mean) * hidden ** 0.5`).";
 
 function loadingBy(f: CardFacts): readonly string[] {
   const { model } = f.plan.recipe;
@@ -48,7 +48,7 @@ function loadingBy(f: CardFacts): readonly string[] {
     made || hub || place === "model"
       ? []
       : [
-          `${code(place)} stands for the folder of ${training === null ? "the base" : `the whole model that the training ${code(training)} made`}.`,
+          `${code(place)} stands for the folder of ${training === null ? "the base" : `the complete model made by the training ${code(training)}`}.`,
         ];
   const revision = hub && hub.revision !== "main" ? `, revision=${q(hub.revision)}` : "";
   const heads = predictsScores(f) ? 1 : labels;
@@ -62,14 +62,14 @@ function loadingBy(f: CardFacts): readonly string[] {
     `model more { base: ${q(from)}, task: ${callText(model.task)}, technique: ${technique}, max_length: ${model.max_length} }`;
   if (f.saved === "whole")
     return [
-      "The folder (here `model`) is the whole model. In Tunebook, a training goes on from it:",
+      "The folder (here `model`) is the complete model. In Tunebook, train it further:",
       fence("tune", started(techniqueText(model.technique), "./model")),
       `In transformers:\n\n${python([`from transformers import ${auto}, AutoTokenizer`, "", `model = ${auto}.from_pretrained("model")`, 'tokenizer = AutoTokenizer.from_pretrained("model")'])}`,
     ];
   if (f.saved === "model")
     return [
       `In the notebook that trained it, ${code(`await ${f.name}.save("folder")`)} writes a folder that transformers opens.`,
-      "The checkpoint holds every weight under the names of transformers, and what the optimizer keeps beside them:",
+      "The checkpoint contains every weight under the names of transformers, and the optimizer's state:",
       python([
         ...["from safetensors.torch import load_file", ...begin],
         `weights = load_file(${q(`checkpoints/${f.keptCheckpoint.file}`)})`,
@@ -82,16 +82,16 @@ function loadingBy(f: CardFacts): readonly string[] {
   const safeTechnique = hideLocalPaths(model.technique) as Call;
   const technique = callText({ ...safeTechnique, arguments: { ...safeTechnique.arguments, from: "./adapter" } });
   return [
-    "In Tunebook, a training goes on from this folder (here `adapter`):",
+    "In Tunebook, train it further from this folder (here `adapter`):",
     fence("tune", started(technique, place)),
     f.saved === "peft"
       ? `In PEFT:\n\n${python(["from peft import PeftModel", ...begin, 'model = PeftModel.from_pretrained(base, "adapter")'])}`
-      : "PEFT has no format for this technique: `adapter_model.safetensors` holds what trained by the names of the base's own parameters.",
+      : "PEFT has no format for this technique: `adapter_model.safetensors` has the trained weights under the base's own parameter names.",
     ...standing,
   ];
 }
 const PRUNED =
-  "Where `base/config.json` has `pruned_heads`, transformers 4 builds the model that it says and transformers 5 another: " +
+  "If `base/config.json` has `pruned_heads`, transformers 4 builds the pruned model and transformers 5 another one: " +
   "`deploy … to huggingface(…)` writes one that both open.";
 /** Returns the transformers class that builds the base with the task's head. */
 function autoModel(f: CardFacts): string {

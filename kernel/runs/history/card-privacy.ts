@@ -20,7 +20,7 @@ export function attackSummaryLines(scored: readonly RunScore[]): readonly string
   const found = [...last.values()];
   return [
     "## Attacks",
-    "What somebody finds out of the rows that trained it who has the model, tried by Tunebook:",
+    "What somebody who has the model can find out about its training rows, tested by Tunebook:",
     table(
       ["attack", "what", "value", "by chance alone"],
       found.flatMap(({ attack, figures }) =>
@@ -35,7 +35,7 @@ export function attackSummaryLines(scored: readonly RunScore[]): readonly string
     found
       .map(
         ({ attack, said: summary, how, on }) =>
-          `- ${code(attack)}, beside ${escapeMarkdown(on)}: ${escapeMarkdown(summary)} (${escapeMarkdown(how)}).`,
+          `- ${code(attack)}, compared with ${escapeMarkdown(on)}: ${escapeMarkdown(summary)} (${escapeMarkdown(how)}).`,
       )
       .join("\n"),
   ];
@@ -48,11 +48,11 @@ export function privacyCardLines({ plan, events, data }: CardFacts): readonly (s
   const spent = epsilonSpent(events);
   return [
     "## Privacy",
-    `Differential privacy: ${privacyGuaranteeText(privacy)}; ${spent === null ? "what was spent is not known" : `spent: ${epsilonText(spent)}`}. ` +
+    `Differential privacy: ${privacyGuaranteeText(privacy)}; ${spent === null ? "the spent ε is unknown" : `spent: ${epsilonText(spent)}`}. ` +
       `In other words, ${guaranteeMeaningText(privacy)}.`,
-    `It was kept by noise: ${privacyMechanismText(privacy)}. It is about ${privacy.unit === "client" ? "clients with all their rows" : "the rows"} of the split ` +
-      `\`${Object.hasOwn(data.splits, "train") ? "train" : "all"}\` alone, and about this training: what several trainings on the same rows tell adds up. ` +
-      "Names of labels, numbers of rows, scores and all that stands in the run's folder are not covered. Hashes of the data and of the recipe, " +
-      "which has that of the data in it, stand in no card of a private training: whoever knows all rows but one could try the last against them.",
+    `The guarantee comes from noise: ${privacyMechanismText(privacy)}. It covers ${privacy.unit === "client" ? "clients with all their rows" : "the rows"} of the split ` +
+      `\`${Object.hasOwn(data.splits, "train") ? "train" : "all"}\` only, and this training only: several trainings on the same rows add up. ` +
+      "Names of labels, numbers of rows, scores and the files in the run's folder are not covered. Hashes of the data and of the recipe, " +
+      "which includes that of the data, are omitted from the card of a private training: they would allow to test guesses of a single unknown row.",
   ];
 }

@@ -23,8 +23,8 @@ export async function deleteRun(list: RunList, id: string): Promise<void> {
   let lock: RunLock | null = null;
   try {
     const found = await lstat(folder);
-    if (!found.isDirectory()) return refuse("it is a link, not a folder of its own");
-    if (dirname(await realpath(folder)) !== (await realpath(list.root))) return refuse("it lies elsewhere");
+    if (!found.isDirectory()) return refuse("it is a link, not a folder");
+    if (dirname(await realpath(folder)) !== (await realpath(list.root))) return refuse("it is in another place");
     lock = await locked(folder);
     // The rename hides it from all readers at once, even if the deletion fails later.
     const going = join(list.root, `.deleted-${randomUUID()}`);

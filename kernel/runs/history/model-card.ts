@@ -51,8 +51,8 @@ function goneOnFrom({ recipe: { update } }: Plan): string | null {
   const { start, before, strategy } = update;
   const earlier = before.length === 0 ? "" : ` and ${plural(before.length, "data set")} after it`;
   return (
-    `It went on learning from the weights of a training of before (recipe ${code(start.slice(0, 12))})${earlier}, ` +
-    `by ${strategy.map((call) => code(callText(call))).join(", ")}. The data below are those that it learnt last.`
+    `It continued training from the weights of an earlier training (recipe ${code(start.slice(0, 12))})${earlier}, ` +
+    `with ${strategy.map((call) => code(callText(call))).join(", ")}. The data below are the most recent.`
   );
 }
 
@@ -67,7 +67,7 @@ function keptSince(since: BeforeAfterScores): string {
     return `- ${code(metric)} on ${on}: ${significantText(before)} before, ${significantText(now)} now${ends}${lost ? "; more was lost than chance explains" : ""}`;
   });
   return [
-    `What is left of what ${escapeMarkdown(since.start)}, from whose weights it began, was evaluated on:`,
+    `The data that its start, ${escapeMarkdown(since.start)}, was evaluated on were scored again:`,
     "",
     ...lines,
   ].join("\n");
@@ -104,9 +104,9 @@ export function modelCard(f: CardFacts): string {
         .filter(([split]) => split !== "train" || recipe.federated?.joined === undefined)
         .map(([split, { rows }]) => [escapeMarkdown(split), groupedNumber(rows)]),
     ),
-    `Data ${names}, ${groupedNumber(f.data.kept)} of ${groupedNumber(f.data.rowsIn)} rows kept${secret ? "" : `; SHA-256 of what was read and kept: ${code(f.data.hash)}`}.`,
+    `Data ${names}, ${groupedNumber(f.data.kept)} of ${groupedNumber(f.data.rowsIn)} rows kept${secret ? "" : `; SHA-256 of the content read and kept: ${code(f.data.hash)}`}.`,
     recipe.federated?.joined !== undefined &&
-      `${plural(recipe.federated.joined, "client")} trained on rows of their own, which nobody here has seen; those of ${code(data.name)} trained nothing.`,
+      `${plural(recipe.federated.joined, "client")} trained on their own rows, which were not visible here; the rows of ${code(data.name)} trained nothing.`,
     f.plan.personal && `Personal data that was in the texts: ${escapeMarkdown(personalDataText(f.plan.personal))}.`,
     f.lock.labels.length > 0 && `Labels, in the model's order: ${f.lock.labels.map(escapeMarkdown).join(", ")}.`,
     "## Training",
@@ -136,17 +136,17 @@ export function modelCard(f: CardFacts): string {
       `- Texts beyond ${groupedNumber(model.max_length)} tokens are cut or come in parts.`,
       ...(cleaners.length > 0
         ? [
-            `- It learned from texts after ${cleaners.map(code).join(", ")}: clean texts in the same way before you ask about them.`,
+            `- It was trained on texts after ${cleaners.map(code).join(", ")}: clean texts in the same way before prediction.`,
           ]
         : []),
-      ...(f.lock.labels.length > 0 && !predictsScores(f) ? ["- It knows no other labels than those above."] : []),
-      "- It was measured on the rows named here alone; whether other texts are like them is for its user to find out.",
+      ...(f.lock.labels.length > 0 && !predictsScores(f) ? ["- It knows only the labels above."] : []),
+      "- It was evaluated only on the rows named here; test it on your own texts before you use it.",
       ...(f.base.scratch && f.base.training === null
         ? []
-        : ["- What the base learnt, with its gaps and leanings, is still in it."]),
+        : ["- What the base learned, with its gaps and biases, is still in it."]),
     ].join("\n"),
     ...(f.deployed ? deploymentSections(f.deployed) : ["## Loading it", ...loadingInstructions(f)]),
-    "## Made by",
+    "## Provenance",
     table(
       ["", ""],
       [

@@ -45,7 +45,7 @@ export async function writeRunDescription(
   const { plan, run, data, events, saved, checkpoint } = options;
   checkFolderExists(run.path);
   const lock = run.lock();
-  if (!lock) throw new CodedError("run-folder", { folder: run.path, why: "lock.json is gone" });
+  if (!lock) throw new CodedError("run-folder", { folder: run.path, why: "lock.json is missing" });
   await writeModelCard(folder, {
     ...(options.deployed && { deployed: options.deployed }),
     name: lock.name,

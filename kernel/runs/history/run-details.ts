@@ -107,7 +107,7 @@ export async function readRunDetails(
       notes: [
         ...(step !== null && step === bestStep ? ["best"] : []),
         ...(i === checkpoints.length - 1 && step !== null ? ["last"] : []),
-        ...(whole ? [] : ["can't be read"]),
+        ...(whole ? [] : ["cannot be read"]),
       ],
     })),
     tune: program({}),

@@ -210,7 +210,7 @@ export class RunList {
       }
       entry.stamp = stamp;
     } catch (error) {
-      entry.about = { lock: null, plan: null, problem: `events.jsonl can't be read: ${(error as Error).message}` };
+      entry.about = { lock: null, plan: null, problem: `events.jsonl cannot be read: ${(error as Error).message}` };
     }
     return true;
   }

@@ -81,9 +81,9 @@ export async function writeRunNotes(list: Runs, id: string, given: RunNotes): Pr
   const notes = parseRunNotes(given);
   try {
     if (!(await lstat(folder)).isDirectory() || dirname(await realpath(folder)) !== (await realpath(list.root)))
-      return refuse("it lies elsewhere");
+      return refuse("it is in another place");
     const there = await lstat(path).catch(() => null);
-    if (there && !there.isFile()) return refuse("its notes.json is no file of its own");
+    if (there && !there.isFile()) return refuse("its notes.json is a link");
     await writePrivateAsync(path, `${JSON.stringify(notes, null, 2)}\n`);
   } catch (error) {
     if (error instanceof CodedError) throw error;

@@ -57,7 +57,7 @@ export function recordDifferences(here: ComparedRunRecord, there: ComparedRunRec
   return {
     numbers: [
       ...settings.filter(({ what }) => !HARMLESS.test(what)),
-      ...difference("settings", "semantics: what the same program means", ({ plan: { recipe } }) =>
+      ...difference("settings", "semantics: meaning of the program", ({ plan: { recipe } }) =>
         String(semanticsVersionOf(recipe)),
       ),
       ...difference("settings", "strategy", ({ plan: { recipe } }) =>
@@ -67,7 +67,7 @@ export function recordDifferences(here: ComparedRunRecord, there: ComparedRunRec
         recipe.compress ? callText(recipe.compress.stage) : "",
       ),
       ...difference("settings", "federation", ({ plan: { recipe } }) => federationText(recipe)),
-      ...difference("base", "weights that it went on from", ({ plan: { recipe } }) => wentOnFrom(recipe)),
+      ...difference("base", "initial weights", ({ plan: { recipe } }) => wentOnFrom(recipe)),
       ...difference("seeds", "seed of the training", ({ plan }) => String(plan.recipe.training.seed)),
       ...difference("seeds", "seed of the data", ({ plan }) => String(plan.recipe.data.seed)),
       ...rows,

@@ -34,9 +34,9 @@ export function frontNames(scored: readonly Contestant[], goal: Goal): readonly 
 /** Wording for a trial that scores worse than a candidate without training. */
 const SURE = {
   worse: "which is more than chance",
-  better: "though chance could make that difference",
-  "no difference shown": "though chance could make that difference",
-  unknown: "on too few rows to tell that from chance",
+  better: "within chance",
+  "no difference shown": "within chance",
+  unknown: "with too few rows to exclude chance",
 } as const;
 
 /** Returns one sentence, or a few: which candidate is best, by how much, and what to do next. */
@@ -70,11 +70,11 @@ export function outcomeSentence(options: {
       goal,
     )}`;
   if (best.kind !== "trial" && best.score === trial.score)
-    return `${best.name} does as well as the best trial: ${value(best)} on the validation rows, learnt in ${durationText(best.seconds)}. Nothing that was trained is worth its time here.${bars}`;
+    return `${best.name} does as well as the best trial: ${value(best)} on the validation rows, trained in ${durationText(best.seconds)}. No trial is worth its time here.${bars}`;
   if (best.kind !== "trial") {
     const difference = versus.find(({ name }) => name === best.name);
     const sure = SURE[difference?.verdict ?? "unknown"];
-    return `${best.name} wins: ${value(best)} on the validation rows, and the best trial has ${significantText(trial.score, 4)}, ${sure}. It learnt in ${durationText(best.seconds)}: take it, or give the search more time.${bars}`;
+    return `${best.name} wins: ${value(best)} on the validation rows, and the best trial has ${significantText(trial.score, 4)}, ${sure}. It was trained in ${durationText(best.seconds)}: use it, or give the search more time.${bars}`;
   }
   // Candidates with a better score are reported separately, because they miss a requirement.
   const beside = versus.filter(({ name }) => !ahead.some((one) => one.name === name));
@@ -90,7 +90,7 @@ export function outcomeSentence(options: {
       ? [`it is ahead of ${listed(lucky)}, but by no more than the choice of the best score may explain`]
       : []),
     ...(even.length > 0 ? [`against ${listed(even)} no difference is shown`] : []),
-    ...(unknown.length > 0 ? [`it is ahead of ${listed(unknown)} on too few rows to tell that from chance`] : []),
+    ...(unknown.length > 0 ? [`it is ahead of ${listed(unknown)} with too few rows to exclude chance`] : []),
   ];
   return `${parts.join("; ")}.${bestOfLooks(options)}${bars}`;
 }
@@ -98,12 +98,12 @@ export function outcomeSentence(options: {
 /** Warns that the best of several scores on the same rows is optimistic. */
 function bestOfLooks({ name, looks, rows }: { readonly name: string; readonly looks: number; readonly rows: number }) {
   if (looks < 2) return "";
-  return ` As the best of ${groupedNumber(looks)} looks at ${groupedNumber(rows)} rows it looks rather too good here: \`evaluate ${name}.best\` on rows of the test split tells.`;
+  return ` Since it is the best of ${groupedNumber(looks)} scores on ${groupedNumber(rows)} rows, its score is rather too good: run \`evaluate ${name}.best\` on the test split.`;
 }
 
 /** Names the candidates that score better but miss a requirement, or says that the best one itself misses some. */
 function missing(best: Contestant, ahead: readonly Contestant[], { metric }: Goal): string {
-  if (best.misses) return ` Nothing keeps all that is required: ${best.name} misses ${best.misses.join("; ")}.`;
+  if (best.misses) return ` No candidate meets all requirements: ${best.name} misses ${best.misses.join("; ")}.`;
   return ahead
     .map(
       ({ name, score, misses = [] }) =>

@@ -27,7 +27,7 @@ export function autoOutcomeNotes(options: AutoNotesInput): readonly string[] {
   const end = endOf(options);
   if (end === null) return [];
   return [
-    `The best rate, ${end.rate}, lies at the ${end.of} end of its range (${end.range}): widen \`${RATE}\` in the program above, and run it as a cell of its own.`,
+    `The best rate, ${end.rate}, is at the ${end.of} end of its range (${end.range}): widen \`${RATE}\` in the program above, and run it in a separate cell.`,
   ];
 }
 
@@ -50,7 +50,7 @@ function idleOf({ goal, trials, probed }: Pick<AutoNotesInput, "goal" | "trials"
   if (!constant || scored.length === 0) return null;
   const sign = goal.direction === "maximize" ? 1 : -1;
   if (scored.some(({ score }) => sign * (score ?? Number.NaN) > sign * constant.score + 1e-9)) return null;
-  return `No trial did better than always the same answer (${constant.name}: ${goal.metric} ${significantText(constant.score, 4)})`;
+  return `No trial did better than a constant prediction (${constant.name}: ${goal.metric} ${significantText(constant.score, 4)})`;
 }
 
 function endOf({ vary, trials, best }: AutoNotesInput) {

@@ -39,7 +39,7 @@ export function proposeProgram(candidates: readonly BaseCandidate[], wanted: Aut
   const quick = others.filter((one) => !slow(one));
   const runnersUp = quick.slice(0, BASES - 1);
   for (const { base } of others.filter(slow))
-    left.push({ what: base, why: "a trial of it would take the time of several" });
+    left.push({ what: base, why: "one trial would take the time of several" });
   for (const { base } of quick.slice(BASES - 1)) left.push({ what: base, why: "the probes of others do better" });
   left.push(...[best, ...runnersUp].flatMap(({ refused }) => refused));
   return { proposal: sweepProposal([best, ...runnersUp], { ...wanted, alone: candidates.length === 1 }, part), left };
@@ -102,5 +102,5 @@ export function techniqueLabel(base: string, technique: string): string {
 function whyNone({ ways }: BaseCandidate, { seconds }: AutoSearchFacts): string {
   if (ways.length === 0) return "none of the techniques trains it";
   const all = durationText(Math.max(0, seconds));
-  return `one epoch would take ${durationText(quickest(ways))} of the ${all} that are left for all trials`;
+  return `one epoch would take ${durationText(quickest(ways))} of the remaining ${all} for all trials`;
 }

@@ -30,7 +30,7 @@ export const FEW_VALIDATION_ROWS = 50;
 
 /** Returns the number of rows per update. */
 export function batchSizeFor(rows: number): { readonly size: number; readonly why: string } {
-  if (rows < 500) return { size: 8, why: "few rows: small batches make enough updates of them" };
+  if (rows < 500) return { size: 8, why: "few rows: small batches give enough updates" };
   if (rows < 10_000) return { size: 16, why: `as usual for ${rows < 2000 ? "hundreds" : "thousands"} of rows` };
   return { size: 32, why: "many rows: larger batches go through them faster" };
 }

@@ -106,7 +106,11 @@ export function sweepProposal(
       // Where early stopping watches a metric, the same metric already selects the weights to keep.
       ...(wanted.keep === null || fixed["early_stopping"]?.includes("metric") === true
         ? []
-        : free({ key: "keep", value: `best(${wanted.keep})`, why: "what is searched for decides which weights stay" })),
+        : free({
+            key: "keep",
+            value: `best(${wanted.keep})`,
+            why: "the goal of the search decides which weights to keep",
+          })),
     ],
     vary: [
       ...(candidates.length > 1
@@ -115,7 +119,7 @@ export function sweepProposal(
       {
         key: "technique",
         value: `choice(${spaces.map((way) => way.space).join(", ")})`,
-        why: `what trains: ${listed(spaces.map(({ learns }) => learns))}`,
+        why: `trained weights: ${listed(spaces.map(({ learns }) => learns))}`,
       },
       ...(rated
         ? []
@@ -123,7 +127,7 @@ export function sweepProposal(
             {
               key: "optimizer.learning_rate",
               value: learningRateRange(all),
-              why: spaces.length > 1 ? "around what is recommended for each" : "around what is recommended",
+              why: spaces.length > 1 ? "a range around each recommended value" : "a range around the recommended value",
             },
           ]),
     ],
@@ -136,14 +140,14 @@ export function sweepProposal(
         : {
             key: "search",
             value: `tpe(startup: ${String(first.length)})`,
-            why: "learns from its first trials on, which are known to do well",
+            why: "learns from its first trials, whose settings are known to work well",
           },
       ...(pruned
         ? [
             {
               key: "pruner",
               value: `asha(reduction: ${String(HALVED)}, first: ${String(rung)})`,
-              why: `of the trials that come so far, one of ${String(HALVED)} goes on`,
+              why: `of the trials so far, one in ${String(HALVED)} continues`,
             },
           ]
         : []),
@@ -159,11 +163,11 @@ function whyBase([{ worth }, ...others]: readonly [BaseCandidate, ...BaseCandida
     ? "the one that there is"
     : worth === null
       ? "one that reads the task in time"
-      : "its probe does best of those that there is time for";
+      : "its probe is the best of those that fit into the time";
 }
 
 function whySure(validating: number): string {
-  return `those that are recommended: the best of more, by ${groupedNumber(validating)} rows, would be one of chance`;
+  return `the recommended values: with ${groupedNumber(validating)} validation rows, the best of more would be chosen by chance`;
 }
 
 function listed(parts: readonly string[]): string {

@@ -32,7 +32,7 @@ export const TECHNIQUES: readonly TechniqueOption[] = [
     technique: "lora(rank: 8)",
     space: "lora(rank: choice(4, 8, 16))",
     points: [lora(8, 1), lora(16, 0.5), lora(4, 1.5)],
-    learns: "small matrices beside the layers",
+    learns: "small matrices added to the layers",
     headOnly: false,
     whole: false,
   },

@@ -82,13 +82,13 @@ function strangeIn(space: Space, logged: LoggedTrial): string | null {
   if (space.size === 0 || isOwn(logged)) return null;
   for (const [name, { value, distribution }] of logged.params) {
     const range = space.get(name);
-    if (!range) return `none of the sweep's: it has ${name}, which the sweep doesn't vary`;
+    if (!range) return `unknown to the sweep: it has ${name}, which the sweep doesn't vary`;
     const meant = parameterValueOf(distribution, value) ?? null;
     const within =
       range.is === "categorical"
         ? range.choices.some((choice) => choice === meant || String(choice) === String(meant))
         : typeof meant === "number" && meant >= range.low && meant <= range.high;
-    if (!within) return `none of the sweep's: ${name} can't be ${String(meant)} there`;
+    if (!within) return `unknown to the sweep: ${name} cannot be ${String(meant)} there`;
   }
   return null;
 }

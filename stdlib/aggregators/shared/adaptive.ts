@@ -29,7 +29,7 @@ export function adaptiveServerStep(
 }
 export function stateVector(saved: RoundStateVectors, name: string): Float64Array {
   const vector = saved[name];
-  if (!vector) throw new Error(`nobody keeps ${name}`);
+  if (!vector) throw new Error(`no store for ${name}`);
   return vector;
 }
 
@@ -37,7 +37,7 @@ export const serverLearningRateParameter = <const V extends number>(value: V, wh
   defineParameter({
     name: "learning_rate",
     type: { is: "number" },
-    doc: "How far a weight moves in a round at most, about: the server's learning rate (η). Updates are divided by their own size, so the clients' learning rate does not change it.",
+    doc: "The server's learning rate (η): about the greatest change of a weight in a round. Updates are divided by their own size, so the clients' learning rate does not change it.",
     range: { min: 0, exclusive: true },
     default: { value },
     why,
@@ -46,7 +46,7 @@ export const serverLearningRateParameter = <const V extends number>(value: V, wh
 export const tauParameter = defineParameter({
   name: "tau",
   type: { is: "number" },
-  doc: "What is added to √v: where updates are much smaller than it, nothing is adapted (τ).",
+  doc: "Added to √v: if updates are much smaller than it, nothing is adapted (τ).",
   range: { min: 0, exclusive: true },
   default: { value: 0.001 },
   why: "The paper finds 0.001 right for most tasks.",
@@ -68,7 +68,7 @@ export const betaParameters = [
     doc: "How slowly the mean of their squares fades.",
     range: { min: 0, max: 0.9999 },
     default: { value: 0.99 },
-    why: "There are tens of rounds, not thousands of steps: 0.999 would hardly leave its start.",
+    why: "There are tens of rounds, not thousands of steps: with 0.999 the estimate would hardly change.",
     impact: "low",
   }),
 ] as const;
@@ -83,7 +83,7 @@ export const adaptiveAliases = {
 } as const;
 export const adaptiveBetaAliases = { ...adaptiveAliases, beta1: "beta_1", beta2: "beta_2" } as const;
 export const adaptiveParameterAdvice = {
-  eta_l: "leave it out: the clients' learning rate is the recipe's, `optimizer: adamw(learning_rate: 1e-3)`",
+  eta_l: "remove it: the clients' learning rate is the recipe's, `optimizer: adamw(learning_rate: 1e-3)`",
 } as const;
 export const adaptiveReferences = [
   {

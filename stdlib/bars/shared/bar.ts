@@ -16,16 +16,16 @@ export const barCodes: CodeTable<BarCodeData> = {
     message: (d) => `of \`${d.metric}\` ${d.better} is better, and \`${d.bar}\` holds it the other way round`,
     help: (d) => `write \`${d.instead}\``,
     explain:
-      "A bar is what a model must come to. `at_least(log_loss, 0.5)` is cleared by a model that is bad enough, and `at_most(accuracy, 80%)` by one that knows little: nearly always the other word is meant.",
+      "A threshold is a score that a model must reach. `at_least(log_loss, 0.5)` is met by a model that is bad enough, and `at_most(accuracy, 80%)` by one that knows little: nearly always the other word is intended.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, test: 20%) }\nmodel m { base: "b", task: text_classification }\ntrain m on d\nevaluate m on d.test { require: at_least(log_loss, 0.5) }',
   },
   "bar-beyond": {
     severity: "warning",
-    message: (d) => `\`${d.metric}\` comes to ${String(d.most)} at most, so that no model clears ${String(d.bar)}`,
+    message: (d) => `\`${d.metric}\` is ${String(d.most)} at most, so that no model reaches ${String(d.bar)}`,
     help: (d) => (d.instead === undefined ? `write a number up to ${String(d.most)}` : `write \`${d.instead}\``),
     explain:
-      "A bar is on the metric's own scale: shares lie between 0 and 1, and are written as `0.8` or `80%`; BLEU, chrF and ROUGE have the scales of their references.",
+      "A threshold is on the metric's own scale: shares are between 0 and 1, written as `0.8` or `80%`; BLEU, chrF and ROUGE have the scales of their references.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, test: 20%) }\nmodel m { base: "b", task: text_classification }\ntrain m on d\nevaluate m on d.test { require: at_least(accuracy, 80) }',
   },
@@ -58,10 +58,10 @@ export const thresholdParameters = defineParameters([
   {
     name: "metric",
     type: { is: "word", kind: "metric" },
-    doc: "What is measured: any metric of the task; it need not stand among `metrics` too.",
+    doc: "The metric: any metric of the task, whether or not `metrics` contains it.",
     positional: true,
     required: true,
-    why: "A bar is one number's.",
+    why: "The threshold.",
     impact: "high",
   },
   {
@@ -73,7 +73,7 @@ export const thresholdParameters = defineParameters([
     doc: "The number, on the metric's own scale: `80%` is 0.8, and of `latency` `20ms` is 20.",
     positional: true,
     required: true,
-    why: "What a model must come to before it is used stands beside the program that makes it.",
+    why: "The score required of a model is written in the program that makes it.",
     impact: "high",
   },
 ]);

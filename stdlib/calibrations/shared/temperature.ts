@@ -14,7 +14,7 @@ export function fitTemperature(decisions: CalibrationData): number | string {
   let [low, high] = BOUNDS.map((bound) => Math.log(bound)) as [number, number];
   if (slope(decisions, Math.exp(high)) <= 0)
     return "the surest labels of all rows are right, so that no temperature is the best";
-  if (slope(decisions, Math.exp(low)) >= 0) return "what the model says tells nothing of these rows";
+  if (slope(decisions, Math.exp(low)) >= 0) return "the model's predictions carry no information about these rows";
   for (let i = 0; i < HALVES; i++) {
     const middle = (low + high) / 2;
     if (slope(decisions, Math.exp(middle)) < 0) low = middle;

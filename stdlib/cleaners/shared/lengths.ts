@@ -26,7 +26,7 @@ export function countCharacters(text: string): number {
 export const lengthUnitParameter: Parameter = {
   name: "by",
   type: { is: "choice", of: ["words", "characters"] },
-  doc: "What is counted. Where a script writes no spaces, words are those that Unicode's rules find.",
+  doc: "The unit to count. In scripts without spaces, words are found by Unicode's rules.",
   means: { words: "runs of letters and digits between spaces", characters: "letters, signs and spaces" },
   default: { value: "words" },
   why: "People think of length in words; characters suit code and names.",

@@ -22,7 +22,7 @@ export const numericRangeParameters = [
     doc: "The least and the greatest possible number, both included.",
     positional: true,
     required: true,
-    why: "Regression learns by squared errors: one impossible score decides what is learned.",
+    why: "Regression minimises squared errors: one impossible score dominates the training.",
     impact: "high",
   },
 ] as const;

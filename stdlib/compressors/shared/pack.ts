@@ -58,11 +58,11 @@ export function unpackUpdate(
   const { places, count, rest } = placesIn(bytes, length);
   const last = writerOf(chain);
   const values = last ? last.values.open(last.call, rest, count) : floatsOf(rest, count);
-  if (values.length !== count) throw unreadableUpdateError("it has another number of values than it says");
+  if (values.length !== count) throw unreadableUpdateError("its number of values differs from the declared number");
   if (!values.every(Number.isFinite)) throw unreadableUpdateError("one of its values is no number");
   if (places === null) return values;
   if (!chain.some(({ implementation }) => implementation.keep))
-    throw unreadableUpdateError("it leaves values out, which its plan doesn't");
+    throw unreadableUpdateError("it omits values, but its plan does not");
   const all = new Float32Array(length);
   places.forEach((place, k) => (all[place] = values[k]!));
   return all;
@@ -98,9 +98,9 @@ function placesIn(
     throw unreadableUpdateError(`it is of ${String(statedLength)} values, and the plan's are ${String(length)}`);
   if (form === ALL) return { places: null, count: length, rest: bytes.subarray(HEAD) };
   if ((form !== GAPS && form !== BITS) || bytes.length < HEAD + 4)
-    throw unreadableUpdateError("it begins with bytes that say nothing");
+    throw unreadableUpdateError("it starts with unknown bytes");
   const count = view.getUint32(HEAD, true);
-  if (count > length) throw unreadableUpdateError(`it says that it has ${String(count)} values of ${String(length)}`);
+  if (count > length) throw unreadableUpdateError(`it declares ${String(count)} values of ${String(length)}`);
   const body = bytes.subarray(HEAD + 4);
   if (form === GAPS) {
     const found = placesFromGaps(body, count, length);
@@ -119,7 +119,7 @@ function bytesOf(values: Float32Array): Uint8Array {
 function floatsOf(bytes: Uint8Array, count: number): Float32Array {
   if (bytes.length !== count * 4)
     throw unreadableUpdateError(
-      `${String(count)} values take ${String(count * 4)} bytes, and it has ${String(bytes.length)}`,
+      `${String(count)} values take ${String(count * 4)} bytes, but it has ${String(bytes.length)}`,
     );
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return Float32Array.from({ length: count }, (_, index) => view.getFloat32(index * 4, true));

@@ -33,10 +33,11 @@ export function placesFromBits(bits: Uint8Array, count: number, length: number):
   let filled = 0;
   for (let place = 0; place < bits.length * 8; place++) {
     if (((bits[place >> 3]! >> (place & 7)) & 1) === 0) continue;
-    if (place >= length || filled === count) throw unreadableUpdateError("it marks other places than it says");
+    if (place >= length || filled === count)
+      throw unreadableUpdateError("its marked positions differ from the declared ones");
     places[filled++] = place;
   }
-  if (filled < count) throw unreadableUpdateError("it marks other places than it says");
+  if (filled < count) throw unreadableUpdateError("its marked positions differ from the declared ones");
   return places;
 }
 
@@ -60,7 +61,7 @@ export function placesFromGaps(
       if (byte < 128) break;
     }
     const place = next + gap;
-    if (place >= length) throw unreadableUpdateError("a place lies beyond its end");
+    if (place >= length) throw unreadableUpdateError("a position is beyond its end");
     places[k] = place;
     next = place + 1;
   }

@@ -11,21 +11,24 @@ export function baselineRefusal(
   const measures = new Set(has?.measures);
   if (has?.rowFormat.generatesText)
     return {
-      why: "its answers are texts, and no text answers all rows",
+      why: "its predictions are texts, and no constant text fits all rows",
       instead: "the base before its training, `NAME.base`",
     };
   if (measures.has("answer"))
-    return { why: "its answers are places in a context", instead: "another model, trained for less or on fewer rows" };
+    return {
+      why: "its predictions are positions in a context",
+      instead: "another model, trained for less or on fewer rows",
+    };
   if (baseline === "probe" && has?.worksUntrained)
-    return { why: "the base itself says how alike texts are", instead: "`NAME.base`" };
+    return { why: "the base itself computes the similarity of texts", instead: "`NAME.base`" };
   if (baseline !== "majority" && measures.has("tags"))
     return {
-      why: "it reads whole texts, and tags are of words",
+      why: "it reads texts, but tags belong to words",
       instead: "`baseline(majority)`, which knows each word's commonest tag",
     };
   if (baseline === "majority" && measures.has("similarity") && !roles.includes("label"))
     return {
-      why: "no number says of all pairs how alike they are",
+      why: "no constant gives the similarity of all pairs",
       instead: "`baseline(tfidf)`",
     };
   return null;

@@ -12,7 +12,7 @@ export function sampleRows(
   const rows = Uint32Array.from({ length: Math.ceil(all / step) }, (_, i) => i * step);
   return {
     rows,
-    description: `, learnt from ${rows.length.toLocaleString("en-US")} rows${step > 1 ? ` of ${all.toLocaleString("en-US")}` : ""}`,
+    description: `, trained on ${rows.length.toLocaleString("en-US")} rows${step > 1 ? ` of ${all.toLocaleString("en-US")}` : ""}`,
   };
 }
 

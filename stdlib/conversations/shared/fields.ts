@@ -10,19 +10,19 @@ import type { Message, MessageRole, RowContext, RowRefusal } from "../kind.js";
 const unsupportedFields: Readonly<Record<string, string>> = {
   tool_calls: "calls of tools",
   function_call: "calls of tools",
-  tool_call_id: "answers of tools",
-  tool_responses: "answers of tools",
-  reasoning_content: "reasoning that stands apart from the answer",
-  reasoning: "reasoning that stands apart from the answer",
-  thinking: "reasoning that stands apart from the answer",
-  thought: "reasoning that stands apart from the answer",
-  refusal: "refusals that stand apart from the answer",
+  tool_call_id: "tool results",
+  tool_responses: "tool results",
+  reasoning_content: "reasoning in a separate field",
+  reasoning: "reasoning in a separate field",
+  thinking: "reasoning in a separate field",
+  thought: "reasoning in a separate field",
+  refusal: "refusals in a separate field",
   images: "pictures",
   image: "pictures",
   videos: "films",
   audio: "sound",
   audios: "sound",
-  prefix: "answers that are begun",
+  prefix: "unfinished answers",
   train_detail: "turns of which parts are trained",
   chosen: "preferred answers",
   rejected: "rejected answers",
@@ -31,10 +31,10 @@ const unsupportedFields: Readonly<Record<string, string>> = {
 const unsupportedColumns: Readonly<Record<string, string>> = {
   tools: "tools that the assistant may call",
   functions: "tools that the assistant may call",
-  documents: "texts that the answer rests on",
+  documents: "texts that support the answer",
   chat_template_kwargs: "settings of the template",
-  system: "a system turn apart",
-  system_prompt: "a system turn apart",
+  system: "a separate system turn",
+  system_prompt: "a separate system turn",
   history: "turns before",
   images: "pictures",
   image: "pictures",
@@ -48,7 +48,7 @@ const questions = ["prompt", "instruction", "question"];
 /** Fields that set whether a message is trained: OpenAI's `weight`, and the names of Axolotl, ms-swift and others. */
 export const trainedMarkFields = ["weight", "train", "training", "do_train", "loss"] as const;
 const MARK_HELP =
-  "write 1 or 0 (true or false) at the assistant's turns alone, or leave the field out: `ignore: […]` in `turns(…)`";
+  "write 1 or 0 (true or false) only at the assistant's turns, or ignore the field: `ignore: […]` in `turns(…)`";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -72,7 +72,7 @@ export function questionInColumnRefusal(
 ): RowRefusal | null {
   if (messages.some(({ role }) => role === "user")) return null;
   const column = questions.find((name) => !ignored.has(name) && hasValue(context?.column(name)));
-  return column === undefined ? null : { refused: "what the answer answers", field: { column } };
+  return column === undefined ? null : { refused: "the reference of the answer", field: { column } };
 }
 
 /** Refuses a message with an unsupported field that is not in `read`. `turn` is its number, from 1. */
@@ -106,11 +106,10 @@ export function trainedMark(
     if (value === null || value === undefined) continue;
     const marked = value === true || value === 1 ? true : value === false || value === 0 ? false : null;
     const wrong = (why: string): RowRefusal => ({ refused: `its \`${mark}\` ${why}`, help: MARK_HELP });
-    if (marked === null)
-      return wrong(`is ${JSON.stringify(value)}; a turn is trained (1, true) or it isn't (0, false)`);
+    if (marked === null) return wrong(`is ${JSON.stringify(value)}; a turn is trained (1, true) or not (0, false)`);
     if (marked && role !== "assistant")
-      return wrong(`says that it is trained, but it is the ${role}'s; the assistant's turns are trained`);
-    if (trained !== undefined && trained !== marked) return wrong("says otherwise than its other fields");
+      return wrong(`is marked as trained, but it is the ${role}'s; the assistant's turns are trained`);
+    if (trained !== undefined && trained !== marked) return wrong("contradicts its other fields");
     trained = marked;
   }
   return trained;

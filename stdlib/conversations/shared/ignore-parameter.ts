@@ -2,8 +2,8 @@
 export const ignoreParameter = {
   name: "ignore",
   type: { is: "list", of: { is: "text" } },
-  doc: "Fields of turns, and columns beside them, that are left out: `ignore: [reasoning_content, tools]`.",
-  default: { derived: "nothing is left out", from: () => null },
-  why: "What a model would read and isn't built is an error, so that nothing is lost unnoticed.",
+  doc: "Fields of turns, and other columns, to ignore: `ignore: [reasoning_content, tools]`.",
+  default: { derived: "nothing is ignored", from: () => null },
+  why: "A field that a model would read but that is not supported is an error, so that nothing is lost unnoticed.",
   impact: "medium",
 } as const;

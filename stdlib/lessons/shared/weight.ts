@@ -4,10 +4,10 @@ import { defineParameter } from "#dsl/language/types/define.js";
 export const lessonWeightParameter = defineParameter({
   name: "weight",
   type: { is: "number" },
-  doc: "What it counts beside the others. Losses differ in size, and a large one hides the others.",
+  doc: "Weight relative to the others. Losses differ in size, and a large one dominates the others.",
   range: { min: 0, max: 1000, exclusive: true },
   positional: true,
   default: { value: 1 },
-  why: "All lessons count alike unless you say otherwise.",
+  why: "All lessons have the same weight by default.",
   impact: "medium",
 });

@@ -20,7 +20,7 @@ export const averageCodes: CodeTable<AverageCodeData> = {
     message: (d) => `${d.metric} has no single meaning on ${d.labels} labels`,
     help: (d) => `write \`${d.metric}(macro)\`, \`${d.metric}(micro)\` or \`${d.metric}(weighted)\``,
     explain:
-      "With two labels, F1, precision and recall are those of the second one. With three labels or more there is one score per label, and the averages over them differ a lot: `macro` treats labels alike, `weighted` counts them by their rows, `micro` counts rows alike (and equals accuracy here). Tunebook asks instead of guessing.",
+      "With two labels, F1, precision and recall are those of the second one. With three labels or more there is one score per label, and the averages over them differ a lot: `macro` weighs labels the same, `weighted` weighs them by their rows, `micro` weighs rows the same (and equals accuracy here). The average must be written.",
   },
   "average-of-sets": {
     severity: "error",
@@ -28,7 +28,7 @@ export const averageCodes: CodeTable<AverageCodeData> = {
     message: (d) =>
       d.average === "samples"
         ? `${d.metric}(samples) is for texts that have several labels`
-        : `${d.metric} has no single meaning where a text has several labels`,
+        : `${d.metric} has no single meaning if a text has several labels`,
     help: (d) =>
       d.average === "samples"
         ? `write \`${d.metric}(macro)\`, \`${d.metric}(micro)\` or \`${d.metric}(weighted)\``
@@ -55,16 +55,16 @@ export const averageParameters = defineParameters([
     name: "average",
     type: { is: "choice", of: ["macro", "micro", "weighted", "binary", "samples"] },
     means: {
-      macro: "each label alike",
-      micro: "each row alike",
+      macro: "all labels weigh the same",
+      micro: "all rows weigh the same",
       weighted: "labels by their rows",
       binary: "one label alone: the second, or of",
-      samples: "texts with several labels, each text alike",
+      samples: "texts with several labels; all texts weigh the same",
     },
-    doc: "How the labels' scores become one: macro (each label alike), micro (each row alike), weighted (by rows), binary (the second label, or `of`), samples (texts with several labels, each text alike).",
+    doc: "How to average the labels' scores: macro (all labels weigh the same), micro (all rows weigh the same), weighted (by rows), binary (the second label, or `of`), samples (texts with several labels, all texts weigh the same).",
     positional: true,
     default: { derived: "binary with two labels; with more it must be written", from: () => "auto" },
-    why: "On three labels or more the averages differ by a lot, so the choice must be seen.",
+    why: "With three labels or more the averages differ a lot, so the choice must be visible.",
     impact: "high",
   },
   {

@@ -14,9 +14,9 @@ export function correlation(a: Float64Array, b: Float64Array): number {
 }
 
 export function uncorrelatedReason(_call: unknown, { truth, predicted }: NumberMetricInput): string | null {
-  if (truth.length === 1) return "one row goes together with nothing";
+  if (truth.length === 1) return "a single row has no correlation";
   if (isConstant(truth)) return `every row has the score ${numberText(truth[0]!)}`;
-  return isConstant(predicted) ? `the model says ${numberText(predicted[0]!)} of every row` : null;
+  return isConstant(predicted) ? `the prediction is ${numberText(predicted[0]!)} for every row` : null;
 }
 export const isConstant = (values: Float64Array): boolean => values.every((value) => value === values[0]);
 

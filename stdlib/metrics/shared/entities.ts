@@ -39,8 +39,7 @@ export function findTagViolation(
     const [, mark, type] = TAG.exec(tag) ?? [];
     if (type === undefined) return { tag, why: "it is not O, B-kind or I-kind" };
     const before = TAG.exec(tags[word - 1] ?? "O")?.[2];
-    if (scheme === "iob2" && mark === "I" && before !== type)
-      return { tag, why: `no ${type} stands before it to go on with` };
+    if (scheme === "iob2" && mark === "I" && before !== type) return { tag, why: `it continues no ${type}` };
   }
   return undefined;
 }

@@ -46,7 +46,7 @@ export function rankCutoffParameter(standard: { readonly value: number } | null)
     range: { min: 1 },
     positional: true,
     default: standard ?? { derived: "all of them", from: () => null },
-    why: "Nobody reads past the first page of results.",
+    why: "Users seldom read past the first page of results.",
     impact: "medium",
   });
 }

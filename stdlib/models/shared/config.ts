@@ -6,7 +6,7 @@ import { readQuantizedConfig } from "./quantized-weights.js";
 const reasons: readonly (readonly [why: string, ...fields: string[]])[] = [
   ["which family it is", "model_type", "architectures", "is_encoder_decoder"],
   [
-    "where it came from",
+    "its origin",
     ...["_name_or_path", "_commit_hash", "transformers_version", "base_model_name_or_path", "finetuning_task"],
     ...["save_step", "is_llama_config", "unsloth_fixed", "unsloth_version", "transformers.js_config"],
   ],
@@ -20,13 +20,13 @@ const reasons: readonly (readonly [why: string, ...fields: string[]])[] = [
     "pretraining_tp",
   ],
   [
-    "how work is cut, kept or sped up; the same function",
+    "how the computation is split, cached or accelerated; the function is the same",
     ...["use_cache", "cache_implementation", "chunk_size_feed_forward", "gradient_checkpointing", "output_past"],
     ...["_attn_implementation", "_attn_implementation_autoset", "attn_implementation", "_flash_attn_2_enabled"],
   ],
-  ["what a call returns beside", "output_attentions", "output_hidden_states", "return_dict", "use_return_dict"],
+  ["what a call returns besides", "output_attentions", "output_hidden_states", "return_dict", "use_return_dict"],
   [
-    "names of labels and the loss, which the task says",
+    "names of labels and the loss, which the task sets",
     "id2label",
     "label2id",
     "num_labels",
@@ -43,7 +43,7 @@ const reasons: readonly (readonly [why: string, ...fields: string[]])[] = [
     "mask_token_id",
   ],
   [
-    "of writing text, which `predict` says",
+    "settings of text generation, which `predict` sets",
     ...["bos_token_id", "eos_token_id", "decoder_start_token_id", "generation_config", "task_specific_params"],
     ...["max_length", "min_length", "max_new_tokens", "do_sample", "early_stopping", "num_beams", "num_beam_groups"],
     ...["diversity_penalty", "temperature", "top_k", "top_p", "typical_p", "repetition_penalty", "length_penalty"],
@@ -51,7 +51,7 @@ const reasons: readonly (readonly [why: string, ...fields: string[]])[] = [
     ...["forced_bos_token_id", "forced_eos_token_id", "suppress_tokens", "begin_suppress_tokens"],
     ...["exponential_decay_length_penalty", "remove_invalid_values", "return_dict_in_generate", "output_scores"],
   ],
-  ["of sentence-transformers, which `predict` says", "sentence_transformers"],
+  ["settings of sentence-transformers, which `predict` sets", "sentence_transformers"],
 ];
 
 export const KNOWN_FIELD_REASONS: Readonly<Record<string, string>> = Object.fromEntries(
@@ -126,14 +126,14 @@ export class ConfigReader {
   count(key: string, fallback?: number): number {
     const value = this.json[key] ?? fallback;
     if (typeof value !== "number" || !Number.isInteger(value) || value < 1)
-      throw this.bad(key, value === undefined ? "is missing" : "must be a positive whole number");
+      throw this.bad(key, value === undefined ? "is missing" : "must be a positive integer");
     return this.bounded(key, value);
   }
   /** Returns a whole number from 0, up to the field's bound. */
   whole(key: string, fallback: number): number {
     const value = this.json[key] ?? fallback;
     if (typeof value !== "number" || !Number.isInteger(value) || value < 0)
-      throw this.bad(key, "must be a whole number from 0");
+      throw this.bad(key, "must be an integer from 0");
     return this.bounded(key, value);
   }
   /** Returns a number in [min, max). */
@@ -158,7 +158,7 @@ export class ConfigReader {
   token(key: string, fallback: number, rows: number): number | null {
     if (this.json[key] === null) return null;
     const id = this.json[key] ?? fallback;
-    if (typeof id !== "number" || !Number.isInteger(id) || id < 0) throw this.bad(key, "must be a whole number from 0");
+    if (typeof id !== "number" || !Number.isInteger(id) || id < 0) throw this.bad(key, "must be an integer from 0");
     if (id >= rows) throw this.bad(key, `must be less than ${rows}`);
     return id;
   }

@@ -37,7 +37,7 @@ export const hiddenParameter = size(
   "Width of the stream of tokens; a multiple of `heads`.",
   { min: 2, max: 16_384 },
   256,
-  "A narrow stream trains fast: the weights of a block grow with the square of the width.",
+  "A narrow model trains fast: the weights of a block grow with the square of the width.",
 );
 export const headsParameter = size(
   "heads",
@@ -61,10 +61,10 @@ export const keyValueHeadsParameter = (derived: string, from: (heads: number) =>
   defineParameter({
     name: "key_value_heads",
     type: { is: "number", integer: true },
-    doc: "Heads of keys and values, each shared by as many heads of queries; divides `heads`.",
+    doc: "Heads of keys and values, each shared by the same number of query heads; divides `heads`.",
     range: { min: 1, max: 256 },
     default: { derived, from: (draft) => from(Number(draft["heads"])) },
-    why: "Fewer make writing faster and its memory smaller.",
+    why: "Fewer make generation faster and its memory smaller.",
     impact: "low",
   });
 export const headSizeParameter = defineParameter({
@@ -82,10 +82,10 @@ export const headSizeParameter = defineParameter({
 export const windowParameter = defineParameter({
   name: "window",
   type: { is: "number", integer: true },
-  doc: "Tokens that a layer with a window sees, itself included. Shorter windows make long texts cheaper.",
+  doc: "Number of tokens that a layer with a window reads, itself included. Shorter windows make long texts cheaper.",
   range: { min: 1, max: 131_072 },
   default: { value: 512 },
-  why: "512 tokens hold most short texts, and the layers between see the whole text.",
+  why: "Most short texts have at most 512 tokens, and the layers between see the whole text.",
   impact: "low",
 });
 export const tiedParameter = defineParameter({

@@ -14,7 +14,8 @@ export function remainingHeadCount(
   if (!gone) throw read.bad("pruned_heads", "must be lists of heads by layer");
   const counts = Array.from({ length: options.layers }, (_, layer) => new Set(gone.get(layer) ?? []).size);
   const [first = 0] = counts;
-  if (counts.some((count) => count !== first)) throw read.bad("pruned_heads", "must name as many heads of each layer");
+  if (counts.some((count) => count !== first))
+    throw read.bad("pruned_heads", "must name the same number of heads for each layer");
   if (first >= options.heads) throw read.bad("pruned_heads", "must leave a head in each layer");
   for (const heads of gone.values())
     if (heads.some((head) => head >= options.heads))

@@ -23,7 +23,7 @@ export const optimizersCodes: CodeTable<OptimizersCodeData> = {
       `write \`learning_rate: ${rateText(d.usual)}\`, or remove it to use that default${d.rate > d.usual ? "" : "; with so small a rate the model hardly learns"}`,
     explain:
       "Each technique has a default learning rate found by sweeps on real data (see `show NAME.plan`). Ten times " +
-      "as much usually damages a pretrained model; a fortieth hardly changes it. A `sweep` over " +
+      "this much usually damages a pretrained model; a fortieth hardly changes it. A `sweep` over " +
       "`log(…)` finds the best rate for your data.",
   },
   "nesterov-without-momentum": {

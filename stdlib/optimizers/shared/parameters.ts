@@ -35,7 +35,7 @@ function usualRate(factor: number): (context: CheckContext) => Found {
     return {
       rate: Number((adamw * factor).toPrecision(3)),
       subject: `${scratch ? "a model from scratch" : name}${wider}`,
-      why: `what ${scratch ? "a model from scratch takes" : `${name} recommends`}${wider}${times}: ${recommended.because}`,
+      why: `${scratch ? "recommended from scratch" : `recommended for ${name}`}${wider}${times}: ${recommended.because}`,
     };
   };
 }
@@ -69,7 +69,7 @@ export function learningRateParameter(factor: number) {
     doc: "Step size at the schedule's height.",
     range: { min: 0, max: 10, exclusive: true },
     default: {
-      derived: `what the technique recommends (hover over it tells)${factor === 1 ? "" : `, × ${String(factor)}`}`,
+      derived: `the technique's recommendation (hover over it)${factor === 1 ? "" : `, × ${String(factor)}`}`,
       from: (_draft, context) => found(context).rate,
       because: (_draft, context) => found(context).why,
     },
@@ -93,7 +93,7 @@ export function weightDecayParameter(value: number, why: string) {
   return defineParameter({
     name: "weight_decay",
     type: { is: "number" },
-    doc: "Share of a weight that one step at learning rate 1 takes away; applies to everything that trains.",
+    doc: "Share of a weight that one step at learning rate 1 subtracts; applies to all trained weights.",
     range: { min: 0, max: 1 },
     default: { value },
     why,

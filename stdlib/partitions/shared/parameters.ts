@@ -8,15 +8,15 @@ export const clientsParameter = defineParameter({
   range: { min: 2, max: 10_000 },
   positional: true,
   required: true,
-  why: "The more clients, the fewer rows each has, and the further apart are their models after a round.",
+  why: "With more clients, each has fewer rows, and their models differ more after a round.",
   impact: "high",
 });
 export const byColumnParameter = defineParameter({
   name: "by",
   type: { is: "column" },
-  doc: "The column whose values are given to clients unevenly.",
+  doc: "The column whose values are distributed unevenly.",
   default: { derived: "the rows' label", from: () => null },
-  why: "What clients don't have alike is what their models pull apart on: labels, or a column such as a language or a region.",
+  why: "Clients' models drift apart where their data differ: in labels, or in a column such as a language or a region.",
   impact: "high",
 });
 /** @param what continues the sentence "the smaller it is, the more" */
@@ -33,7 +33,7 @@ export const alphaParameter = (what: string) =>
 export const leastRowsParameter = defineParameter({
   name: "least",
   type: { is: "number", integer: true },
-  doc: "Fewest rows of a client: shares are drawn again until each has as many.",
+  doc: "Minimum rows of a client: shares are drawn again until each has this many.",
   range: { min: 1 },
   default: { value: 10 },
   why: "A handful of rows teaches nothing, and its score means nothing.",
@@ -59,8 +59,8 @@ export const drawnPartitionParameterAliases = {
   min_rows: "least",
 } as const;
 export const partitionAdvice = {
-  seed: "leave it out: the recipe's seed draws the clients, and the same rows give the same clients",
-  shuffle: "leave it out: rows are drawn by chance anyway",
+  seed: "remove it: the recipe's seed draws the clients, and the same rows give the same clients",
+  shuffle: "remove it: rows are drawn by chance anyway",
 } as const;
 export const partitionColumn = ({
   by: column,

@@ -178,11 +178,11 @@ function beyondReach(accountant: string, delta: number, sampling: Pick<PrivacySa
   const least = epsilonByAccountant(accountant, [{ ...sampling, noise: MAX_NOISE }], delta);
   const spentText = least === null ? "more" : `ε ${least.toPrecision(2)}`;
   return {
-    why: `with noise ${String(MAX_NOISE)}, the greatest that is tried, \`${accountant}\` still reckons ${spentText}, what it may be wrong by included`,
-    instead: "ask for a greater ε, or take fewer updates",
+    why: `with noise ${String(MAX_NOISE)}, the maximum, \`${accountant}\` still computes ${spentText}, including its error bound`,
+    instead: "set a greater ε, or use fewer updates",
   };
 }
 const tooWide = (accountant: string): Refusal => ({
-  why: `so many updates tell so much that \`${accountant}\` can't reckon it in a second or two`,
-  instead: "write `accountant: rdp`, which says a little more noise, or ask for a smaller ε",
+  why: `too many updates for \`${accountant}\` to compute in a second or two`,
+  instead: "write `accountant: rdp`, which needs a little more noise, or set a smaller ε",
 });

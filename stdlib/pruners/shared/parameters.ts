@@ -7,7 +7,7 @@ export const startupParameter = defineParameter({
   doc: "How many trials are trained to their end before any is given up.",
   range: { min: 1 },
   default: { value: 5 },
-  why: "A few finished trials show what scores to expect on the way.",
+  why: "A few finished trials show the usual intermediate scores.",
   impact: "medium",
 });
 
@@ -35,7 +35,7 @@ export const reductionParameter = <N extends number>(usual: N) =>
   defineParameter({
     name: "reduction",
     type: { is: "number", integer: true },
-    doc: "At each rung one of so many trials goes on, and the next rung takes so many times the steps. More ends more trials early, and errs more often.",
+    doc: "At each rung one in this many trials continues, and the next rung has this many times the steps. A larger value stops more trials early, and errs more often.",
     range: { min: 2 },
     default: { value: usual },
     why: "The papers use 3 and 4.",

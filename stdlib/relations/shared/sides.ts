@@ -5,10 +5,10 @@ export const relationParameters = defineParameters([
   {
     name: "left",
     type: { is: "text" },
-    doc: "A path of what the sweep varies or its definitions say, a number, or a product.",
+    doc: "A path that the sweep varies or its definitions set, a number, or a product.",
     positional: true,
     required: true,
-    why: "Something is held to something.",
+    why: "The constraint compares two numbers.",
     impact: "high",
   },
   {
@@ -17,14 +17,14 @@ export const relationParameters = defineParameters([
     doc: "A path, a number, or a product.",
     positional: true,
     required: true,
-    why: "Something is held to something.",
+    why: "The constraint compares two numbers.",
     impact: "high",
   },
   {
     name: "when",
     type: { is: "text" },
-    doc: "A word among those that vary (`full` of `technique: choice(full, head_only)`): only points that have it are held to this.",
-    why: "Without it all points are held to it; what is a good rate of one technique is none of another's.",
+    doc: "A word among those that vary (`full` of `technique: choice(full, head_only)`): the constraint applies only to points with it.",
+    why: "Without it the constraint applies to all points; a good rate of one technique may be bad for another.",
     impact: "medium",
   },
 ]);

@@ -173,7 +173,7 @@ export const sourcesCodes: CodeTable<SourcesCodeData> = {
         ? []
         : [`${d.skip === 1 ? "its first line looks" : `its first ${d.skip} lines look`} like a title, not a table`],
     explain:
-      "Every row of a CSV file must have as many fields as its header. A row that differs is never truncated or filled silently.",
+      "Every row of a CSV file must have the same number of fields as its header. A row that differs is never truncated or filled silently.",
   },
   "column-names": {
     severity: "error",
@@ -210,7 +210,7 @@ export const sourcesCodes: CodeTable<SourcesCodeData> = {
   "giant-line": {
     severity: "error",
     message: (d) => `line ${d.line} of ${d.file} has more than ${d.limit} characters`,
-    help: () => "write one row per line; read a file that is one JSON value with `json`",
+    help: () => "write one row per line; use `json` for a file that is a single JSON value",
     explain:
       "JSON Lines and fastText's format have one row per line. A line of such a size is nearly always a broken file, or one written on a single line. Reading on would fill the memory.",
   },
@@ -219,7 +219,7 @@ export const sourcesCodes: CodeTable<SourcesCodeData> = {
     message: (d) => `${d.file} has more than ${d.limit} bytes, too many for a single JSON value`,
     help: () => "write one row per line (JSON Lines) and read them with `jsonl`, which accepts files of any size",
     explain:
-      "A JSON file is one value, which cannot be used before its last bracket is read. It has to fit into memory several times.",
+      "A JSON file is a single value, which cannot be used before its last bracket is read. It has to fit into memory several times.",
   },
   "deep-json": {
     severity: "error",

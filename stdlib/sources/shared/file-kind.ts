@@ -1,8 +1,9 @@
 /** Detects files that are not text by their first bytes, regardless of their name. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
-const cell = "read it in a TypeScript cell and give the table as `$rows`";
-const unpack = "unpack it first; of packed files those that end in `.gz`, `.zst` or `.zip` (of one file) are read";
+const cell = "read it in a TypeScript cell and use the table as `$rows`";
+const unpack =
+  "unpack it first; compressed files that end in `.gz`, `.zst` or `.zip` (with a single file) are supported";
 
 /** Pattern of the first bytes (latin1), the file type, and what to do with it. */
 const kinds: readonly (readonly [RegExp, string, (name: string) => string])[] = [
@@ -21,7 +22,7 @@ const kinds: readonly (readonly [RegExp, string, (name: string) => string])[] = 
   [
     /^SQLite format 3\x00/,
     "an SQLite database",
-    (name) => `ask it by a query: \`sql("select … order by …", database: ${JSON.stringify(name)})\``,
+    (name) => `read it with a query: \`sql("select … order by …", database: ${JSON.stringify(name)})\``,
   ],
   [/^\x89HDF\r\n/, "an HDF5 file", () => "save its rows as CSV or JSON Lines"],
   [/^\x80[\x02-\x05]/, "a Python pickle", () => "save its rows in Python as CSV (`to_csv`) or JSON Lines"],

@@ -48,13 +48,13 @@ export function findJsonFault(text: string): JsonFault | null {
       position >= text.length
         ? "the text ends"
         : `there is ${there ?? JSON.stringify(String.fromCodePoint(mustCodePointAt(text, position)))}`;
-    return { offset: position, why: `${found} where ${wanted} should be` };
+    return { offset: position, why: `${found} instead of ${wanted}` };
   };
   const open: ("]" | "}")[] = [];
   for (;;) {
     skip(white);
     if (open.at(-1) === "}") {
-      if (!string()) return fault(text[position] === '"' ? "a whole string" : "a key in double quotes");
+      if (!string()) return fault(text[position] === '"' ? "a string" : "a key in double quotes");
       skip(white);
       if (text[position] !== ":") return fault("a colon");
       position++;
@@ -70,7 +70,7 @@ export function findJsonFault(text: string): JsonFault | null {
         continue;
       }
       position++;
-    } else if (!(string() || skip(literal) || skip(number))) return fault(start === '"' ? "a whole string" : "a value");
+    } else if (!(string() || skip(literal) || skip(number))) return fault(start === '"' ? "a string" : "a value");
     for (;;) {
       skip(white);
       const closing = open.at(-1);

@@ -29,7 +29,7 @@ export const textFilesParameter = filesParameter([
 export const streamParameter = defineParameter({
   name: "stream",
   type: { is: "boolean" },
-  doc: "Reads the file in parts and keeps rows and tokens in the cache folder, so that memory stays flat however large the file is. For training and scores: a streamed data set is no table in TypeScript.",
+  doc: "Reads the file in parts and caches rows and tokens, so that memory stays constant however large the file is. For training and scores: a streamed data set is not available as a table in TypeScript.",
   default: { value: false },
   why: "Files of up to a few hundred thousand rows fit in memory, where every feature works.",
   impact: "low",
@@ -37,7 +37,7 @@ export const streamParameter = defineParameter({
 export const encodingParameter = defineParameter({
   name: "encoding",
   type: { is: "string" },
-  doc: 'How characters are written as bytes, such as "utf-8" or "windows-1252"; strict. Where it isn\'t written it is UTF-8, or found (UTF-16, windows-1252), and the cell says so.',
+  doc: 'The encoding of the file, such as "utf-8" or "windows-1252"; invalid bytes are an error. By default it is UTF-8, or detected (UTF-16, windows-1252), and the cell shows it.',
   default: { value: "utf-8" },
   found: true,
   why: "Nearly every file is UTF-8; other bytes are an error and are never replaced.",
@@ -46,8 +46,8 @@ export const encodingParameter = defineParameter({
 export const sha256Parameter = defineParameter({
   name: "sha256",
   type: { is: "string" },
-  doc: "What a file that is fetched must have as its SHA-256, in hexadecimal; other bytes are an error. Without it the cell prints the one that came.",
-  why: "An address may give another file tomorrow.",
+  doc: "The SHA-256 that a downloaded file must have, in hexadecimal; other contents are an error. Without it the cell prints the file's SHA-256.",
+  why: "An address may return another file tomorrow.",
   impact: "medium",
 });
 
@@ -55,22 +55,22 @@ export const sha256Parameter = defineParameter({
 const token = defineParameter({
   name: "token",
   type: { is: "word", kind: "secret" },
-  doc: "The token that an address asks for, by the name of an environment variable. It is sent as `Authorization: Bearer`, to that server alone; with `user` it is the password.",
+  doc: "The token that an address requires, by the name of an environment variable. It is sent as `Authorization: Bearer`, only to that server; with `user` it is the password.",
   why: "Public files need none.",
   impact: "low",
 });
 const user = defineParameter({
   name: "user",
   type: { is: "string", form: "user" },
-  doc: "The user name, where the server asks for a name and a password (`token`).",
+  doc: "The user name, if the server requires a name and a password (`token`).",
   why: "Most servers know a token's owner.",
   impact: "low",
 });
 const query = defineParameter({
   name: "query",
   type: { is: "word", kind: "secret" },
-  doc: "The query of a signed address (`sig=…`), by the name of an environment variable. It is added to the address when the file is fetched.",
-  why: "A signature lets anybody in who has it.",
+  doc: "The query of a signed address (`sig=…`), by the name of an environment variable. It is added to the address when the file is downloaded.",
+  why: "Anybody with the signature has access.",
   impact: "low",
 });
 /** Parameters for a file that is downloaded from a URL. */

@@ -71,6 +71,6 @@ function fraction(rest: bigint, unit: TimeUnit): string {
 
 function isoText(milliseconds: number): string {
   const date = new Date(milliseconds);
-  if (Number.isNaN(date.getTime())) throw new Error("a date lies beyond all calendars");
+  if (Number.isNaN(date.getTime())) throw new Error("a date is beyond the calendar");
   return date.toISOString();
 }

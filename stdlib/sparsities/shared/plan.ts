@@ -33,11 +33,14 @@ export function planPruning(
 ): readonly UnitsToPrune[] | Refusal {
   const prunes = family?.prunes;
   if (!prunes)
-    return { why: `where its heads and inner layers are isn't known of ${family?.modelType ?? "it"}`, instead: OTHER };
+    return {
+      why: `the positions of its heads and inner layers are unknown for ${family?.modelType ?? "it"}`,
+      instead: OTHER,
+    };
   const checkpoint = { config, shapes, inOut: family.weightLayout === "in_out" };
   const going: UnitsToPrune[] = [];
   if (heads > 0) {
-    if ("why" in prunes.heads) return { why: prunes.heads.why, instead: "leave `heads` out, and take `feed_forward`" };
+    if ("why" in prunes.heads) return { why: prunes.heads.why, instead: "remove `heads`, and use `feed_forward`" };
     const one = goingOn(headUnitsOf(prunes.heads, checkpoint), heads, "heads");
     if ("why" in one) return one;
     going.push(one);
@@ -49,13 +52,13 @@ export function planPruning(
   }
   return going;
 }
-const OTHER = "take `distill`, or `quantize`";
+const OTHER = "use `distill`, or `quantize`";
 
 function goingOn(units: PrunableUnits | null, share: number, key: string): UnitsToPrune | Refusal {
   if (!units) return { why: "its layers aren't called as the family's are", instead: OTHER };
   if (share === 1)
     return {
-      why: `of the ${String(units.count)} ${units.are} of a block at least one stays`,
+      why: `of the ${String(units.count)} ${units.are} of a block at least one must stay`,
       instead: `write \`${key}: 90%\` or less`,
     };
   const gone = prunedUnitCount(units, share);
@@ -63,10 +66,10 @@ function goingOn(units: PrunableUnits | null, share: number, key: string): Units
   const may = Array.from({ length: units.count }, (_, left) => left).filter((left) => left > 0 && units.fits(left));
   const nearest = may.at(-1);
   const has = `a block has ${String(units.count)} ${units.are}`;
-  if (nearest === undefined) return { why: `${has}, of which none can go`, instead: `leave \`${key}\` out` };
+  if (nearest === undefined) return { why: `${has}, of which none can go`, instead: `remove \`${key}\`` };
   const least = Math.ceil((100 * (units.count - nearest)) / units.count);
   return {
-    why: `${has}, of which ${String(Math.round(100 * share))}% is none`,
+    why: `${has}, ${String(Math.round(100 * share))}% of which is zero`,
     instead: `write \`${key}: ${String(least)}%\` or more`,
   };
 }

@@ -12,7 +12,7 @@ export const splitShareParameter = <N extends string>(name: N, doc: string) =>
     doc,
     default: { derived: "no such split", from: () => null },
     range: { min: 0, exclusive: true },
-    why: "A split is never invented, or a score would mean something else than you think.",
+    why: "No split is made by default, because it decides what a score means.",
     impact: "high",
   });
 

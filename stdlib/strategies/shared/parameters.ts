@@ -20,7 +20,7 @@ export function strengthParameter<const V extends number>(value: V, doc: string,
 export const keptRowsParameter = defineParameter({
   name: "share",
   type: { is: "number", unit: "share-or-count" },
-  doc: "Rows of each earlier data set that are kept: a share of its training rows, or a number of them.",
+  doc: "Number or share of the training rows of each earlier data set to store.",
   range: { min: 0, exclusive: true },
   positional: true,
   default: { value: { share: 0.05 } },
@@ -31,17 +31,17 @@ export const keptRowsParameter = defineParameter({
 export const mostRowsParameter = defineParameter({
   name: "most",
   type: { is: "number", integer: true },
-  doc: "Most rows that are kept of all data sets together, however many come: a reservoir. Each row that `share` drew stays with the same chance, whenever it came; with `choose: balanced` as many of each label stay, and of a label each row with the same chance. `replay(100%, most: 500)` draws from all rows. Absent: no bound.",
+  doc: "Maximum number of stored rows of all data sets together: a reservoir. Each row drawn by `share` stays with the same probability, whenever it was added; with `choose: balanced` the labels have the same number of rows, and each row of a label stays with the same probability. `replay(100%, most: 500)` draws from all rows. No limit by default.",
   range: { min: 1 },
-  why: "A share of each data set grows with every one of them; where new data come day by day, memory and time need an end.",
+  why: "A share grows with the data of every data set; if new data arrive every day, memory and time need a limit.",
   impact: "medium",
 });
 export const chooseParameter = defineParameter({
   name: "choose",
   type: { is: "choice", of: ["uniform", "balanced"] },
-  doc: "Which rows are kept: `uniform` draws all alike, as a reservoir does of a stream; `balanced` keeps as many of each label, as far as there are. `balanced` protects rare labels, which a uniform draw loses first.",
+  doc: "Which rows to store: `uniform` draws all with the same probability, like a reservoir of a stream; `balanced` stores the same number of each label, as far as possible. `balanced` protects rare labels, which a uniform draw loses first.",
   default: { value: "uniform" },
-  means: { uniform: "all rows alike", balanced: "as many of each label" },
+  means: { uniform: "all rows with the same probability", balanced: "the same number for each label" },
   why: "A uniform draw mirrors the earlier data.",
   impact: "medium",
 });
@@ -53,10 +53,10 @@ export const ranksParameter = defineParameter({
   doc: "Ranks that each data set gets.",
   range: { min: 1, max: 4096 },
   default: {
-    derived: "as many as the latest data that it stood with got, else as the model's LoRA has",
+    derived: "the rank of the latest data set with this strategy, otherwise of the model's LoRA",
     from: () => null,
   },
-  why: "Each data set learns as much anew as the first one did; where many come, fewer keep the adapter small.",
+  why: "Each data set can learn as much as the first one did; with many data sets, a lower rank keeps the adapter small.",
   impact: "medium",
 });
 

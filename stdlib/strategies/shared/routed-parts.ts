@@ -13,7 +13,7 @@ export function growRoutedTechnique(call: Call, technique: Call): TechniqueForNe
     const { ranks } = routedSettings(technique);
     return grown(call, technique.arguments, [...ranks, ownRank ?? ranks[0] ?? 1]);
   }
-  const instead = "or take a strategy that holds weights (`ewc`, `si`, `l2`) or learns rows again (`replay`)";
+  const instead = "or use a strategy that penalises changes of weights (`ewc`, `si`, `l2`) or replays rows (`replay`)";
   if (technique.word !== "lora")
     return {
       why: `the technique is \`${technique.word}\``,
@@ -35,6 +35,6 @@ function grown(call: Call, settings: Call["arguments"], ranks: readonly number[]
   return {
     technique: { kind: "technique", word: "routed_lora", arguments: { ...settings, ranks } },
     strategy: { ...call, arguments: { ...call.arguments, rank: lastRank } },
-    why: `${String(lastRank)} of these data, beside those of earlier ones, which stay; each row goes through those of one`,
+    why: `${String(lastRank)} of these data, added to those of earlier ones, which do not change; each row uses those of one data set`,
   };
 }

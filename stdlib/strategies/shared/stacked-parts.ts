@@ -30,14 +30,14 @@ export function growStackedTechnique(
     return {
       why: `the technique is \`${technique.word}\``,
       instead:
-        "train the model with `technique: lora` first, or take a strategy that holds weights (`ewc`, `si`, `l2`) or learns rows again (`replay`)",
+        "train the model with `technique: lora` first, or use a strategy that penalises changes of weights (`ewc`, `si`, `l2`) or replays rows (`replay`)",
     };
   const { rank, alpha, stabilized, dora, targets } = loraSettings(technique);
   if (dora)
     return {
       why: "with DoRA all ranks share the length of each output",
       instead:
-        "train the model with `lora(dora: false)` first, or take a strategy that holds weights (`ewc`, `si`, `l2`) or learns rows again (`replay`)",
+        "train the model with `lora(dora: false)` first, or use a strategy that penalises changes of weights (`ewc`, `si`, `l2`) or replays rows (`replay`)",
     };
   const addedRank = ownRank(call, technique, before);
   const sum = rank + addedRank;
@@ -50,7 +50,7 @@ export function growStackedTechnique(
     ...(crowded && { exhaustedLayer: crowded }),
     technique: { ...technique, arguments: { ...settings, rank: sum, alpha: scaled } },
     strategy: { ...call, arguments: { ...call.arguments, rank: addedRank } },
-    why: `${String(rank)} of earlier data and ${String(addedRank)} of these; each part is multiplied as the first one was`,
+    why: `${String(rank)} of earlier data and ${String(addedRank)} of these; each part has the same scale as the first one`,
   };
 }
 

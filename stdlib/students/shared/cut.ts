@@ -48,7 +48,7 @@ export function cutStudent(
   says: FamilyCapabilities | undefined,
 ): StudentCut | Refusal {
   if (!says || says.encoderDecoder)
-    return { why: `it has two stacks of blocks`, instead: "take a smaller base: `base: …`" };
+    return { why: `it has two stacks of blocks`, instead: "use a smaller base: `base: …`" };
   const layers = numberFieldOf(config, says.sizeFields.layers);
   if (layers === undefined) return { why: "its config doesn't say its layers", instead: SMALLER };
   const refused = unfit(size.layers, layers);
@@ -75,7 +75,7 @@ export function cutStudent(
   const made = Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, part.shape]));
   return { config: { ...configOf(config, taken, says), ...narrow?.config }, shapes: made, parts };
 }
-const SMALLER = "take a smaller base: `base: …`";
+const SMALLER = "use a smaller base: `base: …`";
 
 /** Returns null if these layers can be selected. */
 function unfit(taken: StudentSize["layers"], layers: number): Refusal | null {
@@ -84,7 +84,7 @@ function unfit(taken: StudentSize["layers"], layers: number): Refusal | null {
   if (taken === null) return null;
   if (typeof taken === "number") {
     if (taken < 1) return { why: `${has}, and a student has at least 1`, instead: "write `layers: 1` or more" };
-    return taken > layers ? { why: has, instead: `take fewer, or ${some}` } : null;
+    return taken > layers ? { why: has, instead: `use fewer, or ${some}` } : null;
   }
   if (taken.length === 0) return { why: `${has}, and none is listed`, instead: `list ${some}` };
   const twice = taken.find((one, i) => taken.indexOf(one) < i);
@@ -142,7 +142,7 @@ function narrowed(
     heads === undefined ||
     config["embedding_size"] !== undefined
   )
-    return { why: "its width can't be parted", instead: "take `layers` alone, or a smaller base" };
+    return { why: "its width cannot be divided", instead: "use only `layers`, or a smaller base" };
   const size = numberFieldOf(config, ["head_dim"]) ?? hiddenSize / heads;
   const keyHeads = numberFieldOf(config, ["num_key_value_heads"]) ?? heads;
   const group = heads / keyHeads;
@@ -150,7 +150,7 @@ function narrowed(
   if (hidden > hiddenSize || !Number.isInteger(left) || !Number.isInteger(left / group))
     return {
       why: `its width is ${String(hiddenSize)}, in heads of ${String(size)}`,
-      instead: `take a multiple of ${String(size * group)} that is no more than ${String(hiddenSize)}`,
+      instead: `use a multiple of ${String(size * group)} that is at most ${String(hiddenSize)}`,
     };
   const keptHeads = evenly(left / group, keyHeads);
   const channels = (headNumbers: readonly number[]): readonly number[] =>

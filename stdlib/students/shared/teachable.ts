@@ -28,10 +28,10 @@ export function teachingRefusal(
   const taught = has?.canBeDistilled;
   if (taught !== undefined && taught !== true) return taught;
   if (learnsAnswers && !taught)
-    return { why: "it says no labels and no tokens", instead: "write `learns: [labels, hidden]`" };
+    return { why: "it predicts neither labels nor tokens", instead: "write `learns: [labels, hidden]`" };
   if (unlabelled && (!learnsAnswers || has?.decides === undefined))
     return {
-      why: "rows without labels (made ones too) are learnt by what is said of the labels of whole texts",
+      why: "rows without labels (generated ones too) are learned from predictions of whole texts' labels",
       instead: learnsAnswers ? "leave out the data without labels, and `augment`" : "list `logits` in `learns`",
     };
   if (!reads && within)
@@ -42,13 +42,13 @@ export function teachingRefusal(
   if (!reads && learnsAnswers && has?.decides === undefined)
     return {
       why: "the base reads texts by another tokenizer, and places in a text are compared",
-      instead: "make the student of the model's own blocks: `student(layers: …)`",
+      instead: "make the student from the model's own blocks: `student(layers: …)`",
     };
   const [ownHeads, teacherHeads] = [headCountInConfig(bases?.own?.config), headCountInConfig(bases?.of?.config)];
   const scores = learns.find((call) => call.arguments["of"] === "scores");
   if (scores && ownHeads !== undefined && teacherHeads !== undefined && ownHeads !== teacherHeads)
     return {
-      why: `scores are compared head by head, and the student has ${String(ownHeads)} heads beside ${String(teacherHeads)}`,
+      why: `scores are compared head by head, and the student has ${String(ownHeads)} heads, the teacher ${String(teacherHeads)}`,
       instead: `write \`${scores.word}(of: relations)\``,
     };
   return null;

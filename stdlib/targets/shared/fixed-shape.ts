@@ -27,13 +27,13 @@ export function fixedShapeProblem(call: Call, model: DeployedModel): string | nu
   if (Array.isArray(shape) && (shape.length < 2 || shape.length > 3 || shape.some((n) => !(Number(n) >= 1))))
     return "a shape is a number of texts and a number of tokens, `[1, 128]`, and of models that write a third, the tokens written";
   if (shape !== "free" && config["trigram_input"] === true)
-    return "MobileBERT reads the embedding of padding beside a text's last token, so it answers otherwise in a fixed shape; `shape: free` is as the notebook";
+    return "MobileBERT reads the embedding of padding after a text's last token, so predictions in a fixed shape differ; `shape: free` gives those of the notebook";
   const { length = maxLength } = fixedSizesOf(call, model);
   const { positions } = family.implementation.sizes(model.parts.config);
   if (length > positions)
-    return `its base has ${String(positions)} positions, and the shape asks for ${String(length)} tokens`;
+    return `its base has ${String(positions)} positions, but the shape requires ${String(length)} tokens`;
   if (length < maxLength && family.implementation.shape !== "decoder")
-    return `the notebook reads ${String(maxLength)} tokens of a text, and a file of ${String(length)} would cut longer ones otherwise; \`max_length: ${String(length)}\` in the model makes both the same`;
+    return `the notebook reads ${String(maxLength)} tokens of a text, but a file of ${String(length)} would truncate longer ones differently; \`max_length: ${String(length)}\` in the model makes both the same`;
   return null;
 }
 

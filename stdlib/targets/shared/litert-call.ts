@@ -19,7 +19,7 @@ export function litertCallExample(
     `const file = ${javaScriptString(urlPath(place))};`,
     "const json = async (name) => (await fetch(`${file}.files/${name}`)).json();",
     'const tokenizer = new Tokenizer(await json("tokenizer.json"), await json("tokenizer_config.json"));',
-    'await loadLiteRt("wasm/"); // the folder of that name in @litertjs/core, as your server gives it',
+    'await loadLiteRt("wasm/"); // the folder of that name in @litertjs/core, served by your server',
     'const model = await loadAndCompile(file, { accelerator: "wasm" });',
     "const shape = [...model.getInputDetails()[0].shape];",
     "",

@@ -15,7 +15,7 @@ export const folderParameter = defineParameter({
   doc: "The folder that is filled; a relative path starts from the notebook's folder.",
   positional: true,
   required: true,
-  why: "A folder of its own holds the weights, what they are read with, and the proof.",
+  why: "A separate folder contains the weights, tokenizer and config, and the proof.",
   impact: "high",
 });
 

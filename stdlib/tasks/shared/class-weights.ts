@@ -13,9 +13,9 @@ export const classWeightParameter = defineParameter({
       { is: "record", of: { is: "number" }, example: "{ billing: 2, other: 0.5 }" },
     ],
   },
-  doc: "What a row counts in the loss by its label: `balanced`, rows / (labels · rows of the label), so that every label counts alike, or a number for each label (1 where none is given). The mean of a batch is over the weights of its rows. Scores are not weighed.",
-  means: { balanced: "every label counts alike, however few its rows are" },
-  why: "Where one label has most rows, a model does well by saying nothing else; left out, every row counts once.",
+  doc: "Weight of a row in the loss, by its label: `balanced`, rows / (labels · rows of the label), so that all labels weigh the same, or a number for each label (1 by default). The mean of a batch is over the weights of its rows. Scores are not weighted.",
+  means: { balanced: "all labels weigh the same, however few their rows are" },
+  why: "If one label has most rows, a model does well by always predicting it; by default every row counts once.",
   impact: "high",
 });
 

@@ -116,7 +116,7 @@ export const tasksCodes: CodeTable<TasksCodeData> = {
         ? "set the range of the scores, `sentence_similarity(range: 0..5)`, or use `loss: cosent`, which only compares their order"
         : "fix the row, widen `range:`, or remove it",
     explain:
-      "`loss: cosine` trains the cosine of two texts towards their score, and a cosine lies between −1 and 1. `range: 0..5` " +
+      "`loss: cosine` trains the cosine of two texts towards their score, and a cosine is between −1 and 1. `range: 0..5` " +
       "is the range of the scores; it is scaled to 0..1, or to −1..1 if it starts below 0.",
   },
   "negatives-without-ranking": {
@@ -152,7 +152,7 @@ export const tasksCodes: CodeTable<TasksCodeData> = {
     severity: "error",
     facts: true,
     paths: ["columns.answer"],
-    message: (d) => `no window contains the whole answer of row ${d.row}: ${JSON.stringify(d.answer)}`,
+    message: (d) => `no window contains the complete answer of row ${d.row}: ${JSON.stringify(d.answer)}`,
     help: () => "increase the model's `max_length`, or the task's `stride`",
     explain:
       "A long context is read in windows that overlap by `stride` tokens. An answer longer than the overlap may cross " +
@@ -164,7 +164,7 @@ export const tasksCodes: CodeTable<TasksCodeData> = {
     help: (d) => `choose a base of one of these families: ${d.families.join(", ")}`,
     explain:
       "Decoders (GPT-2, LLaMA and others) predict the next token and so write text. Encoders (BERT and others) read a " +
-      "whole text at once and so label it. A task supports the families that have what its head needs.",
+      "text at once and so label it. A task supports the families that have what its head needs.",
     example: `data d { source: csv("a.csv"), columns: { text: text } }
 model m { base: "minilm", task: text_generation }
 train m on d`,

@@ -9,18 +9,18 @@ import type { Call } from "#dsl/language/types/value.js";
 export const labelSmoothingParameter = defineParameter({
   name: "label_smoothing",
   type: { is: "number", unit: "share" },
-  doc: "Share of each label that is spread evenly over all of them while training: with ε of n labels the right one is taught as 1 − ε + ε / n, each other one as ε / n. As PyTorch's `label_smoothing` and transformers' `label_smoothing_factor`; scores are of the labels as they are, the validation's loss too, where transformers' own is smoothed.",
+  doc: "Share of the probability that is spread evenly over all labels while training: with ε and n labels the target of the correct one is 1 − ε + ε / n, of each other one ε / n. As PyTorch's `label_smoothing` and transformers' `label_smoothing_factor`; scores and the validation loss use the original labels, while transformers' validation loss is smoothed.",
   range: { min: 0, max: 0.99 },
-  why: "A model that is never taught to be certain is less so of its mistakes, and minds a wrong label less; left out, labels are taught as they are.",
+  why: "A model that is not trained to be certain is less certain of its mistakes and less sensitive to wrong labels; by default labels are not smoothed.",
   impact: "medium",
 });
 
 export const focalParameter = defineParameter({
   name: "focal",
   type: { is: "number" },
-  doc: "How much less a label counts in the loss the surer the model is of it: each is multiplied by (1 − p)^focal (focal loss). The mean of a batch is over its rows as without it. Scores are of the plain loss.",
+  doc: "Reduces the loss of labels that the model is already sure of: each is multiplied by (1 − p)^focal (focal loss). The mean of a batch is over its rows as without it. Scores use the plain loss.",
   range: { min: 0, max: 10 },
-  why: "Where most rows are easy they drown the hard ones, of rare labels most of all; 2 is usual. Left out, all count alike; probabilities are then better calibrated.",
+  why: "If most rows are easy, they dominate the hard ones, especially those of rare labels; 2 is usual. By default all weigh the same; probabilities are then better calibrated.",
   impact: "medium",
 });
 

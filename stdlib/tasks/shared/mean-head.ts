@@ -16,12 +16,12 @@ export const poolingParameter = defineParameter({
   name: "pooling",
   type: { is: "choice", of: ["mean"] },
   means: { mean: "the mean over all tokens, brought to one length" },
-  doc: "What the head reads of a text. `mean`: the mean of the states of its tokens, brought to one length, through one linear layer; left out, what the family's own head reads (mostly the first token). transformers has no such head: `onnx`, `savedmodel`, `tflite`, `coreml` and `container` hold it in their graphs, `huggingface` refuses it.",
+  doc: "The input of the head. `mean`: the mean of the tokens' states, normalised to length 1, through one linear layer; by default the input of the family's own head (mostly the first token's state). transformers has no such head: `onnx`, `savedmodel`, `tflite`, `coreml` and `container` support it, `huggingface` refuses it.",
   default: {
-    derived: "`mean` where the technique finds the head exactly (`head_only(fit: exact)`), else the family's own head",
+    derived: "`mean` if the technique fits the head exactly (`head_only(fit: exact)`), otherwise the family's own head",
     from: (_draft, context): "mean" | undefined => (findsExactly(context) ? "mean" : undefined),
   },
-  why: "A base that makes vectors of texts says most in the mean of its states, which a frozen one or few rows can use at once; the first token's state has to be taught.",
+  why: "A base trained for text vectors has most information in the mean of its states, which works without training the base and with few rows; the first token's state needs more training.",
   impact: "medium",
 });
 

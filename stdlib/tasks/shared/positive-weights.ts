@@ -11,9 +11,9 @@ export const positiveWeightParameter = defineParameter({
       { is: "record", of: { is: "number" }, example: "{ fraud: 10, spam: 2 }" },
     ],
   },
-  doc: "What it counts in the loss that a row has a label, where it counts 1 that it has it not: `balanced`, rows without the label / rows with it, or a number for each label (1 where none is given). As PyTorch's `pos_weight`; scores are not weighed.",
-  means: { balanced: "having a label counts in all as much as not" },
-  why: "Most labels are missing from most rows, and a model does well by never giving them; left out, both count once.",
+  doc: "Weight in the loss of a row with the label, relative to one without it: `balanced`, rows without the label / rows with it, or a number for each label (1 by default). As PyTorch's `pos_weight`; scores are not weighted.",
+  means: { balanced: "rows with a label weigh as much in total as rows without it" },
+  why: "Most rows lack most labels, and a model does well by never predicting them; by default both weigh the same.",
   impact: "high",
 });
 

@@ -40,8 +40,8 @@ export function teachPairs(rows: SupervisionRows): TaughtTextPairs | null {
   const columns = negative ? 3 : 2;
   const labels = (row: number): number =>
     SIMILARITY_LOSS_ROLES[loss] === "score"
-      ? targetOf(must(scores, "what scores the pairs"), loss, row)
-      : must(same, "what labels the pairs")[row]!;
+      ? targetOf(must(scores, "scores of the pairs"), loss, row)
+      : must(same, "labels of the pairs")[row]!;
   return {
     count,
     loss,

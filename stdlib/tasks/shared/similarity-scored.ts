@@ -176,8 +176,8 @@ function byLabels(found: Found, same: Uint8Array): ScoredOutcome {
         .slice(0, most),
     outcome: { kind: "pair", input: pairs },
     notes: [
-      `most pairs are told apart where a similarity of ${numberText(threshold)} or more counts as "${labels[1]!}"`,
-      "accuracy, f1, precision and recall are those of the threshold that serves them best on these very rows",
+      `most pairs are classified correctly if a similarity of ${numberText(threshold)} or more counts as "${labels[1]!}"`,
+      "accuracy, f1, precision and recall use the threshold that is best on these rows",
     ],
   };
 }

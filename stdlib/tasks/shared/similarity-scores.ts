@@ -21,8 +21,8 @@ export function lossOfCosines(
   { loss, scores, same }: Pick<TaughtTextPairs, "loss" | "scores" | "same">,
   { scale, margin }: SimilarityLossSettings,
 ): number {
-  const scored = () => must(scores, "what scores the pairs");
-  const pairLabels = () => must(same, "what labels the pairs");
+  const scored = () => must(scores, "scores of the pairs");
+  const pairLabels = () => must(same, "labels of the pairs");
   if (loss === "cosine") return meanOfValues(cosines.map((cosine, i) => (cosine - scored().cosines[i]!) ** 2));
   if (loss === "cosent") return cosent(cosines, scored().written, scale);
   const apart = cosines.map((cosine) => 1 - cosine);

@@ -41,7 +41,7 @@ function prefixParameter(value: string, why: string) {
   return defineParameter({
     name: "prefix",
     type: { is: "string" },
-    doc: "Put before every input, in training and when the model is asked.",
+    doc: "Put before every input, in training and prediction.",
     default: { value },
     why,
     impact: "high",

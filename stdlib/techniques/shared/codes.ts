@@ -40,7 +40,7 @@ export const techniquesCodes: CodeTable<TechniquesCodeData> = {
       `\`${d.technique}\` cannot be written as a technique: the strategy \`${d.by}\` creates it from \`lora\``,
     help: (d) => `write \`technique: lora\`, and \`strategy: ${d.by}\` in \`update\``,
     explain:
-      "Its parts belong to the data sets that a model was trained on one after another, and each row is sent to the part whose data it resembles. A model trained on one data set has nothing to choose from.",
+      "Its parts belong to the data sets that a model was trained on one after another, and each row is routed to the part with the most similar data. A model trained on one data set has nothing to choose from.",
     example: `data d { source: csv("a.csv"), columns: { text: text, label: label }, split: random(train: 80%, test: 20%) }
 model m { base: "minilm", task: text_classification, technique: routed_lora }
 train m on d`,

@@ -8,7 +8,7 @@ export function fromParameter(doc: string) {
     type: { is: "string" },
     suggests: { from: "files", endings: [] },
     doc,
-    why: "Goes on from weights trained elsewhere or before; without it they begin afresh.",
+    why: "Continues from weights trained elsewhere or before; by default they are initialised.",
     impact: "high",
   });
 }

@@ -14,7 +14,7 @@ const SMALL = 1e9;
 export const virtualTokensParameter = defineParameter({
   name: "tokens",
   type: { is: "number", integer: true },
-  doc: "Virtual tokens before each text; they take positions that the text can't have.",
+  doc: "Virtual tokens before each text; they use positions that the text then lacks.",
   range: { min: 1, max: 1024 },
   default: { value: 20 },
   why: "More than 20 bring little (Lester et al., 2021), and each one costs time in every text.",

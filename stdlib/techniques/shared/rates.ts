@@ -33,7 +33,7 @@ export function learningRateRecord(learningRate: RecommendedRate): {
   const { rate, narrows, because } = learningRate;
   const wider = narrows ? ` for a base ${String(REFERENCE_WIDTH)} wide, less for a wider one (as 1 / width)` : "";
   return {
-    notes: [`Learning rate where none is written (AdamW): ${rateText(rate)}${wider}; ${because}.`],
+    notes: [`Default learning rate (AdamW): ${rateText(rate)}${wider}; ${because}.`],
     capabilities: { learningRate },
   };
 }

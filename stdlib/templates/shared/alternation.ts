@@ -6,5 +6,7 @@ import type { Message } from "../../conversations/kind.js";
  */
 export function alternationError(messages: readonly Message[]): string | undefined {
   const wrong = messages.findIndex(({ role }, i) => role !== (i % 2 === 0 ? "user" : "assistant"));
-  return wrong < 0 ? undefined : `user and assistant must take turns, the user first: turn ${String(wrong + 1)} is not`;
+  return wrong < 0
+    ? undefined
+    : `user and assistant must take turns, the user first: turn ${String(wrong + 1)} breaks this order`;
 }

@@ -115,11 +115,11 @@ function compiled(source: string) {
 
 /** Splits the marked text at its marks. Answers are numbered like the assistant's messages, in the same order. */
 function piecesByMarks(text: string, marked: string, messages: readonly TemplateMessage[]): RenderedChat {
-  if (marked.replace(marks, "") !== text) return { refused: "its generation blocks change what is written" };
+  if (marked.replace(marks, "") !== text) return { refused: "its generation blocks change the text" };
   const answers = messages.flatMap(({ role }, i) => (role === "assistant" ? [i] : []));
   const parts = marked.split(marks);
   if (parts.length !== 2 * answers.length + 1)
-    return { refused: "its generation blocks are not as many as the assistant's turns" };
+    return { refused: "it has a different number of generation blocks than of assistant's turns" };
   return parts.map((part, i) => (i % 2 === 1 ? { text: part, answer: answers[(i - 1) / 2]! } : { text: part }));
 }
 
@@ -142,7 +142,7 @@ function piecesByContents(
     const pieces = piecesByMarks(text, render(wrapped), messages);
     if (!("refused" in pieces)) return withStops(pieces, specials);
   }
-  return { refused: "it writes an answer otherwise than it stands in the data, so its place can't be told" };
+  return { refused: "it changes the text of an answer, so that the answer cannot be found in it" };
 }
 
 /** Extends each answer up to the end of the special token that follows it, if one does. */

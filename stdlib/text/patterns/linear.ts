@@ -39,7 +39,7 @@ export function patternProblem(pattern: string): string | undefined {
   if (pattern.length > longest) return `it has more than ${String(longest)} characters`;
   try {
     const compiled = RE2JS.compile(pattern);
-    return compiled.matcher("").matches() ? "it matches where nothing stands" : undefined;
+    return compiled.matcher("").matches() ? "it matches the empty text" : undefined;
   } catch (error) {
     if (!(error instanceof RE2JSSyntaxException)) throw error;
     return /^error parsing regexp: (.*)$/s.exec(error.message)?.[1] ?? error.message;

@@ -6,7 +6,7 @@ export const vocabularyParameter = (least: number) =>
   defineParameter({
     name: "vocabulary",
     type: { is: "number", integer: true },
-    doc: "Tokens at most, specials included. Where the texts give fewer, there are fewer, and a warning says how many. Fewer tokens make longer texts.",
+    doc: "Maximum number of tokens, specials included. If the texts yield fewer, a warning shows how many. Fewer tokens make longer texts.",
     range: { min: least, max: 1_000_000 },
     positional: true,
     default: { value: 8000 },
@@ -17,10 +17,10 @@ export const vocabularyParameter = (least: number) =>
 export const minimumFrequencyParameter = defineParameter({
   name: "minimum_frequency",
   type: { is: "number", integer: true },
-  doc: "Pairs that occur less often are not made a token.",
+  doc: "Pairs that occur less often do not become a token.",
   range: { min: 1 },
   default: { value: 2 },
-  why: "What occurs once teaches nothing.",
+  why: "A pair that occurs once is not useful.",
   impact: "low",
 });
 

@@ -6,7 +6,7 @@ export function textAtPath(answer: unknown, ...path: readonly string[]): string 
   const found = valueAtPath(answer, path);
   if (typeof found === "string" && found !== "") return found;
   if (typeof found === "number") return String(found);
-  throw new TrackerUnavailableError(`its answer has no ${path.join(".")}: it is no MLflow that we know`);
+  throw new TrackerUnavailableError(`its response has no ${path.join(".")}: it is not a known version of MLflow`);
 }
 
 /** Returns the list at a path; empty if there is none. */

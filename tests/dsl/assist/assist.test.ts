@@ -92,17 +92,17 @@ describe("hover text", () => {
       hoverAt(marked.replace("|", ""), marked.indexOf("|"), context)?.markdown.split("\n")[0] ?? "";
     assert.equal(page("recipe r { keep: l|ast }"), "**last** of `keep`: the weights at the end");
     assert.equal(page("recipe r { batch_size: 1|6 }"), "**16** of `batch_size`");
-    assert.equal(page("data x { columns: { la|bel: team } }"), "**label** of `columns`: the one label of a text");
+    assert.equal(page("data x { columns: { la|bel: team } }"), "**label** of `columns`: the single label of a text");
   });
   it("explains verbs, keys, words and parameters", () => {
     assert.match(over("recipe"), /\*\*recipe\*\* \(verb\)/);
     assert.match(over("epochs"), /\*\*epochs\*\* of `recipe`/);
     assert.match(over("adamw"), /\*\*adamw\*\* \(optimizer\)/);
-    assert.match(over("learning_rate"), /Default: what the technique recommends/);
+    assert.match(over("learning_rate"), /Default: the technique's recommendation/);
   });
   it("shows the learning rate of a technique", () => {
     const model = 'model m { base: "b", task: text_classification, technique: lora }';
-    assert.match(hoverAt(model, model.indexOf("lora"), context)?.markdown ?? "", /Learning rate where none is written/);
+    assert.match(hoverAt(model, model.indexOf("lora"), context)?.markdown ?? "", /Default learning rate/);
   });
   const at = (marked: string, given = known): string =>
     hoverAt(marked.replace("|", ""), marked.indexOf("|"), given)?.markdown ?? "";
@@ -126,7 +126,7 @@ describe("hover text", () => {
     assert.match(at(data.replace("80%", "|80%")), /Here: train: 800 rows of 1,000\./);
     assert.match(
       at('model m { base: "minilm", task: text_classification, technique: lora(rank: |16) }'),
-      /Here: 147,456 parameters train beside the head: 0\.649 % of the base's 22\.7 million\./,
+      /Here: 147,456 parameters train besides the head: 0\.649 % of the base's 22\.7 million\./,
     );
     assert.match(
       at('model m { base: |"minilm", task: text_classification }'),
@@ -152,7 +152,7 @@ describe("completion from known facts", () => {
     const [first, second] = items("model x { | }");
     assert.deepEqual([first?.text, second?.text], ["base: ", "task: "]);
     assert.match(first?.detail ?? "", /^required: a string/);
-    assert.match(items("recipe r { batch_s| }")[0]?.detail ?? "", /a whole number, else 32/);
+    assert.match(items("recipe r { batch_s| }")[0]?.detail ?? "", /an integer, else 32/);
   });
   it("offers only metrics of the model's task", () => {
     const texts = items("evaluate m on d.test { metrics: [|] }").map((i) => i.text);

@@ -105,7 +105,7 @@ describe("gloss of a completion item", () => {
     const keep = at("recipe r { keep: ").find(({ text }) => text === "last");
     assert.equal(keep?.gloss, "the weights at the end");
     const role = at("data x { columns: { ").find(({ text }) => text === "label: ");
-    assert.equal(role?.gloss, "the one label of a text");
+    assert.equal(role?.gloss, "the single label of a text");
   });
   it("is the first sentence of a page, cut between words", () => {
     assert.equal(glossOf("Rows in a batch. More of it."), "Rows in a batch");

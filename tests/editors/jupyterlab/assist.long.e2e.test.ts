@@ -97,7 +97,7 @@ describe("Tune editing in JupyterLab", function () {
     await list.waitFor({ timeout: 10_000 });
     const items = await list.locator(".jp-Completer-item").allInnerTexts();
     assert.ok(
-      items.some((item) => /batch_size[^]*Rows in one batch · a whole number, else 32/.test(item)),
+      items.some((item) => /batch_size[^]*Rows in one batch · an integer, else 32/.test(item)),
       items.slice(0, 5).join(" | "),
     );
     await book.picture("keys");
@@ -146,7 +146,7 @@ describe("Tune editing in JupyterLab", function () {
     await wordIn(1, "epochs").hover();
     const page = book.page.locator(".tunebook-hover");
     await page.waitFor({ timeout: 10_000 });
-    await page.getByText("How often the training rows are gone through").waitFor({ timeout: 5000 });
+    await page.getByText("Number of passes over the training rows").waitFor({ timeout: 5000 });
     assert.ok(((await book.page.locator(".cm-tooltip-hover").boundingBox())?.width ?? 1000) <= 360);
     await book.picture("hover");
     await book.page.mouse.move(5, 5);

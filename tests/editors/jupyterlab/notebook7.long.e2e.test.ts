@@ -78,7 +78,7 @@ describe("Tunebook in Notebook 7", function () {
     await list.waitFor({ timeout: 20_000 });
     const items = await list.locator(".jp-Completer-item").allInnerTexts();
     assert.ok(
-      items.some((item) => /batch_size[^]*a whole number, else 32/.test(item)),
+      items.some((item) => /batch_size[^]*an integer, else 32/.test(item)),
       items.slice(0, 5).join(" | "),
     );
     await book.picture("completion");

@@ -197,7 +197,7 @@ describe("language server", () => {
       at(uri, "epochs: 3", { inside: 0 }),
     );
     const batch = keys.find(({ label }) => label === "batch_size");
-    assert.match(batch?.detail ?? "", /a whole number, else 32/);
+    assert.match(batch?.detail ?? "", /an integer, else 32/);
     assert.equal(batch?.labelDetails?.description, "Rows in one batch");
     assert.match((batch!.documentation as { value: string }).value, /rows/i);
     const columns = await client.sendRequest<CompletionItem[]>(
@@ -215,7 +215,7 @@ describe("language server", () => {
     const over = async (word: string): Promise<string> =>
       ((await client.sendRequest<Hover>("textDocument/hover", at(uri, word))).contents as { value: string }).value;
     assert.match(await over("rank"), /\*\*rank\*\* of `lora`/);
-    assert.match(await over("team"), /\*\*team\*\* is a column\n\nIt begins with `a`, `b`/);
+    assert.match(await over("team"), /\*\*team\*\* is a column\n\nIt starts with `a`, `b`/);
     assert.match(await over("$rate"), /is a parameter: `0.001`/);
     assert.equal(await client.sendRequest("textDocument/hover", at(uri, "}", { inside: 0 })), null);
   });

@@ -47,9 +47,9 @@ describe("forgotten answers", () => {
     const html = String(shown.bundle["text/html"]);
     assert.match(
       plain,
-      /of 60 answers that were right after m \(before\) 30 are wrong now \(50 %, 95 % interval 37\.\d to 62\.\d %\)/,
+      /of 60 correct predictions after m \(before\), 30 are wrong now \(50 %, 95 % interval 37\.\d to 62\.\d %\)/,
     );
-    assert.match(plain, /right answers −50\.0 points \(95 % interval −62\.\d to −3\d\.\d\)/);
+    assert.match(plain, /correct predictions −50\.0 points \(95 % interval −62\.\d to −3\d\.\d\)/);
     assert.match(plain, /25 more/);
     assert.match(plain, /try `replay\(5%\)`/);
     assert.equal(plain.match(/<script> → "no"/g)?.length, 5);
@@ -72,7 +72,7 @@ describe("forgotten answers", () => {
     const none = { ...of, ...forgottenAnswersOf([1], [1], [1])! };
     assert.match(
       String(forgottenExamplesView({ name: "n", dataSets: [none], tries: null }, "id").bundle["text/plain"]),
-      /n has forgotten no answer/,
+      /n has forgotten no prediction/,
     );
   });
 });

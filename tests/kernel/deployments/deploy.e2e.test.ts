@@ -138,7 +138,7 @@ describe("deployment of a trained model", function () {
   });
 
   it("is reported as not verified if no runtime opens the target", async () => {
-    const capabilities = must(registry.find("target", "onnx")?.capabilities, "what onnx says of itself");
+    const capabilities = must(registry.find("target", "onnx")?.capabilities, "the description of onnx");
     const { runtime } = capabilities;
     Object.assign(capabilities, { runtime: null });
     try {
@@ -146,7 +146,7 @@ describe("deployment of a trained model", function () {
       const at = join(book.folder, "build/unopened");
       assert.equal(proofIn(at).verdict, "not run");
       const told = JSON.stringify(shown);
-      assert.match(told, /Nothing here opens it, so it isn't proved/);
+      assert.match(told, /No runtime here can open it/);
       assert.doesNotMatch(told, /tunebook verify/);
       await assert.rejects(verifyDeployment(at), ({ code, data }: CodedError) => {
         assert.deepEqual(
@@ -155,7 +155,7 @@ describe("deployment of a trained model", function () {
             "runtime-missing",
             {
               runtime: "a runtime of onnx",
-              brings: "Tunebook has no runtime that opens it; its files are those that were written",
+              brings: "Tunebook has no runtime that opens it; its files are unchanged",
             },
           ],
         );

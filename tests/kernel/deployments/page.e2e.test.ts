@@ -270,10 +270,12 @@ deploy secret to page("secret.html") { rows: 0 }`);
     const { found } = await verifyDeployment(at("labels.html"));
     assert.match(found.join(), /labels\.html is not the file that was proved/);
     writeFileSync(at("labels.html"), text);
-    await assert.rejects(openPage("<html></html>"), (error: CodedError) => /no page with a model/.test(String(error)));
+    await assert.rejects(openPage("<html></html>"), (error: CodedError) =>
+      /not a page with a model/.test(String(error)),
+    );
     for (const demo of ["null", "[]", "{", '{"name":1,"model":{"file":null}}', '{"name":"a","model":null}']) {
       const changed = text.replace(/(id="demo">)[^<]*/, (_, head: string) => head + demo);
-      await assert.rejects(openPage(changed), /no page with a model: what it says of it can't be read/, demo);
+      await assert.rejects(openPage(changed), /not a page with a model/, demo);
     }
   });
 

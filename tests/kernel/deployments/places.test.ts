@@ -116,7 +116,7 @@ describe("deployment path", () => {
     await refused(() => place(".gguf", FILE), "place-unusable", /nothing but the ending/);
     await refused(() => place("x/.gguf", FILE), "place-unusable", /nothing but the ending/);
     if (process.platform === "linux")
-      await refused(() => place("/proc/x.gguf", FILE), "place-unusable", /\/proc is no folder of a disk/);
+      await refused(() => place("/proc/x.gguf", FILE), "place-unusable", /\/proc is not a folder/);
   });
 
   it("is refused if files next to a new deployment file exist", async () => {
@@ -155,7 +155,7 @@ describe("deployment path", () => {
       const there = place(path, path.endsWith("gguf") ? FILE : FOLDER);
       const other = () => deploy(there, "other", { overwrite: true });
       const own = () => deploy(there, "own", { overwrite: true, between: other });
-      await refused(own, "place-taken", /another deployment took it meanwhile/);
+      await refused(own, "place-taken", /another deployment was written there meanwhile/);
       assert.equal(JSON.parse(readFileSync(join(deploymentHomeOf(there), "proof.json"), "utf8")).at, "other");
     }
   });

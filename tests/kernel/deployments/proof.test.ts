@@ -49,12 +49,12 @@ describe("proof file parser", () => {
     const by = { title: "ONNX Runtime", version: "1.0" } as DeploymentProof["runtime"] & object;
     const asked = { golden, expected: { says: ["x", "y"] }, by, compared: proof.compared, verdict: "equal" } as const;
     const made = proofOf(deployment as never, asked);
-    const words = "answers as the notebook does, both without the threshold yes 0.310 fitted to validation";
+    const words = "same predictions as the notebook, both without the threshold yes 0.310 fitted to validation";
     assert.equal(verdictText(read(made)), words);
     assert.match(proofCardLines(made)[0]!, new RegExp(words));
     assert.equal(
       verdictText(proofOf({ ...deployment, fitted: undefined } as never, asked)),
-      "answers as the notebook does",
+      "same predictions as the notebook",
     );
   });
 

@@ -111,7 +111,7 @@ describe("requests of a push", () => {
     const stop = new AbortController();
     setTimeout(() => stop.abort(), 50);
     await assert.rejects(push("me/silent", { signal: stop.signal }));
-    await assert.rejects(hubFetch(undefined, 50)(`${hub.url}/x`, { method: "POST", body: "{}" }), /no answer came/);
+    await assert.rejects(hubFetch(undefined, 50)(`${hub.url}/x`, { method: "POST", body: "{}" }), /no response/);
   });
 
   it("need a valid repository name and a valid token", () => {

@@ -99,7 +99,7 @@ describe("changed deployment", function () {
           files: { ...proof.files, [name]: "0" },
         })),
       );
-      assert.equal(await found(at), `${JSON.stringify(name)} is no file of it, though it says so`);
+      assert.equal(await found(at), `${JSON.stringify(name)} is listed, but is not one of its files`);
     }
     const graph = told((d) => ({
       ...d,
@@ -108,7 +108,7 @@ describe("changed deployment", function () {
         graphs: { forward: { ...d.written.graphs!.forward, file: "../whole/onnx/model.onnx" } },
       },
     }));
-    assert.match(await found(graph), /"\.\.\/whole\/onnx\/model\.onnx" is no file of it/);
+    assert.match(await found(graph), /"\.\.\/whole\/onnx\/model\.onnx" is listed/);
   });
 
   it("is refused without waiting if it contains a pipe or a device", async function () {

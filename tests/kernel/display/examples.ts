@@ -559,7 +559,7 @@ export function gallery(): Readonly<Record<string, DisplayOutput>> {
         },
       ],
       methods: "Wilson (accuracy)",
-      notes: ["2 rows are too short to tell their language"],
+      notes: ["2 rows are too short to detect their language"],
     }),
     model: modelView(model, base, { parameters: 22860675, trainable: 221571 }),
     plan: planCardView(plan),

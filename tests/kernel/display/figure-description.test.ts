@@ -19,7 +19,7 @@ describe("description of a figure", () => {
   it("gives the range of a line whose ends hardly differ, and the value of a single point", () => {
     assert.equal(
       describeFigure({ data: [{ name: "rate", x: [0, 1, 2], y: [1, 3, 1.01] }] }),
-      "rate begins at 1 and ends at 1.01 over 0 to 2; lowest 1, highest 3.",
+      "rate starts at 1 and ends at 1.01 over 0 to 2; lowest 1, highest 3.",
     );
     assert.equal(describeFigure({ data: [{ name: "rate", x: [7], y: [0.25] }] }), "rate: 0.25 at 7.");
   });

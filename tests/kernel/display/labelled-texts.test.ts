@@ -16,7 +16,7 @@ const textOf = (o: LabelledRowsReport): string => String(labelledTextsView("s", 
 
 describe("pseudo-labelled rows", () => {
   it("show the confidence for single answers, and none for several", () => {
-    assert.match(textOf(told), /gives its answer 80 % on average, and 1 row less than a half/);
-    assert.doesNotMatch(textOf({ ...told, sure: null }), /on average|less than a half/);
+    assert.match(textOf(told), /probability of its labels is 80 %; 1 row below one half/);
+    assert.doesNotMatch(textOf({ ...told, sure: null }), /probability of|below one half/);
   });
 });

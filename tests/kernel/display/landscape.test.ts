@@ -96,7 +96,7 @@ describe("loss landscape", () => {
     const { bundle } = landscapeView({ ...told, held });
     assert.match(
       String(bundle["text/plain"]),
-      /EWC's ellipse through naive <b>: half axes 1\.41 and 1\.41, a cost of 3 by its Fisher information\nIts anchor lies off the plane, where the least cost is 1, at x 1, y 1$/,
+      /EWC's ellipse through naive <b>: half axes 1\.41 and 1\.41, a cost of 3 by its Fisher information\nIts anchor is outside the plane, where the smallest penalty is 1, at x 1, y 1$/,
     );
   });
   it("gives the same facts as text, and has no ellipse without a penalty", () => {

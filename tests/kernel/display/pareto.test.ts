@@ -49,7 +49,7 @@ describe("smaller models compared with the original", () => {
     const [first, second] = beside.models as [(typeof beside.models)[number], (typeof beside.models)[number]];
     const told = (low: number, high: number, better: "greater" | "less" = "greater"): boolean => {
       const stage = { ...second, name: "own", difference: { value: (low + high) / 2, interval: { low, high } } };
-      const words = "own scores better than mood: a model that was trained longer";
+      const words = "own scores better than mood: a model trained longer";
       return textOf({ ...beside, better, models: [first, { ...stage, is: "stage" }] }).includes(words);
     };
     assert.deepEqual([told(0.01, 0.05), told(-0.01, 0.05), told(-0.05, -0.01)], [true, false, false]);

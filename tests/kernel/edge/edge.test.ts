@@ -114,7 +114,7 @@ describe("models for edge devices", function () {
     });
     const text = String(shown.bundle["text/plain"]);
     for (const { name } of devices) assert.ok(text.includes(name), name);
-    assert.match(text, /`\{ length: 256 \}` says it of the longest/);
+    assert.match(text, /`\{ length: 256 \}`/);
     const narrow = { time: 1, memory: 20e6 };
     const full = edgeShown({ model: model!, rivals: others, budget: narrow, length: 128, longest: 128, here: null });
     // The model would be fast enough; it fails on memory.
@@ -129,8 +129,8 @@ describe("models for edge devices", function () {
     });
     assert.match(String(slow.bundle["text/plain"]), /phone, high +no: 4\.\d ms /);
     assert.match(text, /Estimates, within a factor of/);
-    assert.match(text, /Microcontrollers are left out/);
+    assert.match(text, /Microcontrollers are not listed/);
     assert.match(text, /MobileBERT.+\nparameters .+24\.6 M/s);
-    assert.match(text, /hold 17 MB beside their chip; this model takes 15 MB at least, which they read in \d+ ms/);
+    assert.match(text, /have 17 MB of external memory; this model takes 15 MB at least, which they read in \d+ ms/);
   });
 });

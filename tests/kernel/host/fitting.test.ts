@@ -101,7 +101,7 @@ train m on d { ${block} }`,
     assert.match(open, /higher `optimizer\.learning_rate`/);
     assert.doesNotMatch(open, /noise/);
     const hidden = said(stuck, { plan: program("epochs: 2, batch_size: 16, privacy: differential(8)"), steps: 90 });
-    assert.match(hidden, /larger batches, which stand out of the noise \(`batch_size: 64`\)/);
+    assert.match(hidden, /larger batches, with less noise \(`batch_size: 64`\)/);
     assert.match(hidden, /`technique: head_only`/);
     assert.match(hidden, /`epochs: 4`/);
     assert.doesNotMatch(hidden, /technique: full/);
@@ -110,7 +110,7 @@ train m on d { ${block} }`,
   it("names the steps, the losses and possible changes to the program", () =>
     assert.equal(
       said({ is: "over", ...over, steadyScore: null }, { plan: program("epochs: 10") }),
-      "validation's loss was best at step 120 (0.41) and is 0.63 at the end, while training's fell from 0.2 to 0.05: it learns rows by heart; the weights of that step are kept. " +
+      "the validation loss was lowest at step 120 (0.41) and is 0.63 at the end, while the training loss fell from 0.2 to 0.05: the model memorises training rows; the weights of that step are used. " +
         "Try fewer epochs (`epochs: 3`), `early_stopping: patience(3)`, `dropout: 0.2`, fewer weights that train (`technique: lora(rank: 8)`), or more rows.",
     ));
   it("suggests nothing that the program does already", () => {
@@ -123,7 +123,7 @@ train m on d { ${block} }`,
   it("suggests label smoothing for overconfidence if the task supports it and does not use it", () => {
     const fit = { is: "over", ...over, steadyScore: "accuracy" } as const;
     const plain = program("epochs: 10");
-    assert.match(said(fit, { plan: plain }), /accuracy got no worse.*`label_smoothing: 10%` in the task/);
+    assert.match(said(fit, { plan: plain }), /accuracy did not get worse.*`label_smoothing: 10%` in the task/);
     assert.doesNotMatch(said(fit, { plan: plain, smooths: false }), /label_smoothing/);
     const smoothed = program("epochs: 10", "text_classification(label_smoothing: 10%)");
     assert.doesNotMatch(said(fit, { plan: smoothed }), /label_smoothing/);

@@ -211,7 +211,7 @@ train tagger on people with plain { epochs: 12 }`);
     assert.ok(metrics()["entity_f1"]! > 0.9, JSON.stringify(metrics()));
     assert.match(shown(made), /entity +precision +recall +f1 +true entities +predicted/);
     assert.match(shown(made), /LOC(?: +[01]\.\d+ \([01]\.\d+ … [01]\.\d+\)){3} +18 /);
-    assert.match(shown(made), /always “O”: the best answer that never changes, by the training rows/);
+    assert.match(shown(made), /always “O”: the best constant prediction, by the training rows/);
     await book.run("evaluate tagger on people.validation { metrics: [f1(macro), loss] }");
     const [said] = await model("tagger").predict<TagsPrediction>("annika was very so new york");
     assert.deepEqual(
@@ -255,7 +255,7 @@ train tagger on people with plain { epochs: 12 }`);
     );
     assert.match(
       shown(await book.run("evaluate short on people.validation")),
-      /\d+ words of 18 rows lie beyond max_length/,
+      /\d+ words of 18 rows are beyond max_length/,
     );
     const [said] = await model("short").predict<TagsPrediction>("bob was very so new york");
     assert.deepEqual([said!.tokens.length, said!.cut], [4, 2]);

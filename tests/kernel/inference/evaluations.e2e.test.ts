@@ -84,7 +84,7 @@ train router on tickets with plain as idle { epochs: 1, optimizer: adamw(learnin
       shown,
       /80 rows · intervals of 95 %: Wilson \(accuracy\); bootstrap of 1,000 draws; MOVER \(f1\(macro\), matthews_correlation, roc_auc\(macro\)\)\n/,
     );
-    assert.match(shown, /always “billing”: the best answer that never changes, by the training rows/);
+    assert.match(shown, /always “billing”: the best constant prediction, by the training rows/);
     assert.match(shown, /Labels\nlabel +precision +recall +f1 +true rows +predicted\n─+\nbilling /);
     assert.doesNotMatch(shown, /warning/);
   });
@@ -107,7 +107,7 @@ train router on tickets with plain as idle { epochs: 1, optimizer: adamw(learnin
     const quoted = asked.map((one) => JSON.stringify(one)).join(", ");
     const told = await book.run(`predict router on ${quoted} { why: left_out }`);
     const shown = text(told);
-    assert.match(shown, /^router: which words spoke for the answer$/m);
+    assert.match(shown, /^router: words that supported the prediction$/m);
     assert.match(shown, /^we was so card then\n“billing”[^\n]*\nfor it: [^\n]*card \+\d/m);
     // The decrease of the log-odds without the word.
     const predicted = await model("router").predict(["we was so card then", "we was so  then"]);
@@ -175,7 +175,7 @@ train router on tickets with plain as idle { epochs: 1, optimizer: adamw(learnin
     assert.match(shown, /^metric +router +as_saved +as_saved − router +always “billing”$/m);
     assert.match(
       shown,
-      /^always “billing”: the best answer that never changes, by the training rows \(router\) and by these rows \(as_saved\)$/m,
+      /^always “billing”: the best constant prediction, by the training rows \(router\) and by these rows \(as_saved\)$/m,
     );
     // The baseline's label frequencies come from different rows for each model, so each gets its own line.
     const few = ["the card,billing", "a card,billing", "so card,billing", "a crash,technical", "a parcel,shipping"];
@@ -193,7 +193,7 @@ evaluate router, as_saved on few { metrics: [accuracy, loss] }`),
     const { metrics } = book.session.evaluations.at(-1)!;
     assert.match(
       shown,
-      /warning: idle (says “\w+” \d[\d.]* % of the time; the right answer is that \d[\d.]* % of the time|is (worse|not shown to be better) than an answer that never changes \(always “billing”\))/,
+      /warning: idle (predicts “\w+” for \d[\d.]* % of the rows; it is correct for \d[\d.]* % of the rows|is (worse|not shown to be better) than a constant prediction \(always “billing”\))/,
       shown,
     );
     assert.ok(metrics["accuracy"]! < 0.6);
@@ -272,7 +272,7 @@ evaluate router on several { metrics: [accuracy, loss] }`),
     );
     assert.match(table, /^German +24 +accuracy +0\.\d{4} +0\.\d+ … 0\.\d+$/m);
     assert.match(table, /^other +3 +too few rows$/m);
-    assert.match(table, /^1 row is too short to tell its language$/m);
+    assert.match(table, /^1 row is too short to detect its language$/m);
     // Languages were not requested, so no difference between them is shown.
     assert.doesNotMatch(table, /difference of/);
     const of = (name: string) => Number(new RegExp(`^${name} +\\d+ +accuracy +(\\S+)`, "m").exec(table)![1]);

@@ -95,7 +95,7 @@ train two on pairs with quick { seed: 2 }`);
     });
     const score = judgedIn(book.session.evaluations.at(-1)!.metrics);
     assert.ok(Math.abs(score - longerThan.reduce((a, b) => a + b, 0) / ROWS) < 1e-12);
-    assert.match(text(), /each pair was asked twice/);
+    assert.match(text(), /each pair was judged twice/);
     assert.match(text(), /tokens read/);
   });
   it("scores several models and repeats no request", async () => {

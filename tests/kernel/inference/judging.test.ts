@@ -93,8 +93,8 @@ describe("judge of texts", function () {
     );
     assert.ok(server.heard.every(({ path, headers }) => path === "/v1/chat/completions" && !headers.authorization));
     assert.deepEqual(notes, [
-      "each pair was asked twice, the order changed: both say the same of 100 % of 3 pairs, the others count as ties",
-      "1 pair of the same text: ties, not asked",
+      "each pair was judged twice, in both orders: the verdicts agree for 100 % of 3 pairs, the others count as ties",
+      "1 pair of equal texts: ties, not judged",
       `6 questions to j${String(model - 1)}: 600 tokens read, 42 written`,
     ]);
   });
@@ -102,7 +102,7 @@ describe("judge of texts", function () {
     server.reply = () => "VERDICT: A";
     const { scores, notes } = await ask(some(4));
     assert.deepEqual([...scores], [0.5, 0.5, 0.5, 0.5]);
-    assert.match(notes[0]!, /the same of 0 % of 4 pairs/);
+    assert.match(notes[0]!, /agree for 0 % of 4 pairs/);
     assert.equal(notes[1], "of 4 pairs it prefers a place, not a text: 4 times the first, 0 times the second");
   });
   it("counts pairs without a verdict as ties and fails if none has one", async () => {
@@ -196,11 +196,14 @@ describe("judge of texts", function () {
     assert.equal(nobody.code, "judge-unreachable");
     server.reply = () => null;
     const late = await failure(ask(some(1), { timeout: 50 }));
-    assert.deepEqual([late.code, (late.data as { why: string }).why], ["judge-unreachable", "no answer within 0.05 s"]);
+    assert.deepEqual(
+      [late.code, (late.data as { why: string }).why],
+      ["judge-unreachable", "no response within 0.05 s"],
+    );
     for (const [reply, why] of [
-      [{ status: 404, json: { error: "no such model" } }, "it answers 404: no such model"],
-      [{ status: 302, headers: { location: "http://elsewhere.example/" }, json: {} }, "it answers 302: {}"],
-      [{ status: 200, json: { text: "VERDICT: A" } }, 'its answer is no chat completion: {"text":"VERDICT: A"}'],
+      [{ status: 404, json: { error: "no such model" } }, "it returned 404: no such model"],
+      [{ status: 302, headers: { location: "http://elsewhere.example/" }, json: {} }, "it returned 302: {}"],
+      [{ status: 200, json: { text: "VERDICT: A" } }, 'its response is not a chat completion: {"text":"VERDICT: A"}'],
     ] as const) {
       server.reply = () => reply;
       const failed = await failure(ask(some(1), { at_once: 1 }));

@@ -76,7 +76,10 @@ train t5 on pairs with quick`);
   it("support canary and membership attacks, calibrated by the base if there is one", async () => {
     await book.run("evaluate gpt on tales.test { attacks: [canaries(unseen: 100), membership] }");
     const [canaries, membership] = must(book.session.evaluations.at(-1)?.attacks, "attacks");
-    assert.match(canaries!.how, /^5 canaries, each 3 times among the rows, each held beside 100 of a space of 2\^30;/);
+    assert.match(
+      canaries!.how,
+      /^5 canaries, each 3 times among the rows, each compared with 100 of a space of 2\^30;/,
+    );
     assert.match(membership!.how, /by the loss of each$/, "from scratch there is no base");
     const folder = JSON.stringify(join(must(handle("gpt").folder, "a run"), "model"));
     await book.run(`model more { base: ${folder}, task: text_generation, max_length: 48 }

@@ -102,7 +102,7 @@ describe("intervals of metrics biased by resampling", function () {
     assert.equal(intervalMethodsText([drawn!]), "none for bent, which draws with repetition bend");
     assert.equal(
       intervalMethodsText([{ ...drawn!, score: { ...drawn!.score, without: "slow" } }]),
-      "none for bent, of which draws would take more than half a minute",
+      "none for bent, whose resampling would take more than half a minute",
     );
   });
 });

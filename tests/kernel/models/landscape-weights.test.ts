@@ -64,7 +64,7 @@ describe("models of one loss landscape", () => {
       ["ranks that grew", model("wide", { of: { technique: call("lora", { rank: 4, alpha: 8 }) } }), /m cannot be wide: it trains with lora\(rank: 4, alpha: 8\), m with lora\(rank: 2, alpha: 4\)$/],
       ["another technique", model("apart", { of: { technique: call("routed_lora", { ranks: [2, 2], alpha: 4 }) } }), /m cannot be apart: it trains with routed_lora\(ranks: \[2, 2\]\), m with lora\(rank: 2\)$/],
       ["another definition", model("own", { of: { technique: { ...call("lora", { rank: 2, alpha: 4 }), definition: "d" } } }), /m cannot be own: its technique lora is defined otherwise than that of m$/],
-      ["other parts that are frozen", model("cold", { of: { freeze: [call("embeddings", {})] } }), /m cannot be cold: other parts of its base are frozen than those of m$/],
+      ["other parts that are frozen", model("cold", { of: { freeze: [call("embeddings", {})] } }), /m cannot be cold: the base has other frozen parts than that of m$/],
       ["a tensor of another shape", model("bent", { tensors: { "x.weight": [[1, 2], [3, 4], [5, 6]] } }), /m cannot be bent: its x\.weight is 3 × 2, that of m 2 × 3$/],
     ] as const) assert.match(refused(model("a"), one), why, what); // prettier-ignore
   });

@@ -101,7 +101,7 @@ model writer { architecture: gpt2(layers: 1, hidden: 16, heads: 2), tokenizer: b
     assert.match(await told("train kind on tested with quick"), /of 16 test answers/);
     assert.match(
       await told("train kind on alone with quick"),
-      /of 20 answers to rows that trained \(evenly spaced among 64 rows; there are no others\), against the untrained head$/,
+      /of 20 predictions of training rows \(evenly spaced among 64 rows; there are no others\), against the untrained head$/,
     );
   });
   it("compares with the starting model: an untrained head, its earlier head or an untrained model", async () => {

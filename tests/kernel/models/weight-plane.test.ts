@@ -107,10 +107,10 @@ describe("EWC penalty on a weight plane", () => {
       }
       return "taken";
     };
-    assert.match(refused(first, named("on", 2, 0, 2)), /one through one and on, which lie in one line with m/);
-    assert.match(refused(first, named("back", -1e-3, 0, -1e-3)), /one and back, which lie in one line with m/);
-    assert.match(refused(named("still", 0, 0, 0), second), /one through still, which lies where m does/);
-    assert.match(refused(first, named("still", 0, 0, 0)), /one through still, which lies where m does/);
+    assert.match(refused(first, named("on", 2, 0, 2)), /one through one and on, which are on a line with m/);
+    assert.match(refused(first, named("back", -1e-3, 0, -1e-3)), /one and back, which are on a line with m/);
+    assert.match(refused(named("still", 0, 0, 0), second), /one through still, whose weights equal those of m/);
+    assert.match(refused(first, named("still", 0, 0, 0)), /one through still, whose weights equal those of m/);
     assert.equal(refused(first, named("near", 0, 1e-5, 0)), "taken");
   });
 });

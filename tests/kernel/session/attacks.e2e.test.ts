@@ -89,11 +89,11 @@ evaluate open, guarded on d.test { attacks: [canaries(unseen: 500), membership] 
     assert.ok(area.value >= 0.5 && area.value <= 1 && must(area.low, "low") <= area.value, JSON.stringify(area));
     const figures = book.shown.flatMap(({ bundle }) => (bundle["application/vnd.plotly.v1+json"] ? [bundle] : []));
     const titles = figures.map((one) => JSON.stringify(one["application/vnd.plotly.v1+json"]));
-    assert.ok(titles.some((one) => one.includes("Canaries, and what open makes of them")));
-    assert.ok(titles.some((one) => one.includes("Rows that trained guarded, told from others")));
+    assert.ok(titles.some((one) => one.includes("Canaries, and the losses of open makes of them")));
+    assert.ok(titles.some((one) => one.includes("Training rows of guarded, distinguished from others")));
     const text = book.shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
-    assert.match(text, /Attacks on open, beside d\.test\nattack +what +value +by chance alone/);
-    assert.match(text, /canaries\(unseen: 500\): the canaries are known by heart/);
+    assert.match(text, /Attacks on open, compared with d\.test\nattack +what +value +by chance alone/);
+    assert.match(text, /canaries\(unseen: 500\): the canaries are memorised/);
   });
 
   it("are recorded in the run and its model card, without the canaries", () => {
@@ -102,7 +102,7 @@ evaluate open, guarded on d.test { attacks: [canaries(unseen: 500), membership] 
     const card = readFileSync(join(folderOf("open"), "README.md"), "utf8");
     const [, section = ""] = card.split("## Attacks");
     assert.match(section, /`canaries\(unseen: 500\)`[^\n]*mean exposure, bits/);
-    assert.match(section, /known by heart/);
+    assert.match(section, /memorised/);
     assert.match(card, /`canaries` \| `20` \|/);
     const [word = "", next = ""] = CANARY_WORDS;
     assert.ok(!card.includes(` ${word} `) || !card.includes(` ${next} `));

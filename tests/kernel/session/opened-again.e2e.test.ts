@@ -141,7 +141,7 @@ train m on parts with r`);
   });
   it("is compared with the constant prediction of its training rows, not of the scored rows", async () => {
     const told = await shown("evaluate whole on asked { metrics: [accuracy], worst: 0 }");
-    assert.match(told, /always “yes”: the best answer that never changes, by the training rows/);
+    assert.match(told, /always “yes”: the best constant prediction, by the training rows/);
     assert.match(
       await shown("evaluate as_it_is on asked { metrics: [accuracy], worst: 0 }"),
       /always “yes”: .* by the training rows/,
@@ -181,14 +181,14 @@ train m on parts with r`);
     const doubts = (said: number) =>
       scoreDoubtNotes("m", { spread: { predicted: said, truth: 1.25, mean: 3.5 } }, null);
     assert.deepEqual(doubts(0.25), [
-      "m says nearly the same of every row: its answers lie around 3.5000 with a standard deviation of 0.2500, the right ones have 1.2500 (20 % of it)",
+      "m predicts nearly the same for every row: its predictions are around 3.5000 with a standard deviation of 0.2500, the true values have 1.2500 (20 % of it)",
     ]);
     assert.deepEqual(doubts(0.4), []);
   });
   it("is reported with how often it predicts one answer and how often that answer is right", () => {
     const commonest = { answer: "“yes”", given: 0.968, right: 0.571 };
     assert.deepEqual(scoreDoubtNotes("m", { commonest }, null), [
-      "m says “yes” 96.8 % of the time; the right answer is that 57.1 % of the time",
+      "m predicts “yes” for 96.8 % of the rows; it is correct for 57.1 % of the rows",
     ]);
   });
   it("truncates text to its trained length unless the program sets another", async () => {

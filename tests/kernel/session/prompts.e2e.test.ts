@@ -111,7 +111,7 @@ model g { base: "llama", task: text_generation }`;
     const { metrics, confusion } = last();
     // A model with random weights never names a label.
     assert.match(shown, /16 of 16 answers named no label: they count as wrong/);
-    assert.match(shown, /log_loss is no number: its answers name labels, and don't say how likely they are/);
+    assert.match(shown, /log_loss is no number: its predictions are labels without probabilities/);
     assert.deepEqual([metrics["accuracy"], metrics["f1"]], [0, 0]);
     assert.ok(Number.isNaN(metrics["log_loss"]));
     assert.deepEqual(confusion, [

@@ -68,7 +68,7 @@ describe("cost estimate of a sweep's trials", () => {
         .join(" | ") ?? "";
     assert.match(
       told("a trial"),
-      /^about 3(\.0)? s to 1 min 00 s \| by what varies, 2(\.0)? s to 1 min 40 s at the outside/,
+      /^about 3(\.0)? s to 1 min 00 s \| depending on the varied settings, 2(\.0)? s to 1 min 40 s at the outside/,
     );
     assert.match(told("all"), /^about 30 s to 10 min/);
   });

@@ -42,7 +42,7 @@ describe("location of a search", () => {
     const model = { name: "m", base: "b" };
     assert.match(
       why({}, { model: { ...model, trained: { recipeHash: "x" } } }),
-      /m begins from weights that were trained here/,
+      /m starts from weights that were trained here/,
     );
     assert.match(why({}, { model: { ...model, loaded: { run: "/r", recipeHash: "x" } } }), /run of this folder/);
     const source = { train: { word: "csv", arguments: { path: "/data/rows.csv" } } };

@@ -42,10 +42,10 @@ describe("size of a sweep", () => {
     assert.equal(sweepSizeOf(swept("tokens: 2500", ranged)).inTokens, 3);
     const note = (block: string): string =>
       sweepFacts(swept(block, ranged)).find(([name]) => name === "budget")?.[2] ?? "";
-    assert.equal(note("trials: 30, budget: 1min"), "about 6 of 30 trials begin in it (3 to 12)");
+    assert.equal(note("trials: 30, budget: 1min"), "about 6 of 30 trials start in it (3 to 12)");
     assert.equal(note("trials: 3, budget: 1min"), "enough for all");
-    assert.equal(note("trials: 5, budget: 1min"), "about all 5 trials begin in it (3 to 5)");
-    assert.equal(note("budget: 1min"), "about 6 trials begin in it (3 to 12)");
+    assert.equal(note("trials: 5, budget: 1min"), "about all 5 trials start in it (3 to 5)");
+    assert.equal(note("budget: 1min"), "about 6 trials start in it (3 to 12)");
   });
   it("is shown as a card", () => {
     const { bundle } = sweepPlanView({

@@ -76,7 +76,7 @@ describe("starting trials of a sweep", () => {
       [1, 1, 1],
     );
     const { trials, strange } = readStartTrials(file, of({ batch_size: { space: "choice", of: [32, 64] } }));
-    assert.deepEqual([trials.length, strange.length, strange[0]?.why], [0, 3, "batch_size can't be 16 in the sweep"]);
+    assert.deepEqual([trials.length, strange.length, strange[0]?.why], [0, 3, "batch_size cannot be 16 in the sweep"]);
   });
   it("report only the scores of the requested goals", () => {
     const goals = [

@@ -162,9 +162,9 @@ describe("calibration fitted after training", () => {
     assert.match(String(temperature.fit(calibrates, right, { before: {}, metric: f1 })), /all rows are right/);
     const none: CalibrationData = { ...right, truth: { one: Int32Array.of(0, 0) } };
     const of = call("calibration", "threshold", { metric: call("metric", "f1") });
-    assert.match(String(threshold.fit(of, none, { before: {}, metric: f1 })), /fewer than 5 rows tell of it/);
+    assert.match(String(threshold.fit(of, none, { before: {}, metric: f1 })), /fewer than 5 rows are informative/);
     const wrong: CalibrationData = { ...right, truth: { one: Int32Array.of(1, 0) } };
-    assert.match(String(temperature.fit(calibrates, wrong, { before: {}, metric: f1 })), /tells nothing/);
+    assert.match(String(temperature.fit(calibrates, wrong, { before: {}, metric: f1 })), /no information/);
     assert.equal(scaledByTemperature(said[0]!, 1), said[0]);
   });
 

@@ -201,7 +201,7 @@ describe("language", () => {
     assert.equal(why(keep({ text: "Das Paket ist nie bei uns angekommen." })), "kept");
     assert.equal(why(keep({ text: "Le colis n’est jamais arrivé chez nous." })), "in French");
     const short = keep({ text: "ok" });
-    assert.ok("values" in short && short.noted === "too short to tell their language");
+    assert.ok("values" in short && short.noted === "too short to detect their language");
   });
 });
 

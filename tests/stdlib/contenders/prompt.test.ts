@@ -90,7 +90,7 @@ describe("baseline `prompt`", () => {
       given,
     );
     assert.equal(rows[0]!.shots.length, 6);
-    assert.match(notes, /, 6 examples of the split `train`, which has no more than these of the 900 asked for, /);
+    assert.match(notes, /, 6 examples of the split `train`, which has no more than these of the 900 requested, /);
   });
   it("never shows a row as its own example, and substitutes another row", async () => {
     const { rows } = await asked(
@@ -144,7 +144,7 @@ describe("baseline `prompt`", () => {
         [false, false],
       ],
     );
-    assert.deepEqual(several.said.notes, ["1 of 3 answers named no label: none is given to these rows"]);
+    assert.deepEqual(several.said.notes, ["1 of 3 answers named no label: these rows have no prediction"]);
 
     const numbers = await asked(
       "regression",
@@ -157,7 +157,7 @@ describe("baseline `prompt`", () => {
       [4.5, 2],
     );
     assert.deepEqual(numbers.said.notes, [
-      "1 of 2 answers held no number: the mean of the split `train` stands for them",
+      "1 of 2 answers contained no number: they count as the mean of the split `train`",
     ]);
 
     const answers = await asked(

@@ -43,7 +43,7 @@ describe("conversation reader", () => {
     assert.deepEqual(turns.read(named, [value]), wanted.slice(1));
     assert.deepEqual(turns.read(named, [[{ who: "bot", says: "x" }]]), {
       refused:
-        'turn 1 is of the role "bot", which is none of system, developer, user, human, assistant, gpt, customer, agent',
+        'turn 1 is of the role "bot", which is not one of system, developer, user, human, assistant, gpt, customer, agent',
     });
   });
 
@@ -57,11 +57,11 @@ describe("conversation reader", () => {
     assert.match(refused({ role: "user" }), /a object|not a list/);
     assert.match(refused([]), /no turn/);
     assert.match(refused(["x"]), /turn 1 is no record/);
-    assert.match(refused([{ content: "x" }]), /turn 1 says no `role`/);
+    assert.match(refused([{ content: "x" }]), /turn 1 has no `role`/);
     assert.match(refused([{ role: "user" }]), /turn 1 has no text in `content`/);
     assert.match(
       refused([{ role: "tool", content: "x" }]),
-      /role "tool", which is none of system, developer, user, human/,
+      /role "tool", which is not one of system, developer, user, human/,
     );
     assert.match(refused([wanted[1], wanted[0]]), /turn 2 is of the system/);
     assert.match(refused([{ role: "__proto__", content: "x" }]), /role "__proto__"/);
@@ -109,7 +109,7 @@ describe("conversation reader", () => {
       };
       assert.match(why({ weight: 0.5 }), /turn 2: its `weight` is 0.5; a turn is trained/);
       assert.match(why({ train: "false" }), /its `train` is "false"/);
-      assert.match(why({ weight: 1, train: false }), /says otherwise than its other fields/);
+      assert.match(why({ weight: 1, train: false }), /contradicts its other fields/);
       const asked = turns.read(call("turns", { column: "m" }), [[{ ...wanted[1], weight: 1 }, wanted[2]]]);
       assert.match("refused" in asked ? asked.refused : "", /turn 1: .*it is the user's/);
     });

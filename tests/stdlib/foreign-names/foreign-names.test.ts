@@ -78,10 +78,10 @@ describe("aliases from other tools", () => {
   });
 
   const answers: readonly (readonly [place: string, entry: string, names: RegExp])[] = [
-    ["recipe", "neftune_noise_alpha: 5", /NEFTune.*isn't built/],
-    ["model", "neftune_noise_alpha: 5", /NEFTune.*isn't built/],
-    ["lora", "rank_pattern: 1", /ranks of single layers aren't built/],
-    ["model", "alpha_pattern: 1", /strengths of single layers aren't built/],
+    ["recipe", "neftune_noise_alpha: 5", /NEFTune.*not supported/],
+    ["model", "neftune_noise_alpha: 5", /NEFTune.*not supported/],
+    ["lora", "rank_pattern: 1", /ranks of single layers are not supported/],
+    ["model", "alpha_pattern: 1", /strengths of single layers are not supported/],
     ["recipe", "label_smoothing: 0.1", /`task: text_classification\(label_smoothing: 10%\)`/],
     ["model", "packing: true", /belongs to `recipe`/],
     ["recipe", "gradient_checkpointing: true", /`recompute: blocks`/],
@@ -103,9 +103,9 @@ describe("aliases from other tools", () => {
     ["model", "lora_alpha: 16", /lora\(alpha: …\)/],
     ["model", 'target_modules: ["q_proj"]', /lora\(targets: …\)/],
     ["model", "peft_config: lora", /`technique: lora\(rank: 8\)`/],
-    ["recipe", "rl: dpo", /preferences and rewards aren't built yet/],
-    ["model", "objective: dpo", /preferences and rewards aren't built yet/],
-    ["recipe", "loss: dpo", /of preferences .* preferred answers alone train/],
+    ["recipe", "rl: dpo", /preferences and rewards are not supported yet/],
+    ["model", "objective: dpo", /preferences and rewards are not supported yet/],
+    ["recipe", "loss: dpo", /of preferences .* only the preferred answers train/],
     ["recipe", 'optimizer: "paged_adamw_8bit"', /write `adamw`/],
     ["recipe", "schedule: constant_with_warmup", /write `constant\(warmup: 6%\)`/],
     ["recipe", 'validate: "epoch"', /write `every\(epochs: 1\)`/],

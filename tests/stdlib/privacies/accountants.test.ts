@@ -114,8 +114,8 @@ describe("privacy accountants", () => {
       const found = promise({ epsilon: 1e-3, accountant }, { rate: 1 });
       return "why" in found ? found.why : "";
     };
-    assert.match(told("prv"), /`prv` still reckons ε 0\.01\d, what it may be wrong by included/);
-    assert.match(told("rdp"), /`rdp` still reckons ε 0\.00\d+/);
+    assert.match(told("prv"), /`prv` still computes ε 0\.01\d, including its error bound/);
+    assert.match(told("rdp"), /`rdp` still computes ε 0\.00\d+/);
     const open = promise({ noise: 1, accountant: "rdp" }, {});
     const held = promise({ noise: 1, accountant: "rdp" }, { most: 1 });
     const idle = promise({ noise: 1, accountant: "rdp" }, { most: 50 });

@@ -154,7 +154,7 @@ describe("slicing functions", () => {
       ["English", 1],
       ["German", 1],
     ]);
-    assert.deepEqual(parted?.notes, ["2 rows are too short to tell their language"]);
+    assert.deepEqual(parted?.notes, ["2 rows are too short to detect their language"]);
   });
   it("language merges very rare languages if others are frequent, as they are uncertain", async () => {
     const english = "The weather is lovely this morning, and we are going to the park.";

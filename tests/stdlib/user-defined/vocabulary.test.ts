@@ -95,14 +95,14 @@ describe("extensible vocabulary", () => {
   it("explains what is wrong with a record, and how to write it", () => {
     const without = Object.fromEntries(Object.entries(scaleShift).filter(([key]) => key !== "trains"));
     const cases: readonly [unknown, RegExp][] = [
-      [undefined, /takes a record, not undefined/],
+      [undefined, /expects a record, not undefined/],
       [without, /it has no trains/],
       [{ ...scaleShift, arround: scaleShift.around }, /it has no key arround/],
       [{ ...scaleShift, around: "layers" }, /around must be a function, not string \(layers\)/],
-      [{ ...scaleShift, doc: " " }, /says nothing of itself/],
+      [{ ...scaleShift, doc: " " }, /no description/],
       [{ ...scaleShift, saved: "adapter" }, /saved is not one of two/],
       [{ ...scaleShift, parameters: {} }, /parameters must be a list/],
-      [{ ...scaleShift, parameters: [{ name: "size" }] }, /size has no type/],
+      [{ ...scaleShift, parameters: [{ name: "size" }] }, /size has no known type/],
       [
         { ...scaleShift, parameters: [{ name: "size", type: "integer", default: 1.5 }] },
         /default of size is not of its type/,
@@ -155,7 +155,7 @@ describe("extensible vocabulary", () => {
     const silent = vocabulary.define("metric", { ...errors, compute: () => "3" as unknown as number });
     assert.throws(
       () => (storedImplementation(silent.definition!) as MetricImplementation).compute!(plain, outcome),
-      /must give a number, not 3/,
+      /must return a number, not 3/,
     );
   });
   it("reports a planned parameter of a record as not built yet", () => {
@@ -208,7 +208,7 @@ describe("extensible vocabulary", () => {
       const { facts } = compiled(`${definitions}\ntrain m on d`);
       const sized = model("scale_shift(size: 3)").replace('"x"', '"minilm"');
       const at = sized.indexOf("3)");
-      assert.match(hoverAt(sized, at, { ...context, facts })!.markdown, /parameters train beside the head/);
+      assert.match(hoverAt(sized, at, { ...context, facts })!.markdown, /parameters train besides the head/);
     }
   });
 });

@@ -62,7 +62,7 @@ function roomFor(
   const grownBy = program.registry.find("technique", before.technique.word)?.capabilities?.grownBy;
   const other = grownBy !== undefined && calls.find(({ word }) => word !== grownBy);
   if (other) {
-    const why = `each data set has weights of its own in \`${before.technique.word}\`, and rows go through those of one`;
+    const why = `\`${before.technique.word}\` has separate weights for each data set, and each row uses those of one`;
     program.report(
       "strategy-technique",
       { strategy: other.word, why, instead: `write \`strategy: ${grownBy}\`` },

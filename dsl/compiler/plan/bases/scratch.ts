@@ -79,7 +79,7 @@ export function checkScratch(
   if (Array.isArray(values["freeze"]) && values["freeze"].length > 0) {
     program.reportNear(
       "scratch-trains-whole",
-      { what: "freeze", why: "what is frozen would stay random" },
+      { what: "freeze", why: "frozen weights would stay random" },
       spanOf("freeze"),
       here,
     );

@@ -68,7 +68,7 @@ function stepped(program: Program, node: WordNode, space: Range, written: Value,
   const place = node.arguments?.find((one) => one.key?.text === "step")?.value.span ?? node.span;
   const step = plainNumber(written) ?? 0;
   if (step <= 0 || (space.integer && !Number.isInteger(step))) {
-    const range = space.integer ? "a whole number, at least 1" : "greater than 0";
+    const range = space.integer ? "an integer, at least 1" : "greater than 0";
     program.report("out-of-range", { key: "step", found: String(step), range }, place);
     return undefined;
   }

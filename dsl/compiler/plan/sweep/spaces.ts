@@ -78,7 +78,7 @@ function unknownPath(
   if ((near === undefined || near === root) && unsure.some(untold)) return undefined;
   const more: DiagnosticDetails =
     near && !block.entries.some((one) => one.key.text === near) ? { fix: replacementFix(key.span, near) } : {};
-  const why = near && near !== root ? `write \`${near}\`` : `what may vary begins with ${roots.join(", ")}`;
+  const why = near && near !== root ? `write \`${near}\`` : `settings that may vary start with ${roots.join(", ")}`;
   program.report("not-varied", { path: key.text, why }, key.span, more);
   return near;
 }
@@ -111,7 +111,7 @@ function within(program: Program, { entries }: BlockNode, names: ReadonlySet<str
     const other = whole.find((name) => names.has(name));
     if (other === undefined) continue;
     const part = key.path.slice(other.split(".").length).join(".");
-    const why = `\`${other}\` varies as a whole: write it into that choice, as in \`${other}: choice(…(${part}: choice(…)))\``;
+    const why = `\`${other}\` varies as one choice: write it there, as in \`${other}: choice(…(${part}: choice(…)))\``;
     program.report("not-varied", { path: key.text, why }, key.span);
     return false;
   }

@@ -152,7 +152,7 @@ export const valueCodes: CodeTable<ValueCodeData> = {
   },
   "not-whole": {
     severity: "error",
-    message: (d) => `\`${d.key}\` must be a whole number, not ${d.found}`,
+    message: (d) => `\`${d.key}\` must be an integer, not ${d.found}`,
     help: (d) => {
       const near = [Math.floor(Number(d.found)), Math.ceil(Number(d.found))].filter(
         (n) => Number.isFinite(n) && n !== 0,

@@ -27,7 +27,7 @@ export function register(program: Command): void {
     .option("--check", "write nothing; exit status 1 if a file would change")
     .option("--diff", "write nothing; print the changes as a unified diff")
     .option("--dry-run", "the same as --diff")
-    .addHelpText("after", "\nExit status: 0, or 1 where errors are left (with --check: where something would change).")
+    .addHelpText("after", "\nExit status: 0, or 1 if errors are left (with --check: if something would change).")
     .action(async (files: readonly string[], options: Options) => {
       const { fixFile, writeFixed } = await import("../fixing.js");
       for (const file of files)
@@ -53,7 +53,7 @@ async function tell(fixed: FixedFile, { check, diff, dryRun }: Options): Promise
   );
   for (const fix of inOrder(applied, was)) say(`  ${placeOf(fix, was)}  ${fix.title}  [${fix.code}]\n`);
   for (const fix of refused)
-    say(`  ${placeOf(fix, was)}  not done, it would mend nothing or break more: ${fix.title}  [${fix.code}]\n`);
+    say(`  ${placeOf(fix, was)}  not applied, it would fix nothing or break more: ${fix.title}  [${fix.code}]\n`);
   if (dry) process.stdout.write(await diffOf(fixed));
   if (left.length > 0 && !check) say(`\n${renderAnsi(left, now, { color: usesColour(stream) })}\n`);
   const wrong = check ? applied.length > 0 : !dry && left.some((d) => d.severity === "error");

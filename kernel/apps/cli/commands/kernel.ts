@@ -48,7 +48,7 @@ export function register(program: Command): void {
       if (found.length === 0) process.stdout.write("no kernel is installed; `tunebook kernel install` does it\n");
       for (const { name, folder, version, works } of found)
         process.stdout.write(
-          `${name}  ${version}  ${folder}${works ? "" : "  (its files are gone: install it again)"}\n`,
+          `${name}  ${version}  ${folder}${works ? "" : "  (its files no longer exist: install it again)"}\n`,
         );
     });
 }

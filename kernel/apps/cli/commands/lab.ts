@@ -23,8 +23,8 @@ export function register(program: Command): void {
     .allowUnknownOption()
     .addHelpText(
       "after",
-      "\nAll other options are given to JupyterLab as they are: tunebook lab NOTEBOOK --no-browser --port 8890\n" +
-        "--ServerApp.token=… . `tunebook lab --help-all` prints what JupyterLab takes.",
+      "\nAll other options are passed to JupyterLab: tunebook lab NOTEBOOK --no-browser --port 8890\n" +
+        "--ServerApp.token=… . `tunebook lab --help-all` prints JupyterLab's options.",
     )
     .action(async (_notebook: unknown, _more: unknown, _options: unknown, { args }: Command) => {
       process.exitCode = await openLab(args);

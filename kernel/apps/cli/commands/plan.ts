@@ -66,7 +66,7 @@ export function register(program: Command): void {
           process.stdout.write(`${auto.join(", ")}: \`sweep auto\` writes its plan when it runs, and shows it first\n`);
         if (!wrong && unvalued.length > 0) process.stdout.write(`${file}: ${unansweredFactsNote(unvalued)}\n`);
         else if (diagnostics.some((d) => d.code === "not-fetched") && plans.length === 0)
-          process.stdout.write(`${file}: nothing could be planned without what was not downloaded\n`);
+          process.stdout.write(`${file}: nothing could be planned without files that were not downloaded\n`);
         else if (!wrong && plans.length === 0 && auto.length === 0)
           process.stdout.write(`${file}: nothing is trained here\n`);
       }

@@ -36,7 +36,7 @@ export function register(program: Command): void {
       }
       if (old) writeFileSync(walk, listed);
       for (const path of left) rmSync(join(out, path));
-      process.stdout.write(`${pages.size} pages in ${out}, ${stale.length} written anew, ${left.length} removed\n`);
+      process.stdout.write(`${pages.size} pages in ${out}, ${stale.length} rewritten, ${left.length} removed\n`);
     });
 }
 

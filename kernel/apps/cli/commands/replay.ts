@@ -41,7 +41,7 @@ export function register(program: Command): void {
       const threads = options.threads === undefined ? undefined : Number(options.threads);
       if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1))
         throw new CodedError("bad-usage", {
-          message: `--threads is a whole number from 1, not ${options.threads ?? ""}`,
+          message: `--threads must be an integer from 1, not ${options.threads ?? ""}`,
           command: "tunebook replay",
         });
       const [

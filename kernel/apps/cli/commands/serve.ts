@@ -54,7 +54,7 @@ certificates that changed are read again, and the log's file is opened anew. Exi
 
 function where(command: Command): void {
   command
-    .optionsGroup("Where, and for whom:")
+    .optionsGroup("Network and access:")
     .addOption(new Option("--port <port>", "port; 0 chooses a free one").argParser(portNumber).default(8000))
     .option("--host <address>", "address to listen on; addresses other machines can reach need keys", "127.0.0.1")
     .addOption(
@@ -112,7 +112,7 @@ function limits(command: Command): void {
     .addOption(
       option(
         "--max-memory <size>",
-        "maximum memory of all running requests and their answers",
+        "maximum memory of all running requests and their responses",
         bytes,
         "an eighth of the machine's",
       ),

@@ -14,11 +14,11 @@ interface Options {
 const phases = {
   tokens: "the text as the lexer cuts it",
   tree: "its statements as they were read",
-  plan: "what its trainings would do and cost",
+  plan: "the plan of its trainings: effects and cost",
   graph: "the training graph, layer by layer",
   passes: "what each pass does to the graph",
   program: "every operation that is left",
-  emitted: "what the engine is given",
+  emitted: "the graph given to the engine",
 };
 
 export function register(program: Command): void {

@@ -41,7 +41,7 @@ async function added(folder: string): Promise<string> {
   const all = dirname(path) === path || path === realpathSync(homedir());
   if (all)
     process.stderr.write(
-      `warning: that is ${dirname(path) === path ? "every folder of this machine" : "your whole home folder, downloads included"}; \`--remove\` takes it back\n`,
+      `warning: that is ${dirname(path) === path ? "every folder of this machine" : "your entire home folder, downloads included"}; \`--remove\` undoes it\n`,
     );
   return `${shown(path)} and its subfolders are trusted`;
 }

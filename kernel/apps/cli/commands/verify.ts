@@ -73,7 +73,7 @@ function demandVerifiable(place: string): void {
       ? `${place} is a run: \`tunebook replay ${quoteForShell(place)}\` repeats it and compares`
       : null;
   if (is === null) return;
-  const message = `verify proves what \`deploy\` wrote (its folder or file), or runs a notebook again (NOTEBOOK.ipynb); ${is}`;
+  const message = `verify checks the output of \`deploy\` (a folder or file), or runs a notebook again (NOTEBOOK.ipynb); ${is}`;
   throw new CodedError("bad-usage", { message, command: "tunebook verify" });
 }
 

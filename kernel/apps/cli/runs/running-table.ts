@@ -147,8 +147,8 @@ function severalText(group: TrialGroup, is: RunStanding, now: boolean): string {
   if (is === "done") return `${group.name} had ended by itself, after ${count}\n`;
   const again =
     sort === "sweep"
-      ? "run again, its statement goes on"
-      : `\`train … as ${group.name} { …, resume: true, detach: true }\` goes on`;
+      ? "run its statement again to continue"
+      : `\`train … as ${group.name} { …, resume: true, detach: true }\` continues`;
   return `${group.name} was ${now ? "ended at once" : "stopped"} after ${count}; ${again}\n`;
 }
 
@@ -165,7 +165,7 @@ export async function stopRunAndReport(wanted: string, folder: string, now: bool
   const ofSteps = steps === null ? "" : ` of ${String(steps)}`;
   const back =
     goesOnFrom === null
-      ? "it kept no checkpoint"
-      : `\`train … as ${runName} { …, resume: true, detach: true }\` goes on from step ${String(goesOnFrom)}`;
+      ? "it has no checkpoint"
+      : `\`train … as ${runName} { …, resume: true, detach: true }\` continues from step ${String(goesOnFrom)}`;
   return `${name} was ${now ? "ended at once" : "stopped"} at step ${String(step)}${ofSteps}; ${back}\n`;
 }

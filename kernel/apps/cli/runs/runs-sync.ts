@@ -27,7 +27,7 @@ export async function syncAndReport(
 ): Promise<{ readonly text: string; readonly waits: boolean }> {
   const root = runsFolder(folder);
   const folders = [join(root, "sweeps"), root].flatMap(unsentIn);
-  if (folders.length === 0) return { text: `nothing waits to be told in ${root}\n`, waits: false };
+  if (folders.length === 0) return { text: `nothing to send in ${root}\n`, waits: false };
   if (request.list) return { text: await listText(folders), waits: true };
   const outcomes: TrackerSendResult[] = [];
   for (const one of folders) {
@@ -94,14 +94,14 @@ async function listText(folders: readonly string[]): Promise<string> {
   }
   const lines = [...counts].map(
     ([title, { runs, home, place }]) =>
-      `${title}: ${plural(runs, "run")}${maySyncTo(place, home, []) ? "" : ` (told with ${toText(place)})`}`,
+      `${title}: ${plural(runs, "run")}${maySyncTo(place, home, []) ? "" : ` (sent with ${toText(place)})`}`,
   );
   return `${lines.join("\n")}\n`;
 }
 
 function toText(place: Place): string {
   if ("folder" in place) return `--to ${JSON.stringify(place.folder)}`;
-  return `--to ${place.url}${place.env === null ? "" : `, which gets what ${place.env} holds`}`;
+  return `--to ${place.url}${place.env === null ? "" : `, with the token of ${place.env}`}`;
 }
 
 function outcomesText(outcomes: readonly TrackerSendResult[]): string {
@@ -113,11 +113,11 @@ function outcomesText(outcomes: readonly TrackerSendResult[]): string {
   }
   const lines = [...groups.values()].map(({ outcome: { title, is, why = "" }, runs }) => {
     const runsText = plural(runs, "run");
-    if (is === "told") return `${title}: ${runsText} told`;
-    if (is === "away") return `${title}: ${runsText} still untold: ${why}`;
+    if (is === "told") return `${title}: ${runsText} sent`;
+    if (is === "away") return `${title}: ${runsText} still not sent: ${why}`;
     if (is === "refused") return `${title}: ${runsText} refused: ${why}`;
-    if (is === "busy") return `${title}: ${runsText} told by another process now`;
-    return `${title}: ${runsText} untold: ${why === "" ? "name its address to tell it, `tunebook runs sync --to …`; `--list` says which" : why}`;
+    if (is === "busy") return `${title}: ${runsText} being sent by another process`;
+    return `${title}: ${runsText} not sent: ${why === "" ? "send them to an address with `tunebook runs sync --to …`; `--list` shows which" : why}`;
   });
   return `${lines.join("\n")}\n`;
 }

@@ -43,7 +43,7 @@ const columns: ReadonlyMap<string, RunSortKey> = new Map([
 /** `folder`: that of a notebook, or of runs. Coded error: `bad-usage`. */
 export async function runsText(folder: string, { sort, limit, json, ...request }: RunsTableRequest): Promise<string> {
   const most = Number(limit);
-  if (!Number.isInteger(most) || most < 1) throw usage(`--limit is a whole number from 1, not ${limit}`);
+  if (!Number.isInteger(most) || most < 1) throw usage(`--limit must be an integer from 1, not ${limit}`);
   const list = await listOf(folder);
   const view = { ...defaultRunView, ...request, limit: most, since: 0 };
   const all = list.list(view);
@@ -75,7 +75,7 @@ function oddFilters(filter: string): string {
   const odd = filter.split(/\s+/).flatMap((word) => /^(\w+):(.+)$/.exec(word)?.[1] ?? []);
   const unknown = odd.filter((key) => key !== "tag" && key !== "experiment");
   if (unknown.length === 0) return "";
-  return `there is no filter ${clip(unknown[0] ?? "", 40)}: (there are tag: and experiment:); any other word is sought in all of a run's texts\n`;
+  return `there is no filter ${clip(unknown[0] ?? "", 40)}: (there are tag: and experiment:); any other word is searched in all texts of a run\n`;
 }
 
 function sweepsOf(list: RunList, view: RunQuery): readonly string[] {
@@ -160,7 +160,7 @@ const lossName = "training loss";
 /** `byLoss`: shows all losses; otherwise only those of runs without a score. */
 function table(listing: RunListing, root: string, byLoss: boolean): string {
   const { rows, runs, total, all, left, score, problem } = listing;
-  if (problem !== undefined) return `${root} can't be read: ${problem}\n`;
+  if (problem !== undefined) return `${root} cannot be read: ${problem}\n`;
   if (all === 0) return `no runs in ${root}\n`;
   const byId = new Map(runs.map((run) => [run.id, run]));
   const lossOf = (row: RunListRow): string => {

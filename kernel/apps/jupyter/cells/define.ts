@@ -32,10 +32,7 @@ export interface WordDefiner {
 
 const types = fileURLToPath(import.meta.url).replaceAll("\\", "/");
 /** Its TypeScript declaration. */
-export const defineDeclarations = `
-/** Makes words of your own for Tune cells. */
-declare const define: import(${JSON.stringify(types)}).WordDefiner;
-`;
+export const defineDeclarations = `\n/** Defines new words for Tune cells. */\ndeclare const define: import(${JSON.stringify(types)}).WordDefiner;\n`;
 
 /** Installs `define`; the returned function removes it. */
 export function installDefine(vocabulary: SessionVocabulary): () => void {

@@ -73,7 +73,7 @@ export const display: Display = Object.assign(shower("display", valueView), {
   clear: (wait = false) => outputOf("display.clear").clear(wait),
 });
 
-const AWAITED = "It is still under way: `await` before it gives what it comes to.";
+const AWAITED = "It is still running: write `await` before it to get its result.";
 
 /**
  * View of any value: its own view if it has one, a table for tables, otherwise the text of Node's `inspect`, without

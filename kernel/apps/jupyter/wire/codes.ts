@@ -17,11 +17,11 @@ export const wireCodes: CodeTable<WireCodeData> = {
     severity: "error",
     message: (d) =>
       d.prompt
-        ? `nobody can answer ${JSON.stringify(d.prompt)}: this front end does not support input`
+        ? `${JSON.stringify(d.prompt)} cannot be answered: this front end does not support input`
         : "this front end does not support input",
     help: () => "run the cell in a notebook that supports input, or pass the value as a parameter",
     explain:
-      "A cell requested input, but its front end reported that nobody can answer (`allow_stdin` is false), as in a headless run. Pass the value as a parameter (`-p name=value`) or write it in the cell. A request made after its cell has ended gets the same answer.",
+      "A cell requested input, but its front end reported that input is impossible (`allow_stdin` is false), as in a headless run. Pass the value as a parameter (`-p name=value`) or write it in the cell. A request made after its cell has ended gets the same answer.",
   },
   "bad-connection-file": {
     severity: "error",

@@ -12,7 +12,7 @@ export function logComplaint(kind: string, detail = ""): void {
   const times = (timesReported.get(kind) ?? 0) + 1;
   timesReported.set(kind, times);
   if (times > most) return;
-  const last = times === most ? " (said no more from here on)" : "";
+  const last = times === most ? " (no further reports)" : "";
   try {
     writeSync(standardError, `tunebook: ${kind}${detail && `: ${detail}`}${last}\n`);
   } catch {

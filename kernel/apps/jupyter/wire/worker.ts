@@ -39,7 +39,7 @@ const kill = (): void => void process.kill(process.pid, "SIGKILL");
 for (const event of ["uncaughtException", "unhandledRejection"] as const)
   process.on(event, (error: unknown) =>
     logComplaint(
-      "the wire failed and goes on",
+      "a message failed; the connection continues",
       error instanceof Error ? (error.stack ?? error.message) : String(error),
     ),
   );

@@ -26,7 +26,7 @@ export async function findClusterAccess({ address, host, job, key }: SearchOrder
         await new RayJobs({ ...cluster, signal: AbortSignal.timeout(PATIENCE) }).job(job);
         return { ...cluster, host, key };
       } catch (error) {
-        whys.push(error instanceof CodedError ? error.message : `${candidate} doesn't answer`);
+        whys.push(error instanceof CodedError ? error.message : `${candidate} does not answer`);
       }
     }
   throw new CodedError("ray-unreachable", {

@@ -79,7 +79,7 @@ function insultFindingsOf(
       rows: found.rows,
       of: total,
       says: `with coarse or insulting words (of an English list)${leaning(labels, coarse, found.rows / total)}`,
-      mend: "look at them: what a model reads it may write, and what it learns to tell apart may be the tone",
+      mend: "look at them: a model can repeat what it reads, and may learn the tone instead of the label",
       examples: found.examples,
     },
   ];

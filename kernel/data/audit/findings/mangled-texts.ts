@@ -28,16 +28,16 @@ export function mangledTextFindings(): RowObserver<readonly AuditFinding[]> {
     },
     found: () => [
       ...textFinding("unreadable", unreadable, total, {
-        says: "with �, which stands for bytes that could not be read",
-        mend: 'name the encoding of the file, as in `csv("a.csv", encoding: "windows-1252")`; what was written as � is lost',
+        says: "with �, the replacement for bytes that could not be read",
+        mend: 'name the encoding of the file, as in `csv("a.csv", encoding: "windows-1252")`; text already stored as � is lost',
       }),
       ...textFinding("mojibake", mojibake, total, {
         says: "that were read in a wrong encoding (Ã¤ for ä)",
-        mend: "`unicode` in `clean` mends them",
+        mend: "`unicode` in `clean` repairs them",
       }),
       ...textFinding("tags", tags, total, {
         says: "with tags or signs of HTML",
-        mend: "`strip_html` in `clean` takes them out",
+        mend: "`strip_html` in `clean` removes them",
       }),
     ],
   };

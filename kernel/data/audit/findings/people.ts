@@ -68,8 +68,8 @@ export function demographicGroupFindings(
           what: "people",
           rows,
           of: looked,
-          says: `that speak of ${groups[group]!}: ${wholePercent(share)} of them have the label “${label}”, of all others ${wholePercent(others)}, so a model may learn the people instead of what is said`,
-          mend: `look at these rows, and add some that speak of ${groups[group]!} under other labels`,
+          says: `that mention ${groups[group]!}: ${wholePercent(share)} of them have the label “${label}”, of all others ${wholePercent(others)}, so a model may learn from the group instead of the content`,
+          mend: `look at these rows, and add some that mention ${groups[group]!} with other labels`,
           examples: examples[i]!.examples,
         };
       });

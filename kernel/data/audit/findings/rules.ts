@@ -69,7 +69,7 @@ export function labelRuleFindings(
           rows,
           of: total,
           says: `with ${named.length > 1 ? "the words" : "the word"} ${named.join(", ")}, which ${named.length > 1 ? "tell" : "tells"} “${label}” by ${named.length > 1 ? "themselves" : "itself"} (right of ${wholePercent(precision)} of them, and in ${wholePercent(coverage)} of the label's rows)`,
-          mend: `\`replace(${JSON.stringify(`(?i)\\b${pattern}\\b`)}, "")\` in \`clean\` takes ${shownWords.length > 1 ? "them" : "it"} out, if ${shownWords.length > 1 ? "they" : "it"} won't stand there when the model is asked`,
+          mend: `\`replace(${JSON.stringify(`(?i)\\b${pattern}\\b`)}, "")\` in \`clean\` removes ${shownWords.length > 1 ? "them" : "it"}, if texts to predict will not contain ${shownWords.length > 1 ? "them" : "it"}`,
           examples: examples.get(first)?.examples ?? [],
         };
       });

@@ -96,7 +96,7 @@ function filesOf(value: unknown, name: string, fail: (why: string) => never): Re
 function within(path: string, fail: (why: string) => never): string {
   const names = path.split("/");
   if (/^\w+:\/\//.test(path) || path.startsWith("/") || names.includes(".."))
-    return fail(`${JSON.stringify(path)} lies outside of its folder`);
+    return fail(`${JSON.stringify(path)} is outside its folder`);
   return names.filter((name) => name !== "" && name !== ".").join("/");
 }
 

@@ -148,7 +148,7 @@ async function layoutOf(
     return { ...(await converted(name, requestedConfig, script, { place, revision, card }, options)), notes: [] };
   if (data.size === 0) throw new CodedError("hub-files", { name, pattern: null, there: files.slice(0, 12) });
   const notes =
-    config.unread.length > 0 ? [`${name}: its README.md says ${listNames(config.unread)}, which is not read`] : [];
+    config.unread.length > 0 ? [`${name}: its README.md has ${listNames(config.unread)}, which is not supported`] : [];
   return { data, config: { ...config, classes: card.classes(config.name) }, from: place, notes };
 }
 
@@ -211,7 +211,7 @@ async function converted(
   const refuse = (why: string): CodedError => new CodedError("hub-script", { name, script, why });
   if (place.root === null) throw refuse("programs of data sets are not run");
   if (revision !== null && revision !== "main" && revision !== CONVERTED)
-    throw refuse(`the hub keeps its rows as Parquet of the branch main alone, not of "${revision}"`);
+    throw refuse(`the hub has its rows as Parquet only for the branch main, not for "${revision}"`);
   const from = await hubDataSetPlace(name, CONVERTED, options).catch((error: unknown) => {
     if (error instanceof CodedError && error.code === "hub-not-found") return null;
     throw error;
@@ -223,7 +223,7 @@ async function converted(
     const splits = found.get(config) ?? new Map<string, string[]>();
     found.set(config, splits.set(split, [...(splits.get(split) ?? []), file]));
   }
-  if (!from || found.size === 0) throw refuse("the hub keeps no Parquet files of its rows");
+  if (!from || found.size === 0) throw refuse("the hub has no Parquet files of its rows");
   const has = [...found.keys()];
   const config = requestedConfig ?? (found.has("default") ? "default" : has.length === 1 ? has[0] : null) ?? null;
   const data = config === null ? undefined : found.get(config);

@@ -123,7 +123,7 @@ async function stateOf(id: string, cached: CachedModel, options: HubRemoteOption
   } catch (error) {
     options.signal?.throwIfAborted();
     if (!(error instanceof CodedError) || error.code !== "network-failed" || known === null || !cachedList) throw error;
-    return { commit: known, files: cachedList, unreached: "the hub can't be reached" };
+    return { commit: known, files: cachedList, unreached: "the hub is unreachable" };
   }
 }
 
@@ -170,7 +170,7 @@ async function commitOf(
   }
   const answerJson = parseJsonOrNull(answer.text, objectWith({ sha: optionalUnknown }));
   if (!answerJson)
-    throw new CodedError("network-failed", { url: redactedAddress(url), why: "its answer is not what a hub answers" });
+    throw new CodedError("network-failed", { url: redactedAddress(url), why: "its response is not that of a hub" });
   if (!isCommitHash(answerJson.sha)) throw untrustedAnswerError(url, "a commit", answerJson.sha);
   answered.set(url, answerJson.sha);
   return answerJson.sha;
@@ -203,7 +203,7 @@ async function listOf(
     if (!entries)
       throw new CodedError("network-failed", {
         url: redactedAddress(url),
-        why: "its answer is not what a hub answers",
+        why: "its response is not that of a hub",
       });
     for (const entry of entries) if (isFile(entry)) files.push(remoteOf(entry, url));
     if (files.length > MOST_FILES)

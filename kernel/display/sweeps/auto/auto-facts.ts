@@ -48,7 +48,7 @@ export function autoFactsView({ name, goal, looked }: Pick<AutoReport, "name" | 
 
 function validatesOf(rows: number): string {
   const few = rows < FEW_VALIDATION_ROWS ? ", so few that the best by them is partly one of chance" : "";
-  return `${groupedNumber(rows)} validate${few}; those of test are not looked at`;
+  return `${groupedNumber(rows)} for validation${few}; test rows are not used`;
 }
 
 /** An automatic choice is not displayed. */

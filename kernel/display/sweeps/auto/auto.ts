@@ -67,9 +67,7 @@ function saidShown(goal: AutoReport["goal"], { sentence, best, versus, scored, f
 function winnerShown({ tune, best, scored }: AutoOutcome): readonly DisplayOutput[] {
   if (tune === null) return [];
   const is = scored.find(({ name }) => name === best)?.kind === "trial";
-  const words = is
-    ? "What trains it, as a program of its own:"
-    : "What trains the best trial, as a program of its own:";
+  const words = is ? "The same training as a separate program:" : "The best trial as a separate program:";
   return [displayOutputOf(...programCard(words, tune))];
 }
 

@@ -62,7 +62,8 @@ export function contestTable({
   const bars = barsBeside(sorted, names);
   const withBars = <T>(row: readonly T[], bar: T): readonly T[] =>
     bars ? [...row.slice(0, 1), bar, ...row.slice(1)] : row;
-  const words = front.length > 1 ? `none beats these in score, size and time at once: ${front.join("; ")}` : null;
+  const words =
+    front.length > 1 ? `no model beats these in score, size and latency at once: ${front.join("; ")}` : null;
   const text = textTable(
     head,
     cells.map((row) => row.map(({ text: cellText }) => cellText)),

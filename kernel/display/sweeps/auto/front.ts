@@ -10,7 +10,7 @@ import { latencyText } from "./contest.js";
 
 /** Quantities of the horizontal axis; the first with two or more values is used. */
 const ACROSS = [
-  { title: "milliseconds of an answer", of: ({ latency }: Contestant) => latency },
+  { title: "milliseconds per prediction", of: ({ latency }: Contestant) => latency },
   {
     title: "MB of weights",
     of: ({ bytes: weightBytes }: Contestant) => (weightBytes === null ? null : weightBytes / 1e6),
@@ -71,7 +71,7 @@ export function frontFigure(goal: StudyGoal, all: readonly Contestant[], front: 
       }),
     ],
     layout: {
-      title: { text: escapeLabel(`${clip(goal.metric, 30)} and what it takes`) },
+      title: { text: escapeLabel(`${clip(goal.metric, 30)} and cost`) },
       height: 320,
       margin: { t: 64, r: 22, b: 58, l: 62 },
       hovermode: "closest",
@@ -122,8 +122,8 @@ function hoverText({ name, score, seconds, bytes: weightBytes, latency }: Placed
   return [
     clip(name, NAME),
     significantText(score, 4),
-    Number.isFinite(seconds) && `learnt in ${durationText(seconds)}`,
-    latency !== null && `${latencyText(latency)} an answer`,
+    Number.isFinite(seconds) && `trained in ${durationText(seconds)}`,
+    latency !== null && `${latencyText(latency)} per prediction`,
     weightBytes !== null && byteSizeText(weightBytes),
   ]
     .filter((part) => part !== false)

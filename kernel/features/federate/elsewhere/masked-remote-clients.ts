@@ -93,7 +93,7 @@ class MaskedSum {
     const { asks } = must(this.parties[place], "a client of the sum");
     this.sent += message.length;
     try {
-      if (!asks.mask) throw maskingMessageError("it takes part in no secret sums");
+      if (!asks.mask) throw maskingMessageError("it does not take part in secure sums");
       const reply = await asks.mask(message, this.signal);
       this.received += reply.length;
       this.server.take(place, asClientMessage(decodeMaskingMessage(this.server.round, reply)));

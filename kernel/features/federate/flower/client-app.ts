@@ -223,8 +223,8 @@ export class ClientApp {
     if (!areAllFinite(weights)) throw unfit("a weight is no number");
     if (!sent) return;
     if (Object.keys(sent).length !== names.length || names.some((name) => sent[name]?.length !== values))
-      throw unfit("what comes beside the weights is something else");
-    if (!Object.values(sent).every(areAllFinite)) throw unfit("what comes beside the weights is no number");
+      throw unfit("the data sent with the weights are not valid");
+    if (!Object.values(sent).every(areAllFinite)) throw unfit("a number sent with the weights is not valid");
   }
 }
 

@@ -161,7 +161,7 @@ function isInterrupt(error: Error, signal: AbortSignal): boolean {
   return signal.aborted && (signal.reason as Error | undefined)?.name !== "TimeoutError" && error.name === "AbortError";
 }
 function reasonOf(error: unknown, signal: AbortSignal): string {
-  if (signal.aborted) return "no answer in time";
+  if (signal.aborted) return "no response in time";
   return error instanceof Error ? error.message || ((error as NodeJS.ErrnoException).code ?? "") : String(error);
 }
 

@@ -152,7 +152,7 @@ const KEY = 32;
 export function decodeIntroduction(client: string, bytes: Uint8Array, run: bigint): ClientIntroduction {
   const { head, vectors } = answered(client, bytes, introduced);
   const key = requireBytes(vectors, "key");
-  if (key.length !== KEY) throw unreadableMessageError("its key is none");
+  if (key.length !== KEY) throw unreadableMessageError("its key is not valid");
   const introducedClient = { name: head.name, rows: head.rows, validates: head.validates, key };
   if (!isIntroductionProven(run, introducedClient, requireBytes(vectors, "proof")))
     throw unreadableMessageError("its key is not its own");
@@ -180,11 +180,11 @@ export function decodeRoundAnswer(
   const given = keptIn("given/", vectors);
   const long = summed ? 0 : length;
   if (delta.length !== long) throw unreadableMessageError("its update is not as long as the weights");
-  if (head.rows !== rows) throw unreadableMessageError("it learnt from other rows than it said it has");
+  if (head.rows !== rows) throw unreadableMessageError("it was trained on other rows than declared");
   if (Object.keys(given).length !== names.length || names.some((one) => given[one]?.length !== long))
-    throw unreadableMessageError("it gives something else beside its update");
+    throw unreadableMessageError("the data sent with its update differ from the agreed ones");
   if (![delta, ...Object.values(given)].every(areAllFinite))
-    throw unreadableMessageError("its update has what is no number");
+    throw unreadableMessageError("its update contains values that are not numbers");
   const { steps, tokens, loss, seconds, epsilon } = head;
   return {
     rows,

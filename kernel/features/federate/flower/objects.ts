@@ -91,7 +91,7 @@ export async function readPayload(
 }
 
 function parsed(bytes: Uint8Array, id: string): { readonly children: readonly string[]; readonly body: Uint8Array } {
-  if (createHash("sha256").update(bytes).digest("hex") !== id) throw new Error("an object is not what its id says");
+  if (createHash("sha256").update(bytes).digest("hex") !== id) throw new Error("an object does not match its id");
   const end = bytes.indexOf(0);
   const [, children = ""] = text(bytes.subarray(0, end)).split(" ");
   return { children: children === "" ? [] : children.split(","), body: bytes.subarray(end + 1) };
@@ -99,7 +99,7 @@ function parsed(bytes: Uint8Array, id: string): { readonly children: readonly st
 
 function childOf(children: readonly string[], place: number): string {
   const id = children[place];
-  if (id === undefined) throw new Error("an object has no such child");
+  if (id === undefined) throw new Error("an object lacks this child");
   return id;
 }
 

@@ -190,7 +190,7 @@ function read<T>(reader: PbfReader, into: T, reads: Reads<T>, inner: boolean): T
 const DEEPEST = 5;
 
 function readTree(reader: PbfReader, depth = 1): ObjectTree {
-  if (depth > DEEPEST) throw new Error("objects lie deeper in each other than those of a message");
+  if (depth > DEEPEST) throw new Error("objects are nested deeper than in a message");
   const tree = { id: "", children: [] as ObjectTree[] };
   return read(
     reader,

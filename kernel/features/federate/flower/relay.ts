@@ -80,7 +80,7 @@ export class Relay {
       };
       const limit = setTimeout(() => {
         settled();
-        reject(new CodedError("flower-client", { client: node, why: "no answer in time" }));
+        reject(new CodedError("flower-client", { client: node, why: "no response in time" }));
       }, seconds * 1000);
       signal?.addEventListener("abort", gone, { once: true });
       this.waiting.set(id, {
@@ -188,7 +188,7 @@ const UNLIKE = 1001;
 /** Flower's codes for a missing message, response or node. */
 const GONE = [3, 4, 5];
 function whyOf(error: number): string {
-  if (error === TOO_LONG) return "its answer is longer than any";
-  if (GONE.includes(error)) return "it is gone";
-  return error === UNLIKE ? "its answer is none" : `Flower's code ${String(error)}`;
+  if (error === TOO_LONG) return "its response is too long";
+  if (GONE.includes(error)) return "it has ended";
+  return error === UNLIKE ? "its response is not valid" : `Flower's code ${String(error)}`;
 }

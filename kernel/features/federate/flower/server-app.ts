@@ -212,7 +212,7 @@ export class FlowerServerApp implements RemoteClients {
         const bytes = await this.link.call("control/list-runs", requestEncoders.ofRun(this.runId), { signal });
         reached = performance.now();
         const found = replyDecoders.listed(bytes, this.runId);
-        if (!found || found.status === "finished") return this.over(found ? endOf(found) : "it knows of no such run");
+        if (!found || found.status === "finished") return this.over(found ? endOf(found) : "it does not know this run");
       } catch (error) {
         if (signal.aborted) return;
         if (performance.now() - reached > 1000 * RECONNECT_SECONDS)

@@ -184,7 +184,7 @@ class Node {
     const pushed = replyDecoders.pushMessages(await link.call("fleet/push-messages", request, patient));
     for (const object of pushed.wanted) {
       const content = objects.contents.get(object);
-      if (!content) throw new CodedError("flower-said", { why: "an object is asked for that there is none of" });
+      if (!content) throw new CodedError("flower-said", { why: "a requested object does not exist" });
       const body = requestEncoders.pushObject(this.id, runId, object, content, pushed.session);
       await link.call("fleet/push-object", body, patient);
     }
@@ -201,7 +201,7 @@ class Node {
       const bytes = await link.call("fleet/pull-object", body, settings);
       const { found, available, content } = read(() => replyDecoders.pullObject(bytes));
       if (available) return content;
-      if (!found) throw new CodedError("flower-said", { why: "an object is gone" });
+      if (!found) throw new CodedError("flower-said", { why: "an object no longer exists" });
       await sleep(100, undefined, { signal });
     }
     throw new CodedError("flower-said", { why: "an object never came" });
@@ -210,7 +210,7 @@ class Node {
 
 function unlike(error: unknown): CodedError {
   if (error instanceof CodedError) return error;
-  return new CodedError("flower-said", { why: "it is no message of a federation" }, { cause: error });
+  return new CodedError("flower-said", { why: "it is not a message of a federation" }, { cause: error });
 }
 
 /** An unreadable message is invalid. */

@@ -90,14 +90,14 @@ export class ClientMaskingState {
 
   private begin({ round, place, terms }: MaskingStart): Uint8Array {
     const { vector } = this;
-    if (vector?.round !== round) throw unfit("it is of a round whose update isn't here");
+    if (vector?.round !== round) throw unfit("it belongs to a round whose update is not here");
     if (!vector.values) throw new CodedError("sum-again", { round });
     if (vector.order !== toBase64(terms.order)) throw unfit("others were given another order");
     const { nodes, values } = terms;
-    if (toBase64(nodes[place] ?? new Uint8Array(0)) !== toBase64(this.key)) throw unfit("this client isn't in it");
+    if (toBase64(nodes[place] ?? new Uint8Array(0)) !== toBase64(this.key)) throw unfit("this client is not in it");
     if (nodes.length < this.least)
       throw unfit(`it has ${String(nodes.length)} clients, and ${String(this.least)} are the fewest`);
-    if (nodes.some((one) => !this.knows(toBase64(one)))) throw unfit("a client is in it that is none of the peers");
+    if (nodes.some((one) => !this.knows(toBase64(one)))) throw unfit("it contains a client that is not a peer");
     if (values !== vector.values.length) throw unfit("its vectors are of another length");
     this.vector = { ...vector, values: null };
     this.masking = new MaskingClient(terms, place, this.node, vector.values);

@@ -150,7 +150,7 @@ export class MaskingClient {
     this.enough("keys", keys.size);
     const ownKeys = keys.get(this.place);
     if (!ownKeys || toBase64(ownKeys) !== toBase64(this.ownKeys))
-      throw new CodedError("secure-keys", { why: "those of this client are not as it sent them" });
+      throw new CodedError("secure-keys", { why: "those of this client were changed" });
     const each = [...keys.values()].flatMap((one) => [sealingKey(one), maskingKeyIn(one)]);
     if (new Set(each.map(toBase64)).size < each.length)
       throw new CodedError("secure-keys", { why: "two of them are the same" });
@@ -232,7 +232,7 @@ export class MaskingClient {
   }
   private common(pair: KeyPair, theirs: Uint8Array): Uint8Array {
     const common = this.by.agree(pair.privateKey, theirs);
-    if (!common) throw new CodedError("secure-keys", { why: "one of them is none" });
+    if (!common) throw new CodedError("secure-keys", { why: "one of them is not valid" });
     return common;
   }
   private sealing(common: Uint8Array, from: number, to: number): Uint8Array {

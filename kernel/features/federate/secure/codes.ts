@@ -9,7 +9,7 @@ const WAITED: Readonly<Record<MaskingPhase, string>> = {
   keys: "sent keys",
   shares: "shared their secrets",
   input: "sent a masked vector",
-  agreement: "signed who is summed",
+  agreement: "signed the list of clients",
   unmasking: "sent shares for unmasking",
 };
 
@@ -31,7 +31,7 @@ export const secureCodes: CodeTable<SecureCodeData> = {
   "too-few-clients": {
     severity: "error",
     message: (d) =>
-      `secure aggregation of ${clients(d.clients)} protects nobody: ${d.clients === 2 ? "from the sum of two, each knows what the other sent" : "the sum is the client's own update"}`,
+      `secure aggregation of ${clients(d.clients)} protects no client: ${d.clients === 2 ? "from the sum of two, each knows what the other sent" : "the sum is the client's own update"}`,
     help: (d) => `use at least ${String(d.least)} clients, or remove secure aggregation`,
     explain:
       "Secure aggregation reveals the sum of all updates and no single update. With two clients each can subtract its own, and a sum of one is that update, so at least three are needed.",

@@ -67,7 +67,7 @@ export function encodeMaskingMessage(round: MaskingRound, message: MaskingMessag
 export function decodeMaskingMessage(round: MaskingRound, bytes: Uint8Array): MaskingMessage {
   const reader = new Reader(bytes, round);
   const is = NAMES[reader.u32()];
-  if (is === undefined) throw maskingMessageError("it is none of these");
+  if (is === undefined) throw maskingMessageError("it is not one of these");
   if (toBase64(reader.take(round.id.length)) !== toBase64(round.id))
     throw maskingMessageError("it belongs to another round");
   const message: Record<string, Value | string> = { is };

@@ -50,8 +50,8 @@ export function decodeMaskingStart(bytes: Uint8Array): MaskingStart {
   const start = FIXED + 4;
   if (count > MOST || bytes.length !== start + count * KEY_BYTES)
     throw maskingMessageError("it has another number of nodes");
-  if (bits !== 32 && bits !== 64) throw maskingMessageError("its whole numbers have other bits");
-  if (place >= count) throw maskingMessageError("there is no such place in it");
+  if (bits !== 32 && bits !== 64) throw maskingMessageError("its integers have a different size");
+  if (place >= count) throw maskingMessageError("there is no such index");
   const nodes = Array.from({ length: count }, (_, i) =>
     bytes.slice(start + i * KEY_BYTES, start + (i + 1) * KEY_BYTES),
   );

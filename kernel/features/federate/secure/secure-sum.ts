@@ -97,13 +97,13 @@ class Way {
 
 /** Narrows to a message from a client; throws `secure-message` for one to a client. */
 export function asClientMessage(message: MaskingMessage): ClientMessage {
-  if (isTold(message)) throw maskingMessageError("a client says no such thing");
+  if (isTold(message)) throw maskingMessageError("clients do not send this message");
   return message;
 }
 
 /** Narrows to a message to a client; throws `secure-message` for one from a client. */
 export function asServerMessage(message: MaskingMessage): ServerMessage {
-  if (!isTold(message)) throw maskingMessageError("a client is told no such thing");
+  if (!isTold(message)) throw maskingMessageError("clients do not receive this message");
   return message;
 }
 

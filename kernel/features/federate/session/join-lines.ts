@@ -34,7 +34,7 @@ export function lineJoinListeners(
           (pins.summed ? `; its key is ${Buffer.from(client.key).toString("base64")}` : ""),
       ),
     onForgotten: (done) =>
-      say(`begins anew what it kept from round to round: it isn't known here how it was after round ${String(done)}`),
+      say(`resets its state between rounds: its state after round ${String(done)} is not known here`),
     onTrouble: refused,
     onSaid(received, sent) {
       if (waiting !== null) say(`${waiting}; ${byteSizeText(received)} received, ${byteSizeText(sent)} sent`);
@@ -58,7 +58,7 @@ export function lineJoinListeners(
       onPaused(done, rounds) {
         if (agreed > AGREED) return;
         say(
-          `paused, ${groupedNumber(done)} of ${groupedNumber(rounds)} rounds are done; whoever leads may go on, and this client waits`,
+          `paused, ${groupedNumber(done)} of ${groupedNumber(rounds)} rounds are done; the coordinator may continue, and this client waits`,
         );
       },
       onEvaluated({ round, rounds }, { rows, metrics }) {

@@ -163,9 +163,9 @@ export function skewHint(view: Pick<FederationView, "name" | "clients" | "labels
   if (skew === null || skew < APART || view.clients.length < SEVERAL) return null;
   if (aggregate.word !== "fedavg" || personal || recipe.training.privacy?.unit === "client") return null;
   return (
-    `The clients' labels lie ${formatPercent(skew, 0)} apart, and the mean of what they learn may fall short of what all rows teach. ` +
+    `The clients' labels are ${formatPercent(skew, 0)} different, and the mean of their models may be worse than a model of all rows. ` +
     "On 787 short texts of ten clients (dirichlet(10, alpha: 0.3), 20 rounds) fedavg was 0.7 points of accuracy behind on average of three draws, " +
-    "and 5.5 in a fourth; scaffold 0.8 ahead, and 0.5 behind (bench/LOG.md). Try `aggregate: scaffold`; or `personal: head` where clients mean other things by the same texts."
+    "and 5.5 in a fourth; scaffold 0.8 ahead, and 0.5 behind (bench/LOG.md). Try `aggregate: scaffold`; or `personal: head` if the same texts have different labels at different clients."
   );
 }
 

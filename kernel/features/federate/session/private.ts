@@ -106,7 +106,7 @@ function ownOf(
   const { batch_size, accumulate } = plan.recipe.training;
   const rate = Math.min(1, (batch_size * accumulate) / Math.max(1, units));
   const steps = inRound * (plan.recipe.federated?.rounds ?? 1);
-  const word = must(registry.find("privacy", privacy.call.word)?.capabilities, "what a word of privacy says");
+  const word = must(registry.find("privacy", privacy.call.word)?.capabilities, "the settings of a privacy word");
   // With a fixed noise, clients with fewer rows than most get more of it, so that the guarantee holds for each.
   const promised = word.guarantee(privacy.call, { rate, steps, units, most: privacy.epsilon });
   if ("why" in promised)

@@ -67,7 +67,7 @@ const identified = (hash: Buffer): string => createHmac("sha256", secret).update
 
 function bytesOf(hashes: readonly string[]): readonly Buffer[] {
   return hashes.map((hash) => {
-    if (!/^[0-9a-f]{64}$/i.test(hash)) throw new RangeError("a key is told as its SHA-256 in hex");
+    if (!/^[0-9a-f]{64}$/i.test(hash)) throw new RangeError("write a key as its SHA-256 in hex");
     return Buffer.from(hash, "hex");
   });
 }

@@ -174,7 +174,7 @@ export function codedErrorOf(error: unknown, mostBytes: number, { headers }: Pic
   if (code === "FST_ERR_CTP_INVALID_MEDIA_TYPE")
     return new CodedError("request-type", { type: headers["content-type"]?.slice(0, 100) ?? null });
   if (code === "FST_ERR_CTP_INVALID_CONTENT_LENGTH")
-    return new CodedError("request-not-json", { why: "it is not as long as it says" });
+    return new CodedError("request-not-json", { why: "its length differs from the declared one" });
   if (code === "FST_ERR_CTP_EMPTY_JSON_BODY") return new CodedError("request-not-json", { why: "it is empty" });
   if (code === "FST_ERR_BAD_URL" || code === "FST_ERR_MAX_PARAM_LENGTH")
     return new CodedError("no-such-route", { method: "ask", near: [] });
@@ -217,7 +217,7 @@ export function refuseUnreadRequest(
       : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
         ? (["408 Request Timeout", "it takes too long"] as const)
         : (["400 Bad Request", "it is no HTTP"] as const);
-  const body = JSON.stringify({ error: `the request can't be read: ${what}`, code: "request-unread" });
+  const body = JSON.stringify({ error: `the request cannot be read: ${what}`, code: "request-unread" });
   const length = Buffer.byteLength(body);
   socket.end(
     `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: ${JSON_TYPE}\r\ncontent-length: ${String(length)}\r\n\r\n${body}`,

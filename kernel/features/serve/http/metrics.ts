@@ -113,7 +113,7 @@ export class ServerMetrics implements ComputeListener {
     });
     this.times = new Histogram({
       name: "tunebook_request_seconds",
-      help: "From a request's headers to the end of its answer, by class of status.",
+      help: "Time from a request's headers to the end of its response, by class of status.",
       labelNames: ["route", "model", "status"],
       buckets: SECONDS,
       registers,
@@ -127,21 +127,21 @@ export class ServerMetrics implements ComputeListener {
     });
     this.pace = new Histogram({
       name: "tunebook_time_per_output_token_seconds",
-      help: "Of a request, from its first token to its last, by token.",
+      help: "Time per token, from the first token of a response to its last.",
       labelNames: ["route", "model"],
       buckets: PACES,
       registers,
     });
     this.waits = new Histogram({
       name: "tunebook_request_queue_time_seconds",
-      help: "That a text waited before its batch, or its writing, began.",
+      help: "Time that a text waited before its batch or generation started.",
       labelNames: ["model"],
       buckets: SECONDS,
       registers,
     });
     this.sizes = new Histogram({
       name: "tunebook_batch_size",
-      help: "Texts of a batch of answers, or of a step of writing.",
+      help: "Texts of a batch of predictions, or of a generation step.",
       labelNames: ["model"],
       buckets: SIZES,
       registers,
@@ -156,7 +156,7 @@ export class ServerMetrics implements ComputeListener {
     gauge(
       registers,
       "tunebook_requests_memory_bytes",
-      "That requests under way and their answers may take, as far as is known.",
+      "Memory of running requests and their responses, as far as is known.",
       () => now.heldBytes(),
     );
     gauge(
@@ -168,7 +168,7 @@ export class ServerMetrics implements ComputeListener {
     gauge(registers, "process_resident_memory_bytes", "Memory that the process holds.", () =>
       process.memoryUsage.rss(),
     );
-    gauge(registers, "process_start_time_seconds", "When the process began.", () => began);
+    gauge(registers, "process_start_time_seconds", "Start time of the process.", () => began);
     this.machine();
     for (const [name, help, valueOf] of figures) this.perModel(name, help, valueOf);
     for (const [name, help, valueOf] of sums) this.summed(name, help, valueOf);
@@ -245,12 +245,12 @@ export class ServerMetrics implements ComputeListener {
     gauge(
       registers,
       "tunebook_weights_bytes",
-      "Weights that are open, what several models have in common once.",
+      "Weights of open models; weights shared by several models count once.",
       () => models.facts?.().weights ?? 0,
     );
     new Gauge({
       name: "tunebook_model_ready",
-      help: "1: the model can be asked; 0: /ready says why not.",
+      help: "1: the model is ready; 0: /ready gives the reason.",
       registers,
       labelNames: ["model"],
       collect() {
@@ -308,7 +308,7 @@ const sums: typeof figures = [
   ["tunebook_batches_total", "Batches that the model computed.", (l) => l.batches],
   ["tunebook_read_tokens_total", "Tokens that the model read.", (l) => l.tokensRead],
   ["tunebook_written_tokens_total", "Tokens that the model wrote.", (l) => l.tokensWritten],
-  ["tunebook_cached_tokens_total", "Tokens of prompts that were not read anew.", (l) => l.tokensCached],
+  ["tunebook_cached_tokens_total", "Tokens of prompts that were reused from the cache.", (l) => l.tokensCached],
 ];
 
 function gauge(registers: Registry[], name: string, help: string, valueOf: () => number): void {

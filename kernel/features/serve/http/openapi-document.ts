@@ -65,15 +65,15 @@ function answersOf({ answers = {} }: { readonly answers?: RouteReplySchemas }, d
   const failure = failures[dialect];
   return {
     200: {
-      description: "The answer; the header `x-truncated` says how many texts were cut",
+      description: "The response; the header `x-truncated` has the number of truncated texts",
       content: {
         ...(json(whole ? jsonSchemaOf(whole) : {}) as object),
         ...(event && { "text/event-stream": { schema: jsonSchemaOf(event) } }),
       },
     },
-    "4xx": { description: "What is wrong with the request", content: json(jsonSchemaOf(failure)) },
+    "4xx": { description: "The error in the request", content: json(jsonSchemaOf(failure)) },
     "5xx": {
-      description: "What went wrong; `retry-after` says when to ask again",
+      description: "The server's error; `retry-after` gives the time until a retry",
       content: json(jsonSchemaOf(failure)),
     },
   };

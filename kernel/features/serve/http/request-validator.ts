@@ -45,7 +45,7 @@ export function bodyMismatchError(found: readonly Found[]): CodedError {
   // A value with a length error has the right type for one alternative, so type errors of the others are not reported.
   const bounded = nearest.filter(({ keyword }) => /^(min|max)/.test(keyword));
   const [first = worth[0]] = nearest;
-  if (!first) return new CodedError("request-unlike", { at: null, why: "is not what this route reads" });
+  if (!first) return new CodedError("request-unlike", { at: null, why: "is not supported by this route" });
   const missing = first.keyword === "required" ? String(first.params["missingProperty"]) : null;
   const field = dotted(first.instancePath + (missing === null ? "" : `/${missing}`));
   const ways = new Set((bounded.length > 0 ? bounded : nearest).map(whyOf));
@@ -68,7 +68,7 @@ function whyOf({ keyword, message = "is not allowed", params }: Found): string {
 const typeNames: Readonly<Record<string, string>> = {
   string: "text",
   number: "a number",
-  integer: "a whole number",
+  integer: "an integer",
   boolean: "true or false",
   array: "a list",
   object: "an object",

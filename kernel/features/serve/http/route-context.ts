@@ -131,7 +131,7 @@ export async function checkVectorWidth(
     throw new CodedError("request-not-offered", {
       at: "dimensions",
       why: `of this model are ${String(width)}`,
-      help: "leave it out: cut vectors are worth little where the model wasn't trained for it",
+      help: "remove it: truncated vectors are poor if the model was not trained for them",
     });
 }
 

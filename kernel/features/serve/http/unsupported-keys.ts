@@ -8,7 +8,7 @@ import { isRecord } from "#dsl/language/diagnostics/record.js";
 
 /** Keys of vLLM, Text Generation Inference and OpenAI, with what to write instead. */
 const SHAPES = "write `response_format` with a JSON schema (/v1/chat/completions)";
-const LEAVE = "leave it out";
+const LEAVE = "remove it";
 const changing: Readonly<Record<string, string>> = {
   guided_json: SHAPES,
   guided_regex: SHAPES,

@@ -78,7 +78,7 @@ const tags = ["Hugging Face"];
 
 export function huggingFaceRoutes(app: FastifyInstance, context: RouteContext): void {
   const body = jsonSchemaOf(requestBody);
-  const schema = { tags, summary: "What the model's task answers", body };
+  const schema = { tags, summary: "The output of the model's task", body };
   // Hugging Face's client uses the last two for vectors.
   for (const url of ["/", "/models/:model", "/models/:model/pipeline/:task", "/pipeline/:task"])
     app.post<{ Body: RequestBody; Params: { model?: string } }>(
@@ -181,7 +181,7 @@ async function classified(asking: TaskContext): Promise<unknown> {
     throw new CodedError("request-not-offered", {
       at: "parameters.function_to_apply",
       why: `of this model is ${usualFunction}`,
-      help: `leave it out, or write "none" for logarithms`,
+      help: `remove it, or write "none" for logarithms`,
     });
   return all.map(({ answer }) => {
     const scores = labelScoresOf(answer, model);

@@ -28,7 +28,7 @@ export async function generateText(asking: TaskContext): Promise<unknown> {
   if (texts.length === 0 || texts.length < prompts.length) throw inputsMismatchError("a text or a list of texts");
   checkTextCount("inputs", texts.length, context.limits);
   const ask = askOf(asking);
-  if (body.stream === true && texts.length > 1) throw inputsMismatchError("one text where it is streamed");
+  if (body.stream === true && texts.length > 1) throw inputsMismatchError("only one text can be streamed");
   const writings = await call.within(
     startWritings(
       model,

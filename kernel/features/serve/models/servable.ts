@@ -51,7 +51,7 @@ const SHORT: GenerationRequest = {
 const GONE: ReadonlySet<string> = new Set(["engine-died", "engine-closed", "writer-closed"]);
 const OPENING = "it is being opened";
 /** The reason that clients get while its engine or process restarts. */
-export const LOST_REASON = "what computes it has ended and is being started again";
+export const LOST_REASON = "its engine ended and is restarting";
 
 export interface ServableModelOptions {
   readonly limits: ServingLimits;
@@ -184,7 +184,7 @@ export class ServableModel implements ServedModel {
     texts: readonly PredictionInput[],
     options: GenerationRequestOptions,
   ): Promise<readonly PredictionForText[]> {
-    if (!this.answering) throw modelCannotError(this, "answers about texts");
+    if (!this.answering) throw modelCannotError(this, "predictions for texts");
     return this.explained(this.answering.predict(texts, options));
   }
   async embed(texts: readonly string[], options: EmbedRequest): Promise<readonly TextEmbedding[]> {

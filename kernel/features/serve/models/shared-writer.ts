@@ -86,7 +86,7 @@ class SharedWriter {
 
   private async make(engine: Engine, slots: number) {
     const [first] = this.members;
-    if (!first) throw new CodedError("internal", { what: "a writer is shared by nobody" });
+    if (!first) throw new CodedError("internal", { what: "an unshared writer" });
     const { found } = first;
     const bare = { ...found, model: { ...found.model, technique: NOTHING }, checkpoint: null };
     const adapters = this.members.map(({ adapter }) => adapter);

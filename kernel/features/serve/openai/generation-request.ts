@@ -43,11 +43,11 @@ function refuseWhat(body: Chat | Completion): void {
   if (best !== null && best !== undefined && best !== (body.n ?? 1))
     throw notOfferedError(
       "best_of",
-      "other than `n` isn't offered",
-      "leave it out, and choose among `n` texts yourself",
+      "other than `n` is not supported",
+      "remove it, and choose among `n` texts yourself",
     );
   if (options !== null && options !== undefined && stream !== true)
-    throw notOfferedError("stream_options", "is of streams alone", "leave it out, or set `stream: true`");
+    throw notOfferedError("stream_options", "is of streams alone", "remove it, or set `stream: true`");
   for (const key of ["functions", "function_call"])
     if (Object.hasOwn(body, key) && body[key] !== null)
       throw notOfferedError(key, "is the older way to call tools", "write `tools` and `tool_choice`");
@@ -95,11 +95,11 @@ export function chatWriteRequest(
   if (!model.chats)
     throw modelCannotError(
       model,
-      `a conversation${writesTexts(model.sort) ? " (its folder has no chat template; ask /v1/completions)" : ""}`,
+      `a conversation${writesTexts(model.sort) ? " (its folder has no chat template; use /v1/completions)" : ""}`,
     );
   const { top_logprobs: top, logprobs } = body;
   if (some(top) && logprobs !== true)
-    throw notOfferedError("top_logprobs", "is of likelihoods alone", "leave it out, or set `logprobs: true`");
+    throw notOfferedError("top_logprobs", "is of likelihoods alone", "remove it, or set `logprobs: true`");
   const most = body.max_completion_tokens ?? body.max_tokens ?? undefined;
   return {
     ...common(body, call, limits, most),
@@ -178,13 +178,9 @@ export function completionWriteRequest(
   call: HttpCall,
   limits: ServingLimits,
 ): { readonly prompts: readonly (string | Int32Array)[]; readonly ask: Common } {
-  if (!writesTexts(model.sort)) throw modelCannotError(model, "a text that goes on");
+  if (!writesTexts(model.sort)) throw modelCannotError(model, "a text to continue");
   if (some(body.suffix) && body.suffix !== "")
-    throw notOfferedError(
-      "suffix",
-      "isn't offered",
-      "leave it out: models here write on, and fill no gap before a text",
-    );
+    throw notOfferedError("suffix", "isn't offered", "remove it: these models continue a text, and do not fill gaps");
   const logprobs = body.logprobs === false ? undefined : (body.logprobs ?? undefined);
   const prompts = promptsOf(body.prompt);
   checkTextCount("prompt", prompts.length * (body.n ?? 1), limits);

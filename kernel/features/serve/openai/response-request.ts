@@ -48,17 +48,17 @@ export function responseWriteRequest(
   return chatWriteRequest(chat, model, call, limits);
 }
 
-const STATE = "send the whole conversation as `input`: nothing is stored here";
+const STATE = "send the complete conversation as `input`: nothing is stored here";
 const refused: readonly (readonly [key: string, why: string, help: string])[] = [
   ["previous_response_id", "isn't offered", STATE],
   ["conversation", "isn't offered", STATE],
   ["prompt", "isn't offered", "send its text as `instructions` and `input`: nothing is stored here"],
-  ["top_logprobs", "isn't offered", "ask /v1/chat/completions with `logprobs` for likelihoods"],
+  ["top_logprobs", "isn't offered", "use /v1/chat/completions with `logprobs` for probabilities"],
   // The names in /v1/chat/completions.
-  ["response_format", "isn't read here", "write `text.format`"],
-  ["max_tokens", "isn't read here", "write `max_output_tokens`"],
-  ["max_completion_tokens", "isn't read here", "write `max_output_tokens`"],
-  ["n", "isn't offered", "ask several times, or /v1/chat/completions"],
+  ["response_format", "is not supported here", "write `text.format`"],
+  ["max_tokens", "is not supported here", "write `max_output_tokens`"],
+  ["max_completion_tokens", "is not supported here", "write `max_output_tokens`"],
+  ["n", "isn't offered", "send several requests, or use /v1/chat/completions"],
 ];
 /** Content that these models never generate: including it changes nothing. */
 const nothingOf = new Set(["reasoning.encrypted_content"]);
@@ -70,16 +70,16 @@ function refuseWhat(body: ResponseBody): void {
     throw notOfferedError(
       "background",
       "isn't offered",
-      "leave it out, and read the answer or its stream: nothing is stored",
+      "remove it, and read the response or its stream: nothing is stored",
     );
   const more = body.include?.find((one) => !nothingOf.has(one));
   if (more !== undefined)
     throw notOfferedError(
       "include",
-      `with \`${more.slice(0, 60)}\` isn't offered`,
+      `with \`${more.slice(0, 60)}\` is not supported`,
       more === "message.output_text.logprobs"
-        ? "leave it out, and ask /v1/chat/completions with `logprobs` for likelihoods"
-        : "leave it out: answers here have texts and calls of functions alone",
+        ? "remove it, and use /v1/chat/completions with `logprobs` for probabilities"
+        : "remove it: responses have only texts and function calls",
     );
 }
 
@@ -131,7 +131,7 @@ function toolMessage(
   if (type === "item_reference")
     throw notOfferedError(
       field,
-      "names an item of before",
+      "refers to an earlier item",
       "send the item itself: nothing is stored here (AI SDK: `providerOptions: { openai: { store: false } }`)",
     );
   if (type !== "function_call_output")
@@ -165,7 +165,7 @@ function toolsOf({ tools }: ResponseBody): Chat["tools"] {
       throw notOfferedError(
         field,
         `is of the sort \`${type.slice(0, 60)}\``,
-        "send functions alone, and run what needs more yourself",
+        "send only functions, and run other tools yourself",
       );
     if (!some(name)) throw unlike(`${field}.name`, "is missing");
     return { type, function: { name, description, parameters } };
@@ -178,7 +178,7 @@ function choiceOf({ tool_choice: choice }: ResponseBody): Chat["tool_choice"] {
   if (type !== "function")
     throw notOfferedError(
       "tool_choice",
-      `of the sort \`${type.slice(0, 60)}\` isn't offered`,
+      `of the type \`${type.slice(0, 60)}\` is not supported`,
       "say `none`, `auto`, `required` or one function",
     );
   if (!some(name)) throw unlike("tool_choice.name", "is missing");

@@ -18,9 +18,9 @@ const config = { dialect: "openai" } as const;
 const tags = ["OpenAI"];
 
 export function openaiRoutes(app: FastifyInstance, context: RouteContext): void {
-  const chats = { tags, summary: "The next turn of a conversation", body: jsonSchemaOf(chat) };
-  const completes = { tags, summary: "Texts that go on", body: jsonSchemaOf(completion) };
-  const responds = { tags, summary: "The next turn of a conversation, stateless", body: jsonSchemaOf(response) };
+  const chats = { tags, summary: "Chat completions", body: jsonSchemaOf(chat) };
+  const completes = { tags, summary: "Text completions", body: jsonSchemaOf(completion) };
+  const responds = { tags, summary: "Responses, without stored state", body: jsonSchemaOf(response) };
   // `/models/NAME/v1/…`: the path that Hugging Face's clients derive from a model's address.
   for (const [before, hidden] of [
     ["", false],
@@ -107,7 +107,7 @@ async function answerEmbeddings(context: RouteContext, request: FastifyRequest, 
   if (!given.every((text) => typeof text === "string"))
     throw notOfferedError(
       "input",
-      "as tokens isn't offered",
+      "as tokens is not supported",
       "send texts: tokens of another vocabulary would be other words here (LangChain: `check_embedding_ctx_length=False`)",
     );
   const { truncate } = body;

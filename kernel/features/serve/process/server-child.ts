@@ -112,7 +112,7 @@ export class ServerChild {
         else if (report) this.hear(report);
       });
       void this.ended.then((ended) =>
-        reject(this.failed ?? this.died("died" in ended ? ended.died : "it was told to end")),
+        reject(this.failed ?? this.died("died" in ended ? ended.died : "it was stopped by request")),
       );
       this.tell({ is: "open", serve: this.options.serve });
     });
@@ -137,7 +137,7 @@ export class ServerChild {
   async load(): Promise<HttpLoad> {
     const reply = await this.answer((id) => ({ is: "tell", id }));
     if (reply.is !== "load")
-      throw new CodedError("desk-failed", { why: `it said ${reply.is} where its load was asked for` });
+      throw new CodedError("desk-failed", { why: `it sent ${reply.is} where its load was requested` });
     return reply.load;
   }
   private async answer(order: (id: number) => ServerCommand): Promise<ServerReport> {

@@ -74,7 +74,7 @@ export function readKeysFile(file: string): readonly string[] {
     const text = line.replace(/#.*$/, "").trim();
     if (text === "") continue;
     const [, hash] = HASH.exec(text) ?? [];
-    if (hash === undefined) throw no("that is no SHA-256 of a key", i + 1);
+    if (hash === undefined) throw no("that is not a SHA-256 of a key", i + 1);
     keys.push(hash.toLowerCase());
   }
   if (keys.length === 0) throw no("it has no key");

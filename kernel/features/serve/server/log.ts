@@ -55,8 +55,8 @@ function opened(file: string): number {
   }
 }
 const whys: Readonly<Record<string, string>> = {
-  ENOENT: "its folder isn't there",
-  ENOTDIR: "its folder isn't there",
+  ENOENT: "its folder does not exist",
+  ENOTDIR: "its folder does not exist",
   EISDIR: "it is a folder",
   EACCES: "this user may not write there",
   EROFS: "nothing can be written there",

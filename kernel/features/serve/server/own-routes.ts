@@ -11,7 +11,7 @@ const text = { type: "string" } as const;
 const notReady = {
   type: "object",
   additionalProperties: text,
-  description: "Those that aren't ready, and why",
+  description: "The models that are not ready, with reasons",
 } as const;
 const status = {
   type: "object",
@@ -42,7 +42,7 @@ export function tunebookRoutes(
   });
   app.get(
     "/ready",
-    { ...open, schema: { tags, summary: "Whether every model can be asked now", ...standing } },
+    { ...open, schema: { tags, summary: "Whether every model is ready", ...standing } },
     (request, reply) => {
       const now: Readiness =
         stops() || drains() ? { ready: false, why: "the server is being stopped" } : models.ready();

@@ -147,7 +147,7 @@ async function listening({ server }: FastifyInstance, { host, port }: HttpOption
 }
 const whys: Readonly<Record<string, string>> = {
   EACCES: "this user may not",
-  EADDRNOTAVAIL: "the address is none of this machine's",
+  EADDRNOTAVAIL: "the address is not one of this machine",
   ENOTFOUND: "the name has no address",
   EAI_AGAIN: "the name has no address",
 };

@@ -73,7 +73,7 @@ export function teiRoutes(app: FastifyInstance, context: RouteContext): void {
     "/info",
     {
       config: { ...config, answers: { whole: replySchemas.info } },
-      schema: { tags, summary: "What the model is, and its bounds", querystring: jsonSchemaOf(shapes.info) },
+      schema: { tags, summary: "The model and its limits", querystring: jsonSchemaOf(shapes.info) },
     },
     (request) => infoOf(request.call.hold(context.models, request.query.model), context),
   );
@@ -133,7 +133,7 @@ async function answerPredict(
 ) {
   const model = request.call.hold(context.models, body.model);
   if (model.sort !== "labels" && model.sort !== "number")
-    throw modelCannotError(model, `labels (ask ${model.sort === "embeds" ? "/embed" : `/models/${model.name}`})`);
+    throw modelCannotError(model, `labels (use ${model.sort === "embeds" ? "/embed" : `/models/${model.name}`})`);
   const { texts, single } = textsIn(body.inputs, model);
   checkTextCount("inputs", texts.length, context.limits);
   const answers = await predictTexts(context, request, reply, { model, texts, truncate: body.truncate });
@@ -239,7 +239,11 @@ async function answerTokenize(context: RouteContext, { call }: FastifyRequest, b
   context.memory.take(call, Math.min(most, TOKENS) * ANSWER_BYTES.told);
   const all = await call.within(model.tokenize(texts, { specials, most: TOKENS, signal }));
   if (all === null)
-    throw notOfferedError("inputs", `has more than ${String(TOKENS)} tokens, which are told at once`, "send less text");
+    throw notOfferedError(
+      "inputs",
+      `has more than ${String(TOKENS)} tokens, the limit of one response`,
+      "send less text",
+    );
   countTokensRead(
     context,
     call,

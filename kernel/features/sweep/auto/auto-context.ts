@@ -61,7 +61,7 @@ export async function compileTrainingPlan(
   const action = actions?.find((one) => one.verb === "train");
   if (action) return { plan: action.plan, warnings: diagnostics };
   const error = diagnostics.find(({ severity }) => severity === "error");
-  return { why: error ? diagnosticText(error).message : "it can't be trained" };
+  return { why: error ? diagnosticText(error).message : "it cannot be trained" };
 }
 
 /** The call as program text. */

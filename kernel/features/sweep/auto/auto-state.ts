@@ -98,7 +98,7 @@ function askedIn({ action }: AutoContext, seconds: number): readonly ProposedSet
 }
 
 function budgetLine(seconds: number): ProposedSetting {
-  return { key: "budget", value: `${String(Math.max(1, Math.round(seconds)))}s`, why: "what is left of it" };
+  return { key: "budget", value: `${String(Math.max(1, Math.round(seconds)))}s`, why: "the remaining budget" };
 }
 
 /** Replaces the proposal's budget by the current one. */

@@ -36,7 +36,7 @@ export async function collectInitialFacts(around: AutoContext): Promise<{
     context.signal?.throwIfAborted();
     const found = await baseBeside(around, name);
     if ("why" in found) left.push({ what: name, why: found.why });
-    else if (same.has(found.plan.recipe.model.baseHash)) left.push({ what: name, why: "it is one of the others" });
+    else if (same.has(found.plan.recipe.model.baseHash)) left.push({ what: name, why: "it is already listed" });
     else {
       same.add(found.plan.recipe.model.baseHash);
       able.push(found);

@@ -86,7 +86,7 @@ async function probesUntil(around: AutoContext, able: readonly [UsableBase, ...U
   }
   return { probed, left };
 }
-const LATE = "it wasn't done in the third of the budget that looking may take";
+const LATE = "it did not finish in the third of the budget reserved for probes";
 
 async function contender(
   around: AutoContext,

@@ -62,7 +62,7 @@ export class GrammarMatcher {
     for (const end of ends) scores[end] = mayEnd ? last[index++]! : -Infinity;
     if (some) return "on";
     if (this.mayEnd) return "ends";
-    throw new CodedError("schema-unusable", { why: "no token of the model's vocabulary can go on" });
+    throw new CodedError("schema-unusable", { why: "no token of the model's vocabulary can follow" });
   }
   accept(token: number): void {
     this.accepted++;
@@ -98,8 +98,8 @@ export class GrammarMatcher {
   private wait(): void {
     const late = !this.known(this.waited > this.accepted ? 0 : AT_ONCE);
     this.failed = late || Atomics.load(this.cells, STATE_CELL) === FAILED_STATE;
-    if (late) throw new CodedError("schema-not-ready", { why: "what may come next takes too long" });
-    if (this.failed) throw new CodedError("schema-unusable", { why: "what reads it ended" });
+    if (late) throw new CodedError("schema-not-ready", { why: "computing the next tokens takes too long" });
+    if (this.failed) throw new CodedError("schema-unusable", { why: "its reader ended" });
   }
   /**
    * Whether the mask is known, or the matcher has failed or ended. Blocks the event loop for at most `patience` ms.

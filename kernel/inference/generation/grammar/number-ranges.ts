@@ -29,16 +29,15 @@ export function numberRangeGrammar({ least, most, above, below }: NumberBounds):
 
 /** Returns a bound in units of its last decimal place. */
 function scaled(bound: number, places: number): bigint {
-  if (Math.abs(bound) > GREATEST) throw new UnsupportedSchemaError(`texts can't be held to the bound ${String(bound)}`);
+  if (Math.abs(bound) > GREATEST) throw new UnsupportedSchemaError(`the bound ${String(bound)} is not supported`);
   const value = BigInt(bound.toFixed(places).replace(".", ""));
   if (Number(value) / 10 ** places !== bound)
-    throw new UnsupportedSchemaError(`texts can't be held to the bound ${String(bound)}`);
+    throw new UnsupportedSchemaError(`the bound ${String(bound)} is not supported`);
   return value;
 }
 
 function signed(low: bigint | null, high: bigint | null, places: number): string {
-  if (low !== null && high !== null && low > high)
-    throw new UnsupportedSchemaError("no number lies between its bounds");
+  if (low !== null && high !== null && low > high) throw new UnsupportedSchemaError("no number is between its bounds");
   const parts: string[] = [];
   if (high === null || high >= 0n) parts.push(between(low === null || low < 0n ? 0n : low, high, places));
   if (low === null || low < 0n) {

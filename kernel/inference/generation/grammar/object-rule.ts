@@ -44,12 +44,12 @@ export function objectRule(schema: SchemaObject, inner: SchemaToRule, rules: Gra
   const other = others === null ? null : rules.add(`${keyBeside([...names, ...missing], rules)} ":" ws ${others}`);
   if (properties.length === 0) {
     // Two unnamed properties may get the same name, so that at most one can be guaranteed.
-    if (least > 1) throw new UnsupportedSchemaError("texts can't be held to `minProperties` over 1 without names");
+    if (least > 1) throw new UnsupportedSchemaError("`minProperties` over 1 needs named properties");
     return rules.add(`"{" ws ${repeatedItems(other, least, most)} ws "}"`);
   }
   const sure = properties.filter((one) => one.required).length;
   if (least > sure || most < properties.length || (other !== null && most !== Infinity))
-    throw new UnsupportedSchemaError("texts can't be held to `minProperties` or `maxProperties` beside `properties`");
+    throw new UnsupportedSchemaError("`minProperties` or `maxProperties` cannot be combined with `properties`");
   return rules.add(`"{" ws ${chain(properties, other, rules)} ws "}"`);
 }
 
@@ -90,7 +90,7 @@ function keyBeside(names: readonly string[], rules: GrammarRules): string {
   const long = names.find((name) => name.length > LONGEST_NAME);
   if (long !== undefined)
     throw new UnsupportedSchemaError(
-      `a name has more than ${String(LONGEST_NAME)} characters beside \`additionalProperties\``,
+      `a name has more than ${String(LONGEST_NAME)} characters, with \`additionalProperties\``,
     );
   const root: Node = { next: new Map(), ends: false };
   for (const name of names) {

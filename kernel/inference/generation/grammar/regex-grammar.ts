@@ -84,7 +84,7 @@ class Reader {
   all(): string {
     const out = this.alternatives();
     if (this.position < this.pattern.length)
-      throw new UnsupportedSchemaError("its pattern closes what it doesn't open");
+      throw new UnsupportedSchemaError("its pattern closes a group that it does not open");
     return out;
   }
 
@@ -94,7 +94,7 @@ class Reader {
   }
   private next(): string {
     const character = this.here;
-    if (character === undefined) throw new UnsupportedSchemaError("its pattern ends where more must follow");
+    if (character === undefined) throw new UnsupportedSchemaError("its pattern is incomplete at its end");
     this.position += character.length;
     return character;
   }
@@ -133,7 +133,7 @@ class Reader {
     const anchor = this.next();
     const last = this.here === undefined || this.here === "|" || this.here === ")";
     if (anchor === "^" ? !first : !last)
-      throw new UnsupportedSchemaError(`texts can't be held to \`${anchor}\` within a pattern`);
+      throw new UnsupportedSchemaError(`\`${anchor}\` within a pattern is not supported`);
   }
   private repeated(): string {
     const [whole, times] = this.found(TIMES) ?? [];
@@ -161,14 +161,14 @@ class Reader {
     if (this.here === "?") {
       const [opens] = this.found(OPENS) ?? [];
       if (opens === undefined)
-        throw new UnsupportedSchemaError("texts can't be held to what a pattern looks for ahead or behind");
+        throw new UnsupportedSchemaError("look-ahead and look-behind are not supported in patterns");
       this.position += opens.length;
     }
     if (++this.depth > DEEPEST)
-      throw new UnsupportedSchemaError(`groups of its pattern lie more than ${String(DEEPEST)} deep in each other`);
+      throw new UnsupportedSchemaError(`groups of its pattern are nested more than ${String(DEEPEST)} deep`);
     const inner = this.alternatives();
     this.depth--;
-    if (this.next() !== ")") throw new UnsupportedSchemaError("its pattern opens what it doesn't close");
+    if (this.next() !== ")") throw new UnsupportedSchemaError("its pattern opens a group that it does not close");
     return inner.startsWith("(") ? inner : `(${inner})`;
   }
   /** Parses after a backslash. */
@@ -179,7 +179,7 @@ class Reader {
     if (character === "x") return rangesOfCodePoint(this.code(2));
     if (character === "u") return rangesOfCodePoint(this.here === "{" ? this.codeInBraces() : this.code(4));
     if (/[a-zA-Z1-9]/.test(character))
-      throw new UnsupportedSchemaError(`texts can't be held to \`\\${character}\` in a pattern`);
+      throw new UnsupportedSchemaError(`\`\\${character}\` in a pattern is not supported`);
     return rangesOfCodePoint(codePointOf(character));
   }
   private code(letters: number): number {
@@ -225,7 +225,7 @@ function shown(ranges: CodePointRanges): string {
   const before = known.get(ranges);
   if (before !== undefined) return before;
   const plain = intersectRanges(ranges, UNESCAPED_JSON_CHARACTERS);
-  if (plain.length === 0) throw new UnsupportedSchemaError("its pattern asks for a character that JSON must escape");
+  if (plain.length === 0) throw new UnsupportedSchemaError("its pattern requires a character that JSON must escape");
   const written = characterClassText(plain);
   if (written === null) throw new UnsupportedSchemaError("its pattern has a class of too many characters beyond ASCII");
   known.set(ranges, written);

@@ -76,9 +76,7 @@ export class GrammarRules {
   grammar(root: string, values: readonly SchemaInDocument[] | null): Grammar {
     const { least } = this;
     if (least !== null && values === null)
-      throw new UnsupportedSchemaError(
-        `texts there can't be held to a \`maxLength\` over ${String(MAX_COUNTED_CHARACTERS)}`,
-      );
+      throw new UnsupportedSchemaError(`a \`maxLength\` over ${String(MAX_COUNTED_CHARACTERS)} is not supported there`);
     const places = new StringPositions(MAX_COUNTED_CHARACTERS);
     const lengths = least !== null &&
       values !== null && { least, places: () => new StringPosition(places.positionsOf(values)) };
@@ -103,8 +101,7 @@ export function countKeyword(schema: SchemaObject, word: string): number | null 
   const value = schema[word];
   if (value === undefined) return null;
   if (typeof value !== "number" || !Number.isInteger(value) || value < 0)
-    throw new UnsupportedSchemaError(`its \`${word}\` is no whole number`);
-  if (value > MOST_TIMES)
-    throw new UnsupportedSchemaError(`texts can't be held to a \`${word}\` over ${String(MOST_TIMES)}`);
+    throw new UnsupportedSchemaError(`its \`${word}\` is not an integer`);
+  if (value > MOST_TIMES) throw new UnsupportedSchemaError(`a \`${word}\` over ${String(MOST_TIMES)} is not supported`);
   return value;
 }

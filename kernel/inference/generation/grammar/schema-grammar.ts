@@ -51,9 +51,8 @@ export class SchemaReader {
   /** Returns a rule name or expression for the schema. `place` is its location in errors. */
   read(schema: unknown, place = "", depth = 0): string {
     if (schema === true) return "any";
-    if (!isRecord(schema)) throw new UnsupportedSchemaError(`what should be a schema is none${placed(place)}`);
-    if (depth > DEEPEST)
-      throw new UnsupportedSchemaError(`its schemas lie more than ${String(DEEPEST)} deep in each other`);
+    if (!isRecord(schema)) throw new UnsupportedSchemaError(`a schema is expected${placed(place)}`);
+    if (depth > DEEPEST) throw new UnsupportedSchemaError(`its schemas are nested more than ${String(DEEPEST)} deep`);
     checkSchemaKeywords(schema, place);
     const inner = (one: unknown, where: string): string => this.read(one, `${place}/${where}`, depth + 1);
     try {
@@ -99,7 +98,7 @@ export class SchemaReader {
     if (types.length === 0) return "any";
     const all = types.map((type) => {
       if (!TYPES.includes(type as Type))
-        throw new UnsupportedSchemaError(`it has a type that is none: ${JSON.stringify(type)}`);
+        throw new UnsupportedSchemaError(`it has an unknown type: ${JSON.stringify(type)}`);
       return this.ofType(type as Type, schema, inner);
     });
     return all.length === 1 ? all[0]! : this.rules.add(all.join(" | "));
@@ -128,12 +127,12 @@ export class SchemaReader {
     const knownPattern = typeof pattern === "string" ? pattern : ofFormat;
     const lengths = least > 0 || most !== null;
     if (knownPattern !== undefined && (lengths || (typeof pattern === "string" && ofFormat !== undefined)))
-      throw new UnsupportedSchemaError("texts can't be held to a pattern or format beside lengths or each other");
+      throw new UnsupportedSchemaError("a pattern or format cannot be combined with a length, or with each other");
     if (knownPattern !== undefined) return this.rules.add(`"\\"" ${patternGrammar(knownPattern)} "\\""`);
     if (!lengths) return "string";
     if (most !== null && most < least) throw new UnsupportedSchemaError("no text has its lengths");
     if (least > MAX_COUNTED_CHARACTERS)
-      throw new UnsupportedSchemaError(`texts can't be held to a \`minLength\` over ${String(MAX_COUNTED_CHARACTERS)}`);
+      throw new UnsupportedSchemaError(`a \`minLength\` over ${String(MAX_COUNTED_CHARACTERS)} is not supported`);
     if (most !== null && most <= MAX_COUNTED_CHARACTERS)
       return this.rules.add(`"\\"" ${PLAINLY}{${String(least)},${String(most)}} "\\""`);
     // Counted by its position in the JSON text (./string-lengths.ts).
@@ -166,7 +165,7 @@ export class SchemaReader {
     const all = Array.isArray(listed) ? [...new Set(listed.map((one) => JSON.stringify(one)))] : [];
     if (all.length === 0 || all.length > DISTINCT || prefixItems !== undefined)
       throw new UnsupportedSchemaError(
-        `texts can't be held to \`uniqueItems\` but of an \`enum\` of at most ${String(DISTINCT)} values`,
+        `\`uniqueItems\` is only supported for an \`enum\` of at most ${String(DISTINCT)} values`,
       );
     if (least > all.length) throw new UnsupportedSchemaError("it wants more items than there are");
     const known = new Map<number, string>();

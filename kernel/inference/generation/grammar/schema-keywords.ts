@@ -40,12 +40,12 @@ export function checkSchemaKeywords(schema: Readonly<Record<string, unknown>>, s
   // Prefixed names (`x-…`) are annotations of other tools.
   const other = words.find((word) => !known.has(word) && !word.startsWith("x-") && schema[word] !== false);
   if (other !== undefined)
-    throw new UnsupportedSchemaError(`texts can't be held to \`${other}\`${place(escapePointerPart(other))}`);
+    throw new UnsupportedSchemaError(`\`${other}\` is not supported${place(escapePointerPart(other))}`);
   const whole = words.find((word) => WHOLE.includes(word));
   const beside = whole === undefined ? undefined : words.find((word) => word !== whole && !silent.has(word));
   if (beside !== undefined && whole !== undefined)
-    throw new UnsupportedSchemaError(`texts can't be held to \`${beside}\` beside \`${whole}\`${place(beside)}`);
+    throw new UnsupportedSchemaError(`\`${beside}\` cannot be combined with \`${whole}\`${place(beside)}`);
   const all = schema["allOf"];
   if (Array.isArray(all) && all.length > 1)
-    throw new UnsupportedSchemaError(`texts can't be held to several schemas of \`allOf\`${place("allOf")}`);
+    throw new UnsupportedSchemaError(`several schemas of \`allOf\` are not supported${place("allOf")}`);
 }

@@ -37,7 +37,7 @@ function nameIn(part: string): string {
   try {
     return decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~");
   } catch {
-    throw new UnsupportedSchemaError(`its \`$ref\` has ${JSON.stringify(part)}, which stands for no name`);
+    throw new UnsupportedSchemaError(`its \`$ref\` has ${JSON.stringify(part)}, which is not a valid name`);
   }
 }
 

@@ -41,7 +41,7 @@ export function xmlCallRule({ name, parameters = {} }: ToolDefinition, rules: Gr
   const odd = ["$ref", "anyOf", "oneOf", "allOf"].find((word) => word in parameters);
   if (odd !== undefined || !isRecord(properties))
     throw new UnsupportedSchemaError(
-      `parameters of ${JSON.stringify(name)} that \`${odd ?? "properties"}\` says can't be called in XML`,
+      `parameters of ${JSON.stringify(name)} with \`${odd ?? "properties"}\` cannot be written in XML`,
     );
   const missing = required.find((key) => typeof key === "string" && !Object.hasOwn(properties, key));
   if (missing !== undefined)
@@ -65,13 +65,11 @@ function text(schema: SchemaObject, place: string, rules: GrammarRules): string 
   if (Array.isArray(listed)) return rules.add(listed.map((one) => grammarLiteral(String(one))).join(" | "));
   const keyword = HELD.find((word) => word in schema);
   if (keyword !== undefined)
-    throw new UnsupportedSchemaError(
-      `a text of a call in XML can't be held to \`${keyword}\` (at ${place}/${keyword})`,
-    );
+    throw new UnsupportedSchemaError(`\`${keyword}\` is not supported for a call in XML (at ${place}/${keyword})`);
   const [least, most] = [countKeyword(schema, "minLength") ?? 0, countKeyword(schema, "maxLength")];
   if (least > MAX_COUNTED_CHARACTERS || (most ?? 0) > MAX_COUNTED_CHARACTERS)
     throw new UnsupportedSchemaError(
-      `a text of a call in XML can't be held to lengths over ${String(MAX_COUNTED_CHARACTERS)} (at ${place})`,
+      `lengths over ${String(MAX_COUNTED_CHARACTERS)} are not supported for a call in XML (at ${place})`,
     );
   return rules.add(`${LETTER}{${String(least)},${most === null ? "" : String(most)}}`);
 }

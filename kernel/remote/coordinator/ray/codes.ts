@@ -94,7 +94,7 @@ export const rayCodes: CodeTable<RayCodeData> = {
     severity: "error",
     message: (d) => `the cluster at ${d.address}, which runs the search of ${d.sweep}, cannot be reached: ${d.why}`,
     help: (d) =>
-      `check that the cluster is up and reachable (for example through a tunnel), then write \`attach ${d.sweep}\` again; if it is gone for good, its \`sweep\` statement with \`search: here\` continues from what is known here`,
+      `check that the cluster is up and reachable (for example through a tunnel), then write \`attach ${d.sweep}\` again; if it is gone for good, its \`sweep\` statement with \`search: here\` continues from the reports stored here`,
     explain:
       "A search on a cluster continues whether or not it can be reached. Reports so far are stored next to the notebook's runs; weights and logs stay on its node until they are copied.",
   },

@@ -129,7 +129,10 @@ function basesIn(lines: readonly string[]): readonly string[] {
   return [...new Set(names.map((name) => name.replace(/^models--/, "").replaceAll("--", "/")))].sort();
 }
 
-const SILENT = { what: "no answer in time", mend: "look at its job in Ray's dashboard: the node may be full or gone" };
+const SILENT = {
+  what: "no response in time",
+  mend: "look at its job in Ray's dashboard: the node may be full or lost",
+};
 const NOTHING = {
   what: "no `tunebook` on its path",
   mend: "start the nodes from an image that has it (`deploy … to container(…)` writes one), or install it there",

@@ -32,10 +32,10 @@ export function clusterOptions(found: readonly NodeFinding[], { cpus, host }: Lo
   // The search itself trains nothing, so a missing engine does not matter.
   const searches = head?.lacks.every(({ what }) => what === NO_ENGINE.what) === true;
   const on = head ? `${head.node.host} (${head.node.address})` : "no node";
-  const onHead = searches ? null : `the search runs on ${on}, which lacks what it needs`;
+  const onHead = searches ? null : `the search runs on ${on}, which lacks some requirements`;
   const blocked = able.filter(({ reaches }) => reaches === false).map(({ node }) => `${node.host} (${node.address})`);
   const reached =
-    blocked.length === 0 ? null : `${blocked.join(", ")} can't reach this machine at ${host}, which workers must`;
+    blocked.length === 0 ? null : `${blocked.join(", ")} cannot reach this machine at ${host}, but workers must`;
   const there = none ?? onHead;
   return [
     {

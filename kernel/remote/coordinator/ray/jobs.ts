@@ -238,7 +238,9 @@ export class RayJobs {
       });
     } catch (error) {
       signal?.throwIfAborted();
-      const why = late?.aborted ? `no answer in ${String((patience ?? 0) / 1000)} seconds` : networkErrorReason(error);
+      const why = late?.aborted
+        ? `no response in ${String((patience ?? 0) / 1000)} seconds`
+        : networkErrorReason(error);
       const data = { address: redactedAddress(this.address), why };
       throw new CodedError("ray-unreachable", data, { cause: error });
     }
@@ -257,7 +259,7 @@ export class RayJobs {
       return matchSchema(value, schema);
     } catch (error) {
       if (!(error instanceof SchemaMismatch)) throw error;
-      const why = `what answers about ${what} is no Ray dashboard (${error.why})`;
+      const why = `the address for ${what} is not a Ray dashboard (${error.why})`;
       throw new CodedError("ray-unreachable", { address: redactedAddress(this.address), why });
     }
   }
@@ -272,7 +274,7 @@ export class RayJobs {
       address: redactedAddress(this.address),
       what,
       status,
-      why: last.slice(0, 600) || "it says no more",
+      why: last.slice(0, 600) || "no details",
     });
   }
 }

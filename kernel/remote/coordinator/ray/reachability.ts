@@ -21,10 +21,9 @@ export async function requestFromCluster<T>(
     const away = (why: string): CodedError => new CodedError("search-away", { sweep, address, why }, { cause: error });
     if (error.code === "ray-unreachable") throw away((error as CodedError<"ray-unreachable">).data.why);
     if (!asksForToken(error)) throw error;
-    if (token === null) throw away("it asks for a token, and the sweep was begun without one");
-    const has =
-      cluster.token === undefined ? "the environment has none" : "it takes another than that of the environment";
-    throw away(`it asks for the token ${token}, and ${has}`);
+    if (token === null) throw away("it requires a token, but the sweep was started without one");
+    const has = cluster.token === undefined ? "the environment has none" : "the one in the environment is rejected";
+    throw away(`it requires the token ${token}, but ${has}`);
   }
 }
 

@@ -15,10 +15,10 @@ export function addressTowards(address: string): Promise<string> {
     socket.once("connect", () => {
       const here = socket.localAddress;
       socket.destroy();
-      if (here === undefined) refuse("nobody knows by which way");
+      if (here === undefined) refuse("the route is unknown");
       else found(here);
     });
-    socket.once("timeout", () => refuse("no answer in ten seconds"));
+    socket.once("timeout", () => refuse("no response in ten seconds"));
     socket.once("error", (error) => refuse(error.message));
   });
 }

@@ -172,7 +172,7 @@ export async function fetchSearchFile(
       for (const start of next) {
         const length = Math.min(PRINTED, bytes - start);
         const part = await printed(ray, node.id, { path, start, length });
-        if (part?.length !== length) throw no(`a part of ${path} didn't arrive whole`);
+        if (part?.length !== length) throw no(`a part of ${path} did not arrive completely`);
         await handle.write(part, 0, length, start);
       }
     };
@@ -183,7 +183,7 @@ export async function fetchSearchFile(
   const sum = createHash("sha256");
   const back = await open(to);
   for await (const piece of back.createReadStream()) sum.update(piece as Buffer);
-  if (sum.digest("hex") !== hash) throw no("what arrived has another hash than it had there");
+  if (sum.digest("hex") !== hash) throw no("the file that arrived has a different hash");
 }
 
 const BETWEEN = "tunebook-part";

@@ -84,7 +84,7 @@ async function follow(options: RayWorkerOptions, id: string, ending: AbortSignal
       metadata: { ...options.metadata, tunebook: "worker", name: options.name },
     });
     const job = await over(ray, id, { ending, patience: options.patience ?? usual });
-    if (job === null) return so(`on ${node.host} (${node.address}) doesn't answer any more, nor does its cluster`);
+    if (job === null) return so(`on ${node.host} (${node.address}) does not respond any more, nor does its cluster`);
     const { words, lacks } = howItEnded(job, await lastLines(ray, id));
     return { words: `on ${node.host} (${node.address}) ${words}`, lacks };
   } catch (error) {

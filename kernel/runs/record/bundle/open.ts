@@ -127,12 +127,12 @@ class Unpacking {
     const { path, type, size } = entry;
     if (type !== "File" && type !== "OldFile") throw this.unsound(`${path} is no file but ${kindOf(type)}`);
     if (!this.manifest) {
-      if (path !== MANIFEST_FILE) throw this.unsound(`it begins with ${path} and not with ${MANIFEST_FILE}`);
+      if (path !== MANIFEST_FILE) throw this.unsound(`it starts with ${path} and not with ${MANIFEST_FILE}`);
       if (size > MANIFEST_LIMITS.manifest) throw this.unsound(`its ${MANIFEST_FILE} is too large`);
       return this.readManifest(entry);
     }
     const bundled = this.wanted.get(path);
-    if (!bundled) throw this.unsound(`${path} is not told by its ${MANIFEST_FILE}, or comes twice`);
+    if (!bundled) throw this.unsound(`${path} is not listed in its ${MANIFEST_FILE}, or occurs twice`);
     if (size !== bundled.bytes)
       throw this.unsound(
         `${path} has ${size.toLocaleString("en-US")} bytes, not ${bundled.bytes.toLocaleString("en-US")}`,
@@ -207,14 +207,14 @@ class Unpacking {
 }
 
 /** On this file system names that differ only in case may be the same: `Rows.csv` and `rows.csv`. */
-const SAME = "can't lie here beside another of its files";
+const SAME = "cannot be in the same folder as another of its files";
 const UNFIT: Readonly<Record<string, string>> = {
   EEXIST: SAME,
   ENOTDIR: SAME,
   EISDIR: SAME,
   ENAMETOOLONG: "has a name that is too long here",
-  EINVAL: "has a name that can't be written here",
-  EILSEQ: "has a name that can't be written here",
+  EINVAL: "has a name that cannot be written here",
+  EILSEQ: "has a name that cannot be written here",
 };
 const kindOf = (type: string): string =>
   type === "Directory" ? "a folder" : /Link$/.test(type) ? "a link" : `of the kind ${type}`;

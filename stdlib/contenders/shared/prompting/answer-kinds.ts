@@ -43,16 +43,16 @@ export function promptRefusal(
 ): Refusal | null {
   const kind = answerKindOf(has);
   if (kind?.is === "text" && !roles.includes("target"))
-    return { why: "its rows are conversations, which its base answers as they stand", instead: ITSELF };
+    return { why: "its rows are conversations, which its base answers without a prompt", instead: ITSELF };
   if (kind && answers === "likelihood" && kind.is !== "label")
     return {
-      why: "likelihoods choose one of several labels, and its answers are others",
-      instead: "what the base writes, `answers: text`",
+      why: "likelihoods choose one of several labels, but its predictions are of another kind",
+      instead: "the text that the base generates, `answers: text`",
     };
   if (kind) return null;
   if (has?.measures.includes("tags"))
-    return { why: "it tags each word, and what a base writes can't be laid over the words again", instead: PLAIN };
-  if (has?.measuredByRoles) return { why: "its answers are vectors, and a prompt writes text", instead: ITSELF };
-  if (has?.rowFormat.predictsNextToken) return { why: "it goes on with a text, and asks nothing", instead: ITSELF };
-  return { why: `${task.word} asks for no answer that a text could be`, instead: ITSELF };
+    return { why: "it tags each word, and generated text cannot be aligned with the words", instead: PLAIN };
+  if (has?.measuredByRoles) return { why: "its predictions are vectors, but a prompt generates text", instead: ITSELF };
+  if (has?.rowFormat.predictsNextToken) return { why: "it continues a text, without a question", instead: ITSELF };
+  return { why: `${task.word} has no predictions that a text could contain`, instead: ITSELF };
 }

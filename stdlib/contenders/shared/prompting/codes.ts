@@ -56,6 +56,6 @@ export const promptingCodes: CodeTable<PromptingCodeData> = {
       `with the prompt, ${d.rows.toLocaleString("en-US")} of ${d.of.toLocaleString("en-US")} rows ${d.rows === 1 ? "does" : "do"} not fit into the context of ${d.base}: ${d.rows === 1 ? "its text is" : "their texts are"} truncated`,
     help: () => "use fewer or shorter `shots`, or a base with a longer context",
     explain:
-      "Instruction and examples are never truncated, so that all rows get the same prompt. A row that is too long loses the end of its own text, which may contain what the answer depends on.",
+      "Instruction and examples are never truncated, so that all rows get the same prompt. If a row is too long, the end of its own text is cut, which may contain the answer.",
   },
 };

@@ -100,13 +100,13 @@ export function parseAnswers(
       return found.length > 0 || meansNoLabel(answer) ? found : null;
     });
     const outputs = named.map((found) => Float32Array.from(labels, (_, l) => (found?.includes(l) ? GIVEN : -GIVEN)));
-    return { outputs, ...counted(named, "named no label: none is given to these rows") };
+    return { outputs, ...counted(named, "named no label: these rows have no prediction") };
   }
   const numbers = written.map(numberNamedIn);
   const mean = meanOf(numbers, train);
   return {
     outputs: numbers.map((number) => Float32Array.of(number ?? mean.value)),
-    ...counted(numbers, `held no number: ${mean.description} stands for them`),
+    ...counted(numbers, `contained no number: they count as ${mean.description}`),
   };
 }
 

@@ -72,7 +72,7 @@ export function gaussianProcessOf(
     const lower = cholesky(raised, n);
     if (lower) return { ...processRows, settings, lower, answers: solveUpper(lower, n, solveLower(lower, n, values)) };
   }
-  throw new CodedError("internal", { what: "the covariance of a sweep's trials isn't positive" });
+  throw new CodedError("internal", { what: "the covariance of a sweep's trials is not positive" });
 }
 
 /**

@@ -64,7 +64,7 @@ export async function* readArrowMessages(
     const { type, body } = headOf(message, broken);
     const kind = kinds[type];
     if (!kind) throw broken(`a message is of the kind ${type}, which is neither schema nor rows`);
-    if (!some && kind !== "schema") throw broken("it begins without a schema");
+    if (!some && kind !== "schema") throw broken("it starts without a schema");
     const end = from + length + body;
     if (!(body >= 0 && end <= blocks.size)) throw broken("a message is longer than the rest of it");
     if (body > MAX_UNPACKED_BYTES * 2)
@@ -79,7 +79,7 @@ export async function* readArrowMessages(
     try {
       checkArrowBounds(kind, message, bytes.subarray(bytes.length - body));
     } catch {
-      throw broken("a message can't be read");
+      throw broken("a message cannot be read");
     }
     some = true;
     yield { kind, bytes };
@@ -108,6 +108,6 @@ function headOf(
       body: body === 0 ? 0 : Number(view.getBigInt64(table + body, true)),
     };
   } catch {
-    throw broken("a message can't be read");
+    throw broken("a message cannot be read");
   }
 }

@@ -180,7 +180,7 @@ function demandInside({ length, offsets, sizes, children = [] }: Batch): void {
     for (let index = 0; index < length; index++) {
       const from = Number(offsets[index]);
       const to = sizes ? from + Number(sizes[index]) : Number(offsets[index + 1]);
-      if (!(from >= 0 && from <= to && to <= inner.length)) throw new Error("a list goes beyond its values");
+      if (!(from >= 0 && from <= to && to <= inner.length)) throw new Error("a list is longer than its values");
     }
   children.forEach(demandInside);
 }

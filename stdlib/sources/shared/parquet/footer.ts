@@ -49,7 +49,7 @@ export async function readParquetFooter(blocks: FileBlocks, file: string): Promi
     throw new CodedError("broken-table", { file, format: PARQUET_FORMAT, where: null, why: "it is encrypted" });
   if (!isMark(end.subarray(MARK))) throw broken("the mark that ends it is missing, so it was cut off");
   const length = new DataView(end.buffer, end.byteOffset).getUint32(0, true);
-  if (length > blocks.size - SMALLEST) throw broken("what it says of itself is longer than the file");
+  if (length > blocks.size - SMALLEST) throw broken("its metadata are longer than the file");
   if (length > MOST_FOOTER)
     throw new CodedError("unpacks-too-large", {
       file,
@@ -67,7 +67,7 @@ export async function readParquetFooter(blocks: FileBlocks, file: string): Promi
     const filled = metadata.row_groups.filter((group) => group.num_rows !== 0n);
     const groups = filled.map((group): ParquetGroup => {
       const chunks = group.columns.map(({ meta_data: meta, file_path }): [string, ParquetChunk] => {
-        if (!meta || file_path) throw new Error("its columns lie in other files");
+        if (!meta || file_path) throw new Error("its columns are in other files");
         return [meta.path_in_schema.join("."), placed(meta, blocks.size)];
       });
       return { rows: counted(group.num_rows), chunks: new Map(chunks) };
@@ -75,7 +75,7 @@ export async function readParquetFooter(blocks: FileBlocks, file: string): Promi
     return { root, columns: root.children, groups };
   } catch (error) {
     if (error instanceof CodedError) throw error;
-    throw broken(error instanceof Error && error.message !== "" ? error.message : "it can't be read", error);
+    throw broken(error instanceof Error && error.message !== "" ? error.message : "it cannot be read", error);
   }
 }
 
@@ -106,6 +106,6 @@ function placed(meta: ColumnMetaData, size: number): ParquetChunk {
   const from = dictionary > 0 && dictionary < data ? dictionary : data;
   const to = from + Number(meta.total_compressed_size);
   if (!(from >= MARK && to >= from && to <= size))
-    throw new Error(`column "${meta.path_in_schema.join(".")}" lies outside`);
+    throw new Error(`column "${meta.path_in_schema.join(".")}" is outside the file`);
   return { meta, from, to };
 }

@@ -132,7 +132,7 @@ export class ParquetLeafPages {
       return;
     }
     this.values += values;
-    if (this.values > Number(this.chunk.meta.num_values)) throw this.broken("it has more values than it says");
+    if (this.values > Number(this.chunk.meta.num_values)) throw this.broken("it has more values than declared");
   }
 
   private broken(why: string, cause?: unknown): CodedError {

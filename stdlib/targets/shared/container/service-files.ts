@@ -90,10 +90,7 @@ const unitWord = (text: string): string =>
     : `"${unitText(text).replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("$", "$$$$")}"`;
 
 /** Example that the operator copies to `ENVIRONMENT_FILE` and fills in. */
-export const EXAMPLE_ENVIRONMENT_TEXT = `# Copy to ${ENVIRONMENT_FILE} (chmod 600) and fill in: keys of those who may ask, parted by commas.
-# echo "${KEYS_VARIABLE}=$(openssl rand -hex 24)" > ${ENVIRONMENT_FILE}
-${KEYS_VARIABLE}=
-`;
+export const EXAMPLE_ENVIRONMENT_TEXT = `# Copy to ${ENVIRONMENT_FILE} (chmod 600) and fill in: API keys, separated by commas.\n# echo "${KEYS_VARIABLE}=$(openssl rand -hex 24)" > ${ENVIRONMENT_FILE}\n${KEYS_VARIABLE}=\n`;
 
 export const SERVICE_DOCKERIGNORE_TEXT = [
   ...[

@@ -22,7 +22,7 @@ export function byteLevelTokenization(tokenizer: Json, model: Json): VocabularyT
       "tokenizer.ggml.pre": textValue(name),
       "tokenizer.ggml.merges": textsValue(bpeMergesOf(model).map((sides) => sides.join(" "))),
     },
-    left: composes ? [{ part: "Unicode's normal form C of texts", instead: "texts are read as they are" }] : [],
+    left: composes ? [{ part: "Unicode's normal form C of texts", instead: "texts are not changed" }] : [],
   };
 }
 

@@ -112,7 +112,7 @@ async function architectureOf(model: DeployedModel): Promise<Whole | Tokenizatio
   const architecture = GGUF_ARCHITECTURES[family.word] as GgufArchitecture<unknown> | undefined;
   if (!architecture)
     return {
-      refused: `its family is ${family.word}, and those that are written are ${Object.keys(GGUF_ARCHITECTURES).join(", ")}`,
+      refused: `its family is ${family.word}, but only these are supported: ${Object.keys(GGUF_ARCHITECTURES).join(", ")}`,
     };
   if (around !== null) return { refused: around };
   const input = { config, shapes, read: parts.config };

@@ -182,7 +182,7 @@ const scaling =
   };
 
 const tiedAlone = (c: LlamaConfig): string | null =>
-  c.tie_word_embeddings ? null : "its head is its own, and llama.cpp's is the embedding in this family";
+  c.tie_word_embeddings ? null : "it has a separate head, but llama.cpp uses the embedding in this family";
 
 export const gemmaArchitecture = kin({
   name: "gemma",

@@ -21,7 +21,7 @@ export function scoredPieceTokenization(
     if (!known.has(`<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`))
       return { refused: "its tokenizer has no piece for each byte, and llama.cpp wants them" };
   const scores = scoresOf(bpeMergesOf(model));
-  if (!scores) return { refused: "its tokenizer merges pieces in an order that no scores can tell" };
+  if (!scores) return { refused: "its tokenizer merges pieces in an order that no scores can express" };
   const prefix = prefixOf(tokenizer);
   if (typeof prefix === "object") return prefix;
   return {
@@ -32,7 +32,12 @@ export function scoredPieceTokenization(
     scores,
     left: [
       ...(prefix === "first"
-        ? [{ part: "texts after a special token, which begin without a blank", instead: "they begin with one" }]
+        ? [
+            {
+              part: "texts after a special token, which start without white space",
+              instead: "they start with white space",
+            },
+          ]
         : []),
       ...unmade(tokenizer, tokens, scores),
     ],
@@ -58,7 +63,7 @@ function unmade(
   const few = never.slice(0, 3).join(", ");
   return [
     {
-      part: `${String(never.length)} pieces that its merges never make (${few})`,
+      part: `${String(never.length)} pieces that its merges never produce (${few})`,
       instead: "texts with them are cut into them",
     },
   ];

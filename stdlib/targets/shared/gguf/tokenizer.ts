@@ -155,7 +155,7 @@ function kindsOf(
 function strippedOf(added: readonly Added[]): VocabularyTokenization["left"] {
   const strips = added.filter((a) => a.strips).map((a) => a.content);
   if (strips.length === 0) return [];
-  return [{ part: `blanks beside ${strips.join(", ")} that the tokenizer drops`, instead: "they stay" }];
+  return [{ part: `white space next to ${strips.join(", ")} that the tokenizer drops`, instead: "they stay" }];
 }
 
 /** Tokens added before and after every text; null for none. */
@@ -186,7 +186,7 @@ function framed(tokenizer: Json): Frame | TokenizationRefusal {
 function oddFrame(around: Frame, specials: Specials, tokens: readonly string[]): TokenizationRefusal | null {
   const { before, after } = around;
   const refusal = (part: string, token: number): TokenizationRefusal => ({
-    refused: `every text ${part} with ${tokens[token] ?? String(token)}, which llama.cpp can't be told`,
+    refused: `every text ${part} with ${tokens[token] ?? String(token)}, which llama.cpp cannot be configured to do`,
   });
   if (before !== null && before !== specials.bos) return refusal("begins", before);
   return after !== null && after !== specials.eos ? refusal("ends", after) : null;

@@ -143,7 +143,7 @@ function written(nodes: readonly Node[], world: World): string {
         return branch ? written(branch.body, world) : "";
       }
       const over = valueOf(node.over, world);
-      if (!Array.isArray(over)) throw new Error("a range over what is no list");
+      if (!Array.isArray(over)) throw new Error("a range over a value that is not a list");
       return over
         .map((dot: unknown, i) => {
           const [first, second] = node.names;

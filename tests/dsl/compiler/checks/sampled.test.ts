@@ -56,10 +56,10 @@ describe("checks on a sample of the rows", () => {
   it("add a note with the sample size and the option `--whole`", () => {
     assert.deepEqual(glanceNotes(check({}).facts), []);
     assert.deepEqual(glanceNotes(check({ sampled, counted: { rows: 400, of: 1_000 } }).facts), [
-      "of d only the first 1,000 of about 12,345,678 rows, and the tokens of 400 of them were looked at; `--whole` looks at all",
+      "d: only the first 1,000 of about 12,345,678 rows, and the tokens of 400 of them were checked; `--whole` checks all",
     ]);
     assert.deepEqual(glanceNotes(check({ counted: { rows: 400, of: 1_000 } }).facts), [
-      "of d only the tokens of 400 of 1,000 rows were looked at; `--whole` looks at all",
+      "d: only the tokens of 400 of 1,000 rows were checked; `--whole` checks all",
     ]);
   });
 });

@@ -111,7 +111,10 @@ describe("clients and traffic in a federation plan", () => {
     assert.match(textOf(planOf(datas)), /travels +3 KiB to a client and back +\(what trains, in each round\)/);
     const scaffold = textOf(planOf(datas, "aggregate: scaffold, compression: int8"));
     assert.match(scaffold, /travels +6 KiB to a client and back/);
-    assert.match(scaffold, /3 KiB of scaffold beside it, in each round; back by int8, what stands beside it as it is/);
+    assert.match(
+      scaffold,
+      /3 KiB of scaffold beside it, in each round; back by int8, the additional state uncompressed/,
+    );
   });
   it("count the clients lost to stragglers", () => {
     const clients = (settings: string): string =>
@@ -121,9 +124,9 @@ describe("clients and traffic in a federation plan", () => {
     const one = { north: facts(400, 20) };
     const parted = (settings: string): string => textOf(planOf(one, `stragglers: 20%, ${settings}`));
     assert.match(parted("clients: even(20), participation: 50%"), /50 % of them in each round, 2 of 10 lost/);
-    assert.match(parted("clients: by_column(customer)"), /20 % of these lost before they answer/);
+    assert.match(parted("clients: by_column(customer)"), /20 % of these fail before they answer/);
     const hidden = parted("clients: even(20), participation: 50%, privacy: differential(8, unit: client)");
-    assert.match(hidden, /each of these lost with a chance of 20 %/);
+    assert.match(hidden, /each of these fails with a probability of 20 %/);
   });
   it("note that masked numbers take four or eight bytes", () => {
     assert.match(textOf(planOf(datas, "secure_aggregation: true")), /masked numbers come back in four or eight bytes/);

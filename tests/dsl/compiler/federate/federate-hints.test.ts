@@ -57,7 +57,7 @@ describe("hints for other tools' names in `federate`", () => {
     );
     assert.match(
       diagnosticText(diagnostics[0]!).help ?? "",
-      /any other column is named where it is used.*by_column\(site\)/,
+      /other columns are named where they are used.*by_column\(site\)/,
     );
     const near = compiled(before.replace("label: label }", "lable: label }")).diagnostics;
     assert.match(diagnosticText(near[0]!).help ?? "", /^write `label`$/);

@@ -77,7 +77,7 @@ describe("runner of a federation", () => {
     const plan = planOf(`d as f { privacy: differential(8, unit: row), runner: flower("${LINK}", clients: 4) }`);
     const { privacy } = plan.recipe.training;
     assert.deepEqual([privacy?.epsilon, privacy?.delta, privacy?.noise, privacy?.rate], [8, 1e-5, 0, 0]);
-    assert.match(textOf(plan), /each client finds the noise by its own rows/);
+    assert.match(textOf(plan), /each client computes the noise from its own number of rows/);
     const ofClients = planOf(
       `d as f { privacy: differential(8, unit: client), runner: flower("${LINK}", clients: 4) }`,
     );

@@ -140,13 +140,13 @@ model n { base: "minilm", task: ${model} }\ntrain n on q`,
       const own = capabilities!.learningRate!;
       assert.deepEqual(planned(`technique: ${name}`), {
         rate: own.rate,
-        why: `what ${name} recommends: ${own.because}`,
+        why: `recommended for ${name}: ${own.because}`,
       });
       assert.ok(notes?.some((note) => note.includes(own.because)));
     }
     assert.deepEqual(planned("technique: full", "adamw", 768), {
       rate: 5e-5,
-      why: planned("technique: full").why.replace("recommends", "recommends for a base 768 wide"),
+      why: planned("technique: full").why.replace("full", "full for a base 768 wide"),
     });
     assert.equal(planned("technique: full", "adamw", 128).rate, 1e-4);
     assert.equal(planned("technique: prompt_tuning", "adamw", 768).rate, planned("technique: prompt_tuning").rate);

@@ -56,7 +56,7 @@ describe("`with` before a block", () => {
   it("is removed by a fix", () => {
     const { found, at, diagnostics, mended } = told(`${before}train m on d ‹with› { epochs: 2 }`);
     assert.deepEqual(found, at(["unexpected"]));
-    assert.match(textsOfCode("unexpected", diagnostics[0]!.data as never).help ?? "", /leave it out/);
+    assert.match(textsOfCode("unexpected", diagnostics[0]!.data as never).help ?? "", /remove it/);
     assert.match(mended, /train m on d \{ epochs: 2 \}/);
   });
 });

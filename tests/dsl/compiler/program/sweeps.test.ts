@@ -345,7 +345,7 @@ describe("suggestions for mistakes with sweeps", () => {
       ["there is no model `l`", "`techniqe.rank` cannot be varied"],
     );
     const [known, ...none] = helps(swept.replace(" l ", " m "));
-    assert.match(known ?? "", /^`technique\.rank` cannot be varied: what may vary begins with /);
+    assert.match(known ?? "", /^`technique\.rank` cannot be varied: settings that may vary start with /);
     assert.deepEqual(none, []);
   });
   it("include the corrected search space", () =>

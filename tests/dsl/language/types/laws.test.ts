@@ -80,7 +80,7 @@ describe("rules of the language", () => {
   ] as const)
     it(`advantages of ${option} in ${name} are in its description, not in the reason of its default`, () => {
       const { doc, why } = registry.find(kind, name)!.parameters.find((p) => p.name === option)!;
-      const praise = /learns? (?:more|alike)|large batch|learn[a-z]+ from the wrong|takes a night/;
+      const praise = /full fine-tuning|similar speed|large batch|from the wrong|long trainings/;
       assert.deepEqual([praise.test(doc), praise.test(why ?? "")], [true, false]);
     });
   it("registered words have unique names within their kind", () => {

@@ -85,7 +85,7 @@ describe("signal during a run", function () {
   it("leaves a checkpoint of the last step if sent twice to all processes of a training", async () => {
     const { status, words, run } = await interrupted("train.tune", "m-", ["SIGTERM", "SIGTERM"], true);
     assert.equal(status, 130, words);
-    assert.match(words, /error\[interrupted\]: training m was interrupted; it goes on from step \d+ or the next/);
+    assert.match(words, /error\[interrupted\]: training m was interrupted; it continues from step \d+ or the next/);
     everythingKept(run);
   });
   it("leaves a checkpoint of the last step if sent to all processes of an update", async () => {

@@ -101,19 +101,19 @@ describe("commands on run records", function () {
       assert.equal(status, 1, stdout);
       assert.match(
         stdout,
-        /^small\.ipynb is made of other things than before \(.*rows of train.*\), and gives other numbers: 1 run compared/,
+        /^small\.ipynb has changed ingredients \(.*rows of train.*\), and gives other numbers: 1 run compared/,
       );
       assert.match(stdout, /\d+ numbers beyond tolerance of \d+ losses and \d+ scores/);
       assert.match(
         stdout,
-        /: what it is made of changed:\n {2}data +rows of train {2}44 rows, content \w+ → 44 rows, content \w+\n +\d+ rows changed: row \d+ \(label\)/,
+        /: its ingredients changed:\n {2}data +rows of train {2}44 rows, content \w+ → 44 rows, content \w+\n +\d+ rows changed: row \d+ \(label\)/,
       );
       writeFileSync(rows, `${was.trimEnd()}\nnever read,yes,elsewhere\n`);
       const same = await run("verify", "small.ipynb");
       assert.equal(same.status, 0, same.stdout);
       assert.match(
         same.stdout,
-        /^small\.ipynb is made of other things than before \(rows of elsewhere, file rows\.csv\), and its numbers are the same bit for bit: 1 run compared/,
+        /^small\.ipynb has changed ingredients \(rows of elsewhere, file rows\.csv\), and its numbers are the same bit for bit: 1 run compared/,
       );
     } finally {
       writeFileSync(rows, was);
@@ -151,9 +151,15 @@ describe("commands on run records", function () {
       assert.deepEqual(files(), before);
       assert.deepEqual(server.asked, []);
       const out = readFileSync(join(at, "../out.ipynb"), "utf8");
-      assert.match(out, /mlflow at .* not asked and not told: the notebook is being verified/);
-      assert.match(out, /Report: pages\/night\.html, .*The notebook is being verified: this goes into a folder/);
-      assert.match(out, /night deployed to build\/night.*The notebook is being verified: this goes into a folder/);
+      assert.match(out, /mlflow at .* not contacted: the notebook is being verified/);
+      assert.match(
+        out,
+        /Report: pages\/night\.html, .*The notebook is being verified: this goes into a temporary folder/,
+      );
+      assert.match(
+        out,
+        /night deployed to build\/night.*The notebook is being verified: this goes into a temporary folder/,
+      );
       const saved = /saved in ([^\\"]+)/.exec(out)?.[1] ?? "";
       assert.ok(saved !== "" && !existsSync(saved), saved);
     } finally {

@@ -163,10 +163,7 @@ describe("tunebook score", function () {
       [0, 1, 2, 1].map((truth) => ({ truth, predicted: 1 })),
     );
     const told = await called(folder, "score", "whole.jsonl");
-    assert.match(
-      told.stdout,
-      /\nits answers were read as numbers; if they are labels, ask for it: `--metrics "accuracy/,
-    );
+    assert.match(told.stdout, /\nits answers were read as numbers; if they are labels, write `--metrics "accuracy/);
     const asked = await called(folder, "score", "whole.jsonl", "--metrics", "r2");
     assert.doesNotMatch(asked.stdout, /labels, ask/);
     writeFileSync(join(folder, "reals.csv"), "truth,predicted\n0.5,0.25\n1.5,2\n");
@@ -177,7 +174,7 @@ describe("tunebook score", function () {
     writeFileSync(join(folder, "empty.csv"), "truth,predicted\na,\n,b\nc,c\n");
     assert.match(
       (await called(folder, "score", "empty.csv")).stdout,
-      /\n2 rows without an answer: .* label of its own\n/,
+      /\n2 rows without an answer: .* separate label\n/,
     );
     writeFileSync(join(folder, "latin.csv"), Buffer.from("truth,predicted\ncaf\xe9,caf\xe9\n", "latin1"));
     const latin = await called(folder, "score", "latin.csv");

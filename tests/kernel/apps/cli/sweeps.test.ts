@@ -87,7 +87,7 @@ describe("tunebook sweeps", function () {
     };
     writeFileSync(file, `${JSON.stringify(added)}\n`, { flag: "a" });
     const text = await sweeps(file);
-    assert.match(text, /0\.99 .*none of the sweep's/);
+    assert.match(text, /0\.99 .*unknown to the sweep/);
     assert.match(text, /best: trial 1 \(0\.9\)/);
   });
 });

@@ -13,7 +13,7 @@ describe("verdict of `verify` on a notebook", () => {
     assert.equal(verdictOf([run(0.7)], false), "gives other numbers");
     const of = (now: number) =>
       verdictOf([run(now, "file a.csv"), run(0.5, "file a.csv", "version of node")], now < 0.6);
-    const begin = "is made of other things than before (file a.csv, version of node)";
+    const begin = "has changed ingredients (file a.csv, version of node)";
     assert.equal(of(0.50001), `${begin}, and its numbers stayed within tolerance`);
     assert.equal(of(0.5), `${begin}, and its numbers are the same bit for bit`);
     assert.equal(of(0.7), `${begin}, and gives other numbers`);

@@ -17,7 +17,7 @@ describe("tunebook import", () => {
     assert.equal(refused.status, 1);
     assert.equal(refused.stdout, "");
     assert.match(refused.stderr, /error\[import-refused\].*`rl: "dpo"` is preference optimisation/);
-    assert.match(refused.stderr, /what serves/);
+    assert.match(refused.stderr, /help: train only on the preferred answers/);
     // `--from unsloth` uses the same reader as TRL.
     const unsloth = run(`${fixtures}ludwig.yaml`, "--from", "unsloth");
     assert.equal(unsloth.status, 1, unsloth.stderr);

@@ -134,7 +134,7 @@ describe("Tune words for imported settings", () => {
       importSettings(stringify({ dataset_text_field: "text", loss_type: name }), "a.yaml").program;
     for (const name of ["nll", "chunked_nll"]) assert.match(loss(name), /train tuned/);
     for (const [name, what] of [
-      ["dft", /a loss of its own/],
+      ["dft", /a custom loss/],
       ["sigmoid", /preference optimisation/],
     ] as const)
       assert.throws(() => loss(name), what);

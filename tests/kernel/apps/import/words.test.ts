@@ -83,16 +83,16 @@ describe("words with the same name in other tools", () => {
     assert.equal(called("Inverse-Sqrt"), "inverse_sqrt(warmup: 6%)");
     assert.deepEqual(lost, []);
     assert.equal(called("flat"), "flat");
-    assert.deepEqual(lost, ["warmup: `flat` takes none"]);
+    assert.deepEqual(lost, ["warmup: `flat` has none"]);
     assert.deepEqual([called("steps_down"), called("polynomial"), called("cosine")], [undefined, undefined, undefined]);
     assert.equal(
-      notCarriedReason("schedule", "steps_down", "linear was taken", later),
-      "write `schedule: steps_down`; linear was taken",
+      notCarriedReason("schedule", "steps_down", "linear was used", later),
+      "write `schedule: steps_down`; linear was used",
     );
     for (const name of ["polynomial", "cosine"])
       assert.equal(
-        notCarriedReason("schedule", name, "linear was taken", later),
-        "the schedule isn't built; linear was taken",
+        notCarriedReason("schedule", name, "linear was used", later),
+        "the schedule is not supported; linear was used",
       );
   });
 
@@ -115,7 +115,7 @@ describe("words with the same name in other tools", () => {
       return { written: techniqueByName(settings, "peft_type", said, undefined, later), refused: settings.refusals() };
     };
     assert.deepEqual(of("LN_TUNING"), { written: "ln_tuning", refused: [] });
-    assert.match(of("placed").refused[0]?.what ?? "", /^`placed`, whose settings aren't read$/);
-    assert.match(of("VERA").refused[0]?.what ?? "", /isn't built/);
+    assert.match(of("placed").refused[0]?.what ?? "", /^`placed`, without its settings$/);
+    assert.match(of("VERA").refused[0]?.what ?? "", /unsupported/);
   });
 });

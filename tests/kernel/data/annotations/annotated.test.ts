@@ -165,7 +165,7 @@ describe("annotated data", () => {
     const moved = await prepared(plan("text,label\nnew,cold\ngreen,cold\nred,warm\nBLUE,cold\nred,cold\n"), lines);
     assert.deepEqual(labelsOf(moved), ["cold", "warm", "warm", "cold", "warm"]);
     assert.equal(moved.facts.annotated?.lost, 1);
-    assert.match((moved.facts.notes ?? []).join("\n"), /1 annotation of rows that are no longer there/);
+    assert.match((moved.facts.notes ?? []).join("\n"), /1 annotation of rows that no longer exist/);
   });
 
   it("moves no row between splits that are stratified by the corrected label", async () => {

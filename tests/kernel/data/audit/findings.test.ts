@@ -150,7 +150,7 @@ describe("audit findings", () => {
       i % 4 === 0 ? [`my wife says ${text}`, i % 12 < 10 ? "no" : label] : [text, label],
     );
     const people = await only("people", leaning);
-    assert.match(people.says, /speak of women: 100% of them have the label “no”, of all others 3\d%/);
+    assert.match(people.says, /mention women: 100% of them have the label “no”, of all others 3\d%/);
     assert.equal(people.rows, 100);
     const even = rows.map(([text, label], i): [string, string] => [i % 4 < 2 ? `my wife says ${text}` : text, label]);
     assert.deepEqual(await found(even), []);

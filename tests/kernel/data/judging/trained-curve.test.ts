@@ -67,7 +67,7 @@ describe("learning curve of trainings", () => {
     assert.ok((high - low) / 2 > 0.05, `± ${String((high - low) / 2)}`);
     assert.match(
       forecastSentence(told, { data: "d", rows: 132, errors: false, metric: "accuracy", measured: "" }),
-      /^whether more rows of this kind help can't be told from these scores \(twice the rows: .* points in accuracy\)$/,
+      /^these scores do not show whether more rows of this kind help \(twice the rows: .* points in accuracy\)$/,
     );
     assert.equal(hasLearntAnything(few, 23 / 44, of), false);
     assert.equal(hasLearntAnything([{ rows: 132, score: 0.8, seeds: 1, variance: null }], 23 / 44, of), true);

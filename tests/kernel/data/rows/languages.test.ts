@@ -62,7 +62,7 @@ describe("language statistics of data", () => {
     assert.deepEqual(await told({ train: some("en", 100) }), []);
     assert.deepEqual(await told({ train: [...some("en", 98), ...some("de", 2)] }), []);
     assert.deepEqual(await told({ train: [...some("en", 75), ...some("de", 20), ...Array<string>(5).fill("ok")] }), [
-      "languages: English 75 %, German 20 %, too short to tell 5 %",
+      "languages: English 75 %, German 20 %, too short to detect 5 %",
     ]);
     assert.deepEqual(await told({ train: some("en", 3000), test: some("de", 1000) }), [
       "languages: English 75 %, German 25 %",

@@ -203,7 +203,7 @@ describe("data set folder", () => {
   it("reports unread settings of its card", async () => {
     const path = put(named("configs:\n- config_name: x\n  data_files: a.csv\n  na_values: ['-']"));
     const { facts } = await prepareFetchedRows(folder.plan(hub(path)), folder.world());
-    assert.match((facts.notes ?? []).join(), /README\.md says na_values, which is not read/);
+    assert.match((facts.notes ?? []).join(), /README\.md has na_values, which is not supported/);
   });
   it("follows no link to the outside", async () => {
     const outside = mkdtempSync(join(tmpdir(), "tunebook-outside-"));

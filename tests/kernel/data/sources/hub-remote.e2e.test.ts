@@ -156,7 +156,7 @@ describe("hub data set", function () {
     delete process.env["HF_HUB_OFFLINE"];
     process.env["HF_ENDPOINT"] = "http://127.0.0.1:9";
     const unreached = await prepared("us/reviews", { split: "test" });
-    assert.match((unreached.facts.sources ?? []).join(), /the hub can't be reached/);
+    assert.match((unreached.facts.sources ?? []).join(), /the hub is unreachable/);
     assert.equal((await codeOf(() => prepared("us/other"))).code, "network-failed");
   });
   it("resumes after broken connections, and refuses other bytes", async () => {

@@ -21,11 +21,14 @@ describe("label issues view", () => {
   it("shows how many listed labels are expected to be right", () => {
     assert.match(
       told([issue(0.1), issue(0.5)]),
-      /agree with 52 % of the labels. By that about 10 % of all labels are wrong, and about 30 % of those named are right:/,
+      /agree with 52 % of the labels. By that about 10 % of all labels are wrong, and about 30 % of the listed ones are correct labels:/,
     );
   });
   it("excludes issues that only the training found, and omits the estimate without issues", () => {
-    assert.match(told([issue(0.2, "probe"), issue(0.9, "training")]), /about 20 % of those named are right/);
+    assert.match(
+      told([issue(0.2, "probe"), issue(0.9, "training")]),
+      /about 20 % of the listed ones are correct labels/,
+    );
     assert.doesNotMatch(told([]), /are right/);
   });
   it("distinguishes probably wrong labels from possibly wrong ones", () => {

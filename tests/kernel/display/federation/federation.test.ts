@@ -152,7 +152,7 @@ describe("selected round of a federation", () => {
     const shown = table(2);
     assert.match(shown[1]!, /round 1 +round 2, kept +round 3$/);
     assert.match(shown[3]!, /^ *2 .* 0\.2000 +0\.6000 +0\.7000$/);
-    assert.match(shown.at(-1)!, /of the round that is kept/);
+    assert.match(shown.at(-1)!, /of the selected round/);
   });
   it("appears once if it is the last, and the last appears alone if none is known", () => {
     assert.match(table(3)[1]!, /round 1 +round 3, kept$/);
@@ -173,7 +173,7 @@ describe("selected round of a federation", () => {
     assert.deepEqual(savedScoreWords(events), ["validation accuracy 0.9000", "best at round 1"]);
     assert.deepEqual(savedScoreWords(events, { keepsLast: true }), [
       "validation accuracy 0.4000",
-      "of round 2, which is kept; best at round 1",
+      "of round 2, the selected one; best at round 1",
     ]);
   });
 });
@@ -204,10 +204,10 @@ describe("table of rounds", () => {
     const rounds = view.rounds.map((round) => ({ ...round, sent: 1024, received: 512 }));
     assert.match(text(roundsView({ ...view, rounds })), /2 KiB to clients and 1 KiB back/);
     const many = text(roundsView(madeFederation({ clients: 3, labels: ["a"], rounds: 100 })));
-    assert.match(many, /rounds 4 to 73 stand in no row/);
+    assert.match(many, /rounds 4 to 73 are not shown/);
     assert.match(many, /^\s*3 .*\n\s*74 /m);
     assert.match(many, /^\s*100 /m);
-    assert.doesNotMatch(text(roundsView(view)), /stand in no row/);
+    assert.doesNotMatch(text(roundsView(view)), /are not shown/);
   });
   it("appears before the first round ends", () => {
     const view = madeFederation({ clients: 3, labels: ["a"], rounds: 0, of: 5 });

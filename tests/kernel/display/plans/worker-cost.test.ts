@@ -42,9 +42,9 @@ describe("worker hours of a plan", () => {
     const { estimates } = trained(ray(", gpus: 1, workers: 4, price: 2"));
     assert.equal(estimates.seconds, null);
     const two = plan(ray(", gpus: 1, workers: 4, price: 2"), null);
-    assert.equal(lineOf(two, "GPU-hours"), "4 for each hour that it takes  (4 workers × 2 threads)");
-    assert.equal(lineOf(two, "cost"), "8.00 for each hour that it takes  (2.00 for an hour of each worker)");
-    assert.equal(lineOf(two, "time"), "not known yet  (nobody measured the workers' graphics cards)");
+    assert.equal(lineOf(two, "GPU-hours"), "4 for each hour of the run  (4 workers × 2 threads)");
+    assert.equal(lineOf(two, "cost"), "8.00 for each hour of the run  (2.00 for an hour of each worker)");
+    assert.equal(lineOf(two, "time"), "not known yet  (the workers' GPUs were not measured)");
     assert.equal(lineOf(two, "CPU-hours"), undefined);
   });
   it("leave the recipe hash unchanged: runner and price only change the plan hash", () => {

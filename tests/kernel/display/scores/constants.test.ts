@@ -25,12 +25,12 @@ describe("constant baselines in a report", () => {
     ]);
     assert.match(
       told,
-      /\nthe best answers that never change, by the training rows: always “a, b” \(for f1\(macro\), recall\(macro\)\); never a label \(for accuracy\)(?:\n|$)/,
+      /\nthe best constant predictions, by the training rows: always “a, b” \(for f1\(macro\), recall\(macro\)\); never a label \(for accuracy\)(?:\n|$)/,
     );
     assert.doesNotMatch(told, /: the best answer/);
   });
   it("are merged into one if it is best for all metrics", () => {
-    assert.match(text([metric("accuracy", null)]), /\nnever a label: the best answer that never changes, by/);
-    assert.match(text([metric("f1(macro)", "always “a”")]), /\nalways “a”: the best answer that never changes, by/);
+    assert.match(text([metric("accuracy", null)]), /\nnever a label: the best constant prediction, by/);
+    assert.match(text([metric("f1(macro)", "always “a”")]), /\nalways “a”: the best constant prediction, by/);
   });
 });

@@ -103,7 +103,7 @@ export const won: AutoReport = {
   program,
   outcome: {
     sentence:
-      "trial 7 is the best, with f1(macro) 0.9166 on the validation rows; it beats baseline(majority) and baseline(tfidf) by more than chance; against all-MiniLM-L6-v2, frozen no difference is shown. As the best of several it looks rather too good here: `evaluate found.best` on rows of the test split tells.",
+      "trial 7 is the best, with f1(macro) 0.9166 on the validation rows; it beats baseline(majority) and baseline(tfidf) by more than chance; against all-MiniLM-L6-v2, frozen no difference is shown. Since it is the best of several it looks rather too good here: `evaluate found.best` on the test split.",
     best: "trial 7",
     versus: [
       { name: "baseline(majority)", difference: 0.6944, low: 0.62, high: 0.76, verdict: "better" },
@@ -134,7 +134,7 @@ export const lost: AutoReport = {
   left: [],
   outcome: {
     sentence:
-      "baseline(tfidf) wins: log_loss 0.31 on the validation rows, and the best trial has 0.37, which is more than chance. It learnt in 0.4 s: take it, or give the search more time.",
+      "baseline(tfidf) wins: log_loss 0.31 on the validation rows, and the best trial has 0.37, which is more than chance. It was trained in 0.4 s: use it, or give the search more time.",
     best: "baseline(tfidf)",
     versus: [{ name: "baseline(tfidf)", difference: 0.06, low: 0.02, high: 0.11, verdict: "worse" }],
     scored: [

@@ -171,9 +171,9 @@ train m on d with r`);
     const shown = text(await book.run("compress m on few, more with r as u { distill: student(layers: 1) }"));
     assert.match(
       shown,
-      /m labelled 64 rows of more\. Each batch of u has as many of them as of the 12 rows with labels of people/,
+      /m labelled 64 rows of more\. Each batch of u has the same number of them and of the 12 rows labelled by people/,
     );
-    assert.match(shown, /Its answers stand beside the run and not in the data/);
+    assert.match(shown, /Its predictions are stored with the run, not in the data/);
     const lines = readFileSync(join(model("u").folder!, "labelled.jsonl"), "utf8")
       .trim()
       .split("\n");
@@ -210,7 +210,7 @@ train m on d with r`);
     const lines = readFileSync(join(model("v").folder!, "labelled.jsonl"), "utf8")
       .trimEnd()
       .split("\n");
-    assert.match(shown, new RegExp(`m labelled ${String(lines.length)} texts made of those with labels\\.`));
+    assert.match(shown, new RegExp(`m labelled ${String(lines.length)} texts generated from those with labels\\.`));
     assert.ok(lines.length > 24 && lines.length <= 36, String(lines.length));
     const made = lines.map((line) => JSON.parse(line) as { data: string; said: number[]; roles: { text: string } });
     const people = new Set(

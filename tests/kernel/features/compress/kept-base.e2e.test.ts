@@ -62,13 +62,13 @@ compress m on d as fixed { quantize: int8(calibrate: 10) }`);
   });
 
   it("are compared with the original on validation rows, or on test rows with a note", async () => {
-    const on = (shown: string): string => /worth on (\S+)/.exec(shown)![1]!;
+    const on = (shown: string): string => /quality on (\S+)/.exec(shown)![1]!;
     const first = text(book.shown.slice());
     assert.equal(on(first), "d.validation");
     assert.doesNotMatch(first, /There are no validation rows/);
     const shown = text(await book.run("compress m on e as eight { quantize: int8 }"));
     assert.equal(on(shown), "e.test");
-    assert.match(shown, /There are no validation rows, so these are scores of test rows/);
+    assert.match(shown, /There are no validation rows, so these are scores on test rows/);
   });
 
   it("work in the notebook that made them", async () => {

@@ -94,8 +94,8 @@ train m on d with r`);
 
   it("show origin, method and size before and after, also without evaluation rows", async () => {
     const shown = text(await book.run("compress m on whole as eight { quantize: int8 }"));
-    assert.match(shown, /What each takes\n[^]*^m +[^]*^eight +int8 +26\.9 k +0\.0\d+ MB +eight-/m);
-    assert.match(shown, /No rows are held out/);
+    assert.match(shown, /Cost of each model\n[^]*^m +[^]*^eight +int8 +26\.9 k +0\.0\d+ MB +eight-/m);
+    assert.match(shown, /no validation rows/);
     const eight = text(await book.run("show eight"));
     assert.match(eight, /base +m [^]*made by +int8 +\(of m\)[^]*weights as +int8 \(8 bits and scales\)/);
     assert.match(eight, /on disk +0\.0\d+ MB +\(0\.107 MB before\)/);
@@ -112,8 +112,8 @@ train m on d with r`);
     assert.match(text(await book.run(`${statement} }`)), /Plan of both_distilled/);
     const shown = text(await book.run(`${statement}, resume: true }`));
     assert.doesNotMatch(shown, /Plan of both_distilled/);
-    assert.match(shown, /both_distilled is done already, and is taken as it is: both_distilled-/);
-    assert.match(shown, /both is done already/);
+    assert.match(shown, /both_distilled is already finished, and is reused: both_distilled-/);
+    assert.match(shown, /both is already finished/);
   });
 
   it("remove the models left by a killed deployment on the next deployment", async () => {

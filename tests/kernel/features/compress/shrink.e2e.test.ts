@@ -196,7 +196,7 @@ evaluate m, both_pruned, both on d.validation { metrics: [accuracy, size, memory
 
   it("lists the size of each model next to the original, including earlier statements", () => {
     const texts = book.shown.map((one) => String(one.bundle["text/plain"]));
-    const last = texts.findLast((text) => text.startsWith("What each takes"))!;
+    const last = texts.findLast((text) => text.startsWith("Cost and quality on"))!;
     assert.match(last, /^both_pruned .+ structured\(feed_forward: 50%\)$/m);
     for (const name of ["m ", "eight ", "fours ", "slim "])
       assert.ok(

@@ -64,11 +64,11 @@ with torch.no_grad():
 
   it("names its teacher, its distillation losses and the number of rows labelled by the teacher", () => {
     assert.match(card("s"), /^A student of the training `m`, whose base is `bert`, for `text_classification`/m);
-    assert.match(card("s"), /^It was made of `m` by `student\(layers: 1\)`\./m);
-    assert.match(card("s"), /It learnt `labels\(weight: 0\.5\)`, `logits\(weight: 1, temperature: 4\)` of `m`/);
-    assert.match(card("s"), /Of `more`, 64 rows that nobody labelled, it learnt what `m` says/);
+    assert.match(card("s"), /^It was made from `m` by `student\(layers: 1\)`\./m);
+    assert.match(card("s"), /It learned `labels\(weight: 0\.5\)`, `logits\(weight: 1, temperature: 4\)` from `m`/);
+    assert.match(card("s"), /Of `more`, 64 rows without labels, it learned the predictions of `m` says/);
     const asked =
-      /^`bert` fine-tuned for[^]*^It was made of `prompt\(base: llama, text: "Is it yes or no\? \{text\}".*\)` by `student\(base: bert\)`\./m;
+      /^`bert` fine-tuned for[^]*^It was made from `prompt\(base: llama, text: "Is it yes or no\? \{text\}".*\)` by `student\(base: bert\)`\./m;
     assert.match(card("own"), asked);
     assert.match(card("own"), /^tags: .*"distillation"/m);
     for (const name of ["s", "own"]) assert.ok(!card(name).includes(book.folder), "no path of this machine");

@@ -16,7 +16,7 @@ const order: RoundInstruction = { round: 1, rounds: 3, weights: Float32Array.of(
 const answer = (delta: readonly number[], rows: number): RoundAnswer => ({
   ...{ rows, steps: 2, loss: 1, delta: Float32Array.from(delta), given: {}, tokens: rows, bytes: 1, seconds: 0 },
 });
-const gone = (client: string, why = "no answer in time") => new CodedError("flower-client", { client, why });
+const gone = (client: string, why = "no response in time") => new CodedError("flower-client", { client, why });
 const said = (name: string, how: () => Promise<RoundAnswer>): Client => ({ name, rows: 3, train: how });
 const never = new AbortController().signal;
 const codeOf = (error: unknown): string => (error instanceof CodedError ? error.code : String(error));

@@ -37,7 +37,7 @@ function client(name: string, rows: number, lost: readonly number[] = [], epsilo
     ...{ name, rows },
     train({ round, weights }: RoundInstruction): Promise<RoundAnswer> {
       if (lost.includes(round))
-        return Promise.reject(new CodedError("flower-client", { client: name, why: "no answer in time" }));
+        return Promise.reject(new CodedError("flower-client", { client: name, why: "no response in time" }));
       const delta = weights.map(() => rows);
       const told = epsilon === undefined ? {} : { epsilon: epsilon * round };
       return Promise.resolve({

@@ -94,13 +94,13 @@ describe("notes of an update", () => {
       };
       return String(scoreMatrixView({ ...all, matrix: all.matrix.slice(0, 4) }, "id").bundle["text/plain"]);
     };
-    const said = "kind wasn't learnt (0.4000; one answer for all has 0.4000): more epochs";
+    const said = "kind wasn't learned (0.4000; a constant prediction has 0.4000): more epochs";
     const whole = shown({ isConstrained: true });
     assert.ok(whole.includes(`. ${said}, or weaker strategies`), whole);
     assert.doesNotMatch(whole, /(?:mood|tone|old) wasn't/);
     const plain = shown({});
     assert.ok(plain.includes(said) && !plain.includes("weaker"), plain);
-    assert.doesNotMatch(shown({ matrix: [[0.8, 0.1, 0.1, 0.1]] }), /wasn't learnt/);
+    assert.doesNotMatch(shown({ matrix: [[0.8, 0.1, 0.1, 0.1]] }), /wasn't learned/);
     // A row's average covers only the data sets learned by then.
     assert.match(shown({ matrix: [[0.8, 0.1, 0.1, 0.1]] }), /average 0\.8000/);
     const less = shown({ better: -1, matrix: [[0.8], [0.8, 0.3, 0.7, 0]] });

@@ -54,13 +54,13 @@ describe("before-and-after scores of an update", () => {
       [0, 0.01, 0.011, 0.04, 0.12, 0.32, 0.9].map((lost) => replayShareFor(lost)),
       [0.01, 0.01, 0.02, 0.05, 0.15, 0.4, 0.5],
     );
-    assert.match(suggestNextAttempt([], 0.19)!, /try `replay\(20%\)`: about as large a share .* not measured/);
+    assert.match(suggestNextAttempt([], 0.19)!, /try `replay\(20%\)`: about the same share .* not a measurement/);
     assert.match(
       suggestNextAttempt([replay({ share: 0.05 })], 0.03)!,
       /try `replay\(10%\)`: more rows of earlier data than the 5% /,
     );
     assert.match(suggestNextAttempt([replay({ share: 0.5 })], 0.03)!, /try `joint`/);
-    assert.match(suggestNextAttempt([replay(500)], 0.03)!, /let `replay` keep more rows/);
+    assert.match(suggestNextAttempt([replay(500)], 0.03)!, /let `replay` store more rows/);
     assert.equal(suggestNextAttempt([{ word: "joint", kind: "strategy", arguments: {} }], 0.5), null);
   });
   it("suggest replaying more than before, whatever the strategy, and nothing that replays no more", () => {
@@ -76,12 +76,12 @@ describe("before-and-after scores of an update", () => {
     assert.match(tried(small, 0.45), /try `replay\(50%\)`/);
     assert.match(tried(small, 0.5), /try `joint`/);
     assert.match(tried([replay(500)], 0.6), /try `joint`/);
-    assert.match(tried([replay(500)], 0.4), /let `replay` keep more rows:/);
+    assert.match(tried([replay(500)], 0.4), /let `replay` store more rows:/);
     const der: Call = { word: "der", kind: "strategy", arguments: { share: { share: 0.05 } } };
     assert.match(tried([der], 0.5), /try `joint`/);
-    assert.match(tried([der], 0.2), /let `der` keep more rows \(`share`\)/);
-    assert.match(tried([replay({ share: 1 })], 0.1, { full: true }), /let `replay` keep more rows \(`most`\)/);
-    assert.match(tried(small, 0.05, { fixed: true }), /try `joint`, .* \(`replay` draws no more rows of data that/);
+    assert.match(tried([der], 0.2), /let `der` store more rows \(`share`\)/);
+    assert.match(tried([replay({ share: 1 })], 0.1, { full: true }), /let `replay` store more rows \(`most`\)/);
+    assert.match(tried(small, 0.05, { fixed: true }), /try `joint`, .* \(`replay` draws no more rows of data with/);
     assert.match(tried([], 0, { fixed: false }), /try `replay\(5%\)`/);
     const known = { retained: { share: 0.2, run: "kept-20" }, lost: null };
     assert.match(tried(small, 0.1, {}, known), /`replay\(20%\)`: an update from the same weights/);
@@ -172,7 +172,7 @@ describe("before-and-after scores of an update", () => {
     assert.match(plain, /g\.test .* the same/);
     assert.match(
       plain,
-      /d\.test: 100 of 9,000 rows were asked\. <i>: on record m has 2\.1000\. e\.test was not compared/,
+      /d\.test: 100 of 9,000 rows were scored\. <i>: on record m has 2\.1000\. e\.test was not compared/,
     );
     const page = String(shown.bundle["text/html"]);
     assert.ok(page.includes("&lt;i&gt;") && !page.includes("<i>") && !page.includes("<b>n"), page);

@@ -46,9 +46,9 @@ describe("update statement", function () {
     const told = shown.slice(shown.lastIndexOf("once has forgotten"));
     assert.match(
       told,
-      /d\.validation: of \d+ answers that were right after m \(before\) \d+ are wrong now \(.*?95 % interval .*?\)/,
+      /d\.validation: of \d+ correct predictions after m \(before\) \d+ are wrong now \(.*?95 % interval .*?\)/,
     );
-    assert.match(told, /e\.validation: of \d+ answers that were right after e \d+ are wrong now/);
+    assert.match(told, /e\.validation: of \d+ correct predictions after e \d+ are wrong now/);
     assert.match(told, /right answers [+−]\d+\.\d points \(95 % interval [+−]/);
     const lost = readContinualState(model("once").folder!)!.said!;
     assert.deepEqual(
@@ -366,7 +366,7 @@ update kept_1 on h as told { ${steps}, strategy: replay(25%) }`),
     );
     for (const name of ["kept_1", "kept_2", "later_1", "cleared_1"]) assert.ok(!holds(model(name).folder!), name);
     assert.match(shown, /1 of 2 texts .*\b[1-9]\d* rows? deleted/);
-    assert.match(shown, /Weights unlearn nothing/);
+    assert.match(shown, /Weights do not unlearn/);
     assert.match(shown, new RegExp(`${basename(model("kept_1").folder!)} +1 +(?:its own data|rows of earlier data)`));
     assert.match(shown, new RegExp(`${basename(model("m").folder!)} +0 +its own data`));
     const { plan } = model("cleared").weights!;

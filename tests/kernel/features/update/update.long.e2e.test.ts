@@ -148,7 +148,7 @@ update m on e, f as once { ${recipe}, strategy: naive }`);
     );
     await assert.rejects(
       model("m").landscape([model("there"), model("there")], { on: ["d.train"] }),
-      /one through there and there, which lie in one line with m/,
+      /one through there and there, which are on a line with m/,
     );
     await assert.rejects(model("m").landscape([model("there")], { on: ["d.train"] }), { code: "bad-option" });
     await assert.rejects(model("m").landscape([model("there"), model("bound")], { on: ["d.trian"] }), {

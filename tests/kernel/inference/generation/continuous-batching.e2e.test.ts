@@ -205,7 +205,7 @@ describe("encoder-decoder batches, on tensorflow", function () {
       const { folder, own, vocabulary, positions } = await modelOf(model);
       const engine = await engineNamed("tensorflow");
       const parts = await planWriterPrograms(engine, own);
-      assert.match(parts.batches ?? "", /reads a text whole/);
+      assert.match(parts.batches ?? "", /reads the complete text/);
       const session = await engine.open(parts.programs, [folder]);
       const writer = await parts.open(session, { slots: 3, vocabulary, positions, padId: 0, start: 0 });
       const { texts, ends } = greedily(told);

@@ -27,7 +27,7 @@ describe("model verdict text", () => {
     [
       "one that is beaten, at a hundredth of the time",
       said(accuracy, rival("baseline(tfidf)", [-0.041, -0.063, -0.02], { seconds: 0.0001 })),
-      "worth it by accuracy: router beats baseline(tfidf) by 4.1 points (2.0 … 6.3), which answers in a hundredth of the time",
+      "worth it by accuracy: router beats baseline(tfidf) by 4.1 points (2.0 … 6.3), which takes a hundredth of the time",
     ],
     [
       "several that are beaten",
@@ -37,7 +37,7 @@ describe("model verdict text", () => {
         rival("B", [-0.2, -0.3, -0.1], { seconds: 0.3 }),
         rival("C", [-0.3, -0.4, -0.2]),
       ),
-      "worth it by accuracy: router beats A by 4.0 points (2.0 … 6.0); B by 20.0 points (10.0 … 30.0), which answers in 30 × the time; and C by 30.0 points (20.0 … 40.0)",
+      "worth it by accuracy: router beats A by 4.0 points (2.0 … 6.0); B by 20.0 points (10.0 … 30.0), which takes 30 × the time; and C by 30.0 points (20.0 … 40.0)",
     ],
     [
       "one that is beaten at its threshold, and ranks better",
@@ -52,22 +52,22 @@ describe("model verdict text", () => {
     [
       "no difference",
       said(accuracy, rival("baseline(tfidf)", [-0.004, -0.027, 0.019], { seconds: 0.001 })),
-      "not shown to be worth it by accuracy: no difference shown between router and baseline(tfidf): 0.4 points (−1.9 … 2.7), and baseline(tfidf) answers in a tenth of the time",
+      "not shown to be worth it by accuracy: no difference shown between router and baseline(tfidf): 0.4 points (−1.9 … 2.7), and baseline(tfidf) takes a tenth of the time",
     ],
     [
       "one that is better, and quicker",
       said(accuracy, rival("baseline(tfidf)", [0.05, 0.01, 0.09], { seconds: 0.0025 })),
-      "not worth it by accuracy: baseline(tfidf) beats router by 5.0 points (1.0 … 9.0), and answers in a quarter of the time",
+      "not worth it by accuracy: baseline(tfidf) beats router by 5.0 points (1.0 … 9.0), and takes a quarter of the time",
     ],
     [
       "one that is better, and slower",
       said(accuracy, rival("prompt", [0.05, 0.01, 0.09], { seconds: 1.234 })),
-      "not worth it by accuracy: prompt beats router by 5.0 points (1.0 … 9.0), and answers in 120 × the time",
+      "not worth it by accuracy: prompt beats router by 5.0 points (1.0 … 9.0), and takes 120 × the time",
     ],
     [
-      "nothing but an answer that never changes",
+      "nothing but a constant prediction",
       said(accuracy, rival("baseline(majority)", [-0.4, -0.5, -0.3], { is: "constant", seconds: 1e-7 })),
-      "better than nothing by accuracy: router beats baseline(majority) by 40.0 points (30.0 … 50.0), which answers in less than a thousandth of the time",
+      "better than nothing by accuracy: router beats baseline(majority) by 40.0 points (30.0 … 50.0), which takes less than a thousandth of the time",
     ],
     [
       "a constant that isn't beaten",
@@ -97,7 +97,7 @@ describe("model verdict text", () => {
     [
       "scores without intervals",
       said(accuracy, rival("A", [-0.1, 0, 0], { difference: { value: -0.1, interval: null, verdict: null } })),
-      "not shown to be worth it by accuracy: router has 90.0 points and A 80.0 points, with too little to tell chance by",
+      "not shown to be worth it by accuracy: router has 90.0 points and A 80.0 points, with too few rows to exclude chance",
     ],
     [
       "a score of 0 to 100 that is below 1",

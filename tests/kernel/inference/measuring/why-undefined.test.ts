@@ -20,14 +20,14 @@ const sets = (truth: readonly number[], n: number) => ({
   ...{ labels: labels.slice(0, n), truth: Uint8Array.from(truth), predicted: Uint8Array.from(truth) },
   probabilities: new Float32Array(truth.length).fill(0.5),
 });
-const strange = "what the model says is no number";
+const strange = "the prediction is not a number";
 
 describe("reason for an undefined metric", () => {
   const cases: readonly (readonly [string, keyof MetricImplementation, unknown, string | null, string?])[] = [
     ["spearman", "ofNumbers", numbers([3, 3, 3], [1, 2, 3]), "every row has the score 3"],
-    ["spearman", "ofNumbers", numbers([1, 2, 3], [0.5, 0.5, 0.5]), "the model says 0.5 of every row"],
+    ["spearman", "ofNumbers", numbers([1, 2, 3], [0.5, 0.5, 0.5]), "the prediction is 0.5 for every row"],
     ["pearson", "ofNumbers", numbers([3, 3], [1, 2]), "every row has the score 3"],
-    ["pearson", "ofNumbers", numbers([3], [1]), "one row goes together with nothing"],
+    ["pearson", "ofNumbers", numbers([3], [1]), "a single row has no correlation"],
     ["pearson", "ofNumbers", numbers([1, 2], [1, Number.NaN]), strange],
     ["r2", "ofNumbers", numbers([1], [1]), "one row does not vary"],
     ["r2", "ofNumbers", numbers([], []), "there are no rows"],

@@ -152,9 +152,9 @@ describe("coordinator", () => {
       await a.gives("a proxy answers");
       await assert.rejects(a.tell(0, 1), { code: "lease-lost" });
     }
-    assert.equal(notes[0], "one goes to another worker: a gave it back: a proxy answers.");
+    assert.equal(notes[0], "one goes to another worker: a returned it: a proxy answers.");
     assert.ok(work.lostBy instanceof CodedError && work.lostBy.code === "work-lost");
-    assert.deepEqual(work.lostBy.data, { what: "one", times: MAX_LEASES, why: "a gave it back: a proxy answers" });
+    assert.deepEqual(work.lostBy.data, { what: "one", times: MAX_LEASES, why: "a returned it: a proxy answers" });
   });
 
   it("does not count a worker's announced departure as a loss", async () => {
@@ -179,7 +179,7 @@ describe("coordinator", () => {
     const { lostBy } = work;
     assert.ok(lostBy instanceof CodedError && lostBy.code === "worker-lacks");
     assert.deepEqual(lostBy.data, { what: "one", worker: "b", why: "there is no base", mend: MEND });
-    assert.deepEqual(notes, ["a can't do one: there is no TensorFlow", "b can't do one: there is no base"]);
+    assert.deepEqual(notes, ["a cannot do one: there is no TensorFlow", "b cannot do one: there is no base"]);
   });
 
   it("waits a limited time for expected workers before it reports a missing requirement", async () => {
@@ -217,7 +217,7 @@ describe("coordinator", () => {
       await a.fails("the engine ended");
     }
     assert.ok(work.lostBy instanceof CodedError && work.lostBy.code === "work-lost");
-    assert.equal(notes[0], "one goes to another worker: a says that the engine ended.");
+    assert.equal(notes[0], "one goes to another worker: a reports: the engine ended.");
   });
 
   it("rejects workers of another version and reports them", async () => {

@@ -77,7 +77,7 @@ describe("outcome of a detached training", () => {
       steps: 20,
       process: { ...gone, since: `${boot}-1`, locks: true },
     });
-    assert.match(runProgressOf(run).how!, /its process, \d+, is gone without a word: it was killed/);
+    assert.match(runProgressOf(run).how!, /its process, \d+, ended without a message: it was killed/);
   });
   it("names the signal, the exit status or a full disk if it was recorded", () => {
     const how = (name: string, end: Parameters<typeof recordProcessEnd>[2]) => {

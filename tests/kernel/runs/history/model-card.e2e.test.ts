@@ -137,7 +137,7 @@ describe("model cards", function () {
     assert.doesNotMatch(card, secrets);
     assert.match(card, /^75 rounds\. The weights are those after round 50/m);
     assert.match(card, /^Data `\w+`, `south`, 990 of 1,000 rows kept\.$/m);
-    assert.match(card, /about clients with all their rows of the split `all` alone/);
+    assert.match(card, /covers clients with all their rows of the split `all` only/);
     assert.match(
       modelCard({ ...f, plan: { ...f.plan, recipe: { ...recipe, federated } } }),
       /^75 rounds; loss 0\.7 at round 1/m,
@@ -172,7 +172,7 @@ describe("model cards", function () {
       "## Scores",
       "## Limits",
       "## Loading it",
-      "## Made by",
+      "## Provenance",
     ]);
     const prose = body.replace(/^(`{3,})\w*\n[\s\S]*?\n\1$/gm, "").replace(/(`+) ?[\s\S]*?[^`]\1(?!`)/g, "");
     assert.doesNotMatch(prose, /(^|[^\\])(<img|\[z)/);
@@ -285,7 +285,10 @@ train most on rows { steps: 1 }`);
       }
       assert.match(readFileSync(join(folderOf("old"), "README.md"), "utf8"), /from_pretrained\("model"/);
       assert.ok(existsSync(join(folderOf("old"), "model", "config.json")));
-      assert.match(readFileSync(join(most, "README.md"), "utf8"), /`\.\/old` stands for the folder of the whole model/);
+      assert.match(
+        readFileSync(join(most, "README.md"), "utf8"),
+        /`\.\/old` stands for the folder of the complete model/,
+      );
     } finally {
       await Promise.all([book.close(), next.close()]);
     }

@@ -173,7 +173,7 @@ recipe r { epochs: 4, batch_size: 8, seed: 7, optimizer: adamw(learning_rate: 5e
         diff.numbers.map(({ group }) => group).filter((group) => group !== "data"),
         [],
       );
-      assert.match(runDiffText(diff), /What differs and can change numbers:\n +data +rows of train/);
+      assert.match(runDiffText(diff), /Differences that can change numbers:\n +data +rows of train/);
       assert.match(runDiffText(diff), /\n +22 rows changed: row 1 \(label\), row 3 \(label\)/);
       const test = diff.scores.moved.find(({ on, metric }) => on === "d.test" && metric === "accuracy");
       assert.equal(test?.sameRows, true, "the rows of test are the same");

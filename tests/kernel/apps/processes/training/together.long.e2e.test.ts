@@ -68,7 +68,7 @@ describe("detached groups of trainings", function () {
       interrupted(folder, runs, swept("found", { trials: LONG, more: ", detach: true" }), /found is under way already/),
     );
     assert.equal(code, "interrupted");
-    assert.match(words, /watching found was interrupted; it goes on in process \d+: `attach found` shows it again/);
+    assert.match(words, /watching found was interrupted; it continues in process \d+: `attach found` shows it again/);
     assert.equal(processOf("found"), id, "one process sweeps it");
     assert.ok(trains("found"));
   });
@@ -98,7 +98,9 @@ describe("detached groups of trainings", function () {
     const all = [id, ...childrenOf(id)];
     const { stdout, stderr, status } = await called(folder, "runs", "stop", "found");
     assert.equal(status, 0, stderr);
-    const at = Number(/found was stopped after (\d+) of 40 trials; run again, its statement goes on/.exec(stdout)?.[1]);
+    const at = Number(
+      /found was stopped after (\d+) of 40 trials; run its statement again to continue/.exec(stdout)?.[1],
+    );
     assert.equal(at, done("found"));
     await until(() => !all.some(isThere), "the end of all its processes");
     const { code, words } = await fails("attach found");
@@ -139,7 +141,7 @@ describe("detached groups of trainings", function () {
     assert.equal(file.status, 0, file.stderr);
     assert.match(file.stdout, /Trials of found[^]*accuracy/);
     const again = await run(swept("found", { trials: done("found"), more: ", detach: true" }));
-    assert.match(again, /found was done. Nothing was started, this is what came of it\./);
+    assert.match(again, /found was already finished. Nothing was started; this is its result\./);
     assert.equal(processOf("found"), id);
     const watched = await called(folder, "attach", "found");
     assert.equal(watched.status, 0, watched.stderr);

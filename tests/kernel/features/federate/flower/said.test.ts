@@ -143,7 +143,7 @@ describe("middleware of the coordinator process", () => {
     const [one, other] = await asked;
     assert.ok(one?.status === "fulfilled" && Buffer.from(one.value).equals(Buffer.from("ok")));
     assert.ok(other?.status === "rejected" && code(other.reason) === "flower-client");
-    assert.match(String(other.reason), /client 8 did not answer: it is gone$/);
+    assert.match(String(other.reason), /client 8 did not answer: it has ended$/);
   });
 
   it("gives up on a client that exceeds the time limit, and on interrupted requests", async () => {

@@ -89,8 +89,8 @@ federate m on north, south as even { rounds: 1, batch_size: 16, ${still} }`);
     assert.match(shown, /Plan of chain: federate m on shops/);
     assert.match(shown, /clients +by_column\(column: shop\) +\(2 of them in each round\)/);
     assert.match(shown, /rounds +3 +\(in each: 1 epoch of a client's rows, batches of 8; 48 rows in all\)/);
-    assert.match(shown, /Labels of the clients of chain: on average \d+ % apart/);
-    assert.match(shown, /How far clients drift apart\nround 1: norm/);
+    assert.match(shown, /Labels of the clients of chain: on average \d+ % different/);
+    assert.match(shown, /Divergence of clients\nround 1: norm/);
     assert.match(shown, /accuracy in round 3: [\d.]+ on all rows, clients [\d.]+ to/);
     assert.match(shown, /Rounds of chain\nround +clients +loss +accuracy +least/);
     assert.match(shown, /accuracy of each client of chain\nclient +rows +labels +rounds/);
@@ -235,7 +235,7 @@ federate m on parts as late { clients: by_column(shop), rounds: 2, batch_size: 8
     try {
       await assert.rejects(
         book.run(program("cut"), { signal: stop.signal }),
-        /interrupted; it goes on from round \d+ or/,
+        /interrupted; it continues from round \d+ or/,
       );
     } finally {
       RunFolder.prototype.append = append;

@@ -76,7 +76,7 @@ data vale like d { source: csv("vale.csv") }`);
     const shown = text(
       await book.run(`${rounds("one", 1)}\n${alone("n1", "m", "north")}\n${alone("s1", "m", "south")}`),
     );
-    assert.match(shown, /stays +66 values +\(the head: each client trains its own and sends none\)/);
+    assert.match(shown, /stays +66 values +\(the head: each client trains its own and never sends it\)/);
     const [n1, s1] = [weights("n1"), weights("s1")];
     assert.ok(apart(part(weights("one"), false), part(mean(n1, s1), false)) <= 1e-6);
     assert.ok(apart(headOf("one", "north"), part(n1, true)) <= 1e-6);

@@ -17,7 +17,7 @@ const plan = (aggregate: string, more: object = {}, training: object = {}): Plan
 
 describe("label skew hint", () => {
   it("appears only if a plain mean of several epochs may fall short", () => {
-    assert.match(skewHint(view(true, 10), plan("fedavg")) ?? "", /labels lie 50 % apart.*`aggregate: scaffold`/s);
+    assert.match(skewHint(view(true, 10), plan("fedavg")) ?? "", /labels are 50 % different.*`aggregate: scaffold`/s);
     assert.equal(skewHint(view(false, 10), plan("fedavg")), null);
     assert.equal(skewHint(view(true, 4), plan("fedavg")), null);
     assert.equal(skewHint(view(true, 10), plan("scaffold")), null);

@@ -180,15 +180,15 @@ describe("OpenAI Responses API", () => {
     });
 
     const no: readonly (readonly [what: object, param: string, words: RegExp])[] = [
-      [{ previous_response_id: "resp_1" }, "previous_response_id", /the whole conversation as `input`/],
-      [{ conversation: "conv_1" }, "conversation", /the whole conversation as `input`/],
+      [{ previous_response_id: "resp_1" }, "previous_response_id", /conversation as `input`/],
+      [{ conversation: "conv_1" }, "conversation", /conversation as `input`/],
       [{ prompt: { id: "p" } }, "prompt", /`instructions`/],
       [{ response_format: { type: "json_object" } }, "response_format", /`text\.format`/],
       [{ max_tokens: 3 }, "max_tokens", /`max_output_tokens`/],
-      [{ background: true }, "background", /leave it out/],
+      [{ background: true }, "background", /remove it/],
       [{ include: ["message.output_text.logprobs"] }, "include", /chat\/completions with `logprobs`/],
-      [{ include: ["web_search_call.action.sources"] }, "include", /leave it out/],
-      [{ tools: [{ type: "web_search" }] }, "tools[0]", /`web_search`.*send functions/],
+      [{ include: ["web_search_call.action.sources"] }, "include", /remove it/],
+      [{ tools: [{ type: "web_search" }] }, "tools[0]", /`web_search`.*send only functions/],
       [{ tools: [{ type: "function" }] }, "tools[0].name", /missing/],
       [{ tools: [TOOL], tool_choice: { type: "allowed_tools", mode: "auto" } }, "tool_choice", /`allowed_tools`/],
       [{ tools: [TOOL], tool_choice: { type: "function", name: "other" } }, "tool_choice", /none of `tools`/],

@@ -124,7 +124,7 @@ describe("sweep auto", function () {
       text,
       /is the best that there is, with accuracy [\d.]+ on the validation rows: no training fits: bert: one epoch/,
     );
-    assert.match(text, /bert, frozen[^\n]*it wasn't done in the third of the budget that looking may take/);
+    assert.match(text, /bert, frozen[^\n]*it did not finish in the third of the budget reserved for probes/);
     assert.equal(found("none").best, null);
     await assert.rejects(book.run("evaluate none.best on d.test"), (error) => {
       assert.deepEqual(codesOf(error), ["no-best"]);

@@ -47,6 +47,6 @@ describe("cluster capability check", () => {
     assert.deepEqual([search?.can, search?.why], [false, "no node that can work has 2 CPUs"]);
     assert.equal(here?.can, false);
     const [, blocked] = clusterOptions([node("head", { reaches: false })], { cpus: 2, host: "192.168.0.2" });
-    assert.match(blocked?.why ?? "", /head \(10\.0\.0\.1\) can't reach this machine at 192\.168\.0\.2/);
+    assert.match(blocked?.why ?? "", /head \(10\.0\.0\.1\) cannot reach this machine at 192\.168\.0\.2/);
   });
 });

@@ -152,7 +152,7 @@ describe("Ray Jobs API client", () => {
     assert.equal(await ray().log("lost"), null);
     assert.match((await refused(ray().job("nope"))).message, /status 404\): Job nope does not exist/);
     answers["GET /api/version"] = () => [200, "<html>a proxy's page</html>"];
-    assert.match((await refused(ray().version())).message, /no Ray dashboard/);
+    assert.match((await refused(ray().version())).message, /not a Ray dashboard/);
     answers["GET /api/version"] = () => [200, VERSION];
     const nobody = new RayJobs({ address: "http://user:pass@127.0.0.1:9" });
     const { code, message } = await refused(nobody.version());
@@ -203,7 +203,7 @@ describe("Ray Jobs API client", () => {
     );
     assert.deepEqual(
       nodeFindingOf(of, null, "0.1.0").lacks.map(({ what }) => what),
-      ["no answer in time"],
+      ["no response in time"],
     );
   });
 });

@@ -50,17 +50,17 @@ describe("cluster of a sweep", () => {
     answer = 401;
     assert.match(
       (await away(at("TUNEBOOK_TEST_RAY"))).why,
-      /asks for the token TUNEBOOK_TEST_RAY, and the environment has none/,
+      /requires the token TUNEBOOK_TEST_RAY, but the environment has none/,
     );
     process.env["TUNEBOOK_TEST_RAY"] = "old";
-    assert.match((await away(at("TUNEBOOK_TEST_RAY"))).why, /and it takes another/);
-    assert.match((await away(at(null))).why, /begun without one/);
+    assert.match((await away(at("TUNEBOOK_TEST_RAY"))).why, /is rejected/);
+    assert.match((await away(at(null))).why, /started without one/);
   });
   it("is reported as away if unreachable or too slow", async () => {
     const gone = at(null, "http://127.0.0.1:1");
     assert.deepEqual(await away(gone), { sweep: "found", address: "http://127.0.0.1:1", why: (await away(gone)).why });
     answer = 0;
-    assert.equal((await away(at(null), 100)).why, "no answer in 0.1 seconds");
+    assert.equal((await away(at(null), 100)).why, "no response in 0.1 seconds");
   });
 });
 
