@@ -5,6 +5,7 @@
  */
 import type { IToken } from "chevrotain";
 import { ALLOW_PARAMETER } from "../language/types/allow.js";
+import { SHOW_PARAMETER, takesShow } from "../language/types/show-key.js";
 import { kindsIn } from "../language/types/parts.js";
 import type { Parameter, Registry, ValueType, Verb, Word } from "../language/types/registry.js";
 import { parseLimits } from "../language/syntax/limits.js";
@@ -243,7 +244,9 @@ export function verbParameters(verb: Verb, registry: Registry): readonly Paramet
   return [
     ...verb.parameters,
     ...(other === undefined ? [] : (registry.find("verb", other)?.parameters ?? [])),
-    ...(verb.parameters.length > 0 || other !== undefined ? [ALLOW_PARAMETER] : []),
+    ...(verb.parameters.length > 0 || other !== undefined
+      ? [ALLOW_PARAMETER, ...(takesShow(verb) ? [SHOW_PARAMETER] : [])]
+      : []),
   ].filter((p) => !p.planned);
 }
 /** Returns what `vary` may name: settings of model and recipe. */

@@ -114,7 +114,7 @@ export async function openPage(page: string): Promise<OpenedPage> {
   const built = await readPageTemplate();
   const part = (id: PageDataPart): string => {
     const [, text] = new RegExp(`<script type="[\\w/]+" id="${id}">([^<]*)</script>`).exec(page) ?? [];
-    if (text === undefined) throw new Error(`the file is no page with a model: it has no ${id}`);
+    if (text === undefined) throw new Error(`the file is not a page with a model: it has no ${id}`);
     return must(text, "a part");
   };
   const parts = { demo: part("demo"), tokenizer: part("tokenizer"), model: part("model") };

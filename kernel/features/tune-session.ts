@@ -10,6 +10,7 @@ import type { ProgressUpdate } from "../host/host-context.js";
 import { OpenSession } from "../session/open-session.js";
 import { ProgressLine } from "../session/progress-line.js";
 import { RefusedError, Warnings, type ExecutionContext, type SourceContext } from "../session/execution-context.js";
+import { briefScreen } from "../session/brief-screen.js";
 import { verbHandlers } from "./verbs.js";
 
 export class TuneSession extends OpenSession {
@@ -55,7 +56,8 @@ export class TuneSession extends OpenSession {
       const begun = performance.now();
       try {
         const { experiment } = action;
-        await this.act(action, { ...stage, sources, warnings, ...(experiment && { experiment }) });
+        const screen = action.brief ? briefScreen(stage.screen) : stage.screen;
+        await this.act(action, { ...stage, screen, sources, warnings, ...(experiment && { experiment }) });
         onActionDone();
         this.seconds.push({ verb: action.verb, seconds: (performance.now() - begun) / 1000 });
       } catch (error) {

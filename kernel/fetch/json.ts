@@ -97,7 +97,7 @@ export function parseJsonAs<T>(text: string, schema: Schema<T>, reviver?: (key: 
   try {
     value = JSON.parse(text, reviver);
   } catch (error) {
-    throw new SchemaMismatch("it is no JSON", error);
+    throw new SchemaMismatch("it is not JSON", error);
   }
   if (isTooDeep(value))
     throw new SchemaMismatch(`it nests lists and objects more than ${String(MAX_NESTING)} levels deep`);

@@ -15,7 +15,7 @@ const WHY: Readonly<Record<string, string>> = {
   ENOTDIR: "a part of its path is a file, not a folder",
   ENXIO: ODD,
 };
-/** A file exists but can't be read completely. */
+/** A file exists but cannot be read completely. */
 export class FileNotRead extends Error {
   /** `bytes`: its size, if that is above the maximum. */
   constructor(

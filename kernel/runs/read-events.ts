@@ -148,7 +148,7 @@ export function readRegularJson(file: string, most?: number): unknown {
 /** Maximum size of a plan or a lock, in bytes; those with 100,000 labels have 10 MB. */
 const MOST_OF_A_PLAN = 64 * 2 ** 20;
 
-/** Returns a file's valid content, or what is wrong: `is missing`, `can't be read: recipe.model is missing`. */
+/** Returns a file's valid content, or what is wrong: `is missing`, `cannot be read: recipe.model is missing`. */
 export function readCheckedJson<T>(file: string, schema: Schema<T>): { readonly value: T } | { readonly why: string } {
   try {
     const bytes = readWholeFile(file, MOST_OF_A_PLAN);

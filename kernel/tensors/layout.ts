@@ -74,9 +74,9 @@ export function parseSafetensorsHeader(file: string, text: Uint8Array, size: num
   try {
     json = parseJsonAs(new TextDecoder("utf-8", { fatal: true }).decode(text), v.unknown());
   } catch {
-    throw malformed("its header is no JSON");
+    throw malformed("its header is not JSON");
   }
-  if (!isRecord(json)) throw malformed("its header is no JSON object");
+  if (!isRecord(json)) throw malformed("its header is not JSON object");
   const { __metadata__: metadata = {}, ...rest } = json;
   if (!areTexts(metadata)) throw malformed("its metadata are not all text");
   const start = 8 + text.length;

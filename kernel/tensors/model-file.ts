@@ -49,7 +49,7 @@ export function readModelJson(file: string, limits: JsonLimits = SETTINGS_JSON_L
   try {
     json = parseJsonAs(text, v.unknown());
   } catch (error) {
-    throw damaged(file, "it is no JSON", error);
+    throw damaged(file, "it is not JSON", error);
   }
   const twice = saidTwice(text);
   if (twice !== undefined) throw damaged(file, `it has ${JSON.stringify(twice)} twice`);

@@ -44,7 +44,7 @@ export interface Message {
   readonly trained?: false;
 }
 
-/** Why a row can't be read as a conversation. */
+/** Why a row cannot be read as a conversation. */
 export interface RowRefusal {
   readonly refused: string;
   /** What to do instead. Defaults to advice on describing the message format with `turns(…)`. */

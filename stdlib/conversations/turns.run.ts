@@ -142,7 +142,7 @@ function parsedList(value: unknown): unknown {
 
 function notAList(value: unknown): string {
   if (value === null || value === undefined) return "it is empty, not a list of turns";
-  return `it holds ${typeof value === "string" ? "a text that is no JSON list" : `a ${typeof value}`}, not a list of turns`;
+  return `it holds ${typeof value === "string" ? "a text that is not JSON list" : `a ${typeof value}`}, not a list of turns`;
 }
 
 function fieldOf(call: Call, name: "role" | "content"): string {

@@ -91,6 +91,7 @@ export const word: ImplementedVerb = {
   operands: { what: "new-name" },
   connectors: { like: { takes: "data" } },
   effect: "defines",
+  displays: true,
   read,
   needsBlock: true,
   elsewhere: {

@@ -10,6 +10,7 @@ export const word: ImplementedVerb = {
   operands: { what: "none" },
   connectors: {},
   effect: "acts",
+  displays: false,
   read,
   needsBlock: true,
   elsewhere: { backend: "engine", num_threads: "threads", workers: "threads", accelerator: "device" },

@@ -9,6 +9,7 @@ export const word: ImplementedVerb = {
   operands: { what: "none" },
   connectors: {},
   effect: "acts",
+  displays: false,
   read,
   needsBlock: true,
   elsewhere: {

@@ -16,6 +16,7 @@ export const word: ImplementedVerb = {
   operands: { what: "new-name" },
   connectors: { like: { takes: "model" } },
   effect: "defines",
+  displays: true,
   read,
   needsBlock: true,
   elsewhere: {

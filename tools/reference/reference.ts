@@ -6,9 +6,9 @@
 import type { Command } from "commander";
 import type { WordKind } from "#dsl/language/types/registry.js";
 import { registry } from "#stdlib/registry.js";
-import { codesContents, roomPage } from "./code-page.js";
+import { activityPage, codesContents } from "./code-page.js";
 import { cliPage } from "./cli-page.js";
-import { codesByRoom, pageOfRoom } from "./code-rooms.js";
+import { codesByActivity, pageOfActivity } from "./code-activities.js";
 import { familyPage } from "./family-page.js";
 import { code, link, joinParagraphs, table } from "#kernel/display/markdown.js";
 import { syntaxPages } from "./syntax-page.js";
@@ -24,8 +24,9 @@ export async function referencePages(program: Command): Promise<ReadonlyMap<stri
   for (const technique of trials.built("technique"))
     pages.set(`techniques/${technique.name}.md`, await techniquePage(technique, trials));
   for (const kind of kindsOf()) pages.set(`words/${kind}.md`, kindPage(kind, trials));
-  for (const [room, names] of codesByRoom()) pages.set(pageOfRoom(room), roomPage(room, names, trials));
-  pages.set("codes/README.md", codesContents()).set("cli.md", cliPage(program));
+  for (const [activity, names] of codesByActivity())
+    pages.set(pageOfActivity(activity), activityPage(activity, names, trials));
+  pages.set("codes/README.md", codesContents(trials)).set("cli.md", cliPage(program));
   return pages.set("README.md", contents(trials));
 }
 
@@ -41,8 +42,8 @@ function contents(trials: Trials): string {
       .join(", ");
   return joinParagraphs(
     "# Reference of Tune",
-    "Made by `npm run docs` from the records of the vocabulary, the table of codes and the parser; what it says of sizes and shares is what the compiler says.",
-    `${link("Syntax", "syntax.md")} · ${link("Command line", "cli.md")} · ${link("Codes of mistakes", "codes/README.md")} · ${link("Files of a run", "run-folder.md")} · ${link("Tune on a few pages", "../tune.md")}`,
+    "`npm run docs` generates these pages from the vocabulary, the tables of codes and the parser. Sizes and shares are computed by the compiler.",
+    `${link("Syntax", "syntax.md")} · ${link("Command line", "cli.md")} · ${link("Errors and warnings", "codes/README.md")} · ${link("Files of a run", "run-folder.md")} · ${link("Tune on a few pages", "../tune.md")}`,
     "## Model families",
     own("model"),
     "## Techniques",
@@ -53,7 +54,8 @@ function contents(trials: Trials): string {
       kindsOf().map((kind) => {
         const [built, planned] = [trials.built(kind), registry.ofKind(kind).filter((word) => word.planned)];
         const names = built.map((word) => link(code(word.name), `words/${kind}.md#${word.name}`)).join(", ");
-        const rest = planned.length > 0 ? `not built yet: ${planned.map((word) => code(word.name)).join(", ")}` : "";
+        const rest =
+          planned.length > 0 ? `not supported yet: ${planned.map((word) => code(word.name)).join(", ")}` : "";
         return [link(titleOf(kind), `words/${kind}.md`), [names, rest].filter(Boolean).join("; ")];
       }),
     ),

@@ -178,6 +178,8 @@ export interface Experiment {
 }
 interface At {
   readonly experiment?: Experiment;
+  /** Shows the first line of each output, with the rest folded. */
+  readonly brief?: true;
   /** The complete statement and the name to blame when it fails as a whole. */
   readonly span: Span;
   readonly source: string;

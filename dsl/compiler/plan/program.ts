@@ -150,6 +150,8 @@ export class Program implements StatementScope {
   readonly lineage: string[] = [];
   /** Allowances of the current statement and of the definitions it uses. */
   allowing: readonly Allowance[] = [];
+  /** Whether the current statement has `show: brief`. */
+  brief = false;
   /** Warnings allowed while the current statement was read. */
   readonly allowed: AllowedWarning[] = [];
   /** All allowances of the current source. */

@@ -34,7 +34,12 @@ export function addAction<V extends keyof Actions>(
   what: Actions[V],
 ): void {
   if (program.silent) return;
-  const { experiment } = program;
-  const common = { ...(experiment && { experiment }), span: header.statement.span, source: program.source.id };
+  const { experiment, brief } = program;
+  const common = {
+    ...(experiment && { experiment }),
+    ...(brief && { brief: true as const }),
+    span: header.statement.span,
+    source: program.source.id,
+  };
   program.actions.push({ verb, ...what, ...common } as Action);
 }

@@ -204,6 +204,8 @@ export interface Verb extends Word<"verb"> {
     >
   >;
   readonly effect: "defines" | "acts";
+  /** Whether its statements have outputs; by default, if the verb acts. */
+  readonly displays?: boolean;
   /** The verb whose keys its block takes too. */
   readonly keysOf?: string;
   /** Its block takes keys of any name, each of which defines one. */

@@ -59,7 +59,7 @@ export function Runs({ state, follower, actions, stale }: TabProps): ReactElemen
   if (!runs.known)
     return stale ? null : h("p", { className: "tunebook-note", role: "status" }, "Looking at the runs …");
   if (runs.problem)
-    return h("p", { className: "tunebook-note", role: "alert" }, `The folder of runs can't be read: ${runs.problem}`);
+    return h("p", { className: "tunebook-note", role: "alert" }, `The folder of runs cannot be read: ${runs.problem}`);
   if (runs.all === 0)
     return h(
       "p",
@@ -247,7 +247,7 @@ function BestOf({ sweep, best, follower, actions }: BestOfProps): ReactElement {
   const put = async (): Promise<void> => {
     const program = await follower.program(best.id);
     if (program !== null) await actions.newCell(program);
-    else actions.tell("The program of this trial can't be read.");
+    else actions.tell("The program of this trial cannot be read.");
   };
   return h(
     "div",

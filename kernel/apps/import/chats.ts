@@ -43,7 +43,7 @@ function parsed(line: string, lineIndex: number, file: string): Readonly<Record<
   try {
     row = JSON.parse(line);
   } catch (cause) {
-    throw new CodedError("not-settings", { file, why: `line ${String(lineIndex + 1)} is no JSON` }, { cause });
+    throw new CodedError("not-settings", { file, why: `line ${String(lineIndex + 1)} is not JSON` }, { cause });
   }
   if (!isRecord(row)) throw new CodedError("not-settings", { file, why: `line ${String(lineIndex + 1)} is no record` });
   return row;

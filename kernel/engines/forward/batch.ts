@@ -26,9 +26,9 @@ export function readBatch(text: string, limits: ForwardLimits): ForwardInputs {
   try {
     given = parseJsonAs(text, v.unknown());
   } catch {
-    throw bad(text.trim() === "" ? "it is empty" : "it is no JSON");
+    throw bad(text.trim() === "" ? "it is empty" : "it is not JSON");
   }
-  if (!isRecord(given)) throw bad("it is no JSON object");
+  if (!isRecord(given)) throw bad("it is not JSON object");
   for (const name of Object.keys(given))
     if (!["input_ids", "attention_mask", "token_type_ids", "decoder_input_ids"].includes(name))
       throw bad(`"${name}" is not one of its parts`);

@@ -1,5 +1,5 @@
 /**
- * Ops on a GPU with tfjs. Numbers can't be read from the GPU synchronously: `runGpuKernel` runs an op on the GPU, or in
+ * Ops on a GPU with tfjs. Numbers cannot be read from the GPU synchronously: `runGpuKernel` runs an op on the GPU, or in
  * plain JavaScript if the op needs its inputs' values or the GPU backend has no kernel for it.
  */
 import type { Attributes } from "#dsl/tensor/program.js";

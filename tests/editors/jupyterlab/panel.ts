@@ -194,7 +194,7 @@ export const panelIn = (started: () => JupyterLab) =>
       const find = panel().getByRole("searchbox");
       await find.fill("old_3-");
       await panel().getByText("1 of 70 runs").waitFor();
-      await panel().getByText("plan.json can't be read").waitFor();
+      await panel().getByText("plan.json cannot be read").waitFor();
       await find.fill("cut off");
       await panel().getByText("1 of 70 runs").waitFor();
       await list.getByText("its process ended without a word").waitFor();

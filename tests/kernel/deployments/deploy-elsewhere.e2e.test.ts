@@ -34,7 +34,7 @@ const SAID: Readonly<Record<(typeof DEPLOYMENTS)[number][0], RegExp>> = {
 /** Returns the Python call that the cell displays. */
 function pythonIn(shown: readonly DisplayOutput[]): string {
   const text = shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
-  const lines = text.slice(text.indexOf("Ask it in Python")).split("\n").slice(1);
+  const lines = text.slice(text.indexOf("Use it in Python")).split("\n").slice(1);
   const end = lines.findIndex((line) => line !== "" && !line.startsWith("  "));
   return lines
     .slice(0, end < 0 ? undefined : end)

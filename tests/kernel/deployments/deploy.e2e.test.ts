@@ -63,7 +63,7 @@ describe("deployment of a trained model", function () {
     await refused(
       'deploy around1 to huggingface("build/x", weights: merged)',
       "cannot-deploy",
-      /prompt_tuning stays around.*\nhelp: write `weights: adapter`/,
+      /prompt_tuning cannot be merged.*\nhelp: write `weights: adapter`/,
     );
     // PEFT reads neither; if the adapter cannot be merged into the weights, no transformers folder can represent it.
     await book.run(programOf(TASKS[0]!, "adapters(pfeiffer, size: 4)", "bottled"));

@@ -40,7 +40,7 @@ describe("JSON with a schema", () => {
   });
   it("is rejected with the location, the value found and the type expected", () => {
     const told: readonly (readonly [string, string])[] = [
-      ["{", "it is no JSON"],
+      ["{", "it is not JSON"],
       ["[]", "it is [], not an object"],
       ["5", "it is 5, not an object"],
       ['{"sizes": {}}', "name is missing"],

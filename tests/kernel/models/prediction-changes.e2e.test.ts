@@ -73,16 +73,16 @@ model writer { architecture: gpt2(layers: 1, hidden: 16, heads: 2), tokenizer: b
     assert.match(line(null), /^warning: m was trained, and nothing changed/);
     assert.match(
       line({ metric: "accuracy", from: 0.5476, to: 0.5714 }),
-      /^m: none of 20 [^]*accuracy went from 0\.5476 to 0\.5714$/,
+      /^m: none of 20 [^]*accuracy changed from 0\.5476 to 0\.5714$/,
     );
   });
   it("counts the changed predictions on the validation rows", async () => {
     const line = await told("train kind on kinds with quick");
-    assert.match(line, /^kind changed \d+ of 16 validation answers, against the untrained head$/);
+    assert.match(line, /^kind changed \d+ of 16 validation predictions, against the untrained head$/);
     const before = await told("train kind on kinds with still as begun");
     assert.match(
       before,
-      /^warning: begun was trained, and nothing changed: none of 16 validation answers differs from that of the untrained head\n/,
+      /^warning: begun was trained, and nothing changed: none of 16 validation predictions differs from that of the untrained head\n/,
     );
     // The count matches the predicted labels.
     const rows = readFileSync(join(book.folder, "rows.jsonl"), "utf8")
@@ -98,7 +98,7 @@ model writer { architecture: gpt2(layers: 1, hidden: 16, heads: 2), tokenizer: b
     assert.ok(count(line) > 0);
   });
   it("counts on the test rows without validation rows, and on training rows if there are no others", async () => {
-    assert.match(await told("train kind on tested with quick"), /of 16 test answers/);
+    assert.match(await told("train kind on tested with quick"), /of 16 test predictions/);
     assert.match(
       await told("train kind on alone with quick"),
       /of 20 predictions of training rows \(evenly spaced among 64 rows; there are no others\), against the untrained head$/,
@@ -128,7 +128,7 @@ model writer { architecture: gpt2(layers: 1, hidden: 16, heads: 2), tokenizer: b
     );
     assert.match(
       await told("train kind on wide with quick"),
-      /of 20 validation answers \(evenly spaced among 30 rows\), against/,
+      /of 20 validation predictions \(evenly spaced among 30 rows\), against/,
     );
   });
   for (const [name, data] of [
@@ -141,7 +141,7 @@ model writer { architecture: gpt2(layers: 1, hidden: 16, heads: 2), tokenizer: b
       assert.ok(count(await told(`train ${name} on ${data} with quick`)) > 0);
       assert.match(
         await told(`train ${name} on ${data} with still as still_${name}`),
-        /nothing changed: none of 16 validation answers/,
+        /nothing changed: none of 16 validation predictions/,
       );
     });
 });

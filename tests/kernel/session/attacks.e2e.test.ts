@@ -89,7 +89,7 @@ evaluate open, guarded on d.test { attacks: [canaries(unseen: 500), membership] 
     assert.ok(area.value >= 0.5 && area.value <= 1 && must(area.low, "low") <= area.value, JSON.stringify(area));
     const figures = book.shown.flatMap(({ bundle }) => (bundle["application/vnd.plotly.v1+json"] ? [bundle] : []));
     const titles = figures.map((one) => JSON.stringify(one["application/vnd.plotly.v1+json"]));
-    assert.ok(titles.some((one) => one.includes("Canaries, and the losses of open makes of them")));
+    assert.ok(titles.some((one) => one.includes("Canaries, and the losses of open")));
     assert.ok(titles.some((one) => one.includes("Training rows of guarded, distinguished from others")));
     const text = book.shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
     assert.match(text, /Attacks on open, compared with d\.test\nattack +what +value +by chance alone/);

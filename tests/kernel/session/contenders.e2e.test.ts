@@ -62,7 +62,7 @@ describe("baselines", function () {
     const verdict = book.session.evaluations.at(-2)?.verdict ?? "";
     assert.match(verdict, /^(not )?(shown to be )?worth it by accuracy: .*baseline\(tfidf\)/);
     const text = JSON.stringify(shown);
-    assert.ok(text.includes(verdict) && /ms an answer/.test(text) && /training/.test(text));
+    assert.ok(text.includes(verdict) && /ms per prediction/.test(text) && /training/.test(text));
     const words = book.session.evaluations.at(-1)!;
     // Ranking metrics are measured for the verdict, although they were not requested.
     assert.match(verdict, /; baseline\(tfidf\) is better by (?:roc_auc|average_precision), whatever the threshold$/);
@@ -160,7 +160,7 @@ evaluate weak, strong, baseline(majority) on v.test { metrics: [accuracy] }`);
     await book.run("evaluate weak, strong, baseline(majority) on v.validation { metrics: [accuracy] }");
     assert.match(
       book.session.evaluations.at(-3)?.verdict ?? "",
-      /\(weak: the first of weak, strong, since no rows of validation tell/,
+      /\(weak: the first of weak, strong, since there are no validation rows/,
     );
   });
 

@@ -135,7 +135,7 @@ describe("hostile run folder", function () {
     assert.equal(states.get("copy")?.problem, undefined);
     assert.equal(
       states.get(at.id)?.problem,
-      'plan.json can\'t be read: recipe.training.batch_size is "x", not a number',
+      'plan.json cannot be read: recipe.training.batch_size is "x", not a number',
     );
   });
 });

@@ -72,7 +72,7 @@ report m as "rows.html" { rows: true }`);
     try {
       await other.run(`report "${run}" as "m.html"`);
       const page = readFileSync(join(other.folder, "m.html"), "utf8");
-      assert.match(page, /Scores of evaluations that were kept with the run/);
+      assert.match(page, /Scores of evaluations stored with the run/);
       assert.match(page, /f1\(macro\)/);
     } finally {
       await other.close();

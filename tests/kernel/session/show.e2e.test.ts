@@ -38,4 +38,15 @@ describe("show by compiler phase", function () {
   it("prints what the engine gets", async () => {
     assert.equal(await shown("show router.emitted"), golden("tensorflow"));
   });
+
+  it("is brief if a statement says so: the first line of each output, with the rest folded", async () => {
+    const outputs = await book.run("train router on tickets as brief_one { show: brief }");
+    const plain = outputs.map(({ bundle }) => String(bundle["text/plain"]));
+    assert.ok(plain.length > 1 && plain.every((one) => !one.includes("\n")), plain.join("\n"));
+    assert.ok(plain.some((one) => one.startsWith("Plan of brief_one")));
+    const html = outputs.flatMap(({ bundle }) =>
+      typeof bundle["text/html"] === "string" ? [bundle["text/html"]] : [],
+    );
+    assert.ok(html.length > 0 && html.every((one) => /^<details[^>]*><summary[^>]*>[^<]+<\/summary>/.test(one)));
+  });
 });

@@ -79,7 +79,7 @@ train m on plain as bare { epochs: 1 }`);
       ["bare", false],
     ] as const)
       assert.equal(
-        readFileSync(join(folderOf(name), "README.md"), "utf8").includes("It learned from texts after"),
+        readFileSync(join(folderOf(name), "README.md"), "utf8").includes("It was trained on texts after"),
         said,
       );
     assert.match(readFileSync(join(book.folder, "build/served/README.md"), "utf8"), /cleaning of texts \\\(lowercase/);

@@ -95,7 +95,7 @@ describe("repeated sweep", function () {
     rmSync(best?.run ?? "", { recursive: true });
     await assert.rejects(book.run("evaluate lost.best on d.validation"));
     const shown = JSON.stringify(await book.run(sweep));
-    assert.ok(shown.includes(`weights of trial ${String(best?.number)}, the best one, are gone`), shown);
+    assert.ok(shown.includes(`weights of trial ${String(best?.number)}, the best one, no longer exist`), shown);
     const found = book.values.get("lost") as SweepInTypeScript;
     assert.deepEqual([found.best?.number, found.best?.score, found.best?.values], [3, best?.score, best?.values]);
     assert.ok(existsSync(found.best?.run ?? ""));

@@ -145,7 +145,7 @@ describe("sweep journal in Optuna", function () {
     assert.deepEqual(journal.strange, [
       { number: 12, why: "it has no optimizer.learning_rate" },
       { number: 13, why: "it has momentum, which the sweep doesn't vary" },
-      { number: 14, why: "optimizer.learning_rate can't be 0.5 in the sweep" },
+      { number: 14, why: "optimizer.learning_rate cannot be 0.5 in the sweep" },
     ]);
     assert.equal(journal.next, 18);
     assert.equal(journal.begin(running(18)).number, 18);

@@ -112,7 +112,7 @@ describe("safetensors files", () => {
 
   const one = { dtype: "F32", shape: [2], data_offsets: [0, 8] };
   const broken: Readonly<Record<string, readonly [header: unknown, bytes: number]>> = {
-    "a header that is no JSON": ["{oops", 0],
+    "a header that is not JSON": ["{oops", 0],
     "a header that is no object": ["[]", 0],
     "an unknown type": [{ a: { ...one, dtype: "F12" } }, 8],
     "a negative size": [{ a: { ...one, shape: [-2] } }, 8],

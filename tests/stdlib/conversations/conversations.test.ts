@@ -52,7 +52,7 @@ describe("conversation reader", () => {
       const read = readMessages(value);
       return "refused" in read ? read.refused : "read";
     };
-    assert.match(refused("no JSON"), /a text that is no JSON list, not a list of turns/);
+    assert.match(refused("no JSON"), /a text that is not JSON list, not a list of turns/);
     assert.match(refused(null), /empty/);
     assert.match(refused({ role: "user" }), /a object|not a list/);
     assert.match(refused([]), /no turn/);

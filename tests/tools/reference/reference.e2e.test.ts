@@ -9,7 +9,7 @@ import { dirname, join, normalize, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { allCodes, codeEntryOf } from "#dsl/language/diagnostics/codes.js";
 import { comparePages } from "#kernel/apps/cli/commands/reference.js";
-import { said } from "#tools/reference/code-page.js";
+import { BEGINNERS_MISTAKES, said } from "#tools/reference/code-page.js";
 import { wholeExample } from "#tools/reference/examples.js";
 import { productions } from "#tools/reference/grammar.js";
 import { anchor } from "#kernel/display/markdown.js";
@@ -132,6 +132,18 @@ describe("reference documentation", function () {
       const example = codeEntryOf(code)?.example;
       if (example !== undefined)
         assert.match(said(example, code, trials), new RegExp(`^(error|warning)\\[${code}\\]`), code);
+    }
+  });
+
+  it("shows a wrong and a corrected program for the codes that beginners meet first", () => {
+    assert.equal(BEGINNERS_MISTAKES.length, 20);
+    for (const { code, bad, good } of BEGINNERS_MISTAKES) {
+      assert.ok(
+        trials.compiled(bad).diagnostics.some((one) => one.code === code),
+        `${code}: ${bad}`,
+      );
+      assert.deepEqual(trials.compiled(good).errors, [], good);
+      assert.ok(!trials.compiled(good).diagnostics.some((one) => one.code === code), `${code}: ${good}`);
     }
   });
 

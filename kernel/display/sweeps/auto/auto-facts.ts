@@ -47,7 +47,7 @@ export function autoFactsView({ name, goal, looked }: Pick<AutoReport, "name" | 
 }
 
 function validatesOf(rows: number): string {
-  const few = rows < FEW_VALIDATION_ROWS ? ", so few that the best by them is partly one of chance" : "";
+  const few = rows < FEW_VALIDATION_ROWS ? ", so few that the choice of the best is partly chance" : "";
   return `${groupedNumber(rows)} for validation${few}; test rows are not used`;
 }
 

@@ -45,7 +45,7 @@ export function parseJsonBody(bytes: Buffer): unknown {
     value = JSON.parse(text);
   } catch {
     // V8's own message would quote part of the text.
-    throw new CodedError("request-not-json", { why: "it is no JSON" });
+    throw new CodedError("request-not-json", { why: "it is not JSON" });
   }
   if (text.includes("\\") || text.includes("__proto__") || text.includes('"constructor"')) look(value);
   return value;

@@ -198,7 +198,7 @@ export class ModelServer {
     this.options.warn?.(changed);
   }
 
-  /** Reloads changed folders, keys and certificates. What can't be read stays unchanged. */
+  /** Reloads changed folders, keys and certificates. What cannot be read stays unchanged. */
   async reload(): Promise<void> {
     const { log } = this.options;
     const tried = async (work: () => Promise<void> | void): Promise<void> => {

@@ -132,7 +132,7 @@ async function bodyOf(request) {
   try {
     return JSON.parse(Buffer.concat(parts).toString("utf8"));
   } catch {
-    throw new Refused(400, "the request is no JSON");
+    throw new Refused(400, "the request is not JSON");
   }
 }
 

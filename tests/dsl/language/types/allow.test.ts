@@ -157,3 +157,35 @@ describe("errors in data of an earlier cell", () =>
     assert.equal(run.diagnostics[0]?.span.source, "cell-2");
     assert.equal(run.actions, undefined);
   }));
+
+describe("`show`", () => {
+  const brief = (text: string): readonly (readonly [string, boolean])[] =>
+    (compiled(text).actions ?? []).map((action) => [action.verb, action.brief === true]);
+  it("marks the actions of its own statement only, and changes no hash", () => {
+    const text = data(", show: brief") + model() + "train m on d { show: brief }\nevaluate m on d.test";
+    assert.deepEqual(
+      brief(text).filter(([verb]) => verb !== "model"),
+      [
+        ["data", true],
+        ["train", true],
+        ["evaluate", false],
+      ],
+    );
+    const plain = planOf(compiled(data() + model() + "train m on d"));
+    const short = planOf(compiled(data(", show: brief") + model() + "train m on d { show: brief }"));
+    assert.deepEqual([short?.recipeHash, short?.planHash], [plain?.recipeHash, plain?.planHash]);
+  });
+  for (const [text, code] of [
+    ["train m on d { show: short }", "unknown-choice"],
+    ["train m on d { show: 3 }", "wrong-type"],
+    ["train m on d { show: brief, show: all }", "duplicate-key"],
+    ["recipe r { epochs: 1, show: brief }", "unknown-key"],
+  ] as const)
+    it(`is rejected: ${text}`, () => {
+      const { diagnostics } = compiled(data() + model() + text);
+      assert.deepEqual(
+        diagnostics.filter((one) => one.severity === "error").map((one) => one.code),
+        [code],
+      );
+    });
+});

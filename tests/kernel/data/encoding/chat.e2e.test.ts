@@ -408,7 +408,7 @@ train obedient on tasks { steps: 1, batch_size: 2 }`);
         'model fresh { base: "llama", task: chat, template: chatml }\nshow fresh.mask on weighed',
     );
     const text = shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
-    assert.match(text, /these fields are not read: id/);
+    assert.match(text, /these fields of the turns are not read: id/);
     assert.match(text, /user: hi ⏎ assistant: hello/);
     assert.match(text, /assistant\nhello<\|im_end\|>[^⟦]*⟦see you<\|im_end\|>⟧/);
     assert.match(await refusal("show fresh.mask"), /not-trained.*"mask":true/);

@@ -46,7 +46,7 @@ describe("update statement", function () {
     const told = shown.slice(shown.lastIndexOf("once has forgotten"));
     assert.match(
       told,
-      /d\.validation: of \d+ correct predictions after m \(before\) \d+ are wrong now \(.*?95 % interval .*?\)/,
+      /d\.validation: of \d+ correct predictions after m \(before\), \d+ are wrong now \(.*?95 % interval .*?\)/,
     );
     assert.match(told, /e\.validation: of \d+ correct predictions after e \d+ are wrong now/);
     assert.match(told, /right answers [+−]\d+\.\d points \(95 % interval [+−]/);
@@ -468,13 +468,13 @@ model next { base: sure, task: text_classification, technique: full, max_length:
     writeFileSync(join(book.folder, "gone.csv"), ["text,label", ...rows.slice(0, 18)].join("\n"));
     const long = "epochs: 6, batch_size: 8, optimizer: adamw(learning_rate: 1e-3), keep: last";
     const shown = text(await book.run(`train next on turned { ${long} }`));
-    const told = shown.slice(shown.indexOf("What next keeps of what sure was evaluated on"));
-    assert.match(told, /^What next.*\non +metric +rows +before: sure +now +difference +95 %/);
+    const told = shown.slice(shown.indexOf("Scores of next on the data that sure was evaluated on"));
+    assert.match(told, /^Scores of next.*\non +metric +rows +before: sure +now +difference +95 %/);
     assert.match(told, /asked\.test +accuracy +40 +1\.0000 +0\.\d{4} +−0\.\d{4} +−0\.\d{4} to −0\.\d{4} +worse/);
     assert.match(told, /d\.validation +accuracy +16 /);
     assert.match(told, /gone\.test was not compared: its rows are others now/);
     assert.match(told, /`update sure on turned as next_kept \{ strategy: replay\(\d+%\) \}`/);
-    assert.match(told, /What next has forgotten\n/);
+    assert.match(told, /Forgotten by next\n/);
     const since = readBeforeAfterScores(model("next").folder!)!;
     assert.deepEqual(
       since.on.map(({ data, rows: count, lost }) => [data, count, lost]),

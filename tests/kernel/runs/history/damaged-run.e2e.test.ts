@@ -62,7 +62,7 @@ train m on d with quick as night`);
         assert.equal(diagnostics[0]!.code, "run-unreadable", `${path}: ${message}`);
         assert.match(
           message,
-          new RegExp(`${run.id} is damaged: ${name.replace(".", "\\.")} (is missing|can't be read)`),
+          new RegExp(`${run.id} is damaged: ${name.replace(".", "\\.")} (is missing|cannot be read)`),
         );
       }
       const list = new RunList(book.runs);
@@ -93,7 +93,7 @@ train m on d with quick as night`);
       };
       if (name === "lock.json") {
         assert.equal(error.code, "run-unreadable");
-        assert.match(error.message, /lock\.json can't be read/);
+        assert.match(error.message, /lock\.json cannot be read/);
       } else assert.equal(error.code, undefined, "its lock says enough to go on");
       writeFileSync(join(run.path, name), before);
     }

@@ -252,7 +252,7 @@ describe("run list of a folder", () => {
     assert.deepEqual(Object.keys(found).sort(), [damaged.id, empty.id, odd.id].sort());
     assert.deepEqual(
       [found[damaged.id]?.state, found[damaged.id]?.problem],
-      ["broken", "plan.json can't be read: it is no JSON"],
+      ["broken", "plan.json cannot be read: it is not JSON"],
     );
     assert.deepEqual(
       [found[empty.id]?.state, found[empty.id]?.problem],
@@ -323,7 +323,7 @@ describe("run list of a folder", () => {
       });
       assert.deepEqual(
         details.checkpoints.map(({ file, notes }) => [file, notes]),
-        [["step-000002.safetensors", ["best", "last", "can't be read"]]],
+        [["step-000002.safetensors", ["best", "last", "cannot be read"]]],
       );
       assert.ok((details.curves?.data.length ?? 0) >= 2);
       assert.match(details.tune ?? "", /train m on d as here \{ epochs: 1 \}|train m on d \{ epochs: 1 \}/);

@@ -169,7 +169,7 @@ model m { base: "bert", task: text_classification, technique: full, max_length: 
     assert.match(silent, /is defined/);
     assert.match(
       await run("model s2 like m { technique: scale_shift }\ntrain s2 on rows with quick"),
-      /it must give layers/,
+      /it must return layers/,
     );
     await run(TECHNIQUE.replace("ssf_(scale|shift)", "nothing"));
     assert.match(

@@ -77,7 +77,7 @@ describe("detached trainings", function () {
     const shown = await cell(folder, runs, 'attach night\npredict night on "a good film"');
     assert.match(shown, /60 steps|step 60/);
     const again = await cell(folder, runs, trains("night", 60));
-    assert.match(again, /night was trained: 60 steps in .*Nothing was started; these are its weights\./);
+    assert.match(again, /night was already trained: 60 steps in .*Nothing was started; these are its weights\./);
     assert.equal(runsOf(runs, "night").length, 1);
     await cell(
       folder,
