@@ -116,7 +116,7 @@ export class DemoPredictor {
   ): Promise<unknown> {
     const first = (i: number): Float32Array => must(outputs[i], "what was said of a text");
     if (this.apart && typeof input !== "string")
-      return must(this.answers.ofPairs, "what is said of pairs").predictions([[first(0), first(1)]], [input])[0];
+      return must(this.answers.ofPairs, "the pairs' predictions").predictions([[first(0), first(1)]], [input])[0];
     const text = typeof input === "string" ? input : input[0];
     const all = this.overlap === null ? [first(0)] : outputs;
     return (await this.answers.predictions(all, [text], rows))[0];

@@ -68,7 +68,7 @@ const MEANS: readonly (readonly [name: string, meaning: string, files: readonly 
       "compiler/plan/text",
     ],
   ],
-  ["choice", "a type of values", ["assist/value-items", "assist/write-out"]],
+  ["choice", "a type of values", ["assist/value-items", "assist/write-out", "language/types/show-key"]],
   ["choice", "how a space draws", ["language/types/capabilities/sweep", "compiler/plan/sweep/sweep-plan"]],
   [
     "uniform",

@@ -74,7 +74,7 @@ describe("deployment of a trained model", function () {
     await refused(
       'deploy biased to huggingface("build/b", weights: adapter)',
       "cannot-deploy",
-      /help: leave out `weights/,
+      /help: remove `weights/,
     );
     await book.run('deploy biased to huggingface("build/biased")');
   });

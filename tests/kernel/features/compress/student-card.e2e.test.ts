@@ -66,7 +66,7 @@ with torch.no_grad():
     assert.match(card("s"), /^A student of the training `m`, whose base is `bert`, for `text_classification`/m);
     assert.match(card("s"), /^It was made from `m` by `student\(layers: 1\)`\./m);
     assert.match(card("s"), /It learned `labels\(weight: 0\.5\)`, `logits\(weight: 1, temperature: 4\)` from `m`/);
-    assert.match(card("s"), /Of `more`, 64 rows without labels, it learned the predictions of `m`/);
+    assert.match(card("s"), /From `more`, 64 rows without labels, it learned the predictions of `m`/);
     const asked =
       /^`bert` fine-tuned for[^]*^It was made from `prompt\(base: llama, text: "Is it yes or no\? \{text\}".*\)` by `student\(base: bert\)`\./m;
     assert.match(card("own"), asked);

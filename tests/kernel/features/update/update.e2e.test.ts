@@ -48,7 +48,7 @@ describe("update statement", function () {
       told,
       /d\.validation: of \d+ correct predictions after m \(before\), \d+ are wrong now \(.*?95 % interval .*?\)/,
     );
-    assert.match(told, /e\.validation: of \d+ correct predictions after e \d+ are wrong now/);
+    assert.match(told, /e\.validation: of \d+ correct predictions after e, \d+ are wrong now/);
     assert.match(told, /right answers [+−]\d+\.\d points \(95 % interval [+−]/);
     const lost = readContinualState(model("once").folder!)!.said!;
     assert.deepEqual(

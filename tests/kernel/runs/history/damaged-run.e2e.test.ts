@@ -67,7 +67,7 @@ train m on d with quick as night`);
       }
       const list = new RunList(book.runs);
       await list.look();
-      assert.match(list.get(run.id)!.problem!, new RegExp(`^${name.replace(".", "\\.")} (is|can't)`));
+      assert.match(list.get(run.id)!.problem!, new RegExp(`^${name.replace(".", "\\.")} (is|cannot)`));
       assert.equal(await loadStatementOf(list, run.id, []), null);
       assert.equal((await readRunDetails(list, run.id, null))!.load, null);
       const table = await runsText(book.folder, {
