@@ -8,6 +8,7 @@ import { tuneText } from "../compiler/plan/text.js";
 import type { Parameter, Word } from "../language/types/registry.js";
 import * as t from "../language/syntax/tokens.js";
 import { meaningForParameter, type AssistContext } from "./items.js";
+import { withTerms } from "./glossary.js";
 import { programAfterCells } from "./completion-request.js";
 import { meaningOfName, meaningOfReference, meaningOfValue } from "./value-explanations.js";
 import { firstOperandName, statementAt, tokenAt } from "./token-at.js";
@@ -27,7 +28,7 @@ export function hoverAt(text: string, offset: number, context: AssistContext): H
   if (!token || !describedTokens.has(token.tokenType)) return undefined;
   const [start, end] = [token.startOffset, t.tokenEnd(token)];
   const markdown = pageAt(text, start, token.image, token.tokenType === t.Identifier, context);
-  return markdown === undefined ? undefined : { start, end, markdown };
+  return markdown === undefined ? undefined : { start, end, markdown: withTerms(markdown, token.image) };
 }
 
 function pageAt(

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { loadTokenizer } from "../bases/tokenizer.js";
 import type { Base } from "../bases/base.js";
-import type { OpenedPredictor } from "../inference/input-texts.js";
+import type { OpenModelForPrediction } from "../inference/input-texts.js";
 import { readModelJsonObject } from "../tensors/model-file.js";
 import { readingPlanOf, type Deployment } from "./deployment.js";
 import { graphSessionOf } from "./graph-session.js";
@@ -16,7 +16,11 @@ import type { OpenedModel } from "./runtime.js";
  * `home`: folder of tunebook.json, config.json and the tokenizer. Coded errors: `deployment-unreadable`, those of
  * tokenizers.
  */
-export async function deployedPredictorOf(home: string, d: Deployment, opened: OpenedModel): Promise<OpenedPredictor> {
+export async function deployedPredictorOf(
+  home: string,
+  d: Deployment,
+  opened: OpenedModel,
+): Promise<OpenModelForPrediction> {
   const config = d.config ?? readModelJsonObject(join(home, "config.json"));
   if (!config)
     throw new CodedError("deployment-unreadable", { file: join(home, "config.json"), why: "it does not exist" });

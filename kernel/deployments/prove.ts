@@ -2,7 +2,7 @@
 import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { Engine, EngineSession } from "../engines/engine.js";
 import { toFloats } from "../engines/feeds.js";
-import type { OpenedPredictor } from "../inference/input-texts.js";
+import type { OpenModelForPrediction } from "../inference/input-texts.js";
 import { runtimeAnswersOf, type RuntimeAnswers, type RuntimeAnswerOptions } from "./runtime-answers.js";
 import { deployedPredictorOf } from "./deployed-base.js";
 import { compareAnswers, parityVerdict, type AnswerComparison, type DeploymentVerdict } from "./compare.js";
@@ -29,7 +29,7 @@ export interface OpenedDeployment {
   readonly by: ProofRuntime;
   readonly model: OpenedModel;
   /** Predictor for the notebook's requests; null: it only generates text by itself. */
-  readonly asking: OpenedPredictor | null;
+  readonly asking: OpenModelForPrediction | null;
 }
 
 /**
@@ -87,7 +87,7 @@ async function opened(
 }
 async function readingAlike(
   reads: NonNullable<OpenedModel["reads"]>,
-  asking: OpenedPredictor,
+  asking: OpenModelForPrediction,
   deployment: Deployment,
   title: string,
 ): Promise<void> {
@@ -160,7 +160,7 @@ type AskedGolden = Extract<GoldenInputs, { is: "asked" }>;
 /** Throws if a text's tokens or their offsets differ. */
 async function demandAlike(
   reads: NonNullable<OpenedModel["reads"]>,
-  asking: OpenedPredictor,
+  asking: OpenModelForPrediction,
   { name, task, roles, max_length: maxLength }: Deployment,
 ): Promise<void> {
   const { read } = await predictorOf(asking, name);

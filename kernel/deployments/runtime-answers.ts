@@ -6,7 +6,7 @@ import type { DecoderImplementation } from "#stdlib/decoders/kind.js";
 import { registry } from "#stdlib/registry.js";
 import { loadImplementation } from "../host/load-implementation.js";
 import { toFloats } from "../engines/feeds.js";
-import { predictInputTexts, type OpenedPredictor } from "../inference/input-texts.js";
+import { predictInputTexts, type OpenModelForPrediction } from "../inference/input-texts.js";
 import { writeTexts } from "../inference/write.js";
 import { bytesOfArray } from "../tensors/numbers.js";
 import { argmaxWithMargin } from "./arrays.js";
@@ -47,7 +47,7 @@ export interface RuntimeAnswerOptions {
 }
 
 export async function runtimeAnswersOf(
-  model: OpenedPredictor,
+  model: OpenModelForPrediction,
   golden: GoldenInputs,
   name: string,
   by: RuntimeAnswerOptions,
@@ -72,7 +72,7 @@ export async function runtimeAnswersOf(
 }
 
 async function written(
-  model: OpenedPredictor,
+  model: OpenModelForPrediction,
   { inputs: prompts, most }: Extract<GoldenInputs, { is: "prompts" }>,
   { signal, expected }: RuntimeAnswerOptions,
 ): Promise<RuntimeAnswers> {
@@ -115,7 +115,7 @@ function withoutEnd(tokens: readonly number[], wrote: number, ends: ReadonlySet<
 }
 
 /** Adds the most probable token and its lead to an engine's session: both are computed from the logits. */
-function telling(session: OpenedPredictor["session"]): GraphSession {
+function telling(session: OpenModelForPrediction["session"]): GraphSession {
   return {
     expect: () => undefined,
     async run(program, feeds, wanted) {

@@ -10,7 +10,7 @@ import { canarySpaceOf, canaryTable } from "../data/rows/canaries.js";
 import { evenlySpacedRows } from "../data/rows/length-statistics.js";
 import { trainingSplitName, type PreparedData } from "../data/prepared.js";
 import { loadImplementation } from "../host/load-implementation.js";
-import { encodeSplit, type EncodedRows, type RowEncoding, encodingOf } from "../data/encoding/encoded.js";
+import { encodeSplit, type EncodedRows, type RowEncodingOptions, encodingOf } from "../data/encoding/encoded.js";
 import type { AttackScores } from "../runs/history/run-scores.js";
 import { labelLosses, textLosses } from "../inference/losses.js";
 import { writesText, type ModelHandle } from "../models/model-handle.js";
@@ -100,7 +100,7 @@ async function losses(
   { session, one, batchSize, stage: context }: Asks,
   handle: ModelHandle,
   { data, table, labels, what }: Rows,
-): Promise<{ readonly rows: EncodedRows; readonly encoding: RowEncoding; readonly predictor: Asked }> {
+): Promise<{ readonly rows: EncodedRows; readonly encoding: RowEncodingOptions; readonly predictor: Asked }> {
   const {
     plan,
     labels: known,

@@ -9,7 +9,7 @@ import type { FittedCalibration } from "#stdlib/calibrations/kind.js";
 import type { BaselineTuning } from "#stdlib/contenders/kind.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { splitNamesOf } from "../data/prepared.js";
-import { encodeSplit, type EncodedRows, type RowEncoding } from "../data/encoding/encoded.js";
+import { encodeSplit, type EncodedRows, type RowEncodingOptions } from "../data/encoding/encoded.js";
 import { isTunebookHead, haveSameLabels } from "../bases/programs.js";
 import { loadImplementation } from "../host/load-implementation.js";
 import { calibrationText } from "../inference/fitted-calibration.js";
@@ -128,7 +128,7 @@ async function thresholdsFor(
 function tuningOf(
   session: OpenSession,
   { prepared, split }: EvaluatedPart,
-  encoding: RowEncoding,
+  encoding: RowEncodingOptions,
   how: EvaluationSettings,
 ): BaselineTuning | null {
   const { registry } = session.vocabulary;

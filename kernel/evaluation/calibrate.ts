@@ -14,7 +14,7 @@ import { loadImplementation } from "../host/load-implementation.js";
 import { plural } from "../host/value-text.js";
 import { calibrationText } from "../inference/fitted-calibration.js";
 import { scoreOutputs, type PartOutputs } from "../inference/score-split.js";
-import type { EncodedRows, RowEncoding } from "../data/encoding/encoded.js";
+import type { EncodedRows, RowEncodingOptions } from "../data/encoding/encoded.js";
 import { predictSplit } from "./split-predictions.js";
 import type { ModelHandle } from "../models/model-handle.js";
 import type { Warn, ExecutionContext } from "../session/execution-context.js";
@@ -113,7 +113,7 @@ function scoring(
     outputs,
     rows,
     encoding,
-  }: { readonly outputs: PartOutputs; readonly rows: EncodedRows; readonly encoding: RowEncoding },
+  }: { readonly outputs: PartOutputs; readonly rows: EncodedRows; readonly encoding: RowEncodingOptions },
   metric: Parameters<ReturnType<typeof scoreOutputs>["measure"]>[0],
   call: Call,
   name: string,

@@ -9,7 +9,7 @@ import type { MeasuredMetric } from "../inference/measuring/comparison.js";
 import type { JudgeMeasureOptions } from "../inference/measuring/judge-measure.js";
 import { measureMetric, readsWrittenTexts } from "../inference/measuring/measure-metric.js";
 import { scoreOutputs } from "../inference/score-split.js";
-import type { EncodedRows, RowEncoding } from "../data/encoding/encoded.js";
+import type { EncodedRows, RowEncodingOptions } from "../data/encoding/encoded.js";
 import type { LearntRecord } from "../runs/learnt-rows.js";
 import type { EvaluationCost, Evaluation, EvaluatedPart } from "../inference/evaluations/evaluation.js";
 import type { PreparedData } from "../data/prepared.js";
@@ -38,7 +38,7 @@ export interface MeasuredModel {
   readonly prepared: PreparedData;
   readonly split: string;
   /** Encoded for the model; a baseline is scored with the encoding and rows of the model that it is compared to. */
-  readonly encoding: RowEncoding;
+  readonly encoding: RowEncodingOptions;
   readonly rows: EncodedRows;
   /** For folds: the rows of each, which together are `rows`. */
   readonly partsAsked?: readonly EvaluatedPart[];

@@ -2,7 +2,7 @@
 import type { Action } from "#dsl/compiler/plan/action.js";
 import { dataReaderOfModel, type DataPlan } from "#dsl/language/types/value.js";
 import type { WrittenMetricInput } from "#stdlib/metrics/kind.js";
-import { encodeSplit, type EncodedRows, type RowEncoding, encodingOf } from "../data/encoding/encoded.js";
+import { encodeSplit, type EncodedRows, type RowEncodingOptions, encodingOf } from "../data/encoding/encoded.js";
 import type { PreparedData } from "../data/prepared.js";
 import type { EvaluationCost } from "../inference/evaluations/evaluation.js";
 import { readLearntRows } from "../inference/measuring/learnt-overlap.js";
@@ -30,7 +30,7 @@ export type PredictionSettings = Pick<Evaluate, "metrics" | "batch_size"> &
 export interface ModelPredictions {
   readonly prepared: PreparedData;
   readonly split: string;
-  readonly encoding: RowEncoding;
+  readonly encoding: RowEncodingOptions;
   readonly learnt: LearntRecord | null;
   readonly rows: EncodedRows;
   readonly outputs: PartOutputs;

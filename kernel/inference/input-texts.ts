@@ -7,7 +7,7 @@ import { predictorOf, type PredictorContext } from "./predictor.js";
 import { computeRowLogits } from "./score.js";
 
 /** A model that is open in this or another runtime, with its row encoding. */
-export interface OpenedPredictor extends PredictorContext {
+export interface OpenModelForPrediction extends PredictorContext {
   /** Its program `evaluate` computes the outputs. */
   readonly session: Pick<EngineSession, "run">;
   readonly base: Base;
@@ -24,7 +24,7 @@ export interface TextPredictions {
  */
 export async function predictInputTexts(
   texts: readonly PredictionInput[],
-  asking: OpenedPredictor,
+  asking: OpenModelForPrediction,
   name: string,
 ): Promise<TextPredictions> {
   const { answers, padId, read } = await predictorOf(asking, name);

@@ -4,7 +4,7 @@ import type { ModelInputRows } from "../data/rows/loader.js";
 import { DataLoader } from "../data/rows/loader.js";
 import { tokensAt } from "../data/sequences/token-rows.js";
 import { TokenWindows } from "../data/sequences/windows.js";
-import type { EncodedRows, RowEncoding } from "../data/encoding/encoded.js";
+import type { EncodedRows, RowEncodingOptions } from "../data/encoding/encoded.js";
 import type { EngineSession } from "../engines/engine.js";
 import { readScalar } from "../engines/feeds.js";
 import { computeRowLogits, type RowInferenceOptions } from "./score.js";
@@ -18,7 +18,7 @@ interface Asking extends RowInferenceOptions {
 export async function labelLosses(
   session: Pick<EngineSession, "run">,
   rows: EncodedRows,
-  { task }: Pick<RowEncoding, "task">,
+  { task }: Pick<RowEncodingOptions, "task">,
   options: RowInferenceOptions,
 ): Promise<readonly Float64Array[]> {
   const outputs = await computeRowLogits(
@@ -38,7 +38,7 @@ export async function labelLosses(
 export async function textLosses(
   session: Pick<EngineSession, "run">,
   rows: EncodedRows,
-  encoding: Pick<RowEncoding, "task">,
+  encoding: Pick<RowEncodingOptions, "task">,
   options: Asking,
 ): Promise<Float64Array> {
   const truth = rows.taught?.oneRight;

@@ -2,7 +2,7 @@
 import type { AttributionRow } from "../display/scores/why.js";
 import { loadImplementation } from "../host/load-implementation.js";
 import type { PredictionInput } from "../data/encoding/encoded.js";
-import { predictInputTexts, type OpenedPredictor } from "./input-texts.js";
+import { predictInputTexts, type OpenModelForPrediction } from "./input-texts.js";
 import { predictedLabelIndex } from "./fitted-calibration.js";
 import { wordSegmentsOf } from "./token-predictions.js";
 
@@ -12,7 +12,7 @@ const READ = /[\p{L}\p{N}]/u;
 
 export async function occlusionExplanations(
   inputs: readonly PredictionInput[],
-  asking: OpenedPredictor,
+  asking: OpenModelForPrediction,
   name: string,
   signal?: AbortSignal,
 ): Promise<readonly AttributionRow[]> {

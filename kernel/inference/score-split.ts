@@ -3,7 +3,7 @@ import type { FittedCalibration } from "#stdlib/calibrations/kind.js";
 import type { ScoredOutcome } from "#stdlib/tasks/kind.js";
 import { tokenLossMetrics } from "#stdlib/tasks/shared/next-token.js";
 import type { EngineSession } from "../engines/engine.js";
-import type { EncodedRows, RowEncoding } from "../data/encoding/encoded.js";
+import type { EncodedRows, RowEncodingOptions } from "../data/encoding/encoded.js";
 import { applyCalibration } from "./fitted-calibration.js";
 import {
   computeRowLogits,
@@ -29,7 +29,7 @@ export type PartOutputs =
 export async function scoreSplit(
   session: Pick<EngineSession, "run">,
   rows: EncodedRows,
-  encoding: Pick<RowEncoding, "task">,
+  encoding: Pick<RowEncodingOptions, "task">,
   options: ScoreOptions,
 ): Promise<ScoredOutcome> {
   return scoreOutputs([await computeOutputs(session, rows, encoding, options)], rows, encoding, options);
@@ -38,7 +38,7 @@ export async function scoreSplit(
 export async function computeOutputs(
   session: Pick<EngineSession, "run">,
   rows: EncodedRows,
-  { task }: Pick<RowEncoding, "task">,
+  { task }: Pick<RowEncodingOptions, "task">,
   options: ScoreOptions,
 ): Promise<PartOutputs> {
   const { answers } = task.implementation;
@@ -53,7 +53,7 @@ export async function computeOutputs(
 export async function warmUp(
   session: Pick<EngineSession, "run">,
   rows: EncodedRows,
-  { task }: Pick<RowEncoding, "task">,
+  { task }: Pick<RowEncodingOptions, "task">,
   options: RowInferenceOptions,
 ): Promise<void> {
   const { answers } = task.implementation;
@@ -68,7 +68,7 @@ export async function warmUp(
 export function scoreOutputs(
   parts: readonly PartOutputs[],
   rows: EncodedRows,
-  { task }: Pick<RowEncoding, "task">,
+  { task }: Pick<RowEncodingOptions, "task">,
   options: { readonly groups?: boolean; readonly fitted?: FittedCalibration | null },
 ): ScoredOutcome {
   const { answers } = task.implementation;

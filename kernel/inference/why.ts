@@ -9,7 +9,7 @@ import { usesTokenTypes } from "../bases/token-types.js";
 import { encodePredictionInputs, type PredictionInput } from "../data/encoding/encoded.js";
 import { toFloats } from "../engines/feeds.js";
 import { predictedLabelIndex } from "./fitted-calibration.js";
-import type { OpenedPredictor, TextPredictions } from "./input-texts.js";
+import type { OpenModelForPrediction, TextPredictions } from "./input-texts.js";
 import { wordLevelPredictions } from "./token-predictions.js";
 
 /** Name of the program in stdlib/programs/why.ts. */
@@ -19,7 +19,7 @@ const BATCH = 8;
 /** `said`: the model's outputs for these texts; the logits determine the predicted label. */
 export async function explainPredictions(
   texts: readonly PredictionInput[],
-  { plan, labels, session, tokenizer, base, fitted }: OpenedPredictor,
+  { plan, labels, session, tokenizer, base, fitted }: OpenModelForPrediction,
   answered: TextPredictions,
   signal?: AbortSignal,
 ): Promise<readonly AttributionRow[]> {

@@ -52,7 +52,7 @@ export class BaseCache {
   /** Returns a model from scratch; builds it again if the data that its tokenizer is trained on have changed. */
   scratch(plan: ScratchPlan, prepared: PreparedData | null, s: HostContext): Promise<Base> {
     return this.known(`${prepared?.facts.hash ?? ""}\u0000${hashOf(plan)}`, () =>
-      import("./scratch/make.js").then((m) => m.makeScratch(plan, prepared, { registry, signal: s.signal })),
+      import("./scratch/make.js").then((m) => m.makeScratchBase(plan, prepared, { registry, signal: s.signal })),
     );
   }
 

@@ -6,7 +6,7 @@
 import { must } from "#dsl/language/diagnostics/codes.js";
 import type { PreparedData } from "../data/prepared.js";
 import type { LandscapePenalty, LandscapeLoss, LandscapePoint, LandscapeData } from "../display/landscape.js";
-import { encodeSplit, type EncodedRows, type RowEncoding, encodingOf } from "../data/encoding/encoded.js";
+import { encodeSplit, type EncodedRows, type RowEncodingOptions, encodingOf } from "../data/encoding/encoded.js";
 import { scoreSplit } from "../inference/score-split.js";
 import type { DataPlan } from "#dsl/language/types/value.js";
 import type { LandscapeOptions } from "./landscape-options.js";
@@ -79,7 +79,7 @@ function around(places: readonly LandscapePoint[], cells: number) {
 interface Asked {
   readonly on: string;
   readonly rows: EncodedRows;
-  readonly encoding: RowEncoding;
+  readonly encoding: RowEncodingOptions;
 }
 
 /** Returns at most `most` rows of a split, at equal distances. */

@@ -18,7 +18,7 @@ import {
   encodePredictionInputs,
   type PredictionInput,
   type EncodedRows,
-  type RowEncoding,
+  type RowEncodingOptions,
 } from "../data/encoding/encoded.js";
 import { toFloats } from "../engines/feeds.js";
 import { generateTexts } from "../inference/generate.js";
@@ -67,7 +67,7 @@ export async function predictionProbeOf(options: {
   readonly plan: Plan;
   readonly open: OpenModel;
   readonly prepared: PreparedData;
-  readonly encoding: RowEncoding;
+  readonly encoding: RowEncodingOptions;
   readonly tokenizer: Tokenizer;
   /** Rows of the validation split, else of the training split. */
   readonly rows: EncodedRows;

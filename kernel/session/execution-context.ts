@@ -2,10 +2,10 @@
 import { diagnosticText, type Code, type CodeData } from "#dsl/language/diagnostics/codes.js";
 import { type Diagnostic, asDiagnostic } from "#dsl/language/diagnostics/diagnostic.js";
 import type { Source, Span } from "#dsl/language/diagnostics/span.js";
-import type { Experiment } from "#dsl/compiler/plan/action.js";
+import type { ExperimentSettings } from "#dsl/compiler/plan/action.js";
 import type { SessionVocabulary } from "#stdlib/user-defined/vocabulary.js";
 import type { Engine, EngineOptions } from "../engines/engine.js";
-import type { ClusterAccess } from "../remote/coordinator/work-methods.js";
+import type { OwnClusterAccess } from "../remote/coordinator/work-methods.js";
 import type { Screen } from "./live-training.js";
 import type { SweepControls } from "../display/sweeps/sweep-controls.js";
 import type { AnnotationSession } from "../data/annotations/annotation-session.js";
@@ -62,11 +62,11 @@ export interface ExecutionContext {
   readonly sources: readonly Source[];
   readonly warnings: Warnings;
   /** The experiment that the training belongs to, with its trackers; unset if none was declared. */
-  readonly experiment?: Experiment;
+  readonly experiment?: ExperimentSettings;
   /** Receives the events of a running training. */
   readonly follows?: TrainingFollower;
   /** The cluster that runs this process as a job; unset outside a cluster. */
-  readonly inside?: ClusterAccess;
+  readonly inside?: OwnClusterAccess;
 }
 /** Reports a training's progress to others. */
 export interface TrainingFollower {

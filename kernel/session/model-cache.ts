@@ -12,7 +12,7 @@ import type { Tokenizer } from "../bases/tokenizer.js";
 import type { EngineManager } from "../engines/manager/engine-manager.js";
 import { engineWorkOf } from "../engines/engine-work.js";
 import type { HostContext } from "../host/host-context.js";
-import type { OpenedPredictor } from "../inference/input-texts.js";
+import type { OpenModelForPrediction } from "../inference/input-texts.js";
 import { BaseModels } from "../models/base-models.js";
 import { modelPlanOf, type ModelHandle } from "../models/model-handle.js";
 import { openModelOfPlan, type OpenModel } from "../models/open-model.js";
@@ -46,7 +46,7 @@ export const NO_DATA: DataPlan = {
 export const NO_DATA_PAIRS: DataPlan = { ...NO_DATA, columns: { text: "text", text_pair: "text_pair" } };
 
 /** A model that is open in the engine, and how its rows are tokenized. */
-export interface PredictableModel extends Omit<OpenedPredictor, "session"> {
+export interface PredictableModel extends Omit<OpenModelForPrediction, "session"> {
   /** Tokens of a packed row; null if each row is one text. */
   readonly packed: number | null;
   readonly open: OpenModel;

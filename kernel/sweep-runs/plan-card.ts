@@ -7,7 +7,7 @@ import type { OpenSession } from "../session/open-session.js";
 import { estimateSweepCosts } from "./trial-cost.js";
 import type { WorkerCapacity } from "#stdlib/runners/kind.js";
 import { availableMemoryBytes } from "../session/answers/machine.js";
-import type { ClusterAccess } from "../remote/coordinator/work-methods.js";
+import type { OwnClusterAccess } from "../remote/coordinator/work-methods.js";
 import { trialConcurrencyOf, type TrialConcurrency } from "./trial-concurrency.js";
 import { workerPlaceOf } from "./sweep-trainer.js";
 import type { CostRange } from "../study/costs.js";
@@ -53,7 +53,7 @@ export async function sweepOutlook(
   session: OpenSession,
   { name, sweep, costed = true }: { readonly name: string; readonly sweep: SweepPlan; readonly costed?: boolean },
   context: ExecutionContext,
-  inside?: ClusterAccess,
+  inside?: OwnClusterAccess,
 ): Promise<SweepOutlook> {
   const costs = costed ? await trialCosts(session, { name, sweep }, context) : null;
   const where = await workerPlaceOf(sweep, inside);

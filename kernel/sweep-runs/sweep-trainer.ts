@@ -8,7 +8,7 @@ import type { TrialConcurrency } from "./trial-concurrency.js";
 import { loadImplementation } from "../host/load-implementation.js";
 import { createJobSpec, type JobSession, type JobOrigin } from "../remote/jobs/ship.js";
 import { writeJobSpec } from "../remote/jobs/shipment.js";
-import type { ClusterAccess } from "../remote/coordinator/work-methods.js";
+import type { OwnClusterAccess } from "../remote/coordinator/work-methods.js";
 import type { TrialInLock } from "../runs/together/trials.js";
 import type { TrackerSender } from "../trackers/trackers.js";
 import { reportRunBegun, type TrackingContext } from "../training-runs/tracker-context.js";
@@ -23,7 +23,7 @@ export interface TrialTrainer {
 }
 export interface SweepTrainerContext extends SweepContext {
   readonly session: SweepContext["session"] & JobSession & { readonly trackers: TrackerSender };
-  readonly stage: SweepContext["stage"] & JobOrigin & TrackingContext & { readonly inside?: ClusterAccess };
+  readonly stage: SweepContext["stage"] & JobOrigin & TrackingContext & { readonly inside?: OwnClusterAccess };
 }
 export interface TrialTrainerOptions {
   /** Trains a trial on the notebook's own engine. */
@@ -42,7 +42,7 @@ export interface TrialTrainerOptions {
  * Returns the capacity for the runner's workers; null for this machine or without a runner. Throws the coded errors of
  * clusters.
  */
-export async function workerPlaceOf({ runner }: SweepPlan, inside?: ClusterAccess): Promise<WorkerCapacity | null> {
+export async function workerPlaceOf({ runner }: SweepPlan, inside?: OwnClusterAccess): Promise<WorkerCapacity | null> {
   if (!runner) return null;
   const [{ workerStarters: waysOf }, implementation] = await Promise.all([
     import("../remote/coordinator/work-methods.js"),

@@ -7,7 +7,7 @@ import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join, relative } from "node:path";
 import canonicalize from "canonicalize";
-import type { Experiment } from "#dsl/compiler/plan/action.js";
+import type { ExperimentSettings } from "#dsl/compiler/plan/action.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { plural } from "../host/value-text.js";
 import type { TrackerTimeouts } from "./tracker-client.js";
@@ -26,7 +26,7 @@ export interface TrackersOptions {
 }
 /** The experiment and sweep that a run belongs to. */
 export interface TrackedRunContext {
-  readonly experiment: Experiment;
+  readonly experiment: ExperimentSettings;
   /** The folder that relative paths start from. */
   readonly home: string;
   readonly source: string | null;
@@ -107,7 +107,7 @@ export class TrackerSender {
     this.happened(folder, { soon: true });
   }
 
-  private name({ trackers }: Experiment): void {
+  private name({ trackers }: ExperimentSettings): void {
     this.ownTrackers.push(...trackers.filter((one) => !named(this.ownTrackers, one)));
   }
 
@@ -120,7 +120,7 @@ export class TrackerSender {
   }
 
   /** Queues earlier runs with unsent events for these trackers. Returns their number. */
-  async takeUp(runs: string, experiment: Experiment, say: (text: string) => void): Promise<number> {
+  async takeUp(runs: string, experiment: ExperimentSettings, say: (text: string) => void): Promise<number> {
     this.say = say;
     let found = 0;
     this.name(experiment);

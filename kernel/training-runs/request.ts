@@ -3,7 +3,7 @@ import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { DataFacts } from "#dsl/language/types/facts.js";
 import type { PredictionProbe } from "../models/prediction-changes.js";
 import type { Checkpoint } from "../runs/checkpoints.js";
-import type { EncodedRows, RowEncoding } from "../data/encoding/encoded.js";
+import type { EncodedRows, RowEncodingOptions } from "../data/encoding/encoded.js";
 import type { ReplacedHead } from "../models/own-head.js";
 import type { OpenModel } from "../models/open-model.js";
 import type { ModelOpener } from "../models/program-parts.js";
@@ -32,7 +32,7 @@ export interface TrainRequest {
    * Shows training rows while the engine starts; training waits for it. If it is set, some rows are also predicted
    * before the first step, so that the result can show what has changed.
    */
-  readonly preview?: (rows: EncodedRows, encoding: RowEncoding, seed: number) => Promise<void>;
+  readonly preview?: (rows: EncodedRows, encoding: RowEncodingOptions, seed: number) => Promise<void>;
   /** Weights to continue from. Defaults to its base's. */
   readonly continues?: ContinuedModel;
   /** How steps are taken. Defaults to this process alone. */

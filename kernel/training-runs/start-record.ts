@@ -1,5 +1,5 @@
 /** What a run records at its start: the facts in its lock, and which rows it trains on. */
-import type { Experiment } from "#dsl/compiler/plan/action.js";
+import type { ExperimentSettings } from "#dsl/compiler/plan/action.js";
 import { join } from "node:path";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { DataFacts } from "#dsl/language/types/facts.js";
@@ -20,7 +20,7 @@ import type { TrainRequest } from "./request.js";
 interface Beginning {
   readonly hostContext: HostContext;
   readonly signal?: AbortSignal;
-  readonly experiment?: Pick<Experiment, "name" | "notes">;
+  readonly experiment?: Pick<ExperimentSettings, "name" | "notes">;
 }
 
 /** Returns the facts for a new run's lock. */

@@ -3,7 +3,7 @@
  * replies.
  */
 import { basename, join } from "node:path";
-import type { Experiment } from "#dsl/compiler/plan/action.js";
+import type { ExperimentSettings } from "#dsl/compiler/plan/action.js";
 import { html, note } from "../display/html.js";
 import { displayOutputOf } from "../display/bundle.js";
 import { loadImplementation } from "../host/load-implementation.js";
@@ -17,7 +17,7 @@ interface Session {
   readonly trackers: TrackerSender;
 }
 export interface TrackingContext {
-  readonly experiment?: Experiment;
+  readonly experiment?: ExperimentSettings;
   readonly hostContext: { readonly folder: string };
   readonly screen: Screen;
   readonly sources: readonly { readonly path?: string }[];

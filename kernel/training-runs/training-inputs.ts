@@ -7,7 +7,7 @@ import { DataLoader, type DataLoaderOptions } from "../data/rows/loader.js";
 import { registry } from "#stdlib/registry.js";
 import { addCanaryRows } from "../data/rows/canaries.js";
 import { splitNamesOf, trainingSplitName, type PreparedData } from "../data/prepared.js";
-import { encodeSplit, type EncodedRows, type RowEncoding, encodingOf } from "../data/encoding/encoded.js";
+import { encodeSplit, type EncodedRows, type RowEncodingOptions, encodingOf } from "../data/encoding/encoded.js";
 import type { DatasetCache } from "../session/answers/dataset-cache.js";
 import type { ModelCache } from "../session/model-cache.js";
 import { loadImplementation } from "../host/load-implementation.js";
@@ -25,7 +25,7 @@ export interface TrainingMaterial {
   readonly prepared: PreparedData;
   /** Labels of the model, in the order of its head: the data's own, unless it continues another model. */
   readonly labels: readonly string[];
-  readonly encoding: RowEncoding;
+  readonly encoding: RowEncodingOptions;
   readonly rows: EncodedRows;
   /** Null without validation. */
   readonly validation: EncodedRows | null;

@@ -5,7 +5,7 @@ import type { Tensor } from "#dsl/tensor/tensor.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import { TEACHER_OUTPUTS_SOURCE, type DistillationLossImplementation } from "./kind.js";
 import type { OutputTerm } from "../losses/loss-term.js";
-import { blockPairs, meanOverTokens, projectToTeacherWidth } from "./shared/hidden-states.js";
+import { blockPairs, lossFromTokenValues, projectToTeacherWidth } from "./shared/hidden-states.js";
 
 export const word = defineWord({
   kind: "lesson",
@@ -73,7 +73,7 @@ const hidden: DistillationLossImplementation = {
         const all = blocks === "last" ? pairs.slice(-1) : [[student.embeddings, teacher.embeddings] as const, ...pairs];
         return all
           .map(([studentState, other]) =>
-            meanOverTokens(distance(projectToTeacherWidth(studentState, context, widths), other, by), context),
+            lossFromTokenValues(distance(projectToTeacherWidth(studentState, context, widths), other, by), context),
           )
           .reduce((sum, one) => sum.add(one));
       },

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { checkAverage, averageParameters } from "./shared/average.js";
+import { checkAverageFitsLabels, averageParameters } from "./shared/average.js";
 import type { MetricImplementation } from "./kind.js";
 import {
   averageScore,
@@ -31,7 +31,7 @@ export const word = defineWord({
     f1_score: "write `f1`, or `f1(macro)` on three labels and more",
   },
   parameters: averageParameters,
-  check: checkAverage,
+  check: checkAverageFitsLabels,
   load: () => Promise.resolve(f1),
 });
 

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { checkAverage, averageParameters } from "./shared/average.js";
+import { checkAverageFitsLabels, averageParameters } from "./shared/average.js";
 import type { MetricImplementation } from "./kind.js";
 import {
   averageScore,
@@ -19,7 +19,7 @@ export const word = defineWord({
   example: "metrics: [precision(macro)]",
   capabilities: { better: "greater", perfect: 1, outcomes: ["label", "label_set", "pair"] },
   parameters: averageParameters,
-  check: checkAverage,
+  check: checkAverageFitsLabels,
   load: () => Promise.resolve(precision),
 });
 

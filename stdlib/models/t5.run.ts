@@ -9,7 +9,7 @@ import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Layers } from "../layers/contract.js";
 import type { ModelImplementation, ModelInputs } from "./kind.js";
 import { ACTIVATIONS, ConfigReader, readConfig, type Activation, type JsonObject } from "./shared/config.js";
-import { relativeBuckets } from "./shared/relative-buckets.js";
+import { relativeBucketTable } from "./shared/relative-buckets.js";
 
 export interface T5Config {
   readonly vocab_size: number;
@@ -213,7 +213,7 @@ function relativeBias(layers: Layers, name: "encoder" | "decoder", c: T5Config, 
   const path = `${name}.block.0.layer.0.SelfAttention.relative_attention_bias`;
   const { graph } = layers;
   const decoder = name === "decoder";
-  const { reach, buckets } = relativeBuckets({
+  const { reach, buckets } = relativeBucketTable({
     buckets: c.relative_attention_num_buckets,
     furthest: c.relative_attention_max_distance,
     both: !decoder,

@@ -56,7 +56,7 @@ export class HiddenStateRecorder {
 }
 
 /** Returns the states with `each` applied to every tensor. */
-export function mapHiddenStates(
+export function mapRecordedStates(
   { embeddings, blocks, width }: HiddenStates,
   each: (x: Tensor) => Tensor,
 ): HiddenStates {

@@ -17,7 +17,7 @@ import type {
 } from "../losses/loss-term.js";
 import type { ModelInputs } from "../models/kind.js";
 import type { SupervisionTensors } from "../tasks/kind.js";
-import { mapHiddenStates } from "./hidden-states.js";
+import { mapRecordedStates } from "./hidden-states.js";
 import type { AssembleOptions, ObjectiveOptions, ConfiguredStrategy } from "./options.js";
 import {
   buildReferences,
@@ -149,7 +149,7 @@ const READERS: { readonly [N in TermNeed]: Read<N> } = {
     if (options.packed) throw invalid("log-probabilities of sequences need one sequence per row, and rows are packed");
     return each(model.sequenceLogprobs(supervised));
   },
-  hidden: (_, { recorder }, each) => mapHiddenStates(must(recorder, "recorded hidden states").states, each),
+  hidden: (_, { recorder }, each) => mapRecordedStates(must(recorder, "recorded hidden states").states, each),
 };
 
 const invalid = (problem: string): CodedError => new CodedError("graph-invalid", { problem });

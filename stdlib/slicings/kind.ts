@@ -2,7 +2,7 @@
 import type { Call } from "#dsl/language/types/value.js";
 
 /** The rows to slice, numbered from 0. */
-export interface SlicedTexts {
+export interface TextsToSlice {
   readonly count: number;
   text(row: number): string;
 }
@@ -19,7 +19,7 @@ export interface RowPartition {
 }
 export interface SlicingImplementation {
   /** Returns null if the rows cannot be sliced in this environment. */
-  part(call: Call, rows: SlicedTexts): Promise<RowPartition | null>;
+  part(call: Call, rows: TextsToSlice): Promise<RowPartition | null>;
 }
 
 declare module "#dsl/language/types/registry.js" {

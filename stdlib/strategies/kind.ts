@@ -31,7 +31,7 @@ export interface StrategyImplementation {
   /** Updates the strategy's states after each update of the parameters. */
   afterUpdate?(call: Call, graph: Graph, parameters: readonly UpdatedParameter[]): void;
   /** Updates the strategy's states at the end of a data set. */
-  consolidate?(call: Call, graph: Graph, context: ConsolidationContext): void;
+  consolidate?(call: Call, graph: Graph, context: ConsolidationInputs): void;
   /** How the squared gradients for consolidation are estimated. Default: none are used. */
   fisher?(call: Call): FisherOptions;
   /** Rows of earlier data to replay, as declared in the strategy's record. Default: none. */
@@ -54,7 +54,7 @@ export interface FrozenPart {
 }
 
 /** Inputs of a consolidation program. */
-export interface ConsolidationContext {
+export interface ConsolidationInputs {
   readonly parameters: readonly { readonly name: string; readonly value: Tensor }[];
   /** f32 scalar: 1 before the first data set, for what the pretrained model knows; else 0. */
   readonly first: Tensor;

@@ -170,12 +170,15 @@ interface Text {
   readonly file: string;
   readonly text: string;
 }
-/** Returns the texts of the language's files. The tensor compiler is excluded: its ops share names with words. */
+/**
+ * Returns the texts of the language's files. The tensor compiler is excluded because its ops share names with words,
+ * and the glossary because it explains terms of the field, of which some are words.
+ */
 function textsOfDsl(): readonly Text[] {
   const folder = join(root, "dsl");
   const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
     .map((file) => file.replaceAll("\\", "/"))
-    .filter((file) => file.endsWith(".ts") && !/^tensor\//.test(file));
+    .filter((file) => file.endsWith(".ts") && !/^tensor\/|^assist\/glossary\.ts$/.test(file));
   return files.flatMap((file) =>
     textsIn(readFileSync(join(folder, file), "utf8")).map((text) => ({ file: file.slice(0, -".ts".length), text })),
   );

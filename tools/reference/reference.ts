@@ -5,6 +5,7 @@
  */
 import type { Command } from "commander";
 import type { WordKind } from "#dsl/language/types/registry.js";
+import { glossary } from "#dsl/assist/glossary.js";
 import { registry } from "#stdlib/registry.js";
 import { activityPage, codesContents } from "./code-page.js";
 import { cliPage } from "./cli-page.js";
@@ -27,7 +28,19 @@ export async function referencePages(program: Command): Promise<ReadonlyMap<stri
   for (const [activity, names] of codesByActivity())
     pages.set(pageOfActivity(activity), activityPage(activity, names, trials));
   pages.set("codes/README.md", codesContents(trials)).set("cli.md", cliPage(program));
+  pages.set("glossary.md", glossaryPage());
   return pages.set("README.md", contents(trials));
+}
+
+function glossaryPage(): string {
+  return joinParagraphs(
+    "# Glossary",
+    "Hover texts in notebooks and editors explain the terms that they contain.",
+    table(
+      ["term", "meaning"],
+      glossary.map(({ term, meaning }) => [term, meaning]),
+    ),
+  );
 }
 
 function kindsOf(): readonly WordKind[] {
@@ -43,7 +56,7 @@ function contents(trials: Trials): string {
   return joinParagraphs(
     "# Reference of Tune",
     "`npm run docs` generates these pages from the vocabulary, the tables of codes and the parser. Sizes and shares are computed by the compiler.",
-    `${link("Syntax", "syntax.md")} · ${link("Command line", "cli.md")} · ${link("Errors and warnings", "codes/README.md")} · ${link("Files of a run", "run-folder.md")} · ${link("Tune on a few pages", "../tune.md")}`,
+    `${link("Syntax", "syntax.md")} · ${link("Command line", "cli.md")} · ${link("Errors and warnings", "codes/README.md")} · ${link("Files of a run", "run-folder.md")} · ${link("Glossary", "glossary.md")} · ${link("Tune on a few pages", "../tune.md")}`,
     "## Model families",
     own("model"),
     "## Techniques",

@@ -15,7 +15,7 @@ import { addAction, operandName } from "../statement/run-action.js";
 import { bestTrialOf } from "../plan/sweep/best.js";
 import { isSweepBest, bestModelNamed } from "../plan/sweep/best-model.js";
 import { isCall, partialRecipe, recordOrEmpty, resolveData, resolveModel } from "../plan/definitions.js";
-import { checkLoaded, loadedRunSettings } from "../plan/bases/loaded-base.js";
+import { rejectKeysBesideLoad, loadedRunSettings } from "../plan/bases/loaded-base.js";
 import { draftOf } from "../drafts/names.js";
 import { checkEpochsOrSteps } from "../drafts/settings.js";
 
@@ -69,7 +69,7 @@ export function compileDefinition(program: Program, header: StatementHeader): vo
       { verb: verb.name, keys: missing.map((p) => p.name), example: verb.example },
       name.span,
     );
-  const settled = is !== "model" || checkLoaded(program, given, isOwnKey);
+  const settled = is !== "model" || rejectKeysBesideLoad(program, given, isOwnKey);
   for (const [key, setting] of loadedRunSettings(program, is, given)) given.set(key, setting);
   const needs = [...program.noted];
   const draft: Draft = {

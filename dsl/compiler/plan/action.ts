@@ -171,13 +171,13 @@ export interface Actions {
   use: { readonly path: string };
 }
 /** The experiment that trainings belong to, and who is notified of them. */
-export interface Experiment {
+export interface ExperimentSettings {
   readonly name: string;
   readonly notes: string;
   readonly trackers: readonly Call[];
 }
 interface At {
-  readonly experiment?: Experiment;
+  readonly experiment?: ExperimentSettings;
   /** Shows the first line of each output, with the rest folded. */
   readonly brief?: true;
   /** The complete statement and the name to blame when it fails as a whole. */

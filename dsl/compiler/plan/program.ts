@@ -8,7 +8,7 @@ import {
   type Need,
   needKey,
 } from "../../language/types/facts.js";
-import type { Action, Experiment } from "./action.js";
+import type { Action, ExperimentSettings } from "./action.js";
 import type { Call, Value, Annotations, GivenValue } from "../../language/types/value.js";
 import type { CompilerEnvironment, NameKind } from "./known-names.js";
 import type { Registry } from "../../language/types/registry.js";
@@ -139,7 +139,7 @@ export class Program implements StatementScope {
   reporter = new Reporter();
   engine: { engine: string; threads: number | null } = { engine: "auto", threads: null };
   /** The current experiment; null if no statement started one. */
-  experiment: Experiment | null = null;
+  experiment: ExperimentSettings | null = null;
   source: Source = { id: "", title: "", text: "" };
   /** True while earlier sources are read: they contribute definitions and report nothing. */
   silent = false;

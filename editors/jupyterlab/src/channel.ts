@@ -5,7 +5,7 @@ import type { CodeEditor } from "@jupyterlab/codeeditor";
 import type { INotebookTracker, NotebookPanel } from "@jupyterlab/notebook";
 import type { Kernel } from "@jupyterlab/services";
 import type {
-  AssistQuestion,
+  AssistQuestionName,
   AssistQuestions,
   AssistReply,
   AssistWatch,
@@ -16,7 +16,7 @@ const target = "tunebook.assist";
 const usual = 30_000; // ms; a freshly started kernel loads its compiler first
 const ended: ReadonlySet<string> = new Set(["terminating", "dead"]);
 
-export type Answer<Q extends AssistQuestion> = AssistQuestions[Q]["result"];
+export type Answer<Q extends AssistQuestionName> = AssistQuestions[Q]["result"];
 export type News<W extends AssistWatch> = AssistWatches[W]["result"];
 
 /** A watch's id and callback; the callback gets null if the watch failed. */
@@ -45,7 +45,7 @@ export class Channel {
     else this.#waiting.get(reply.id)?.(result);
   }
 
-  ask<Q extends AssistQuestion>(
+  ask<Q extends AssistQuestionName>(
     method: Q,
     params: AssistQuestions[Q]["params"],
     patience = usual,

@@ -6,7 +6,7 @@ import type { CodeEditor } from "@jupyterlab/codeeditor";
 import type { INotebookTracker, NotebookPanel } from "@jupyterlab/notebook";
 import type { KernelMessage } from "@jupyterlab/services";
 import { Newest } from "#editors/codemirror/newest.js";
-import type { AssistQuestion, AssistQuestions } from "#kernel/apps/jupyter/wire/comms/assist-contract.js";
+import type { AssistQuestionName, AssistQuestions } from "#kernel/apps/jupyter/wire/comms/assist-contract.js";
 import { holdsTune } from "./cell-language.js";
 import { answers, type Answer, type Channel, type Channels } from "./channel.js";
 import type { Chosen } from "./panel-chosen.js";
@@ -142,7 +142,7 @@ export class Follower {
     if (answer) this.#planned({ asked, answer });
     this.#later(0);
   }
-  async ask<Q extends AssistQuestion>(
+  async ask<Q extends AssistQuestionName>(
     method: Q,
     params: AssistQuestions[Q]["params"],
     patience?: number,

@@ -16,7 +16,7 @@ import { comparedRunRecordOf } from "../../runs/record/compared-run.js";
 import type { RunFolder } from "../../runs/run-folder.js";
 import { DatasetCache } from "../../session/answers/dataset-cache.js";
 import { version } from "../../session/version.js";
-import { Packing, pathUnder, type UnplannedNames } from "./packing.js";
+import { Packing, pathUnder, type UnplannedFilesAndBases } from "./packing.js";
 
 /** Bundles a checked program with the files that its statements read. Coded error `not-bundled`. */
 export async function bundleOfProgram(
@@ -62,7 +62,7 @@ export async function bundleOfRun(
 const isOwnFile = (path: string): boolean => lstatSync(path, { throwIfNoEntry: false })?.isFile() === true;
 
 /** Returns what a statement names, by its words' records. */
-function unplannedNames({ verb, operands, clauses, block }: Statement, registry: Registry): UnplannedNames {
+function unplannedNames({ verb, operands, clauses, block }: Statement, registry: Registry): UnplannedFilesAndBases {
   const [bases, files]: [string[], string[]] = [[], []];
   const given = (parameter: Parameter | undefined, value: Expression): void => {
     if (value.is !== "string") return inside(value);

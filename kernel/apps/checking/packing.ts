@@ -29,7 +29,7 @@ type Lack = { readonly what: string; readonly why: string };
  * Files and bases named by a statement that cannot be planned yet (its input exists only after a sweep), by its words'
  * records.
  */
-export interface UnplannedNames {
+export interface UnplannedFilesAndBases {
   readonly bases: readonly string[];
   /** Files and folders that are read, as written. */
   readonly files: readonly string[];
@@ -113,7 +113,7 @@ export class Packing {
   }
 
   /** Packs what a statement names that cannot be planned yet. */
-  async unplanned({ bases, files }: UnplannedNames): Promise<void> {
+  async unplanned({ bases, files }: UnplannedFilesAndBases): Promise<void> {
     for (const name of bases) await this.base({ name, folder: "" });
     for (const name of files) for (const path of modelFilesAt(name, this.folder)) this.addOwnFile(path, "named");
   }

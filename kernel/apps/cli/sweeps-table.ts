@@ -8,10 +8,10 @@ import { readPlanAndLockLeniently } from "#kernel/runs/history/run-details.js";
 import { textTable } from "#kernel/display/text-table.js";
 import { clip, durationText, oneLine, plural, printable, significantText } from "#kernel/host/value-text.js";
 import {
-  journalStudyReports,
+  readJournalStudies,
   type JournalStudySummary,
   type JournalTrialReport,
-} from "#kernel/sweep-runs/journal/journal-warnings.js";
+} from "#kernel/sweep-runs/journal/journal-studies.js";
 import { registry } from "#stdlib/registry.js";
 import { runsFolder } from "./runs/runs-folder.js";
 
@@ -25,7 +25,7 @@ interface Asked {
 export function sweepsText(file: string | null, request: Asked): string {
   const root = runsFolder(request.in);
   if (file === null) return sweepsIn(root, request);
-  const studies = journalStudyReports(resolve(file));
+  const studies = readJournalStudies(resolve(file));
   if (studies.length === 0) throw usage(`${file} is not a journal of a sweep, nor one of Optuna's`);
   if (request.best) return studies.map((study) => bestProgram(root, study)).join("\n");
   if (request.json) return json(studies);
@@ -36,7 +36,7 @@ function sweepsIn(root: string, { best, json: asJson }: Asked): string {
   if (best) throw usage("--best wants a journal: `tunebook sweeps FILE --best`");
   const folder = join(root, "sweeps");
   const sweepStudies = journalsIn(folder).flatMap((file) =>
-    journalStudyReports(join(folder, file)).map((study) => ({ file: join(folder, file), ...study })),
+    readJournalStudies(join(folder, file)).map((study) => ({ file: join(folder, file), ...study })),
   );
   if (asJson) return json(sweepStudies.map(({ trials, ...study }) => ({ ...study, trials: trials.length })));
   if (sweepStudies.length === 0) return `no sweeps in ${folder}\n`;

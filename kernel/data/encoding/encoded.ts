@@ -8,9 +8,9 @@ import type { PreparedData } from "../prepare.js";
 import { splitNamesOf } from "../prepared.js";
 import { StreamedRows } from "../rows/streamed-rows.js";
 import { encodeRows } from "./encode-rows.js";
-import type { InputEncoding } from "./row-formats/row-encoder.js";
+import type { InputEncodingOptions } from "./row-formats/row-encoder.js";
 import { rowEncoderOf } from "./row-formats/row-encoders.js";
-import type { PredictionInput, EncodedRows, RowEncoding, EncodedInputs } from "./rows.js";
+import type { PredictionInput, EncodedRows, RowEncodingOptions, EncodedInputs } from "./rows.js";
 import { encodableSplitOf } from "./split-rows.js";
 import { dataReaderOfModel } from "#dsl/language/types/value.js";
 import type { Base } from "../../bases/base.js";
@@ -19,10 +19,13 @@ import { chatEncodingOf } from "./chat.js";
 import { usesTokenTypes, type TextReadingPlan } from "../../bases/token-types.js";
 import { loadImplementation } from "../../host/load-implementation.js";
 
-export type { PredictionInput, EncodedRows, RowEncoding, EncodedInputs } from "./rows.js";
+export type { PredictionInput, EncodedRows, RowEncodingOptions, EncodedInputs } from "./rows.js";
 
 /** Encodes a prediction's inputs in the row format of the task (`row-formats`). */
-export function encodePredictionInputs(inputs: readonly PredictionInput[], e: InputEncoding): Promise<EncodedInputs> {
+export function encodePredictionInputs(
+  inputs: readonly PredictionInput[],
+  e: InputEncodingOptions,
+): Promise<EncodedInputs> {
   return rowEncoderOf(e.task.implementation).encodeInputs(inputs, e);
 }
 
@@ -34,7 +37,7 @@ const MOST = 8;
 export function encodeSplit(
   prepared: PreparedData,
   name: { readonly data: string; readonly split: string },
-  encoding: RowEncoding,
+  encoding: RowEncodingOptions,
 ): Promise<EncodedRows> {
   const split = prepared.streamed?.[name.split] ?? prepared.splits[name.split];
   if (!split) throw new CodedError("split-missing", { ...name, has: splitNamesOf(prepared) });
@@ -76,7 +79,7 @@ export async function encodingOf(
   tokenizer: Tokenizer,
   labels: readonly string[],
   model: string,
-): Promise<RowEncoding> {
+): Promise<RowEncodingOptions> {
   const { task, max_length } = plan.recipe.model;
   const implementation = await loadImplementation(task, "task");
   const pairs = rowEncoderOf(implementation).decoderInput?.(task, base);

@@ -1,12 +1,12 @@
 /** The token that ends a text. */
 import { TruncatedTexts, type TokenRows, type TokenTexts } from "../sequences/token-rows.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
-import type { RowEncoding } from "./rows.js";
+import type { RowEncodingOptions } from "./rows.js";
 
 /** Truncates texts so that the end token fits, and appends it to each. */
 export function appendEndTokens(
   texts: TokenTexts,
-  e: Pick<RowEncoding, "maxLength" | "end"> & { readonly tokenizer: Pick<Tokenizer, "frame" | "cut"> },
+  e: Pick<RowEncodingOptions, "maxLength" | "end"> & { readonly tokenizer: Pick<Tokenizer, "frame" | "cut"> },
 ): { readonly ids: TokenRows; readonly lengths: Int32Array } {
   const end = appendedEndToken(e);
   const { before, after } = e.tokenizer.frame;
@@ -23,6 +23,6 @@ export function appendEndTokens(
 export function appendedEndToken({
   end,
   tokenizer,
-}: Pick<RowEncoding, "end"> & { readonly tokenizer: Pick<Tokenizer, "frame"> }): number | null {
+}: Pick<RowEncodingOptions, "end"> & { readonly tokenizer: Pick<Tokenizer, "frame"> }): number | null {
   return end === tokenizer.frame.after.at(-1) ? null : end;
 }

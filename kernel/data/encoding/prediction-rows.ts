@@ -12,10 +12,10 @@ import {
   type JoinedWordTexts,
 } from "../sequences/token-rows.js";
 import type { ContextWindowSize } from "../sequences/tokens.js";
-import type { RowEncoding, EncodedInputs } from "./rows.js";
+import type { RowEncodingOptions, EncodedInputs } from "./rows.js";
 
-type Asking = Pick<RowEncoding, "labels" | "tokenizer" | "task">;
-export type TruncationOptions = Asking & Pick<RowEncoding, "maxLength" | "types">;
+type Asking = Pick<RowEncodingOptions, "labels" | "tokenizer" | "task">;
+export type TruncationOptions = Asking & Pick<RowEncodingOptions, "maxLength" | "types">;
 
 export function taskInputsOf(
   ids: TokenRows,
@@ -69,7 +69,10 @@ export function encodeContextWindows(rows: ContextWindowRows, e: TruncationOptio
   return { ids, lengths, taskInputs, ...(e.types && { types }) };
 }
 
-export function contextWindowSize({ maxLength, task }: Pick<RowEncoding, "maxLength" | "task">): ContextWindowSize {
+export function contextWindowSize({
+  maxLength,
+  task,
+}: Pick<RowEncodingOptions, "maxLength" | "task">): ContextWindowSize {
   return { length: maxLength, overlap: task.implementation.supervision.overlap?.(task.call) ?? 0 };
 }
 

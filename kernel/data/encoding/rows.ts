@@ -24,7 +24,7 @@ export interface EncodedRows extends ModelInputRows {
   apart?(): { readonly texts: EncodedInputs; readonly textIndices: Int32Array };
 }
 /** Options that determine how texts become rows. */
-export interface RowEncoding {
+export interface RowEncodingOptions {
   readonly tokenizer: Tokenizer;
   readonly maxLength: number;
   readonly task: { readonly call: Call; readonly implementation: TaskImplementation };

@@ -13,7 +13,7 @@ import type { Tokenizer } from "../../bases/tokenizer.js";
 import { splitNamesOf, type PreparedData } from "../../data/prepared.js";
 import type { HostContext } from "../../host/host-context.js";
 import { loadImplementation } from "../../host/load-implementation.js";
-import { encodeSplit, type EncodedRows, type RowEncoding, encodingOf } from "../../data/encoding/encoded.js";
+import { encodeSplit, type EncodedRows, type RowEncodingOptions, encodingOf } from "../../data/encoding/encoded.js";
 import { scoreSplit } from "../../inference/score-split.js";
 import type { OpenModel } from "../../models/open-model.js";
 import type { DatasetCache } from "../../session/answers/dataset-cache.js";
@@ -122,10 +122,16 @@ const NOTHING: TaskScore = { score: null, predictions: null };
 export async function taskRowsReader(
   { plan: data, prepared, split }: LearnableTask,
   { plan, base, tokenizer, labels, name }: Omit<TaskScoring, "measured">,
-): Promise<{ readonly encoding: RowEncoding; readonly rows: EncodedRows } | null> {
+): Promise<{ readonly encoding: RowEncodingOptions; readonly rows: EncodedRows } | null> {
   // A task with labels that the model does not have gets no score.
   if (split === null || (labels.length > 0 && prepared.labels.some((label) => !labels.includes(label)))) return null;
-  const encoding: RowEncoding = await encodingOf({ recipe: { ...plan.recipe, data } }, base, tokenizer, labels, name);
+  const encoding: RowEncodingOptions = await encodingOf(
+    { recipe: { ...plan.recipe, data } },
+    base,
+    tokenizer,
+    labels,
+    name,
+  );
   return { encoding, rows: await encodeSplit(prepared, { data: data.name, split }, encoding) };
 }
 

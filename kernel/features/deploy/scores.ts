@@ -13,7 +13,7 @@ import { encodeSplit, encodingOf } from "../../data/encoding/encoded.js";
 import { scoreDifference, resampleAll } from "../../inference/measuring/comparison.js";
 import { measureMetric } from "../../inference/measuring/measure-metric.js";
 import { scoreSplit } from "../../inference/score-split.js";
-import type { OpenedPredictor } from "../../inference/input-texts.js";
+import type { OpenModelForPrediction } from "../../inference/input-texts.js";
 import { loadImplementation } from "../../host/load-implementation.js";
 import type { OpenedRun } from "../../models/opened-run.js";
 import type { ExecutionContext } from "../../session/execution-context.js";
@@ -54,7 +54,7 @@ export async function rowsToScore(
 export async function compareDeployedScores(
   session: OpenSession,
   { open, weights, base, tokenizer }: OpenedRun,
-  deployed: OpenedPredictor,
+  deployed: OpenModelForPrediction,
   subject: { readonly prepared: PreparedData; readonly split: string; readonly name: string },
   context: ExecutionContext,
 ): Promise<ComparedScores> {
@@ -62,7 +62,7 @@ export async function compareDeployedScores(
   const { registry } = session.vocabulary;
   const encoding = await encodingOf(plan, base, tokenizer, labels, plan.recipe.model.name);
   const calls = defaultMetrics(registry, plan.recipe.model.task, Object.keys(plan.recipe.data.columns));
-  const measured = async (session: OpenedPredictor["session"], runtimeEncoding: typeof encoding) => {
+  const measured = async (session: OpenModelForPrediction["session"], runtimeEncoding: typeof encoding) => {
     const rows = await encodeSplit(subject.prepared, { data: subject.name, split: subject.split }, runtimeEncoding);
     let outputs: readonly Float32Array[] = [];
     const scored = await scoreSplit(session, rows, runtimeEncoding, {

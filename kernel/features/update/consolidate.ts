@@ -5,7 +5,7 @@ import type { FisherOptions } from "#stdlib/strategies/kind.js";
 import type { FisherEstimator, FisherProgram, ConfiguredStrategy } from "#stdlib/programs/options.js";
 import { SQUARED_GRADIENTS } from "#stdlib/programs/consolidation.js";
 import type { AnswerDecoder } from "#stdlib/tasks/kind.js";
-import { type EncodedRows, encodeSplit, type RowEncoding, encodingOf } from "../../data/encoding/encoded.js";
+import { type EncodedRows, encodeSplit, type RowEncodingOptions, encodingOf } from "../../data/encoding/encoded.js";
 import { scalarF32 } from "../../engines/feeds.js";
 import { pipelineCalls } from "../../engines/pipelined-session.js";
 import { computeRowLogits } from "../../inference/score.js";
@@ -189,7 +189,7 @@ export async function consolidateStage(
   const { signal, hostContext } = options.stage;
   const taskPlan = data && options.tasks.find(({ prepared }) => prepared.facts.hash === data.facts.hash)?.plan;
   const recipe = { ...plan.recipe, data: taskPlan ?? plan.recipe.data };
-  const encoding: RowEncoding = await encodingOf({ recipe }, base, tokenizer, options.labels, name);
+  const encoding: RowEncodingOptions = await encodingOf({ recipe }, base, tokenizer, options.labels, name);
   const rows =
     data && options.strategies.fisher
       ? await encodeSplit(data, { data: data.name, split: trainingSplitName(data) }, encoding)

@@ -14,7 +14,7 @@ import { toRunFolderError } from "../../runs/folder-errors.js";
 import type { CachedOutputs } from "../../data/rows/cached-outputs.js";
 import { trainingSplitName, type PreparedData } from "../../data/prepared.js";
 import type { HostContext } from "../../host/host-context.js";
-import { encodeSplit, type EncodedRows, type RowEncoding } from "../../data/encoding/encoded.js";
+import { encodeSplit, type EncodedRows, type RowEncodingOptions } from "../../data/encoding/encoded.js";
 import type { EngineSession } from "../../engines/engine.js";
 import { computeRowLogits } from "../../inference/score.js";
 import {
@@ -32,7 +32,7 @@ export interface ReplaySource {
 }
 export interface ComputeOutputsOptions {
   readonly session: Pick<EngineSession, "run">;
-  readonly encoding: RowEncoding;
+  readonly encoding: RowEncodingOptions;
   readonly batchSize: number;
   readonly padId: number;
   readonly signal?: AbortSignal | undefined;

@@ -12,7 +12,7 @@ import {
 } from "#stdlib/techniques/shared/routed-settings.js";
 import { collateBatch } from "../../data/rows/batches.js";
 import { trainingSplitName } from "../../data/prepared.js";
-import { encodeSplit, type EncodedRows, type RowEncoding, encodingOf } from "../../data/encoding/encoded.js";
+import { encodeSplit, type EncodedRows, type RowEncodingOptions, encodingOf } from "../../data/encoding/encoded.js";
 import type { EngineSession } from "../../engines/engine.js";
 import { toFloats } from "../../engines/feeds.js";
 import { readHeader } from "../../tensors/safetensors.js";
@@ -76,7 +76,7 @@ async function rowsBefore(
   const found: EncodedRows[] = [];
   for (const { plan: data, prepared } of before(options)) {
     const recipe = { ...plan.recipe, data };
-    const encoding: RowEncoding = await encodingOf({ recipe }, base, tokenizer, options.labels, name);
+    const encoding: RowEncodingOptions = await encodingOf({ recipe }, base, tokenizer, options.labels, name);
     found.push(await encodeSplit(prepared, { data: data.name, split: trainingSplitName(prepared) }, encoding));
   }
   return found;

@@ -4,7 +4,7 @@ import type { ToolDefinition } from "#stdlib/conversations/kind.js";
 import { textDeltas, scoredPromptTokens, withPromptTokens } from "./text-deltas.js";
 import { forcedCallPrefix, toolCallGrammar, type ToolCallFormat } from "./tool-calls/format.js";
 import { ToolCallStreamParser } from "./tool-calls/parser.js";
-import { samplingSettingsOf } from "./sampling/settings.js";
+import { samplingSettingsByText } from "./sampling/settings.js";
 import { topLogprobs, SequenceSampler } from "./sampling/sequence-sampler.js";
 import type { ChosenToken, SlotTextStream } from "./contract.js";
 import { generationModelOf, type GenerationModel, type TextGeneratorOptions } from "./generation-model.js";
@@ -129,7 +129,7 @@ class Texts implements TextGeneration {
     return this.streams[0]?.cached ?? 0;
   }
   async *[Symbol.asyncIterator](): AsyncGenerator<TextChunk, void, void> {
-    const drawings = samplingSettingsOf(this.ask.sampling, this.model.generationConfig);
+    const drawings = samplingSettingsByText(this.ask.sampling, this.model.generationConfig);
     const stopped = new AbortController();
     const signals = [stopped.signal, ...(this.ask.signal ? [this.ask.signal] : [])];
     const texts = Array.from({ length: this.ask.choices }, (_, choice) =>
@@ -144,7 +144,7 @@ class Texts implements TextGeneration {
 
   private async *text(
     choice: number,
-    drawing: ReturnType<ReturnType<typeof samplingSettingsOf>>,
+    drawing: ReturnType<ReturnType<typeof samplingSettingsByText>>,
     signal: AbortSignal,
   ): AsyncGenerator<TextChunk, void, void> {
     const { model, ask, prompt, tools, grammar: held } = this;

@@ -3,7 +3,7 @@ import type { ConstantBaseline, BaselineSourceRows, ScoredOutcome } from "#stdli
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { DataPlan } from "#dsl/language/types/value.js";
 import { splitNamesOf, type PreparedData } from "../../data/prepared.js";
-import type { EncodedRows, RowEncoding } from "../../data/encoding/encoded.js";
+import type { EncodedRows, RowEncodingOptions } from "../../data/encoding/encoded.js";
 import type { LearntRecord } from "../../runs/learnt-rows.js";
 import type { TrainedWeights } from "../../runs/weights.js";
 import { roleValuesOf, type DataPart } from "../../runs/split-rows.js";
@@ -30,7 +30,7 @@ export async function scoreConstant(
   model: { readonly weights: TrainedWeights | null; readonly learnt: LearntRecord | null },
   options: {
     readonly rows: EncodedRows;
-    readonly encoding: RowEncoding;
+    readonly encoding: RowEncodingOptions;
     readonly scored: DataPart;
     readonly findPrepared: FindPreparedData;
   },

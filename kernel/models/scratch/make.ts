@@ -21,7 +21,7 @@ import { trainTokenizer } from "../../bases/scratch/train-tokenizer.js";
  * `prepared`: the prepared `plan.data`; null while the data are unknown. Throws the coded errors of `trainTokenizer`
  * and of the family's config.
  */
-export async function makeScratch(
+export async function makeScratchBase(
   plan: ScratchPlan,
   prepared: PreparedData | null,
   options: { readonly registry: Registry; readonly signal?: AbortSignal | undefined },

@@ -16,7 +16,7 @@ export interface WantedWorker {
 export type WorkerStartersOf = (wanted: WantedWorker) => WorkerLaunchers;
 
 /** Set if this process is itself a job of the cluster on which workers are started. */
-export interface ClusterAccess {
+export interface OwnClusterAccess {
   /** Dashboard address as seen from this process. */
   readonly address: string;
   readonly token?: string;
@@ -26,7 +26,7 @@ export interface ClusterAccess {
   readonly key: string;
 }
 
-export function workerStarters(inside?: ClusterAccess): WorkerStartersOf {
+export function workerStarters(inside?: OwnClusterAccess): WorkerStartersOf {
   return (wanted) => ({
     process: ({ threads }) => startWorkerProcess({ ...workerFields(wanted), threads }),
     ray: (cluster) => rayWays({ ...cluster, ...inside }, wanted),
@@ -35,7 +35,7 @@ export function workerStarters(inside?: ClusterAccess): WorkerStartersOf {
 const workerFields = ({ url, token, name }: WantedWorker) => ({ url, token, name });
 
 function rayWays(
-  cluster: Pick<ClusterAccess, "address" | "token"> & Partial<ClusterAccess>,
+  cluster: Pick<OwnClusterAccess, "address" | "token"> & Partial<OwnClusterAccess>,
   wanted: WantedWorker,
 ): RayLauncher {
   const { address, host, key } = cluster;

@@ -8,7 +8,7 @@ import type { RecordedFile, RunRecord } from "../run-record.js";
 import type { RunLockFile } from "../run-folder.js";
 import type { Plan, Recipe } from "#dsl/compiler/plan/plan.js";
 import { semanticsVersionOf } from "#dsl/compiler/plan/semantics.js";
-import { compareRowMarks, type RowChanges } from "./rows-changed.js";
+import { compareRowMarks, type RowChangesBetweenRuns } from "./rows-changed.js";
 import type { ComparedRunRecord } from "./compared-run.js";
 
 export type DifferenceGroup = "settings" | "seeds" | "data" | "base" | "versions" | "machine" | "names";
@@ -19,7 +19,7 @@ export interface RecordDifference {
   readonly here: string | null;
   readonly there: string | null;
   /** Which rows differ, if both runs recorded row marks. */
-  readonly rows?: RowChanges;
+  readonly rows?: RowChangesBetweenRuns;
 }
 export interface RecordDifferences {
   readonly numbers: readonly RecordDifference[];

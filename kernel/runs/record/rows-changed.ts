@@ -6,7 +6,7 @@
 import { plural } from "../../host/value-text.js";
 import type { MarkedRows, RowMarks } from "../row-marks.js";
 
-export interface RowChanges {
+export interface RowChangesBetweenRuns {
   readonly added: number;
   readonly removed: number;
   readonly changed: number;
@@ -33,7 +33,7 @@ export interface RowChanges {
 const NAMED = 5;
 
 /** Returns null if one of the runs does not have this split or has other roles. */
-export function compareRowMarks(here: RowMarks, there: RowMarks, split: string): RowChanges | null {
+export function compareRowMarks(here: RowMarks, there: RowMarks, split: string): RowChangesBetweenRuns | null {
   const [a, b] = [here[split], there[split]];
   if (!a || !b) return null;
   const roles = Object.keys(a.roles);
@@ -78,7 +78,7 @@ export function compareRowMarks(here: RowMarks, there: RowMarks, split: string):
 }
 
 /** For example `1 row changed, 2 added: row 3 (label), row 41 added`. */
-export function rowChangesText({ added, removed, changed, moved, order, first }: RowChanges): string {
+export function rowChangesText({ added, removed, changed, moved, order, first }: RowChangesBetweenRuns): string {
   if (order) return "the same rows in another order";
   const counts = [
     ...(changed > 0 ? [`${plural(changed, "row")} changed`] : []),

@@ -3,7 +3,7 @@ import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { BaselineContext, FittedBaseline } from "../kind.js";
 import type { ConstantBaseline } from "../../tasks/kind.js";
 
-export function majorityBaseline(given: BaselineContext): FittedBaseline {
+export function constantBaseline(given: BaselineContext): FittedBaseline {
   const begun = performance.now();
   const { call, task, labels, train, rows } = given;
   const constant = task.implementation.answers?.constant?.({

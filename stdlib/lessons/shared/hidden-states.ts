@@ -19,7 +19,7 @@ export function blockPairs(
 }
 
 /** Averages `each`, f32 [batch, length], over the real tokens of each row, and sums over rows by their shares. */
-export function meanOverTokens(each: Tensor, context: Pick<TermContext, "mask" | "share">): Tensor {
+export function lossFromTokenValues(each: Tensor, context: Pick<TermContext, "mask" | "share">): Tensor {
   const [mask, share] = [context.mask(), context.share()];
   const rows = each
     .multiply(mask)

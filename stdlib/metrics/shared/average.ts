@@ -79,7 +79,7 @@ export const averageParameters = defineParameters([
 ]);
 
 /** Checks the average against the labels of the statement's data, which the checker passes in `data.labels`. */
-export function checkAverage(call: Call, context: CheckContext): void {
+export function checkAverageFitsLabels(call: Call, context: CheckContext): void {
   const average = call.arguments["average"];
   const sets = ofSets(context);
   const single = average === "auto" || average === "binary";

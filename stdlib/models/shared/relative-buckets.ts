@@ -14,7 +14,7 @@ export interface RelativeBucketOptions {
  * Returns the bucket of (key position − query position) for −reach … reach; greater distances have the bucket of
  * ±reach.
  */
-export function relativeBuckets(options: RelativeBucketOptions): {
+export function relativeBucketTable(options: RelativeBucketOptions): {
   readonly reach: number;
   readonly buckets: Int32Array;
 } {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { complete } from "#dsl/assist/complete.js";
 import type { AssistContext } from "#dsl/assist/items.js";
+import { termsIn } from "#dsl/assist/glossary.js";
 import { hoverAt } from "#dsl/assist/hover.js";
 import { isComplete } from "#dsl/assist/is-complete.js";
 import { emptyEnvironment } from "#dsl/compiler/plan/known-names.js";
@@ -141,6 +142,25 @@ describe("hover text", () => {
     assert.match(at('data e { source: csv("a.csv"), columns: { text: |body } }'), /\*\*body\*\* is a column/);
     assert.match(at("data e { source: |$rows, columns: { text: text } }"), /TypeScript value/);
     assert.match(at("parameters { rate: 1e-3 }\nrecipe r { clip: |$rate }"), /\*\*\$rate\*\* is a parameter: `0.001`/);
+  });
+  it("explains terms of the glossary that occur in it, but not its subject", () => {
+    const terms = (page: string): readonly (string | undefined)[] =>
+      [...page.matchAll(/^- \*(.+)\*: /gm)].map(([, term]) => term);
+    assert.ok(terms(at("recipe r { |epochs: 3 }")).length <= 4);
+    assert.ok(!terms(at("recipe r { |epochs: 3 }")).includes("epoch"));
+    assert.deepEqual(terms(at("recipe r { |schedule: constant }")), [
+      "learning rate",
+      "step, update",
+      "warm-up",
+      "fine-tuning",
+    ]);
+    assert.deepEqual(
+      termsIn("Ends early. The learning rates are high; tokenizers, not `batch_size`\n\n```tune\nepochs: 3\n```").map(
+        ({ term }) => term,
+      ),
+      ["learning rate", "tokenizer", "batch"],
+    );
+    assert.deepEqual(termsIn("a stepmother; re-token"), []);
   });
   it("explains the last part of a dotted key", () =>
     assert.match(at("recipe r like quick { optimizer.|learning_rate: 1e-3 }"), /\*\*learning_rate\*\* of `optimizer`/));

@@ -10,7 +10,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { journalFacts } from "#kernel/session/answers/journal-facts.js";
 import { Journal } from "#kernel/sweep-runs/journal/journal.js";
 import { readStartTrials } from "#kernel/sweep-runs/earlier-trials.js";
-import { journalStudyReports } from "#kernel/sweep-runs/journal/journal-warnings.js";
+import { readJournalStudies } from "#kernel/sweep-runs/journal/journal-studies.js";
 import { writeAnew } from "#tests/write-anew.js";
 import { one, running, trial } from "./journals.js";
 
@@ -33,7 +33,7 @@ describe("damaged sweep journal", () => {
   }
   /** Runs all readers of a journal; they may fail only with a code. */
   function readAll(file: string): void {
-    journalStudyReports(file);
+    readJournalStudies(file);
     for (const read of [
       () => readStartTrials(file, one),
       () => journalFacts({ journal: file, folder: "." }, { folder: root, runs: root }),
@@ -114,10 +114,10 @@ describe("damaged sweep journal", () => {
     writeAnew(file, text.replace('"search-abc"', '"another"'));
     const journal = open();
     assert.deepEqual([journal.trials, journal.next], [[], 1]);
-    assert.equal(journalStudyReports(file)[0]?.trials.length, 4);
+    assert.equal(readJournalStudies(file)[0]?.trials.length, 4);
     journal.add(trial);
     assert.deepEqual(
-      journalStudyReports(file).map(({ trials }) => trials.length),
+      readJournalStudies(file).map(({ trials }) => trials.length),
       [4, 1],
     );
   });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { validateProgram } from "#dsl/tensor/validate.js";
-import { relativeBuckets } from "#stdlib/models/shared/relative-buckets.js";
+import { relativeBucketTable } from "#stdlib/models/shared/relative-buckets.js";
 import { t5 } from "#stdlib/models/t5.run.js";
 import { assemblePrograms } from "#stdlib/programs/assemble.js";
 import { assembleForwardProgram } from "#stdlib/programs/forward.js";
@@ -54,7 +54,7 @@ describe("T5 compared with transformers and PEFT, in float64", () => {
       readonly of: readonly number[];
     }
     for (const golden of read("golden/oracle/t5-buckets.json") as readonly Case[]) {
-      const { reach, buckets } = relativeBuckets(golden);
+      const { reach, buckets } = relativeBucketTable(golden);
       const at = (distance: number): number => buckets[Math.max(-reach, Math.min(reach, distance)) + reach]!;
       const got = golden.of.map((_, i) => at(i - golden.reach));
       assert.deepEqual(got, golden.of, JSON.stringify({ ...golden, of: undefined }));

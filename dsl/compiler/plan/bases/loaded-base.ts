@@ -52,7 +52,7 @@ export function loadedRunSettings(
  * @param own whether a key is written in the statement's own block
  * @returns false if there is an error
  */
-export function checkLoaded(
+export function rejectKeysBesideLoad(
   program: Program,
   given: ReadonlyMap<string, GivenValue>,
   isOwnKey: (key: string) => boolean,

@@ -9,7 +9,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import type { SearchOrder } from "../../../remote/coordinator/ray/search-order.js";
-import type { ClusterAccess } from "../../../remote/coordinator/work-methods.js";
+import type { OwnClusterAccess } from "../../../remote/coordinator/work-methods.js";
 import type { DisplayOutput } from "../../../display/html.js";
 import { cachePath } from "../../../fetch/cache.js";
 import { diagnosticsOf } from "../../../session/diagnostics-of.js";
@@ -29,7 +29,7 @@ export interface CoordinateOptions {
   readonly signal: AbortSignal;
   readonly write: (text: string) => unknown;
   /** Finds the cluster that this process is a job of. */
-  readonly inside?: (order: SearchOrder) => Promise<ClusterAccess>;
+  readonly inside?: (order: SearchOrder) => Promise<OwnClusterAccess>;
 }
 type Sweep = Extract<Action, { verb: "sweep" }>;
 
@@ -64,7 +64,7 @@ export async function coordinateSweep({
 
 interface Around {
   readonly order: SearchOrder;
-  readonly cluster: ClusterAccess;
+  readonly cluster: OwnClusterAccess;
   readonly home: string;
   readonly says: ProgressWriter;
 }

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { RayJobs } from "../../../remote/coordinator/ray/jobs.js";
 import type { SearchOrder } from "../../../remote/coordinator/ray/search-order.js";
-import type { ClusterAccess } from "../../../remote/coordinator/work-methods.js";
+import type { OwnClusterAccess } from "../../../remote/coordinator/work-methods.js";
 
 /** Default port of a dashboard. */
 const PORT = "8265";
@@ -17,7 +17,7 @@ const PORT = "8265";
 const PATIENCE = 5000;
 
 /** Finds the cluster. Coded error `ray-unreachable`. */
-export async function findClusterAccess({ address, host, job, key }: SearchOrder): Promise<ClusterAccess> {
+export async function findClusterAccess({ address, host, job, key }: SearchOrder): Promise<OwnClusterAccess> {
   const whys: string[] = [];
   for (const candidate of clusterAddressCandidates(address, host))
     for (const token of tokens()) {

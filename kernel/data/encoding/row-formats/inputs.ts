@@ -2,10 +2,13 @@
 import { TextsInMemory } from "../../sequences/token-rows.js";
 import { truncatePairs, truncateTexts } from "../prediction-rows.js";
 import type { PredictionInput, EncodedInputs } from "../rows.js";
-import type { InputEncoding } from "./row-encoder.js";
+import type { InputEncodingOptions } from "./row-encoder.js";
 
 /** Inputs must be all texts or all pairs. */
-export async function encodeTextInputs(inputs: readonly PredictionInput[], e: InputEncoding): Promise<EncodedInputs> {
+export async function encodeTextInputs(
+  inputs: readonly PredictionInput[],
+  e: InputEncodingOptions,
+): Promise<EncodedInputs> {
   const tokens = async (texts: readonly string[]) =>
     new TextsInMemory(await e.tokenizer.encode(texts, Number.POSITIVE_INFINITY));
   const [firsts, seconds] = pairColumns(textPairInputs(inputs));

@@ -7,19 +7,19 @@ import type { Supervision } from "#stdlib/tasks/kind.js";
 import type { Base } from "../../../bases/base.js";
 import type { MaskedRow } from "../masked-row.js";
 import type { MaskOptions } from "../masked-tokens.js";
-import type { PredictionInput, EncodedRows, RowEncoding, EncodedInputs } from "../rows.js";
+import type { PredictionInput, EncodedRows, RowEncodingOptions, EncodedInputs } from "../rows.js";
 import type { EncodableSplit } from "../split-rows.js";
 
 /** `data`: name of the data set, for errors. */
-export type RowEncodingOfData = RowEncoding & { readonly data: string };
-export type InputEncoding = Omit<RowEncoding, "end" | "model" | "chat">;
+export type RowEncodingOfData = RowEncodingOptions & { readonly data: string };
+export type InputEncodingOptions = Omit<RowEncodingOptions, "end" | "model" | "chat">;
 
 export interface RowEncoder {
   /** Encodes the rows of a split with their targets. Throws the coded error `no-labels`, and those of the task. */
   encodeSplit(rows: EncodableSplit, e: RowEncodingOfData): Promise<EncodedRows>;
-  encodeInputs(inputs: readonly PredictionInput[], e: InputEncoding): Promise<EncodedInputs>;
+  encodeInputs(inputs: readonly PredictionInput[], e: InputEncodingOptions): Promise<EncodedInputs>;
   /** For formats whose decoder reads the target: returns the prefix of inputs and the decoder's first token. */
-  decoderInput?(task: Call, base: Base): NonNullable<RowEncoding["pairs"]>;
+  decoderInput?(task: Call, base: Base): NonNullable<RowEncodingOptions["pairs"]>;
   /** Returns whether targets are single tokens, so that they can be marked in a display. */
   hasMask(supervision: Supervision): boolean;
   readonly maskTitle: "trained" | "the answer";

@@ -30,7 +30,7 @@ interface Around {
 }
 
 /** Coded errors: `deployment-unreadable`, `adapter-needs-base`, `folder-not-served`, those of tokenizers. */
-export async function findDeploymentSource(folder: string, name: string, options: Around): Promise<ModelSource> {
+export async function modelSourceOfDeployment(folder: string, name: string, options: Around): Promise<ModelSource> {
   const file = join(folder, DEPLOYMENT_FILE);
   const deployment = readDeployment(folder);
   const target = registry.find("target", deployment.target.word);

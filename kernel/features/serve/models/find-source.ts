@@ -9,7 +9,7 @@ import { DEPLOYMENT_FILE } from "../../../deployments/deployment.js";
 import { isRunFolder } from "../../../runs/history/damage.js";
 import { findRun } from "../../../runs/history/find-run.js";
 import type { DatasetCache } from "../../../session/answers/dataset-cache.js";
-import { findDeploymentSource } from "./deployment-source.js";
+import { modelSourceOfDeployment } from "./deployment-source.js";
 import { findTransformersSource } from "./transformers-source.js";
 import { findRunSource } from "./run-source.js";
 import type { ModelSource } from "./model-source.js";
@@ -36,7 +36,7 @@ async function findModelSource(path: string, home: string, datasets: DatasetCach
   if (!stats) return findRunSource(runNamed(path, home), datasets);
   if (!stats.isDirectory()) throw new CodedError("folder-not-served", { folder, why: "it is a file" });
   if (existsSync(join(folder, DEPLOYMENT_FILE)))
-    return findDeploymentSource(folder, basename(folder), { datasets, home });
+    return modelSourceOfDeployment(folder, basename(folder), { datasets, home });
   if (isRunFolder(folder)) return findRunSource(folder, datasets);
   if (existsSync(join(folder, "adapter_config.json")) && !existsSync(join(folder, "config.json")))
     throw new CodedError("folder-not-served", { folder, why: "it holds an adapter, and doesn't say of which task" });

@@ -42,7 +42,7 @@ export function readGenerationConfig(folder: string): GenerationConfig {
  * Returns the settings of each of a request's texts by number. Text n is sampled by the seed and n, like the n-th
  * prompt of a cell.
  */
-export function samplingSettingsOf(
+export function samplingSettingsByText(
   requested: SamplingRequest,
   config: GenerationConfig,
 ): (number: number) => TokenChoiceOptions {

@@ -49,7 +49,7 @@ describe("update statement", function () {
       /d\.validation: of \d+ correct predictions after m \(before\), \d+ are wrong now \(.*?95 % interval .*?\)/,
     );
     assert.match(told, /e\.validation: of \d+ correct predictions after e, \d+ are wrong now/);
-    assert.match(told, /right answers [+−]\d+\.\d points \(95 % interval [+−]/);
+    assert.match(told, /correct predictions [+−]\d+\.\d points \(95 % interval [+−]/);
     const lost = readContinualState(model("once").folder!)!.said!;
     assert.deepEqual(
       lost.map((said) => said?.length),

@@ -7,7 +7,7 @@ import type { RunComparisonRequest } from "../../../../runs/history/run-comparis
 import { RUN_SORT_KEYS, type RunView } from "../../../../runs/history/run-view.js";
 import type { AssistantClient } from "./assistant-client.js";
 import type {
-  AssistQuestion,
+  AssistQuestionName,
   AssistQuestions,
   AssistReply,
   AssistWatch,
@@ -22,7 +22,7 @@ export const assistTarget = "tunebook.assist";
 
 /** Converts a message's parameters to the assistant's; undefined if the message is incomplete. */
 type Reader<Asked, Wanted> = (data: UncheckedParams<Asked>) => Wanted | undefined;
-type Asked<Q extends AssistQuestion> = AssistQuestions[Q]["params"];
+type Asked<Q extends AssistQuestionName> = AssistQuestions[Q]["params"];
 type Watched<W extends AssistWatch> = AssistWatches[W]["params"];
 
 const code: Reader<Asked<"check">, AssistantMethods["check"]["params"]> = ({ code }) =>
@@ -56,7 +56,7 @@ const compare: Reader<Watched<"Compared">, RunComparisonRequest> = ({ runs, alon
   return { runs, along: along === "seconds" || along === "tokens" ? along : "step", smooth: smooth !== false };
 };
 /** Requests allowed from outside. */
-const questions: { readonly [Q in AssistQuestion]: Reader<Asked<Q>, AssistantMethods[Q]["params"]> } = {
+const questions: { readonly [Q in AssistQuestionName]: Reader<Asked<Q>, AssistantMethods[Q]["params"]> } = {
   check: code,
   format: code,
   complete: place,
@@ -77,7 +77,7 @@ const questions: { readonly [Q in AssistQuestion]: Reader<Asked<Q>, AssistantMet
   deleteRun: ({ run }) => (typeof run === "string" ? { id: run } : undefined),
   stopRun: ({ run }) => (typeof run === "string" ? { id: run } : undefined),
 };
-const isQuestion = (method: unknown): method is AssistQuestion =>
+const isQuestion = (method: unknown): method is AssistQuestionName =>
   typeof method === "string" && Object.hasOwn(questions, method);
 
 /** Milliseconds that a request for runs waits for a change; a cancelled watch ends at most this much later. */
@@ -121,7 +121,7 @@ export function assistComm(assistant: AssistantClient): CommOpened {
 }
 
 /** Undefined: the message is incomplete. */
-function ask<Q extends AssistQuestion>(
+function ask<Q extends AssistQuestionName>(
   assistant: AssistantClient,
   question: Q,
   data: UncheckedParams<Asked<Q>>,

@@ -37,7 +37,7 @@ export interface AssistQuestions {
   readonly deleteRun: Exchange<{ readonly run: string }, "deleteRun">;
   readonly stopRun: Exchange<{ readonly run: string }, "stopRun">;
 }
-export type AssistQuestion = keyof AssistQuestions;
+export type AssistQuestionName = keyof AssistQuestions;
 
 /** Watches: `watchRuns` and `unwatchRuns`, `watchCompared` and `unwatchCompared`. */
 export interface AssistWatches {

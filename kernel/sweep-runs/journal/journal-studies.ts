@@ -30,7 +30,7 @@ export interface JournalStudySummary {
 }
 
 /** Returns an empty list if the file is not a journal. */
-export function journalStudyReports(file: string): readonly JournalStudySummary[] {
+export function readJournalStudies(file: string): readonly JournalStudySummary[] {
   const log = new OptunaJournalFile(file);
   log.look();
   return [...log.replay.studies.values()].map(studyTold);
