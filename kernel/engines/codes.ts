@@ -130,7 +130,8 @@ export const engineCodes: CodeTable<EngineCodeData> = {
     severity: "error",
     message: (d) => `${d.program} has no input or output named ${d.name}`,
     notes: (d) => [`it has ${listNames(d.has)}`],
-    explain: "A program requires exactly its inputs and returns only its outputs.",
+    explain:
+      "A compiled graph (here called a program) takes exactly its declared inputs and returns only its declared outputs. This is an error of Tunebook itself; please report it.",
   },
   "feed-type": {
     severity: "error",

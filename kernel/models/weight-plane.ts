@@ -1,7 +1,7 @@
 /**
- * A plane through the weights of three models: the projections of others, and EWC's penalty over it. The penalty's
- * anchor θ* need not lie on the plane, nor right above the penalty's minimum there. At w = start + x · along + y ·
- * across it is ½ (w − θ*)ᵀF(w − θ*), a quadratic form in x and y with a linear and a constant part.
+ * The plane through the weights of three models, with the projections of other models on it and EWC's penalty at its
+ * points. At w = start + x · along + y · across the penalty is ½ (w − θ*)ᵀF(w − θ*): a quadratic function of x and y.
+ * Its anchor θ* may lie outside the plane.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { LandscapePenalty, LandscapePoint } from "../display/landscape.js";

@@ -1,4 +1,4 @@
-/** Chooses what trains a sweep's trials: the notebook's own engine, or workers that its runner starts. */
+/** Returns what trains the trials of a sweep: the engine of the notebook, or workers that a runner starts elsewhere. */
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Action } from "#dsl/compiler/plan/action.js";

@@ -5,7 +5,7 @@ import { rateMetric } from "./shared/rates.js";
 export const word = defineWord({
   kind: "metric",
   name: "false_negative_rate",
-  doc: "Share of the rows with a label that are not given it: 1 less the recall.",
+  doc: "Of the rows that have a label, the share for which it is not predicted. Equals 1 − recall.",
   example: "metrics: [false_negative_rate(yes)]",
   elsewhere: { fnr: "false_negative_rate", miss_rate: "false_negative_rate" },
   capabilities: { better: "less", outcomes: ["label", "label_set"], beatsConstant: false },

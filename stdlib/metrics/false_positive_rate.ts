@@ -5,7 +5,7 @@ import { rateMetric } from "./shared/rates.js";
 export const word = defineWord({
   kind: "metric",
   name: "false_positive_rate",
-  doc: "Share of the rows without a label that are given it: 1 less the specificity.",
+  doc: "Of the rows that do not have a label, the share for which it is predicted. Equals 1 − specificity.",
   example: "metrics: [false_positive_rate(yes)]",
   elsewhere: { fpr: "false_positive_rate", fall_out: "false_positive_rate" },
   advice: {

@@ -4,9 +4,9 @@ import type { Study, StudyTrial } from "../searches/kind.js";
 
 export interface PrunerImplementation {
   /**
-   * Called after each report of a running trial (the last of `trial.reports`); `steps` is its total number of steps.
-   * Returns the reason to stop the trial, as the cell displays it, or null. At the last step it is always null, because
-   * nothing would be saved.
+   * Decides after each reported score whether a running trial stops. The newest score is the last of `trial.reports`;
+   * `steps` is the planned number of training steps. Returns the reason, which the cell displays, or null to continue.
+   * Always null at the last step, when the training ends anyway.
    */
   prunes(call: Call, study: Study, trial: StudyTrial, steps: number): string | null;
   /**

@@ -28,7 +28,7 @@ export const calibrationCodes: CodeTable<CalibrationCodeData> = {
     help: (d) =>
       d.labels === null ? "remove `calibrate`" : "use `temperature`, which fits probabilities of any number of labels",
     explain:
-      "`calibrate` fits a step after the logits of a trained model to the validation rows. This is a temperature for label probabilities, or a threshold for a yes/no decision per label. With three or more labels and one correct label, the most likely label is predicted and there is no threshold.",
+      "`calibrate` corrects the outputs of a trained model with the help of the validation rows: `temperature` corrects how sure the probabilities of labels are, and `threshold` sets the probability from which a label is predicted. With three or more labels of which one is correct, the most likely label is predicted, so there is no threshold to set.",
     example: `${data.replace(", label: l", "")}\nmodel m { base: "b", task: fill_mask }\ntrain m on d { calibrate: temperature }`,
   },
   "calibrated-twice": {

@@ -78,7 +78,7 @@ export const privacyCodes: CodeTable<PrivacyCodeData> = {
     severity: "error",
     message: (d) =>
       `\`${d.what}\` trains ${String(d.times)} models on the same rows, but the ε you set covers a single training`,
-    help: (d) => `remove \`${d.what}\`; to try several seeds on purpose, train each under its own name`,
+    help: (d) => `remove \`${d.what}\`; to train several models on purpose, train each under its own name`,
     explain:
       "Every training spends privacy budget of the same rows, and the amounts add up. Five trainings with ε 8 each do not have ε 8 together. If each is a separate statement, each has its own ε, and the next plan shows the total.",
     example: train(", repeats: 3"),

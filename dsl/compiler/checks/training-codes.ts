@@ -123,7 +123,7 @@ export const trainingCodes: CodeTable<TrainingCodeData> = {
     severity: "warning",
     facts: true,
     message: (d) =>
-      `the tokenizer of \`${d.base}\` has no token for ${(d.share * 100).toFixed(1)}% of the texts (in ${String(d.rows)} of ${String(d.of)} rows)${d.some.length > 0 ? `, such as ${d.some.map((one) => JSON.stringify(one)).join(", ")}` : ""}`,
+      `${(d.share * 100).toFixed(1)}% of the tokens are unknown to the tokenizer of \`${d.base}\` (in ${String(d.rows)} of ${String(d.of)} rows)${d.some.length > 0 ? `, such as ${d.some.map((one) => JSON.stringify(one)).join(", ")}` : ""}`,
     help: () =>
       "use a base model for the language of the texts, or `unicode` in `clean` for decomposed letters or mojibake; ignore unknown tokens that do not matter",
     explain:

@@ -1,10 +1,11 @@
 /**
- * Caches the results of earlier cells between compilations: a notebook is compiled at every keystroke, and only one
- * cell changes. The state after each cell is cached. It is valid while the cells, the vocabulary, the environment and
- * all requested facts are the same. Caches one notebook at a time.
+ * Caches what the compiler knows after each cell. A notebook is compiled at every keystroke, but only one cell changes, so
+ * the cells above it need not be compiled again. A cached state is valid while those cells, the vocabulary, the environment
+ * and all facts that were read (such as columns of a file) are the same. One notebook is cached at a time.
  *
- * A state holds all names so far, so caching all states would take quadratic memory. They are cached for the cells near
- * the requested one, and more sparsely with distance. A missing state is recomputed from the nearest one before it.
+ * A state contains all names defined so far, so a state for every cell would need memory quadratic in the number of cells.
+ * Therefore every state near the edited cell is cached, and fewer with distance. A missing state is recomputed from the
+ * nearest one before it.
  */
 import { Program } from "../plan/program.js";
 import type { Source } from "../../language/diagnostics/span.js";

@@ -41,7 +41,7 @@ export const autoCodes: CodeTable<AutoCodeData> = {
   "budget-hardly": {
     severity: "warning",
     message: (d) =>
-      `${String(d.seconds)} ${d.seconds === 1 ? "second is" : "seconds are"} hardly enough to read the data: no training will fit`,
+      `the budget of ${String(d.seconds)} ${d.seconds === 1 ? "second" : "seconds"} ends before the first training can start`,
     help: () => "set two minutes or more, as in `budget: 2min`",
     explain:
       "Before training, `sweep auto` counts tokens, scores the baselines and measures the speed of each base. That takes at least ten seconds for any budget; only the rest is for trials.",

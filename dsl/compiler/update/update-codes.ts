@@ -51,10 +51,10 @@ export const updateCodes: CodeTable<UpdateCodeData> = {
   "strategy-crowded": {
     severity: "warning",
     message: (d) =>
-      `\`${d.strategy}\` keeps data off the directions of earlier data, but layer \`${d.layer}\` has ${String(d.inputs)} directions for ${String(d.ranks)} ranks: none is left`,
+      `\`${d.strategy}\` trains each data set in other directions of the weights than the data before, but layer \`${d.layer}\` has only ${String(d.inputs)} directions, and the ranks of all data sets add up to ${String(d.ranks)}`,
     help: () => "use a smaller rank, or a strategy that trains on earlier rows again (`replay`)",
     explain:
-      "The input of a layer has as many independent directions as numbers. When the ranks of all data sets exceed that, the latest must share directions with earlier ones: earlier predictions change, and the penalty cannot become small.",
+      "A layer whose input is a vector of 384 numbers has 384 independent directions. An adapter of rank 8 uses 8 of them. When the ranks of all data sets add up to more, the last data set shares directions with earlier ones: earlier predictions change, and the penalty cannot become small.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l } }\ndata e { source: csv("b.csv"), columns: { text: t, label: l } }\nmodel m { base: "b", task: text_classification, technique: lora(rank: 150) }\ntrain m on d { epochs: 1 }\nupdate m on e as n { strategy: o_lora(rank: 300) }',
   },

@@ -1,4 +1,7 @@
-/** Data of TRL and transformers: files that a program loads, rows held out, and objects passed to a trainer. */
+/**
+ * Reads from a Python program that uses TRL or transformers which data it trains on: the files and hub data sets that it
+ * loads, the rows that it holds out, and the data set that it passes to a trainer.
+ */
 import { PARTS, SOURCES } from "./joined-rows.js";
 import { interleaveStoppingStrategies, interleaveText, mixText } from "./mixture.js";
 import { hubSourceText, mixAdvice as mixedWhy, quoted, asPercent, word, type ProgramDraft } from "./write-program.js";

@@ -1,6 +1,6 @@
 /**
- * A worker: takes work from a coordinator, one job after another, runs it, and reports. It ends when there is no more
- * work, on request, and when its coordinator is gone.
+ * A worker process: repeatedly takes a job from a coordinator, runs it and reports the result. It exits when no job is
+ * left, when it is told to, or when the coordinator cannot be reached any more.
  */
 import { mkdirSync, rmSync, readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";

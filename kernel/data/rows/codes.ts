@@ -204,7 +204,7 @@ export const coreDataCodes: CodeTable<CoreDataCodeData> = {
     message: (d) => `\`${d.data}\` is streamed, so its rows are not in memory`,
     help: () => "remove `stream: true`, or read a part of the file in a TypeScript cell",
     explain:
-      "Training and evaluation read data with `stream: true` from disk. Tables and predictions for every row of a split require the rows in memory.",
+      "With `stream: true`, training and evaluation read rows from disk, one batch after another. Tables, and predictions for every row of a split, need all rows in memory, so remove `stream: true` if the rows fit.",
   },
   "source-changed": {
     severity: "error",

@@ -1,6 +1,6 @@
 /**
- * Composes the plots of a sweep in one figure: rows of plots with separate axes, and parallel coordinates over the
- * width of a row.
+ * Arranges the plots of a sweep in one figure. Each row contains plots side by side, each with its own axes, or one plot
+ * of parallel coordinates as wide as the figure.
  */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import type { Figure, Trace } from "../figure.js";

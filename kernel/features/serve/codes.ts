@@ -166,7 +166,7 @@ export const servingCodes: CodeTable<ServingCodeData> = {
     severity: "error",
     message: (d) => `the answer took longer than ${String(d.seconds)} s`,
     help: () => "request less at once (fewer texts, a smaller max_tokens), or raise the limit `time` (`--max-time`)",
-    explain: "The time limit of a request includes waiting. Its computation is then cancelled.",
+    explain: "The time limit of a request includes its waiting time. A request that exceeds it is cancelled.",
   },
   "server-stops": {
     severity: "error",

@@ -13,16 +13,17 @@ export interface BarCodeData {
 export const barCodes: CodeTable<BarCodeData> = {
   "bar-turned": {
     severity: "warning",
-    message: (d) => `of \`${d.metric}\` ${d.better} is better, and \`${d.bar}\` holds it the other way round`,
+    message: (d) =>
+      `a ${d.better} \`${d.metric}\` is better, but \`${d.bar}\` requires a ${d.better === "larger" ? "small" : "large"} one`,
     help: (d) => `write \`${d.instead}\``,
     explain:
-      "A threshold is a score that a model must reach. `at_least(log_loss, 0.5)` is met by a model that is bad enough, and `at_most(accuracy, 80%)` by one that knows little: nearly always the other word is intended.",
+      "A threshold is a score that a model must reach. Bad models meet `at_least(log_loss, 0.5)` and `at_most(accuracy, 80%)`, because a small loss and a large accuracy are good. Usually the other word is intended.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, test: 20%) }\nmodel m { base: "b", task: text_classification }\ntrain m on d\nevaluate m on d.test { require: at_least(log_loss, 0.5) }',
   },
   "bar-beyond": {
     severity: "warning",
-    message: (d) => `\`${d.metric}\` is ${String(d.most)} at most, so that no model reaches ${String(d.bar)}`,
+    message: (d) => `\`${d.metric}\` is at most ${String(d.most)}, so no model can reach ${String(d.bar)}`,
     help: (d) => (d.instead === undefined ? `write a number up to ${String(d.most)}` : `write \`${d.instead}\``),
     explain:
       "A threshold is on the metric's own scale: shares are between 0 and 1, written as `0.8` or `80%`; BLEU, chrF and ROUGE have the scales of their references.",
@@ -50,7 +51,7 @@ export function checkThreshold(
   const better = capabilities?.better ?? "none";
   // A metric without a direction may have a threshold on either side.
   if (better === "none" || better === (least ? "greater" : "less")) return;
-  const details = { bar: call.word, instead, metric, better: better === "greater" ? "more" : "less" };
+  const details = { bar: call.word, instead, metric, better: better === "greater" ? "larger" : "smaller" };
   context.report("bar-turned", details, undefined, instead, { start: 0, length: call.word.length });
 }
 

@@ -20,7 +20,7 @@ export const runnersCodes: CodeTable<RunnersCodeData> = {
     severity: "error",
     message: (d) => `${d.url} sends unencrypted HTTP to another machine`,
     help: () =>
-      "start the SuperLink with a certificate and write `https://…`; in an otherwise protected network write `plain: true`, or `--plain` where you join",
+      "start the SuperLink with a certificate and write `https://…`; in a network that is protected otherwise, write `plain: true` here and join with `tunebook join flower --plain`",
     explain:
       "Updates reveal something about rows, so they must be encrypted when they leave a machine. Unencrypted HTTP is allowed for a SuperLink on this machine, or with `plain: true` in an otherwise protected network.",
     example: federated("http://superlink:8000"),

@@ -62,7 +62,8 @@ export const splitsCodes: CodeTable<SplitsCodeData> = {
   "shares-leave-rows": {
     severity: "warning",
     message: (d) => `${String(d.percent)} % of the rows are in no split`,
-    help: () => "raise the shares to 100 % (`train: rest` adds all remaining rows), or allow it with a reason",
+    help: () =>
+      'raise the shares to 100 % (`train: rest` adds all remaining rows); if rows are left out on purpose, write `allow: { shares-leave-rows: "why" }`',
     explain:
       "Rows in no split are neither trained on nor scored. If all shares are written and do not add up to 100 %, that is usually a mistake. To train on a part of the data on purpose, write `sample`.",
     example: 'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, test: 10%) }',

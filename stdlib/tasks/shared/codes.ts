@@ -153,7 +153,8 @@ export const tasksCodes: CodeTable<TasksCodeData> = {
     facts: true,
     paths: ["columns.answer"],
     message: (d) => `no window contains the complete answer of row ${d.row}: ${JSON.stringify(d.answer)}`,
-    help: () => "increase the model's `max_length`, or the task's `stride`",
+    help: () =>
+      "increase the model's `max_length` (length of a window), or the task's `stride` (overlap of two windows)",
     explain:
       "A long context is read in windows that overlap by `stride` tokens. An answer longer than the overlap may cross " +
       "the edges of all windows; the row would then teach that its question has no answer.",

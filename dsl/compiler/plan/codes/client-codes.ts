@@ -35,7 +35,7 @@ export const apartCodes: CodeTable<ApartCodeData> = {
         .slice(0, MOST)
         .map(({ label, other }) => `${JSON.stringify(label)}: ${JSON.stringify(other)}`);
       const all = d.alike.length > MOST ? [...some, "…"] : some;
-      return `write them the same way: \`clean: [relabel({ ${all.join(", ")} })]\` in \`${d.data}\`; if they are different labels, allow it`;
+      return `write them the same way: \`clean: [relabel({ ${all.join(", ")} })]\` in \`${d.data}\`; if they really are different labels, write \`allow: { federate-labels-alike: "why" }\``;
     },
     explain:
       "The head has the labels of all clients, compared letter by letter. Labels that differ only in capitals or spaces are usually one label, written differently at two sites. As two labels, each client learns that the other's is wrong.",

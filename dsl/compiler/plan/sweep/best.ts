@@ -1,4 +1,7 @@
-/** `with search.best`: the settings of a sweep's best trial, as the host returns them (path → Tune text). */
+/**
+ * Applies `with search.best`: adds the settings of a sweep's best trial to a statement. The kernel returns them as Tune
+ * text by path, such as `optimizer.learning_rate` → `2e-3`.
+ */
 import { replacementFix } from "../../../language/diagnostics/reporter.js";
 import { readKeys } from "../../../language/types/keys.js";
 import type { Program } from "../program.js";

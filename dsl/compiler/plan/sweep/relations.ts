@@ -1,4 +1,7 @@
-/** `where`: constraints between the values of a sweep. Words of the kind `relation` over paths, numbers and terms. */
+/**
+ * Reads `where` of a sweep: constraints between the varied values, such as `at_most(batch_size, 8)`. A constraint is a word of
+ * the kind `relation`; its operands are paths of settings, numbers or terms of both.
+ */
 import { nearestWord } from "../../../language/diagnostics/nearest-word.js";
 import { replacementFix } from "../../../language/diagnostics/reporter.js";
 import { pathSpan, type Expression, type WordNode } from "../../../language/syntax/tree.js";

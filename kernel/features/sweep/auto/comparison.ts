@@ -1,6 +1,6 @@
 /**
- * The outcome of `sweep auto`: trials with saved weights compared on the validation rows, with each other and with the
- * baselines; or what is best without training.
+ * Chooses the result of `sweep auto`: scores all trials with saved weights, and the baselines, on the validation rows, and
+ * compares them. If the budget allowed no training, the result is the best option that needs none.
  */
 import { existsSync } from "node:fs";
 import type { ContestantDifference, AutoReport, AutoOutcome, SkippedCandidate } from "../../../study/auto/auto.js";

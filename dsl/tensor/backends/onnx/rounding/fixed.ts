@@ -1,7 +1,7 @@
 /**
- * Int8 products with static scales: inputs are within bounds measured on similar texts (`probed`). Written as
- * QuantizeLinear and DequantizeLinear around plain products, which accelerator runtimes read and others fuse to one
- * product. Weights and tables as in `int8.ts`.
+ * Writes int8 matrix products with fixed scales, for bounds of the inputs that were measured on sample texts (`probed`).
+ * Each product stands between QuantizeLinear and DequantizeLinear nodes: accelerators expect this form, and other
+ * runtimes fuse it to one int8 product. Weights and embedding tables are rounded as in `int8.ts`.
  */
 import type { StandaloneGraph, LazyWeight } from "../standalone.js";
 import { roundedLookup, quantizedProductWeight, UINT8_STEPS } from "./int8.js";
