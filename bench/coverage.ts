@@ -9,7 +9,7 @@
 import { Command } from "commander";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { scoreDifference, resampleAll, type MeasuredMetric } from "#kernel/inference/measuring/comparison.js";
+import { scoreDifference, resampleMetrics, type MeasuredMetric } from "#kernel/inference/measuring/comparison.js";
 import { must } from "#dsl/language/diagnostics/codes.js";
 import { seededRandom, type RandomSource } from "#stdlib/statistics/chance.js";
 import { rowSumsSampler, rowMeansOf, scoreOfAllRows } from "#stdlib/metrics/shared/row-sums.js";
@@ -18,9 +18,9 @@ import {
   numbersResampler,
   textsResampler,
   resamplingOf,
-  samplerOf,
+  metricResampleScorer,
 } from "#stdlib/metrics/shared/resampled-outcomes.js";
-import type { WrittenMetricInput } from "#stdlib/metrics/kind.js";
+import type { GeneratedTextMetricInput } from "#stdlib/metrics/kind.js";
 import { registry } from "#stdlib/registry.js";
 import { rareCoverage } from "./coverage/rare.js";
 import { table } from "./table.js";
@@ -88,7 +88,7 @@ async function labelled(
     value: must(metric.compute, word)(own, input),
     better: "greater",
     share: word === "accuracy",
-    resampling: resamplingOf(rows.length, samplerOf(metric, own, "compute", input, labelsResampler(input)), {
+    resampling: resamplingOf(rows.length, metricResampleScorer(metric, own, "compute", input, labelsResampler(input)), {
       single: true,
     }),
   };
@@ -123,7 +123,10 @@ async function numbered(word: string, rows: readonly Row[], model: 1 | 2): Promi
     value: must(metric.ofNumbers, word)(own, input),
     better: "greater",
     share: false,
-    resampling: resamplingOf(rows.length, samplerOf(metric, own, "ofNumbers", input, numbersResampler(input))),
+    resampling: resamplingOf(
+      rows.length,
+      metricResampleScorer(metric, own, "ofNumbers", input, numbersResampler(input)),
+    ),
   };
 }
 const alike: Draw = (g) => {
@@ -172,7 +175,7 @@ async function written(
   model: 1 | 2,
 ): Promise<MeasuredMetric> {
   const metric = await metricOf(word);
-  const input: WrittenMetricInput = {
+  const input: GeneratedTextMetricInput = {
     targets: rows.map((row) => textOf(row, 0)),
     written: rows.map((row) => textOf(row, model)),
   };
@@ -183,7 +186,7 @@ async function written(
     value: must(metric.ofWritten, word)(own, input),
     better: "greater",
     share: false,
-    resampling: resamplingOf(rows.length, samplerOf(metric, own, "ofWritten", input, textsResampler(input))),
+    resampling: resamplingOf(rows.length, metricResampleScorer(metric, own, "ofWritten", input, textsResampler(input))),
   };
 }
 
@@ -210,7 +213,7 @@ async function calibrated(rows: readonly Row[], model: 1 | 2): Promise<MeasuredM
     value: must(metric.compute, own.word)(own, input),
     better: "less",
     share: false,
-    resampling: resamplingOf(rows.length, samplerOf(metric, own, "compute", input, labelsResampler(input))),
+    resampling: resamplingOf(rows.length, metricResampleScorer(metric, own, "compute", input, labelsResampler(input))),
   };
 }
 
@@ -309,7 +312,7 @@ async function main({
       for (let set = 0; set < sets; set++) {
         const rows = Array.from({ length: size }, () => one.row(g));
         const measures = [await one.measure(rows, 1), await one.measure(rows, 2)] as const;
-        const drawn = await resampleAll(measures);
+        const drawn = await resampleMetrics(measures);
         const [first, second] = measures.map((measure) => must(drawn.get(measure), "a score"));
         const found = [
           [must(first, "a score").score.interval, a, alone],

@@ -5,7 +5,7 @@
  */
 import { Command } from "commander";
 import { memoryBytes, productFlopsPerToken, updateFlops } from "#dsl/compiler/plan/estimates.js";
-import { memoryOf } from "#dsl/tensor/memory.js";
+import { programMemoryOf } from "#dsl/tensor/memory.js";
 import { startEngine } from "#kernel/engines/start-engine.js";
 import { processor } from "./finetune/report.js";
 import { batchOf, integers, peakRss } from "./step/batch.js";
@@ -74,7 +74,7 @@ async function main(o: Options): Promise<void> {
             const shape = shapeOf(of, made);
             const effort = productFlopsPerToken(shape, length) * batch * length + updateFlops(shape);
             const { peak, seconds } = await measured(of, made, o.steps);
-            const walked = memoryOf(made.program, { batch, length, targets: batch * (length - 1) });
+            const walked = programMemoryOf(made.program, { batch, length, targets: batch * (length - 1) });
             const engine = memoryBytes({ ...shape, tokens: 0, trainable: 0, parameters: 0, vocabulary: 0, low: false });
             const line: Line = {
               ...of,

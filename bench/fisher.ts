@@ -22,8 +22,8 @@ import { toFloats, scalarF32 } from "#kernel/engines/feeds.js";
 import { startEngine } from "#kernel/engines/start-engine.js";
 import { TuneSession } from "#kernel/features/tune-session.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
-import { SQUARED_GRADIENTS } from "#stdlib/programs/consolidation.js";
-import { consolidate, type ConsolidateOptions } from "#kernel/features/update/consolidate.js";
+import { SQUARED_GRADIENTS_PREFIX } from "#stdlib/programs/consolidation.js";
+import { consolidateWeights, type ConsolidateOptions } from "#kernel/features/update/consolidate.js";
 import { fisherDirectionCount } from "#stdlib/strategies/shared/directions.js";
 import type { OpenModel } from "#kernel/models/open-model.js";
 import { dataReaderOfModel } from "#dsl/language/types/value.js";
@@ -158,10 +158,11 @@ train m on d { epochs: 1, batch_size: 32, optimizer: adamw(learning_rate: ${tech
     for (let round = 0; round < o.rounds; round++) {
       times.epoch.push(await seconds(epoch));
       memory[0] ||= peakRss(engine.info.pid);
-      times.fisher.push(await seconds(() => consolidate(taken)));
-      times.unasked.push(await seconds(() => consolidate({ ...taken, fisher: {} })));
+      times.fisher.push(await seconds(() => consolidateWeights(taken)));
+      times.unasked.push(await seconds(() => consolidateWeights({ ...taken, fisher: {} })));
       memory[1] ||= peakRss(engine.info.pid);
-      if (o.few > 0) times.one.push((await seconds(() => consolidate(oneByOne))) * (rows.lengths.length / o.few));
+      if (o.few > 0)
+        times.one.push((await seconds(() => consolidateWeights(oneByOne))) * (rows.lengths.length / o.few));
     }
     const [a, b, c, d] = [times.epoch, times.fisher, times.one, times.unasked].map(median);
     return [
@@ -191,7 +192,7 @@ async function tellErrors(
     const run: typeof session.run = async (name, feeds, outputs) => {
       if (name === "consolidate")
         for (const one of trainable)
-          for (const value of toFloats(await session.read(SQUARED_GRADIENTS + one))) sums.push(value);
+          for (const value of toFloats(await session.read(SQUARED_GRADIENTS_PREFIX + one))) sums.push(value);
       return session.run(name, feeds, outputs);
     };
     const listening = new Proxy(session, {
@@ -201,7 +202,7 @@ async function tellErrors(
         return typeof value === "function" ? (value.bind(of) as unknown) : value;
       },
     });
-    const looked = await consolidate({ ...o, open: { ...o.open, session: listening } });
+    const looked = await consolidateWeights({ ...o, open: { ...o.open, session: listening } });
     return Float64Array.from(sums, (one) => one / looked);
   };
   const want = await told(exact);

@@ -6,7 +6,7 @@
 import { Command } from "commander";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { resampleAll, type MeasuredMetric } from "#kernel/inference/measuring/comparison.js";
+import { resampleMetrics, type MeasuredMetric } from "#kernel/inference/measuring/comparison.js";
 import type { PredictedRows, SupervisionRows, ScoredOutcome } from "#stdlib/tasks/kind.js";
 import { registry } from "#stdlib/registry.js";
 import { table } from "./table.js";
@@ -78,7 +78,7 @@ async function secondsOf(scored: ScoredOutcome, word: string, given: Call["argum
     resampling: scored.resampling(metric, own),
   };
   const before = process.cpuUsage();
-  await resampleAll([measure]);
+  await resampleMetrics([measure]);
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1e6;
 }

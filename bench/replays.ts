@@ -14,7 +14,7 @@ import { runTuneFile } from "#kernel/features/run-file.js";
 import type { RunFolder } from "#kernel/runs/run-folder.js";
 import type { EngineName } from "#kernel/engines/engine.js";
 import { findRun } from "#kernel/runs/history/find-run.js";
-import { replay, type Replay } from "#kernel/features/replay/replay.js";
+import { replay, type ReplayResult } from "#kernel/features/replay/replay.js";
 import { ensureNode } from "#tools/node-versions.mjs";
 import { processor } from "./finetune/report.js";
 import { table } from "./table.js";
@@ -48,7 +48,7 @@ evaluate mood on reviews.test { metrics: [accuracy, f1, loss], worst: 0 }
 cpSync(join(root, "notebooks/data/sentiment.csv"), join(folder, "data/sentiment.csv"));
 
 /** Runs the command `tunebook replay` under another Node version. */
-async function underNode(line: string, run: RunFolder): Promise<Replay> {
+async function underNode(line: string, run: RunFolder): Promise<ReplayResult> {
   const node = await ensureNode(line, { onProgress: (words: string) => process.stderr.write(`${words}\n`) });
   const args = [join(root, "dist/kernel/apps/cli/main.js"), "replay", run.path, "--json"];
   const options = { maxBuffer: 64 * 2 ** 20, cwd: folder };
@@ -58,11 +58,11 @@ async function underNode(line: string, run: RunFolder): Promise<Replay> {
       return error as { stdout: string };
     throw error;
   });
-  return JSON.parse(stdout) as Replay;
+  return JSON.parse(stdout) as ReplayResult;
 }
 
 const rows: (readonly string[])[] = [];
-function told(where: string, { numbers, same }: Replay): void {
+function told(where: string, { numbers, same }: ReplayResult): void {
   const { losses, scores, exact, furthest, first } = numbers;
   rows.push([
     ...[where, exact ? "bit for bit" : same ? "within" : "beyond"],

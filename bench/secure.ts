@@ -14,7 +14,7 @@ import {
   toFixedPoint,
   type WordBits,
 } from "#kernel/features/federate/secure/fixed-point.js";
-import { minThreshold } from "#kernel/features/federate/secure/round.js";
+import { minSecureSumThreshold } from "#kernel/features/federate/secure/round.js";
 import { computeSecureSum } from "#kernel/features/federate/secure/secure-sum.js";
 import { processor } from "./finetune/report.js";
 import { table } from "./table.js";
@@ -73,7 +73,7 @@ async function properties(count: number): Promise<string> {
   let ended = 0;
   for (let run = 0; run < count; run++) {
     const clients = randomInt(3, 8);
-    const least = minThreshold(clients);
+    const least = minSecureSumThreshold(clients);
     const threshold = randomInt(least, clients + 1);
     const bits = randomInt(2) === 0 ? 32 : 64;
     const values = randomInt(1, 6);

@@ -9,7 +9,7 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Command, Option } from "commander";
-import { keyLine } from "#kernel/features/serve/server/keys.js";
+import { keysFileLine } from "#kernel/features/serve/server/keys.js";
 import { cacheFolder } from "#tools/python-env.mjs";
 import { processor } from "./finetune/report.js";
 import { broken, Driven, run, sum, small, texts, ours, Server } from "./serve/models.js";
@@ -40,7 +40,7 @@ async function main(o: Options): Promise<void> {
   const place = mkdtempSync(join(tmpdir(), "tunebook-serve-schemas-"));
   const keys = Array.from({ length: o.keys }, (_, i) => `bench-key-of-others-${String(i)}`);
   const file = join(place, "keys");
-  writeFileSync(file, [OWN, ...keys].map(keyLine).join("\n"), { mode: 0o600 });
+  writeFileSync(file, [OWN, ...keys].map(keysFileLine).join("\n"), { mode: 0o600 });
   const server = await Server.start(ours([folder], ["--api-keys-file", file]));
   const asks = { plain: asksShort(texts()), schema: asksSimple(4000) };
   const rounds: Round[] = [];

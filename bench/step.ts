@@ -5,7 +5,7 @@
  */
 import { cpus } from "node:os";
 import { Command, Option } from "commander";
-import { costOf } from "#dsl/tensor/cost.js";
+import { programCostOf } from "#dsl/tensor/cost.js";
 import { Graph } from "#dsl/tensor/builder.js";
 import type { Recompute } from "#dsl/tensor/passes/pass.js";
 import type { NDArray } from "#dsl/tensor/program.js";
@@ -76,7 +76,11 @@ export async function run(o: StepOptions): Promise<StepResult> {
     }
     times.sort((a, b) => a - b);
     const middle = median(times);
-    const { products } = costOf(program, { batch: o.batch, length: o.length, targets: o.batch * (o.length - 1) });
+    const { products } = programCostOf(program, {
+      batch: o.batch,
+      length: o.length,
+      targets: o.batch * (o.length - 1),
+    });
     const ms = (seconds: number): number => round(seconds * 1e3, 1);
     await session.dispose();
     return {

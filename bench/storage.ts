@@ -6,8 +6,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Command, Option } from "commander";
-import { dropoutDraws } from "#dsl/tensor/numbers/random.js";
-import { memoryOf } from "#dsl/tensor/memory.js";
+import { dropoutStepsByText } from "#dsl/tensor/numbers/random.js";
+import { programMemoryOf } from "#dsl/tensor/memory.js";
 import { PLAIN_PASS_SETTINGS } from "#dsl/tensor/passes/table.js";
 import type { Recompute } from "#dsl/tensor/passes/pass.js";
 import type { NDArray, Program } from "#dsl/tensor/program.js";
@@ -108,7 +108,7 @@ async function measured(of: Setting, o: Options): Promise<Run> {
       if (step === 2) loadedMiB = currentRss(engine.info.pid);
     }
     const stepMs = times.sort((a, b) => a - b)[times.length >> 1]!;
-    const walked = memoryOf(made.program, { batch, length, targets: batch * (length - 1) });
+    const walked = programMemoryOf(made.program, { batch, length, targets: batch * (length - 1) });
     const state = stateBytes(made.program);
     const shape = shapeOf({ technique: "lora", dtype: "f32", recompute: o.recompute, batch, length }, plain);
     const plan = memoryBytes({ ...shape, saved: stateBytes(plain.program) - state });
@@ -159,7 +159,7 @@ async function batchesOf(
     const fed = {
       input_ids: integers([batch, length], ids),
       attention_mask: integers([batch, length], new Array<number>(batch * length).fill(1)),
-      draws: integers([batch], [...dropoutDraws(1, 0, batch, batch)]),
+      draws: integers([batch], [...dropoutStepsByText(1, 0, batch, batch)]),
     };
     if (!windows)
       return {

@@ -8,13 +8,13 @@ import {
   sweepPictureView,
   sweepPictures,
   sweepCellView,
-  type SweepPicture,
+  type SweepPictureName,
 } from "#kernel/display/sweeps/sweep-output.js";
 import { trialsTable } from "#kernel/display/sweeps/trials-table.js";
 import type { DisplayOutput } from "#kernel/display/html.js";
 import type { SweepView } from "#kernel/display/sweeps/view.js";
 import { axesOf } from "#kernel/study/axes.js";
-import { dimensionsOf, valuesAt } from "#kernel/study/points.js";
+import { dimensionsOf, settingTextsAtPoint } from "#kernel/study/points.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { seededRandom, drawBelow } from "#stdlib/statistics/chance.js";
 import { table } from "./table.js";
@@ -66,7 +66,7 @@ function made(trials: number, reports: number, running: number, goals: 1 | 2): S
     return {
       number: i + 1,
       point,
-      values: valuesAt(vary, point),
+      values: settingTextsAtPoint(vary, point),
       state,
       reports: on,
       begun: 20_000 * i,
@@ -98,7 +98,7 @@ const cells: Readonly<Record<string, () => DisplayOutput>> = {
   "cell, two goals": () => sweepCellView(two, { ended: true }),
   table: () => trialsTable(ended),
 };
-const pictures = (Object.keys(sweepPictures) as readonly SweepPicture[]).map(
+const pictures = (Object.keys(sweepPictures) as readonly SweepPictureName[]).map(
   (name): readonly [string, () => DisplayOutput] => [
     name,
     () => sweepPictureView(name === "front" ? two : ended, name) ?? { bundle: {} },

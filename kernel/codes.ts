@@ -3,7 +3,7 @@ import { dslCodes, type DslCodeData } from "#dsl/codes.js";
 import { registerCodes, type CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { stdlibCodes, type StdlibCodeData } from "#stdlib/codes.js";
 import { artifactsCodes, type ArtifactsCodeData } from "./runs/codes.js";
-import { fittedCodes, type FittedCodeData } from "./runs/fitted-codes.js";
+import { calibrationFitCodes, type CalibrationFitCodeData } from "./runs/fitted-codes.js";
 import { togetherSweepCodes, type TogetherSweepCodeData } from "./runs/together/sweep-codes.js";
 import { ggufCodes, type GgufCodeData } from "./bases/gguf/codes.js";
 import { checkingCodes, type CheckingCodeData } from "./apps/checking/codes.js";
@@ -22,7 +22,7 @@ import { engineCodes, type EngineCodeData } from "./engines/codes.js";
 import { forwardCodes, type ForwardCodeData } from "./engines/forward/codes.js";
 import { flowerCodes, type FlowerCodeData } from "./features/federate/flower/codes.js";
 import { federationJoinCodes, type FederationJoinCodeData } from "./features/federate/join-codes.js";
-import { lostCodes, type LostCodeData } from "./features/federate/lost-client-codes.js";
+import { lostClientCodes, type LostClientCodeData } from "./features/federate/lost-client-codes.js";
 import { secureCodes, type SecureCodeData } from "./features/federate/secure/codes.js";
 import { fetchCodes, type FetchCodeData } from "./fetch/codes.js";
 import { importCodes, type ImportCodeData } from "./apps/import/codes.js";
@@ -30,8 +30,8 @@ import { attackCodes, type AttackCodeData } from "./inference/attack-codes.js";
 import { gatheringCodes, type GatheringCodeData } from "./inference/gathering/codes.js";
 import { judgingCodes, type JudgingCodeData } from "./inference/judging/codes.js";
 import { promptedCodes, type PromptedCodeData } from "./inference/prompted/codes.js";
-import { writingCodes, type WritingCodeData } from "./inference/generation/codes.js";
-import { slotCodes, type SlotCodeData } from "./inference/generation/slot-codes.js";
+import { generationCodes, type GenerationCodeData } from "./inference/generation/codes.js";
+import { slotWriterCodes, type SlotWriterCodeData } from "./inference/generation/slot-codes.js";
 import { cellsCodes, type CellsCodeData } from "./apps/jupyter/cells/codes.js";
 import { clientCodes, type ClientCodeData } from "./apps/jupyter/client/codes.js";
 import { wireCodes, type WireCodeData } from "./apps/jupyter/wire/codes.js";
@@ -47,7 +47,7 @@ import { federationsCodes, type FederationsCodeData } from "./features/federate/
 import { replaysCodes, type ReplaysCodeData } from "./features/replay/codes.js";
 import { trainingsPrivacyCodes, type TrainingsPrivacyCodeData } from "./training-runs/privacy-codes.js";
 import { updatesCodes, type UpdatesCodeData } from "./features/update/codes.js";
-import { requiredCodes, type RequiredCodeData } from "./evaluation/required-codes.js";
+import { requiredScoreCodes, type RequiredScoreCodeData } from "./evaluation/required-codes.js";
 import { verbsReportCodes, type VerbsReportCodeData } from "./features/report/codes.js";
 import { shippingCodes, type ShippingCodeData } from "./remote/jobs/codes.js";
 import { tensorsCodes, type TensorsCodeData } from "./tensors/codes.js";
@@ -58,7 +58,7 @@ import { trustCodes, type TrustCodeData } from "./trust/codes.js";
 export interface KernelCodeData
   extends
     ArtifactsCodeData,
-    FittedCodeData,
+    CalibrationFitCodeData,
     TogetherSweepCodeData,
     GgufCodeData,
     CheckingCodeData,
@@ -76,7 +76,7 @@ export interface KernelCodeData
     ForwardCodeData,
     FlowerCodeData,
     FederationJoinCodeData,
-    LostCodeData,
+    LostClientCodeData,
     SecureCodeData,
     FetchCodeData,
     ImportCodeData,
@@ -84,8 +84,8 @@ export interface KernelCodeData
     GatheringCodeData,
     JudgingCodeData,
     PromptedCodeData,
-    WritingCodeData,
-    SlotCodeData,
+    GenerationCodeData,
+    SlotWriterCodeData,
     CellsCodeData,
     ClientCodeData,
     WireCodeData,
@@ -101,7 +101,7 @@ export interface KernelCodeData
     ReplaysCodeData,
     TrainingsPrivacyCodeData,
     UpdatesCodeData,
-    RequiredCodeData,
+    RequiredScoreCodeData,
     VerbsReportCodeData,
     ShippingCodeData,
     TensorsCodeData,
@@ -114,7 +114,7 @@ declare module "#dsl/language/diagnostics/codes.js" {
 
 export const kernelCodes: CodeTable<KernelCodeData> = {
   ...artifactsCodes,
-  ...fittedCodes,
+  ...calibrationFitCodes,
   ...togetherSweepCodes,
   ...ggufCodes,
   ...checkingCodes,
@@ -132,7 +132,7 @@ export const kernelCodes: CodeTable<KernelCodeData> = {
   ...forwardCodes,
   ...flowerCodes,
   ...federationJoinCodes,
-  ...lostCodes,
+  ...lostClientCodes,
   ...secureCodes,
   ...fetchCodes,
   ...importCodes,
@@ -140,8 +140,8 @@ export const kernelCodes: CodeTable<KernelCodeData> = {
   ...gatheringCodes,
   ...judgingCodes,
   ...promptedCodes,
-  ...writingCodes,
-  ...slotCodes,
+  ...generationCodes,
+  ...slotWriterCodes,
   ...cellsCodes,
   ...clientCodes,
   ...wireCodes,
@@ -157,7 +157,7 @@ export const kernelCodes: CodeTable<KernelCodeData> = {
   ...replaysCodes,
   ...trainingsPrivacyCodes,
   ...updatesCodes,
-  ...requiredCodes,
+  ...requiredScoreCodes,
   ...verbsReportCodes,
   ...shippingCodes,
   ...tensorsCodes,

@@ -109,10 +109,10 @@ const leavingOut = (unusedKinds, codesOfRuns, unused = unusedBy(unusedKinds), ne
     // The page compresses no model; only the kernel computes the resulting sizes.
     onLoad({ filter: /[\\/]stdlib[\\/](?:sparsities[\\/]shared[\\/]plan|students[\\/]shared[\\/]cut)\.js$/ }, () => ({
       contents: `const asItWas = (_, { config, shapes }) => ({ config, shapes });
-        export { asItWas as planPrunedSizes, asItWas as cutStudent };
+        export { asItWas as planPrunedSizes, asItWas as planStudentModel };
         export const pruningSharesOf = () => ({});
         export const planPruning = () => undefined;
-        export const isCutRefused = () => false;`,
+        export const isStudentPlanRefused = () => false;`,
       resolveDir: dist,
     }));
     // The grammar never changes and was validated by the tests.

@@ -13,9 +13,9 @@ const WHITESPACE = {
 };
 
 /** Returns a tokenizer.json's `pre_tokenizer` with `Whitespace` corrected. */
-export function withRustWhitespace(part: unknown): unknown {
+export function correctWhitespacePreTokenizer(part: unknown): unknown {
   if (!isRecord(part)) return part;
   if (part["type"] === "Whitespace") return WHITESPACE;
   const parts = part["pretokenizers"];
-  return Array.isArray(parts) ? { ...part, pretokenizers: parts.map(withRustWhitespace) } : part;
+  return Array.isArray(parts) ? { ...part, pretokenizers: parts.map(correctWhitespacePreTokenizer) } : part;
 }

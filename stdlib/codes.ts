@@ -1,15 +1,15 @@
 /** All error codes of the vocabulary. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { aggregatorsCodes, type AggregatorsCodeData } from "./aggregators/shared/codes.js";
-import { barCodes, type BarCodeData } from "./bars/shared/bar.js";
+import { thresholdCodes, type ThresholdCodeData } from "./bars/shared/bar.js";
 import { balanceCodes, type BalanceCodeData } from "./cleaners/shared/balance-codes.js";
 import { rangeCodes, type RangeCodeData } from "./cleaners/shared/range-codes.js";
 import { compressorsCodes, type CompressorsCodeData } from "./compressors/shared/codes.js";
 import { contendersCodes, type ContendersCodeData } from "./contenders/shared/codes.js";
-import { definedCodes, type DefinedCodeData } from "./user-defined/codes.js";
+import { userWordCodes, type UserWordCodeData } from "./user-defined/codes.js";
 import { stdlibJudgingCodes, type StdlibJudgingCodeData } from "./judging/codes.js";
 import { averageCodes, type AverageCodeData } from "./metrics/shared/average.js";
-import { positiveCodes, type PositiveCodeData } from "./metrics/shared/positive.js";
+import { positiveLabelCodes, type PositiveLabelCodeData } from "./metrics/shared/positive.js";
 import { modelsCodes, type ModelsCodeData } from "./models/shared/codes.js";
 import { optimizersCodes, type OptimizersCodeData } from "./optimizers/shared/codes.js";
 import { partitionsCodes, type PartitionsCodeData } from "./partitions/shared/codes.js";
@@ -20,7 +20,7 @@ import { pruningCodes, type PruningCodeData } from "./sparsities/shared/codes.js
 import { runnersCodes, type RunnersCodeData } from "./runners/shared/codes.js";
 import { schemasCodes, type SchemasCodeData } from "./json-schemas/codes.js";
 import { secretsCodes, type SecretsCodeData } from "./secrets/shared/codes.js";
-import { classCodes, type ClassCodeData } from "./sources/shared/class-codes.js";
+import { classErrorCodes, type ClassErrorCodeData } from "./sources/shared/class-codes.js";
 import { sourcesCodes, type SourcesCodeData } from "./sources/shared/codes.js";
 import { sqlCodes, type SqlCodeData } from "./sources/shared/sql/codes.js";
 import { tableCodes, type TableCodeData } from "./sources/shared/table-codes.js";
@@ -36,15 +36,15 @@ import { trackersCodes, type TrackersCodeData } from "./trackers/shared/codes.js
 export interface StdlibCodeData
   extends
     AggregatorsCodeData,
-    BarCodeData,
+    ThresholdCodeData,
     BalanceCodeData,
     RangeCodeData,
     CompressorsCodeData,
     ContendersCodeData,
-    DefinedCodeData,
+    UserWordCodeData,
     StdlibJudgingCodeData,
     AverageCodeData,
-    PositiveCodeData,
+    PositiveLabelCodeData,
     ModelsCodeData,
     OptimizersCodeData,
     PartitionsCodeData,
@@ -55,7 +55,7 @@ export interface StdlibCodeData
     RunnersCodeData,
     SchemasCodeData,
     SecretsCodeData,
-    ClassCodeData,
+    ClassErrorCodeData,
     SourcesCodeData,
     SqlCodeData,
     TableCodeData,
@@ -73,15 +73,15 @@ declare module "#dsl/language/diagnostics/codes.js" {
 
 export const stdlibCodes: CodeTable<StdlibCodeData> = {
   ...aggregatorsCodes,
-  ...barCodes,
+  ...thresholdCodes,
   ...balanceCodes,
   ...rangeCodes,
   ...compressorsCodes,
   ...contendersCodes,
-  ...definedCodes,
+  ...userWordCodes,
   ...stdlibJudgingCodes,
   ...averageCodes,
-  ...positiveCodes,
+  ...positiveLabelCodes,
   ...modelsCodes,
   ...optimizersCodes,
   ...partitionsCodes,
@@ -92,7 +92,7 @@ export const stdlibCodes: CodeTable<StdlibCodeData> = {
   ...runnersCodes,
   ...schemasCodes,
   ...secretsCodes,
-  ...classCodes,
+  ...classErrorCodes,
   ...sourcesCodes,
   ...sqlCodes,
   ...tableCodes,

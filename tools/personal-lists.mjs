@@ -9,7 +9,7 @@ import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parquetReadObjects } from "hyparquet";
-import { filterBits, letterBuckets, accentlessForm } from "#stdlib/personal-data/names/filters.js";
+import { filterBits, letterPatternBuckets, accentlessForm } from "#stdlib/personal-data/names/filters.js";
 
 const folder = resolve(process.argv[2] ?? ".");
 const require = createRequire(join(folder, "package.json"));
@@ -262,14 +262,14 @@ function model() {
     }
     const rate = 0.3 / (1 + epoch);
     for (const [word, label] of all) {
-      const buckets = letterBuckets(word, size);
+      const buckets = letterPatternBuckets(word, size);
       const score = buckets.reduce((sum, bucket) => sum + weights[bucket], 0);
       const step = rate * (label - 1 / (1 + Math.exp(-score)));
       for (const bucket of buckets) weights[bucket] += step - 1e-4 * weights[bucket];
     }
   }
   const hit = all.filter(
-    ([word, label]) => letterBuckets(word, size).reduce((sum, b) => sum + weights[b], 0) > 0 === (label === 1),
+    ([word, label]) => letterPatternBuckets(word, size).reduce((sum, b) => sum + weights[b], 0) > 0 === (label === 1),
   );
   console.log("letters: accuracy on their own words", (hit.length / all.length).toFixed(3), "of", all.length);
   const bytes = Int8Array.from(weights, (weight) => Math.max(-127, Math.min(127, Math.round(weight * 32))));

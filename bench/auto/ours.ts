@@ -14,7 +14,7 @@ import type { DisplayOutput } from "#kernel/display/html.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
 import { TuneSession } from "#kernel/features/tune-session.js";
 import type { Evaluation } from "#kernel/inference/evaluations/evaluation.js";
-import type { Interval } from "#stdlib/statistics/interval.js";
+import type { ConfidenceInterval } from "#stdlib/statistics/interval.js";
 import { drawn } from "../quality/dataset.js";
 import { DEFAULT, FOUND, ONCE, WORDS, SETS, type AutoSet } from "./sets.js";
 
@@ -32,11 +32,11 @@ export interface Setting {
 export interface Told {
   readonly name: string;
   readonly value: number;
-  readonly interval: Interval | null;
+  readonly interval: ConfidenceInterval | null;
   /** This score minus that of the sweep's best. */
   readonly difference?: {
     readonly value: number;
-    readonly interval: Interval | null;
+    readonly interval: ConfidenceInterval | null;
     readonly verdict: DifferenceVerdict | null;
   };
 }

@@ -2,9 +2,9 @@
  * Published interval methods to compare with. Bootstraps: percentile; BCa (Efron 1987); stratified by the true label.
  * By score: Wilson and mid-P for shares, DeLong with a logit and Newcombe for areas under the curve, Boyd's logit.
  */
-import type { Resampling } from "#stdlib/statistics/bootstrap.js";
-import { NORMAL_QUANTILE_95, type Interval } from "#stdlib/statistics/interval.js";
-import { labelRatesOf } from "#stdlib/statistics/label-rates.js";
+import type { BootstrapScorer } from "#stdlib/statistics/bootstrap.js";
+import { NORMAL_QUANTILE_95, type ConfidenceInterval } from "#stdlib/statistics/interval.js";
+import { precisionRecallAndF1 } from "#stdlib/statistics/label-rates.js";
 import { midPInterval } from "#stdlib/statistics/mid-p.js";
 import { percentileInterval } from "#stdlib/statistics/percentiles.js";
 import { wilsonInterval } from "#stdlib/statistics/wilson.js";
@@ -13,9 +13,15 @@ import { labelCounts, labelCountsOfSets } from "#stdlib/metrics/shared/counts.js
 import { newcombeAucInterval, areaWithPlacements } from "#stdlib/metrics/shared/rare-areas.js";
 import type { Answered, Asked } from "./rare-rows.js";
 
-export type Published = Readonly<Record<string, Interval | null>>;
+export type Published = Readonly<Record<string, ConfidenceInterval | null>>;
 
-export function published(asked: Asked, answered: Answered, value: number, of: Resampling, draws: number): Published {
+export function published(
+  asked: Asked,
+  answered: Answered,
+  value: number,
+  of: BootstrapScorer,
+  draws: number,
+): Published {
   return {
     ...bootstraps(answered, value, of, draws),
     ...ofShare(asked, answered),
@@ -23,7 +29,7 @@ export function published(asked: Asked, answered: Answered, value: number, of: R
   };
 }
 
-function bootstraps(answered: Answered, value: number, of: Resampling, draws: number): Published {
+function bootstraps(answered: Answered, value: number, of: BootstrapScorer, draws: number): Published {
   const n = of.units;
   const g = seededRandom(5, n);
   const below = (most: number): number => Math.floor(((g.next() >>> 0) / 2 ** 32) * most);
@@ -39,12 +45,12 @@ function bootstraps(answered: Answered, value: number, of: Resampling, draws: nu
   return { ...made, stratified: percentileInterval(stratified) };
 }
 
-function jackknife({ units, score }: Resampling): readonly number[] {
+function jackknife({ units, score }: BootstrapScorer): readonly number[] {
   const all = Uint32Array.from({ length: units }, (_, unit) => unit);
   return Array.from(all, (unit) => score(all.filter((other) => other !== unit)));
 }
 
-function bca(draws: readonly number[], value: number, left: readonly number[]): Interval | null {
+function bca(draws: readonly number[], value: number, left: readonly number[]): ConfidenceInterval | null {
   const below = draws.filter((one) => one < value).length + draws.filter((one) => one === value).length / 2;
   const bias = normalQuantile(below / draws.length);
   const mean = left.reduce((sum, one) => sum + one, 0) / left.length;
@@ -78,7 +84,10 @@ function ofShare({ word, given }: Asked, answered: Answered): Published {
   const own = all[label];
   if (!own || (word !== "precision" && word !== "recall" && word !== "f1")) return {};
   const of = word === "precision" ? own.given : own.have;
-  return { Wilson: labelRatesOf(own)[word], ...(word !== "f1" && of > 0 && { "mid-P": midPInterval(own.hit, of) }) };
+  return {
+    Wilson: precisionRecallAndF1(own)[word],
+    ...(word !== "f1" && of > 0 && { "mid-P": midPInterval(own.hit, of) }),
+  };
 }
 
 function ofRanking({ word, given }: Asked, answered: Answered, value: number): Published {
@@ -99,7 +108,7 @@ function ofRanking({ word, given }: Asked, answered: Answered, value: number): P
   };
 }
 /** Returns null for a score of 0 or 1, where the logit is undefined. */
-function logit(value: number, deviation: number): Interval | null {
+function logit(value: number, deviation: number): ConfidenceInterval | null {
   if (!Number.isFinite(deviation) || value <= 0 || value >= 1) return null;
   const end = (z: number): number => 1 / (1 + Math.exp(-(Math.log(value / (1 - value)) + z * deviation)));
   return { low: end(-NORMAL_QUANTILE_95), high: end(NORMAL_QUANTILE_95) };

@@ -6,13 +6,13 @@ import { must } from "#dsl/language/diagnostics/codes.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { MeasuredMetric } from "#kernel/inference/measuring/comparison.js";
-import type { LabelSetMetricInput, MetricImplementation, MetricInput } from "#stdlib/metrics/kind.js";
+import type { LabelSetMetricInput, MetricImplementation, LabelMetricInput } from "#stdlib/metrics/kind.js";
 import { seededRandom, type RandomSource } from "#stdlib/statistics/chance.js";
 import {
   labelsResampler,
   labelSetsResampler,
   resamplingOf,
-  samplerOf,
+  metricResampleScorer,
 } from "#stdlib/metrics/shared/resampled-outcomes.js";
 import { registry } from "#stdlib/registry.js";
 
@@ -48,7 +48,7 @@ function noises(g: RandomSource): readonly [number, number] {
 
 export type Drawn = readonly [Answered, Answered];
 export type Answered =
-  | { readonly of: "compute"; readonly input: MetricInput }
+  | { readonly of: "compute"; readonly input: LabelMetricInput }
   | { readonly of: "ofLabelSets"; readonly input: LabelSetMetricInput };
 
 /** Draws labels, each at least once, and returns both models' predictions for them. */
@@ -187,8 +187,8 @@ export async function measureOf({ word, given, name }: Asked, answered: Answered
   const value = valueOf(metric, call, answered);
   const sampler =
     answered.of === "compute"
-      ? samplerOf(metric, call, "compute", answered.input, labelsResampler(answered.input))
-      : samplerOf(metric, call, "ofLabelSets", answered.input, labelSetsResampler(answered.input));
+      ? metricResampleScorer(metric, call, "compute", answered.input, labelsResampler(answered.input))
+      : metricResampleScorer(metric, call, "ofLabelSets", answered.input, labelSetsResampler(answered.input));
   const rows =
     answered.of === "compute"
       ? answered.input.truth.length

@@ -2,8 +2,8 @@
  * Measures the coverage of intervals where one label is rare, and their width relative to the best published method.
  */
 import { must } from "#dsl/language/diagnostics/codes.js";
-import { scoreDifference, resampleAll } from "#kernel/inference/measuring/comparison.js";
-import type { Interval } from "#stdlib/statistics/interval.js";
+import { scoreDifference, resampleMetrics } from "#kernel/inference/measuring/comparison.js";
+import type { ConfidenceInterval } from "#stdlib/statistics/interval.js";
 import { regularizedIncompleteBeta } from "#stdlib/statistics/mid-p.js";
 import { seededRandom } from "#stdlib/statistics/chance.js";
 import { published } from "./published.js";
@@ -24,7 +24,7 @@ export class Covered {
   held = 0;
   given = 0;
   width = 0;
-  add(interval: Interval | null, truth: number): void {
+  add(interval: ConfidenceInterval | null, truth: number): void {
     this.sets++;
     if (!interval) return;
     this.given++;
@@ -69,7 +69,7 @@ export async function coveredIn(
     for (const row of rows) {
       const [a, b] = must(truths.get(row.asked), "a true value");
       const measures = [await measureOf(row.asked, answers[0]), await measureOf(row.asked, answers[1])] as const;
-      const drawn = await resampleAll(measures);
+      const drawn = await resampleMetrics(measures);
       const [first, second] = [must(drawn.get(measures[0]), "a score"), must(drawn.get(measures[1]), "a score")];
       row.score.add(first.score.interval, a);
       row.difference.add(scoreDifference(first, second).interval, b - a);

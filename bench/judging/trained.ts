@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { plainHostContext } from "#kernel/host/host-context.js";
 import { TuneSession } from "#kernel/features/tune-session.js";
-import { type ExecutionContext, Warnings } from "#kernel/session/execution-context.js";
+import { type ExecutionContext, WarningReporter } from "#kernel/session/execution-context.js";
 import { findLabelIssues } from "#kernel/evaluation/label-issues.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 
@@ -43,7 +43,11 @@ model reader { base: "all-MiniLM-L6-v2", task: text_classification, max_length: 
 recipe short { epochs: ${String(epochs)}, batch_size: 16 }
 train reader on turned with short`;
     await session.run({ id: "turned", title: "turned", text }, given);
-    const stage: ExecutionContext = { ...given, sources: [], warnings: new Warnings(given.screen, [], "turned") };
+    const stage: ExecutionContext = {
+      ...given,
+      sources: [],
+      warnings: new WarningReporter(given.screen, [], "turned"),
+    };
     const { issues } = await findLabelIssues(session, models.get("reader") as ModelHandle, undefined, stage);
     return issues.map(({ row, trained }) => ({ row: Number(row) - 1, by: trained?.by ?? "probe" }));
   } finally {

@@ -2,7 +2,11 @@
  * Plants faults in rows, each in different rows (except for the telltale word, which follows a label). They are
  * identified by row number.
  */
-import { MIN_NEAR_DUPLICATE_LIKENESS, comparedLetters, textLikeness } from "#stdlib/text/near-duplicates/shingles.js";
+import {
+  MIN_NEAR_DUPLICATE_LIKENESS,
+  lettersForComparison,
+  textLikeness,
+} from "#stdlib/text/near-duplicates/shingles.js";
 import type { Labelled } from "../judging/sets.js";
 import { Drawing } from "../redaction/drawing.js";
 import { names } from "../redaction/generate.js";
@@ -57,7 +61,8 @@ export async function planted(own: readonly Labelled[], seed: number, labelled: 
       note(fault, rows.length - 1);
       if (
         fault === "near" &&
-        textLikeness(comparedLetters(source.text), comparedLetters(rows.at(-1)!.text)) >= MIN_NEAR_DUPLICATE_LIKENESS
+        textLikeness(lettersForComparison(source.text), lettersForComparison(rows.at(-1)!.text)) >=
+          MIN_NEAR_DUPLICATE_LIKENESS
       )
         note("near, by its own measure", rows.length - 1);
     }

@@ -1,6 +1,6 @@
 /** A batch for measurements: full rows of ids computed from numbers, so that every program and peer gets the same. */
 import type { NDArray } from "#dsl/tensor/program.js";
-import { dropoutDraws, mixBits } from "#dsl/tensor/numbers/random.js";
+import { dropoutStepsByText, mixBits } from "#dsl/tensor/numbers/random.js";
 import type { Carrier } from "./carrier.js";
 import { readFileSync } from "node:fs";
 
@@ -15,7 +15,7 @@ export function batchOf(
   const common = {
     input_ids: integers([o.batch, o.length], ids),
     attention_mask: integers([o.batch, o.length], new Array<number>(n).fill(1)),
-    draws: integers([o.batch], [...dropoutDraws(1, 0, o.batch, o.batch)]),
+    draws: integers([o.batch], [...dropoutStepsByText(1, 0, o.batch, o.batch)]),
     rate: { dtype: "f32", shape: [], bytes: new Uint8Array(Float32Array.of(1e-5).buffer) },
   } as const;
   if (!windows) {

@@ -16,13 +16,13 @@ import type {
   Type,
   StateUpdate,
 } from "./program.js";
-import { EXTRA_INPUTS } from "./ops/shared/heads.js";
+import { OPTIONAL_ATTENTION_INPUTS } from "./ops/shared/heads.js";
 import type { RotaryFrequencies } from "./numbers/rope.js";
 import { OpInputError, sameShape, typeText } from "./shape.js";
 import { opNamed, type AttributesOf, type InputsOf, type OpName, type OutputsOf } from "./table.js";
 import { NodeTensor } from "./node-tensor.js";
-import type { Builder, OptionalAttributes, OpSignature, Tensor, Tensors } from "./tensor.js";
-import { scalar } from "./values.js";
+import type { GraphBuilder, AttributesArgument, OpSignature, Tensor, TensorPerType } from "./tensor.js";
+import { scalarNDArray } from "./values.js";
 
 export interface DropoutOptions {
   readonly rate: number;
@@ -66,7 +66,7 @@ export interface AttentionOptions {
   readonly dropout?: DropoutOptions;
 }
 
-export class Graph implements Builder {
+export class Graph implements GraphBuilder {
   private readonly nodes: Node[] = [];
   private readonly inputs: Record<string, { type: Type; ref: Ref }> = {};
   private readonly outputs: Record<string, Ref> = {};
@@ -100,7 +100,7 @@ export class Graph implements Builder {
     return this.append("constant", [], { value }, [{ dtype: value.dtype, shape: value.shape }])[0]!;
   }
   number(value: number, dtype: DType = "f32"): Tensor {
-    return this.constant(scalar(dtype, value));
+    return this.constant(scalarNDArray(dtype, value));
   }
   output(name: string, tensor: Tensor): void {
     this.outputs[name] = tensor.ref;
@@ -135,13 +135,13 @@ export class Graph implements Builder {
   apply<N extends OpName>(
     name: N,
     inputs: InputsOf<N, Tensor>,
-    ...given: OptionalAttributes<AttributesOf<N>>
+    ...given: AttributesArgument<AttributesOf<N>>
   ): OutputsOf<N, Tensor>;
   apply<I extends readonly Type[], O extends readonly Type[], A extends Attributes>(
     op: OpSignature<I, O, A>,
-    inputs: Tensors<NoInfer<I>>,
-    ...given: OptionalAttributes<A>
-  ): Tensors<O>;
+    inputs: TensorPerType<NoInfer<I>>,
+    ...given: AttributesArgument<A>
+  ): TensorPerType<O>;
   apply(
     op: string | OpSignature<readonly Type[], readonly Type[], Attributes>,
     inputs: readonly Tensor[],
@@ -154,11 +154,11 @@ export class Graph implements Builder {
     return this.made(opNamed(name), inputs, attributes);
   }
   /** Same as `apply`, but returns the first output alone. */
-  one<N extends OpName>(name: N, inputs: InputsOf<N, Tensor>, ...given: OptionalAttributes<AttributesOf<N>>): Tensor;
+  one<N extends OpName>(name: N, inputs: InputsOf<N, Tensor>, ...given: AttributesArgument<AttributesOf<N>>): Tensor;
   one<I extends readonly Type[], A extends Attributes>(
     op: OpSignature<I, readonly Type[], A>,
-    inputs: Tensors<NoInfer<I>>,
-    ...given: OptionalAttributes<A>
+    inputs: TensorPerType<NoInfer<I>>,
+    ...given: AttributesArgument<A>
   ): Tensor;
   one(
     op: string | OpSignature<readonly Type[], readonly Type[], Attributes>,
@@ -195,7 +195,7 @@ export class Graph implements Builder {
   attention(q: Tensor, k: Tensor, v: Tensor, options: AttentionOptions): Tensor {
     const { heads, scale, dropout, keyValueHeads = heads, causal = false, window = 0 } = options;
     const extras = { segments: options.segments, bias: options.bias, offset: options.offset, step: dropout?.step };
-    const given = EXTRA_INPUTS.filter((name) => extras[name] !== undefined);
+    const given = OPTIONAL_ATTENTION_INPUTS.filter((name) => extras[name] !== undefined);
     const more = given.flatMap((name) => extras[name] ?? []);
     const drop = dropout
       ? { rate: dropout.rate, seed: dropout.seed, site: this.sites++ }

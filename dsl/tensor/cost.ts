@@ -20,7 +20,7 @@ export interface ProgramCost {
 }
 
 /** Returns a program's cost. `sizes` binds the named dimensions (`batch`, `length`). */
-export function costOf(program: Program, sizes: Sizes): ProgramCost {
+export function programCostOf(program: Program, sizes: Sizes): ProgramCost {
   const byOp: Record<string, number> = {};
   let bytes = 0;
   costsOfNodes(program, sizes).forEach((cost, index) => {

@@ -7,7 +7,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Program, Ref, StateUpdate } from "./program.js";
 import { concreteShape, typeText, type Sizes } from "./shape.js";
 import { opNamed } from "./table.js";
-import { fromNDArray, sizeOf, type ArrayValues } from "./values.js";
+import { fromNDArray, elementCountOfShape, type ArrayValues } from "./values.js";
 
 export interface ProgramResult {
   readonly outputs: Readonly<Record<string, ArrayValues>>;
@@ -21,7 +21,7 @@ export function evaluateProgram(
   feeds: Readonly<Record<string, ArrayValues>>,
   state: Readonly<Record<string, ArrayValues>>,
 ): ProgramResult {
-  const sizes = bindStateSizes(program, bindSizes(program, feeds), (name) => state[name]?.shape);
+  const sizes = bindStateSizes(program, bindSizesFromFeeds(program, feeds), (name) => state[name]?.shape);
   const done: (readonly ArrayValues[])[] = [];
   const valuesOf = (ref: Ref): ArrayValues => done[ref.node]![ref.output]!;
   for (const node of program.nodes) {
@@ -49,7 +49,7 @@ function updated(
   if (!u.at) return value;
   const { axis } = u.at;
   const old = wanted(state, u.state);
-  const inner = sizeOf(old.shape.slice(axis + 1));
+  const inner = elementCountOfShape(old.shape.slice(axis + 1));
   const [whole, part] = [old.shape[axis]! * inner, value.shape[axis]! * inner];
   const starts = valuesOf(u.at.start);
   if (starts.shape.length > 0) return placed(u.state, old, value, starts, inner);
@@ -80,7 +80,7 @@ function wanted(state: Readonly<Record<string, ArrayValues>>, name: string): Arr
 }
 
 /** Derives the named sizes from the shapes fed; throws `graph-feed` if an input is missing or has another shape. */
-export function bindSizes(
+export function bindSizesFromFeeds(
   program: Program,
   feeds: Readonly<Record<string, { readonly shape: readonly number[] }>>,
 ): Sizes {

@@ -5,12 +5,16 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isLeaf } from "./leaves.js";
 import { opNamed } from "./table.js";
-import type { Builder, Tensor } from "./tensor.js";
+import type { GraphBuilder, Tensor } from "./tensor.js";
 
 /**
  * Returns the gradients of a scalar `loss`, one per tensor of `wrt`; undefined where the loss does not depend on it.
  */
-export function gradient(graph: Builder, loss: Tensor, wrt: readonly Tensor[]): readonly (Tensor | undefined)[] {
+export function gradientsOfLoss(
+  graph: GraphBuilder,
+  loss: Tensor,
+  wrt: readonly Tensor[],
+): readonly (Tensor | undefined)[] {
   if (loss.rank !== 0) throw new CodedError("graph-invalid", { problem: "the loss must be a scalar" });
   return pulledBack(graph, [[loss, graph.number(1, loss.dtype)]], wrt, new Set());
 }
@@ -20,7 +24,7 @@ export function gradient(graph: Builder, loss: Tensor, wrt: readonly Tensor[]): 
  * in the backward pass, whose shape its gradient then has; by default the tensor itself.
  */
 export function backpropagateSlopes(
-  graph: Builder,
+  graph: GraphBuilder,
   slopes: readonly (readonly [Tensor, Tensor])[],
   wrt: readonly Tensor[],
   seen: (t: Tensor) => Tensor = same,
@@ -34,7 +38,7 @@ type Pulled = readonly (Tensor | undefined)[];
 
 /** Returns gradients of `wrt`, given those of some tensors. Back-propagation stops at the nodes `ends`. */
 function pulledBack(
-  graph: Builder,
+  graph: GraphBuilder,
   given: readonly (readonly [Tensor, Tensor])[],
   wrt: readonly Tensor[],
   ends: ReadonlySet<number>,
@@ -68,7 +72,7 @@ function pulledBack(
 
 /** Gradients of a node's inputs: by its op's rule, or through its decomposition. */
 function pulledThrough(
-  graph: Builder,
+  graph: GraphBuilder,
   index: number,
   { inputs, seen }: { readonly inputs: readonly Tensor[]; readonly seen: (t: Tensor) => Tensor },
   dy: Pulled,
@@ -90,7 +94,7 @@ function pulledThrough(
 }
 
 /** Returns the nodes up to `last` that depend on `wrt`. */
-export function nodesDependingOn(graph: Builder, wrt: readonly Tensor[], last: number): ReadonlySet<number> {
+export function nodesDependingOn(graph: GraphBuilder, wrt: readonly Tensor[], last: number): ReadonlySet<number> {
   const needed = new Set(wrt.map((t) => t.ref.node));
   for (let index = 0; index <= last; index++)
     if (graph.table[index]!.inputs.some((ref) => needed.has(ref.node))) needed.add(index);

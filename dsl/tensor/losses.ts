@@ -167,7 +167,7 @@ export function cosineSimilarity(x: Tensor, y: Tensor): Tensor {
  * Cosine embedding loss (torch.nn.CosineEmbeddingLoss): 1 − cos for pairs that belong together (`together` 1),
  * otherwise the excess of cos over `margin` (`together` −1). x, y [rows, n]; together f32 [rows].
  */
-export function cosineEmbedding(
+export function cosineEmbeddingLoss(
   x: Tensor,
   y: Tensor,
   together: Tensor,

@@ -20,7 +20,7 @@ export interface ProgramMemory {
 }
 
 /** Returns a program's memory. `sizes` binds the named dimensions (`batch`, `length`, `targets`). */
-export function memoryOf(program: Program, sizes: Sizes): ProgramMemory {
+export function programMemoryOf(program: Program, sizes: Sizes): ProgramMemory {
   const walk = new Walk(program, sizes);
   const state = Object.values(program.state).reduce(
     (sum, { type }) => sum + (type.shape.every((d) => typeof d === "number" || d in sizes) ? walk.bytes(type) : 0),

@@ -3,18 +3,18 @@ import type { InferAttributes } from "./attributes.js";
 import { isNodeOf } from "./op.js";
 import type { Attributes, Dimension, DType, Ref, Type } from "./program.js";
 import type { SmoothActivation } from "./ops/shared/gelu.js";
-import { headChunkCount } from "./ops/shared/head.js";
+import { headLossChunkCount } from "./ops/shared/head.js";
 import { headSmoothingLoss, weightedCrossEntropy, type CrossEntropySettings } from "./losses.js";
 import { takePosition } from "./position.js";
 import type { REDUCTION_ATTRIBUTES } from "./ops/shared/reduction.js";
 import { sameShape } from "./shape.js";
 import { opTable } from "./table.js";
-import type { Builder, OptionalAttributes, OpSignature, Tensor, Tensors } from "./tensor.js";
-import { scalar } from "./values.js";
+import type { GraphBuilder, AttributesArgument, OpSignature, Tensor, TensorPerType } from "./tensor.js";
+import { scalarNDArray } from "./values.js";
 
 export class NodeTensor implements Tensor {
   constructor(
-    readonly graph: Builder,
+    readonly graph: GraphBuilder,
     readonly ref: Ref,
     readonly type: Type,
   ) {}
@@ -29,8 +29,8 @@ export class NodeTensor implements Tensor {
   }
   private one<I extends readonly Type[], A extends Attributes>(
     op: OpSignature<I, readonly Type[], A>,
-    inputs: Tensors<NoInfer<I>>,
-    ...given: OptionalAttributes<A>
+    inputs: TensorPerType<NoInfer<I>>,
+    ...given: AttributesArgument<A>
   ): Tensor {
     return this.graph.one(op, inputs, ...given);
   }
@@ -44,7 +44,7 @@ export class NodeTensor implements Tensor {
     return this.graph.one(op, [this, this.like(other)]);
   }
   private like(x: Tensor | number): Tensor {
-    return typeof x === "number" ? this.graph.constant(scalar(this.dtype, x)) : x;
+    return typeof x === "number" ? this.graph.constant(scalarNDArray(this.dtype, x)) : x;
   }
   add(x: Tensor | number): Tensor {
     return this.with(opTable.add, x);
@@ -268,7 +268,7 @@ export class NodeTensor implements Tensor {
     // With capped logits, label smoothing over the vocabulary has no closed form.
     if (options.cap && options.smoothing)
       return this.linear(weight, options.bias).capped(options.cap).crossEntropy(labels, options);
-    const chunks = options.chunks ?? headChunkCount(weight.shape[0]!);
+    const chunks = options.chunks ?? headLossChunkCount(weight.shape[0]!);
     const settings = { ignore: -100, reduction: options.reduction, chunks, ...(options.cap && { cap: options.cap }) };
     const sharp = this.one(
       opTable.head_loss,

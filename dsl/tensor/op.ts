@@ -7,37 +7,37 @@ import { checkAttributes, type InferAttributes, type AttributeSchema } from "./a
 import type { Node, Ref, Type } from "./program.js";
 import { OpInputError, type Sizes } from "./shape.js";
 import type { PerRowGradient } from "./ops/rows/row-part.js";
-import type { Builder, Tensor } from "./tensor.js";
+import type { GraphBuilder, Tensor } from "./tensor.js";
 import type { ArrayValues } from "./values.js";
 
 /** Names of inputs or outputs; the last may be optional (`bias?`) or stand for any number (`...rest`). */
 export type PortNames = readonly string[];
 /** One value per name. */
-export type ForEachName<N extends PortNames, T> = N extends readonly [
+export type ValuePerPortName<N extends PortNames, T> = N extends readonly [
   infer H extends string,
   ...infer R extends PortNames,
 ]
   ? H extends `...${string}` | `${string}?`
     ? readonly T[]
-    : readonly [T, ...ForEachName<R, T>]
+    : readonly [T, ...ValuePerPortName<R, T>]
   : N extends readonly []
     ? readonly []
     : readonly T[];
 
 /** A node as gradient rules see it. */
-export interface NodeView<
+export interface GradientRuleNode<
   I extends PortNames = PortNames,
   O extends PortNames = PortNames,
   S extends AttributeSchema = AttributeSchema,
 > {
-  readonly inputs: ForEachName<I, Tensor>;
-  readonly outputs: ForEachName<O, Tensor>;
+  readonly inputs: ValuePerPortName<I, Tensor>;
+  readonly outputs: ValuePerPortName<O, Tensor>;
   readonly attributes: InferAttributes<S>;
 }
 /** Gradients of the outputs; with several outputs, undefined for those that nothing depends on. */
 export type OutputGradients<O extends PortNames> = O extends readonly [string]
   ? readonly [Tensor]
-  : ForEachName<O, Tensor | undefined>;
+  : ValuePerPortName<O, Tensor | undefined>;
 
 /** Multiply and add count one each; bytes are read and written once. */
 export interface OpCost {
@@ -86,16 +86,16 @@ export interface Op<
   readonly outputs: O;
   readonly attributes: S;
   /** Returns the types of the outputs. Throws `OpInputError` with the reason. */
-  type(inputs: ForEachName<I, Type>, attributes: InferAttributes<S>): ForEachName<O, Type>;
+  type(inputs: ValuePerPortName<I, Type>, attributes: InferAttributes<S>): ValuePerPortName<O, Type>;
   /** Computes the same with simpler ops, for engines without a lowering of this op. */
-  decompose?(inputs: ForEachName<I, Tensor>, attributes: InferAttributes<S>): ForEachName<O, Tensor>;
+  decompose?(inputs: ValuePerPortName<I, Tensor>, attributes: InferAttributes<S>): ValuePerPortName<O, Tensor>;
   /**
    * Returns gradients of the wanted inputs, given those of the outputs (undefined: nothing depends on that output).
    * Without this rule, the gradient is that of the decomposition.
    */
   gradient?(
-    graph: Builder,
-    node: NodeView<I, O, S>,
+    graph: GraphBuilder,
+    node: GradientRuleNode<I, O, S>,
     dy: OutputGradients<O>,
     wanted: readonly boolean[],
   ): readonly (Tensor | undefined)[];
@@ -104,8 +104,8 @@ export interface Op<
    * ...]. Null: no per-row gradient is possible for that input. Without this rule, none is.
    */
   rowGradient?(
-    graph: Builder,
-    node: NodeView<I, O, S>,
+    graph: GraphBuilder,
+    node: GradientRuleNode<I, O, S>,
     dy: Tensor,
     shared: readonly number[],
   ): readonly (PerRowGradient | null)[];
@@ -114,29 +114,29 @@ export interface Op<
    * inputs' gradients. Undefined: no gradient flows to that input; null: no per-row gradient is possible.
    */
   rowPulled?(
-    graph: Builder,
-    node: NodeView<I, O, S>,
+    graph: GraphBuilder,
+    node: GradientRuleNode<I, O, S>,
     part: PerRowGradient,
   ): readonly (PerRowGradient | null | undefined)[];
   /** Computes the outputs. `shapes`: the outputs' shapes with all sizes bound. */
   evaluate(
-    inputs: ForEachName<I, ArrayValues>,
+    inputs: ValuePerPortName<I, ArrayValues>,
     attributes: InferAttributes<S>,
-    shapes: ForEachName<O, readonly number[]>,
-  ): ForEachName<O, ArrayValues>;
+    shapes: ValuePerPortName<O, readonly number[]>,
+  ): ValuePerPortName<O, ArrayValues>;
   /** Returns the FLOPs. `wanted`: which outputs are read. Defaults to one FLOP per output element. */
   flops?(
-    inputs: ForEachName<I, Type>,
+    inputs: ValuePerPortName<I, Type>,
     attributes: InferAttributes<S>,
     sizes: Sizes,
     wanted: readonly boolean[],
   ): number;
   /** Bytes needed while it runs, besides inputs and outputs; defaults to none. */
-  workspace?(inputs: ForEachName<I, Type>, attributes: InferAttributes<S>, sizes: Sizes): number;
+  workspace?(inputs: ValuePerPortName<I, Type>, attributes: InferAttributes<S>, sizes: Sizes): number;
   /** Positions of inputs that an engine recomputes instead of reading. */
   unread?(attributes: InferAttributes<S>): readonly number[];
   /** Reports whether it stays in bf16, where that depends on more than the op. */
-  followsBf16?(inputs: ForEachName<I, Type>, attributes: InferAttributes<S>): boolean;
+  followsBf16?(inputs: ValuePerPortName<I, Type>, attributes: InferAttributes<S>): boolean;
 }
 /** An op as its file defines it; the attributes default to none and the outputs to one. */
 type Written<I extends PortNames, O extends PortNames, S extends AttributeSchema> = Omit<
@@ -177,9 +177,9 @@ function checkInputs(names: PortNames, given: number): void {
 export type NodeOfOp<P> =
   P extends Op<infer I, infer O, infer S>
     ? Node & {
-        readonly inputs: ForEachName<I, Ref>;
+        readonly inputs: ValuePerPortName<I, Ref>;
         readonly attributes: InferAttributes<S>;
-        readonly types: ForEachName<O, Type>;
+        readonly types: ValuePerPortName<O, Type>;
       }
     : never;
 

@@ -4,7 +4,7 @@
  * BERT classifier this saves five sixths of the last block. The inputs of attention's keys and values are computed in
  * full anyway: there the position is taken from the full value.
  */
-import { withAttentionDefaults, attentionInputs, EXTRA_INPUTS } from "./ops/shared/heads.js";
+import { withAttentionDefaults, attentionInputs, OPTIONAL_ATTENTION_INPUTS } from "./ops/shared/heads.js";
 import { isNodeOf, type NodeOfOp } from "./op.js";
 import { attention } from "./ops/attention.js";
 import { take_position } from "./ops/take_position.js";
@@ -56,7 +56,7 @@ function query(
   const start =
     a.causal || a.window ? (offset ? tensorOf(offset).add(moved) : position ? moved : undefined) : undefined;
   const more = { ...(start && { offset: start }), ...(step && { step: tensorOf(step) }) };
-  const given = EXTRA_INPUTS.filter((name) => name in more);
+  const given = OPTIONAL_ATTENTION_INPUTS.filter((name) => name in more);
   const inputs = [one, tensorOf(k), tensorOf(v), tensorOf(mask), ...Object.values(more)] as const;
   return () => graph.one(attention, inputs, { ...node.attributes, given }).reshape([batch, hidden]);
 }

@@ -3,7 +3,7 @@ import { isState } from "./leaves.js";
 import type { Program, TensorState } from "./program.js";
 
 /** States missing in `rename` keep their names. */
-export function renameProgram(program: Program, rename: ReadonlyMap<string, string>): Program {
+export function renameProgramStates(program: Program, rename: ReadonlyMap<string, string>): Program {
   const to = (name: string): string => rename.get(name) ?? name;
   return {
     ...program,

@@ -1,9 +1,9 @@
 /**
  * Stored weights (in fewer bits) in a program: the states for their parts, and the nodes that dequantize them to f32.
  */
-import { NF4_BLOCK, SCALE_BLOCK } from "./numbers/quantize.js";
+import { NF4_BLOCK, QUANTIZED_SCALES_PER_BLOCK } from "./numbers/quantize.js";
 import type { Attributes, TensorState, StorageForm, StoredPart, Type } from "./program.js";
-import { sizeOf } from "./values.js";
+import { elementCountOfShape } from "./values.js";
 
 /** A model's `storage` setting; `double`: whether the scales of nf4 are quantised too. */
 export interface WeightStorage {
@@ -30,7 +30,7 @@ export function storedPartState(
 }
 
 /** Initial value of a state that is derived from the dequantized value of a stored one. */
-export function dequantizedInitial(
+export function initialFromDequantizedState(
   name: string,
   { type, initial }: TensorState,
   stored: StorageForm,
@@ -39,12 +39,12 @@ export function dequantizedInitial(
 }
 
 /** Appends nodes; returns the ref of each. */
-export interface NodeWriter<R> {
+export interface DequantizeNodeWriter<R> {
   part(part: StoredPart): R;
   node(op: string, inputs: readonly R[], attributes: Attributes): R;
 }
 /** Appends the nodes that dequantize a weight to f32; returns its ref. */
-export function appendDequantize<R>(type: Type, stored: StorageForm, w: NodeWriter<R>): R {
+export function appendDequantize<R>(type: Type, stored: StorageForm, w: DequantizeNodeWriter<R>): R {
   if (stored.as === "bf16") return w.node("cast", [w.part("codes")], { dtype: "f32" });
   if (stored.as === "int8") return w.node("dequantize", [w.part("codes"), w.part("scales")], { axis: stored.axis });
   const shape = type.shape as readonly number[];
@@ -54,8 +54,8 @@ export function appendDequantize<R>(type: Type, stored: StorageForm, w: NodeWrit
         [
           w.node("dequantize_blocks", [w.part("scale_codes"), w.part("scale_scales")], {
             levels: "dynamic",
-            block: SCALE_BLOCK,
-            shape: [Math.ceil(sizeOf(shape) / NF4_BLOCK)],
+            block: QUANTIZED_SCALES_PER_BLOCK,
+            shape: [Math.ceil(elementCountOfShape(shape) / NF4_BLOCK)],
           }),
           w.part("offset"),
         ],
@@ -70,15 +70,15 @@ function typeOfPart({ shape }: Type, stored: StorageForm, part: StoredPart): Typ
   if (stored.as === "bf16") return { dtype: "bf16", shape };
   if (stored.as === "int8")
     return part === "codes" ? { dtype: "i8", shape } : { dtype: "f32", shape: [sizes[stored.axis]!] };
-  const scales = Math.ceil(sizeOf(sizes) / NF4_BLOCK);
-  const blocks = Math.ceil(scales / SCALE_BLOCK);
+  const scales = Math.ceil(elementCountOfShape(sizes) / NF4_BLOCK);
+  const blocks = Math.ceil(scales / QUANTIZED_SCALES_PER_BLOCK);
   switch (part) {
     case "codes":
       return { dtype: "u8", shape: [(scales * NF4_BLOCK) / 2] };
     case "scales":
       return { dtype: "f32", shape: [scales] };
     case "scale_codes":
-      return { dtype: "u8", shape: [blocks * SCALE_BLOCK] };
+      return { dtype: "u8", shape: [blocks * QUANTIZED_SCALES_PER_BLOCK] };
     case "scale_scales":
       return { dtype: "f32", shape: [blocks] };
     case "offset":

@@ -1,7 +1,7 @@
 /** All ops by name. Leaves are not ops: the builder makes those nodes itself. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { InferAttributes } from "./attributes.js";
-import type { ForEachName, NodeOfOp, Op } from "./op.js";
+import type { ValuePerPortName, NodeOfOp, Op } from "./op.js";
 import type { Node } from "./program.js";
 import { abs } from "./ops/abs.js";
 import { adafactor } from "./ops/adafactor.js";
@@ -193,8 +193,8 @@ export const ops: readonly Op[] = Object.values(opTable);
 export type OpName = keyof typeof opTable;
 type OpOf<N extends OpName> = (typeof opTable)[N];
 type NamesOf<P> = P extends Op<infer I, infer O, infer S> ? { inputs: I; outputs: O; schema: S } : never;
-export type InputsOf<N extends OpName, T> = ForEachName<NamesOf<OpOf<N>>["inputs"], T>;
-export type OutputsOf<N extends OpName, T> = ForEachName<NamesOf<OpOf<N>>["outputs"], T>;
+export type InputsOf<N extends OpName, T> = ValuePerPortName<NamesOf<OpOf<N>>["inputs"], T>;
+export type OutputsOf<N extends OpName, T> = ValuePerPortName<NamesOf<OpOf<N>>["outputs"], T>;
 export type AttributesOf<N extends OpName> = InferAttributes<NamesOf<OpOf<N>>["schema"]>;
 export type NodeOf<N extends OpName> = NodeOfOp<OpOf<N>>;
 

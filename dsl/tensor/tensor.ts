@@ -10,13 +10,13 @@ export interface OpSignature<I extends readonly Type[], O extends readonly Type[
   readonly name: string;
   type(inputs: I, attributes: A): O;
 }
-export type Tensors<T extends readonly Type[]> = { readonly [K in keyof T]: Tensor };
+export type TensorPerType<T extends readonly Type[]> = { readonly [K in keyof T]: Tensor };
 /** Attributes, optional if all of them are. */
-export type OptionalAttributes<A> =
+export type AttributesArgument<A> =
   Record<never, never> extends A ? readonly [attributes?: A] : readonly [attributes: A];
 
 /** A graph that nodes are appended to. */
-export interface Builder {
+export interface GraphBuilder {
   constant(value: NDArray): Tensor;
   number(value: number, dtype?: DType): Tensor;
   /** Nodes made in `body` carry `path`; nested paths are joined with dots. */
@@ -24,14 +24,14 @@ export interface Builder {
   /** Appends a node of an op and returns its outputs. */
   apply<I extends readonly Type[], O extends readonly Type[], A extends Attributes>(
     op: OpSignature<I, O, A>,
-    inputs: Tensors<NoInfer<I>>,
-    ...given: OptionalAttributes<A>
-  ): Tensors<O>;
+    inputs: TensorPerType<NoInfer<I>>,
+    ...given: AttributesArgument<A>
+  ): TensorPerType<O>;
   /** Appends a node of an op and returns its first output. */
   one<I extends readonly Type[], A extends Attributes>(
     op: OpSignature<I, readonly Type[], A>,
-    inputs: Tensors<NoInfer<I>>,
-    ...given: OptionalAttributes<A>
+    inputs: TensorPerType<NoInfer<I>>,
+    ...given: AttributesArgument<A>
   ): Tensor;
   /** Appends a node of the same op on other inputs and returns its first output. */
   again(node: Node, inputs: readonly Tensor[]): Tensor;
@@ -44,7 +44,7 @@ export interface Builder {
 
 /** A value in a graph: one output of one node. Numbers become scalars of the tensor's dtype. */
 export interface Tensor {
-  readonly graph: Builder;
+  readonly graph: GraphBuilder;
   readonly ref: Ref;
   readonly type: Type;
   readonly shape: readonly Dimension[];

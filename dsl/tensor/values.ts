@@ -10,12 +10,12 @@ export interface ArrayValues {
   readonly data: Float64Array;
 }
 
-export function sizeOf(shape: readonly number[]): number {
+export function elementCountOfShape(shape: readonly number[]): number {
   return shape.reduce((product, d) => product * d, 1);
 }
 
 export function makeArrayValues(shape: readonly number[], data?: ArrayLike<number>): ArrayValues {
-  return { shape, data: data ? new Float64Array(data) : zeros(sizeOf(shape)) };
+  return { shape, data: data ? new Float64Array(data) : zeros(elementCountOfShape(shape)) };
 }
 
 /** Bytes of a buffer shared by many arrays, and of the largest array placed in it. */
@@ -48,7 +48,7 @@ export function byteSizeOf(type: Type, sizes: Sizes): number {
 }
 
 export function fromNDArray(array: NDArray): ArrayValues {
-  const n = sizeOf(array.shape);
+  const n = elementCountOfShape(array.shape);
   const copy = array.bytes.slice(0, n * DTYPE_BYTES[array.dtype]).buffer;
   return { shape: array.shape, data: new Float64Array(typed(array.dtype, copy)) };
 }
@@ -105,7 +105,7 @@ function isNaNBits(bits: number): boolean {
   return (bits & 0x7fffffff) > 0x7f800000;
 }
 
-export function scalar(dtype: DType, value: number): NDArray {
+export function scalarNDArray(dtype: DType, value: number): NDArray {
   return toNDArray(dtype, makeArrayValues([], [value]));
 }
 
@@ -126,7 +126,7 @@ export function forEachPosition(
   strides: readonly (readonly number[])[],
   visit: (flat: number, offsets: readonly number[]) => void,
 ): void {
-  const n = sizeOf(shape);
+  const n = elementCountOfShape(shape);
   const index = new Array<number>(shape.length).fill(0);
   const offsets = strides.map(() => 0);
   const aligned = strides.map((s) => shape.map((_, axis) => s[axis - (shape.length - s.length)] ?? 0));

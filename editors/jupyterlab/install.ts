@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as v from "valibot";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { objectWith, readHint } from "#kernel/fetch/json.js";
+import { objectWith, readJsonCacheFile } from "#kernel/fetch/json.js";
 
 const name = "tunebook-lab";
 const built = fileURLToPath(new URL("../../lab/labextension/", import.meta.url));
@@ -51,7 +51,7 @@ export async function uninstallLabExtension(jupyterDataFolder: string): Promise<
 
 /** Hash of the inputs of an installed or built extension; undefined if the folder is missing or incomplete. */
 function madeOf(folder: string): string | undefined {
-  return readHint(join(folder, "package.json"), objectWith({ made: v.string() }))?.made;
+  return readJsonCacheFile(join(folder, "package.json"), objectWith({ made: v.string() }))?.made;
 }
 
 function ignoreMissing(error: NodeJS.ErrnoException): void {

@@ -1,5 +1,5 @@
 /** A base model on this machine: a folder of verified files, with the facts read from them. */
-import { sizeOf } from "#dsl/tensor/values.js";
+import { elementCountOfShape } from "#dsl/tensor/values.js";
 import type { BaseFacts } from "#dsl/language/types/facts.js";
 
 export interface Base {
@@ -14,5 +14,5 @@ export interface Base {
 
 /** Bytes of its weights in f32, four each. */
 export function weightBytes({ shapes }: Pick<BaseFacts, "shapes">): number {
-  return 4 * Object.values(shapes).reduce((sum, shape) => sum + sizeOf(shape), 0);
+  return 4 * Object.values(shapes).reduce((sum, shape) => sum + elementCountOfShape(shape), 0);
 }

@@ -23,7 +23,7 @@ import { basename, dirname, join, relative, resolve } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { diskError } from "../fetch/disk.js";
 import { sha256Of } from "../fetch/file.js";
-import { demandInside } from "../fetch/inside.js";
+import { demandPathInside } from "../fetch/inside.js";
 import { SHARD_INDEX_FILE, readShardNames } from "../tensors/shards.js";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -83,7 +83,7 @@ export class CachedModel {
   }
   /** Refuses a path of this model that is not below the cache. */
   inside(path: string): Promise<void> {
-    return demandInside(this.cache, path);
+    return demandPathInside(this.cache, path);
   }
   async remember(commit: string): Promise<void> {
     if (this.revision === commit) return;
@@ -107,7 +107,7 @@ export class CachedModel {
     const target = this.blob(etag);
     const file = join(this.snapshot(commit), name);
     const work = `${file}.${process.pid}`;
-    await demandInside(this.snapshot(commit), file);
+    await demandPathInside(this.snapshot(commit), file);
     await this.inside(file);
     try {
       await mkdir(dirname(file), { recursive: true });

@@ -7,8 +7,8 @@ import type {
   Message,
   RenderedChat,
   RenderOptions,
-  SpecialTexts,
-  TemplateImplementation,
+  SpecialTokenTexts,
+  ChatTemplateImplementation,
 } from "#stdlib/conversations/kind.js";
 import { conversationLength } from "#stdlib/conversations/shared/message-text.js";
 import { sharedSandbox, SandboxError, type TokenizerSandbox } from "./isolated/client.js";
@@ -19,14 +19,14 @@ export interface ChatRenderer {
   /** Like transformers' `apply_chat_template`, for many conversations at once. Coded error `broken-template`. */
   renderChats(conversations: readonly (readonly Message[])[], options: RenderOptions): Promise<readonly RenderedChat[]>;
   /** Returns the token or text that ends an answer. Coded error `broken-template`. */
-  stop(specials: SpecialTexts): Promise<string>;
+  stop(specials: SpecialTokenTexts): Promise<string>;
 }
 
 /** Conversations per request to the sandbox. */
 const BATCH = 256;
 
 /** A template of the vocabulary. It does not support tools: tool messages and tool calls are refused. */
-export function vocabularyTemplateRenderer(template: TemplateImplementation): ChatRenderer {
+export function vocabularyTemplateRenderer(template: ChatTemplateImplementation): ChatRenderer {
   return {
     source: null,
     renderChats: (conversations, options) =>

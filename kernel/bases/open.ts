@@ -12,7 +12,7 @@ import type { Registry } from "#dsl/language/types/registry.js";
 import { readHeader } from "../tensors/safetensors.js";
 import { cachedSha256Of } from "../fetch/hashed.js";
 import type { Base } from "./base.js";
-import { SETTINGS_JSON_LIMITS, VOCABULARY_JSON_LIMITS } from "../tensors/json-limits.js";
+import { MODEL_CONFIG_JSON_LIMITS, VOCABULARY_JSON_LIMITS } from "../tensors/json-limits.js";
 import { chatTemplateIn } from "./chat-template.js";
 import { embeddingFactsOf, MODULES_FILE } from "./embedding.js";
 import { familyOf } from "./family.js";
@@ -104,7 +104,7 @@ export async function openBase(folder: string, from: Base["from"], registry: Reg
 /** Refuses oversized settings files early, because hashing one could take minutes. Coded error `base-damaged`. */
 function demandSize(file: string, name: string, size: number): void {
   if (name.endsWith(".safetensors")) return;
-  const most = (name === "tokenizer.json" ? VOCABULARY_JSON_LIMITS : SETTINGS_JSON_LIMITS).bytes;
+  const most = (name === "tokenizer.json" ? VOCABULARY_JSON_LIMITS : MODEL_CONFIG_JSON_LIMITS).bytes;
   if (size > most)
     throw new CodedError("base-damaged", { file, why: `it has more than ${String(most / 2 ** 20)} MiB` });
 }

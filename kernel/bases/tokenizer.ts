@@ -6,9 +6,9 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { CodedError, mustGet } from "#dsl/language/diagnostics/codes.js";
-import type { SpecialTexts } from "#stdlib/conversations/kind.js";
+import type { SpecialTokenTexts } from "#stdlib/conversations/kind.js";
 import type { TokenizerImplementation } from "#stdlib/tokenizers/kind.js";
-import type { TokenNames } from "#stdlib/tasks/kind.js";
+import type { TokenizerVocabularyFacts } from "#stdlib/tasks/kind.js";
 import { sharedSandbox, SandboxError, type TokenizerSandbox } from "./isolated/client.js";
 import type { SandboxRequests, EncodedTexts } from "./isolated/protocol.js";
 import { toUtf16Offsets, questionWindows } from "./context-windows.js";
@@ -30,7 +30,7 @@ export interface EncodingWithOffsets {
   readonly ends: Int32Array;
 }
 type ContextOptions = Parameters<TokenizerImplementation["encodeContexts"]>[2] & { readonly signal?: AbortSignal };
-export interface Tokenizer extends TokenizerImplementation, TokenNames {
+export interface Tokenizer extends TokenizerImplementation, TokenizerVocabularyFacts {
   /** SHA-256 of tokenizer.json. */
   readonly hash: string;
   /** Special tokens that frame one text. */
@@ -51,7 +51,7 @@ export interface Tokenizer extends TokenizerImplementation, TokenNames {
   ): ReturnType<TokenizerImplementation["encodeContexts"]>;
   /** Returns the id of exactly this token; null if there is none. */
   idOf(token: string): number | null;
-  readonly specials: SpecialTexts;
+  readonly specials: SpecialTokenTexts;
   /** Joins two texts, each encoded by `encode` without a limit, into one row. Equals `encodePairs` with the limit. */
   pair(
     first: Int32Array,

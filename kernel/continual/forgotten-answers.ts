@@ -1,5 +1,5 @@
 /** Finds the answers that were right before and are wrong now, and their share of all earlier right answers. */
-import type { Interval } from "#stdlib/statistics/interval.js";
+import type { ConfidenceInterval } from "#stdlib/statistics/interval.js";
 import { pairedSharesInterval } from "#stdlib/statistics/paired-shares.js";
 import { wilsonInterval } from "#stdlib/statistics/wilson.js";
 
@@ -13,9 +13,9 @@ export interface ForgettingStatistics {
   readonly lost: readonly number[];
   readonly gained: number;
   /** lost / right, with its 95 % interval; null if nothing was right. */
-  readonly share: { readonly value: number; readonly interval: Interval } | null;
+  readonly share: { readonly value: number; readonly interval: ConfidenceInterval } | null;
   /** Change of the accuracy, with an interval paired by rows. */
-  readonly moved: { readonly value: number; readonly interval: Interval };
+  readonly moved: { readonly value: number; readonly interval: ConfidenceInterval };
 }
 
 /** Answers are label indices, one per row. */

@@ -2,7 +2,7 @@
  * Selects the golden prompts that a model can be run on: its template accepts them, and its positions suffice for a
  * response.
  */
-import type { DeployedChat } from "#stdlib/targets/kind.js";
+import type { ChatFormatToDeploy } from "#stdlib/targets/kind.js";
 import type { Message } from "#stdlib/conversations/kind.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import type { ModelPrompt } from "../inference/prompts.js";
@@ -20,7 +20,7 @@ const SHORT: readonly ModelPrompt[] = ["no", "7", "?", "Hi"];
  */
 export async function promptsThatFit(
   golden: Prompts,
-  options: { readonly chat: DeployedChat | undefined; readonly tokenizer: Tokenizer; readonly positions: number },
+  options: { readonly chat: ChatFormatToDeploy | undefined; readonly tokenizer: Tokenizer; readonly positions: number },
 ): Promise<Prompts | { readonly shortest: number }> {
   const all = [...golden.inputs, ...SHORT];
   const texts = await textsOf(all, options.chat);
@@ -44,7 +44,10 @@ export async function promptsThatFit(
 }
 
 /** Returns the prompts as fed to the model; null if its template refuses one. */
-function textsOf(inputs: readonly ModelPrompt[], chat: DeployedChat | undefined): Promise<readonly (string | null)[]> {
+function textsOf(
+  inputs: readonly ModelPrompt[],
+  chat: ChatFormatToDeploy | undefined,
+): Promise<readonly (string | null)[]> {
   if (!chat) return Promise.resolve(inputs.map((one) => (typeof one === "string" ? one : null)));
   const conversations = inputs.map((one): readonly Message[] =>
     typeof one === "string" ? [{ role: "user", content: one }] : one,

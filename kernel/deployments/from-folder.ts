@@ -5,7 +5,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray, TensorState } from "#dsl/tensor/program.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
-import type { DeployedModel } from "#stdlib/targets/kind.js";
+import type { ModelToDeploy } from "#stdlib/targets/kind.js";
 import { registry } from "#stdlib/registry.js";
 import type { Base } from "../bases/base.js";
 import { loadImplementation } from "../host/load-implementation.js";
@@ -21,28 +21,28 @@ export interface FolderModel {
   readonly roles: readonly string[];
   readonly tokenTypes: boolean;
   readonly maxLength: number;
-  readonly adapter?: DeployedModel["adapter"];
+  readonly adapter?: ModelToDeploy["adapter"];
   readonly peft?: boolean;
-  readonly calibration?: DeployedModel["calibration"];
-  readonly examples?: DeployedModel["examples"];
-  readonly fitted?: DeployedModel["fitted"];
-  readonly chat?: DeployedModel["chat"];
-  readonly origin?: DeployedModel["origin"];
-  readonly rounding?: DeployedModel["rounding"];
+  readonly calibration?: ModelToDeploy["calibration"];
+  readonly examples?: ModelToDeploy["examples"];
+  readonly fitted?: ModelToDeploy["fitted"];
+  readonly chat?: ModelToDeploy["chat"];
+  readonly origin?: ModelToDeploy["origin"];
+  readonly rounding?: ModelToDeploy["rounding"];
 }
 
 /** No technique: its effect is in the weights. */
-export const NO_TECHNIQUE: DeployedModel["parts"]["technique"] = {
+export const NO_TECHNIQUE: ModelToDeploy["parts"]["technique"] = {
   call: { kind: "technique", word: "full", arguments: {} },
   implementation: { trains: () => false, around: (_, layers) => layers, saved: "model" },
 };
 
-export async function deployedFromFolder(options: FolderModel): Promise<DeployedModel> {
+export async function deployedFromFolder(options: FolderModel): Promise<ModelToDeploy> {
   const { base, labels } = options;
   const { facts } = base;
   const family = await implementationOf(registry, "model", facts.family);
   const tensors = new Tensors(base.folder);
-  const parts: DeployedModel["parts"] = {
+  const parts: ModelToDeploy["parts"] = {
     family,
     config: family.config(facts.config),
     task: { call: options.task, implementation: await loadImplementation(options.task, "task") },

@@ -6,7 +6,7 @@ import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { GraphFile, DeploymentResult } from "#stdlib/targets/kind.js";
 import type { EngineSession } from "../engines/engine.js";
-import { int32Array } from "#stdlib/tasks/shared/feeds.js";
+import { int32NDArray } from "#stdlib/tasks/shared/feeds.js";
 import { toFloats } from "../engines/feeds.js";
 import { gatherRows } from "./arrays.js";
 import { CachedDecoder, GENERATION_PROGRAMS } from "./decoders/past-decoder.js";
@@ -49,7 +49,9 @@ async function evaluated(run: RunGraph, graph: GraphFile, feeds: Feeds): Promise
   const known = Object.fromEntries(Object.entries(given).filter(([name]) => name in graph.inputs));
   const types = "token_type_ids" in graph.inputs && !("token_type_ids" in known);
   const ids = must(given["input_ids"], "the tokens of a batch");
-  const all = types ? { ...known, token_type_ids: int32Array(new Int32Array(ids.bytes.length / 4), ids.shape) } : known;
+  const all = types
+    ? { ...known, token_type_ids: int32NDArray(new Int32Array(ids.bytes.length / 4), ids.shape) }
+    : known;
   const logits = logitsOf(await run("forward", all));
   if (!targets) return { logits };
   const [batch = 0, length = 0, width = 0] = logits.shape;

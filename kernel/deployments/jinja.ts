@@ -5,8 +5,8 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import type { Message, SpecialTexts } from "#stdlib/conversations/kind.js";
-import type { DeployedChat } from "#stdlib/targets/kind.js";
+import type { Message, SpecialTokenTexts } from "#stdlib/conversations/kind.js";
+import type { ChatFormatToDeploy } from "#stdlib/targets/kind.js";
 import { KNOWN_CHAT_TEMPLATES } from "#stdlib/targets/shared/ollama/templates.js";
 import { jinjaTemplate } from "#stdlib/templates/shared/jinja-template.js";
 import { parseJsonAs, jsonObject } from "../fetch/json.js";
@@ -22,8 +22,8 @@ const SAMPLES: readonly (readonly Message[])[] = [
 
 /** Returns null if no known template renders alike. */
 export async function jinjaTemplateOf(
-  chat: Pick<DeployedChat, "write">,
-  specials: SpecialTexts,
+  chat: Pick<ChatFormatToDeploy, "write">,
+  specials: SpecialTokenTexts,
 ): Promise<string | null> {
   const texts = await chat.write(SAMPLES);
   const opening = specials.opening ? `{{ ${JSON.stringify(specials.opening)} }}` : "";
@@ -34,7 +34,7 @@ export async function jinjaTemplateOf(
 }
 
 /** Conversations that the template refuses are skipped. */
-function writesAlike(source: string, texts: readonly (string | null)[], specials: SpecialTexts): boolean {
+function writesAlike(source: string, texts: readonly (string | null)[], specials: SpecialTokenTexts): boolean {
   const template = jinjaTemplate(source);
   return (
     texts.some((text) => text !== null) &&

@@ -9,7 +9,7 @@ import { promisify } from "node:util";
 import { gunzipSync, gzip } from "node:zlib";
 import * as v from "valibot";
 import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
-import type { PageDemo, PageDataPart } from "#stdlib/targets/shared/page/demo.js";
+import type { PageDemoData, PageDataPart } from "#stdlib/targets/shared/page/demo.js";
 import { objectWith, parseJsonAs, parseJsonOrNull, type Schema } from "../fetch/json.js";
 
 const BUILT = fileURLToPath(new URL("../../page/demo.json", import.meta.url));
@@ -43,7 +43,7 @@ export async function readPageTemplate(): Promise<PageTemplate> {
 }
 
 export interface PageContents {
-  readonly demo: PageDemo;
+  readonly demo: PageDemoData;
   /** The tokenizer's files, as JSON. */
   readonly tokenizer: string;
   /** Null: the page does not include the model. */
@@ -64,7 +64,7 @@ export async function renderPage({ demo, tokenizer, model }: PageContents): Prom
 type Own = Readonly<Record<Exclude<PageDataPart, "worker" | "runtime">, string>>;
 
 /** Part of the page's metadata that the proof reads. */
-const known: Schema<{ readonly name: string; readonly model: Pick<PageDemo["model"], "file"> }> = objectWith({
+const known: Schema<{ readonly name: string; readonly model: Pick<PageDemoData["model"], "file"> }> = objectWith({
   name: v.string(),
   model: objectWith({ file: v.nullable(v.string()) }),
 });

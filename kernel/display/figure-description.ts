@@ -3,8 +3,8 @@
  * viewers without pictures.
  */
 import { clip, plural, significantText } from "../host/value-text.js";
-import { plainLabel } from "./svg/element.js";
-import { traceXAndY, listOf, numberOf, recordOf, scalarsOf } from "./svg/values.js";
+import { labelWithoutMarkup } from "./svg/element.js";
+import { traceXAndY, arrayOrEmpty, numberOrDefault, recordOf, scalarsOf } from "./svg/values.js";
 import { plotTitleText, type Figure, type PlotlyTrace } from "./trace.js";
 
 /** Maximum number of traces that are described; the others are counted. */
@@ -20,7 +20,7 @@ const NOTICEABLE = 0.05;
 
 /** Returns e.g. `Training of mood. training loss falls from 0.7 to 0.2 over step 1 to 75; lowest 0.19 at 71.` */
 export function describeFigure({ data, layout = {} }: Figure): string {
-  const title = plainLabel(plotTitleText(layout["title"]));
+  const title = labelWithoutMarkup(plotTitleText(layout["title"]));
   const visible = data.filter((trace) => trace["hoverinfo"] !== "skip" && trace["visible"] !== false);
   const described = visible.map((trace) => describeTrace(trace, layout)).filter((text) => text !== "");
   const more = described.length - TRACES;
@@ -36,7 +36,7 @@ type Layout = Readonly<Record<string, unknown>>;
 
 function describeTrace(trace: PlotlyTrace, layout: Layout): string {
   const type = typeof trace["type"] === "string" ? trace["type"] : "scatter";
-  const name = plainLabel(plotTitleText(trace["name"]));
+  const name = labelWithoutMarkup(plotTitleText(trace["name"]));
   const across = axisTitle(trace, layout, "x");
   const up = axisTitle(trace, layout, "y");
   if (type === "heatmap" || type === "contour") return describeCells(trace, name, [across, up]);
@@ -53,7 +53,7 @@ function describeTrace(trace: PlotlyTrace, layout: Layout): string {
 function axisTitle(trace: PlotlyTrace, layout: Layout, axis: "x" | "y"): string {
   const id = trace[`${axis}axis`];
   const number = typeof id === "string" ? id.slice(1) : "";
-  return plainLabel(plotTitleText(recordOf(layout[`${axis}axis${number}`])["title"]));
+  return labelWithoutMarkup(plotTitleText(recordOf(layout[`${axis}axis${number}`])["title"]));
 }
 
 interface Point {
@@ -109,13 +109,13 @@ function describeBars(trace: PlotlyTrace, what: string): string {
 }
 
 function describeCells(trace: PlotlyTrace, name: string, [across, up]: readonly [string, string]): string {
-  const rows = listOf(trace["z"]).map(listOf);
+  const rows = arrayOrEmpty(trace["z"]).map(arrayOrEmpty);
   const values = rows.flat().filter((value): value is number => typeof value === "number" && Number.isFinite(value));
   if (values.length === 0) return name;
   const begin = name === "" ? "" : `${name}: `;
   const [columnNames, rowNames] = [scalarsOf(trace["x"]), scalarsOf(trace["y"])];
   if (rowNames.length === rows.length && rows.length * columnNames.length <= CELLS) {
-    const shown = listOf(trace["text"]).map(listOf);
+    const shown = arrayOrEmpty(trace["text"]).map(arrayOrEmpty);
     const cells = (row: readonly unknown[], i: number): string =>
       columnNames
         .map((column, j) => [column, shown[i]?.[j] ?? row[j]] as const)
@@ -132,8 +132,8 @@ function describeCells(trace: PlotlyTrace, name: string, [across, up]: readonly 
 }
 
 function describeParallel(trace: PlotlyTrace, name: string): string {
-  const dimensions = listOf(trace["dimensions"]).map(recordOf);
-  const names = dimensions.map(({ label }) => plainLabel(plotTitleText(label))).filter((label) => label !== "");
-  const lines = numberOf(listOf(dimensions[0]?.["values"]).length, 0);
+  const dimensions = arrayOrEmpty(trace["dimensions"]).map(recordOf);
+  const names = dimensions.map(({ label }) => labelWithoutMarkup(plotTitleText(label))).filter((label) => label !== "");
+  const lines = numberOrDefault(arrayOrEmpty(dimensions[0]?.["values"]).length, 0);
   return `${name === "" ? "" : `${name}: `}${plural(lines, "line")} over ${names.slice(0, 12).join(", ")}`;
 }

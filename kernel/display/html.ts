@@ -190,7 +190,7 @@ export interface DisplayOutput {
   readonly id?: string;
   /** Updates change the picture but not the text: text-only front ends print it once, at the start. */
   readonly fixedText?: true;
-  /** Text of an update with `fixedText`, for text-only front ends. */
+  /** Text of an update with `fixedDecimalsText`, for text-only front ends. */
   readonly textOfUpdate?: string;
 }
 /**

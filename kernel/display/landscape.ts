@@ -1,5 +1,5 @@
 /** Losses on a plane through the weights of models: the position of each model, and the ellipse of EWC's penalty. */
-import { plural, significantText, escapeLabel } from "../host/value-text.js";
+import { plural, significantText, escapePlotlyLabel } from "../host/value-text.js";
 import { figureView, type Figure, type Trace } from "./figure.js";
 import { displaySymbol, type DisplayOutput } from "./html.js";
 import { bluesScale, paletteColor } from "./svg/colors.js";
@@ -150,7 +150,7 @@ export function landscapeFigure(options: LandscapeData): Figure {
   const gap = 0.1;
   const wide = (1 - gap * (losses.length - 1)) / losses.length;
   const layout: Record<string, unknown> = {
-    title: { text: escapeLabel(`Loss around ${name}, in weight space`) },
+    title: { text: escapePlotlyLabel(`Loss around ${name}, in weight space`) },
     height: losses.length > 1 ? 490 : 600,
     margin: { t: 48, r: 16, b: 110, l: 56 },
     legend: { orientation: "h", x: 0, y: -0.16, yanchor: "top" },
@@ -159,7 +159,7 @@ export function landscapeFigure(options: LandscapeData): Figure {
     const n = i === 0 ? "" : String(i + 1);
     const ends = (values: readonly number[]): readonly [number, number] => [values[0] ?? 0, values.at(-1) ?? 0];
     layout[`xaxis${n}`] = {
-      title: { text: escapeLabel(`loss on ${loss.on}`) },
+      title: { text: escapePlotlyLabel(`loss on ${loss.on}`) },
       domain: [i * (wide + gap), i * (wide + gap) + wide],
       anchor: `y${n}`,
       range: ends(x),
@@ -201,7 +201,7 @@ function surface({ on, z }: LandscapeLoss, { x, y }: LandscapeData): Trace {
     contours: { start: low, end: high, size: 0.5, coloring: "heatmap" },
     line: { width: 0.6, color: "rgba(120,130,145,0.55)" },
     text: z.map((row) => row.map((value) => significantText(value, 3))),
-    hovertemplate: `${escapeLabel(on)}: loss %{text}<extra></extra>`,
+    hovertemplate: `${escapePlotlyLabel(on)}: loss %{text}<extra></extra>`,
   };
 }
 
@@ -221,7 +221,7 @@ function ellipses(options: LandscapeData, again: boolean): readonly Trace[] {
       mode: "lines",
       showlegend: !again,
       legendgroup: `ewc ${String(i)}`,
-      name: name === null ? "a quarter of it" : `EWC's penalty as at ${escapeLabel(name)}`,
+      name: name === null ? "a quarter of it" : `EWC's penalty as at ${escapePlotlyLabel(name)}`,
       x: drawn.map((point) => point?.[0] ?? null),
       y: drawn.map((point) => point?.[1] ?? null),
       line: { color: ELLIPSE, width: i === 0 ? 2.5 : 1.5, dash: i === 0 ? "solid" : "dash" },
@@ -242,14 +242,14 @@ function ways({ places, name }: LandscapeData, again: boolean): readonly Trace[]
       mode: start ? "markers" : "lines+markers",
       showlegend: !again,
       legendgroup: place.name,
-      name: escapeLabel(place.name),
+      name: escapePlotlyLabel(place.name),
       x: start ? [0] : [0, place.x],
       y: start ? [0] : [0, place.y],
       line: { color: ownColor, width: 1.5, dash: place.off > place.far / 2 ? "dot" : "solid" },
       marker: { color: ownColor, size: start ? 11 : [0, 10], symbol: start ? "x" : "circle" },
       hovertemplate: start
-        ? `${escapeLabel(name)}<extra></extra>`
-        : `${escapeLabel(place.name)}: ${significantText(place.far, 3)} from ${escapeLabel(name)}, ${significantText(place.off, 3)} off the plane<extra></extra>`,
+        ? `${escapePlotlyLabel(name)}<extra></extra>`
+        : `${escapePlotlyLabel(place.name)}: ${significantText(place.far, 3)} from ${escapePlotlyLabel(name)}, ${significantText(place.off, 3)} off the plane<extra></extra>`,
     };
   });
 }

@@ -9,8 +9,8 @@ import { figureView, type Figure, type Trace } from "./figure.js";
 import { card, htmlTable, note, type DisplayOutput } from "./html.js";
 import { paletteColor } from "./svg/colors.js";
 import { figureOfRows, type FigurePanel } from "./sweeps/panels.js";
-import { fixedText, rangeText, type IntervalEnds } from "./score-cell.js";
-import { clip, compactNumber, escapeLabel, significantText } from "../host/value-text.js";
+import { fixedDecimalsText, scoreIntervalText, type IntervalEnds } from "./score-cell.js";
+import { clip, compactNumber, escapePlotlyLabel, significantText } from "../host/value-text.js";
 import { textTable } from "./text-table.js";
 
 export interface ParetoModel {
@@ -141,8 +141,8 @@ function withEnds(
   signed = false,
 ): string {
   if (!Number.isFinite(value)) return "";
-  const valueText = `${signed && value > 0 ? "+" : ""}${fixedText(value)}`;
-  return interval ? `${valueText} (${rangeText(interval)})` : valueText;
+  const valueText = `${signed && value > 0 ? "+" : ""}${fixedDecimalsText(value)}`;
+  return interval ? `${valueText} (${scoreIntervalText(interval)})` : valueText;
 }
 
 /** Returns null if the cost of fewer than two models is known. */
@@ -206,7 +206,7 @@ function panelOf(
     yaxis: {
       range: rangeOf(placed),
       title: {
-        text: escapeLabel(
+        text: escapePlotlyLabel(
           `${clip(options.metric, 24)} (${options.better === "greater" ? "higher" : "lower"} is better)`,
         ),
       },
@@ -248,7 +248,7 @@ function points(
   return {
     type: "scatter",
     mode: "markers",
-    name: escapeLabel(clip(name, NAME)),
+    name: escapePlotlyLabel(clip(name, NAME)),
     showlegend: true,
     marker,
     x: placed.map(({ x }) => roundToSixDigits(x)),
@@ -269,11 +269,11 @@ function points(
       [
         clip(one.name, NAME),
         clip(one.made, NAME),
-        `${options.metric} ${fixedText(one.score.value)}`,
+        `${options.metric} ${fixedDecimalsText(one.score.value)}`,
         `${significantText(x, 3)} ${unit}`,
       ]
         .filter((part) => part !== "")
-        .map(escapeLabel)
+        .map(escapePlotlyLabel)
         .join("<br>"),
     ),
     hovertemplate: "%{text}<extra></extra>",

@@ -23,14 +23,14 @@ export function valueCell(
 ): ScoreCell {
   const valueText = withUnitText(value, unit);
   return {
-    text: `${valueText}${interval ? ` (${rangeText(interval, unit)})` : ""}`,
+    text: `${valueText}${interval ? ` (${scoreIntervalText(interval, unit)})` : ""}`,
     shown: numberWithInterval(strong ? html`<b style="font-weight:600">${valueText}</b>` : valueText, interval, unit),
   };
 }
 
 /** Formats a number to four decimals; with a unit to three digits: `27 ms`, `0.0413 ms`. */
 export function withUnitText(value: number, unit: string | undefined): string {
-  return unit === undefined ? fixedText(value) : `${measured(value)} ${unit}`;
+  return unit === undefined ? fixedDecimalsText(value) : `${measured(value)} ${unit}`;
 }
 const measured = (value: number): string => significantText(value, 3).replace("-", "−");
 
@@ -39,7 +39,7 @@ export function numberWithInterval(number: HtmlPart, interval: IntervalEnds | nu
   const ends =
     interval &&
     html` <small style="opacity:.72;margin-left:.6em;white-space:nowrap;display:inline-block"
-      >${rangeText(interval, unit)}</small
+      >${scoreIntervalText(interval, unit)}</small
     >`;
   return html`<span style="white-space:normal;font-variant-numeric:tabular-nums">
     <span style="white-space:nowrap">${number}</span>${ends}
@@ -47,12 +47,12 @@ export function numberWithInterval(number: HtmlPart, interval: IntervalEnds | nu
 }
 
 /** Formats four decimals, fewer for large numbers. */
-export function fixedText(value: number, places = 4): string {
+export function fixedDecimalsText(value: number, places = 4): string {
   if (!Number.isFinite(value)) return significantText(value);
   const size = Math.abs(value);
   return value.toFixed(size >= 1000 ? 1 : size >= 100 ? 2 : places).replace("-", "−");
 }
-export function rangeText({ low, high }: IntervalEnds, unit?: string): string {
+export function scoreIntervalText({ low, high }: IntervalEnds, unit?: string): string {
   if (unit !== undefined) return `${measured(low)} … ${measured(high)}`;
-  return `${fixedText(low, 3)} … ${fixedText(high, 3)}`;
+  return `${fixedDecimalsText(low, 3)} … ${fixedDecimalsText(high, 3)}`;
 }

@@ -7,7 +7,7 @@ import type { DisplayOutput } from "./html.js";
 import { tableView } from "./table.js";
 import { groupedNumber } from "../host/value-text.js";
 
-export interface ScoresSinceReport {
+export interface ScoresSinceStartReport {
   readonly name: string;
   readonly start: string;
   readonly on: readonly {
@@ -33,7 +33,7 @@ export interface ScoresSinceReport {
   readonly tries: string | null;
 }
 
-export function scoresSinceView({ name, start, on, not, tries }: ScoresSinceReport): DisplayOutput {
+export function scoresSinceStartView({ name, start, on, not, tries }: ScoresSinceStartReport): DisplayOutput {
   const rows = on.map((one) => [
     one.on,
     one.metric,
@@ -59,7 +59,7 @@ export function scoresSinceView({ name, start, on, not, tries }: ScoresSinceRepo
   });
 }
 
-type On = ScoresSinceReport["on"][number];
+type On = ScoresSinceStartReport["on"][number];
 function verdictOf({ lost, better, low, high, before, now }: On): string {
   if (lost) return "worse";
   if (low === null || high === null) return now === before ? "the same" : "";

@@ -6,9 +6,9 @@ import { bluesScale } from "./svg/colors.js";
 import { clipDistinct } from "./clip-differences.js";
 import type { DisplayOutput } from "./html.js";
 import { tableView } from "./table.js";
-import { escapeLabel, oneLine, printable } from "../host/value-text.js";
+import { escapePlotlyLabel, oneLine, printable } from "../host/value-text.js";
 
-export interface UpdateReport {
+export interface ModelUpdateReport {
   readonly name: string;
   readonly metric: string;
   /** 1 if greater scores are better, −1 if smaller ones are. */
@@ -32,13 +32,14 @@ export interface UpdateReport {
 }
 
 /** For data without held-out rows, returns only the name. */
-const called = ({ data, split }: UpdateReport["tasks"][number]): string => (split === "" ? data : `${data}.${split}`);
+const called = ({ data, split }: ModelUpdateReport["tasks"][number]): string =>
+  split === "" ? data : `${data}.${split}`;
 const known = (value: number | null | undefined): value is number =>
   typeof value === "number" && Number.isFinite(value);
 const digits = (value: number | null | undefined): string => (known(value) ? value.toFixed(4) : "");
 
 /** The table: a row per stage, a column per task; it includes scores of tasks that were not learned yet. */
-export function scoreMatrixView(options: UpdateReport, id: string): DisplayOutput {
+export function scoreMatrixView(options: ModelUpdateReport, id: string): DisplayOutput {
   const rows = options.matrix.map((row, i) => [
     options.stages[i] ?? "",
     ...options.tasks.map((_, j) => digits(row[j])),
@@ -71,7 +72,7 @@ export function scoreMatrixView(options: UpdateReport, id: string): DisplayOutpu
 }
 
 /** Reports data whose score, right after training on them, does not exceed that of a constant prediction. */
-function unlearntOf({ tasks, matrix, better, isConstrained }: UpdateReport): readonly string[] {
+function unlearntOf({ tasks, matrix, better, isConstrained }: ModelUpdateReport): readonly string[] {
   return tasks.flatMap(({ data, learnt, constant }, j) => {
     const learntScore = learnt === 0 ? null : matrix[learnt]?.[j];
     if (!known(learntScore) || !known(constant) || better * learntScore > better * constant) return [];
@@ -83,12 +84,12 @@ function unlearntOf({ tasks, matrix, better, isConstrained }: UpdateReport): rea
 const signed = (value: number): string => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(4)}`;
 
 /** The same as colours: a column shows the history of a task. */
-export function scoreMatrixFigure(options: UpdateReport): Figure {
+export function scoreMatrixFigure(options: ModelUpdateReport): Figure {
   const names = (all: readonly string[]): readonly string[] =>
     clipDistinct(
       all.map((one) => printable(oneLine(one))),
       22,
-    ).map(escapeLabel);
+    ).map(escapePlotlyLabel);
   const axis = { type: "category", ticks: "", showgrid: false, zeroline: false, automargin: true };
   return {
     data: [
@@ -104,11 +105,11 @@ export function scoreMatrixFigure(options: UpdateReport): Figure {
         hoverongaps: false,
         text: options.matrix.map((row) => options.tasks.map((_, j) => (known(row[j]) ? (row[j] ?? 0).toFixed(3) : ""))),
         texttemplate: "%{text}",
-        hovertemplate: `after %{y}<br>${escapeLabel(options.metric)} on %{x}: %{z:.4f}<extra></extra>`,
+        hovertemplate: `after %{y}<br>${escapePlotlyLabel(options.metric)} on %{x}: %{z:.4f}<extra></extra>`,
       },
     ],
     layout: {
-      title: { text: escapeLabel(`${options.metric} on each data set, after each`) },
+      title: { text: escapePlotlyLabel(`${options.metric} on each data set, after each`) },
       xaxis: { ...axis, side: "top" },
       yaxis: { ...axis, autorange: "reversed" },
       height: 140 + 34 * options.matrix.length,
@@ -116,6 +117,6 @@ export function scoreMatrixFigure(options: UpdateReport): Figure {
     },
   };
 }
-export function scoreMatrixPicture(options: UpdateReport, id: string): DisplayOutput {
+export function scoreMatrixPicture(options: ModelUpdateReport, id: string): DisplayOutput {
   return { ...figureView(scoreMatrixFigure(options)), id };
 }

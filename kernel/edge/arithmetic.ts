@@ -16,7 +16,7 @@ export interface InferenceWork {
   readonly weights: Readonly<Record<Precision, number>>;
 }
 /** Figures of a model, independent of the device. */
-export interface EdgeFigures {
+export interface EdgeModelRequirements {
   readonly name: string;
   readonly parameters: number;
   /** Bytes of its files. */
@@ -31,12 +31,12 @@ export interface EdgeFigures {
 /** Memory of a runtime: ONNX Runtime's code and its arena, measured on this project's machines. */
 export const RUNTIME_BYTES = 30e6;
 
-export function memoryBytesOn(model: EdgeFigures, precision: Precision): number {
+export function memoryBytesAtPrecision(model: EdgeModelRequirements, precision: Precision): number {
   return RUNTIME_BYTES + model.size[precision] + model.working;
 }
 
 /** Returns seconds. */
-export function secondsOn(
+export function secondsOnDevice(
   { rates, bandwidth }: Pick<Device, "rates" | "bandwidth">,
   work: InferenceWork,
   precision: Precision,
@@ -54,12 +54,12 @@ export interface EdgeBudget {
 
 /** Returns the most exact precision that fits the budget; null: none does. The time is that of reading the input. */
 export function fittingPrecision(
-  model: EdgeFigures,
+  model: EdgeModelRequirements,
   device: Device,
   { time, memory = device.room }: EdgeBudget,
 ): Precision | null {
   const fits = (precision: Precision): boolean =>
-    memoryBytesOn(model, precision) <= Math.min(memory, device.room) &&
-    secondsOn(device, model.reading, precision) <= time;
+    memoryBytesAtPrecision(model, precision) <= Math.min(memory, device.room) &&
+    secondsOnDevice(device, model.reading, precision) <= time;
   return precisions.find(fits) ?? null;
 }

@@ -7,16 +7,16 @@ import { roundToInt4 } from "#dsl/tensor/backends/onnx/rounding/int4.js";
 import { roundToInt8 } from "#dsl/tensor/backends/onnx/rounding/int8.js";
 import type { StandaloneGraph } from "#dsl/tensor/backends/onnx/standalone.js";
 import { must } from "#dsl/language/diagnostics/codes.js";
-import { costOf } from "#dsl/tensor/cost.js";
+import { programCostOf } from "#dsl/tensor/cost.js";
 import { isLeaf, isState } from "#dsl/tensor/leaves.js";
-import { memoryOf } from "#dsl/tensor/memory.js";
+import { programMemoryOf } from "#dsl/tensor/memory.js";
 import type { Program } from "#dsl/tensor/program.js";
 import type { Sizes } from "#dsl/tensor/shape.js";
 import { opNamed } from "#dsl/tensor/table.js";
-import type { DeployedProgramParts } from "#stdlib/targets/kind.js";
-import { outgoingGraphs } from "#stdlib/targets/shared/onnx/graphs.js";
+import type { DeployedProgramOptions } from "#stdlib/targets/kind.js";
+import { onnxGraphsToExport } from "#stdlib/targets/shared/onnx/graphs.js";
 import { buildExportPrograms } from "#stdlib/targets/shared/export-programs.js";
-import type { EdgeFigures, Precision, InferenceWork } from "./arithmetic.js";
+import type { EdgeModelRequirements, Precision, InferenceWork } from "./arithmetic.js";
 
 const ROUNDED: Readonly<Record<Precision, (graph: StandaloneGraph) => StandaloneGraph>> = {
   f32: (graph) => graph,
@@ -25,8 +25,12 @@ const ROUNDED: Readonly<Record<Precision, (graph: StandaloneGraph) => Standalone
 };
 
 /** `length`: tokens of the input text. */
-export function edgeFiguresOf(name: string, parts: DeployedProgramParts, length: number): EdgeFigures {
-  const graphs = outgoingGraphs({
+export function edgeModelRequirementsOf(
+  name: string,
+  parts: DeployedProgramOptions,
+  length: number,
+): EdgeModelRequirements {
+  const graphs = onnxGraphsToExport({
     parts,
     tokenTypes: false,
     read: () => Promise.reject(new Error("no weight is read")),
@@ -42,7 +46,7 @@ export function edgeFiguresOf(name: string, parts: DeployedProgramParts, length:
     name,
     parameters: elementsOf(reads),
     size: sizes,
-    working: memoryOf(reads, reading).working,
+    working: programMemoryOf(reads, reading).working,
     reading: workOf(reads, reading, sizes),
     ...(decoder && { writing: workOf(decoder, last, sizes) }),
   };
@@ -53,7 +57,7 @@ function workOf(program: Program, sizes: Sizes, weightBytes: Readonly<Record<Pre
   const whole = elementsOf(program);
   const share = whole === 0 ? 0 : multiplied(program) / whole;
   const weights = { f32: weightBytes.f32 * share, int8: weightBytes.int8 * share, int4: weightBytes.int4 * share };
-  return { flops: costOf(program, sizes).products, weights };
+  return { flops: programCostOf(program, sizes).products, weights };
 }
 
 function elementsOf({ state }: Program): number {

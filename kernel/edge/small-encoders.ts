@@ -1,13 +1,13 @@
 /** Small pre-trained encoders, by the sizes in their config.json, as alternatives for a small device. */
 
-export interface RivalEncoder {
+export interface SmallPretrainedEncoder {
   readonly name: string;
   /** Word of its model family. */
   readonly family: string;
   readonly config: Readonly<Record<string, unknown>>;
 }
 
-const bert = (hidden: number, layers: number, intermediate: number): RivalEncoder["config"] => ({
+const bert = (hidden: number, layers: number, intermediate: number): SmallPretrainedEncoder["config"] => ({
   model_type: "bert",
   vocab_size: 30_522,
   hidden_size: hidden,
@@ -19,7 +19,7 @@ const bert = (hidden: number, layers: number, intermediate: number): RivalEncode
   hidden_act: "gelu",
 });
 
-export const rivalEncoders: readonly RivalEncoder[] = [
+export const smallPretrainedEncoders: readonly SmallPretrainedEncoder[] = [
   { name: "TinyBERT 4 × 312", family: "bert", config: bert(312, 4, 1200) },
   { name: "MiniLM 6 × 384", family: "bert", config: bert(384, 6, 1536) },
   {

@@ -4,7 +4,7 @@
  */
 import type { EngineName } from "./engine.js";
 import { engines } from "./engines.js";
-import type { MachineRecord } from "./machine-record.js";
+import type { MachineSpeedRecord } from "./machine-record.js";
 import type { EngineWork } from "./engine-work.js";
 
 export interface EngineChoice {
@@ -21,7 +21,7 @@ const NO_OTHER = "no other native engine computes bf16";
  */
 export function chooseEngine(
   all: readonly EngineName[],
-  record: MachineRecord | null,
+  record: MachineSpeedRecord | null,
   { trains = "few", precision = "f32", answers }: EngineWork = {},
 ): EngineChoice {
   const able = all.filter((name) => precision !== "bf16" || !engines[name].lacksBf16);

@@ -28,7 +28,7 @@ export interface EngineInfo {
   readonly why: string;
 }
 /** How an engine's host spent its time since the last request for it (or since its first run). */
-export interface EngineClock {
+export interface EngineHostTimes {
   readonly computingSeconds: number;
   /**
    * Seconds between the end of one run and the start of the next: replies, reading the next request, waiting for it.
@@ -37,7 +37,7 @@ export interface EngineClock {
 }
 export interface Engine {
   readonly info: EngineInfo;
-  clock(): Promise<EngineClock>;
+  clock(): Promise<EngineHostTimes>;
   can(program: Program): Promise<readonly OpRefusal[]>;
   /**
    * Creates the state of all `programs` (their union; equal names must have equal types) and compiles each over it.

@@ -9,9 +9,9 @@ import { dirname } from "node:path";
 import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
 import { measurementsPath } from "#kernel/fetch/cache.js";
-import { objectWith, readHint, type Schema } from "#kernel/fetch/json.js";
+import { objectWith, readJsonCacheFile, type Schema } from "#kernel/fetch/json.js";
 import type { EngineName } from "./engine.js";
-import type { ProductSpeeds } from "./products.js";
+import type { MatrixProductSpeeds } from "./products.js";
 
 const products = {
   title: v.string(),
@@ -19,7 +19,7 @@ const products = {
   bf16: v.exactOptional(v.number()),
   bandwidth: v.number(),
 };
-const measured: Schema<MachineRecord> = objectWith({
+const measured: Schema<MachineSpeedRecord> = objectWith({
   processor: v.string(),
   threads: v.number(),
   // Entries of other engine versions are left out.
@@ -30,10 +30,10 @@ const measured: Schema<MachineRecord> = objectWith({
   } satisfies Record<EngineName, unknown>),
 });
 
-export interface MachineRecord {
+export interface MachineSpeedRecord {
   readonly processor: string;
   readonly threads: number;
-  readonly engines: Readonly<Partial<Record<EngineName, ProductSpeeds & { readonly title: string }>>>;
+  readonly engines: Readonly<Partial<Record<EngineName, MatrixProductSpeeds & { readonly title: string }>>>;
 }
 
 const file = (): string => measurementsPath("engines.json");
@@ -41,13 +41,13 @@ export function processorName(): string {
   return cpus()[0]?.model.trim() ?? "unknown processor";
 }
 
-export function readMachineRecord(): MachineRecord | null {
-  const found = readHint(file(), measured);
+export function readMachineRecord(): MachineSpeedRecord | null {
+  const found = readJsonCacheFile(file(), measured);
   return found?.processor === processorName() && found.threads === availableParallelism() ? found : null;
 }
 
 /** A failed write is ignored, because it must not fail a setup. */
-export function writeMachineRecord(engines: MachineRecord["engines"]): MachineRecord {
+export function writeMachineRecord(engines: MachineSpeedRecord["engines"]): MachineSpeedRecord {
   const record = { processor: processorName(), threads: availableParallelism(), engines };
   try {
     mkdirSync(dirname(file()), { recursive: true });

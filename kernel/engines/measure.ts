@@ -4,8 +4,8 @@ import { Graph } from "#dsl/tensor/builder.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { Engine, EngineName } from "./engine.js";
 import { measuredEngines } from "./engines.js";
-import { writeMachineRecord, type MachineRecord } from "./machine-record.js";
-import { measureProducts, type ProductSpeeds } from "./products.js";
+import { writeMachineRecord, type MachineSpeedRecord } from "./machine-record.js";
+import { measureProductSpeeds, type MatrixProductSpeeds } from "./products.js";
 import { startEngine } from "./start-engine.js";
 import { normalValues } from "./random.js";
 
@@ -70,13 +70,13 @@ async function timeProduct(engine: Engine, a: Float32Array, b: Float32Array): Pr
  * Measures the native engines one at a time, in a few seconds, and saves the record. Skips engines that can't be
  * started.
  */
-export async function measureMachine(): Promise<MachineRecord> {
-  const engines: Partial<Record<EngineName, ProductSpeeds & { title: string }>> = {};
+export async function measureMachine(): Promise<MachineSpeedRecord> {
+  const engines: Partial<Record<EngineName, MatrixProductSpeeds & { title: string }>> = {};
   for (const { name } of measuredEngines) {
     try {
       const engine = await startEngine({ engine: name });
       try {
-        engines[name] = { title: engine.info.title, ...(await measureProducts(engine)) };
+        engines[name] = { title: engine.info.title, ...(await measureProductSpeeds(engine)) };
       } finally {
         await engine.close();
       }

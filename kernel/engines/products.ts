@@ -6,7 +6,7 @@ import type { DType, Program } from "#dsl/tensor/program.js";
 import type { Engine } from "./engine.js";
 
 /** GFLOP/s of 512×768×3072, the better of A·B and A·Bᵀ; `bf16` where the engine computes it. */
-export interface ProductSpeeds {
+export interface MatrixProductSpeeds {
   readonly f32: number;
   readonly bf16?: number;
   /** GB/s read and written by an addition of 2²³ numbers. */
@@ -20,7 +20,7 @@ const COLUMNS = 2 ** 10;
 type Tensor = ReturnType<Graph["state"]>;
 
 /** Takes about a second. Coded errors: those of `Engine.open`. */
-export async function measureProducts(engine: Engine): Promise<ProductSpeeds> {
+export async function measureProductSpeeds(engine: Engine): Promise<MatrixProductSpeeds> {
   const products = { f32: productProgram("f32"), bf16: productProgram("bf16") };
   const bf16 = (await engine.can(products.bf16)).length === 0;
   const programs: Record<string, Program> = {

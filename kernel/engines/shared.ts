@@ -5,7 +5,7 @@
  */
 import { CodedError, mustGet } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray, Program, TensorState } from "#dsl/tensor/program.js";
-import { renameProgram } from "#dsl/tensor/renamed.js";
+import { renameProgramStates } from "#dsl/tensor/renamed.js";
 import type { Engine, EngineSession } from "./engine.js";
 
 type Programs = Readonly<Record<string, Program>>;
@@ -112,7 +112,7 @@ class View implements EngineSession {
       }
     const tagged = Object.entries(programs).map(([name, program]) => [
       this.tag + name,
-      renameProgram(program, this.ownStates),
+      renameProgramStates(program, this.ownStates),
     ]);
     await this.store.put(Object.fromEntries(tagged) as Programs, checkpoints);
     for (const name of Object.keys(programs)) this.names.add(name);

@@ -8,7 +8,7 @@ import { chooseEngine, type EngineChoice } from "./choice.js";
 import type {
   DeviceName,
   Engine,
-  EngineClock,
+  EngineHostTimes,
   EngineInfo,
   EngineName,
   EngineOptions,
@@ -128,7 +128,7 @@ class HostedEngine implements Engine {
   ) {
     this.died = client.died;
   }
-  clock(): Promise<EngineClock> {
+  clock(): Promise<EngineHostTimes> {
     return this.client.call("clock", {});
   }
   can(program: Program): Promise<readonly OpRefusal[]> {

@@ -3,16 +3,16 @@ import type { ColumnTable } from "arquero";
 import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import { shortCallText } from "#dsl/compiler/plan/short-call.js";
 import { dataReaderOfModel, type DataPlan, type Call } from "#dsl/language/types/value.js";
-import type { AttackReport, AttackContext, CanaryLosses, MemberScores } from "#stdlib/attacks/kind.js";
+import type { AttackReport, AttackContext, CanaryLosses, MembershipScores } from "#stdlib/attacks/kind.js";
 import { canarySpaceBits, drawCanaries, type CanaryRow } from "#stdlib/attacks/shared/canary-rows.js";
-import { rowHashesOf, type DataPart } from "../runs/split-rows.js";
+import { rowHashesOf, type PreparedDataSplit } from "../runs/split-rows.js";
 import { canarySpaceOf, canaryTable } from "../data/rows/canaries.js";
 import { evenlySpacedRows } from "../data/rows/length-statistics.js";
 import { trainingSplitName, type PreparedData } from "../data/prepared.js";
 import { loadImplementation } from "../host/load-implementation.js";
 import { encodeSplit, type EncodedRows, type RowEncodingOptions, encodingOf } from "../data/encoding/encoded.js";
 import type { AttackScores } from "../runs/history/run-scores.js";
-import { labelLosses, textLosses } from "../inference/losses.js";
+import { labelLosses, meanLossByText } from "../inference/losses.js";
 import { writesText, type ModelHandle } from "../models/model-handle.js";
 import { type TrainedWeights } from "../runs/weights.js";
 import { type ExecutionContext, warnerAt, type Warn } from "../session/execution-context.js";
@@ -124,8 +124,8 @@ async function losses(
   return { rows, encoding, predictor: { session: open.session, options } };
 }
 interface Asked {
-  readonly session: Parameters<typeof textLosses>[0];
-  readonly options: Parameters<typeof textLosses>[3];
+  readonly session: Parameters<typeof meanLossByText>[0];
+  readonly options: Parameters<typeof meanLossByText>[3];
 }
 interface Rows {
   readonly data: DataPlan;
@@ -135,7 +135,7 @@ interface Rows {
   readonly what: string;
 }
 
-async function memberScores(asks: Asks, attack: string, most: number): Promise<MemberScores> {
+async function memberScores(asks: Asks, attack: string, most: number): Promise<MembershipScores> {
   const { session, handle, weights, one, stage: context, warn } = asks;
   const { data, model } = weights.plan.recipe;
   const refuse = (why: string, instead: string): never => {
@@ -181,7 +181,7 @@ async function memberScores(asks: Asks, attack: string, most: number): Promise<M
         labels: part.prepared.labels,
         what: rowKind,
       });
-      return textLosses(predictor.session, rows, encoding, predictor.options);
+      return meanLossByText(predictor.session, rows, encoding, predictor.options);
     };
     const modelLosses = await ask(handle);
     const base = before && (await ask(before));
@@ -193,8 +193,9 @@ async function memberScores(asks: Asks, attack: string, most: number): Promise<M
   return { members: must(scores.get("members"), "members"), others: must(scores.get("others"), "others"), calibrated };
 }
 
-const tableOf = ({ prepared, split }: DataPart): ColumnTable => must(prepared.splits[split], `the rows of ${split}`);
-const rowCount = (part: DataPart): number => tableOf(part).numRows();
+const tableOf = ({ prepared, split }: PreparedDataSplit): ColumnTable =>
+  must(prepared.splits[split], `the rows of ${split}`);
+const rowCount = (part: PreparedDataSplit): number => tableOf(part).numRows();
 
 /** Picks at most `most` rows, evenly spaced. */
 function picked(rows: readonly number[], most: number): number[] {
@@ -224,7 +225,7 @@ async function canaryLosses(asks: Asks, unseen: number): Promise<CanaryLosses> {
   });
   const others = drawn("unseen", unseen);
   const canaryRows = await losses(asks, handle, rowsOf(planted, "canaries"));
-  const found = await textLosses(
+  const found = await meanLossByText(
     canaryRows.predictor.session,
     canaryRows.rows,
     canaryRows.encoding,
@@ -233,7 +234,7 @@ async function canaryLosses(asks: Asks, unseen: number): Promise<CanaryLosses> {
   const beside = await losses(asks, handle, rowsOf(others, "unseen canaries"));
   const { session, options } = beside.predictor;
   const byLabel = space.form === "labelled" ? await labelLosses(session, beside.rows, beside.encoding, options) : null;
-  const plain = byLabel ? null : await textLosses(session, beside.rows, beside.encoding, options);
+  const plain = byLabel ? null : await meanLossByText(session, beside.rows, beside.encoding, options);
   const columns = new Map<string, Float64Array>();
   const column = (label: string): Float64Array => {
     const known = columns.get(label);

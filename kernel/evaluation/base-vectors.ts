@@ -20,7 +20,7 @@ const FEW = 8;
 const known = new WeakMap<object, Map<string, Promise<readonly Float32Array[]>>>();
 
 /** Embeds each row's text with the untrained base. */
-export function textVectors(
+export function embedTextsWithBase(
   session: OpenSession,
   model: ModelPlan,
   texts: readonly string[],
@@ -43,7 +43,7 @@ export function textVectors(
  * The untrained base of a model, for embedding single texts too; it must not itself derive from another model. Coded
  * error `contender-refused`.
  */
-export async function baseVectors(
+export async function openBaseEmbedder(
   session: OpenSession,
   { model, contender }: { readonly model: ModelPlan; readonly contender: string },
   context: ExecutionContext,
@@ -57,7 +57,8 @@ export async function baseVectors(
   return {
     name: model.base,
     bytes: weightBytes(base.facts),
-    read: (texts) => (texts.length < FEW ? readBy(probe, texts, context) : textVectors(session, model, texts, context)),
+    read: (texts) =>
+      texts.length < FEW ? readBy(probe, texts, context) : embedTextsWithBase(session, model, texts, context),
   };
 }
 

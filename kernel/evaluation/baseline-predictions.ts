@@ -3,7 +3,7 @@ import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { BaselineCapabilities } from "#dsl/language/types/capabilities/scoring.js";
 import type { Baseline } from "#dsl/compiler/plan/action.js";
 import type { ModelPlan, Call } from "#dsl/language/types/value.js";
-import type { WrittenMetricInput } from "#stdlib/metrics/kind.js";
+import type { GeneratedTextMetricInput } from "#stdlib/metrics/kind.js";
 import type {
   BaselineTuning,
   BaselineImplementation,
@@ -11,15 +11,15 @@ import type {
   BaselineOutputs,
   FittedBaseline,
 } from "#stdlib/contenders/kind.js";
-import { roleValuesOf, type DataPart } from "../runs/split-rows.js";
+import { roleValuesOf, type PreparedDataSplit } from "../runs/split-rows.js";
 import { splitNamesOf } from "../data/prepared.js";
-import type { PartOutputs } from "../inference/score-split.js";
-import { requestsAndTargets } from "../inference/reference-texts.js";
-import type { EvaluatedPart, EvaluationCost } from "../inference/evaluations/evaluation.js";
+import type { SplitOutputs } from "../inference/score-split.js";
+import { promptTextsAndTargets } from "../inference/reference-texts.js";
+import type { EvaluatedSplitRows, EvaluationCost } from "../inference/evaluations/evaluation.js";
 import { modelPlanOf, writesText } from "../models/model-handle.js";
 import type { ExecutionContext, Warn } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
-import { baseVectors } from "./base-vectors.js";
+import { openBaseEmbedder } from "./base-vectors.js";
 import type { EvaluationSettings, MeasuredModel } from "./evaluate-once.js";
 import { measuresLatency, timePredictor } from "./latency.js";
 
@@ -46,17 +46,17 @@ export type PreparedBaseline = BaselineEntry & {
 };
 /** A baseline's predictions on the rows of one split. */
 export interface BaselinePredictions {
-  readonly outputs: PartOutputs;
-  readonly texts: WrittenMetricInput | null;
+  readonly outputs: SplitOutputs;
+  readonly texts: GeneratedTextMetricInput | null;
   readonly cost: EvaluationCost;
   readonly notes: readonly string[];
   readonly times: Float64Array | null;
 }
 
-export async function predictPart(
+export async function predictPartWithBaseline(
   session: OpenSession,
   { name, contender, call, beside: { encoding, by }, warn, implementation, choosing }: PreparedBaseline,
-  part: EvaluatedPart,
+  part: EvaluatedSplitRows,
   how: EvaluationSettings,
   context: ExecutionContext,
 ): Promise<BaselinePredictions> {
@@ -85,7 +85,8 @@ export async function predictPart(
     host: {
       folder,
       prompted: (base, options) => session.weights.baseModels.prompted(base, hostContext, { ...options, folder }),
-      vectors: () => baseVectors(session, { model: modelProbed(session, contender, by), contender: name }, context),
+      vectors: () =>
+        openBaseEmbedder(session, { model: modelProbed(session, contender, by), contender: name }, context),
     },
     ...(signal && { signal }),
     onProgress: (label, done, total) => hostContext.onProgress?.({ label: `${label} by ${name}`, done, total }),
@@ -93,7 +94,7 @@ export async function predictPart(
   try {
     const writes = by.is === "model" && writesText(by.handle.plan);
     // Generation takes so long that the warm-up is negligible, and one more text would change the random stream.
-    const { all, asking } = await predictAll(ready, rows.count, { warm: !writes });
+    const { all, asking } = await predictRowsWithBaseline(ready, rows.count, { warm: !writes });
     const took = { asking, tokens: all.tokens ?? null };
     const cost = { training: ready.learntIn ?? null, ...took, bytes: ready.bytes ?? null, heldBytes: null };
     const times = measuresLatency(session, how)
@@ -106,7 +107,7 @@ export async function predictPart(
 }
 
 /** `warm`: predicts one row first, as for models, so that start-up is not part of the measured time. */
-export async function predictAll(
+export async function predictRowsWithBaseline(
   ready: Pick<FittedBaseline, "ask">,
   count: number,
   { warm }: { readonly warm: boolean },
@@ -125,23 +126,23 @@ function modelProbed({ models }: OpenSession, contender: Baseline, by: MeasuredM
 /** Converts a baseline's outputs to the form in which a model's predictions or texts are scored. */
 function answered(
   all: BaselineOutputs,
-  { prepared, split }: EvaluatedPart,
+  { prepared, split }: EvaluatedSplitRows,
   { task }: Pick<MeasuredModel["encoding"], "task">,
 ): Pick<BaselinePredictions, "outputs" | "texts"> {
   if ("outputs" in all) return { outputs: { said: all.outputs }, texts: null };
   const { written } = all;
   if (task.implementation.answers?.scoreWritten) return { outputs: { written }, texts: null };
-  return { outputs: { groups: [] }, texts: { written: all.written, ...requestsAndTargets(prepared, split) } };
+  return { outputs: { groups: [] }, texts: { written: all.written, ...promptTextsAndTargets(prepared, split) } };
 }
 
 /** Returns the rows that a baseline learns from. Coded error `no-rows-to-learn`. */
-function learntFrom({ prepared }: EvaluatedPart, contender: string): BaselineRows {
+function learntFrom({ prepared }: EvaluatedSplitRows, contender: string): BaselineRows {
   const has = splitNamesOf(prepared);
   if (!has.includes("train")) throw new CodedError("no-rows-to-learn", { contender, data: prepared.name, has });
   return baselineRows({ prepared, split: "train" });
 }
 
-export function baselineRows(part: DataPart): BaselineRows {
+export function baselineRows(part: PreparedDataSplit): BaselineRows {
   const { prepared, split } = part;
   const count = prepared.streamed?.[split]?.rows ?? prepared.splits[split]?.numRows() ?? 0;
   return { count, values: (role) => roleValuesOf(part, role) };

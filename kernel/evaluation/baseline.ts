@@ -14,22 +14,22 @@ import { isTunebookHead, haveSameLabels } from "../bases/programs.js";
 import { loadImplementation } from "../host/load-implementation.js";
 import { calibrationText } from "../inference/fitted-calibration.js";
 import { measureMetric } from "../inference/measuring/measure-metric.js";
-import { scoreOutputs, type PartOutputs } from "../inference/score-split.js";
+import { scoreOutputs, type SplitOutputs } from "../inference/score-split.js";
 import { modelPlanOf } from "../models/model-handle.js";
 import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
 import {
   baselineCapabilitiesOf,
   baselineRows,
-  predictPart,
+  predictPartWithBaseline,
   type BaselineContext,
   type BaselineEntry,
   type BaselinePredictions,
   type PreparedBaseline,
 } from "./baseline-predictions.js";
-import { calibrationDataOf, decisionMetric } from "./calibrate.js";
+import { calibrationDataOf, metricWithDecisionAverage } from "./calibrate.js";
 import { evaluateModel, measurePredictions, type EvaluationSettings, type MeasuredModel } from "./evaluate-once.js";
-import { type EvaluatedPart, sumCosts } from "../inference/evaluations/evaluation.js";
+import { type EvaluatedSplitRows, sumCosts } from "../inference/evaluations/evaluation.js";
 
 type BaseOf = Extract<Baseline, { readonly baseOf: unknown }>;
 
@@ -51,7 +51,9 @@ export async function evaluateBaseline(
   // One per part, as each caches its choice.
   const choosing = parts.map((part) => (has.trainsOnData(asks) ? tuningOf(session, part, beside.encoding, how) : null));
   for (const [i, part] of parts.entries())
-    predictedParts.push(await predictPart(session, { ...standing, choosing: choosing[i] ?? null }, part, how, context));
+    predictedParts.push(
+      await predictPartWithBaseline(session, { ...standing, choosing: choosing[i] ?? null }, part, how, context),
+    );
   const fitted = await thresholdsFor(session, { ...standing, choosing: choosing[0] ?? null }, how, context);
   const costs = predictedParts.map(({ cost }) => cost);
   const trained = costs.flatMap(({ training }) => training ?? []);
@@ -117,7 +119,13 @@ async function thresholdsFor(
   const rows = await encodeSplit(prepared, { data: prepared.name, split: "validation" }, encoding);
   // Predictions are not timed in this call.
   const untimed = { ...how, metrics: [] };
-  const { outputs } = await predictPart(session, standing, { prepared, split: "validation", rows }, untimed, context);
+  const { outputs } = await predictPartWithBaseline(
+    session,
+    standing,
+    { prepared, split: "validation", rows },
+    untimed,
+    context,
+  );
   return contenderThresholds(outputs, rows, encoding.labels);
 }
 
@@ -127,7 +135,7 @@ async function thresholdsFor(
  */
 function tuningOf(
   session: OpenSession,
-  { prepared, split }: EvaluatedPart,
+  { prepared, split }: EvaluatedSplitRows,
   encoding: RowEncodingOptions,
   how: EvaluationSettings,
 ): BaselineTuning | null {
@@ -162,14 +170,14 @@ function tuningOf(
 
 /** Null if no threshold is better than another. */
 async function contenderThresholds(
-  outputs: PartOutputs,
+  outputs: SplitOutputs,
   rows: EncodedRows,
   labels: readonly string[],
 ): Promise<FittedCalibration | null> {
   if (!("said" in outputs) || !rows.taught) return null;
   const decisions = calibrationDataOf(outputs, rows.taught, labels);
   const f1: Call = { word: "f1", kind: "metric", arguments: { average: "macro", of: null } };
-  const by = decisionMetric(f1, decisions, null);
+  const by = metricWithDecisionAverage(f1, decisions, null);
   const call: Call = { word: "threshold", kind: "calibration", arguments: { metric: by, of: null } };
   const metric = await loadImplementation({ ...by, kind: "metric" }, "metric");
   const found = (await loadImplementation({ ...call, kind: "calibration" }, "calibration")).fit(call, decisions, {

@@ -13,7 +13,7 @@ import { writeCalibration } from "../runs/calibration.js";
 import { loadImplementation } from "../host/load-implementation.js";
 import { plural } from "../host/value-text.js";
 import { calibrationText } from "../inference/fitted-calibration.js";
-import { scoreOutputs, type PartOutputs } from "../inference/score-split.js";
+import { scoreOutputs, type SplitOutputs } from "../inference/score-split.js";
 import type { EncodedRows, RowEncodingOptions } from "../data/encoding/encoded.js";
 import { predictSplit } from "./split-predictions.js";
 import type { ModelHandle } from "../models/model-handle.js";
@@ -49,7 +49,7 @@ export async function calibrateModel(
       session.vocabulary.registry.find("calibration", call.word)?.capabilities,
       call.word,
     );
-    const by = decisionMetric(measured(call), decisions, call.arguments["of"]);
+    const by = metricWithDecisionAverage(measured(call), decisions, call.arguments["of"]);
     const metric = await loadImplementation({ ...by, kind: "metric" }, "metric");
     const found = (await loadImplementation({ ...call, kind: "calibration" }, "calibration")).fit(call, decisions, {
       before: fitted,
@@ -81,7 +81,7 @@ export async function calibrateModel(
 }
 
 export function calibrationDataOf(
-  outputs: PartOutputs,
+  outputs: SplitOutputs,
   taught: TrainingTargets | null,
   labels: readonly string[],
 ): CalibrationData {
@@ -91,7 +91,7 @@ export function calibrationDataOf(
 }
 
 /** Sets the metric's averaging for decisions: `binary` on the positive label for two labels, `macro` for several. */
-export function decisionMetric(call: Call, { truth }: CalibrationData, positive: unknown): Call {
+export function metricWithDecisionAverage(call: Call, { truth }: CalibrationData, positive: unknown): Call {
   if (!Object.hasOwn(call.arguments, "average")) return call;
   const average = "several" in truth ? "macro" : "binary";
   return {
@@ -113,7 +113,7 @@ function scoring(
     outputs,
     rows,
     encoding,
-  }: { readonly outputs: PartOutputs; readonly rows: EncodedRows; readonly encoding: RowEncodingOptions },
+  }: { readonly outputs: SplitOutputs; readonly rows: EncodedRows; readonly encoding: RowEncodingOptions },
   metric: Parameters<ReturnType<typeof scoreOutputs>["measure"]>[0],
   call: Call,
   name: string,

@@ -4,14 +4,14 @@ import type { FittedCalibration } from "#stdlib/calibrations/kind.js";
 import type { DataPlan } from "#dsl/language/types/value.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { ScoredOutcome } from "#stdlib/tasks/kind.js";
-import type { MetricFiles, WrittenMetricInput } from "#stdlib/metrics/kind.js";
+import type { MetricFileReader, GeneratedTextMetricInput } from "#stdlib/metrics/kind.js";
 import type { MeasuredMetric } from "../inference/measuring/comparison.js";
 import type { JudgeMeasureOptions } from "../inference/measuring/judge-measure.js";
-import { measureMetric, readsWrittenTexts } from "../inference/measuring/measure-metric.js";
+import { measureMetric, metricReadsGeneratedTexts } from "../inference/measuring/measure-metric.js";
 import { scoreOutputs } from "../inference/score-split.js";
 import type { EncodedRows, RowEncodingOptions } from "../data/encoding/encoded.js";
-import type { LearntRecord } from "../runs/learnt-rows.js";
-import type { EvaluationCost, Evaluation, EvaluatedPart } from "../inference/evaluations/evaluation.js";
+import type { TrainingRowRecord } from "../runs/learnt-rows.js";
+import type { EvaluationCost, Evaluation, EvaluatedSplitRows } from "../inference/evaluations/evaluation.js";
 import type { PreparedData } from "../data/prepared.js";
 import type { FoldScores } from "../display/scores/folds.js";
 import type { ModelHandle } from "../models/model-handle.js";
@@ -23,7 +23,7 @@ import { predictSplit, type ModelPredictions, type PredictionSettings } from "./
  * Whose predictions were scored: a model's, with the record of the rows it learned from (null: none), or a baseline's.
  */
 export type ScoredSubject =
-  | { readonly is: "model"; readonly handle: ModelHandle; readonly learnt: LearntRecord | null }
+  | { readonly is: "model"; readonly handle: ModelHandle; readonly learnt: TrainingRowRecord | null }
   | {
       readonly is: "contender";
       /** It predicts the same for all rows. */
@@ -41,9 +41,9 @@ export interface MeasuredModel {
   readonly encoding: RowEncodingOptions;
   readonly rows: EncodedRows;
   /** For folds: the rows of each, which together are `rows`. */
-  readonly partsAsked?: readonly EvaluatedPart[];
+  readonly partsAsked?: readonly EvaluatedSplitRows[];
   /** Texts generated for the rows; null if no metric reads them. */
-  readonly texts: WrittenMetricInput | null;
+  readonly texts: GeneratedTextMetricInput | null;
   readonly scored: ScoredOutcome;
   readonly measures: readonly MeasuredMetric[];
   readonly evaluation: Evaluation;
@@ -53,7 +53,7 @@ export interface MeasuredModel {
 
 /** Settings of predictions, and what its metrics need to know. */
 export type EvaluationSettings = PredictionSettings & {
-  readonly world?: MetricFiles;
+  readonly world?: MetricFileReader;
   readonly judging?: JudgeMeasureOptions;
 };
 
@@ -111,7 +111,7 @@ export async function measurePredictions(
     const { world, judging } = how;
     measures.push(
       await measureMetric(session.vocabulary.registry, call, scored, {
-        texts: (await readsWrittenTexts(call)) ? texts : null,
+        texts: (await metricReadsGeneratedTexts(call)) ? texts : null,
         times,
         cost: { stored: options.cost.bytes, held: options.cost.heldBytes },
         ...(world && { world }),
@@ -137,7 +137,7 @@ export async function measurePredictions(
   };
 }
 
-function joined(texts: readonly WrittenMetricInput[]): WrittenMetricInput | null {
+function joined(texts: readonly GeneratedTextMetricInput[]): GeneratedTextMetricInput | null {
   if (texts.length === 0) return null;
   const prompts = texts.flatMap((part) => part.asked ?? []);
   const written = texts.flatMap((part) => part.written);

@@ -1,7 +1,7 @@
 /** Rows that a probe checks for label errors. */
 import { must } from "#dsl/language/diagnostics/codes.js";
 import type { RowName } from "#dsl/language/types/row-name.js";
-import { roleValuesOf, type DataPart } from "../runs/split-rows.js";
+import { roleValuesOf, type PreparedDataSplit } from "../runs/split-rows.js";
 import { evenlySpacedRows } from "../data/rows/length-statistics.js";
 import { splitNamesOf, type PreparedData } from "../data/prepared.js";
 import { rowNamesOf } from "../data/row/row.js";
@@ -34,7 +34,7 @@ export function rowsToJudgeIn(
 }
 
 /** `share`: fraction of the split's rows. */
-function judgedOf(part: DataPart, column: "label" | "score", share: number): readonly JudgedRow[] {
+function judgedOf(part: PreparedDataSplit, column: "label" | "score", share: number): readonly JudgedRow[] {
   const { prepared, split } = part;
   const rows = rowCountOf(prepared, split);
   const picked = share < 1 ? evenlySpacedRows(rows, Math.max(1, Math.floor(share * rows))) : null;

@@ -14,7 +14,7 @@ import { labelIssuesView, type LabelIssueSummary, type LabelIssueRow } from "../
 import type { DisplayOutput } from "../display/html.js";
 import { RunFolder } from "../runs/run-folder.js";
 import { loadDynamics, type RowDynamics } from "../training/dynamics.js";
-import { textVectors } from "./base-vectors.js";
+import { embedTextsWithBase } from "./base-vectors.js";
 import { rowsToJudgeIn, rowCountOf, type JudgedRow } from "./judged-rows.js";
 import type { ModelHandle } from "../models/model-handle.js";
 import type { ExecutionContext } from "../session/execution-context.js";
@@ -66,7 +66,7 @@ export async function findLabelIssues(
     return refuse(
       `${labels[counts.findIndex((count) => count < FEWEST)]!} has fewer than ${String(FEWEST)} of the ${String(rows.length)} rows that are judged`,
     );
-  const vectors = await textVectors(
+  const vectors = await embedTextsWithBase(
     session,
     model,
     rows.map(({ text }) => text),

@@ -5,12 +5,12 @@ import { dataReaderOfModel, type DataPlan, type Call } from "#dsl/language/types
 import { roleValuesOf } from "../runs/split-rows.js";
 import { evenlySpacedRows } from "../data/rows/length-statistics.js";
 import type { PredictionInput } from "../data/encoding/encoded.js";
-import { inputRolesOf } from "../inference/requested-roles.js";
+import { inputColumnRolesOf } from "../inference/requested-roles.js";
 import { promptsOfSplit } from "../inference/reference-texts.js";
 import { writesText, type ModelHandle } from "../models/model-handle.js";
 import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
-import type { EvaluatedPart } from "../inference/evaluations/evaluation.js";
+import type { EvaluatedSplitRows } from "../inference/evaluations/evaluation.js";
 
 /** Maximum timed rows, for predictions and for generated texts, which take longer. */
 const MOST = { answered: 100, written: 20 };
@@ -87,7 +87,7 @@ export async function timePredictor(
  * The smallest and largest median of its rounds; smaller differences between models are noise. Null if too few
  * predictions were timed.
  */
-export function medianSpread(times: Float64Array): { readonly low: number; readonly high: number } | null {
+export function spreadOfRoundMedians(times: Float64Array): { readonly low: number; readonly high: number } | null {
   if (times.length < 3 * ROUNDS) return null;
   const medians = Array.from({ length: ROUNDS }, (_, round) => {
     const roundTimes = times.filter((_, index) => index % ROUNDS === round).toSorted();
@@ -100,7 +100,7 @@ export function medianSpread(times: Float64Array): { readonly low: number; reado
 export function timedPredictorOf(
   session: OpenSession,
   handle: ModelHandle,
-  { prepared, split }: Pick<EvaluatedPart, "prepared" | "split">,
+  { prepared, split }: Pick<EvaluatedSplitRows, "prepared" | "split">,
   writing: GenerationSettings,
   { hostContext, signal }: ExecutionContext,
 ): PredictorToTime {
@@ -114,7 +114,7 @@ export function timedPredictorOf(
     };
     return { name, count: prompts.length, writes: true, ask };
   }
-  const roles = inputRolesOf(handle.plan.task);
+  const roles = inputColumnRolesOf(handle.plan.task);
   const [first, second] = [roles.role, roles.second].map((role) => roleValuesOf({ prepared, split }, role));
   const textOf = (row: number): PredictionInput =>
     second ? [String(first?.at(row)), String(second.at(row))] : String(first?.at(row));

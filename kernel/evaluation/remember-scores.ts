@@ -5,12 +5,12 @@ import type { PreparedData } from "../data/prepared.js";
 import type { ResampledScores, MeasuredMetric } from "../inference/measuring/comparison.js";
 import type { ModelHandle } from "../models/model-handle.js";
 import { RunFolder } from "../runs/run-folder.js";
-import { saveScoredData } from "../runs/scored-data.js";
+import { saveScoredDataPlan } from "../runs/scored-data.js";
 import { appendRunScore, type AttackScores, type SliceScores } from "../runs/history/run-scores.js";
 import { intervalOf } from "./report.js";
 
 /** Saves scores in the run of the model's weights; does nothing for a model that was never trained. */
-export function rememberScores(
+export function saveScoresInModelRun(
   { weights }: ModelHandle,
   subject: ActionSubject,
   scored: {
@@ -50,5 +50,5 @@ export function rememberScores(
     ...(scored.attacks && { attacks: scored.attacks }),
   });
   const folder = resolve(scored.home, subject.data.folder);
-  saveScoredData(weights.folder, scored.prepared.facts.hash, { ...subject.data, folder });
+  saveScoredDataPlan(weights.folder, scored.prepared.facts.hash, { ...subject.data, folder });
 }

@@ -12,8 +12,11 @@ import {
   type ResampledScore,
   type MeasuredMetric,
 } from "../inference/measuring/comparison.js";
-import { scoreConstant, type ScoredConstant } from "../inference/measuring/constant.js";
-import { groupEqualConstants, type DistinctConstant } from "../inference/measuring/distinct-constants.js";
+import { scoreConstantBaseline, type ScoredConstantBaseline } from "../inference/measuring/constant.js";
+import {
+  groupEqualConstantBaselines,
+  type DistinctConstantBaseline,
+} from "../inference/measuring/distinct-constants.js";
 import { scoreDoubtNotes } from "../inference/measuring/doubtful-scores.js";
 import { measureMetric } from "../inference/measuring/measure-metric.js";
 import type { ExecutionContext } from "../session/execution-context.js";
@@ -30,7 +33,7 @@ type Evaluate = Extract<Action, { verb: "evaluate" }>;
 
 /** `by`: the constant prediction, if the metric has a different one. */
 type ConstantMeasure = MeasuredMetric & { readonly by?: string | undefined };
-export interface MeasuredConstant extends ScoredConstant {
+export interface MeasuredConstant extends ScoredConstantBaseline {
   readonly measures: readonly ConstantMeasure[];
 }
 export async function measureConstant(
@@ -43,7 +46,7 @@ export async function measureConstant(
   const { rows, encoding, by, prepared, split } = one;
   if (by.is === "contender") return null;
   const model = { weights: by.handle.weights, learnt: by.learnt };
-  const constant = await scoreConstant(model, {
+  const constant = await scoreConstantBaseline(model, {
     rows,
     encoding,
     scored: { prepared, split },
@@ -70,7 +73,7 @@ export async function measureConstant(
 }
 
 /** Whether comparison with a constant prediction is informative for that metric. */
-function tells(metric: Word<"metric">["capabilities"], { likelihood }: ScoredConstant): boolean {
+function tells(metric: Word<"metric">["capabilities"], { likelihood }: ScoredConstantBaseline): boolean {
   return metric?.beatsConstant !== false && metric?.better !== "none" && (likelihood || !metric?.ofLoss);
 }
 
@@ -93,11 +96,11 @@ function constantsBeside(
   measured: readonly MeasuredModel[],
   constants: readonly (MeasuredConstant | null)[],
   drawn: ResampledScores,
-): readonly DistinctConstant[] {
+): readonly DistinctConstantBaseline[] {
   const intervalFor = namedIn(drawn);
   const names = measured[0]?.measures.map(({ name }) => name) ?? [];
   const contenders = measured.filter(({ by }) => by.is === "contender");
-  return groupEqualConstants(
+  return groupEqualConstantBaselines(
     constants.flatMap((constant, i) => {
       if (!constant) return [];
       const { name, learnt, measures } = constant;

@@ -1,13 +1,13 @@
 /** Error codes of the `require` clause of `evaluate`. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
-export interface RequiredCodeData {
+export interface RequiredScoreCodeData {
   "bar-missed": {
     readonly model: string;
     readonly missed: readonly { readonly on: string; readonly bar: string; readonly is: string }[];
   };
 }
-export const requiredCodes: CodeTable<RequiredCodeData> = {
+export const requiredScoreCodes: CodeTable<RequiredScoreCodeData> = {
   "bar-missed": {
     severity: "error",
     message: (d) =>

@@ -73,7 +73,7 @@ export function demandThresholdsCleared(
 }
 
 /** Selects the metric with this call. */
-export function matchesCall(call: Call): (other: { readonly call: Call }) => boolean {
+export function metricMatcherOfCall(call: Call): (other: { readonly call: Call }) => boolean {
   const hash = hashOf(call);
   return (other) => hashOf(other.call) === hash;
 }

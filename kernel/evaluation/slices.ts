@@ -12,8 +12,8 @@ import { sourceNameOf } from "../data/row/row.js";
 import type { SliceDifference, SlicesReport } from "../display/scores/slices.js";
 import { groupedNumber } from "../host/value-text.js";
 import { loadImplementation } from "../host/load-implementation.js";
-import { resampleAll, intervalMethodsText } from "../inference/measuring/comparison.js";
-import { differenceOfParts, type PartDifference } from "../inference/measuring/part-differences.js";
+import { resampleMetrics, intervalMethodsText } from "../inference/measuring/comparison.js";
+import { largestScoreDifference, type ScoreDifferenceOfParts } from "../inference/measuring/part-differences.js";
 import type { SliceScores } from "../runs/history/run-scores.js";
 import {
   MIN_SLICE_ROWS,
@@ -107,7 +107,7 @@ async function reportOn(
   const measures = found.slices.map((slice) =>
     slice.rows.length < MIN_SLICE_ROWS ? null : measured.map((one) => measureSlice(one.measures, slice, all)),
   );
-  const drawn = await resampleAll(
+  const drawn = await resampleMetrics(
     measures.flatMap((models) => models ?? []).flatMap((sliceMeasures) => sliceMeasures.filter((one) => one !== null)),
     signal,
   );
@@ -147,12 +147,12 @@ function differencesIn(slices: SlicesReport["slices"], models: number, metrics: 
         const score = scores?.[model]?.[metric];
         return score ? [{ name, ...score }] : [];
       });
-      const difference = differenceOfParts(parts);
+      const difference = largestScoreDifference(parts);
       return difference ? [{ model, metric, ...difference }] : [];
     }).flat(),
   ).flat();
 }
-type Differing = SliceDifference & PartDifference;
+type Differing = SliceDifference & ScoreDifferenceOfParts;
 
 /** Describes how the intervals of differences were computed. */
 function howDiffer(differences: readonly Differing[]): readonly string[] {

@@ -1,20 +1,20 @@
 /** A model's predictions on the rows of a split, with their cost. */
 import type { Action } from "#dsl/compiler/plan/action.js";
 import { dataReaderOfModel, type DataPlan } from "#dsl/language/types/value.js";
-import type { WrittenMetricInput } from "#stdlib/metrics/kind.js";
+import type { GeneratedTextMetricInput } from "#stdlib/metrics/kind.js";
 import { encodeSplit, type EncodedRows, type RowEncodingOptions, encodingOf } from "../data/encoding/encoded.js";
 import type { PreparedData } from "../data/prepared.js";
 import type { EvaluationCost } from "../inference/evaluations/evaluation.js";
-import { readLearntRows } from "../inference/measuring/learnt-overlap.js";
-import { readsWrittenTexts } from "../inference/measuring/measure-metric.js";
-import { computeOutputs, warmUp, type PartOutputs } from "../inference/score-split.js";
+import { readTrainingRowHashes } from "../inference/measuring/learnt-overlap.js";
+import { metricReadsGeneratedTexts } from "../inference/measuring/measure-metric.js";
+import { computeOutputs, warmUpWithFirstRow, type SplitOutputs } from "../inference/score-split.js";
 import { writesText, type ModelHandle } from "../models/model-handle.js";
-import type { LearntRecord } from "../runs/learnt-rows.js";
+import type { TrainingRowRecord } from "../runs/learnt-rows.js";
 import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
-import { writeOne, writtenTexts } from "./generated-texts.js";
+import { generateWarmUpToken, generateTextsForMetrics } from "./generated-texts.js";
 import { GREEDY_DECODER, measuresLatency, timedPredictorOf, timeInRounds } from "./latency.js";
-import { residentBytesOf, storedBytesOf } from "./weights.js";
+import { memoryBytesForPrediction, storedBytesOfModel } from "./weights.js";
 
 type Evaluate = Extract<Action, { verb: "evaluate" }>;
 
@@ -31,10 +31,10 @@ export interface ModelPredictions {
   readonly prepared: PreparedData;
   readonly split: string;
   readonly encoding: RowEncodingOptions;
-  readonly learnt: LearntRecord | null;
+  readonly learnt: TrainingRowRecord | null;
   readonly rows: EncodedRows;
-  readonly outputs: PartOutputs;
-  readonly texts: WrittenMetricInput | null;
+  readonly outputs: SplitOutputs;
+  readonly texts: GeneratedTextMetricInput | null;
   readonly cost: EvaluationCost;
   /** Milliseconds of predictions that were made one at a time; null if no metric needs them. */
   readonly times: Float64Array | null;
@@ -68,14 +68,14 @@ export async function predictSplit(
   const { registry } = session.vocabulary;
   const counts = how.metrics.some(({ word }) => registry.find("metric", word)?.capabilities?.countsBytes);
   const writing = { decode, max_tokens: max_tokens ?? model.max_length, stop: [], batch_size: how.batch_size };
-  const reads = writesText(model) && (await Promise.all(how.metrics.map(readsWrittenTexts))).includes(true);
+  const reads = writesText(model) && (await Promise.all(how.metrics.map(metricReadsGeneratedTexts))).includes(true);
   const options = {
     batchSize: how.batch_size,
     padId: tokenizer.padId,
     ...(context.signal ? { signal: context.signal } : {}),
   };
-  await warmUp(open.session, rows, encoding, options);
-  if (reads) await writeOne(session, handle, { prepared, split }, writing, context);
+  await warmUpWithFirstRow(open.session, rows, encoding, options);
+  if (reads) await generateWarmUpToken(session, handle, { prepared, split }, writing, context);
   const begun = performance.now();
   const outputs = await computeOutputs(open.session, rows, encoding, {
     ...options,
@@ -84,13 +84,19 @@ export async function predictSplit(
     ...(counts && { spelt: (ids: Int32Array) => tokenizer.decode(ids) }),
     onRows: (done, total) => context.hostContext.onProgress?.({ label: `rows scored by ${handle.name}`, done, total }),
   });
-  const texts = reads ? await writtenTexts(session, handle, { prepared, split }, writing, context) : null;
+  const texts = reads ? await generateTextsForMetrics(session, handle, { prepared, split }, writing, context) : null;
   const asking = (performance.now() - begun) / 1000;
-  const learnt = readLearntRows(handle, base, context.hostContext.folder);
+  const learnt = readTrainingRowHashes(handle, base, context.hostContext.folder);
   const weighedModel = { handle, plan, labels, open, base, home: context.hostContext.folder };
-  const residentBytes = isWeighed(session, how) ? await residentBytesOf(weighedModel, rows.lengths) : null;
+  const residentBytes = isWeighed(session, how) ? await memoryBytesForPrediction(weighedModel, rows.lengths) : null;
   const tokens = rows.lengths.reduce((sum, length) => sum + length, 0);
-  const cost = { training: null, asking, tokens, bytes: await storedBytesOf(weighedModel), heldBytes: residentBytes };
+  const cost = {
+    training: null,
+    asking,
+    tokens,
+    bytes: await storedBytesOfModel(weighedModel),
+    heldBytes: residentBytes,
+  };
   const part = { prepared, split, rows };
   const timed = async (): Promise<Float64Array | null> =>
     (await timeInRounds([timedPredictorOf(session, handle, part, writing, context)], context))[0] ?? null;

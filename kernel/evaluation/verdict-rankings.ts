@@ -4,7 +4,7 @@
  */
 import type { Call } from "#dsl/language/types/value.js";
 import type { Registry } from "#dsl/language/types/registry.js";
-import { resampleAll, type ResampledScores } from "../inference/measuring/comparison.js";
+import { resampleMetrics, type ResampledScores } from "../inference/measuring/comparison.js";
 import { measureMetric } from "../inference/measuring/measure-metric.js";
 import type { MeasuredModel } from "./evaluate-once.js";
 
@@ -44,5 +44,5 @@ export async function addRankingMeasures(
     }),
   );
   const fresh = extended.flatMap(({ measures }) => measures).filter((measure) => !drawn.has(measure));
-  return { measured: extended, drawn: new Map([...drawn, ...(await resampleAll(fresh, options.signal))]) };
+  return { measured: extended, drawn: new Map([...drawn, ...(await resampleMetrics(fresh, options.signal))]) };
 }

@@ -9,7 +9,7 @@ import {
   type ResampledScore,
   type MeasuredMetric,
 } from "../inference/measuring/comparison.js";
-import { modelVerdictText, type ScoredRival } from "../inference/measuring/verdict.js";
+import { modelVerdictText, type RivalScore } from "../inference/measuring/verdict.js";
 import type { MeasuredModel } from "./evaluate-once.js";
 import type { MeasuredConstant } from "./report.js";
 import type { SeedsReport } from "./seeds.js";
@@ -68,7 +68,7 @@ function comparedIn(
     value,
     seconds: cost.asking / evaluation.rows,
   });
-  const rivals = others.flatMap((other): ScoredRival[] => {
+  const rivals = others.flatMap((other): RivalScore[] => {
     const measure = other.measures.find(({ name }) => name === ranked.name);
     const drawnOf = measure && drawn.get(measure);
     if (!drawnOf) return [];
@@ -117,7 +117,7 @@ function unbeaten(
   metric: string,
   base: ResampledScore,
   drawn: ResampledScores,
-): ScoredRival | null {
+): RivalScore | null {
   const measure = constant.measures.find(({ name }) => name === metric);
   const than = measure && drawn.get(measure);
   if (!than) return null;
@@ -127,6 +127,6 @@ function unbeaten(
   return { name, value: measure.value, seconds: 0, difference: compared, is: "constant" };
 }
 const isSame =
-  (never: ScoredRival) =>
-  (rival: ScoredRival): boolean =>
+  (never: RivalScore) =>
+  (rival: RivalScore): boolean =>
     rival.is === "constant" && rival.value === never.value;

@@ -1,5 +1,5 @@
 /** Size of a model's weights: in its files, and in memory during inference. */
-import { memoryOf } from "#dsl/tensor/memory.js";
+import { programMemoryOf } from "#dsl/tensor/memory.js";
 import { PLAIN_PASS_SETTINGS } from "#dsl/tensor/passes/table.js";
 import { assembleForwardProgram } from "#stdlib/programs/forward.js";
 import { weightStorageOf } from "#stdlib/storages/shared/storage.js";
@@ -7,13 +7,13 @@ import type { Base } from "../bases/base.js";
 import { weightBytes } from "../bases/base.js";
 import { usesTokenTypes, type TextReadingPlan } from "../bases/token-types.js";
 import { loadImplementation } from "../host/load-implementation.js";
-import { storedBytes } from "../tensors/rounded.js";
+import { storedByteCount } from "../tensors/rounded.js";
 import { readHeader, weightFiles } from "../tensors/safetensors.js";
 import type { ModelHandle } from "../models/model-handle.js";
 import type { OpenModel } from "../models/open-model.js";
 import { modelBodyOf } from "../models/program-parts.js";
 
-export interface WeighedModel {
+export interface ModelForSizeMeasurement {
   readonly handle: ModelHandle;
   readonly plan: TextReadingPlan;
   readonly labels: readonly string[];
@@ -24,7 +24,7 @@ export interface WeighedModel {
 }
 
 /** Bytes in files: all weights, or the base's files plus the trained parameters. */
-export async function storedBytesOf({ handle, open, base }: WeighedModel): Promise<number> {
+export async function storedBytesOfModel({ handle, open, base }: ModelForSizeMeasurement): Promise<number> {
   const { weights } = handle;
   if (!weights) return storedIn(base);
   const { parameters, trainable } = weights.plan.estimates;
@@ -36,14 +36,17 @@ export async function storedBytesOf({ handle, open, base }: WeighedModel): Promi
 function storedIn({ folder, facts }: Base): number {
   if (facts.scratch) return weightBytes(facts);
   const tensors = weightFiles(folder).flatMap((file) => Object.entries(readHeader(file).tensors));
-  return tensors.reduce((sum, [name, place]) => sum + (Object.hasOwn(facts.shapes, name) ? storedBytes(place) : 0), 0);
+  return tensors.reduce(
+    (sum, [name, place]) => sum + (Object.hasOwn(facts.shapes, name) ? storedByteCount(place) : 0),
+    0,
+  );
 }
 
 /**
  * Bytes in memory for one text of the maximum length: the weights in the engine and the peak of other live tensors.
  */
-export async function residentBytesOf(
-  { plan, labels, base, home }: WeighedModel,
+export async function memoryBytesForPrediction(
+  { plan, labels, base, home }: ModelForSizeMeasurement,
   lengths: ArrayLike<number>,
 ): Promise<number> {
   const { model } = plan.recipe;
@@ -66,6 +69,6 @@ export async function residentBytesOf(
   );
   const named = Object.values(program.inputs).flatMap(({ type }) => type.shape.filter((d) => typeof d === "string"));
   const sizes = Object.fromEntries([...new Set(named)].map((d) => [d, d === "batch" ? 1 : longest]));
-  const { state, working } = memoryOf(program, sizes);
+  const { state, working } = programMemoryOf(program, sizes);
   return state + working;
 }

@@ -7,12 +7,12 @@ import type { Value } from "#dsl/language/types/value.js";
 import { splitSource } from "#dsl/language/syntax/parts.js";
 import { shellPathArgument } from "#stdlib/text/quoting.js";
 import { registry } from "#stdlib/registry.js";
-import type { Screen } from "../session/live-training.js";
+import type { OutputScreen } from "../session/live-training.js";
 import { plainHostContext } from "../host/host-context.js";
 import { textScreen } from "../session/text-screen.js";
 import { runsFolderBeside } from "../runs/default-folder.js";
 import { RefusedError } from "../session/execution-context.js";
-import { trustByRunning } from "../trust/trust.js";
+import { trustFolderOfRun } from "../trust/trust.js";
 import { TuneSession } from "./tune-session.js";
 import { diagnosticsOf } from "../session/diagnostics-of.js";
 import { readNamedText } from "../fetch/regular.js";
@@ -23,7 +23,7 @@ export interface RunFileOptions {
   /** Folder of all runs. Defaults to `runs` next to the file. */
   readonly runs?: string;
   readonly signal?: AbortSignal;
-  readonly screen?: Screen;
+  readonly screen?: OutputScreen;
   /** Receives errors and warnings; `color` enables colours, for a terminal. */
   readonly warn?: (text: string) => void;
   readonly color?: boolean;
@@ -39,7 +39,7 @@ export async function runTuneFile(file: string, options: RunFileOptions = {}): P
   const path = resolve(file);
   const program = readNamedText(path, file);
   const folder = dirname(path);
-  await trustByRunning(folder);
+  await trustFolderOfRun(folder);
   // Relative to its folder, so that results are found again after the folder is moved.
   const source = { id: path, title: file, text: program, path: basename(path) };
   const session = new TuneSession({ folder, runs: options.runs ?? runsFolderBeside(folder) });

@@ -6,9 +6,14 @@ import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { Value } from "#dsl/language/types/value.js";
 import type { HostContext } from "../host/host-context.js";
 import type { Engine, EngineOptions } from "../engines/engine.js";
-import { plansOf, type JobAction } from "../remote/jobs/ship.js";
+import { trainingPlansOf, type JobAction } from "../remote/jobs/ship.js";
 import type { JobWithTables, JobSpec, JobTable } from "../remote/jobs/shipment.js";
-import { RefusedError, type SourceContext, type ExecutionContext, Warnings } from "../session/execution-context.js";
+import {
+  RefusedError,
+  type SourceContext,
+  type ExecutionContext,
+  WarningReporter,
+} from "../session/execution-context.js";
 import { TuneSession } from "./tune-session.js";
 
 export interface OpenedJob {
@@ -52,7 +57,7 @@ export async function openJob(shipped: JobWithTables, options: OpenJobOptions): 
       "the statement that was shipped",
     );
     demandSame(action, shipment);
-    const warnings = new Warnings(options.screen, sources, `${last.id}-shipped`);
+    const warnings = new WarningReporter(options.screen, sources, `${last.id}-shipped`);
     const { experiment } = action;
     const stage = {
       screen: options.screen,
@@ -73,7 +78,7 @@ const isSame = (a: JobAction, { verb, name, span }: JobSpec["statement"]): boole
   a.verb === verb && a.name === name && a.span.start === span.start && a.span.end === span.end;
 
 function demandSame(action: JobAction, { statement }: JobSpec): void {
-  const recipes = plansOf(action).map((plan) => plan.recipeHash);
+  const recipes = trainingPlansOf(action).map((plan) => plan.recipeHash);
   const same = recipes.length === statement.recipes.length && recipes.every((hash, i) => hash === statement.recipes[i]);
   if (same) return;
   const { name } = statement;

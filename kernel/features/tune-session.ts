@@ -9,8 +9,13 @@ import type { Action } from "#dsl/compiler/plan/action.js";
 import type { ProgressUpdate } from "../host/host-context.js";
 import { OpenSession } from "../session/open-session.js";
 import { ProgressLine } from "../session/progress-line.js";
-import { RefusedError, Warnings, type ExecutionContext, type SourceContext } from "../session/execution-context.js";
-import { briefScreen } from "../session/brief-screen.js";
+import {
+  RefusedError,
+  WarningReporter,
+  type ExecutionContext,
+  type SourceContext,
+} from "../session/execution-context.js";
+import { firstLineScreen } from "../session/brief-screen.js";
 import { verbHandlers } from "./verbs.js";
 
 export class TuneSession extends OpenSession {
@@ -50,13 +55,13 @@ export class TuneSession extends OpenSession {
     if (refused) throw new RefusedError(diagnostics, sources);
     if (diagnostics.length > 0) onWarnings(diagnostics);
     this.sources = [...this.sources.filter((s) => s.id !== source.id), source];
-    const warnings = new Warnings(stage.screen, sources, `${source.id}-${Date.now().toString(36)}`);
+    const warnings = new WarningReporter(stage.screen, sources, `${source.id}-${Date.now().toString(36)}`);
     for (const action of actions) {
       stage.signal?.throwIfAborted();
       const begun = performance.now();
       try {
         const { experiment } = action;
-        const screen = action.brief ? briefScreen(stage.screen) : stage.screen;
+        const screen = action.brief ? firstLineScreen(stage.screen) : stage.screen;
         await this.act(action, { ...stage, screen, sources, warnings, ...(experiment && { experiment }) });
         onActionDone();
         this.seconds.push({ verb: action.verb, seconds: (performance.now() - begun) / 1000 });

@@ -11,10 +11,10 @@ export const verbHandlers: {
   ) => Promise<void>;
 } = {
   data: async (...all) => (await import("./data/run.js")).runData(...all),
-  model: async (...all) => (await import("../session/verbs/model.js")).runModel(...all),
+  model: async (...all) => (await import("../session/verbs/model.js")).runModelStatement(...all),
   recipe: async (...all) => (await import("../session/verbs/recipe.js")).defineRecipe(...all),
   parameters: async (session, action) =>
-    (await import("../session/verbs/parameters.js")).runParameters(session, action),
+    (await import("../session/verbs/parameters.js")).runParametersStatement(session, action),
   train: async (...all) => (await import("./train/run.js")).runTrain(...all),
   evaluate: async (...all) => (await import("./evaluate/run.js")).runEvaluate(...all),
   predict: async (...all) => (await import("./predict/run.js")).runPredict(...all),
@@ -28,8 +28,8 @@ export const verbHandlers: {
   deploy: async (...all) => (await import("./deploy/run.js")).runDeploy(...all),
   serve: async (...all) => (await import("./serve/run.js")).runServe(...all),
   show: async (...all) => (await import("./show/run.js")).runShow(...all),
-  engine: async (...all) => (await import("../session/verbs/engine.js")).runEngine(...all),
-  experiment: async (...all) => (await import("./experiment/run.js")).announceExperiment(...all),
+  engine: async (...all) => (await import("../session/verbs/engine.js")).runEngineStatement(...all),
+  experiment: async (...all) => (await import("./experiment/run.js")).announceExperimentToTrackers(...all),
   report: async (...all) => (await import("./report/run.js")).runReport(...all),
   // a used file's definitions arrive with the first statement that needs them (compiler/statement/used-files.ts)
   use: async () => undefined,

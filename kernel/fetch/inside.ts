@@ -4,7 +4,7 @@ import { dirname, isAbsolute, relative, sep } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
 /** Coded error `path-outside`: `path` leads out of `root`, by its name or by a symbolic link on the way. `root` itself may be a link. */
-export async function demandInside(root: string, path: string): Promise<void> {
+export async function demandPathInside(root: string, path: string): Promise<void> {
   const outside = (): CodedError => new CodedError("path-outside", { path, folder: root });
   if (!below(root, path)) throw outside();
   const top = await realpath(root).catch(() => null);

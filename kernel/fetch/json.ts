@@ -12,9 +12,9 @@ import { FileNotRead, readWholeFile, readNamedText } from "./regular.js";
 /** Schema of a `T` in JSON. */
 export type Schema<T> = v.GenericSchema<unknown, T>;
 
-export type Json = Readonly<Record<string, unknown>>;
+export type JsonRecord = Readonly<Record<string, unknown>>;
 /** Any object, unchanged. */
-export const jsonObject = v.custom<Json>(isRecord);
+export const jsonObject = v.custom<JsonRecord>(isRecord);
 /** An object with these keys; other keys are allowed and retained. */
 export const objectWith = <const E extends v.ObjectEntries>(entries: E) => v.pipe(jsonObject, v.looseObject(entries));
 /**
@@ -145,7 +145,7 @@ export function readJson<T>(file: string, schema: Schema<T>, options: ReadJsonOp
 const MOST_OF_A_HINT = 64 * 2 ** 20;
 
 /** Reads a cache file of this or another process: null if it is missing, damaged, or of another version. */
-export function readHint<T>(file: string, schema: Schema<T>, most = MOST_OF_A_HINT): T | null {
+export function readJsonCacheFile<T>(file: string, schema: Schema<T>, most = MOST_OF_A_HINT): T | null {
   try {
     const bytes = readWholeFile(file, most);
     return bytes && parseJsonOrNull(bytes.toString("utf8"), schema);

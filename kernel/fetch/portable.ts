@@ -33,23 +33,23 @@ export function portabilityProblem(path: string): string | null {
 /**
  * One form for all names that some system treats as equal: `Rows.csv` and `rows.csv`, ä as one character and as two.
  */
-export function canonicalName(path: string): string {
+export function canonicalPath(path: string): string {
   return path.normalize("NFC").toUpperCase().toLowerCase().normalize("NFC");
 }
 
 /** Why files with these paths can't coexist on some system; null if they can. */
 export function pathClashIn(paths: readonly string[]): string | null {
   if (new Set(paths).size < paths.length) return "a path occurs twice in it";
-  const files = new Map(paths.map((path) => [canonicalName(path), path]));
+  const files = new Map(paths.map((path) => [canonicalPath(path), path]));
   if (files.size < paths.length) {
-    const other = paths.find((path) => files.get(canonicalName(path)) !== path) ?? "";
-    return `${other} and ${files.get(canonicalName(other)) ?? ""} are the same name on some systems`;
+    const other = paths.find((path) => files.get(canonicalPath(path)) !== path) ?? "";
+    return `${other} and ${files.get(canonicalPath(other)) ?? ""} are the same name on some systems`;
   }
   const folders = new Map<string, string>();
   for (const path of paths)
     for (let slashIndex = path.indexOf("/"); slashIndex >= 0; slashIndex = path.indexOf("/", slashIndex + 1)) {
       const folder = path.slice(0, slashIndex);
-      const same = canonicalName(folder);
+      const same = canonicalPath(folder);
       if (files.has(same)) return `${files.get(same) ?? ""} is a file and a folder in it`;
       const other = folders.get(same) ?? folder;
       if (other !== folder) return `${other} and ${folder} are the same name on some systems`;

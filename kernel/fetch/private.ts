@@ -27,10 +27,10 @@ export function makePrivateFolder(folder: string): void {
 }
 
 /** Writes the file atomically. A file that is replaced becomes private too. */
-export function writePrivate(file: string, content: string | Buffer): void {
+export function writePrivateFile(file: string, content: string | Buffer): void {
   writeFileAtomic.sync(file, content, { mode: PRIVATE_MODES.file });
 }
-export function writePrivateAsync(file: string, content: string | Buffer): Promise<void> {
+export function writePrivateFileAsync(file: string, content: string | Buffer): Promise<void> {
   return writeFileAtomic(file, content, { mode: PRIVATE_MODES.file });
 }
 

@@ -28,7 +28,7 @@ export class FileNotRead extends Error {
 }
 
 /** Opens a regular file for reading; null if it does not exist. Throws `FileNotRead`. */
-export function openRegular(file: string): number | null {
+export function openRegularFile(file: string): number | null {
   let fd: number;
   try {
     // Non-blocking: opening a FIFO without a writer would block.
@@ -46,7 +46,7 @@ export function openRegular(file: string): number | null {
 
 /** Reads at most `most` bytes; null if the file does not exist. Throws `FileNotRead`. */
 export function readWholeFile(file: string, most: number): Buffer | null {
-  const fd = openRegular(file);
+  const fd = openRegularFile(file);
   if (fd === null) return null;
   try {
     const { size } = fstatSync(fd);

@@ -80,7 +80,7 @@ function compareLists(a: Key, b: Key): number {
 /**
  * Whether a version meets `spec`: an exact version, or comma-separated specifiers; pre-releases only if one is named.
  */
-export function satisfies(version: string, spec: string): boolean {
+export function satisfiesPythonVersion(version: string, spec: string): boolean {
   const parsedVersion = parse(version);
   if (!parsedVersion) return false;
   if (!/[<>=!~]/.test(spec)) {

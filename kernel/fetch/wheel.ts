@@ -10,7 +10,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { diskError } from "./disk.js";
 import { listProjectFiles, type IndexFile } from "./package-index.js";
 import { pipSettings } from "./pip.js";
-import { comparePythonVersions, satisfies } from "./version.js";
+import { comparePythonVersions, satisfiesPythonVersion } from "./version.js";
 
 export interface Wheel {
   readonly project: string;
@@ -70,7 +70,7 @@ export async function findWheel(project: string, version: string, options: FindW
       const fits =
         !file.yanked &&
         (options.known === undefined || Object.hasOwn(options.known, file.filename)) &&
-        satisfies(parts[1]!, version) &&
+        satisfiesPythonVersion(parts[1]!, version) &&
         parts[4]!.split(".").some((t) => tagFits(t, platform));
       return fits ? [{ file, version: parts[1]!, python: parts[2]! }] : [];
     });
@@ -106,7 +106,7 @@ export async function findWheel(project: string, version: string, options: FindW
 }
 
 /** `Requires-Dist` lines in a wheel's METADATA for an extra, as project and specifiers. */
-export function requirementsOf(metadata: string, extra: string): readonly { project: string; version: string }[] {
+export function requirementsOfExtra(metadata: string, extra: string): readonly { project: string; version: string }[] {
   return [
     ...metadata.matchAll(/^Requires-Dist:\s*([A-Za-z0-9._-]+)\s*(?:\[[^\]]*\])?\s*\(?([^;()\n]*)\)?\s*;([^\n]*)$/gm),
   ]

@@ -112,7 +112,7 @@ function keptScore(best: LossCurves["validation"][number], last: LossCurves["val
 }
 
 /** `answers`: selects names of prediction scores for which higher is better. */
-export function curvesFromEvents(events: readonly RunEvent[], answers: (name: string) => boolean): LossCurves {
+export function lossCurvesFromEvents(events: readonly RunEvent[], answers: (name: string) => boolean): LossCurves {
   const training = events.flatMap((e) => (e.kind === "step" ? [{ step: e.step, loss: e.loss }] : []));
   const validation = events.flatMap((e) =>
     e.kind === "evaluated"

@@ -30,7 +30,7 @@ export function escapeHtml(text: string): string {
 }
 
 /** Escapes labels inside a plotly figure: plotly interprets some HTML (`<b>`, `<a>`), which data must not contain. */
-export function escapeLabel(text: string): string {
+export function escapePlotlyLabel(text: string): string {
   return printable(oneLine(text)).replace(/[&<>]/g, (c) => entities[c]!);
 }
 

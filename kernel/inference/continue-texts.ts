@@ -49,7 +49,7 @@ export async function* continueTexts(
   options: ContinueOptions,
 ): AsyncGenerator<ContinuationPiece, void, void> {
   yield* continueTokens(
-    options.pairs ? await readWhole(texts, options, options.pairs) : await encodeWithoutEnd(texts, options),
+    options.pairs ? await readWhole(texts, options, options.pairs) : await encodeWithoutEndTokens(texts, options),
     options,
   );
 }
@@ -105,7 +105,7 @@ async function* batch(
     }
 }
 
-export async function encodeWithoutEnd(
+export async function encodeWithoutEndTokens(
   texts: readonly string[],
   options: Pick<ContinueOptions, "tokenizer">,
 ): Promise<readonly Int32Array[]> {

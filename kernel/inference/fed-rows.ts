@@ -1,7 +1,7 @@
 /** Batches of rows: their input arrays, and the model's outputs for each row. */
 import { lastOf, must } from "#dsl/language/diagnostics/codes.js";
 import type { AnswerDecoder } from "#stdlib/tasks/kind.js";
-import { int32Array } from "#stdlib/tasks/shared/feeds.js";
+import { int32NDArray } from "#stdlib/tasks/shared/feeds.js";
 import { collateBatch } from "../data/rows/batches.js";
 import { tokensAt } from "../data/sequences/token-rows.js";
 import type { EngineSession } from "../engines/engine.js";
@@ -69,7 +69,7 @@ export async function computeLogits(
     const targets = places.flatMap((rowPlaces, rowIndex) => Array.from(rowPlaces, (place) => rowIndex * width + place));
     // A batch without target positions uses its first token; that result is ignored.
     const targetPlaces = Int32Array.from(targets.length > 0 ? targets : [0]);
-    feeds["targets"] = int32Array(targetPlaces, [targetPlaces.length]);
+    feeds["targets"] = int32NDArray(targetPlaces, [targetPlaces.length]);
   }
   const logitsArray = must((await session.run("evaluate", feeds, ["logits"]))["logits"], "the logits of a batch");
   const logits = toFloats(logitsArray).slice();

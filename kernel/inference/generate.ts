@@ -31,7 +31,7 @@ export interface GenerateOptions {
    */
   readonly start?: number;
   /**
-   * Prefix shared by all prompts, already in the cache (programs of `buildPromptingPrograms`). Defaults to no prefix.
+   * Prefix shared by all prompts, already in the cache (programs of `buildSharedPrefixPrograms`). Defaults to no prefix.
    */
   readonly begun?: CachedPromptPrefix;
   /** Index of each prompt among all prompts of the request. Defaults to 0, 1, 2, … */
@@ -39,7 +39,7 @@ export interface GenerateOptions {
   readonly signal?: AbortSignal;
 }
 /** Change of one prompt's text since the last report. */
-export interface GrownText {
+export interface GeneratedTextUpdate {
   readonly prompt: number;
   readonly text: DecodedText;
   /** Ends the text after its first `keep` tokens; it is not reported again. */
@@ -51,7 +51,7 @@ export async function* generateTexts(
   session: Pick<EngineSession, "run">,
   prompts: readonly Int32Array[],
   options: GenerateOptions,
-): AsyncGenerator<readonly GrownText[], void, void> {
+): AsyncGenerator<readonly GeneratedTextUpdate[], void, void> {
   prompts.forEach((prompt) => check(prompt, options));
   const { implementation, call } = options.decoder;
   const { start } = options;
@@ -70,7 +70,7 @@ export async function* generateTexts(
     options.signal?.throwIfAborted();
     outputs ??= await read(session, prompts, batch, decoding, options);
     const { tokens, rows } = decoding.step(outputs);
-    const grown = decoding.texts.flatMap((text, prompt): GrownText[] => {
+    const grown = decoding.texts.flatMap((text, prompt): GeneratedTextUpdate[] => {
       const before = progress[prompt]!;
       if (text.tokens.length === before.tokens && (text.ended !== null) === before.ended) return [];
       progress[prompt] = { tokens: text.tokens.length, ended: text.ended !== null };

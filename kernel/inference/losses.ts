@@ -35,7 +35,7 @@ export async function labelLosses(
 }
 
 /** Returns the mean loss per text (or question) over all its trained tokens, in nats; NaN if there are none. */
-export async function textLosses(
+export async function meanLossByText(
   session: Pick<EngineSession, "run">,
   rows: EncodedRows,
   encoding: Pick<RowEncodingOptions, "task">,

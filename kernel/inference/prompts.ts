@@ -70,7 +70,7 @@ function messagesOf(value: unknown, row: number): readonly Message[] {
 }
 
 /** Returns the conversation up to its last user message, which the model is to answer. */
-export function upToLastUser(messages: readonly Message[]): readonly Message[] {
+export function conversationToLastUserMessage(messages: readonly Message[]): readonly Message[] {
   const last = messages.findLastIndex(({ role }) => role === "user");
   return messages.slice(0, last + 1);
 }

@@ -1,5 +1,5 @@
 /** Prompts and reference texts for every row of a split, for text metrics. */
-import type { WrittenMetricInput } from "#stdlib/metrics/kind.js";
+import type { GeneratedTextMetricInput } from "#stdlib/metrics/kind.js";
 import { contentText } from "#stdlib/conversations/shared/message-text.js";
 import { conversationsOf, readStreamedConversations } from "../data/rows/conversations.js";
 import type { PreparedData } from "../data/prepare.js";
@@ -27,10 +27,10 @@ export function promptsAndTargets(
 }
 
 /** Returns the prompt and the reference text of every row of a split. */
-export function requestsAndTargets(
+export function promptTextsAndTargets(
   prepared: PreparedData,
   split: string,
-): Pick<WrittenMetricInput, "targets"> & { readonly asked: readonly string[] } {
+): Pick<GeneratedTextMetricInput, "targets"> & { readonly asked: readonly string[] } {
   const has = prepared.streamed?.[split]?.has("messages") ?? prepared.splits[split]?.columnNames().includes("messages");
   const { prompts, targets } = promptsAndTargets(prepared, split, has === true);
   return { targets, asked: prompts.map(promptDisplayText) };

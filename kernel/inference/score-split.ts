@@ -20,7 +20,7 @@ type ScoreOptions = RowInferenceOptions &
   };
 
 /** One model's results on some rows: outputs per row, or the loss of groups of rows. */
-export type PartOutputs =
+export type SplitOutputs =
   | { readonly said: readonly Float32Array[] }
   | { readonly groups: readonly TokenLossGroup[] }
   /** Predictions as text, for a task that does not use logits. */
@@ -40,7 +40,7 @@ export async function computeOutputs(
   rows: EncodedRows,
   { task }: Pick<RowEncodingOptions, "task">,
   options: ScoreOptions,
-): Promise<PartOutputs> {
+): Promise<SplitOutputs> {
   const { answers } = task.implementation;
   if (!answers?.score || !rows.taught) return { groups: (await measureTokenLosses(session, rows, options)).groups };
   const { texts, textIndices } = rows.apart?.() ?? { texts: rows, textIndices: null };
@@ -50,7 +50,7 @@ export async function computeOutputs(
 }
 
 /** Runs the first row once, so that one-time preparation does not count in the measured times. */
-export async function warmUp(
+export async function warmUpWithFirstRow(
   session: Pick<EngineSession, "run">,
   rows: EncodedRows,
   { task }: Pick<RowEncodingOptions, "task">,
@@ -66,7 +66,7 @@ export async function warmUp(
 
 /** `rows`: the rows of all parts, concatenated. */
 export function scoreOutputs(
-  parts: readonly PartOutputs[],
+  parts: readonly SplitOutputs[],
   rows: EncodedRows,
   { task }: Pick<RowEncodingOptions, "task">,
   options: { readonly groups?: boolean; readonly fitted?: FittedCalibration | null },
@@ -105,7 +105,7 @@ export function scoreOutputs(
  * Concatenates the outputs of all parts. If a row has two texts that are encoded separately, the first texts of all
  * rows come first.
  */
-function bySides(parts: readonly PartOutputs[], rows: EncodedRows): readonly Float32Array[] {
+function bySides(parts: readonly SplitOutputs[], rows: EncodedRows): readonly Float32Array[] {
   const partOutputs = parts.map((part) => ("said" in part ? part.said : []));
   const sides = rows.apart ? rows.apart().textIndices.length / rows.count : 1;
   return Array.from({ length: sides }, (_, side) =>

@@ -1,6 +1,6 @@
 /** Word importance of predictions: for labels, of the likeliest one; for numbers, of the value. */
 import type { NDArray } from "#dsl/tensor/program.js";
-import { int32Array } from "#stdlib/tasks/shared/feeds.js";
+import { int32NDArray } from "#stdlib/tasks/shared/feeds.js";
 import { collateBatch } from "../data/rows/batches.js";
 import { tokensAt } from "../data/sequences/token-rows.js";
 import type { AttributionRow } from "../display/scores/why.js";
@@ -13,7 +13,7 @@ import type { OpenModelForPrediction, TextPredictions } from "./input-texts.js";
 import { wordLevelPredictions } from "./token-predictions.js";
 
 /** Name of the program in stdlib/programs/why.ts. */
-export const WHY_PROGRAM = "why";
+export const ATTRIBUTION_PROGRAM = "why";
 const BATCH = 8;
 
 /** `said`: the model's outputs for these texts; the logits determine the predicted label. */
@@ -36,8 +36,10 @@ export async function explainPredictions(
     const answers = Array.from(members, (row) => predictedLabelIndex(answered.numbers[row]!, by));
     const outputs = answered.numbers[from]!.length;
     const flat = Int32Array.from(answers, (answer, i) => i * outputs + answer);
-    const chosen: NDArray = int32Array(flat, [flat.length]);
-    const why = toFloats((await session.run(WHY_PROGRAM, { ...feeds, chosen }, [WHY_PROGRAM]))[WHY_PROGRAM]!);
+    const chosen: NDArray = int32NDArray(flat, [flat.length]);
+    const why = toFloats(
+      (await session.run(ATTRIBUTION_PROGRAM, { ...feeds, chosen }, [ATTRIBUTION_PROGRAM]))[ATTRIBUTION_PROGRAM]!,
+    );
     const width = why.length / members.length;
     for (const [i, row] of members.entries()) {
       const ids = tokensAt(rows.ids, row);

@@ -10,7 +10,7 @@ import { usesTokenTypes } from "../bases/token-types.js";
 import type { EngineManager } from "../engines/manager/engine-manager.js";
 import type { HostContext } from "../host/host-context.js";
 import { openPromptableBase, promptedModelPlan } from "../inference/prompted/prompt-context.js";
-import { asPromptedBase } from "../inference/prompted/prompted-base.js";
+import { promptedBaseOf } from "../inference/prompted/prompted-base.js";
 import type { BaseSource } from "./base-cache.js";
 import type { OpenModel } from "./open-model.js";
 import type { OpenModelCache } from "./open-models.js";
@@ -71,6 +71,6 @@ export class BaseModels {
       openPrompted(engine, plan, base, { home: s.folder, writes: settings.writes });
     const { model } = this.options.open.get(key, engine) ?? (await this.options.open.add(key, engine, base.hash, open));
     if (model.mute !== null) throw new CodedError("no-prompting", { base: name, why: model.mute });
-    return asPromptedBase(await openPromptableBase(plan, base, tokenizer, model.session));
+    return promptedBaseOf(await openPromptableBase(plan, base, tokenizer, model.session));
   }
 }

@@ -17,18 +17,18 @@ import { isMinimalPlan } from "../runs/history/newest-scores.js";
 import { hideLocalPath } from "../runs/history/card-base.js";
 import type { TrainedWeights } from "../runs/weights.js";
 
-export type CompressionRow = readonly [name: string, value: string, more: string];
-export interface CompressedOrigin {
+export type CompressionDetailRow = readonly [name: string, value: string, more: string];
+export interface CompressionDetails {
   /** Name of its base model; if the base was created by the compression, the base of the original model. */
   readonly base: string;
-  readonly rows: readonly CompressionRow[];
+  readonly rows: readonly CompressionDetailRow[];
 }
 
 /** Returns null if the model was not compressed. */
-export function compressedOriginOf(
+export function compressionDetailsOf(
   { plan, folder }: TrainedWeights,
   base: Pick<Base, "facts">,
-): CompressedOrigin | null {
+): CompressionDetails | null {
   const { compress } = plan.recipe;
   if (!compress) return null;
   const run = RunFolder.open(folder);
@@ -37,7 +37,7 @@ export function compressedOriginOf(
   const { stage } = compress;
   const originalName = original?.lock()?.name ?? null;
   const bits = BITS[readQuantizedConfig(base.facts.config)?.weights ?? "f32"];
-  const [now, then] = [storedBytes(run, plan.estimates.parameters), original && parametersOf(original)];
+  const [now, then] = [weightsFileBytes(run, plan.estimates.parameters), original && parametersOf(original)];
   return {
     base: hideLocalPath(isMinimalPlan(first) ? first.recipe.model.base : plan.recipe.model.base),
     rows: [
@@ -51,7 +51,7 @@ export function compressedOriginOf(
 const BITS = { f32: "f32 (32 bits)", int8: "int8 (8 bits and scales)", int4: "int4 (4 bits and scales)" } as const;
 
 /** Returns the bytes of the weights file that is read on opening; for quantized weights, that of the run's base. */
-export function storedBytes(run: RunFolder, parameters: number): number {
+export function weightsFileBytes(run: RunFolder, parameters: number): number {
   const config = readRegularJson(join(run.base, MODEL_FILES.config));
   const file = join(run.base, MODEL_FILES.weights);
   const rounded =
@@ -67,7 +67,7 @@ function parametersOf(run: RunFolder): number | undefined {
 }
 
 /** For a student with fewer blocks: which blocks of how many; empty if unknown. */
-function blocksIn(layers: unknown, original: RunFolder | undefined): readonly CompressionRow[] {
+function blocksIn(layers: unknown, original: RunFolder | undefined): readonly CompressionDetailRow[] {
   if (typeof layers !== "number" && !Array.isArray(layers)) return [];
   const config =
     original && (readRegularJson(join(original.model, MODEL_FILES.config)) as Record<string, unknown> | undefined);

@@ -14,7 +14,7 @@ import { landscapeModelsOf, type LandscapeModel } from "./landscape-weights.js";
 import type { ModelHandle } from "./model-handle.js";
 import type { OpenedRun } from "./opened-run.js";
 import {
-  penaltyOnPlane,
+  ewcPenaltyOnPlane,
   projectOnPlane,
   weightPlaneThrough,
   addScaled,
@@ -23,7 +23,7 @@ import {
 } from "./weight-plane.js";
 
 /** Rows of a split, with a name. */
-export interface LandscapeRows {
+export interface LandscapeSplit {
   readonly on: string;
   readonly data: DataPlan;
   readonly prepared: PreparedData;
@@ -39,7 +39,7 @@ export async function computeLandscape(
   opened: OpenedRun,
   model: ModelHandle,
   others: readonly ModelHandle[],
-  rows: readonly LandscapeRows[],
+  rows: readonly LandscapeSplit[],
   options: Required<LandscapeOptions>,
 ): Promise<LandscapeData> {
   const { start, ends } = landscapeModelsOf(model, others, opened.open.states.trainable);
@@ -60,7 +60,7 @@ function heldIn(ends: readonly LandscapeModel[], start: TrainableWeights, plane:
   for (const { name, beside } of ends) {
     const fisher = beside("ewc.fisher/");
     const anchor = fisher && beside("ewc.anchor/");
-    if (anchor) return penaltyOnPlane(name, { fisher, anchor }, start, plane);
+    if (anchor) return ewcPenaltyOnPlane(name, { fisher, anchor }, start, plane);
   }
   return null;
 }
@@ -84,7 +84,7 @@ interface Asked {
 
 /** Returns at most `most` rows of a split, at equal distances. */
 async function rowsOf(
-  { on, data, prepared, split }: LandscapeRows,
+  { on, data, prepared, split }: LandscapeSplit,
   { weights, base, tokenizer }: OpenedRun,
   { name }: ModelHandle,
   most: number,

@@ -7,7 +7,7 @@ import { basename, dirname, join } from "node:path";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { DataPlan, ModelPlan } from "#dsl/language/types/value.js";
 import type { Base } from "../bases/base.js";
-import { learntRowsOfStart } from "../inference/measuring/learnt-overlap.js";
+import { trainingRowHashesOfStart } from "../inference/measuring/learnt-overlap.js";
 import { hasStoppedFor } from "../runs/history/runs-by-recipe.js";
 import { RunFolder } from "../runs/run-folder.js";
 import type { TrainedWeights } from "../runs/weights.js";
@@ -49,7 +49,7 @@ export function startingWeightsOf(
   base: Pick<Base, "folder">,
   { folder: home, runs }: { readonly folder: string; readonly runs: string },
 ): TrainedWeights | null {
-  for (const { rows } of learntRowsOfStart(model, base, home)) {
+  for (const { rows } of trainingRowHashesOfStart(model, base, home)) {
     const id = rows[0]?.run ?? "";
     const folder = [dirname(base.folder), join(runs, id)].find(
       (one) => basename(one) === id && existsSync(join(one, "lock.json")),

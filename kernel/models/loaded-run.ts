@@ -17,7 +17,7 @@ import { derivedBaseFolder } from "../runs/folders/made-folder.js";
 import { finalCheckpoint } from "./kept-checkpoint.js";
 import type { TrainedWeights } from "../runs/weights.js";
 import { readRegularFile } from "../runs/read-events.js";
-import { RunFolder, type RunLockFile } from "../runs/run-folder.js";
+import { RunFolder, type PinnedRunFacts } from "../runs/run-folder.js";
 import { lockHolderOf } from "../runs/run-lock.js";
 import { RunLog } from "../runs/run-log.js";
 import { isTraining } from "../remote/supervisor/outcome.js";
@@ -81,7 +81,7 @@ export function loadRunWeights(folder: string): TrainedWeights {
 function readRun(
   run: RunFolder,
   { training = false }: { readonly training?: boolean } = {},
-): { readonly plan: Plan; readonly lock: RunLockFile } {
+): { readonly plan: Plan; readonly lock: PinnedRunFacts } {
   const { plan, lock } = readPlanAndLock(run);
   const refuse = (why: string): never => {
     throw new CodedError("run-unreadable", { run: run.id, why });
@@ -107,7 +107,7 @@ function federatedAt(federated: FederatedPlan, home: string): FederatedPlan {
 }
 
 /** Refuses a run whose weights another process may still be writing. */
-function demandEnded(run: RunFolder, { name }: RunLockFile): void {
+function demandEnded(run: RunFolder, { name }: PinnedRunFacts): void {
   const log = new RunLog();
   log.take(readRegularFile(run.eventsFile) ?? "");
   if (log.ended !== null) return;
@@ -127,7 +127,7 @@ function fromAnywhere(
   options: {
     readonly run: RunFolder;
     readonly home: string;
-    readonly lock: RunLockFile;
+    readonly lock: PinnedRunFacts;
     /** Whether the run is training, so that its final files do not exist yet. */
     readonly training: boolean;
   },

@@ -21,14 +21,14 @@ import {
   type TextTaskPrediction,
   ContinuationCollector,
 } from "../inference/prompts.js";
-import { writingOptionsOf, type WriteOptions } from "./write-options.js";
+import { generationSettingsFromOptions, type GenerationOptionsInTypeScript } from "./write-options.js";
 import { clientsWithHeads } from "../runs/client-heads.js";
 import { readCalibration, type Calibration } from "../runs/calibration.js";
 import { RunFolder } from "../runs/run-folder.js";
 import { readRunScores, type RunScore } from "../runs/history/run-scores.js";
 import type { MergedModel } from "../runs/folders/merged.js";
 import type { SavedModel } from "./saved-model.js";
-import { checkedFolder, saveOptionsOf, type SaveOptions } from "./save-options.js";
+import { checkFolderOption, saveOptionsOf, type SaveOptions } from "./save-options.js";
 import { landscapeOptionsOf, type LandscapeOptions } from "./landscape-options.js";
 import type { Landscape } from "../display/landscape.js";
 import type { TrainedWeights } from "../runs/weights.js";
@@ -55,7 +55,7 @@ type Given =
   | readonly PredictionInput[]
   | readonly ChatMessage[]
   | readonly (readonly ChatMessage[])[];
-export interface Predictors {
+export interface ModelHandleOperations {
   answer(model: ModelHandle, texts: readonly PredictionInput[]): Promise<readonly TextTaskPrediction[]>;
   write(
     model: ModelHandle,
@@ -84,7 +84,7 @@ export class ModelHandle {
   constructor(
     readonly name: string,
     readonly plan: ModelPlan,
-    private readonly predictors: Predictors,
+    private readonly predictors: ModelHandleOperations,
   ) {}
 
   /**
@@ -163,7 +163,7 @@ export class ModelHandle {
    */
   async predict<T extends TextTaskPrediction = Prediction>(
     texts: Given,
-    options: WriteOptions = {},
+    options: GenerationOptionsInTypeScript = {},
   ): Promise<readonly T[]> {
     if (!writesText(this.plan)) {
       const inputs = readsContexts(this.plan.task) ? parseQuestions(texts, this.name) : askedOf(texts);
@@ -171,14 +171,17 @@ export class ModelHandle {
     }
     const list = this.prompts(texts);
     const written = list.map((prompt) => new ContinuationCollector(promptDisplayText(prompt)));
-    for await (const piece of this.predictors.write(this, list, writingOptionsOf(options)))
+    for await (const piece of this.predictors.write(this, list, generationSettingsFromOptions(options)))
       written[piece.row]!.add(piece);
     return written.map((w) => w.written()) as readonly TextTaskPrediction[] as readonly T[];
   }
 
   /** Streams the continuation of one text in pieces as they become final. */
-  async *stream(text: string | readonly ChatMessage[], options: WriteOptions = {}): AsyncGenerator<string, void, void> {
-    for await (const piece of this.predictors.write(this, this.prompts(text), writingOptionsOf(options)))
+  async *stream(
+    text: string | readonly ChatMessage[],
+    options: GenerationOptionsInTypeScript = {},
+  ): AsyncGenerator<string, void, void> {
+    for await (const piece of this.predictors.write(this, this.prompts(text), generationSettingsFromOptions(options)))
       if (piece.text) yield piece.text;
   }
 
@@ -188,7 +191,7 @@ export class ModelHandle {
    * `folder-of-another` and `cannot-write`.
    */
   async merge(folder: string, options?: SaveOptions): Promise<MergedModel> {
-    return this.predictors.merge(this, checkedFolder(folder), saveOptionsOf(options));
+    return this.predictors.merge(this, checkFolderOption(folder), saveOptionsOf(options));
   }
 
   /**
@@ -198,7 +201,7 @@ export class ModelHandle {
    * `folder-taken`, `folder-of-another` and `cannot-write`.
    */
   async save(folder: string, options?: SaveOptions): Promise<SavedModel> {
-    return this.predictors.save(this, checkedFolder(folder), saveOptionsOf(options));
+    return this.predictors.save(this, checkFolderOption(folder), saveOptionsOf(options));
   }
 
   /**
@@ -257,30 +260,30 @@ export function modelTypeText(plan: ModelPlan): string {
   const answers =
     plan.template !== undefined
       ? `/** Answers to texts (each one user's turn), to one conversation or to several. */
-  predict(texts: string | readonly string[] | readonly ${message}[] | readonly (readonly ${message}[])[], ${options}): Promise<${writtenTextType}>;
+  predict(texts: string | readonly string[] | readonly ${message}[] | readonly (readonly ${message}[])[], ${options}): Promise<${generatedTextTypeText}>;
   /** The answer to a text or a conversation, in pieces as they come. */
   stream(text: string | readonly ${message}[], ${options}): AsyncGenerator<string, void, void>;`
       : writesText(plan)
         ? `/** Texts, written on. */
-  predict(texts: string | readonly string[], ${options}): Promise<${writtenTextType}>;
+  predict(texts: string | readonly string[], ${options}): Promise<${generatedTextTypeText}>;
   /** The continuation of one text, in pieces as they come. */
   stream(text: string, ${options}): AsyncGenerator<string, void, void>;`
         : readsContexts(plan.task)
           ? `/** Answers to questions, each found in its context. */
-  predict(questions: ${question} | readonly ${question}[]): Promise<${predictionsType(plan)}>;`
+  predict(questions: ${question} | readonly ${question}[]): Promise<${predictionsTypeText(plan)}>;`
           : predictionOf(plan, true) !== predictionOf(plan, false)
             ? `/** The embedding of each text. */
-  predict(texts: string | readonly string[]): Promise<${predictionsType(plan)}>;
+  predict(texts: string | readonly string[]): Promise<${predictionsTypeText(plan)}>;
   /** How alike the texts of each pair are. */
-  predict(pairs: readonly (readonly [string, string])[]): Promise<${predictionsType(plan, true)}>;`
+  predict(pairs: readonly (readonly [string, string])[]): Promise<${predictionsTypeText(plan, true)}>;`
             : `/** What the task says of texts; of pairs of texts where it was trained on pairs. */
-  predict(texts: string | readonly (string | readonly [string, string])[]): Promise<${predictionsType(plan)}>;`;
+  predict(texts: string | readonly (string | readonly [string, string])[]): Promise<${predictionsTypeText(plan)}>;`;
   return `${modelType}
   ${answers}
 }`;
 }
 /** Returns the TypeScript type of predictions of a task that generates no text. */
-export function predictionsType(plan: ModelPlan, pairs = false): string {
+export function predictionsTypeText(plan: ModelPlan, pairs = false): string {
   return `readonly ${predictionOf(plan, pairs)}[]`;
 }
 /**
@@ -291,7 +294,7 @@ function predictionOf(plan: ModelPlan, pairs: boolean): string {
   return (pairs ? has?.predictionOfPairs : undefined) ?? has?.prediction ?? "{ readonly text: string }";
 }
 /** TypeScript type of generated text. */
-export const writtenTextType =
+export const generatedTextTypeText =
   'readonly { readonly text: string; readonly continuation: string; readonly tokens: number; readonly ended: "end" | "length" | "stop" }[]';
 
 const modelType = `{

@@ -13,7 +13,7 @@ import type {
   AssembledPrograms,
   ConsolidationPrograms,
   ObjectiveOptions,
-  PrivatePrograms,
+  PrivateTrainingPrograms,
   ConfiguredStrategy,
 } from "#stdlib/programs/options.js";
 import { weightStorageOf } from "#stdlib/storages/shared/storage.js";
@@ -22,10 +22,10 @@ import { headPathsOf } from "#stdlib/programs/model.js";
 import { buildConsolidationPrograms } from "#stdlib/programs/consolidation.js";
 import { buildAttributionProgram } from "#stdlib/programs/why.js";
 import type { Base } from "../bases/base.js";
-import { adapterToSave, type SavedAdapter } from "../runs/folders/adapter-folder.js";
-import { wholeModelToSave, type WholeModelFolder } from "../runs/folders/model-folder.js";
+import { adapterToSave, type AdapterFolderContent } from "../runs/folders/adapter-folder.js";
+import { wholeModelToSave, type WholeModelFolderContent } from "../runs/folders/model-folder.js";
 import type { Engine, EngineSession } from "../engines/engine.js";
-import { standardisedStatesOf, type StandardisedStates } from "../runs/standardised-weights.js";
+import { standardisedHeadStateNamesOf, type StandardisedHeadStateNames } from "../runs/standardised-weights.js";
 import { loadImplementation } from "../host/load-implementation.js";
 import {
   assembleOptionsOf,
@@ -48,7 +48,7 @@ export interface OpenModel {
    * Its head is trained on standardized numbers; `knows`: the head came with weights. Null if targets are not
    * standardized.
    */
-  readonly standardised: (StandardisedStates & { readonly knows: boolean }) | null;
+  readonly standardised: (StandardisedHeadStateNames & { readonly knows: boolean }) | null;
   /** The randomly initialized part: all, or the head; null if neither. */
   readonly untrained: "model" | "head" | null;
   /**
@@ -85,14 +85,14 @@ export interface ModelLearning {
   /** Programs that strategies run at the end of a data set; null if none of them consolidates. */
   readonly consolidation: (strategies: readonly ConfiguredStrategy[]) => ConsolidationPrograms | null;
   /** Programs of a differentially private update; null without privacy. */
-  readonly private: PrivatePrograms | null;
+  readonly private: PrivateTrainingPrograms | null;
 }
 
 export interface ModelFiles {
   /** Adapter saved with its checkpoints; null if the checkpoints contain the complete model. */
-  readonly adapter: SavedAdapter | null;
+  readonly adapter: AdapterFolderContent | null;
   /** Content of a folder of the trained model; null if most of its weights are its base's. */
-  readonly whole: WholeModelFolder | null;
+  readonly whole: WholeModelFolderContent | null;
 }
 
 /**
@@ -111,7 +111,7 @@ export async function openModelOfPlan(
   const assembled = assemblePrograms(parts);
   const task = await loadImplementation(plan.recipe.model.task, "task");
   const { answers } = task;
-  const writing = await writingProgramsOf(engine, plan.recipe.model, base, home);
+  const writing = await generationProgramsOf(engine, plan.recipe.model, base, home);
   const { train, accumulate, apply, features } = assembled;
   const training = inParts(assembled) ?? (accumulate && apply ? { accumulate, apply } : { train });
   const scoring = {
@@ -126,7 +126,7 @@ export async function openModelOfPlan(
   const adapter = await adapterIn(plan.recipe.model, base, assembled);
   const technique = await loadImplementation(plan.recipe.model.technique, "technique");
   const family = await implementationOf(registry, "model", base.facts.family);
-  const standardisation = standardisedStatesOf(task, family);
+  const standardisation = standardisedHeadStateNamesOf(task, family);
   const paths = headPathsOf(task, family, plan.recipe.model.task);
   const last = paths.at(-1);
   const headless = last !== undefined && isRandom((accumulate ?? train).state[`${last}.weight`]);
@@ -183,7 +183,11 @@ function isRandom(state: Program["state"][string] | undefined): boolean {
   return state !== undefined && "random" in state.initial;
 }
 
-async function adapterIn(model: ModelPlan, base: Base, assembled: AssembledPrograms): Promise<SavedAdapter | null> {
+async function adapterIn(
+  model: ModelPlan,
+  base: Base,
+  assembled: AssembledPrograms,
+): Promise<AdapterFolderContent | null> {
   const [family, technique, task] = await Promise.all([
     implementationOf(registry, "model", base.facts.family),
     loadImplementation(model.technique, "technique"),
@@ -203,12 +207,12 @@ async function adapterIn(model: ModelPlan, base: Base, assembled: AssembledProgr
     head: headPathsOf(task, family, model.task),
     saved,
     state: { ...answering, ...accumulate?.state, ...train.state },
-    standardised: standardisedStatesOf(task, family),
+    standardised: standardisedHeadStateNamesOf(task, family),
     prefix,
   });
 }
 
-export function whyMute(
+export function missingOperationReason(
   engine: Engine,
   [first]: readonly { readonly op: string; readonly why: string }[],
 ): string | null {
@@ -219,7 +223,7 @@ export function whyMute(
  * Programs that generate text, in the same store as those that train, so that a model can be used right after its
  * training. An unused cache takes no memory; the cost is loading a larger graph.
  */
-export async function writingProgramsOf(
+export async function generationProgramsOf(
   engine: Engine,
   model: ModelPlan,
   base: Base,
@@ -230,6 +234,6 @@ export async function writingProgramsOf(
   const passes = { ...PLAIN_PASS_SETTINGS, storage: weightStorageOf(model.storage) };
   const programs = { ...buildGenerationPrograms({ ...(await modelBodyOf(model, base, home)), seed: 0, passes }) };
   const refusals = (await Promise.all(Object.values(programs).map((program) => engine.can(program)))).flat();
-  const mute = whyMute(engine, refusals);
+  const mute = missingOperationReason(engine, refusals);
   return { programs: mute === null ? programs : {}, mute };
 }

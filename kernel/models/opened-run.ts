@@ -1,5 +1,5 @@
 /** A trained model that is open, and the parts of its programs. */
-import type { ModelBody } from "../runs/folders/merged.js";
+import type { ModelAssemblyOptions } from "../runs/folders/merged.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import type { Base } from "../bases/base.js";
 import type { Engine } from "../engines/engine.js";
@@ -10,7 +10,7 @@ export interface OpenedRun {
   readonly engine: Engine;
   readonly open: OpenModel;
   readonly weights: TrainedWeights;
-  readonly body: ModelBody;
+  readonly body: ModelAssemblyOptions;
   readonly base: Base;
   readonly tokenizer: Tokenizer;
 }

@@ -7,7 +7,7 @@ import type { ModelPlan } from "#dsl/language/types/value.js";
 import type { Base } from "../bases/base.js";
 import type { EngineSession } from "../engines/engine.js";
 import type { EncodedRows } from "../data/encoding/encoded.js";
-import { standardiseTargets } from "../runs/standardised-weights.js";
+import { setTargetStandardisation } from "../runs/standardised-weights.js";
 import type { OpenModel } from "./open-model.js";
 import { isTunebookHead, keepsBaseHead, headLastLayerPath, haveSameLabels } from "../bases/programs.js";
 
@@ -21,7 +21,7 @@ export interface ReplacedHead {
  * Prepares the head of a new training before its first step. Returns a note if the base's head has other labels, so that
  * a new head is used.
  */
-export async function prepareHead(
+export async function prepareTrainingHead(
   { session, standardised }: Pick<OpenModel, "session" | "standardised">,
   { recipe: { model, training } }: Plan,
   {
@@ -38,7 +38,7 @@ export async function prepareHead(
   const standard = rows.taught?.standard;
   // With privacy, the head would reveal the mean and standard deviation of the training targets.
   if (standardised && standard && !training.privacy)
-    await standardiseTargets(session, standardised, standard, standardised.knows);
+    await setTargetStandardisation(session, standardised, standard, standardised.knows);
   return lost;
 }
 

@@ -15,7 +15,7 @@ import type { Engine, EngineSession } from "../engines/engine.js";
 import { sharedStoreOf } from "../engines/shared.js";
 import { loadImplementation } from "../host/load-implementation.js";
 import { ADAPTER_FILES } from "../runs/folders/adapter-folder.js";
-import type { ModelBody } from "../runs/folders/merged.js";
+import type { ModelAssemblyOptions } from "../runs/folders/merged.js";
 import { readHeader } from "../tensors/safetensors.js";
 
 /** Returns the store of a model's frozen weights: that of its base, if the technique trains few weights. */
@@ -43,7 +43,7 @@ export async function trainedModelBody(
   base: Base,
   labels: readonly string[],
   home: string,
-): Promise<ModelBody> {
+): Promise<ModelAssemblyOptions> {
   const [body, task] = await Promise.all([modelBodyOf(model, base, home), loadImplementation(model.task, "task")]);
   return { ...body, task: { call: model.task, implementation: task }, labels: labels.length, seed: training.seed };
 }

@@ -7,7 +7,7 @@ export interface SaveOptions {
 }
 
 /** Returns the folder as given. Throws the coded error `bad-option`. */
-export function checkedFolder(given: unknown): string {
+export function checkFolderOption(given: unknown): string {
   if (typeof given === "string" && given.trim() !== "" && !given.includes("\0")) return given;
   throw new CodedError("bad-option", {
     name: "the folder",

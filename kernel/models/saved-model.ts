@@ -4,14 +4,14 @@ import { RunFolder } from "../runs/run-folder.js";
 import { ADAPTER_FILES, writeAdapter } from "../runs/folders/adapter-folder.js";
 import type { Base } from "../bases/base.js";
 import type { Engine } from "../engines/engine.js";
-import { writeRunDescription, savedFormatOf } from "../runs/history/run-description.js";
-import { LEARNT_FILE } from "../runs/learnt-rows.js";
-import { canMergeInPlace, writeMergedModel, type ModelBody } from "../runs/folders/merged.js";
+import { writeModelCardOfRun, savedFormatOf } from "../runs/history/run-description.js";
+import { TRAINING_ROW_RECORD_FILE } from "../runs/learnt-rows.js";
+import { canMergeInPlace, writeMergedModel, type ModelAssemblyOptions } from "../runs/folders/merged.js";
 import { checkFolderIsFree, modelFolderFiles, writeModelFolder } from "../runs/folders/model-folder.js";
 import type { TrainedWeights } from "../runs/weights.js";
 import type { OpenModel } from "./open-model.js";
 import type { SaveOptions } from "./save-options.js";
-import { demandOwnFolder, writeLearntRecord } from "./save-replace.js";
+import { demandFolderOfSameTraining, writeLearntRecord } from "./save-replace.js";
 import { writeStagedFolder } from "../runs/staged-folder.js";
 
 export interface SavedModel {
@@ -28,7 +28,7 @@ export async function writeSavedModel(
     readonly engine: Engine;
     readonly open: OpenModel;
     readonly weights: TrainedWeights;
-    readonly body: ModelBody;
+    readonly body: ModelAssemblyOptions;
     readonly base: Base;
   },
   options: SaveOptions = {},
@@ -40,7 +40,7 @@ export async function writeSavedModel(
     session,
     folder: { adapter, whole },
   } = open;
-  demandOwnFolder(folder, weights, options);
+  demandFolderOfSameTraining(folder, weights, options);
   // A base with quantized weights in memory lacks the precision of a complete model.
   if (
     adapter &&
@@ -48,15 +48,15 @@ export async function writeSavedModel(
       weightStorageOf(plan.recipe.model.storage).weights === "f32" && canMergeInPlace(body, base, open.states.trainable)
     )
   ) {
-    checkFolderIsFree(folder, [...Object.values(ADAPTER_FILES), LEARNT_FILE]);
+    checkFolderIsFree(folder, [...Object.values(ADAPTER_FILES), TRAINING_ROW_RECORD_FILE]);
     await writeStagedFolder(
       folder,
       async (work) => {
         await writeAdapter(work, session, adapter);
         await writeLearntRecord(work, weights);
-        await writeRunDescription(work, { ...card, saved: savedFormatOf(adapter) });
+        await writeModelCardOfRun(work, { ...card, saved: savedFormatOf(adapter) });
       },
-      [LEARNT_FILE],
+      [TRAINING_ROW_RECORD_FILE],
     );
     return { folder, holds: "adapter" };
   }
@@ -67,9 +67,9 @@ export async function writeSavedModel(
       if (whole) await writeModelFolder(work, session, whole);
       else await writeMergedModel(work, { engine: settings.engine, session, body, plan, base, labels });
       await writeLearntRecord(work, weights);
-      await writeRunDescription(work, { ...card, saved: "whole" });
+      await writeModelCardOfRun(work, { ...card, saved: "whole" });
     },
-    [LEARNT_FILE],
+    [TRAINING_ROW_RECORD_FILE],
   );
   return { folder, holds: "model" };
 }

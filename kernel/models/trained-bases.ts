@@ -11,7 +11,7 @@ import { makePrivate } from "../fetch/private.js";
 import type { HostContext } from "../host/host-context.js";
 import { derivedBaseFolder, writeDerivedBase } from "../runs/folders/made-folder.js";
 import { MODEL_FILES, writeModelFolder } from "../runs/folders/model-folder.js";
-import { baseLicenceOf } from "../runs/history/base-licence.js";
+import { effectiveBaseLicence } from "../runs/history/base-licence.js";
 import { RunFolder } from "../runs/run-folder.js";
 import { copyStagedFolder } from "../runs/staged-folder.js";
 import { weightsRecipeHash } from "../runs/weights.js";
@@ -86,7 +86,7 @@ export class TrainedBases {
     const folder = derivedBaseFolder(weights.folder, trained.made);
     const known = this.written.get(folder);
     if (known?.file === weights.checkpoint.file) return known.base;
-    await writeDerivedBase(folder, whole, { call: trained.made, licence: await baseLicenceOf(whole.folder) });
+    await writeDerivedBase(folder, whole, { call: trained.made, licence: await effectiveBaseLicence(whole.folder) });
     makePrivate(join(folder, ".."));
     return this.wrote(folder, weights.checkpoint.file);
   }

@@ -3,14 +3,14 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { ModelPlan } from "#dsl/language/types/value.js";
 import { PLAIN_PASS_SETTINGS } from "#dsl/tensor/passes/table.js";
 import { buildEvaluateProgram } from "#stdlib/programs/evaluate.js";
-import { buildPromptingPrograms } from "#stdlib/programs/generate.js";
+import { buildSharedPrefixPrograms } from "#stdlib/programs/generate.js";
 import { buildAttributionProgram } from "#stdlib/programs/why.js";
 import { weightStorageOf } from "#stdlib/storages/shared/storage.js";
 import { startFolderOf } from "#stdlib/techniques/shared/from-parameter.js";
 import type { Base } from "../bases/base.js";
 import type { Engine, EngineSession } from "../engines/engine.js";
 import { loadImplementation } from "../host/load-implementation.js";
-import { whyMute, writingProgramsOf, type OpenModel } from "./open-model.js";
+import { missingOperationReason, generationProgramsOf, type OpenModel } from "./open-model.js";
 import { modelBodyOf, openEngineSession } from "./program-parts.js";
 
 export interface UntrainedRequest {
@@ -39,7 +39,7 @@ export async function openUntrained(
   const model: ModelPlan = starts
     ? plan
     : { ...plan, technique: { kind: "technique", word: "head_only", arguments: {} } };
-  const { programs: writing, mute } = await writingProgramsOf(engine, model, base, home);
+  const { programs: writing, mute } = await generationProgramsOf(engine, model, base, home);
   const task = { call: model.task, implementation: await loadImplementation(model.task, "task") };
   const passes = { ...PLAIN_PASS_SETTINGS, storage: weightStorageOf(model.storage) };
   const { answers } = task.implementation;
@@ -75,13 +75,15 @@ export async function openPrompted(
   { home, writes }: { readonly home: string; readonly writes: boolean },
 ): Promise<OpenModel> {
   const passes = { ...PLAIN_PASS_SETTINGS, storage: weightStorageOf(plan.storage) };
-  const programs = { ...buildPromptingPrograms({ ...(await modelBodyOf(plan, base, home)), seed: 0, passes }, writes) };
+  const programs = {
+    ...buildSharedPrefixPrograms({ ...(await modelBodyOf(plan, base, home)), seed: 0, passes }, writes),
+  };
   const refusals = (await Promise.all(Object.values(programs).map((program) => engine.can(program)))).flat();
   const session = await openEngineSession(engine, { store: base.hash, programs, model: plan, base, home });
   const why = (): never => {
     throw new CodedError("internal", { what: "a prompt has no head whose predictions could be explained" });
   };
-  return { ...looking(session, base, whyMute(engine, refusals)), why };
+  return { ...looking(session, base, missingOperationReason(engine, refusals)), why };
 }
 
 /** Returns an open model without any training states. */

@@ -83,7 +83,7 @@ export function projectOnPlane(
 }
 
 /** EWC's penalty over the plane, for the model that it constrained. */
-export function penaltyOnPlane(
+export function ewcPenaltyOnPlane(
   by: string,
   { fisher, anchor }: { readonly fisher: TrainableWeights; readonly anchor: TrainableWeights },
   start: TrainableWeights,

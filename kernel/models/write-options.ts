@@ -6,16 +6,20 @@ import type { Call } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
 
 /** Generation options in TypeScript; the keys of `predict`. */
-export interface WriteOptions {
+export interface GenerationOptionsInTypeScript {
   readonly max_tokens?: number;
   readonly stop?: string | readonly string[];
   /** A decoder with its parameters, `{ sample: { temperature: 0.7 } }`, or its name alone. */
   readonly decode?: string | Readonly<Record<string, Readonly<Record<string, number | boolean>>>>;
 }
-const KEYS: readonly string[] = ["max_tokens", "stop", "decode"] satisfies readonly (keyof WriteOptions)[];
+const KEYS: readonly string[] = [
+  "max_tokens",
+  "stop",
+  "decode",
+] satisfies readonly (keyof GenerationOptionsInTypeScript)[];
 
 /** Validates the given options against the words' records. Throws the coded error `bad-option`. */
-export function writingOptionsOf(options: WriteOptions): GenerationSettings {
+export function generationSettingsFromOptions(options: GenerationOptionsInTypeScript): GenerationSettings {
   const odd = Object.keys(options).find((key) => !KEYS.includes(key));
   if (odd !== undefined) throw bad(odd, odd, `one of ${KEYS.join(", ")}`);
   const { max_tokens = 64, stop = [], decode = "greedy" } = options;

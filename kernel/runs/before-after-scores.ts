@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import type { MetricDirection } from "#dsl/language/types/capabilities/metric.js";
 import * as v from "valibot";
-import { writePrivate } from "../fetch/private.js";
+import { writePrivateFile } from "../fetch/private.js";
 import { objectWith, anyNumber, parseJsonOrNull, wholeNumber, type Schema } from "../fetch/json.js";
 import { toRunFolderError } from "./folder-errors.js";
 import { readRegularFile } from "./read-events.js";
@@ -71,7 +71,7 @@ export const readBeforeAfterScores = (run: string): BeforeAfterScores | null =>
 /** Throws the coded errors `no-space` and `run-folder`. */
 export function writeBeforeAfterScores(run: string, since: BeforeAfterScores): void {
   try {
-    writePrivate(fileOf(run), `${JSON.stringify({ version: VERSION, ...since }, null, 2)}\n`);
+    writePrivateFile(fileOf(run), `${JSON.stringify({ version: VERSION, ...since }, null, 2)}\n`);
   } catch (error) {
     throw toRunFolderError(error, fileOf(run));
   }

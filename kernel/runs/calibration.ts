@@ -8,7 +8,7 @@ import canonicalize from "canonicalize";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { sha256 } from "#platform/digest.js";
 import type { FittedCalibration } from "#stdlib/calibrations/kind.js";
-import { writePrivate } from "../fetch/private.js";
+import { writePrivateFile } from "../fetch/private.js";
 import { objectWith, parseJsonAs, dictionaryOf, SchemaMismatch, wholeNumber, type Schema } from "../fetch/json.js";
 import { toRunFolderError } from "./folder-errors.js";
 import { readRegularFile } from "./read-events.js";
@@ -45,7 +45,7 @@ export function writeCalibration(folder: string, calibration: Calibration): void
   const file = join(folder, CALIBRATION_FILE);
   const content = { version: VERSION, ...calibration };
   try {
-    writePrivate(file, `${JSON.stringify({ ...content, sha256: digestOf(content) }, null, 2)}\n`);
+    writePrivateFile(file, `${JSON.stringify({ ...content, sha256: digestOf(content) }, null, 2)}\n`);
   } catch (error) {
     throw toRunFolderError(error, file);
   }

@@ -7,7 +7,7 @@ import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { SampledSteps } from "#stdlib/privacies/kind.js";
+import type { NoisySampledSteps } from "#stdlib/privacies/kind.js";
 import { makePrivate, makePrivateFolder } from "../fetch/private.js";
 import type { EngineSession } from "../engines/engine.js";
 import { CHECKSUM_METADATA, readHeader } from "../tensors/safetensors.js";
@@ -25,7 +25,7 @@ export interface TrainingPosition {
   readonly watched: readonly number[];
   readonly seconds: number;
   /** For a private training: the sampled steps so far, including steps lost when a process was killed. */
-  readonly privacy?: SampledSteps;
+  readonly privacy?: NoisySampledSteps;
 }
 export interface Checkpoint {
   readonly file: string;

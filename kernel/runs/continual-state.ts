@@ -7,7 +7,7 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
-import { makePrivate, makePrivateFolder, writePrivate } from "../fetch/private.js";
+import { makePrivate, makePrivateFolder, writePrivateFile } from "../fetch/private.js";
 import { objectWith, anyNumber, schemaGuard, dictionaryOf, type Schema } from "../fetch/json.js";
 import { toRunFolderError } from "./folder-errors.js";
 import { readRegularJson, readRegularFile } from "./read-events.js";
@@ -32,7 +32,7 @@ export interface ContinualState {
   readonly taught: readonly string[];
 }
 /** A row of a replay buffer: its data set, its index there, and its roles. */
-export interface Exemplar {
+export interface ReplayExemplar {
   readonly data: string;
   /** Content hash of the data set. */
   readonly hash: string;
@@ -53,7 +53,7 @@ const carriedSchema: Schema<ContinualState> = objectWith({
   taught: v.array(v.string()),
 });
 const isCarried = schemaGuard(carriedSchema);
-const exemplarSchema: Schema<Exemplar> = objectWith({
+const exemplarSchema: Schema<ReplayExemplar> = objectWith({
   data: v.string(),
   hash: v.string(),
   row: anyNumber,
@@ -67,7 +67,7 @@ const folderOf = (run: string): string => join(run, "carried");
 export const continualWeightsFile = (run: string): string => join(folderOf(run), "state.safetensors");
 
 /** File of cached logits for the rows of a task, until the task ends. */
-export const cachedOutputsFile = (run: string): string => join(folderOf(run), "recalled.safetensors");
+export const cachedLogitsFile = (run: string): string => join(folderOf(run), "recalled.safetensors");
 
 /** Returns null if the run is no task of an update, or did not complete. */
 export function readContinualState(run: string): ContinualState | null {
@@ -80,7 +80,7 @@ export function readContinualState(run: string): ContinualState | null {
 export async function writeContinualState(
   run: string,
   carried: ContinualState,
-  exemplars: readonly Exemplar[],
+  exemplars: readonly ReplayExemplar[],
   save: (file: string) => Promise<void>,
 ): Promise<void> {
   const folder = folderOf(run);
@@ -89,30 +89,33 @@ export async function writeContinualState(
     await save(continualWeightsFile(run));
     makePrivate(continualWeightsFile(run));
     writeExemplars(run, exemplars);
-    writePrivate(join(folder, "carried.json"), JSON.stringify(carried));
-    rmSync(cachedOutputsFile(run), { force: true });
+    writePrivateFile(join(folder, "carried.json"), JSON.stringify(carried));
+    rmSync(cachedLogitsFile(run), { force: true });
   } catch (error) {
     throw toRunFolderError(error, folder);
   }
 }
 
 /** Throws the coded errors `no-space` and `run-folder`. */
-export function writeExemplars(run: string, exemplars: readonly Exemplar[]): void {
+export function writeExemplars(run: string, exemplars: readonly ReplayExemplar[]): void {
   const lines = exemplars.map((row) => `${JSON.stringify(row)}\n`).join("");
   try {
-    writePrivate(exemplarsFile(run), lines);
+    writePrivateFile(exemplarsFile(run), lines);
   } catch (error) {
     throw toRunFolderError(error, folderOf(run));
   }
 }
 
 /** Returns the replay buffer of an earlier update. */
-export const readExemplars = (run: string): readonly Exemplar[] => readExemplarsAndDamage(run).rows;
+export const readExemplars = (run: string): readonly ReplayExemplar[] => readExemplarsAndDamage(run).rows;
 
 export const exemplarsFile = (run: string): string => join(folderOf(run), "memory.jsonl");
 
 /** Returns the replay buffer, and the number of unreadable lines. */
-export function readExemplarsAndDamage(run: string): { readonly rows: readonly Exemplar[]; readonly damaged: number } {
+export function readExemplarsAndDamage(run: string): {
+  readonly rows: readonly ReplayExemplar[];
+  readonly damaged: number;
+} {
   const lines = (readRegularFile(exemplarsFile(run)) ?? "").split("\n").filter((line) => line !== "");
   const rows = lines.flatMap((line) => {
     let row: unknown;

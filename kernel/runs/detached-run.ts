@@ -16,7 +16,7 @@ export const PROCESS_LOG_FILE = "process.log";
 const BYTES = 4096;
 const most = { why: 1000, log: 64 * 1024 } as const;
 
-export interface DetachedEnd {
+export interface DetachedProcessEnd {
   /** ISO 8601. */
   readonly at: string;
   /** Exit status, or the signal that ended it; null if nobody observed the end. */
@@ -30,10 +30,10 @@ export interface DetachedNote {
   readonly name: string;
   readonly process: ProcessIdentity;
   readonly since: string;
-  readonly ended?: DetachedEnd;
+  readonly ended?: DetachedProcessEnd;
 }
 
-const ended: Schema<DetachedEnd> = objectWith({
+const ended: Schema<DetachedProcessEnd> = objectWith({
   at: v.string(),
   exit: v.nullable(v.number()),
   signal: v.nullable(v.string()),
@@ -78,7 +78,7 @@ export class OpenDetachedNote {
   }
 
   /** Records the end once, unless it is recorded or another process has taken over the note. */
-  end(end: Omit<DetachedEnd, "at">): void {
+  end(end: Omit<DetachedProcessEnd, "at">): void {
     try {
       const note = noteIn(readFileSync(this.file, "utf8"));
       const { id, since } = this.writer;
@@ -130,7 +130,7 @@ export function isDetachedRun(folder: string, { writer }: Pick<RunLockHolder, "w
 }
 
 /** Records how that process ended if nothing is recorded yet; another process may be training there by now. */
-export function recordProcessEnd(folder: string, process: number, end: Omit<DetachedEnd, "at">): void {
+export function recordProcessEnd(folder: string, process: number, end: Omit<DetachedProcessEnd, "at">): void {
   const note = readDetachedNote(folder);
   try {
     if (note) endNote(note, process, end, (whole) => writeDetachedNote(folder, whole));
@@ -142,7 +142,7 @@ export function recordProcessEnd(folder: string, process: number, end: Omit<Deta
 function endNote(
   note: DetachedNote,
   process: number,
-  end: Omit<DetachedEnd, "at">,
+  end: Omit<DetachedProcessEnd, "at">,
   to: (note: DetachedNote) => void,
 ): void {
   if (note.ended || note.process.id !== process) return;

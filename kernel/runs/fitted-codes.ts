@@ -2,7 +2,7 @@
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { listNames } from "#dsl/language/diagnostics/lists.js";
 
-export interface FittedCodeData {
+export interface CalibrationFitCodeData {
   "fitted-to-few": {
     readonly model: string;
     readonly word: string;
@@ -10,7 +10,7 @@ export interface FittedCodeData {
   };
   "not-calibrated": { readonly model: string; readonly word: string; readonly why: string };
 }
-export const fittedCodes: CodeTable<FittedCodeData> = {
+export const calibrationFitCodes: CodeTable<CalibrationFitCodeData> = {
   "fitted-to-few": {
     severity: "warning",
     message: (d) => {

@@ -7,19 +7,19 @@
 import { basename, dirname, join } from "node:path";
 import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
-import { objectWith, readHint, type Schema } from "../fetch/json.js";
+import { objectWith, readJsonCacheFile, type Schema } from "../fetch/json.js";
 import { toRunFolderError } from "./folder-errors.js";
-import { rowHashesOf, ROW_HASH_BYTES, type DataPart } from "./split-rows.js";
-import { isAnswerTally, countTargetValues, type AnswerTally } from "./tally.js";
+import { rowHashesOf, ROW_HASH_BYTES, type PreparedDataSplit } from "./split-rows.js";
+import { isTargetValueCounts, countTargetValues, type TargetValueCounts } from "./tally.js";
 
-export const LEARNT_FILE = "learnt.json";
+export const TRAINING_ROW_RECORD_FILE = "learnt.json";
 const VERSION = 1;
 /** Maximum number of hashes per training: of more rows the lowest hashes, which are a fair sample. */
 const MOST_HASHES = 100_000;
 /** Maximum number of trainings in a record. */
 const MOST_PARTS = 8;
 
-export interface LearntRows {
+export interface TrainingRowHashes {
   /** Id of the run. */
   readonly run: string;
   readonly split: string;
@@ -30,31 +30,31 @@ export interface LearntRows {
   /** Only hashes below this value were kept; null if all were. */
   readonly below: number | null;
 }
-export interface LearntRecord {
+export interface TrainingRowRecord {
   readonly model: string;
   /** Answers of the last training. */
-  readonly answers: AnswerTally;
+  readonly answers: TargetValueCounts;
   /** The last training comes first. */
-  readonly rows: readonly LearntRows[];
+  readonly rows: readonly TrainingRowHashes[];
 }
 
 /** Record of a private training: its owner, and nothing against which a row could be tested. */
-export const privateLearntRecord = (model: string): LearntRecord => ({ model, answers: {}, rows: [] });
+export const trainingRowRecordWithoutHashes = (model: string): TrainingRowRecord => ({ model, answers: {}, rows: [] });
 
-export async function learntRecordOf(
-  part: DataPart,
+export async function trainingRowRecordOf(
+  part: PreparedDataSplit,
   options: {
     readonly run: string;
     readonly model: string;
-    readonly begun: readonly LearntRecord[];
+    readonly begun: readonly TrainingRowRecord[];
     readonly signal?: AbortSignal;
   },
-): Promise<LearntRecord> {
+): Promise<TrainingRowRecord> {
   const { prepared, split } = part;
   const all = await rowHashesOf(part, options.signal);
   const different = Float64Array.from(new Set(all)).sort();
   const hashes = different.subarray(0, MOST_HASHES);
-  const learntRows: LearntRows = {
+  const learntRows: TrainingRowHashes = {
     run: options.run,
     split,
     dataHash: prepared.facts.hash,
@@ -66,8 +66,8 @@ export async function learntRecordOf(
   return { model: options.model, answers: countTargetValues(part), rows: [learntRows, ...before].slice(0, MOST_PARTS) };
 }
 
-export async function writeLearntFile(folder: string, { rows, ...learnt }: LearntRecord): Promise<void> {
-  const file = join(folder, LEARNT_FILE);
+export async function writeTrainingRowRecord(folder: string, { rows, ...learnt }: TrainingRowRecord): Promise<void> {
+  const file = join(folder, TRAINING_ROW_RECORD_FILE);
   const text = JSON.stringify({
     version: VERSION,
     ...learnt,
@@ -81,21 +81,23 @@ export async function writeLearntFile(folder: string, { rows, ...learnt }: Learn
 }
 
 /** Returns null for an older or foreign folder, or an unreadable record: nothing is known then. */
-export function readLearntRecord(folder: string): LearntRecord | null {
-  const found = readHint(join(folder, LEARNT_FILE), learntSchema);
+export function readTrainingRowRecord(folder: string): TrainingRowRecord | null {
+  const found = readJsonCacheFile(join(folder, TRAINING_ROW_RECORD_FILE), learntSchema);
   return found && { model: found.model, answers: found.answers, rows: found.rows };
 }
 
 /** Reads the record of a folder that weights started from: a saved folder, or a part of a run. */
-export function readLearntRecordOf(folder: string): LearntRecord | null {
-  const ofRun = ["model", "merged", "adapter"].includes(basename(folder)) ? readLearntRecord(dirname(folder)) : null;
-  return readLearntRecord(folder) ?? ofRun;
+export function readTrainingRowRecordOfStart(folder: string): TrainingRowRecord | null {
+  const ofRun = ["model", "merged", "adapter"].includes(basename(folder))
+    ? readTrainingRowRecord(dirname(folder))
+    : null;
+  return readTrainingRowRecord(folder) ?? ofRun;
 }
 
 /** Returns how many of the hashes were among those rows; `of`: how many could be tested. */
 export function countSeenRows(
   hashes: Float64Array,
-  { hashes: learnt, below }: LearntRows,
+  { hashes: learnt, below }: TrainingRowHashes,
 ): { seen: number; of: number } {
   const known = new Set(learnt);
   let [seen, total] = [0, 0];
@@ -118,7 +120,7 @@ const packedHashes = v.pipe(
     ),
   ),
 );
-const rowsSchema: Schema<LearntRows> = v.object({
+const rowsSchema: Schema<TrainingRowHashes> = v.object({
   run: v.string(),
   split: v.string(),
   dataHash: v.string(),
@@ -126,10 +128,10 @@ const rowsSchema: Schema<LearntRows> = v.object({
   hashes: packedHashes,
   below: v.nullable(v.pipe(v.number(), v.safeInteger())),
 });
-const learntSchema: Schema<LearntRecord> = objectWith({
+const learntSchema: Schema<TrainingRowRecord> = objectWith({
   version: v.literal(VERSION),
   model: v.string(),
-  answers: v.custom<AnswerTally>(isAnswerTally),
+  answers: v.custom<TargetValueCounts>(isTargetValueCounts),
   rows: v.pipe(v.array(rowsSchema), v.maxLength(MOST_PARTS)),
 });
 

@@ -202,4 +202,4 @@ export const planSchema: Schema<Plan> = objectWith({
   recipeHash: text,
   planHash: text,
 });
-export const isWholePlan = schemaGuard(planSchema);
+export const isValidPlan = schemaGuard(planSchema);

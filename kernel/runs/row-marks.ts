@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { ColumnTable } from "arquero";
 import * as v from "valibot";
-import { writePrivateAsync } from "../fetch/private.js";
+import { writePrivateFileAsync } from "../fetch/private.js";
 import { rowJsonLine } from "../data/rows/line.js";
 import type { PreparedData } from "../data/prepared.js";
 import { objectWith, parseJsonAs, dictionaryOf, wholeNumber, type Schema, SchemaMismatch } from "../fetch/json.js";
@@ -20,14 +20,14 @@ const MOST_BYTES = 64 * 2 ** 20;
 /** Bytes of a row number and of a hash. */
 const [NUMBER, HASH] = [4, 6];
 
-export interface MarkedRows {
+export interface SplitRowMarks {
   /** Row numbers in the source, from 1. */
   readonly numbers: ArrayLike<number>;
   /** Maps each role to the hash of its value in each row. */
   readonly roles: Readonly<Record<string, ArrayLike<number>>>;
 }
 /** Row marks by split. */
-export type RowMarks = Readonly<Record<string, MarkedRows>>;
+export type RowMarksBySplit = Readonly<Record<string, SplitRowMarks>>;
 
 interface Head {
   readonly version: 1;
@@ -38,16 +38,16 @@ const headSchema: Schema<Head> = objectWith({
   splits: dictionaryOf(objectWith({ rows: v.pipe(wholeNumber(), v.maxValue(MOST_ROWS)), roles: v.array(v.string()) })),
 });
 
-const known = new WeakMap<ColumnTable, MarkedRows>();
+const known = new WeakMap<ColumnTable, SplitRowMarks>();
 
 /** Returns null if there are too many rows or they are streamed. */
-export function rowMarksOf({ splits, streamed }: PreparedData): RowMarks | null {
+export function rowMarksOf({ splits, streamed }: PreparedData): RowMarksBySplit | null {
   const rows = Object.values(splits).reduce((sum, one) => sum + one.numRows(), 0);
   if (streamed || rows > MOST_ROWS) return null;
   return Object.fromEntries(Object.entries(splits).map(([split, one]) => [split, marksOf(one)]));
 }
 
-function marksOf(rows: ColumnTable): MarkedRows {
+function marksOf(rows: ColumnTable): SplitRowMarks {
   const before = known.get(rows);
   if (before) return before;
   const roles = rows.columnNames().filter((name) => name !== "$row");
@@ -67,7 +67,7 @@ function hashOf(text: string): number {
 }
 
 /** Throws the coded errors of writing into a run's folder. */
-export async function writeRowMarks(folder: string, marks: RowMarks): Promise<void> {
+export async function writeRowMarks(folder: string, marks: RowMarksBySplit): Promise<void> {
   const splits = Object.entries(marks);
   const head: Head = {
     version: 1,
@@ -81,14 +81,14 @@ export async function writeRowMarks(folder: string, marks: RowMarks): Promise<vo
   ]);
   const file = join(folder, ROW_MARKS_FILE);
   try {
-    await writePrivateAsync(file, Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), ...parts]));
+    await writePrivateFileAsync(file, Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), ...parts]));
   } catch (error) {
     throw toRunFolderError(error, file);
   }
 }
 
 /** Returns null for a run of an older version or an unreadable file; row numbers are not reported then. */
-export function readRowMarks(folder: string): RowMarks | null {
+export function readRowMarks(folder: string): RowMarksBySplit | null {
   try {
     const bytes = readWholeFile(join(folder, ROW_MARKS_FILE), MOST_BYTES);
     return bytes && unpacked(bytes);
@@ -98,7 +98,7 @@ export function readRowMarks(folder: string): RowMarks | null {
   }
 }
 
-function unpacked(bytes: Buffer): RowMarks | null {
+function unpacked(bytes: Buffer): RowMarksBySplit | null {
   const end = bytes.indexOf("\n");
   if (end < 0) return null;
   const head = parseJsonAs(bytes.toString("utf8", 0, end), headSchema);

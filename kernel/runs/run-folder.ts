@@ -20,16 +20,16 @@ import { join, relative } from "node:path";
 import * as v from "valibot";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { planForStorage } from "../data/sources/checksums.js";
-import { makePrivateFolder, PRIVATE_MODES, writePrivate } from "../fetch/private.js";
-import { objectWith, schemaGuard, jsonObject, dictionaryOf, type Json, type Schema } from "../fetch/json.js";
+import { makePrivateFolder, PRIVATE_MODES, writePrivateFile } from "../fetch/private.js";
+import { objectWith, schemaGuard, jsonObject, dictionaryOf, type JsonRecord, type Schema } from "../fetch/json.js";
 import type { RunEvent } from "../events/events.js";
 import { toRunFolderError } from "./folder-errors.js";
 import { quoteNonFinite } from "./log-lines.js";
 import { readCheckedJson, readRegularFile, parseAllEvents, parseRunEvents } from "./read-events.js";
 import type { RunRecord } from "./run-record.js";
-import { trialInLockSchema, type TrialInLock } from "./together/trials.js";
+import { trialOfRunSchema, type TrialOfRun } from "./together/trials.js";
 
-export interface RunLockFile {
+export interface PinnedRunFacts {
   readonly version: 1;
   readonly name: string;
   readonly recipeHash: string;
@@ -47,11 +47,11 @@ export interface RunLockFile {
   readonly tunebook: string;
   readonly node: string;
   readonly started: string;
-  readonly trial?: TrialInLock;
+  readonly trial?: TrialOfRun;
   /**
    * What the run's numbers depend on; read with `runRecordIn`. Unset in runs of older versions and for deployments.
    */
-  readonly record?: RunRecord | Json;
+  readonly record?: RunRecord | JsonRecord;
   /** Id of the run that this run replays. */
   readonly replays?: string;
   /** The run's experiment; unset if the program declares none above the training. */
@@ -61,7 +61,7 @@ export interface RunLockFile {
 }
 
 const place = v.exactOptional(v.pipe(v.string(), v.excludes("\0")));
-export const runLockFileSchema: Schema<RunLockFile> = objectWith({
+export const pinnedRunFactsSchema: Schema<PinnedRunFacts> = objectWith({
   version: v.literal(1),
   name: v.string(),
   recipeHash: v.string(),
@@ -76,17 +76,17 @@ export const runLockFileSchema: Schema<RunLockFile> = objectWith({
   tunebook: v.string(),
   node: v.string(),
   started: v.string(),
-  trial: v.exactOptional(trialInLockSchema),
+  trial: v.exactOptional(trialOfRunSchema),
   // A later version may write a record that this version cannot read; the run can be opened all the same.
   record: v.exactOptional(jsonObject),
   replays: v.exactOptional(v.string()),
   experiment: v.exactOptional(objectWith({ name: v.string(), notes: v.string() })),
   deployment: v.exactOptional(objectWith({ of: v.string(), target: v.string() })),
 });
-export const isRunLockContent = schemaGuard(runLockFileSchema);
+export const isPinnedRunFacts = schemaGuard(pinnedRunFactsSchema);
 
 /** The facts about a run that its creator supplies. */
-export type NewRunFacts = Omit<RunLockFile, "version" | "name" | "started" | "home" | "base" | "record"> & {
+export type NewRunFacts = Omit<PinnedRunFacts, "version" | "name" | "started" | "home" | "base" | "record"> & {
   readonly record?: RunRecord;
   /** Absolute paths. */
   readonly home?: string;
@@ -127,11 +127,11 @@ export class RunFolder {
       const run = new RunFolder(join(root, id), id);
       made(run.path);
       makePrivateFolder(run.checkpoints);
-      writePrivate(join(run.path, "plan.json"), JSON.stringify(planForStorage(plan), null, 2));
+      writePrivateFile(join(run.path, "plan.json"), JSON.stringify(planForStorage(plan), null, 2));
       const from = (place: "home" | "base") =>
         lock[place] !== undefined && { [place]: relative(run.path, lock[place]) };
-      const whole: RunLockFile = { version: 1, name, started, ...lock, ...from("home"), ...from("base") };
-      writePrivate(join(run.path, "lock.json"), JSON.stringify(whole, null, 2));
+      const whole: PinnedRunFacts = { version: 1, name, started, ...lock, ...from("home"), ...from("base") };
+      writePrivateFile(join(run.path, "lock.json"), JSON.stringify(whole, null, 2));
       return run;
     } catch (error) {
       throw toRunFolderError(error, join(root, id));
@@ -178,8 +178,8 @@ export class RunFolder {
     return join(this.path, "scores.jsonl");
   }
 
-  lock(): RunLockFile | undefined {
-    const found = readCheckedJson(join(this.path, "lock.json"), runLockFileSchema);
+  lock(): PinnedRunFacts | undefined {
+    const found = readCheckedJson(join(this.path, "lock.json"), pinnedRunFactsSchema);
     return "value" in found ? found.value : undefined;
   }
 

@@ -85,6 +85,6 @@ const recordSchema: Schema<RunRecord> = objectWith({
 const isRunRecord = schemaGuard(recordSchema);
 
 /** Returns null if the lock has no record, or one of another version. */
-export function runRecordOfLock(lock: { readonly record?: unknown } | null | undefined): RunRecord | null {
+export function runRecordOfPinnedFacts(lock: { readonly record?: unknown } | null | undefined): RunRecord | null {
   return isRunRecord(lock?.record) ? lock.record : null;
 }

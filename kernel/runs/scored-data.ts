@@ -7,7 +7,7 @@ import { join, relative, resolve } from "node:path";
 import * as v from "valibot";
 import type { DataPlan } from "#dsl/language/types/value.js";
 import { planForStorage } from "../data/sources/checksums.js";
-import { writePrivate } from "../fetch/private.js";
+import { writePrivateFile } from "../fetch/private.js";
 import { objectWith, parseJsonOrNull, dictionaryOf } from "../fetch/json.js";
 import { toRunFolderError } from "./folder-errors.js";
 import { dataPlanSchema } from "./plan-schema.js";
@@ -21,7 +21,7 @@ const schema = objectWith({ version: v.literal(VERSION), data: dictionaryOf(data
 const fileOf = (run: string): string => join(run, "scored-data.json");
 
 /** Returns the data plans by content hash. Folders are absolute. */
-export function readScoredData(run: string): ReadonlyMap<string, DataPlan> {
+export function readScoredDataPlans(run: string): ReadonlyMap<string, DataPlan> {
   const found = parseJsonOrNull(readRegularFile(fileOf(run)) ?? "", schema);
   return new Map(
     Object.entries(found?.data ?? {}).map(([hash, data]) => [hash, { ...data, folder: resolve(run, data.folder) }]),
@@ -31,14 +31,14 @@ export function readScoredData(run: string): ReadonlyMap<string, DataPlan> {
 /**
  * Stores how to read these data; `data.folder` must be absolute. Throws the coded errors `no-space` and `run-folder`.
  */
-export function saveScoredData(run: string, hash: string, data: DataPlan): void {
-  const others = [...readScoredData(run)].filter(([one]) => one !== hash);
+export function saveScoredDataPlan(run: string, hash: string, data: DataPlan): void {
+  const others = [...readScoredDataPlans(run)].filter(([one]) => one !== hash);
   // Stored relative to the run's folder, like the paths in the lock, so that a project can be moved.
   const all = [...others, [hash, data] as const].slice(-MOST).map(([one, plan]) => {
     return [one, { ...planForStorage(plan), folder: relative(run, plan.folder) }] as const;
   });
   try {
-    writePrivate(fileOf(run), `${JSON.stringify({ version: VERSION, data: Object.fromEntries(all) })}\n`);
+    writePrivateFile(fileOf(run), `${JSON.stringify({ version: VERSION, data: Object.fromEntries(all) })}\n`);
   } catch (error) {
     throw toRunFolderError(error, fileOf(run));
   }

@@ -7,7 +7,7 @@ import type { PreparedData } from "../data/prepared.js";
 import { ROWS_PER_YIELD, yieldToEventLoop } from "../data/rows/rows.js";
 import { streamedColumn } from "../data/rows/streamed-rows.js";
 
-export interface DataPart {
+export interface PreparedDataSplit {
   readonly prepared: PreparedData;
   readonly split: string;
 }
@@ -23,7 +23,7 @@ const KEYED = ["text", "text_pair", "input", "messages", "question", "context"];
 export const ROW_HASH_BYTES = 6;
 
 /** Returns one value per row; undefined if the data have no such role. */
-export function roleValuesOf(part: DataPart, role: string): RowColumn | undefined {
+export function roleValuesOf(part: PreparedDataSplit, role: string): RowColumn | undefined {
   const { prepared, split } = part;
   const streamed = prepared.streamed?.[split];
   if (!streamed) {
@@ -36,7 +36,7 @@ export function roleValuesOf(part: DataPart, role: string): RowColumn | undefine
 const hashed = new WeakMap<PreparedData, Map<string, Float64Array>>();
 
 /** Returns an integer below 2^48 for each row, equal for two rows that `drop_duplicates` considers equal. */
-export async function rowHashesOf({ prepared, split }: DataPart, signal?: AbortSignal): Promise<Float64Array> {
+export async function rowHashesOf({ prepared, split }: PreparedDataSplit, signal?: AbortSignal): Promise<Float64Array> {
   const known = hashed.get(prepared) ?? new Map<string, Float64Array>();
   hashed.set(prepared, known);
   const before = known.get(split);

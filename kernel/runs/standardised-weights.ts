@@ -10,7 +10,7 @@ import { toFloats } from "../engines/feeds.js";
 
 type Weights = Pick<EngineSession, "read" | "write">;
 /** Names of the head's parameters and states. */
-export interface StandardisedStates {
+export interface StandardisedHeadStateNames {
   readonly weight: string;
   readonly bias: string;
   readonly mean: string;
@@ -18,7 +18,10 @@ export interface StandardisedStates {
 }
 
 /** Returns null if the task's head predicts unstandardised numbers. */
-export function standardisedStatesOf(task: TaskImplementation, family: ModelImplementation): StandardisedStates | null {
+export function standardisedHeadStateNamesOf(
+  task: TaskImplementation,
+  family: ModelImplementation,
+): StandardisedHeadStateNames | null {
   const last = headPathsOf(task, family).at(-1);
   return task.standard && last !== undefined
     ? { weight: `${last}.weight`, bias: `${last}.bias`, ...task.standard }
@@ -29,9 +32,9 @@ export function standardisedStatesOf(task: TaskImplementation, family: ModelImpl
  * Sets the mean and standard deviation of the rows. If the head came with weights (`knows`), they are rescaled so that
  * its predictions do not change.
  */
-export async function standardiseTargets(
+export async function setTargetStandardisation(
   session: Weights,
-  states: StandardisedStates,
+  states: StandardisedHeadStateNames,
   to: { readonly mean: number; readonly scale: number },
   knows: boolean,
 ): Promise<void> {
@@ -47,7 +50,7 @@ export async function standardiseTargets(
 /** Folds mean and standard deviation into the last layer. Returns a function that restores the exact former values. */
 export async function foldStandardisation(
   session: Weights,
-  states: StandardisedStates | null,
+  states: StandardisedHeadStateNames | null,
 ): Promise<() => Promise<void>> {
   if (!states) return () => Promise.resolve();
   const { weight, bias, mean, scale } = states;
@@ -66,7 +69,7 @@ export async function foldStandardisation(
 /** Runs `does` with the folded head, as exported files contain it. */
 export async function withFoldedStandardisation<T>(
   session: Weights,
-  states: StandardisedStates | null,
+  states: StandardisedHeadStateNames | null,
   does: () => Promise<T>,
 ): Promise<T> {
   const undo = await foldStandardisation(session, states);

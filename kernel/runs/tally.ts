@@ -2,18 +2,18 @@
  * Counts of each answer in the rows, in a compact form. Constant baselines are computed from them without the rows.
  */
 import type { BaselineSourceRows } from "#stdlib/tasks/kind.js";
-import { roleValuesOf, type DataPart } from "./split-rows.js";
+import { roleValuesOf, type PreparedDataSplit } from "./split-rows.js";
 
 /** By role: each value and the number of rows with it; for `tags`, the number of words. */
-export type AnswerTally = Readonly<Record<string, readonly (readonly [value: unknown, count: number])[]>>;
+export type TargetValueCounts = Readonly<Record<string, readonly (readonly [value: unknown, count: number])[]>>;
 
 const ROLES = ["label", "labels", "tags", "score"] as const;
 /** Maximum number of values of a role. Beyond it neighbouring numbers are merged; roles of other types are dropped. */
 const MOST = 10_000;
 
-export function countTargetValues(part: DataPart): AnswerTally {
+export function countTargetValues(part: PreparedDataSplit): TargetValueCounts {
   return Object.fromEntries(
-    ROLES.flatMap((role): [string, AnswerTally[string]][] => {
+    ROLES.flatMap((role): [string, TargetValueCounts[string]][] => {
       const values = roleValuesOf(part, role);
       if (!values) return [];
       if (role === "score") return [[role, numbers(values as Iterable<number>)]];
@@ -57,7 +57,10 @@ function numbers(values: Iterable<number>): readonly (readonly [number, number])
 const HELD = 1_000_000;
 
 /** Returns the values of one role, one per row, in no particular order; undefined if the role has no counts. */
-export function tallyValues(tally: AnswerTally, role: string): ReturnType<BaselineSourceRows["values"]> {
+export function targetValuesFromCounts(
+  tally: TargetValueCounts,
+  role: string,
+): ReturnType<BaselineSourceRows["values"]> {
   const entries = tally[role];
   if (!entries) return undefined;
   const share = Math.min(1, HELD / entries.reduce((sum, [, count]) => sum + count, 0));
@@ -66,7 +69,7 @@ export function tallyValues(tally: AnswerTally, role: string): ReturnType<Baseli
   );
 }
 
-export function isAnswerTally(value: unknown): value is AnswerTally {
+export function isTargetValueCounts(value: unknown): value is TargetValueCounts {
   return (
     typeof value === "object" &&
     value !== null &&

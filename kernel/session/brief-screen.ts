@@ -1,16 +1,16 @@
 /** The screen of a statement with `show: brief`: each output is reduced to its first line, and the rest is folded. */
 import { Html, html, type DisplayOutput } from "../display/html.js";
-import type { Screen } from "./live-training.js";
+import type { OutputScreen } from "./live-training.js";
 
-export function briefScreen(screen: Screen): Screen {
+export function firstLineScreen(screen: OutputScreen): OutputScreen {
   return {
-    display: (output) => screen.display(briefOutput(output)),
-    update: (output) => screen.update({ ...briefOutput(output), id: output.id }),
+    display: (output) => screen.display(firstLineOutput(output)),
+    update: (output) => screen.update({ ...firstLineOutput(output), id: output.id }),
   };
 }
 
 /** Text-only front ends show the first line alone. */
-export function briefOutput(output: DisplayOutput): DisplayOutput {
+export function firstLineOutput(output: DisplayOutput): DisplayOutput {
   const text = String(output.bundle["text/plain"] ?? "");
   const [first = ""] = text.trimStart().split("\n");
   const markup = output.bundle["text/html"];

@@ -6,7 +6,7 @@ import type { ExperimentSettings } from "#dsl/compiler/plan/action.js";
 import type { SessionVocabulary } from "#stdlib/user-defined/vocabulary.js";
 import type { Engine, EngineOptions } from "../engines/engine.js";
 import type { OwnClusterAccess } from "../remote/coordinator/work-methods.js";
-import type { Screen } from "./live-training.js";
+import type { OutputScreen } from "./live-training.js";
 import type { SweepControls } from "../display/sweeps/sweep-controls.js";
 import type { AnnotationSession } from "../data/annotations/annotation-session.js";
 import type { RunEvent } from "../events/events.js";
@@ -55,12 +55,12 @@ export interface SessionOptions {
 }
 /** The context of a running source. */
 export interface ExecutionContext {
-  readonly screen: Screen;
+  readonly screen: OutputScreen;
   readonly hostContext: HostContext;
   readonly signal?: AbortSignal;
   /** The sources that were compiled for this execution, the present one last. */
   readonly sources: readonly Source[];
-  readonly warnings: Warnings;
+  readonly warnings: WarningReporter;
   /** The experiment that the training belongs to, with its trackers; unset if none was declared. */
   readonly experiment?: ExperimentSettings;
   /** Receives the events of a running training. */
@@ -90,16 +90,16 @@ export class RefusedError extends Error {
 }
 
 /** Warnings of running statements. Each is shown where it first occurs, and repetitions are added there. */
-export function warnerAt({ warnings }: { readonly warnings: Warnings }, span: Span): Warn {
+export function warnerAt({ warnings }: { readonly warnings: WarningReporter }, span: Span): Warn {
   return (code, data) => warnings.tell(asDiagnostic({ code, severity: "warning", data, span, labels: [] }));
 }
 
-export class Warnings {
+export class WarningReporter {
   private readonly reported = new Map<string, { readonly id: string; readonly all: Diagnostic[] }>();
 
   /** @param id distinguishes the warnings of one source from those of others */
   constructor(
-    private readonly screen: Screen,
+    private readonly screen: OutputScreen,
     private readonly sources: readonly Source[],
     private readonly id: string,
   ) {}

@@ -21,7 +21,7 @@ interface Dropped {
 }
 
 /** Removes the weights of these runs. Runs of other sweeps and runs outside the folder are left alone. */
-export function dropWeights(runs: readonly string[], { from, journal }: Dropped): void {
+export function deleteTrialWeights(runs: readonly string[], { from, journal }: Dropped): void {
   for (const path of runs) {
     if (!isDirectRunFolder(from, path)) continue;
     const run = RunFolder.open(path);

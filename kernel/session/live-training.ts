@@ -14,7 +14,7 @@ import { groupedNumber, plural } from "../host/value-text.js";
 import type { DisplayOutput } from "../display/html.js";
 import type { RunEvent } from "../events/events.js";
 
-export interface Screen {
+export interface OutputScreen {
   display(shown: DisplayOutput): void;
   update(shown: DisplayOutput & { readonly id: string }): void;
 }
@@ -51,7 +51,7 @@ export class LiveTraining {
   private run: string | undefined;
 
   constructor(
-    private readonly screen: Screen,
+    private readonly screen: OutputScreen,
     private readonly id: string,
     private readonly title: string,
     private readonly plan: Plan,

@@ -32,7 +32,7 @@ interface Around {
 }
 
 /** Data plan for predictions on texts that belong to no data set. */
-export const NO_DATA: DataPlan = {
+export const NO_DATA_PLAN: DataPlan = {
   name: "",
   source: {},
   folder: ".",
@@ -43,7 +43,7 @@ export const NO_DATA: DataPlan = {
   sample: null,
   seed: 0,
 };
-export const NO_DATA_PAIRS: DataPlan = { ...NO_DATA, columns: { text: "text", text_pair: "text_pair" } };
+export const NO_DATA_PAIR_PLAN: DataPlan = { ...NO_DATA_PLAN, columns: { text: "text", text_pair: "text_pair" } };
 
 /** A model that is open in the engine, and how its rows are tokenized. */
 export interface PredictableModel extends Omit<OpenModelForPrediction, "session"> {
@@ -172,7 +172,7 @@ export class ModelCache {
     const { base, tokenizer } = await this.partsOf(modelPlanOf(handle), s, handle.weights?.folder);
     const open = handle.weights
       ? (await this.ready(handle, s)).open
-      : await this.baseModels.untrained(handle.plan, base, s, { labels: [], data: NO_DATA });
+      : await this.baseModels.untrained(handle.plan, base, s, { labels: [], data: NO_DATA_PLAN });
     if (open.mute !== null) throw new CodedError("no-generation", { model: handle.name, why: open.mute });
     return { open, base, tokenizer };
   }

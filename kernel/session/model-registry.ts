@@ -6,7 +6,7 @@ import type { Recipe } from "#dsl/compiler/plan/plan.js";
 import { dataReaderOfModel, type DataPlan, type ModelPlan } from "#dsl/language/types/value.js";
 import { landscapeOf, type Landscape } from "../display/landscape.js";
 import { plainHostContext, type HostContext } from "../host/host-context.js";
-import { computeLandscape, type LandscapeRows } from "../models/landscape.js";
+import { computeLandscape, type LandscapeSplit } from "../models/landscape.js";
 import type { LandscapeOptions } from "../models/landscape-options.js";
 import { loadRunWeights } from "../models/loaded-run.js";
 import { writeMergedFolder } from "../models/merged-folder.js";
@@ -161,7 +161,7 @@ async function rowsNamed(
   on: string,
   model: ModelHandle,
   s: HostContext,
-): Promise<LandscapeRows> {
+): Promise<LandscapeSplit> {
   const [name = "", split = ""] = on.split(".");
   const data = session.data.get(name);
   const bad = (wanted: string): never => {

@@ -10,12 +10,12 @@ import type { ContinuationPiece } from "../inference/continue-texts.js";
 import { predictInputTexts } from "../inference/input-texts.js";
 import { occlusionExplanations } from "../inference/occlusion.js";
 import { type ModelPrompt, type TextTaskPrediction, readsContexts } from "../inference/prompts.js";
-import { WHY_PROGRAM, explainPredictions } from "../inference/why.js";
+import { ATTRIBUTION_PROGRAM, explainPredictions } from "../inference/why.js";
 import { writeTexts } from "../inference/write.js";
 import { modelPlanOf, type ModelHandle } from "../models/model-handle.js";
 import type { OpenedRun } from "../models/opened-run.js";
 import type { SessionOptions } from "./execution-context.js";
-import { NO_DATA, NO_DATA_PAIRS, type ModelCache, type PredictableModel } from "./model-cache.js";
+import { NO_DATA_PLAN, NO_DATA_PAIR_PLAN, type ModelCache, type PredictableModel } from "./model-cache.js";
 
 /** Parts of the session that requests depend on. */
 export interface RequestSession {
@@ -94,7 +94,7 @@ export class ModelRequests {
     return this.asking(handle, texts, hostContext, async (asked) => {
       const { session, open } = asked;
       if (how === "left_out") return occlusionExplanations(texts, asked, handle.name, signal);
-      if (!session.programs.includes(WHY_PROGRAM)) await session.add({ [WHY_PROGRAM]: open.why() }, []);
+      if (!session.programs.includes(ATTRIBUTION_PROGRAM)) await session.add({ [ATTRIBUTION_PROGRAM]: open.why() }, []);
       return explainPredictions(texts, asked, await predictInputTexts(texts, asked, handle.name), signal);
     });
   }
@@ -110,7 +110,7 @@ export class ModelRequests {
     const work = this.queue.then(async () => {
       if (texts.length === 0) return [];
       const inPairs = !readsContexts(handle.plan.task) && texts.every((text) => typeof text !== "string");
-      const asked = await this.session.weights.askable(handle, inPairs ? NO_DATA_PAIRS : NO_DATA, s);
+      const asked = await this.session.weights.askable(handle, inPairs ? NO_DATA_PAIR_PLAN : NO_DATA_PLAN, s);
       return does({ ...asked, session: asked.open.session, fitted: handle.fitted });
     });
     this.queue = work.catch(() => undefined);

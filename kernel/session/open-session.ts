@@ -8,7 +8,7 @@ import type { Source } from "#dsl/language/diagnostics/span.js";
 import { Facts } from "#dsl/language/types/facts.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { DataPlan } from "#dsl/language/types/value.js";
-import { makeVocabulary, type SessionVocabulary } from "#stdlib/user-defined/vocabulary.js";
+import { makeSessionVocabulary, type SessionVocabulary } from "#stdlib/user-defined/vocabulary.js";
 import { compileAll } from "./answers/host.js";
 import { RefusedSources } from "./refused-cells.js";
 import { EngineManager } from "../engines/manager/engine-manager.js";
@@ -24,7 +24,7 @@ import type { SavedEvaluation } from "../inference/evaluations/kept-evaluations.
 import type { NameSink, SessionOptions } from "./execution-context.js";
 
 /** A server started by a statement. */
-export interface SessionServer {
+export interface StartedModelServer {
   readonly name: string;
   readonly port: number;
   readonly running: boolean;
@@ -49,7 +49,7 @@ export class OpenSession {
   readonly keptEvaluations: SavedEvaluation[] = [];
   readonly trackers: TrackerSender;
   /** Servers by name; they end with the session. */
-  readonly servers = new Map<string, SessionServer>();
+  readonly servers = new Map<string, StartedModelServer>();
   /** Wall time of each action that ended well, oldest first. */
   readonly seconds: { readonly verb: string; readonly seconds: number }[] = [];
   readonly names: NameSink;
@@ -64,7 +64,7 @@ export class OpenSession {
 
   constructor(readonly options: SessionOptions) {
     this.names = options.names ?? { define: () => undefined, remove: () => undefined };
-    this.vocabulary = options.vocabulary ?? makeVocabulary();
+    this.vocabulary = options.vocabulary ?? makeSessionVocabulary();
     this.engines = new EngineManager({ ...(options.startEngine && { start: options.startEngine }) });
     this.models = new ModelRegistry(this);
     this.weights = new ModelCache({

@@ -7,7 +7,7 @@ import type { ProgressUpdate } from "../host/host-context.js";
 import { progressBar } from "../display/progress.js";
 import { displayOutputOf } from "../display/bundle.js";
 import { barText, groupedNumber, durationText } from "../host/value-text.js";
-import type { Screen } from "./live-training.js";
+import type { OutputScreen } from "./live-training.js";
 
 const AFTER = 1000;
 const EVERY = 200;
@@ -26,7 +26,7 @@ export class ProgressLine {
    * @param clock time in milliseconds
    */
   constructor(
-    private readonly screen: Screen,
+    private readonly screen: OutputScreen,
     id: string,
     private readonly clock: () => number = () => performance.now(),
   ) {

@@ -3,9 +3,9 @@
  * last state, before the next permanent item; on a terminal the first of them is rewritten in place meanwhile.
  */
 import type { DisplayOutput } from "../display/html.js";
-import type { Screen } from "./live-training.js";
+import type { OutputScreen } from "./live-training.js";
 
-export interface TextScreen extends Screen {
+export interface TextScreen extends OutputScreen {
   /** Prints the items that are still pending. */
   end(): void;
 }

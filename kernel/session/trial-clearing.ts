@@ -1,24 +1,26 @@
 /** The best trial of a sweep, and the error if no trial meets the sweep's requirements. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { SweepInTypeScript } from "../study/trial.js";
-import type { NearestTrial } from "../display/sweeps/best.js";
+import type { TrialNearestToThresholds } from "../display/sweeps/best.js";
 import { hasWeights } from "./kept-weights.js";
 
 /** Throws the coded error `no-trial-clears`. */
-export function demandClearedTrial({
+export function demandTrialMeetsThresholds({
   name,
   nearest,
-}: Pick<SweepInTypeScript, "name"> & { readonly nearest?: NearestTrial | null }): void {
+}: Pick<SweepInTypeScript, "name"> & { readonly nearest?: TrialNearestToThresholds | null }): void {
   if (nearest) throw new CodedError("no-trial-clears", { sweep: name, ...nearest });
 }
 
 /** Returns the best trial; undefined if the sweep does not exist or none of its trials has a score. */
 export function bestTrialOf(
-  sweep: (Pick<SweepInTypeScript, "name" | "best"> & { readonly nearest?: NearestTrial | null }) | undefined,
+  sweep:
+    | (Pick<SweepInTypeScript, "name" | "best"> & { readonly nearest?: TrialNearestToThresholds | null })
+    | undefined,
 ): SweepInTypeScript["best"] | undefined {
   if (!sweep) return undefined;
   const { best } = sweep;
-  if (best === null) demandClearedTrial(sweep);
+  if (best === null) demandTrialMeetsThresholds(sweep);
   return best;
 }
 

@@ -19,7 +19,7 @@ export function thresholdShortfall(sweep: SweepPlan, { bars, score, state }: Tri
 /**
  * Returns the relative distance to each threshold, by its text: at most 0 if it is met. Empty if none was measured.
  */
-export function thresholdMisses(sweep: SweepPlan, { bars }: TrialRecord): Readonly<Record<string, number>> {
+export function thresholdDistances(sweep: SweepPlan, { bars }: TrialRecord): Readonly<Record<string, number>> {
   return bars === undefined ? {} : Object.fromEntries(distances(sweep, bars).map(({ bar, by }) => [bar, by]));
 }
 

@@ -6,7 +6,7 @@ import { isNestedCall, isSearchSpace } from "#dsl/compiler/plan/sweep/sweep-plan
 import type { Estimates } from "#dsl/compiler/plan/plan.js";
 import type { SettingSearchSpace, SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { SearchPoint } from "#stdlib/searches/kind.js";
-import { valuesAt } from "./points.js";
+import { settingTextsAtPoint } from "./points.js";
 
 export interface CostRange {
   readonly least: Estimates;
@@ -62,7 +62,7 @@ function costOf({ seconds, flops, validating }: Estimates): number {
  * ends.
  */
 export function spaceEnds(path: string, space: SettingSearchSpace): readonly string[] {
-  const texts = pointsOf(path, space).map((point) => valuesAt({ [path]: space }, point)[path] ?? "");
+  const texts = pointsOf(path, space).map((point) => settingTextsAtPoint({ [path]: space }, point)[path] ?? "");
   return [...new Set(texts)];
 }
 

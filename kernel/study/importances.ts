@@ -23,7 +23,7 @@ const TENTH = 0.1;
 const STEADY = 5;
 
 /** Returns the share of trials that counts as the best: a tenth, more if that would be too few, and at most half. */
-export function bestShare(trials: number): number {
+export function bestTrialShare(trials: number): number {
   return Math.min(0.5, Math.max(TENTH, STEADY / Math.max(1, trials)));
 }
 /** A dimension that is active in fewer trials gets importance 0. */

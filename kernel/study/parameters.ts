@@ -11,7 +11,7 @@ import {
 } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { Value } from "#dsl/language/types/value.js";
 import type { SearchDimension, SearchPoint } from "#stdlib/searches/kind.js";
-import { dimensionsOf, valuesAt } from "./points.js";
+import { dimensionsOf, settingTextsAtPoint } from "./points.js";
 import { parseTypedNumber } from "./typed-number.js";
 
 export type SweepParameter = {
@@ -111,7 +111,10 @@ function optionText(path: string, option: Value | SettingSearchSpace | NestedCal
       ? `choice(${option.of.map((one) => optionText(path, one)).join(", ")})`
       : `${option.space}(${option.from}..${option.to})`;
   const fixed = isNestedCall(option) ? { ...option, spaces: {} } : option;
-  return (valuesAt({ [path]: { space: "choice", of: [fixed] } }, { [path]: 0 })[path] ?? "").replace(/\(\)$/, "");
+  return (settingTextsAtPoint({ [path]: { space: "choice", of: [fixed] } }, { [path]: 0 })[path] ?? "").replace(
+    /\(\)$/,
+    "",
+  );
 }
 /** Numbers the repetitions of equal texts, so that all differ. */
 function apart(texts: readonly string[]): readonly string[] {

@@ -40,9 +40,9 @@ export function dimensionsOf(vary: SweepPlan["vary"]): readonly SearchDimension[
 }
 
 /** Returns the values of a point as Tune text, by path. */
-export function valuesAt(vary: SweepPlan["vary"], point: SearchPoint): Readonly<Record<string, string>> {
+export function settingTextsAtPoint(vary: SweepPlan["vary"], point: SearchPoint): Readonly<Record<string, string>> {
   const textAt = (path: string, name: string, space: SettingSearchSpace): string => {
-    if (space.space !== "choice") return numberText(Number(point[name]), space);
+    if (space.space !== "choice") return drawnNumberText(Number(point[name]), space);
     const index = Number(point[name]);
     const option = space.of[index] as Value | SettingSearchSpace | NestedCall;
     if (isSearchSpace(option)) return textAt(path, `${name}/${index}`, option);
@@ -65,7 +65,7 @@ export function valuesAt(vary: SweepPlan["vary"], point: SearchPoint): Readonly<
  * rounding would leave it or shift the value by more than a thousandth of it. Integers, steps and written values are
  * unchanged.
  */
-export function numberText(value: number, { from, to, integer, step, share }: Drawn): string {
+export function drawnNumberText(value: number, { from, to, integer, step, share }: Drawn): string {
   const text = (x: number): string => (share ? `${Number((x * 100).toPrecision(12))}%` : String(x));
   if (integer) return text(value);
   if (step !== undefined) return text(Number((from + Math.round((value - from) / step) * step).toPrecision(12)));
@@ -80,7 +80,7 @@ export function numberRounder(vary: SweepPlan["vary"]): (dimension: string, valu
   const spaces = new Map(dimensionsOf(vary).flatMap((d) => (d.kind === "number" ? [[d.name, d] as const] : [])));
   return (dimension, value) => {
     const space = spaces.get(dimension);
-    return space ? Number(numberText(value, space)) : value;
+    return space ? Number(drawnNumberText(value, space)) : value;
   };
 }
 type Drawn = Pick<Exclude<SettingSearchSpace, { space: "choice" }>, "from" | "to" | "integer" | "step" | "share">;

@@ -19,7 +19,7 @@ type Swept = Pick<SweepPlan, "vary" | "plan" | "where">;
 
 /** Returns null if a value is not in the search space, or if the values violate the sweep's relations. */
 export function definitionPoint(sweep: SweepPlan): SearchPoint | null {
-  const point = definitionValues(sweep);
+  const point = definedDimensionValues(sweep);
   const dimensions = dimensionsOf(sweep.vary);
   const named = dimensionsByName(dimensions);
   const whole = dimensions.every((d) => !isActiveDimension(d, point, named) || point[d.name] !== undefined);
@@ -27,7 +27,7 @@ export function definitionPoint(sweep: SweepPlan): SearchPoint | null {
 }
 
 /** Returns the definitions' values for each dimension that contains them. */
-export function definitionValues({ vary, plan }: Swept): SearchPoint {
+export function definedDimensionValues({ vary, plan }: Swept): SearchPoint {
   const dimensions = dimensionsByName(dimensionsOf(vary));
   return Object.fromEntries(
     Object.entries(vary).flatMap(([path, space]) => {

@@ -7,7 +7,7 @@ import type { SearchPoint } from "#stdlib/searches/kind.js";
 import { valueAtShare } from "#stdlib/searches/shared/dimension-values.js";
 import { findParameter, dimensionValueOf, type ParameterValue, type SweepParameter } from "./parameters.js";
 
-export interface SharedPoint {
+export interface TransferredSearchPoint {
   readonly point: SearchPoint;
   /** Names of the dimensions that both sweeps vary. */
   readonly shared: readonly string[];
@@ -22,11 +22,11 @@ export interface SharedPoint {
  * @param own values of the definitions
  * @param share source of random numbers
  */
-export function sharedPoint(
+export function transferSearchPoint(
   parameters: readonly SweepParameter[],
   values: ReadonlyMap<string, ParameterValue>,
   { definitions, share }: { readonly definitions: SearchPoint; readonly share: () => number },
-): SharedPoint | { readonly why: string } {
+): TransferredSearchPoint | { readonly why: string } {
   const given = new Map<SweepParameter, ParameterValue>();
   const aside: string[] = [];
   for (const [name, value] of values) {

@@ -3,7 +3,7 @@ import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { registry } from "#stdlib/registry.js";
 
 /**
- * Writes the Tune program of one trial. `modelKeys` are the first parts of paths that belong to the model. The data
+ * Writes the Tune program of one trial. `modelSettingKeys` are the first parts of paths that belong to the model. The data
  * have their own keys, and all others belong to the recipe.
  */
 export function trialProgramText(
@@ -13,7 +13,7 @@ export function trialProgramText(
   as: string,
   names?: { readonly model: string; readonly data?: string },
 ): string {
-  const ofData = dataKeys();
+  const ofData = dataSettingKeys();
   const linesByVerb = { data: [] as string[], model: [] as string[], recipe: [] as string[] };
   for (const [path, value] of Object.entries(values)) {
     const root = path.split(".")[0]!;
@@ -32,11 +32,11 @@ export function trialProgramText(
 }
 
 /** Returns the first parts of the paths that belong to the model. */
-export function modelKeys(): ReadonlySet<string> {
+export function modelSettingKeys(): ReadonlySet<string> {
   return keysOf("model");
 }
 /** Returns the first parts of the paths that belong to the data. */
-export function dataKeys(): ReadonlySet<string> {
+export function dataSettingKeys(): ReadonlySet<string> {
   return keysOf("data");
 }
 function keysOf(verb: "data" | "model"): ReadonlySet<string> {

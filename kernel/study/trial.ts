@@ -64,7 +64,7 @@ export interface SweepInTypeScript {
   /** Stops a running trial and starts one like it with other values. */
   change(number: number, changes: Readonly<Record<string, string>>): void;
 }
-export const sweepType = `{
+export const sweepTypeText = `{
   readonly name: string;
   readonly trials: readonly {
     readonly number: number;

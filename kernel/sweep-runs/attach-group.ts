@@ -14,7 +14,7 @@ import { trainFolds } from "./repeats/folds.js";
 import { trainRepeats } from "./repeats/repeats.js";
 import { groupProgress, groupMembersOf, watchGroup } from "./watch-group.js";
 import { clusterConnectionOf, readSearchPlace } from "../runs/together/search-place.js";
-import { requestFromCluster } from "../remote/coordinator/ray/reachability.js";
+import { requestClusterOfSearch } from "../remote/coordinator/ray/reachability.js";
 import { fetchRayJob } from "../remote/coordinator/ray/search-job.js";
 import { journalSpecOf } from "./journal/journal-identity.js";
 import { SweepMirror } from "./remote/local-journal.js";
@@ -127,7 +127,7 @@ export async function attachRemoteSweep(
       ended: mirror.ended.length,
       log: [],
     });
-  await requestFromCluster(place, (ray) => fetchRayJob(ray, place), { signal: context.signal });
+  await requestClusterOfSearch(place, (ray) => fetchRayJob(ray, place), { signal: context.signal });
   const cluster = clusterConnectionOf(place);
   const found = await watchRemoteSweep(
     { session, action: { name, sweep }, stage: context, folder, cluster, mirror },

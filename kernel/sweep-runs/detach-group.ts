@@ -18,7 +18,7 @@ import { startDetached, type DetachedProcess } from "../remote/supervisor/start-
 import { planCardView } from "../display/plans/plan-card.js";
 import { plural } from "../host/value-text.js";
 import { createJobSpec } from "../remote/jobs/ship.js";
-import { hasSameBounds, sweepHash } from "./journal/journal-identity.js";
+import { haveSameSweepLimits, sweepHash } from "./journal/journal-identity.js";
 import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
 import { version } from "../session/version.js";
@@ -32,10 +32,10 @@ export type DetachableAction = Extract<Action, { verb: "sweep" | "train" }>;
 /** Maximum number of attempts, if other processes keep starting the same between two checks. */
 const TRIES = 5;
 /** Names for one member of the group. */
-export const MEMBER_NAMES = { sweep: "trial", repeats: "seed", folds: "fold" } as const;
+export const GROUP_MEMBER_NAMES = { sweep: "trial", repeats: "seed", folds: "fold" } as const;
 
 /** Returns undefined for a single training. */
-export function detachedStatementOf(action: DetachableAction): TrialGroupStatement | undefined {
+export function trialGroupStatementOf(action: DetachableAction): TrialGroupStatement | undefined {
   const { name } = action;
   if (action.verb === "sweep") return statementFor(name, sweepHash(action.sweep), { is: "sweep", sweep: action.sweep });
   const { plan, repeats, folds } = action;
@@ -57,7 +57,7 @@ export async function detachGroup(
 ): Promise<void> {
   const { name } = action;
   if (process.platform === "win32") throw new CodedError("cannot-detach", { name });
-  const statement = detachedStatementOf(action);
+  const statement = trialGroupStatementOf(action);
   if (!statement) throw new CodedError("internal", { what: "a single training was to run as several" });
   for (let tries = 1; ; tries++) {
     if (await taken(session, action, statement, context)) return;
@@ -98,7 +98,8 @@ async function taken(
   }
   // A sweep may be continued with other limits.
   const { several: before } = there;
-  if (several.is === "sweep" && before.is === "sweep" && !hasSameBounds(several.sweep, before.sweep)) return false;
+  if (several.is === "sweep" && before.is === "sweep" && !haveSameSweepLimits(several.sweep, before.sweep))
+    return false;
   printLines(
     context,
     `${name} was already finished. Nothing was started; this is its result.`,
@@ -120,7 +121,7 @@ function tellLost(
   const { done } = groupProgress(there, session.vocabulary.registry);
   const goesOn = action.verb === "sweep" || action.resume;
   const then = goesOn ? "it continues" : "it starts again from the beginning; `resume: true` would continue";
-  printLines(context, `${there.name} ${was} after ${plural(done, MEMBER_NAMES[there.several.is])}: ${then}.`);
+  printLines(context, `${there.name} ${was} after ${plural(done, GROUP_MEMBER_NAMES[there.several.is])}: ${then}.`);
 }
 
 async function begun(

@@ -1,12 +1,12 @@
 /** The journals that a sweep starts from: read as trials in its own space, and as text for its cell. */
 import { basename, join } from "node:path";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
-import { definitionValues } from "../study/recommended-point.js";
+import { definedDimensionValues } from "../study/recommended-point.js";
 import type { JournalSpec, MismatchedTrial } from "./journal/journal.js";
-import { journalFile, type SessionFolders } from "../session/answers/journal-facts.js";
-import { readStartTrials, type StartTrials } from "./earlier-trials.js";
+import { sweepJournalPath, type SessionFolders } from "../session/answers/journal-facts.js";
+import { readStartTrials, type StartTrialsFromJournal } from "./earlier-trials.js";
 import { listNames } from "#dsl/language/diagnostics/lists.js";
-import { dataKeys } from "../study/trial-text.js";
+import { dataSettingKeys } from "../study/trial-text.js";
 import { clip, oneLine, plural } from "../host/value-text.js";
 import type { TrialRecord } from "../study/trial.js";
 
@@ -22,11 +22,12 @@ interface Around extends SessionFolders {
 export function sweepStartsOf(
   { start = [], ...sweep }: SweepPlan,
   { spec, ownJournal, journalNamed, ...places }: Around,
-): readonly SweepStart[] {
-  const point = definitionValues(sweep);
+): readonly SweepStartSource[] {
+  const point = definedDimensionValues(sweep);
   return start.map((one) => {
     const journal = "sweep" in one ? journalNamed(one.sweep) : undefined;
-    const file = journal === undefined ? journalFile(one, places) : join(places.runs, "sweeps", `${journal}.jsonl`);
+    const file =
+      journal === undefined ? sweepJournalPath(one, places) : join(places.runs, "sweeps", `${journal}.jsonl`);
     const name = "sweep" in one ? one.sweep : one.journal;
     // The sweep's own trials are already in its journal.
     return basename(file, ".jsonl") === ownJournal
@@ -35,20 +36,20 @@ export function sweepStartsOf(
   });
 }
 
-export type SweepStart = { readonly name: string } & (
-  | StartTrials
+export type SweepStartSource = { readonly name: string } & (
+  | StartTrialsFromJournal
   /** The source is the sweep itself. */
   | { readonly own: true }
 );
 
 /** Assigns numbers below 1, which no own trial has: the last one is 0. */
-export function numberStartTrials(starts: readonly SweepStart[]): readonly TrialRecord[] {
+export function numberStartTrials(starts: readonly SweepStartSource[]): readonly TrialRecord[] {
   const all = starts.flatMap((start) => ("own" in start ? [] : start.trials));
   return all.map(({ bars, ...trial }, i) => ({ ...trial, number: i + 1 - all.length }));
 }
 
 /** For example `It starts from 12 trials of earlier, by batch_size; epochs is as the definitions have it there.` */
-export function sweepStartText(start: SweepStart): string {
+export function sweepStartText(start: SweepStartSource): string {
   const name = clip(oneLine(start.name), 80);
   if ("own" in start) return `${name} is this sweep: it continues from its own trials.`;
   const { trials, shared, filled, aside, strange } = start;
@@ -63,9 +64,9 @@ export function sweepStartText(start: SweepStart): string {
 }
 
 /** Returns how many of its trials were trained on other data than the sweep's; none if the sweep varies its data. */
-export function otherDataCount(start: SweepStart, { plan, vary }: SweepPlan): number {
+export function otherDataTrialCount(start: SweepStartSource, { plan, vary }: SweepPlan): number {
   const { dataHash } = plan.recipe;
-  const keys = dataKeys();
+  const keys = dataSettingKeys();
   const varies = Object.keys(vary).some((path) => keys.has(path.split(".")[0] ?? path));
   if ("own" in start || dataHash === null || varies) return 0;
   return start.trials.filter(({ data }) => data !== undefined && data !== dataHash).length;

@@ -4,19 +4,24 @@
  */
 import { basename } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { randomShares } from "#stdlib/searches/shared/random-points.js";
+import { randomNumbersForTrial } from "#stdlib/searches/shared/random-points.js";
 import type { SearchPoint } from "#stdlib/searches/kind.js";
 import { OptunaJournalFile } from "../runs/optuna/journal-file.js";
 import { OPTUNA_DIRECTIONS } from "../runs/optuna/operations.js";
 import { isTrialOver, type LoggedStudy, type LoggedTrial } from "../runs/optuna/replay.js";
-import { valuesAt } from "../study/points.js";
+import { settingTextsAtPoint } from "../study/points.js";
 import type { ParameterValue } from "../study/parameters.js";
-import { sharedPoint } from "../study/shared-points.js";
+import { transferSearchPoint } from "../study/shared-points.js";
 import type { TrialRecord } from "../study/trial.js";
 import type { MismatchedTrial } from "./journal/journal.js";
-import { parameterValuesOf, JournalReading, trialRecordOf, type JournaledSweep } from "./journal/logged-trial.js";
+import {
+  parameterValuesOf,
+  JournalTrialParameters,
+  trialRecordOf,
+  type JournaledSweep,
+} from "./journal/logged-trial.js";
 
-export interface StartTrials {
+export interface StartTrialsFromJournal {
   /** Trials with their original numbers. */
   readonly trials: readonly TrialRecord[];
   readonly strange: readonly MismatchedTrial[];
@@ -40,26 +45,33 @@ interface Earlier {
  * Throws the coded error `no-journal` if the file is not a journal or its studies have other goals.
  * @param definitions the definitions' values in the space
  */
-export function readStartTrials(file: string, spec: JournaledSweep, definitions: SearchPoint = {}): StartTrials {
-  const reading = new JournalReading(spec);
+export function readStartTrials(
+  file: string,
+  spec: JournaledSweep,
+  definitions: SearchPoint = {},
+): StartTrialsFromJournal {
+  const reading = new JournalTrialParameters(spec);
   const names = { shared: new Set<string>(), filled: new Set<string>(), aside: new Set<string>() };
   const all: TrialRecord[] = [];
   const strange: MismatchedTrial[] = [];
   for (const { number, named, record } of trialsIn(file, reading, spec)) {
-    const found = sharedPoint(reading.parameters, named, { definitions, share: randomShares(0, number) });
+    const found = transferSearchPoint(reading.parameters, named, {
+      definitions,
+      share: randomNumbersForTrial(0, number),
+    });
     if (!("state" in record) || "why" in found) {
       strange.push({ number, why: "state" in record && "why" in found ? found.why : (record.why ?? "") });
       continue;
     }
     for (const key of ["shared", "filled", "aside"] as const) for (const name of found[key]) names[key].add(name);
-    all.push({ ...record, number, point: found.point, values: valuesAt(spec.vary, found.point) });
+    all.push({ ...record, number, point: found.point, values: settingTextsAtPoint(spec.vary, found.point) });
   }
   const replaced = new Set(all.flatMap(({ again }) => again ?? []));
   const trials = all.filter(({ number }) => !replaced.has(number));
   return { trials, strange, shared: [...names.shared], filled: [...names.filled], aside: [...names.aside] };
 }
 
-function trialsIn(file: string, reading: JournalReading, spec: JournaledSweep): readonly Earlier[] {
+function trialsIn(file: string, reading: JournalTrialParameters, spec: JournaledSweep): readonly Earlier[] {
   const log = new OptunaJournalFile(file);
   log.look();
   const { study, goals } = studyFor(file, [...log.replay.studies.values()], spec);

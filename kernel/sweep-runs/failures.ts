@@ -13,7 +13,7 @@ const workersEnd: readonly Code[] = ["workers-end", "worker-lacks"];
  * Returns why the sweep must end: an interrupt, a dead engine, workers that all ended or lack something, or a full
  * disk. Returns null if only the trial ends.
  */
-export function sweepEndingFailure(error: unknown): "interrupt" | "engine" | "disk" | "workers" | null {
+export function sweepEndingFailureKind(error: unknown): "interrupt" | "engine" | "disk" | "workers" | null {
   if (!(error instanceof CodedError)) return error instanceof Error && error.name === "AbortError" ? "interrupt" : null;
   if (error.code === "interrupted") return "interrupt";
   if (workersEnd.includes(error.code)) return "workers";

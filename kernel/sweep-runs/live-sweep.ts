@@ -17,16 +17,16 @@ import type { DrawableSweep, SweepTrial, SweepView } from "../display/sweeps/vie
 import { axesOf } from "../study/axes.js";
 import { sweepSizeOf } from "../study/sweep-size.js";
 import { thresholdMissesText } from "../study/bars.js";
-import type { NearestTrial } from "../display/sweeps/best.js";
+import type { TrialNearestToThresholds } from "../display/sweeps/best.js";
 import { busySecondsOf } from "../study/time-spent.js";
 import { goalOf, goalsOf, studyOf } from "../study/study.js";
 import type { SweepInTypeScript, TrialRecord } from "../study/trial.js";
-import { modelKeys, trialProgramText } from "../study/trial-text.js";
-import type { Screen } from "../session/live-training.js";
+import { modelSettingKeys, trialProgramText } from "../study/trial-text.js";
+import type { OutputScreen } from "../session/live-training.js";
 import type { ControlsHost } from "../session/execution-context.js";
-import { bestTrialNumber, nearestTrial } from "./ranking.js";
-import type { SweepLog } from "./journal/trial-log.js";
-import { changedTrial, demandTrialRunning, TrialRequests } from "./requested-trials.js";
+import { bestTrialNumber, trialNearestThresholds } from "./ranking.js";
+import type { DisplayedTrialLog } from "./journal/trial-log.js";
+import { requestedTrialWithChanges, demandTrialRunning, TrialRequests } from "./requested-trials.js";
 
 /** Minimum milliseconds between two updates. */
 const BETWEEN = 500;
@@ -56,9 +56,9 @@ export class LiveSweep implements DrawableSweep, SweepControls {
   constructor(
     readonly name: string,
     readonly plan: SweepPlan,
-    private readonly log: SweepLog,
+    private readonly log: DisplayedTrialLog,
     private readonly registry: MetricRegistry,
-    private readonly shown: { readonly screen: Screen; readonly controls: ControlsHost | undefined },
+    private readonly shown: { readonly screen: OutputScreen; readonly controls: ControlsHost | undefined },
     private readonly whole?: TrialSettingsCompleter,
   ) {
     this.before = 1000 * busySecondsOf(log.ended);
@@ -86,13 +86,15 @@ export class LiveSweep implements DrawableSweep, SweepControls {
     if (!best || best.score === null) return null;
     const { score, values, run } = best;
     if (this.whole) return { number: best.number, score, ...this.whole(values), run };
-    const tune = trialProgramText(this.plan, values, modelKeys(), "winner", { model: `${this.plan.model}_best` });
+    const tune = trialProgramText(this.plan, values, modelSettingKeys(), "winner", {
+      model: `${this.plan.model}_best`,
+    });
     return { number: best.number, score, values, tune, run };
   }
 
   /** If no trial meets all thresholds: the one that comes nearest. */
-  get nearest(): NearestTrial | null {
-    const found = nearestTrial(this.plan, this.log.ended);
+  get nearest(): TrialNearestToThresholds | null {
+    const found = trialNearestThresholds(this.plan, this.log.ended);
     return (
       found && { number: found.number, missed: thresholdMissesText(this.plan, found), trials: this.log.ended.length }
     );
@@ -108,7 +110,7 @@ export class LiveSweep implements DrawableSweep, SweepControls {
     const trial = this.trials.find((one) => one.number === number);
     if (!trial || this.over)
       throw new CodedError("trial-not-cloned", { sweep: this.name, trial: number, over: this.over });
-    this.wishes.wantBegun(changedTrial({ name: this.name, plan: this.plan }, trial, changes));
+    this.wishes.wantBegun(requestedTrialWithChanges({ name: this.name, plan: this.plan }, trial, changes));
     this.tell();
   }
 

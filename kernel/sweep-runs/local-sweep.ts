@@ -1,7 +1,7 @@
 /** A sweep whose search runs in this process, with one live cell. */
 import { lockRun, type RunLock } from "../runs/run-lock.js";
 import type { TrialRecord } from "../study/trial.js";
-import { sweepEndingText, type SweepEnding } from "./sweep-end.js";
+import { sweepEndReasonText, type SweepEndReason } from "./sweep-end.js";
 import { journalSpecOf, sweepFolderOf, openSweepJournal } from "./journal/journal-identity.js";
 import { LiveSweep, type TrialSettingsCompleter } from "./live-sweep.js";
 import { retrainingText, lostWeightsText, findOutdatedTrials, trialsToRetrain } from "./outdated-journal.js";
@@ -12,10 +12,10 @@ import { showPlanCard, sweepOutlook } from "./plan-card.js";
 import {
   sweepStartsOf,
   numberStartTrials,
-  otherDataCount,
+  otherDataTrialCount,
   sweepStartText,
   unfitTrialsText,
-  type SweepStart,
+  type SweepStartSource,
 } from "./earlier-journals.js";
 import { trackSweep } from "./tracked-sweep.js";
 import { TrialLog } from "./journal/trial-log.js";
@@ -68,7 +68,7 @@ interface Opened {
   readonly log: TrialLog;
   readonly lock: RunLock;
   readonly beyond: SweepExtras;
-  readonly starts: readonly SweepStart[];
+  readonly starts: readonly SweepStartSource[];
   readonly again: readonly TrialRecord[];
 }
 
@@ -98,7 +98,7 @@ async function sweepIn(
   const { trials } = open;
   for (const start of starts) {
     live.note(sweepStartText(start));
-    const trials = otherDataCount(start, sweep);
+    const trials = otherDataTrialCount(start, sweep);
     const warning = { sweep: name, start: start.name, data: sweep.data, trials };
     if (trials > 0) warnerAt(context, span)("start-other-data", warning);
   }
@@ -106,7 +106,7 @@ async function sweepIn(
   const tracked = trackSweep(session, { folder: lock.folder, name, sweep, goal: live.goal }, context);
   const models = new TrialModels(trials);
   const stays = session.engines.pin();
-  let ending: SweepEnding;
+  let ending: SweepEndReason;
   let trains: Awaited<ReturnType<typeof trialTrainerFor>> | null = null;
   try {
     const [search, pruner] = await Promise.all([
@@ -158,7 +158,7 @@ async function sweepIn(
     // Interrupted trials write their checkpoints first.
     session.later(session.settled().then(() => models.close()));
   }
-  const why = sweepEndingText(ending, sweep, log.ended.length);
+  const why = sweepEndReasonText(ending, sweep, log.ended.length);
   if (why !== null) live.note(why);
   if (log.strange.length > 0)
     live.note(`From entries that other programs added to its journal, ${unfitTrialsText(log.strange)}.`);

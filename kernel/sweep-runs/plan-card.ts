@@ -9,7 +9,7 @@ import type { WorkerCapacity } from "#stdlib/runners/kind.js";
 import { availableMemoryBytes } from "../session/answers/machine.js";
 import type { OwnClusterAccess } from "../remote/coordinator/work-methods.js";
 import { trialConcurrencyOf, type TrialConcurrency } from "./trial-concurrency.js";
-import { workerPlaceOf } from "./sweep-trainer.js";
+import { workerCapacityOf } from "./sweep-trainer.js";
 import type { CostRange } from "../study/costs.js";
 
 /** Returns the costs of the cheapest and the most expensive trial. */
@@ -56,7 +56,7 @@ export async function sweepOutlook(
   inside?: OwnClusterAccess,
 ): Promise<SweepOutlook> {
   const costs = costed ? await trialCosts(session, { name, sweep }, context) : null;
-  const where = await workerPlaceOf(sweep, inside);
+  const where = await workerCapacityOf(sweep, inside);
   const open = trialConcurrencyOf(sweep, availableMemoryBytes(), costs?.most.memoryBytes, where?.room ?? null);
   return { where, open, costs };
 }

@@ -8,12 +8,12 @@ import { RANK_WORK, type RankOrder } from "../remote/coordinator/rank-order.js";
 import type { WorkerInstruction, RemoteFailure, RunFile } from "../remote/coordinator/protocol.js";
 import type { RemoteWork, WorkOrder } from "../remote/coordinator/work.js";
 import type { RootRank } from "../remote/process-group/root-rank.js";
-import type { TrialInputs } from "./remote-trials.js";
+import type { TrialInputFiles } from "./remote-trials.js";
 
 export interface RankWorkInput {
   readonly hub: Pick<RootRank, "lose">;
   readonly plan: Plan;
-  readonly reads: TrialInputs;
+  readonly reads: TrialInputFiles;
   /** Number of workers that share the rows. */
   readonly count: number;
   readonly gang: Omit<RankOrder["gang"], "rank" | "rows">;

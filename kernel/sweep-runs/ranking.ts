@@ -6,13 +6,13 @@ import { studyOf } from "../study/study.js";
 import type { TrialRecord } from "../study/trial.js";
 
 /** Maximum number of best trials whose weights stay on disk, so that the runners-up can be examined too. */
-export const MAX_KEPT_TRIALS = 3;
+export const MAX_TRIALS_WITH_WEIGHTS = 3;
 
 /** Returns the numbers of the trials whose weights stay, the best first. */
 export function trialsWithKeptWeights(sweep: SweepPlan, trials: readonly TrialRecord[]): readonly number[] {
   const scored = studyOf(sweep, trials.filter(isWhole)).trials.filter(isScored).toSorted(byWorth);
   const front = sweep.goals.length > 1 ? scored.filter((one) => !scored.some((other) => beats(other, one))) : [];
-  return [...new Set([...scored.slice(0, MAX_KEPT_TRIALS), ...front].map(({ number }) => number))];
+  return [...new Set([...scored.slice(0, MAX_TRIALS_WITH_WEIGHTS), ...front].map(({ number }) => number))];
 }
 
 /** Returns the best trial's number; null if none has a score and meets all thresholds. */
@@ -22,7 +22,7 @@ export function bestTrialNumber(sweep: SweepPlan, trials: readonly TrialRecord[]
 }
 
 /** Returns the trial that misses the thresholds least, if none meets them all. */
-export function nearestTrial(sweep: SweepPlan, trials: readonly TrialRecord[]): TrialRecord | null {
+export function trialNearestThresholds(sweep: SweepPlan, trials: readonly TrialRecord[]): TrialRecord | null {
   const first = firstOf(sweep, trials);
   return first && thresholdShortfall(sweep, first) > 0 ? first : null;
 }

@@ -14,7 +14,7 @@ import {
 import { writeTrialGroupStatement } from "../runs/together/trial-groups.js";
 import { isJobOver, RayJobs } from "../remote/coordinator/ray/jobs.js";
 import { sendSearch, fetchRayJob } from "../remote/coordinator/ray/search-job.js";
-import { noteRunning } from "../remote/supervisor/running-processes.js";
+import { registerRunningTraining } from "../remote/supervisor/running-processes.js";
 import { loadImplementation } from "../host/load-implementation.js";
 import { searchRunLocationOf } from "../study/search-state.js";
 import { type ExecutionContext, isVerifying } from "../session/execution-context.js";
@@ -148,7 +148,7 @@ class There {
         // process sends it.
         writeSearchPlace(folder, place);
         writeTrialGroupStatement(folder, { version: 1, name, hash: sweepHash(sweep), several: { is: "sweep", sweep } });
-        noteRunning(folder);
+        registerRunningTraining(folder);
         await sendSearch(this.ray, { ...place, order, file }).catch((error: unknown) => {
           throw context.signal?.aborted ? sendingEnded(name) : error;
         });

@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import { CodedError, codeEntryOf, type Code, type CodeData, must } from "#dsl/language/diagnostics/codes.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { readCheckpoints } from "../runs/checkpoints.js";
-import type { TrialInLock } from "../runs/together/trials.js";
+import type { TrialOfRun } from "../runs/together/trials.js";
 import type { Base } from "../bases/base.js";
 import type { HostContext } from "../host/host-context.js";
 import type { Coordinator } from "../remote/coordinator/coordinator.js";
@@ -18,20 +18,20 @@ import { filesOfRun } from "../remote/coordinator/run-files.js";
 import {
   TRIAL_WORK,
   trialResultSchema,
-  type TrialAims,
-  type BegunRun,
+  type TrialObjective,
+  type RunToResume,
   type TrialOrder,
 } from "../remote/coordinator/trial-order.js";
 import type { RemoteWork, WorkOrder } from "../remote/coordinator/work.js";
-import { matchSchema, SchemaMismatch, type Json } from "../fetch/json.js";
-import { isTrialRun, findRunsNamed } from "../runs/history/runs-by-recipe.js";
+import { matchSchema, SchemaMismatch, type JsonRecord } from "../fetch/json.js";
+import { isRunOfTrial, findRunsNamed } from "../runs/history/runs-by-recipe.js";
 import { cachedSha256Of } from "../fetch/hashed.js";
-import { ingredientsOf } from "../runs/record/ingredients.js";
+import { planInputsOf } from "../runs/record/ingredients.js";
 import { jobSpecFiles, type JobSpec } from "../remote/jobs/shipment.js";
 import type { TrialProgram, TrialRequest, TrialOutcome, TrialRunner } from "./trial-program.js";
 
 /** The parts of a sweep that its remote trials need. */
-export interface SweepContext {
+export interface RemoteTrialSweepContext {
   readonly session: {
     readonly runs: string;
     readonly weights: { parts(plan: Plan, s: HostContext): Promise<{ readonly base: Base }> };
@@ -41,18 +41,18 @@ export interface SweepContext {
     readonly signal?: AbortSignal;
     readonly experiment?: { readonly name: string; readonly notes: string };
   };
-  readonly sweep: TrialAims;
+  readonly sweep: TrialObjective;
 }
 export interface RemoteTrialOptions {
   readonly coordinator: Pick<Coordinator, "give" | "withdraw">;
   /** Compiles a trial's program, and reports its hashes to the requester. */
   readonly plansOf: (request: TrialRequest) => Promise<TrialProgram["plans"]>;
-  readonly around: SweepContext;
+  readonly around: RemoteTrialSweepContext;
   /** The sweep as a job for other processes, and the folder that it is written in. */
   readonly shipment: JobSpec;
   readonly folder: string;
   /** Receives runs that start and their events, so that trackers treat them like local ones. */
-  readonly tells: { began(run: string, trial: TrialInLock): void; happened(run: string): void };
+  readonly tells: { began(run: string, trial: TrialOfRun): void; happened(run: string): void };
   /** Receives a worker's notes about a trial, for display. */
   readonly onNote: (words: string) => void;
 }
@@ -72,7 +72,7 @@ const ENGINE_ENDED: readonly string[] = ["engine-died", "engine-closed"];
 export function remoteTrialRunner(options: RemoteTrialOptions): TrialRunner {
   return async (request) => {
     const plans = await options.plansOf(request);
-    const reads = await trialInputsOf(options, plans);
+    const reads = await trialInputFilesOf(options, plans);
     request.signal.throwIfAborted();
     const settled = new AbortController();
     const outcome = new Promise<readonly TrialOutcome[]>((done, failed) => {
@@ -84,7 +84,7 @@ export function remoteTrialRunner(options: RemoteTrialOptions): TrialRunner {
   };
 }
 
-export interface TrialInputs {
+export interface TrialInputFiles {
   readonly files: readonly InputFile[];
   /** Files of the job, with their local paths. */
   readonly tables: readonly InputFile[];
@@ -93,14 +93,16 @@ export interface TrialInputs {
 }
 
 /** Returns all files that the plans read, and those of the job. */
-export async function trialInputsOf(
+export async function trialInputFilesOf(
   {
     around: { session, stage },
     shipment,
     folder,
-  }: Pick<RemoteTrialOptions, "shipment" | "folder"> & { readonly around: Pick<SweepContext, "session" | "stage"> },
+  }: Pick<RemoteTrialOptions, "shipment" | "folder"> & {
+    readonly around: Pick<RemoteTrialSweepContext, "session" | "stage">;
+  },
   plans: readonly { readonly plan: Plan }[],
-): Promise<TrialInputs> {
+): Promise<TrialInputFiles> {
   const files = new Map<string, InputFile>();
   const bases = new Map<string, string>();
   const add = (path: string, hash: string, bytes: number): unknown => files.set(path, { path, hash, bytes });
@@ -108,7 +110,7 @@ export async function trialInputsOf(
     const { base } = plan.recipe.model.scratch
       ? { base: undefined }
       : await session.weights.parts(plan, stage.hostContext);
-    const { files: read } = await ingredientsOf(plan.recipe, {
+    const { files: read } = await planInputsOf(plan.recipe, {
       folder: stage.hostContext.folder,
       base,
       signal: stage.signal,
@@ -135,7 +137,7 @@ async function named(paths: readonly string[]): Promise<readonly InputFile[]> {
   );
 }
 
-interface Of extends RemoteTrialOptions, TrialInputs {
+interface Of extends RemoteTrialOptions, TrialInputFiles {
   readonly request: TrialRequest;
   readonly plans: TrialProgram["plans"];
 }
@@ -146,7 +148,7 @@ interface Settles {
 
 class Trial implements RemoteWork {
   readonly kind = TRIAL_WORK;
-  private begun: readonly BegunRun[] = [];
+  private begun: readonly RunToResume[] = [];
   /** Replicas by number of the run. */
   private readonly replicas = new Map<number, RunReplica>();
   /** A worker's run ids → the local run ids. */
@@ -207,12 +209,12 @@ class Trial implements RemoteWork {
   }
 
   /** Returns the trial's runs that have a checkpoint to continue from. */
-  private async before(): Promise<readonly BegunRun[]> {
+  private async before(): Promise<readonly RunToResume[]> {
     const { request, plans, around } = this.options;
-    const found: BegunRun[] = [];
+    const found: RunToResume[] = [];
     for (const { name, plan } of plans) {
       const run = findRunsNamed(around.session.runs, name, plan.recipeHash).find(
-        (one) => isTrialRun(one, request.trialOf) && readCheckpoints(one).length > 0,
+        (one) => isRunOfTrial(one, request.trialOf) && readCheckpoints(one).length > 0,
       );
       if (run) found.push({ id: run.id, files: await filesOfRun(run.path, { whole: true }) });
     }
@@ -240,7 +242,7 @@ class Trial implements RemoteWork {
     }
   }
 
-  private run(number: number, id: string, lock: Json): void {
+  private run(number: number, id: string, lock: JsonRecord): void {
     const { around, request, plans, bases } = this.options;
     const { name, plan } = must(plans[number], "a run's plan");
     this.replicas.get(number)?.release();
@@ -298,7 +300,7 @@ class Trial implements RemoteWork {
     this.replicas.clear();
   }
 
-  done(result: Json): void {
+  done(result: JsonRecord): void {
     const { around } = this.options;
     try {
       const { outcomes } = matchSchema(result, trialResultSchema);

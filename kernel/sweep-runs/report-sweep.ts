@@ -2,27 +2,27 @@
 import { CodedError, diagnosticText } from "#dsl/language/diagnostics/codes.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
-import { bestProgramView, noneClearsView } from "../display/sweeps/best.js";
+import { bestProgramView, noTrialMeetsThresholdsView } from "../display/sweeps/best.js";
 import { sweepPlanView } from "../display/plans/sweep-plan.js";
 import { trialsTable } from "../display/sweeps/trials-table.js";
 import { TRAIN_SIZE_PATH } from "../study/learning-sizes.js";
-import { sweepType } from "../study/trial.js";
+import { sweepTypeText } from "../study/trial.js";
 import { sweepHash, journalSpecOf } from "./journal/journal-identity.js";
 import { Journal } from "./journal/journal.js";
 import { LiveSweep } from "./live-sweep.js";
-import { MAX_KEPT_TRIALS } from "./ranking.js";
+import { MAX_TRIALS_WITH_WEIGHTS } from "./ranking.js";
 import { sweepOutlook } from "./plan-card.js";
 import { TrialLog } from "./journal/trial-log.js";
-import type { Screen } from "../session/live-training.js";
+import type { OutputScreen } from "../session/live-training.js";
 import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
 import { sweepLearningCurve } from "./learning-curve.js";
-import type { SweepReport, SweepAction, SweepResult } from "./sweep-result.js";
+import type { SweepToReport, SweepAction, SweepResult } from "./sweep-result.js";
 
 /** Shows the result. */
 export async function reportSweep(
   session: OpenSession,
-  { live, log }: SweepReport,
+  { live, log }: SweepToReport,
   context: ExecutionContext,
 ): Promise<void> {
   reportOutcome(live, log, context);
@@ -46,7 +46,7 @@ async function tellRows(session: OpenSession, live: LiveSweep, context: Executio
 /** Creates a live sweep for a sweep that another process runs, from its journal. */
 export function liveSweepFromJournal(
   { name, sweep }: Pick<SweepAction, "name" | "sweep">,
-  { runs, registry, screen }: { readonly runs: string; readonly registry: Registry; readonly screen: Screen },
+  { runs, registry, screen }: { readonly runs: string; readonly registry: Registry; readonly screen: OutputScreen },
 ): SweepResult {
   const journal = Journal.watched(runs, name, sweepHash(sweep), journalSpecOf(sweep, registry));
   const log = new TrialLog(journal, true);
@@ -56,7 +56,7 @@ export function liveSweepFromJournal(
 export function bindSweepName(session: OpenSession, name: string, live: LiveSweep): void {
   session.untrained.delete(name);
   session.sweeps.set(name, live);
-  session.names.define(name, live, sweepType);
+  session.names.define(name, live, sweepTypeText);
 }
 
 /** Shows the sweep's plan and its costs. */
@@ -78,7 +78,7 @@ export function reportOutcome(
   const { name, best, nearest } = live;
   if (best === null && nearest) {
     context.screen.display(trialsTable(live.view, { title: `Trials of ${name}` }));
-    context.screen.display(noneClearsView(name, nearest));
+    context.screen.display(noTrialMeetsThresholdsView(name, nearest));
     return;
   }
   if (best === null)
@@ -89,6 +89,7 @@ export function reportOutcome(
     });
   context.screen.display(trialsTable(live.view, { title: `Trials of ${name}` }));
   if (overRowsAlone(live.plan)) return;
-  const keptNote = ended.length > MAX_KEPT_TRIALS ? `Weights stay of the ${MAX_KEPT_TRIALS} best trials.` : null;
+  const keptNote =
+    ended.length > MAX_TRIALS_WITH_WEIGHTS ? `Weights stay of the ${MAX_TRIALS_WITH_WEIGHTS} best trials.` : null;
   context.screen.display(bestProgramView({ ...best, ...(keptNote !== null && { keptNote }) }));
 }

@@ -5,7 +5,7 @@ import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { parametersOf, pointOfValues, type ParameterValue } from "../study/parameters.js";
 import type { TrialRecord } from "../study/trial.js";
 import { brokenRelationAt } from "../study/relations.js";
-import { valuesAt } from "../study/points.js";
+import { settingTextsAtPoint } from "../study/points.js";
 import canonicalize from "canonicalize";
 import type { TrialLog } from "./journal/trial-log.js";
 
@@ -57,7 +57,7 @@ export function demandTrialRunning(sweep: string, number: number, running: reado
  * Returns the trial's values with these changes. Throws the coded error `not-in-space`.
  * @param changes path → Tune text
  */
-export function changedTrial(
+export function requestedTrialWithChanges(
   { name, plan }: { readonly name: string; readonly plan: SweepPlan },
   { number, point }: TrialRecord,
   changes: Readonly<Record<string, string>>,
@@ -72,7 +72,7 @@ export function changedTrial(
   const broken = brokenRelationAt(plan, found.point);
   if (broken !== null)
     throw new CodedError("not-in-space", { sweep: name, trial: number, why: `it would break ${broken}` });
-  return { point: found.point, values: valuesAt(plan.vary, found.point) };
+  return { point: found.point, values: settingTextsAtPoint(plan.vary, found.point) };
 }
 
 /** Returns the trials to retrain, and the initial points that were not started yet. */
@@ -93,7 +93,7 @@ export function initialTrials(
     // The search space may have been narrowed since the point was recorded.
     if ("why" in found || brokenRelationAt(sweep, found.point) !== null) return [];
     const { point } = found;
-    return before.includes(canonicalize(point)) ? [] : [{ point, values: valuesAt(vary, point) }];
+    return before.includes(canonicalize(point)) ? [] : [{ point, values: settingTextsAtPoint(vary, point) }];
   });
   return [...renewed, ...wanted];
 }

@@ -8,10 +8,10 @@ import type { Call } from "#dsl/language/types/value.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { readCheckpoints } from "../runs/checkpoints.js";
 import type { RunEvent } from "../events/events.js";
-import { hasStoppedFor, isTrialRun, findRunsNamed } from "../runs/history/runs-by-recipe.js";
+import { hasStoppedFor, isRunOfTrial, findRunsNamed } from "../runs/history/runs-by-recipe.js";
 import { metricFilesIn } from "../inference/measuring/measure-metric.js";
 import { finalCheckpoint } from "../models/kept-checkpoint.js";
-import { releaseRun, assignWeights } from "../training-runs/assign-weights.js";
+import { releaseRunLock, assignWeights } from "../training-runs/assign-weights.js";
 import type { RunResult } from "../training-runs/request.js";
 import { runTraining } from "../training-runs/training.js";
 import { evaluateModel } from "../evaluation/evaluate-once.js";
@@ -143,7 +143,7 @@ async function runOnce(around: TrialContext, request: TrialTrainingRequest, one:
     );
     return outcomeOf({ ...ended, values, step: result.trained.steps }, sweep, registry);
   } finally {
-    releaseRun(result);
+    releaseRunLock(result);
     await forget();
   }
 }
@@ -189,7 +189,7 @@ function doneBefore(
   // Without early stopping in the recipe, an early end means that the user stopped it.
   const itself = plan.recipe.training.early_stopping === null ? ["done"] : ["done", "early"];
   const run = findRunsNamed(runs, name, plan.recipeHash).find(
-    (one) => isTrialRun(one, trialOf) && hasStoppedFor(one, itself),
+    (one) => isRunOfTrial(one, trialOf) && hasStoppedFor(one, itself),
   );
   if (!run || readCheckpoints(run).length === 0) return null;
   const events = run.events();

@@ -7,14 +7,14 @@ import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { PrunerImplementation } from "#stdlib/pruners/kind.js";
 import type { SearchPoint, SearchImplementation } from "#stdlib/searches/kind.js";
 import type { RunLock } from "../runs/run-lock.js";
-import { thresholdMisses } from "../study/bars.js";
-import { valuesAt } from "../study/points.js";
+import { thresholdDistances } from "../study/bars.js";
+import { settingTextsAtPoint } from "../study/points.js";
 import { orientedScore, withStartTrials, studyOf, type goalOf } from "../study/study.js";
 import type { TrialRecord } from "../study/trial.js";
 import { busySecondsOf, trialTokens } from "../study/time-spent.js";
-import { isSpaceExhausted, type SweepEnding } from "./sweep-end.js";
-import { FailureStreak, sweepEndingFailure, failureText } from "./failures.js";
-import { dropWeights, hasWeights } from "../session/kept-weights.js";
+import { isSpaceExhausted, type SweepEndReason } from "./sweep-end.js";
+import { FailureStreak, sweepEndingFailureKind, failureText } from "./failures.js";
+import { deleteTrialWeights, hasWeights } from "../session/kept-weights.js";
 import { columnMeans, columnDeviations } from "./seed-scores.js";
 import { bestTrialNumber, trialsWithKeptWeights } from "./ranking.js";
 import type { TrialOutcome, TrialRunner } from "./trial-program.js";
@@ -61,7 +61,7 @@ interface Next {
   readonly again?: number;
 }
 
-export async function runTrials(options: SweepRunnerOptions): Promise<SweepEnding> {
+export async function runTrials(options: SweepRunnerOptions): Promise<SweepEndReason> {
   return new SweepRun(options).run();
 }
 
@@ -76,7 +76,7 @@ class SweepRun {
   private tokens: number;
   /** Milliseconds that earlier trials took. */
   private readonly before: number;
-  private ending: SweepEnding = "trials";
+  private ending: SweepEndReason = "trials";
   private over = false;
   /** Whether a trial started in this run. */
   private ran = false;
@@ -93,7 +93,7 @@ class SweepRun {
     this.before = 1000 * busySecondsOf(options.log.ended);
   }
 
-  async run(): Promise<SweepEnding> {
+  async run(): Promise<SweepEndReason> {
     const { wishes } = this.options;
     const wished = (): Promise<void> => new Promise((resolve) => (wishes.onWish = resolve));
     if (this.options.signal?.aborted) this.stop();
@@ -145,14 +145,14 @@ class SweepRun {
     const whole = withStartTrials(seen ?? study, sweep, this.options.started ?? []);
     const point = search.suggest(sweep.search, whole, nth);
     if (!point) return this.endsBy(isSpaceExhausted(whole, sweep.search) ? "used up" : "none found");
-    return { number, point, values: valuesAt(sweep.vary, point), resume: false };
+    return { number, point, values: settingTextsAtPoint(sweep.vary, point), resume: false };
   }
 
   /**
    * Returns the limit that prevents another trial; null if there is none.
    * @param number position among the trials that count
    */
-  private bound(number: number): SweepEnding | null {
+  private bound(number: number): SweepEndReason | null {
     const { trials, budgetMs, budgetTokens } = this.options.sweep;
     if (number > (trials ?? Number.POSITIVE_INFINITY)) return "trials";
     if (budgetMs !== null && this.before + performance.now() - this.begun > budgetMs)
@@ -160,7 +160,7 @@ class SweepRun {
     if (this.tokens < (budgetTokens ?? Number.POSITIVE_INFINITY)) return null;
     return this.ran ? "tokens" : "tokens of before";
   }
-  private endsBy(ending: SweepEnding): Next | null {
+  private endsBy(ending: SweepEndReason): Next | null {
     this.over = true;
     this.ending = ending;
     return this.lost();
@@ -235,7 +235,7 @@ class SweepRun {
       const outcomes = await this.outcomes(begun, how, now);
       this.done(now(), outcomes, seconds());
     } catch (error) {
-      if (this.fatal !== null || sweepEndingFailure(error) !== null) this.end(error, now());
+      if (this.fatal !== null || sweepEndingFailureKind(error) !== null) this.end(error, now());
       else
         this.failed({ ...now(), score: null, state: "failed", seconds: seconds(), error: failureText(error) }, error);
     }
@@ -303,13 +303,13 @@ class SweepRun {
         ...(scored.length > 1 && { spread: columnDeviations(scored.map((one) => one.scores)) }),
         ...(sweep.require && { bars: columnMeans(scored.map(({ bars }) => bars)) }),
       };
-      log.end(whole, thresholdMisses(sweep, whole));
+      log.end(whole, thresholdDistances(sweep, whole));
     }
     this.failures.none();
     const keptNumbers = new Set(trialsWithKeptWeights(sweep, log.ended));
     const runs = outcomes.map(({ run }) => run).filter((run) => run !== ended.run);
     const poor = log.ended.flatMap(({ number, run }) => (keptNumbers.has(number) || run === null ? [] : [run]));
-    dropWeights([...runs, ...poor], { from: log.runs, journal: log.name });
+    deleteTrialWeights([...runs, ...poor], { from: log.runs, journal: log.name });
   }
 
   private failed(trial: TrialRecord, error: unknown): void {
@@ -325,13 +325,13 @@ class SweepRun {
   private end(error: unknown, trial: TrialRecord): void {
     // An engine's end also ends all open trials; the failure is assigned to the first of them.
     const first = this.options.log.open.find(({ number }) => number < trial.number);
-    this.fatal ??= { error, trial: sweepEndingFailure(error) === "engine" ? (first ?? trial) : trial };
+    this.fatal ??= { error, trial: sweepEndingFailureKind(error) === "engine" ? (first ?? trial) : trial };
     this.abort.abort();
   }
 
   /** Returns the error that the statement ends with. */
   private errorOf({ error, trial }: { readonly error: unknown; readonly trial: TrialRecord }): unknown {
-    const ended = sweepEndingFailure(error);
+    const ended = sweepEndingFailureKind(error);
     if (ended === null || ended === "interrupt" || ended === "workers") return error;
     const { name, log } = this.options;
     const { number, values } = trial;

@@ -5,7 +5,7 @@ import type { Study } from "#stdlib/searches/kind.js";
 import { untriedPoints } from "#stdlib/searches/shared/random-points.js";
 import { durationText } from "../host/value-text.js";
 
-export type SweepEnding =
+export type SweepEndReason =
   | "trials"
   | "budget"
   | "tokens"
@@ -28,7 +28,7 @@ const ends = ({ word }: SweepPlan["search"]): boolean =>
  * Returns null if the plan already says it.
  * @param ended number of ended trials
  */
-export function sweepEndingText(ending: SweepEnding, sweep: SweepPlan, ended: number): string | null {
+export function sweepEndReasonText(ending: SweepEndReason, sweep: SweepPlan, ended: number): string | null {
   const { trials, budgetMs, where } = sweep;
   const progress = trials === null ? String(ended) : `${String(ended)} of ${String(trials)}`;
   switch (ending) {

@@ -5,7 +5,7 @@ import type { TrialLog } from "./journal/trial-log.js";
 
 export type SweepAction = Extract<Action, { verb: "sweep" }>;
 
-export type SweepReport = Pick<SweepResult, "live"> & { readonly log: Pick<TrialLog, "ended"> };
+export type SweepToReport = Pick<SweepResult, "live"> & { readonly log: Pick<TrialLog, "ended"> };
 export interface SweepResult {
   readonly live: LiveSweep;
   readonly log: TrialLog;

@@ -9,11 +9,11 @@ import { loadImplementation } from "../host/load-implementation.js";
 import { createJobSpec, type JobSession, type JobOrigin } from "../remote/jobs/ship.js";
 import { writeJobSpec } from "../remote/jobs/shipment.js";
 import type { OwnClusterAccess } from "../remote/coordinator/work-methods.js";
-import type { TrialInLock } from "../runs/together/trials.js";
+import type { TrialOfRun } from "../runs/together/trials.js";
 import type { TrackerSender } from "../trackers/trackers.js";
-import { reportRunBegun, type TrackingContext } from "../training-runs/tracker-context.js";
+import { reportRunStartToTrackers, type TrackingContext } from "../training-runs/tracker-context.js";
 import { version } from "../session/version.js";
-import type { SweepContext, RemoteTrialOptions } from "./remote-trials.js";
+import type { RemoteTrialSweepContext, RemoteTrialOptions } from "./remote-trials.js";
 import type { TrialRunner } from "./trial-program.js";
 
 export interface TrialTrainer {
@@ -21,9 +21,11 @@ export interface TrialTrainer {
   /** Called when no trial is open any more. */
   end(): Promise<void>;
 }
-export interface SweepTrainerContext extends SweepContext {
-  readonly session: SweepContext["session"] & JobSession & { readonly trackers: TrackerSender };
-  readonly stage: SweepContext["stage"] & JobOrigin & TrackingContext & { readonly inside?: OwnClusterAccess };
+export interface SweepTrainerContext extends RemoteTrialSweepContext {
+  readonly session: RemoteTrialSweepContext["session"] & JobSession & { readonly trackers: TrackerSender };
+  readonly stage: RemoteTrialSweepContext["stage"] &
+    JobOrigin &
+    TrackingContext & { readonly inside?: OwnClusterAccess };
 }
 export interface TrialTrainerOptions {
   /** Trains a trial on the notebook's own engine. */
@@ -42,9 +44,12 @@ export interface TrialTrainerOptions {
  * Returns the capacity for the runner's workers; null for this machine or without a runner. Throws the coded errors of
  * clusters.
  */
-export async function workerPlaceOf({ runner }: SweepPlan, inside?: OwnClusterAccess): Promise<WorkerCapacity | null> {
+export async function workerCapacityOf(
+  { runner }: SweepPlan,
+  inside?: OwnClusterAccess,
+): Promise<WorkerCapacity | null> {
   if (!runner) return null;
-  const [{ workerStarters: waysOf }, implementation] = await Promise.all([
+  const [{ workerLaunchersFactory: waysOf }, implementation] = await Promise.all([
     import("../remote/coordinator/work-methods.js"),
     loadImplementation(runner, "runner"),
   ]);
@@ -70,7 +75,7 @@ export async function trialTrainerFor(
   const [
     { Coordinator },
     { WorkerPool: Workers },
-    { workerStarters: waysOf },
+    { workerLaunchersFactory: waysOf },
     { remoteTrialRunner: trialsElsewhere },
     implementation,
   ] = await Promise.all([
@@ -90,7 +95,7 @@ export async function trialTrainerFor(
     ...(where && { host: where.host }),
   });
   const tells = {
-    began: (run: string, trial: TrialInLock) => reportRunBegun(session, run, stage, trial),
+    began: (run: string, trial: TrialOfRun) => reportRunStartToTrackers(session, run, stage, trial),
     happened: (run: string) => session.trackers.happened(run),
   };
   const ways = waysOf(stage.inside);

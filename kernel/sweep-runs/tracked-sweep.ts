@@ -5,7 +5,7 @@ import { SweepEventWriter, writeSweepDescription } from "../trackers/sweep-track
 import type { TrackerSender } from "../trackers/trackers.js";
 import { trackerContextOf, type TrackingContext } from "../training-runs/tracker-context.js";
 
-export interface TrackedSweep {
+export interface SweepTrackingListener {
   changed(ended: readonly TrialRecord[]): void;
   ended(as: "finished" | "failed" | "killed"): void;
 }
@@ -16,13 +16,13 @@ interface Of {
   readonly sweep: SweepPlan;
   readonly goal: { readonly metric: string; readonly direction: "maximize" | "minimize" };
 }
-const NOBODY: TrackedSweep = { changed: () => undefined, ended: () => undefined };
+const NOBODY: SweepTrackingListener = { changed: () => undefined, ended: () => undefined };
 
 export function trackSweep(
   { trackers }: { readonly trackers: TrackerSender },
   { folder, name, sweep, goal }: Of,
   stage: TrackingContext,
-): TrackedSweep {
+): SweepTrackingListener {
   const context = trackerContextOf(stage);
   if (!context || context.experiment.trackers.length === 0) return NOBODY;
   try {

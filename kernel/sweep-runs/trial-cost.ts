@@ -4,7 +4,7 @@
  */
 import type { Source } from "#dsl/language/diagnostics/span.js";
 import { sweepCostRange, type CostRange } from "../study/costs.js";
-import { modelKeys, trialProgramText } from "../study/trial-text.js";
+import { modelSettingKeys, trialProgramText } from "../study/trial-text.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 
@@ -16,7 +16,7 @@ export function estimateSweepCosts(
   const as = `${name}_planned`;
   const title = `a trial of ${name}`;
   return sweepCostRange(sweep, async (values) => {
-    const text = trialProgramText(sweep, values, modelKeys(), as);
+    const text = trialProgramText(sweep, values, modelSettingKeys(), as);
     const actions = await compiled({ id: `plan:${as}`, title, text });
     return actions?.findLast((action) => action.verb === "train")?.plan.estimates ?? null;
   });

@@ -6,10 +6,10 @@ import type { TrainingHook } from "../training/loop/hook.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { Registry } from "#dsl/language/types/registry.js";
-import { readsWrittenTexts } from "../inference/measuring/measure-metric.js";
+import { metricReadsGeneratedTexts } from "../inference/measuring/measure-metric.js";
 import { writesText } from "../models/model-handle.js";
 
-export interface TrialSlot {
+export interface TrialTurnControl {
   /** Lets other trials train; resolves when it is this one's turn again. */
   readonly pass: () => Promise<void>;
   readonly endsNow: () => "stop" | "give up" | null;
@@ -21,7 +21,7 @@ const CHUNK_SECONDS = 10;
 /** Steps of the first chunk, before the time per step is known. */
 const FIRST = 8;
 
-export function trialHook(steps: number, { pass, endsNow }: TrialSlot): TrainingHook {
+export function trialHook(steps: number, { pass, endsNow }: TrialTurnControl): TrainingHook {
   return {
     stepsUntilPause: (seconds) =>
       Math.min(Math.ceil(steps / CHUNKS), seconds === null ? FIRST : Math.round(CHUNK_SECONDS / seconds)),
@@ -41,7 +41,7 @@ export async function metricsMeasurableInTraining(
   for (const metric of wanted) {
     const measuredKinds = registry.find("metric", metric.word)?.capabilities?.outcomes ?? [];
     const timed = measuredKinds.includes("time") || measuredKinds.includes("cost");
-    const written = writesText(recipe.model) && (await readsWrittenTexts(metric));
+    const written = writesText(recipe.model) && (await metricReadsGeneratedTexts(metric));
     if (!timed && !written) found.push(metric);
   }
   return found;

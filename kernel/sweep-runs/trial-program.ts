@@ -7,7 +7,7 @@ import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import type { HostContext } from "../host/host-context.js";
-import { modelKeys, trialProgramText } from "../study/trial-text.js";
+import { modelSettingKeys, trialProgramText } from "../study/trial-text.js";
 import { compileAll, type CompileOptions } from "../session/answers/host.js";
 import { createHash } from "node:crypto";
 import type { Engine } from "../engines/engine.js";
@@ -18,7 +18,7 @@ import {
   type ModelOpener,
   type ModelOpenRequest,
 } from "../models/program-parts.js";
-import type { TrialInLock } from "../runs/together/trials.js";
+import type { TrialOfRun } from "../runs/together/trials.js";
 import type { RunEvent } from "../events/events.js";
 import type { TrialRecord } from "../study/trial.js";
 import type { TrainingTurn } from "./trial-scheduler.js";
@@ -51,7 +51,7 @@ export async function trialProgram(
 ): Promise<TrialProgram | { readonly refused: string }> {
   const repeats = sweep.repeats ?? 1;
   const settings = repeats > 1 ? { ...values, repeats: String(repeats) } : values;
-  const source = { id: `sweep:${as}`, title: as, text: trialProgramText(sweep, settings, modelKeys(), as) };
+  const source = { id: `sweep:${as}`, title: as, text: trialProgramText(sweep, settings, modelSettingKeys(), as) };
   const { diagnostics, actions } = await compileAll([...stage.sources, source], {
     hostContext: stage.hostContext,
     datasets: session.datasets,
@@ -136,7 +136,7 @@ function fileSafe(_: string, value: unknown): unknown {
 /** A trial to run, with callbacks for its progress. */
 export interface TrialRequest {
   readonly values: Readonly<Record<string, string>>;
-  readonly trialOf: TrialInLock;
+  readonly trialOf: TrialOfRun;
   readonly turn: Pick<TrainingTurn, "begin" | "pass">;
   /** Interrupts it. */
   readonly signal: AbortSignal;

@@ -9,18 +9,18 @@ import { watchRun } from "../remote/supervisor/watch.js";
 import { findFinishedRun, findRunsNamed } from "../runs/history/runs-by-recipe.js";
 import { runsFolderOf, type TrialGroupPlan, type TrialGroup } from "../runs/together/trial-groups.js";
 import { RunFolder } from "../runs/run-folder.js";
-import { LiveTraining, type Screen } from "../session/live-training.js";
+import { LiveTraining, type OutputScreen } from "../session/live-training.js";
 import { liveSweepFromJournal } from "./report-sweep.js";
 import { foldTrainingsOf } from "./repeats/folds.js";
 import { trainingsOfSeeds } from "./repeats/repeats.js";
-import type { SingleSeedTraining } from "./repeats/train-each.js";
+import type { GroupMemberTraining } from "./repeats/train-each.js";
 
 /** Milliseconds between two checks. */
 const EVERY = 250;
 
 export interface WatchOptions {
   readonly registry: Registry;
-  readonly screen: Screen;
+  readonly screen: OutputScreen;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -36,7 +36,7 @@ export async function watchGroup(group: TrialGroup, options: WatchOptions): Prom
 }
 
 /** Returns the seeds or folds in the order of display. */
-export function groupMembersOf(several: Exclude<TrialGroupPlan, { is: "sweep" }>): readonly SingleSeedTraining[] {
+export function groupMembersOf(several: Exclude<TrialGroupPlan, { is: "sweep" }>): readonly GroupMemberTraining[] {
   return several.is === "repeats" ? trainingsOfSeeds(several.repeats) : foldTrainingsOf(several.folds);
 }
 
@@ -51,7 +51,7 @@ export function groupProgress(
     const done = each.filter(({ name, plan }) => findFinishedRun(runs, name, plan.recipeHash)).length;
     return { done, of: each.length };
   }
-  const screen: Screen = { display: () => undefined, update: () => undefined };
+  const screen: OutputScreen = { display: () => undefined, update: () => undefined };
   const { live, log } = liveSweepFromJournal(
     { name: group.name, sweep: group.several.sweep },
     { runs, registry, screen },
@@ -83,7 +83,7 @@ async function watchSweep(
 
 async function watchEach(
   group: TrialGroup,
-  each: readonly SingleSeedTraining[],
+  each: readonly GroupMemberTraining[],
   whole: RunFolder,
   { screen, signal }: WatchOptions,
 ): Promise<void> {
@@ -101,7 +101,7 @@ async function watchEach(
 
 /** Waits for the run of one of them; undefined if it will never exist. */
 async function begun(
-  { name, plan }: Pick<SingleSeedTraining, "name" | "plan">,
+  { name, plan }: Pick<GroupMemberTraining, "name" | "plan">,
   runs: string,
   whole: RunFolder,
   signal: AbortSignal | undefined,

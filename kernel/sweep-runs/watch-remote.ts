@@ -17,12 +17,12 @@ import { RayJobs, type RayJob, type RayOptions } from "../remote/coordinator/ray
 import type { RemoteFile, SearchMessage } from "../remote/coordinator/ray/job-progress.js";
 import { followSearch, removeSearchFolder } from "../remote/coordinator/ray/search-job.js";
 import { plural } from "../host/value-text.js";
-import { sweepType } from "../study/trial.js";
+import { sweepTypeText } from "../study/trial.js";
 import { LiveSweep } from "./live-sweep.js";
 import { fetchRuns } from "./remote/bring-runs.js";
 import type { SweepMirror } from "./remote/local-journal.js";
 import { trackSweep } from "./tracked-sweep.js";
-import { reportRunBegun } from "../training-runs/tracker-context.js";
+import { reportRunStartToTrackers } from "../training-runs/tracker-context.js";
 import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
 
@@ -66,7 +66,7 @@ class Watching {
     });
     session.untrained.delete(name);
     session.sweeps.set(name, live);
-    session.names.define(name, live, sweepType);
+    session.names.define(name, live, sweepTypeText);
     const tracked = trackSweep(session, { folder, name, sweep, goal: live.goal }, context);
     live.show();
     let end: Extract<SearchMessage, { is: "over" | "failed" }> | null = null;
@@ -134,7 +134,7 @@ class Watching {
         signal: context.signal,
       });
       for (const run of came) {
-        reportRunBegun(session, run, context, RunFolder.open(run).lock()?.trial);
+        reportRunStartToTrackers(session, run, context, RunFolder.open(run).lock()?.trial);
         session.trackers.happened(run);
       }
       removeSearchPlaceFile(folder);

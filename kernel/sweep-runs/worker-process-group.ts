@@ -11,20 +11,20 @@ import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { WorkerRunner } from "#stdlib/runners/kind.js";
 import { Coordinator } from "../remote/coordinator/coordinator.js";
-import { workerStarters } from "../remote/coordinator/work-methods.js";
+import { workerLaunchersFactory } from "../remote/coordinator/work-methods.js";
 import { WorkerPool } from "../remote/coordinator/workers.js";
 import { sendInitialState } from "../remote/process-group/start-group.js";
 import { RootRank } from "../remote/process-group/root-rank.js";
 import { withProgressLabel } from "../host/host-context.js";
 import type { JobSpec } from "../remote/jobs/shipment.js";
-import { trialInputsOf, type SweepContext } from "./remote-trials.js";
+import { trialInputFilesOf, type RemoteTrialSweepContext } from "./remote-trials.js";
 import { version } from "../session/version.js";
 import type { ProcessGroup, GroupLauncher } from "../training-runs/process-group.js";
 import { withTimeout } from "../training-runs/time-limit.js";
 import { RankWork, type RankWorkInput } from "./rank-work.js";
 
 export interface RankWorkersOptions {
-  readonly around: Pick<SweepContext, "session" | "stage">;
+  readonly around: Pick<RemoteTrialSweepContext, "session" | "stage">;
   readonly runner: Call;
   readonly implementation: WorkerRunner;
   /** Number of workers, and threads of each. */
@@ -65,13 +65,16 @@ export class RankWorkers {
         return one;
       },
     };
-    this.workers = new WorkerPool({ call, runner, count, threads, coordinator, ways: workerStarters() });
+    this.workers = new WorkerPool({ call, runner, count, threads, coordinator, ways: workerLaunchersFactory() });
   }
 
   /** Throws the coded error `gang-without-room` and those of the runner's cluster. */
   static async start(settings: RankWorkersOptions): Promise<RankWorkers> {
     const { runner, implementation, count } = settings;
-    const place = await implementation.look?.(runner, workerStarters()({ url: "", token: "", name: "", place: 0 }));
+    const place = await implementation.look?.(
+      runner,
+      workerLaunchersFactory()({ url: "", token: "", name: "", place: 0 }),
+    );
     if (place && place.room < count)
       throw new CodedError("gang-without-room", { of: count, room: place.room, runner: runner.word });
     const host = place?.host ?? "127.0.0.1";
@@ -85,7 +88,7 @@ export class RankWorkers {
       const { count } = this.options;
       const token = randomBytes(32).toString("hex");
       const door = { address: this.host, token, of: count + 1, version, recipe: plan.recipeHash, learns: false };
-      const reads = await trialInputsOf(this.options, [{ plan }]);
+      const reads = await trialInputFilesOf(this.options, [{ plan }]);
       const { hub, port } = await RootRank.open(door);
       const rankInput: RankWorkInput = {
         hub,

@@ -8,7 +8,7 @@ export interface JsonLimits {
   readonly values: number;
 }
 /** Limits for a model's configuration: the longest list of labels has some ten thousand entries. */
-export const SETTINGS_JSON_LIMITS: JsonLimits = { bytes: 32 * 2 ** 20, depth: 64, values: 2_000_000 };
+export const MODEL_CONFIG_JSON_LIMITS: JsonLimits = { bytes: 32 * 2 ** 20, depth: 64, values: 2_000_000 };
 /** Limits for a vocabulary with its merges: the largest have 35 MB and two million values. */
 export const VOCABULARY_JSON_LIMITS: JsonLimits = { bytes: 256 * 2 ** 20, depth: 64, values: 12_000_000 };
 

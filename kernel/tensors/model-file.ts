@@ -6,10 +6,10 @@ import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { visit } from "jsonc-parser";
 import * as v from "valibot";
 import { CodedError, lastOf } from "#dsl/language/diagnostics/codes.js";
-import { parseJsonAs, type Json } from "../fetch/json.js";
+import { parseJsonAs, type JsonRecord } from "../fetch/json.js";
 import * as regular from "../fetch/regular.js";
 import { FileNotRead } from "../fetch/regular.js";
-import { exceededJsonLimit, SETTINGS_JSON_LIMITS, type JsonLimits } from "./json-limits.js";
+import { exceededJsonLimit, MODEL_CONFIG_JSON_LIMITS, type JsonLimits } from "./json-limits.js";
 
 const damaged = (file: string, why: string, cause?: unknown): CodedError =>
   new CodedError("base-damaged", { file, why }, { cause });
@@ -25,11 +25,11 @@ function checked<T>(file: string, read: () => T): T {
  * Opens a regular file for reading; null if it does not exist. Coded error `base-damaged` if it is not a regular file.
  */
 export function openModelFile(file: string): number | null {
-  return checked(file, () => regular.openRegular(file));
+  return checked(file, () => regular.openRegularFile(file));
 }
 
 /** Returns the file's bytes; null if it does not exist. Coded error `base-damaged`. */
-export function readModelFile(file: string, most = SETTINGS_JSON_LIMITS.bytes): Uint8Array | null {
+export function readModelFile(file: string, most = MODEL_CONFIG_JSON_LIMITS.bytes): Uint8Array | null {
   return checked(file, () => regular.readWholeFile(file, most));
 }
 
@@ -39,7 +39,7 @@ export function readModelFileText(file: string): string | null {
 }
 
 /** Returns the JSON in a file; undefined if it does not exist. Coded error `base-damaged`. */
-export function readModelJson(file: string, limits: JsonLimits = SETTINGS_JSON_LIMITS): unknown {
+export function readModelJson(file: string, limits: JsonLimits = MODEL_CONFIG_JSON_LIMITS): unknown {
   const bytes = readModelFile(file, limits.bytes);
   if (!bytes) return undefined;
   const beyond = exceededJsonLimit(bytes, limits);
@@ -57,7 +57,7 @@ export function readModelJson(file: string, limits: JsonLimits = SETTINGS_JSON_L
 }
 
 /** Returns the JSON object in a file; null if it does not exist. Coded error `base-damaged`. */
-export function readModelJsonObject(file: string, limits?: JsonLimits): Json | null {
+export function readModelJsonObject(file: string, limits?: JsonLimits): JsonRecord | null {
   const json = readModelJson(file, limits);
   if (json === undefined) return null;
   if (isRecord(json)) return json;

@@ -9,17 +9,17 @@ import type { NDArray } from "#dsl/tensor/program.js";
 import type { CodedError } from "#dsl/language/diagnostics/codes.js";
 import {
   INT4_BLOCK,
-  productWeightOf,
+  productWeightShapeOf,
   dequantizeMatrix,
   roundMatrix,
   type RoundedMatrix,
   type RoundingForm,
 } from "#dsl/tensor/numbers/rounding.js";
 import { objectWith, parseJsonAs, schemaGuard, dictionaryOf } from "#kernel/fetch/json.js";
-import type { RoundedPlace, TensorPlace, TensorToWrite } from "./tensor-place.js";
+import type { QuantizedTensorPlace, TensorPlace, TensorToWrite } from "./tensor-place.js";
 
 /** Metadata key of the quantized tensors. */
-export const ROUNDED_METADATA_KEY = "tunebook_rounded";
+export const QUANTIZED_METADATA_KEY = "tunebook_rounded";
 const SCALES = ".scales";
 
 const isRoundedMap = schemaGuard<Readonly<Record<string, RoundingForm>>>(
@@ -32,14 +32,14 @@ const isRoundedMap = schemaGuard<Readonly<Record<string, RoundingForm>>>(
 );
 
 /** Returns the metadata of a file with these quantized tensors. */
-export function roundedMetadata(all: Readonly<Record<string, RoundingForm>>): Readonly<Record<string, string>> {
-  return { [ROUNDED_METADATA_KEY]: JSON.stringify(all) };
+export function quantizedTensorMetadata(all: Readonly<Record<string, RoundingForm>>): Readonly<Record<string, string>> {
+  return { [QUANTIZED_METADATA_KEY]: JSON.stringify(all) };
 }
 /**
  * Returns the tensors that a weight is written as: quantized in the given form, or in f32.
  * @param read returns its f32 numbers; dequantized ones are quantized to the same integers again
  */
-export function tensorsToWrite(
+export function weightTensorsToWrite(
   name: string,
   shape: readonly number[],
   how: RoundingForm | undefined,
@@ -58,7 +58,7 @@ export function quantizedTensorsToWrite(
       [name]: { dtype: "i8", shape, bytes: bytesOfArray(codes) },
       [name + SCALES]: { dtype: "f32", shape: [scales.length], bytes: bytesOfArray(scales) },
     };
-  const { out, in: into } = productWeightOf(how, shape);
+  const { out, in: into } = productWeightShapeOf(how, shape);
   return {
     [name]: { dtype: "u8", shape: [out, into / 2], bytes: bytesOfArray(codes) },
     [name + SCALES]: { dtype: "f32", shape: [out, into / INT4_BLOCK], bytes: bytesOfArray(scales) },
@@ -74,7 +74,7 @@ export function resolveTensorPlaces(
   metadata: Readonly<Record<string, string>>,
   malformed: (why: string) => CodedError,
 ): Readonly<Record<string, TensorPlace>> {
-  const text = metadata[ROUNDED_METADATA_KEY];
+  const text = metadata[QUANTIZED_METADATA_KEY];
   if (text === undefined) return tensors;
   const rounded = jsonOf(text);
   if (!isRoundedMap(rounded)) throw malformed("the description of its rounded weights cannot be read");
@@ -105,8 +105,8 @@ function shapeOf(how: RoundingForm, codes: TensorPlace, scales: TensorPlace): re
 }
 
 /** Returns the dequantized f32 numbers of a weight. `read` must return bytes at an address aligned for f32. */
-export function readRoundedWeight(
-  place: Pick<TensorPlace, "shape" | "offset" | "bytes"> & { readonly rounded: RoundedPlace },
+export function readDequantizedWeight(
+  place: Pick<TensorPlace, "shape" | "offset" | "bytes"> & { readonly rounded: QuantizedTensorPlace },
   read: (place: Pick<TensorPlace, "offset" | "bytes">) => Uint8Array,
 ): Uint8Array {
   const { how, scales } = place.rounded;
@@ -123,7 +123,7 @@ export function readRoundedWeight(
 }
 
 /** Returns the bytes that a tensor takes in its file. */
-export function storedBytes({ bytes, rounded }: TensorPlace): number {
+export function storedByteCount({ bytes, rounded }: TensorPlace): number {
   return bytes + (rounded?.scales.bytes ?? 0);
 }
 

@@ -33,7 +33,7 @@ import {
   sortTensorsForWriting,
   type SafetensorsHeader,
 } from "./layout.js";
-import { readRoundedWeight } from "./rounded.js";
+import { readDequantizedWeight } from "./rounded.js";
 import type { TensorPlace, TensorToWrite } from "./tensor-place.js";
 
 export { CHECKSUM_METADATA, type SafetensorsHeader } from "./layout.js";
@@ -65,7 +65,7 @@ export function readTensor(
       return into;
     };
     const bytes = rounded
-      ? readRoundedWeight({ ...place, rounded }, (part) => read(part, new Uint8Array(part.bytes)))
+      ? readDequantizedWeight({ ...place, rounded }, (part) => read(part, new Uint8Array(part.bytes)))
       : read(place, room(place.bytes));
     return tensorToArray(file, bytes, place, as);
   });

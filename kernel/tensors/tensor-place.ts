@@ -11,10 +11,10 @@ export interface TensorPlace {
   readonly offset: number;
   readonly bytes: number;
   /** Set for a quantized tensor. `dtype` and `shape` describe the dequantized numbers, which readers get. */
-  readonly rounded?: RoundedPlace;
+  readonly rounded?: QuantizedTensorPlace;
 }
 /** What reading needs in addition to the location of the codes. */
-export interface RoundedPlace {
+export interface QuantizedTensorPlace {
   readonly how: RoundingForm;
   readonly scales: TensorPlace;
 }

@@ -4,22 +4,22 @@ import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { isCall } from "#dsl/compiler/plan/value.js";
 import type { Value } from "#dsl/language/types/value.js";
 import type { TrackedSettingValue, TrackedRun } from "#stdlib/trackers/kind.js";
-import { isWholePlan } from "../runs/plan-schema.js";
-import { isRunLockContent, type RunLockFile } from "../runs/run-folder.js";
+import { isValidPlan } from "../runs/plan-schema.js";
+import { isPinnedRunFacts, type PinnedRunFacts } from "../runs/run-folder.js";
 import { lockHolderOf } from "../runs/run-lock.js";
 import { readRegularJson } from "../runs/read-events.js";
 import { code, joinParagraphs, escapeMarkdown, table } from "../display/markdown.js";
 import { groupedNumber, formatPercent, printable, callText, valueText } from "../host/value-text.js";
 import { runEndOf } from "./event-reader.js";
-import { commitOfLock } from "./commit.js";
+import { gitCommitOfRun } from "./commit.js";
 import { trackedSweepOf, isSweepFolder } from "./sweep-tracking.js";
-import type { Tracking } from "./tracking.js";
+import type { RunTrackingState } from "./tracking.js";
 
 /** Returns null if the run cannot be read (yet). */
-export function trackedRunOf(folder: string, tracking: Tracking): TrackedRun | null {
+export function trackedRunOf(folder: string, tracking: RunTrackingState): TrackedRun | null {
   if (isSweepFolder(folder)) return trackedSweepOf(folder, tracking);
   const [plan, lock] = ["plan.json", "lock.json"].map((name) => readRegularJson(join(folder, name)));
-  if (!isWholePlan(plan) || !isRunLockContent(lock)) return null;
+  if (!isValidPlan(plan) || !isPinnedRunFacts(lock)) return null;
   const { trial } = lock;
   const began = Date.parse(lock.started);
   return {
@@ -37,7 +37,7 @@ export function trackedRunOf(folder: string, tracking: Tracking): TrackedRun | n
     varied: [],
     goals: trial ? [trial.goal] : [],
     ended: endedIn(folder),
-    source: { name: tracking.source, commit: commitOfLock(lock) },
+    source: { name: tracking.source, commit: gitCommitOfRun(lock) },
   };
 }
 
@@ -81,7 +81,7 @@ export function trackedSettings({ recipe }: Plan): Readonly<Record<string, Track
 
 function factsOf(
   { recipe, estimates, recipeHash, planHash }: Plan,
-  lock: RunLockFile,
+  lock: PinnedRunFacts,
 ): Readonly<Record<string, string>> {
   const splits = Object.entries(lock.data?.splits ?? {}).map(([split, rows]) => `${split} ${String(rows)}`);
   return {
@@ -99,7 +99,7 @@ function factsOf(
   };
 }
 
-function aboutText({ recipe, estimates }: Plan, lock: RunLockFile): string {
+function aboutText({ recipe, estimates }: Plan, lock: PinnedRunFacts): string {
   const { data, model } = recipe;
   const share = formatPercent(estimates.trainable / Math.max(1, estimates.parameters), 2);
   const splits = Object.entries(lock.data?.splits ?? {}).map(

@@ -15,14 +15,14 @@ import {
 import { registry } from "#stdlib/registry.js";
 import { loadImplementation } from "../host/load-implementation.js";
 import { trackedRunOf } from "./run-details.js";
-import { trackerDoorOf, type TrackerTimeouts } from "./tracker-client.js";
+import { trackerHostOf, type TrackerTimeouts } from "./tracker-client.js";
 import { readEventsSince } from "./event-reader.js";
 import {
   readTracking,
   isSameTracker,
   trackingFile,
   writeTracking,
-  type Tracking,
+  type RunTrackingState,
   type TrackerState,
 } from "./tracking.js";
 
@@ -70,7 +70,7 @@ export async function sendRunToTrackers(
 
 async function tellOne(
   folder: string,
-  tracking: Tracking,
+  tracking: RunTrackingState,
   state: TrackerState,
   options: SendRunOptions,
 ): Promise<TrackerSendResult> {
@@ -88,7 +88,7 @@ async function tellOne(
     const run = trackedRunOf(folder, tracking);
     if (!run) return { ...result, is: "left", why: "its plan or its lock cannot be read" };
     let { kept: trackerState } = state;
-    const door = trackerDoorOf({
+    const door = trackerHostOf({
       folder,
       home,
       place,
@@ -117,7 +117,7 @@ function isWhole(folder: string, run: TrackedRun, cursor: unknown): boolean {
   return readEventsSince(folder, cursor as Readonly<Record<string, number>> | null).last;
 }
 
-function parentOf(folder: string, { parent }: Tracking, call: Call) {
+function parentOf(folder: string, { parent }: RunTrackingState, call: Call) {
   if (parent === undefined) return null;
   const sweep = readTracking(join(folder, parent));
   return sweep?.trackers.find((one) => isSameTracker(one.call, call))?.kept ?? null;

@@ -20,7 +20,7 @@ import { isBetter } from "../display/sweeps/view.js";
 import type { TrialRecord } from "../study/trial.js";
 import { objectWith, anyNumber, schemaGuard, dictionaryOf, type Schema } from "../fetch/json.js";
 import { sweepEndOf, SWEEP_EVENTS_FILE } from "./event-reader.js";
-import type { Tracking } from "./tracking.js";
+import type { RunTrackingState } from "./tracking.js";
 import { sweepSettings, variedSettings } from "./sweep-settings.js";
 
 const FILE = "sweep.json";
@@ -83,7 +83,7 @@ export function writeSweepDescription(folder: string, name: string, sweep: Sweep
 }
 
 /** Returns null if the sweep's description cannot be read. */
-export function trackedSweepOf(folder: string, { experiment, source }: Tracking): TrackedRun | null {
+export function trackedSweepOf(folder: string, { experiment, source }: RunTrackingState): TrackedRun | null {
   const found = readRegularJson(join(folder, FILE));
   if (!isSweepFile(found)) return null;
   const { name, began, settings, varied, goals, about } = found;

@@ -20,7 +20,7 @@ import {
 import { readHeaderSecret } from "#stdlib/secrets/shared/secret-value.js";
 import { responseText, networkErrorReason, httpSend } from "../fetch/http.js";
 import { parseJsonOrNull } from "../fetch/json.js";
-import { FileNotRead, openRegular } from "../fetch/regular.js";
+import { FileNotRead, openRegularFile } from "../fetch/regular.js";
 import { fileStampOf } from "../fetch/stamp.js";
 import { readEventsSince } from "./event-reader.js";
 
@@ -46,7 +46,7 @@ export interface TrackerConnectionOptions {
   readonly patience?: TrackerTimeouts;
 }
 
-export function trackerDoorOf(options: TrackerConnectionOptions): TrackerHost {
+export function trackerHostOf(options: TrackerConnectionOptions): TrackerHost {
   return {
     memory: options.kept,
     keep: options.keep,
@@ -167,7 +167,7 @@ function hostOf(location: string): string {
 /** Throws `TrackerUnavailableError`. */
 function bodyOf(path: string, { bytes, stamp }: TrackedFile) {
   try {
-    const file = openRegular(path);
+    const file = openRegularFile(path);
     if (file === null) throw new FileNotRead("it has ended");
     const found = fstatSync(file);
     if (found.size !== bytes || fileStampOf(found) !== stamp) {

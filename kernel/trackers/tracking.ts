@@ -8,7 +8,7 @@ import * as v from "valibot";
 import canonicalize from "canonicalize";
 import type { Call } from "#dsl/language/types/value.js";
 import type { TrackerMemory } from "#stdlib/trackers/kind.js";
-import { makePrivateFolder, writePrivate } from "../fetch/private.js";
+import { makePrivateFolder, writePrivateFile } from "../fetch/private.js";
 import { callSchema } from "../runs/plan-schema.js";
 import { toRunFolderError } from "../runs/folder-errors.js";
 import { readRegularJson } from "../runs/read-events.js";
@@ -22,7 +22,7 @@ export interface TrackerState {
   /** Why the tracker refuses the run in its present form. */
   readonly refused?: string;
 }
-export interface Tracking {
+export interface RunTrackingState {
   readonly version: 1;
   readonly experiment: { readonly name: string; readonly notes: string };
   /** The folder that relative paths start from, relative to the run's folder. */
@@ -41,7 +41,7 @@ const tracker: Schema<Call> = v.pipe(
   callSchema,
   v.check(({ kind }) => kind === "tracker", "it is no tracker"),
 );
-const schema: Schema<Tracking> = objectWith({
+const schema: Schema<RunTrackingState> = objectWith({
   version: v.literal(1),
   experiment: objectWith({ name: text, notes: text }),
   home: text,
@@ -54,16 +54,16 @@ const isTracking = schemaGuard(schema);
 export const trackingFile = (folder: string): string => join(folder, FILE);
 
 /** Returns null if the run has no trackers or the file cannot be read. */
-export function readTracking(folder: string): Tracking | null {
+export function readTracking(folder: string): RunTrackingState | null {
   const found = readRegularJson(trackingFile(folder), MOST);
   return isTracking(found) ? found : null;
 }
 
 /** Throws the coded errors `no-space` and `run-folder`. */
-export function writeTracking(folder: string, tracking: Tracking): void {
+export function writeTracking(folder: string, tracking: RunTrackingState): void {
   try {
     makePrivateFolder(folder);
-    writePrivate(trackingFile(folder), `${JSON.stringify(tracking, null, 1)}\n`);
+    writePrivateFile(trackingFile(folder), `${JSON.stringify(tracking, null, 1)}\n`);
   } catch (error) {
     throw toRunFolderError(error, trackingFile(folder));
   }
@@ -82,6 +82,6 @@ export function mergeTrackers(trackers: readonly Call[], before: readonly Tracke
   return [...current, ...before.filter((state) => !trackers.some((one) => isSameTracker(one, state.call)))];
 }
 
-export function isUnsent({ trackers }: Tracking): boolean {
+export function isUnsent({ trackers }: RunTrackingState): boolean {
   return trackers.some(({ done }) => !done);
 }

@@ -5,7 +5,7 @@ import { writeAdapter } from "../runs/folders/adapter-folder.js";
 import { diskFullError } from "../runs/folder-errors.js";
 import { loadFinalCheckpoint, type FinalCheckpoint } from "../models/kept-checkpoint.js";
 import { writeModelFolder } from "../runs/folders/model-folder.js";
-import { writeRunDescription, savedFormatOf } from "../runs/history/run-description.js";
+import { writeModelCardOfRun, savedFormatOf } from "../runs/history/run-description.js";
 import type { ModelHandle } from "../models/model-handle.js";
 import type { ModelCache } from "../session/model-cache.js";
 import type { TrackerSender } from "../trackers/trackers.js";
@@ -16,7 +16,7 @@ import { loadImplementation } from "../host/load-implementation.js";
 import { trackersWantModel } from "./tracker-context.js";
 
 /** Releases the run's lock when nothing writes to the run any more. */
-export function releaseRun({ trained, lock }: RunResult): void {
+export function releaseRunLock({ trained, lock }: RunResult): void {
   if (trained.reason !== "interrupted") lock.release();
 }
 
@@ -54,7 +54,7 @@ export async function assignWeights(
       if (open.folder.adapter) await writeAdapter(run.adapter, open.session, open.folder.adapter);
       if (open.folder.whole && plan.recipe.model.scratch)
         await writeModelFolder(run.model, open.session, open.folder.whole);
-      await writeRunDescription(open.folder.adapter ? run.adapter : run.path, {
+      await writeModelCardOfRun(open.folder.adapter ? run.adapter : run.path, {
         plan,
         run,
         data: result.data,

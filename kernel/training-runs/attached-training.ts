@@ -32,11 +32,11 @@ export async function attachTraining(
   if (!outcome) throw stillGoing(attached);
   if (outcome.is !== "done" && outcome.is !== "early") throw cutOffError(attached, outcome, context.hostContext.folder);
   live.finish();
-  return giveRunWeights(session, attached);
+  return bindNameToRunWeights(session, attached);
 }
 
 /** Binds the name to the run's weights. */
-export async function giveRunWeights(session: OpenSession, { name, run }: AttachedRun): Promise<ModelHandle> {
+export async function bindNameToRunWeights(session: OpenSession, { name, run }: AttachedRun): Promise<ModelHandle> {
   if (!existsSync(run.path)) throw new CodedError("run-lost", { run: run.id });
   const weights = loadRunWeights(run.path);
   const handle = session.models.define(weights.plan.recipe.model, name);

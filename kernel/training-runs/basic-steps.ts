@@ -10,9 +10,9 @@ import { loadImplementation } from "../host/load-implementation.js";
 import type { EncodedRows } from "../data/encoding/encoded.js";
 import type { EngineSession } from "../engines/engine.js";
 import { computeRowLogits } from "../inference/score.js";
-import { ExactFit } from "../training/exact-fit.js";
+import { ExactHeadFitSource } from "../training/exact-fit.js";
 import type { TrainingHook } from "../training/loop/hook.js";
-import { minibatchSteps, pipelineSource } from "../training/steps.js";
+import { minibatchPipelineOptions, pipelineSource } from "../training/steps.js";
 import type { OpenTraining, TrainingSteps } from "./step-provider.js";
 import { validatorFor } from "./validating.js";
 
@@ -23,7 +23,7 @@ const READ = 32;
  * Returns the steps after the checkpoint of a resumed training.
  * @param logitsHook makes the hook that reads the logits of each minibatch, or returns null
  */
-export async function basicSteps(
+export async function openTrainingSteps(
   training: Omit<OpenTraining, "run">,
   logitsHook: () => TrainingHook | null,
 ): Promise<TrainingSteps> {
@@ -33,7 +33,7 @@ export async function basicSteps(
   const validate = await validatorFor(wanted, material, open);
   if (exact) return { source: exact, hooks: [], validate };
   const hook = logitsHook();
-  const options = minibatchSteps({ plan, ...material, wantsLogits: hook !== null }, session);
+  const options = minibatchPipelineOptions({ plan, ...material, wantsLogits: hook !== null }, session);
   const source = pipelineSource(options, { plan, ...material }, resume?.position.step ?? 0);
   return { source, hooks: hook ? [hook] : [], validate };
 }
@@ -53,7 +53,7 @@ async function exactHeadFit(
     hostContext,
     signal,
   }: { readonly hostContext: Pick<HostContext, "onProgress">; readonly signal?: AbortSignal | undefined },
-): Promise<ExactFit | null> {
+): Promise<ExactHeadFitSource | null> {
   const { technique } = model;
   if ((await loadImplementation(technique, "technique")).exact?.(technique) !== true) return null;
   const { rows, loader, session, prepared, tokenizer } = options;
@@ -68,7 +68,7 @@ async function exactHeadFit(
       instead: "remove the role `weight`, or `fit: exact`: then the head is trained by steps",
     });
   const last = await headLastLayerPath(model, options.base.facts.family);
-  return new ExactFit({
+  return new ExactHeadFitSource({
     session,
     rows,
     loader,

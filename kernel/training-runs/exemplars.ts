@@ -4,18 +4,18 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { seededRandom, shuffle } from "#stdlib/statistics/chance.js";
 import type { ReplayBuffer } from "#dsl/language/types/capabilities/learning.js";
 import { trainingSplitName, type PreparedData } from "../data/prepared.js";
-import type { Exemplar } from "../runs/continual-state.js";
+import type { ReplayExemplar } from "../runs/continual-state.js";
 
 /** Throws the coded error `update-streamed`. */
-export function trainedRows(prepared: PreparedData): ColumnTable {
+export function trainingSplitRows(prepared: PreparedData): ColumnTable {
   const split = prepared.splits[trainingSplitName(prepared)];
   if (!split) throw new CodedError("update-streamed", { data: prepared.name });
   return split;
 }
 
 /** Draws rows of the training split, the same for the same seed. */
-export function drawExemplars(prepared: PreparedData, buffer: ReplayBuffer, seed: number): readonly Exemplar[] {
-  const rows = trainedRows(prepared);
+export function drawExemplars(prepared: PreparedData, buffer: ReplayBuffer, seed: number): readonly ReplayExemplar[] {
+  const rows = trainingSplitRows(prepared);
   const all = rows.numRows();
   const wanted = Math.min(
     all,
@@ -56,7 +56,7 @@ function rowsAt(
   rows: ColumnTable,
   { name: data, facts: { hash } }: PreparedData,
   which: readonly number[],
-): readonly Exemplar[] {
+): readonly ReplayExemplar[] {
   const roles = rows.columnNames().filter((name) => name !== "$row");
   const columns = roles.map((name) => [name, rows.array(name)] as const);
   const numbers = rows.array("$row") as ArrayLike<number>;
@@ -69,9 +69,9 @@ function rowsAt(
 }
 
 /** Adds these rows to the training split. Throws the coded errors `update-roles` and `update-streamed`. */
-export function withExemplars(prepared: PreparedData, exemplars: readonly Exemplar[]): PreparedData {
+export function withExemplars(prepared: PreparedData, exemplars: readonly ReplayExemplar[]): PreparedData {
   if (exemplars.length === 0) return prepared;
-  const trained = trainedRows(prepared);
+  const trained = trainingSplitRows(prepared);
   const names = trained.columnNames();
   for (const { data, roles } of exemplars) {
     const missing = names.find((name) => name !== "$row" && !(name in roles));
@@ -84,6 +84,6 @@ export function withExemplars(prepared: PreparedData, exemplars: readonly Exempl
 }
 
 /** Returns the stored rows as the table of a split. */
-export function exemplarTable(exemplars: readonly Exemplar[]): ColumnTable {
+export function exemplarTable(exemplars: readonly ReplayExemplar[]): ColumnTable {
   return tableFrom(exemplars.map(({ row, roles }) => ({ ...roles, $row: row }))) as ColumnTable;
 }

@@ -1,13 +1,13 @@
 /** The model of a training before its first step: in its initial state, or as the newest checkpoint has it. */
 import { predictionProbeOf } from "../models/prediction-changes.js";
 import { loadNewestCheckpoint } from "../runs/checkpoints.js";
-import { prepareHead } from "../models/own-head.js";
+import { prepareTrainingHead } from "../models/own-head.js";
 import type { OpenModel } from "../models/open-model.js";
 import type { TrainingLoopInput } from "../training/loop/contract.js";
 import type { RunResult, TrainRequest } from "./request.js";
 import type { RunClaim } from "../training/claim-run.js";
 import type { OpenSession } from "../session/open-session.js";
-import type { TrainingMaterial } from "./training-inputs.js";
+import type { TrainingInputs } from "./training-inputs.js";
 import type { ExecutionContext } from "../session/execution-context.js";
 import { withProgressLabel } from "../host/host-context.js";
 import type { RunEvent } from "../events/events.js";
@@ -18,7 +18,7 @@ interface InitialModelContext extends Pick<RunClaim, "run" | "checkpoints"> {
   readonly session: OpenSession;
   readonly request: TrainRequest;
   readonly stage: ExecutionContext;
-  readonly material: TrainingMaterial;
+  readonly material: TrainingInputs;
 }
 
 /**
@@ -45,7 +45,7 @@ async function openIn(options: InitialModelContext): Promise<OpenModel> {
   await continues?.begins(open, material, run, goesOn);
   // A resumed run has its initial state in the checkpoint.
   if (goesOn || (continues && !continues.head)) return open;
-  const lost = await prepareHead(open, request.plan, material);
+  const lost = await prepareTrainingHead(open, request.plan, material);
   if (lost) request.listener.onHeadLost?.(lost);
   return open;
 }

@@ -1,18 +1,18 @@
 /** The steps of a training in one process: minibatches, private updates, or a single exact fit. */
 import type { TrainingHook } from "../training/loop/hook.js";
-import { resumedDynamics } from "../training/dynamics-hook.js";
-import { basicSteps } from "./basic-steps.js";
+import { resumedDynamicsHook } from "../training/dynamics-hook.js";
+import { openTrainingSteps } from "./basic-steps.js";
 import { privateStepSource } from "./private.js";
 import type { OpenTraining, StepProvider, TrainingSteps } from "./step-provider.js";
 import { validatorFor } from "./validating.js";
 
-export const localSteps: StepProvider = {
+export const localStepProvider: StepProvider = {
   attempt: (first, train) => train(first, openLocal),
 };
 
 async function openLocal(training: OpenTraining): Promise<TrainingSteps> {
   const privately = await privateStepSource(training);
-  if (!privately) return basicSteps(training, () => labelDynamicsHook(training));
+  if (!privately) return openTrainingSteps(training, () => labelDynamicsHook(training));
   return { ...privately, validate: await validatorFor(training.wanted, training.material, training.open) };
 }
 
@@ -21,5 +21,5 @@ export function labelDynamicsHook({ material, run, resume }: OpenTraining): Trai
   const { rows, encoding } = material;
   const truth = rows.taught?.oneRight;
   if (!truth || !encoding.task.implementation.oneLabel) return null;
-  return resumedDynamics(run, resume?.position.step ?? null, truth);
+  return resumedDynamicsHook(run, resume?.position.step ?? null, truth);
 }

@@ -7,7 +7,7 @@ import { predictionChangesView } from "../display/prediction-changes.js";
 import { comparePredictions } from "../models/prediction-changes.js";
 import type { Warn, ExecutionContext } from "../session/execution-context.js";
 import { fitView } from "../display/fitting.js";
-import { curvesFromEvents, assessFit } from "../host/fitting.js";
+import { lossCurvesFromEvents, assessFit } from "../host/fitting.js";
 import { maskView } from "../display/data/mask.js";
 import type { FinalCheckpoint } from "../models/kept-checkpoint.js";
 import { hasTokenMask, firstMaskedRows, maskTitleOf } from "../data/encoding/masked-rows.js";
@@ -17,7 +17,7 @@ import type { TrainedWeights } from "../runs/weights.js";
 import type { RunResult, TrainRequest } from "./request.js";
 
 /** Reports over- or underfitting if the curves show it; a training that stopped early already says so itself. */
-export function reportFit(
+export function reportOverOrUnderfitting(
   { plan, events, checkpoint }: Pick<TrainedWeights, "plan" | "events" | "checkpoint">,
   context: ExecutionContext,
   model?: string,
@@ -27,7 +27,7 @@ export function reportFit(
     const metric = metricCapabilities(name, registry);
     return metric !== undefined && !metric.ofLoss && metric.better === "greater";
   };
-  const curves = curvesFromEvents(events, ofAnswers);
+  const curves = lossCurvesFromEvents(events, ofAnswers);
   const fit = assessFit(curves, plan.estimates.validating?.rows ?? 0);
   const takes = registry.find("task", plan.recipe.model.task.word)?.parameters ?? [];
   const smooths = takes.some(({ name }) => name === "label_smoothing");

@@ -15,10 +15,10 @@ import { printable } from "../host/value-text.js";
 import { assembleOptionsOf } from "../models/program-parts.js";
 import { averageBatchSizes } from "../bases/programs.js";
 
-export const programPhases = ["graph", "passes", "program", "emitted"] as const;
-export type ProgramPhase = (typeof programPhases)[number];
+export const compilationPhases = ["graph", "passes", "program", "emitted"] as const;
+export type CompilationPhase = (typeof compilationPhases)[number];
 
-export interface ProgramPhaseInput {
+export interface CompilationPhaseInput {
   readonly plan: Plan;
   readonly base: Base;
   readonly labels: readonly string[];
@@ -30,7 +30,10 @@ export interface ProgramPhaseInput {
   readonly engine?: string;
 }
 
-export async function programPhaseView(phase: ProgramPhase, input: ProgramPhaseInput): Promise<DisplayOutput> {
+export async function compilationPhaseView(
+  phase: CompilationPhase,
+  input: CompilationPhaseInput,
+): Promise<DisplayOutput> {
   const options = await assembleOptionsOf(input.plan, input.base, input.labels, input.home);
   if (phase === "passes")
     return text(printPasses(buildUnoptimizedTrainGraph(options).program, options.passes ?? PLAIN_PASS_SETTINGS));

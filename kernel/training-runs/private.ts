@@ -4,7 +4,7 @@ import type { Plan, PrivacyPlan } from "#dsl/compiler/plan/plan.js";
 import { registry } from "#stdlib/registry.js";
 import { loadImplementation } from "../host/load-implementation.js";
 import { privacySpendingHook } from "../training/private/hook.js";
-import { privateStepOptions, PrivacySpending, madeStepCount } from "../training/private/private.js";
+import { privateStepOptions, PrivacySpending, spentStepCount } from "../training/private/private.js";
 import { openPrivateUpdates } from "../training/private/open.js";
 import { learningRateSchedule, pipelineSource } from "../training/steps.js";
 import type { OpenTraining, TrainingSteps } from "./step-provider.js";
@@ -52,7 +52,7 @@ export async function privateStepSource(
   const accountant = await loadImplementation(privacy.call, "privacy");
   const batchSize = plan.recipe.training.batch_size;
   const updates = await openPrivateUpdates(open.session, programs, { rows, loader, privacy, batchSize });
-  const spending = new PrivacySpending(privacy, accountant, madeStepCount(run.everything(), resume?.position.privacy));
+  const spending = new PrivacySpending(privacy, accountant, spentStepCount(run.everything(), resume?.position.privacy));
   const options = privateStepOptions(open.session, updates, learningRateSchedule({ plan, ...material }));
   const source = pipelineSource(options, { plan, loader }, resume?.position.step ?? 0);
   // Label dynamics would reveal the model's confidence per row, which privacy must hide.

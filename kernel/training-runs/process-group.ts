@@ -8,7 +8,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { readCheckpoints } from "../runs/checkpoints.js";
 import type { EngineInfo, EngineSession } from "../engines/engine.js";
 import type { RootRank } from "../remote/process-group/root-rank.js";
-import type { SharedStates } from "../remote/process-group/shared-session.js";
+import type { SharedStateLayout } from "../remote/process-group/shared-session.js";
 import { engineWorkOf } from "../engines/engine-work.js";
 import type { TrainingAttempt, FirstAttempt, SettlingResult } from "./step-provider.js";
 
@@ -18,7 +18,7 @@ export interface ProcessGroup {
    * Waits until all ranks have joined and opened the model, and sends them the initial state. Coded errors
    * `gang-incomplete`, `rank-failed`.
    */
-  begin(session: Pick<EngineSession, "read" | "write">, shares: SharedStates, step: number): Promise<void>;
+  begin(session: Pick<EngineSession, "read" | "write">, shares: SharedStateLayout, step: number): Promise<void>;
   /** Returns why a rank was lost, once it is known whether it can be replaced; other errors are returned unchanged. */
   why(error: unknown): Promise<unknown>;
   /** Ends the group. Nothing is left of it when this resolves. */
@@ -30,7 +30,7 @@ export type GroupLauncher = (engine: EngineInfo) => Promise<ProcessGroup>;
 export type GroupLauncherFor = (plan: Plan) => GroupLauncher;
 
 /** A lost rank, and the step from which its replacements continue. */
-export interface ReplacedRank {
+export interface LostRank {
   readonly rank: number;
   readonly of: number;
   readonly why: string;
@@ -41,7 +41,7 @@ export interface ReplacedRank {
 const MOST = 3;
 
 interface GroupAttempt extends FirstAttempt {
-  readonly onReplaced?: ((replaced: ReplacedRank) => void) | undefined;
+  readonly onReplaced?: ((replaced: LostRank) => void) | undefined;
 }
 
 /**
@@ -85,7 +85,7 @@ function stepOf(checkpoints: TrainingAttempt["checkpoints"]): number {
 }
 
 /** Returns which rank was lost; null for an error that new processes would not fix. */
-function lossIn(error: unknown): Omit<ReplacedRank, "step"> | null {
+function lossIn(error: unknown): Omit<LostRank, "step"> | null {
   if (!(error instanceof CodedError)) return null;
   const coded = error as CodedError<"rank-lost"> | CodedError<"engine-died">;
   if (coded.code === "rank-lost") return coded.data;

@@ -1,14 +1,14 @@
 /** The steps of a training whose updates a process group shares, on rank 0. */
-import { sharedStateShapesOf } from "../remote/process-group/start-group.js";
-import { CommunicationHook } from "../remote/process-group/communication.js";
-import { GroupSource } from "../remote/process-group/group-source.js";
-import { runWithGroup, type ProcessGroup, type GroupLauncher, type ReplacedRank } from "./process-group.js";
+import { sharedStateLayoutOf } from "../remote/process-group/start-group.js";
+import { CommunicationTimeHook } from "../remote/process-group/communication.js";
+import { RootStepSource } from "../remote/process-group/group-source.js";
+import { runWithGroup, type ProcessGroup, type GroupLauncher, type LostRank } from "./process-group.js";
 import { labelDynamicsHook } from "./local-steps.js";
 import type { OpenTraining, StepProvider, TrainingSteps } from "./step-provider.js";
 import { validatorFor } from "./validating.js";
 
 /** @param onReplaced called when a rank was lost and the training continues with new ones */
-export function rankSteps(gathers: GroupLauncher, onReplaced?: (replaced: ReplacedRank) => void): StepProvider {
+export function rankStepProvider(gathers: GroupLauncher, onReplaced?: (replaced: LostRank) => void): StepProvider {
   return {
     sharesUpdates: true,
     attempt: (first, train) =>
@@ -22,7 +22,7 @@ async function openGroup(gang: ProcessGroup, training: OpenTraining): Promise<Tr
   const { plan, material, open, run, resume, wanted, signal } = training;
   const done = resume?.position.step ?? 0;
   const { session } = open;
-  const shares = await sharedStateShapesOf(session, {
+  const shares = await sharedStateLayoutOf(session, {
     ...open.states,
     averages: plan.recipe.training.average !== undefined,
   });
@@ -32,8 +32,8 @@ async function openGroup(gang: ProcessGroup, training: OpenTraining): Promise<Tr
   const options = { plan, ...material, session, hub: gang.hub, shares, signal, wantsLogits: dynamics !== null };
   const { ranks } = plan.estimates;
   return {
-    source: new GroupSource(options, done),
-    hooks: [...(dynamics ? [dynamics] : []), ...(ranks ? [new CommunicationHook(ranks, run.everything())] : [])],
+    source: new RootStepSource(options, done),
+    hooks: [...(dynamics ? [dynamics] : []), ...(ranks ? [new CommunicationTimeHook(ranks, run.everything())] : [])],
     validate,
   };
 }

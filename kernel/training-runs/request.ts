@@ -13,10 +13,10 @@ import type { RunEvent } from "../events/events.js";
 import type { TrainingOutcome } from "../training/loop/contract.js";
 import type { TrainingHook } from "../training/loop/hook.js";
 import type { ObjectiveOptions } from "#stdlib/programs/options.js";
-import type { TrialInLock } from "../runs/together/trials.js";
+import type { TrialOfRun } from "../runs/together/trials.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { Exemplar } from "../runs/continual-state.js";
-import type { TrainingMaterial } from "./training-inputs.js";
+import type { ReplayExemplar } from "../runs/continual-state.js";
+import type { TrainingInputs } from "./training-inputs.js";
 import type { StepProvider } from "./step-provider.js";
 
 export interface TrainRequest {
@@ -27,7 +27,7 @@ export interface TrainRequest {
   readonly measures?: readonly Call[];
   /** Further hooks of the training loop, given the number of steps. */
   readonly hooks?: (steps: number) => readonly TrainingHook[];
-  readonly machine?: MachineShare;
+  readonly machine?: MachineSharingOptions;
   /**
    * Shows training rows while the engine starts; training waits for it. If it is set, some rows are also predicted
    * before the first step, so that the result can show what has changed.
@@ -44,7 +44,7 @@ export interface RunToWrite {
   /** Whether it continues the newest unfinished run of its recipe. */
   readonly resume: boolean;
   /** The sweep, seeds or folds that it is a trial of. */
-  readonly trial?: TrialInLock | undefined;
+  readonly trial?: TrialOfRun | undefined;
   /** Id of the run that it replays. */
   readonly replays?: string;
 }
@@ -64,7 +64,7 @@ export interface TrainListener {
   readonly onRun?: (folder: string) => void;
 }
 /** How a training shares this machine with others. */
-export interface MachineShare {
+export interface MachineSharingOptions {
   /** Opens its model, for instance over weights that several trainings share. Defaults to a separate model. */
   readonly opens?: ModelOpener;
   /** Other processes may train at the same time, so its step time says little about this machine. */
@@ -75,7 +75,7 @@ export interface ContinuedModel {
   /** Labels of the model, in the order of its head. */
   readonly labels: readonly string[];
   /** Rows of earlier data, or without labels, that are learned with the new ones. */
-  readonly exemplars: readonly Exemplar[];
+  readonly exemplars: readonly ReplayExemplar[];
   /**
    * If set, exemplars are appended to each batch of new rows, and their labels have this loss weight. If unset, they
    * are mixed in.
@@ -88,7 +88,7 @@ export interface ContinuedModel {
   /**
    * Called once the model is open with its base's weights. `goesOn`: the run has a checkpoint, which is loaded next.
    */
-  readonly begins: (open: OpenModel, material: TrainingMaterial, run: RunFolder, goesOn: boolean) => Promise<void>;
+  readonly begins: (open: OpenModel, material: TrainingInputs, run: RunFolder, goesOn: boolean) => Promise<void>;
 }
 export interface RunResult {
   readonly trained: TrainingOutcome;

@@ -7,12 +7,12 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Plan, PrivacyPlan } from "#dsl/compiler/plan/plan.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
-import type { SampledSteps } from "#stdlib/privacies/kind.js";
-import { isWholePlan } from "../runs/plan-schema.js";
+import type { NoisySampledSteps } from "#stdlib/privacies/kind.js";
+import { isValidPlan } from "../runs/plan-schema.js";
 import { readRegularJson } from "../runs/read-events.js";
 import { RunFolder } from "../runs/run-folder.js";
 import { loadImplementation } from "../host/load-implementation.js";
-import { madeStepCount } from "../training/private/private.js";
+import { spentStepCount } from "../training/private/private.js";
 import type { Warn } from "../session/execution-context.js";
 import { rowPrivacyOf } from "./private.js";
 
@@ -21,7 +21,7 @@ export interface PriorSpending {
   readonly name: string;
   readonly run: string;
   /** Steps of one kind; for federated training, whose clients add their own noise, the reported maximum ε. */
-  readonly done: SampledSteps | { readonly epsilon: number };
+  readonly done: NoisySampledSteps | { readonly epsilon: number };
 }
 
 /**
@@ -37,7 +37,7 @@ export function priorSpendingOf(
   return readdirSync(root).flatMap((id): PriorSpending[] => {
     if (id.startsWith(".")) return [];
     const plan = readRegularJson(join(root, id, "plan.json"));
-    if (!isWholePlan(plan) || !hashesOf(plan).includes(dataHash)) return [];
+    if (!isValidPlan(plan) || !hashesOf(plan).includes(dataHash)) return [];
     const privacy = rowPrivacyOf(plan);
     if (!privacy) return [];
     const run = RunFolder.open(join(root, id));
@@ -49,7 +49,7 @@ export function priorSpendingOf(
         .flatMap((e) => (e.kind === "step" && e.epsilon !== undefined ? [e.epsilon] : []));
       return epsilons.length > 0 ? [{ name, run: id, done: { epsilon: Math.max(...epsilons) } }] : [];
     }
-    const steps = madeStepCount(run.everything(), undefined);
+    const steps = spentStepCount(run.everything(), undefined);
     const { noise, rate } = privacy;
     return steps > 0 ? [{ name, run: id, done: { noise, rate, steps } }] : [];
   });
@@ -109,7 +109,7 @@ export function warnOfLostGuarantee(root: string, { recipe }: Plan, warn: Warn):
   if (start === undefined || recipe.training.privacy) return;
   for (const run of RunFolder.find(root, start)) {
     const plan = readRegularJson(join(run.path, "plan.json"));
-    if (!isWholePlan(plan) || !plan.recipe.training.privacy) continue;
+    if (!isValidPlan(plan) || !plan.recipe.training.privacy) continue;
     const same = plan.recipe.dataHash !== null && plan.recipe.dataHash === recipe.dataHash;
     const { unit } = plan.recipe.training.privacy;
     warn("privacy-lost", { start: run.lock()?.name ?? run.id, data: recipe.data.name, same, unit });

@@ -3,17 +3,22 @@ import type { ExperimentSettings } from "#dsl/compiler/plan/action.js";
 import { join } from "node:path";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { DataFacts } from "#dsl/language/types/facts.js";
-import { LEARNT_FILE, learntRecordOf, privateLearntRecord, writeLearntFile } from "../runs/learnt-rows.js";
+import {
+  TRAINING_ROW_RECORD_FILE,
+  trainingRowRecordOf,
+  trainingRowRecordWithoutHashes,
+  writeTrainingRowRecord,
+} from "../runs/learnt-rows.js";
 import { rowMarksOf, writeRowMarks } from "../runs/row-marks.js";
-import type { NewRunFacts, RunLockFile, RunFolder } from "../runs/run-folder.js";
-import type { learntRowsOfStart } from "../inference/measuring/learnt-overlap.js";
+import type { NewRunFacts, PinnedRunFacts, RunFolder } from "../runs/run-folder.js";
+import type { trainingRowHashesOfStart } from "../inference/measuring/learnt-overlap.js";
 import type { HostContext } from "../host/host-context.js";
 import { makePrivate } from "../fetch/private.js";
 import { runRecordOf } from "../runs/record/record.js";
 import { version } from "../session/version.js";
 import type { Engine } from "../engines/engine.js";
 import { trainingSplitName } from "../data/prepared.js";
-import type { TrainingMaterial } from "./training-inputs.js";
+import type { TrainingInputs } from "./training-inputs.js";
 import type { TrainRequest } from "./request.js";
 
 /** Context at the start of a training, with its experiment if there is one. */
@@ -24,9 +29,9 @@ interface Beginning {
 }
 
 /** Returns the facts for a new run's lock. */
-export async function runLockDetails(
+export async function collectNewRunFacts(
   { plan, run: { trial, replays } }: Pick<TrainRequest, "plan" | "run">,
-  { base, prepared, labels }: TrainingMaterial,
+  { base, prepared, labels }: TrainingInputs,
   engine: Engine,
   { hostContext: { folder }, signal, experiment }: Beginning,
 ): Promise<NewRunFacts> {
@@ -49,7 +54,7 @@ export async function runLockDetails(
     ...(experiment && { experiment: { name: experiment.name, notes: experiment.notes } }),
   };
 }
-function countsOf({ rowsIn, kept: rowsKept, splits }: DataFacts): NonNullable<RunLockFile["data"]> {
+function countsOf({ rowsIn, kept: rowsKept, splits }: DataFacts): NonNullable<PinnedRunFacts["data"]> {
   return {
     rowsIn,
     kept: rowsKept,
@@ -58,11 +63,11 @@ function countsOf({ rowsIn, kept: rowsKept, splits }: DataFacts): NonNullable<Ru
 }
 
 /** Records which rows the run trains on, for later scoring or training with its weights. */
-export async function recordLearntRows(
+export async function recordTrainingRows(
   run: RunFolder,
-  begun: NonNullable<ReturnType<typeof learntRowsOfStart>>,
+  begun: NonNullable<ReturnType<typeof trainingRowHashesOfStart>>,
   request: Pick<TrainRequest, "plan" | "run">,
-  { prepared }: Pick<TrainingMaterial, "prepared">,
+  { prepared }: Pick<TrainingInputs, "prepared">,
   stage: Beginning,
 ): Promise<void> {
   const about = {
@@ -72,20 +77,20 @@ export async function recordLearntRows(
     ...(stage.signal && { signal: stage.signal }),
   };
   const secret = request.plan.recipe.training.privacy !== undefined;
-  await writeLearntFile(
+  await writeTrainingRowRecord(
     run.path,
     secret
-      ? privateLearntRecord(about.model)
-      : await learntRecordOf({ prepared, split: trainingSplitName(prepared) }, about),
+      ? trainingRowRecordWithoutHashes(about.model)
+      : await trainingRowRecordOf({ prepared, split: trainingSplitName(prepared) }, about),
   );
-  makePrivate(join(run.path, LEARNT_FILE));
+  makePrivate(join(run.path, TRAINING_ROW_RECORD_FILE));
 }
 
 /** Writes marks that identify the run's rows, to compare it with other runs. A private training writes none. */
-export async function recordRowIdentities(
+export async function recordRowMarks(
   { path }: RunFolder,
   plan: Plan,
-  { prepared }: Pick<TrainingMaterial, "prepared">,
+  { prepared }: Pick<TrainingInputs, "prepared">,
 ): Promise<void> {
   if (plan.recipe.training.privacy) return;
   const marks = rowMarksOf(prepared);

@@ -10,13 +10,13 @@ import type { StepSource } from "../training/loop/step-source.js";
 import type { Validate } from "../training/loop/validation.js";
 import type { EngineManager } from "../engines/manager/engine-manager.js";
 import type { OpenModel } from "../models/open-model.js";
-import type { TrainingMaterial } from "./training-inputs.js";
+import type { TrainingInputs } from "./training-inputs.js";
 import type { ValidationSettings } from "./validating.js";
 
 /** A training whose model is open in the engine, with its starting weights. */
 export interface OpenTraining {
   readonly plan: Plan;
-  readonly material: TrainingMaterial;
+  readonly material: TrainingInputs;
   readonly open: OpenModel;
   readonly run: RunFolder;
   /** The checkpoint to load; null for a new run. */

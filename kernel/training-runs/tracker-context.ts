@@ -7,9 +7,9 @@ import type { ExperimentSettings } from "#dsl/compiler/plan/action.js";
 import { html, note } from "../display/html.js";
 import { displayOutputOf } from "../display/bundle.js";
 import { loadImplementation } from "../host/load-implementation.js";
-import type { TrialInLock } from "../runs/together/trials.js";
+import type { TrialOfRun } from "../runs/together/trials.js";
 import type { TrackedRunContext, TrackerSender } from "../trackers/trackers.js";
-import type { Screen } from "../session/live-training.js";
+import type { OutputScreen } from "../session/live-training.js";
 
 /** Parts of a session and an execution context that trackers need. */
 interface Session {
@@ -19,7 +19,7 @@ interface Session {
 export interface TrackingContext {
   readonly experiment?: ExperimentSettings;
   readonly hostContext: { readonly folder: string };
-  readonly screen: Screen;
+  readonly screen: OutputScreen;
   readonly sources: readonly { readonly path?: string }[];
 }
 
@@ -43,11 +43,11 @@ function sourceOf({ sources }: TrackingContext): string | null {
   return path === undefined ? null : basename(path);
 }
 
-export function reportRunBegun(
+export function reportRunStartToTrackers(
   session: Session,
   run: string,
   stage: TrackingContext,
-  trial: TrialInLock | undefined,
+  trial: TrialOfRun | undefined,
 ): void {
   const parent = trial && !trial.seeds ? join(session.runs, "sweeps", trial.journal) : undefined;
   const context = trackerContextOf(stage, parent);
@@ -64,7 +64,7 @@ export async function trackersWantModel({ experiment }: TrackingContext): Promis
 }
 
 /** Reports that scores were stored with a run; the run may be older than the experiment. */
-export function reportRunScored(session: Session, run: string | undefined, stage: TrackingContext): void {
+export function reportScoresToTrackers(session: Session, run: string | undefined, stage: TrackingContext): void {
   const context = trackerContextOf(stage);
   if (context && run !== undefined) session.trackers.began(run, context);
 }

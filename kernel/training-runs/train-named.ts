@@ -7,16 +7,21 @@ import { warnerAt, type ExecutionContext } from "../session/execution-context.js
 import type { LiveTraining } from "../session/live-training.js";
 import type { GroupLauncherFor } from "./process-group.js";
 import type { OpenSession } from "../session/open-session.js";
-import type { TrialInLock } from "../runs/together/trials.js";
+import type { TrialOfRun } from "../runs/together/trials.js";
 import type { ModelHandle } from "../models/model-handle.js";
-import { releaseRun, assignWeights, saveModelFolder } from "./assign-weights.js";
+import { releaseRunLock, assignWeights, saveModelFolder } from "./assign-weights.js";
 import type { ContinuedModel } from "./request.js";
-import { rankSteps } from "./rank-steps.js";
+import { rankStepProvider } from "./rank-steps.js";
 import type { StepProvider } from "./step-provider.js";
 import { findRunsNamed } from "../runs/history/runs-by-recipe.js";
 import { warnOfLostGuarantee, warnOfPriorSpending } from "./spent-privacy.js";
 import { runTraining } from "./training.js";
-import { reportFit, warnOfFinalWeights, reportPredictionChanges, maskPreviewer } from "./outcome-report.js";
+import {
+  reportOverOrUnderfitting,
+  warnOfFinalWeights,
+  reportPredictionChanges,
+  maskPreviewer,
+} from "./outcome-report.js";
 
 /**
  * Trains under a name, which is bound to the weights afterwards. `onTrained`: called when training has ended, to show
@@ -39,7 +44,7 @@ export async function trainNamedModel(
   await warnOfPriorSpending(session.runs, plan, warn, goesOn);
   warnOfLostGuarantee(session.runs, plan, warn);
   const steps = action.gathers
-    ? rankSteps(action.gathers(plan), (replaced) => warn("rank-replaced", replaced))
+    ? rankStepProvider(action.gathers(plan), (replaced) => warn("rank-replaced", replaced))
     : action.steps;
   const result = await runTraining(
     session,
@@ -73,7 +78,7 @@ export async function trainNamedModel(
     onTrained();
     if (finalWeights) warnOfFinalWeights(finalWeights, plan, result, warn);
     if (finalWeights && previewed)
-      reportFit({ plan, events: result.events, checkpoint: finalWeights.checkpoint }, context);
+      reportOverOrUnderfitting({ plan, events: result.events, checkpoint: finalWeights.checkpoint }, context);
     if (action.calibrate) {
       const lines = await calibrateModel(session, { handle, plan, calls: action.calibrate }, { stage: context, warn });
       const [fitted, ...changed] = lines;
@@ -83,7 +88,7 @@ export async function trainNamedModel(
     await saveModelFolder(session, handle, { plan, result }, context);
     return handle;
   } finally {
-    releaseRun(result);
+    releaseRunLock(result);
   }
 }
 
@@ -101,7 +106,7 @@ export interface TrainingDisplay {
   /** It follows a similar training, so warnings that hold for all of them are not repeated. */
   readonly again?: boolean;
   /** The group of trainings that it belongs to. */
-  readonly trial?: TrialInLock;
+  readonly trial?: TrialOfRun;
   /** Whether rows are shown before and after. */
   readonly previewed?: boolean;
 }

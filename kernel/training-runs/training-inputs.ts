@@ -11,14 +11,14 @@ import { encodeSplit, type EncodedRows, type RowEncodingOptions, encodingOf } fr
 import type { DatasetCache } from "../session/answers/dataset-cache.js";
 import type { ModelCache } from "../session/model-cache.js";
 import { loadImplementation } from "../host/load-implementation.js";
-import type { Exemplar } from "../runs/continual-state.js";
+import type { ReplayExemplar } from "../runs/continual-state.js";
 import { withExemplars } from "./exemplars.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import type { Base } from "../bases/base.js";
 import type { ScheduleImplementation, StoppingImplementation } from "#stdlib/optimizers/kind.js";
 
 /** The inputs of a training, before it has a run and an engine. */
-export interface TrainingMaterial {
+export interface TrainingInputs {
   readonly base: Base;
   readonly tokenizer: Tokenizer;
   /** The data without canaries; `rows` contains them. */
@@ -36,7 +36,7 @@ export interface TrainingMaterial {
   readonly stopping: StoppingImplementation | null;
 }
 /** Caches of a session, or what stands in for them in a page, from which a training takes its data and base. */
-export interface MaterialSources {
+export interface TrainingInputSources {
   readonly datasets: { readonly data: DatasetCache["data"] };
   readonly weights: { readonly parts: ModelCache["parts"] };
 }
@@ -44,8 +44,8 @@ export interface MaterialSources {
  * Prepares the inputs of a training.
  * @param looks whether to validate as the plan says
  */
-export async function prepareMaterial(
-  { datasets, weights }: MaterialSources,
+export async function prepareTrainingInputs(
+  { datasets, weights }: TrainingInputSources,
   {
     plan,
     name,
@@ -56,7 +56,7 @@ export async function prepareMaterial(
     readonly name: string;
     /** Rows of earlier data to add, and the labels of the continued model. */
     readonly continues?: {
-      readonly exemplars: readonly Exemplar[];
+      readonly exemplars: readonly ReplayExemplar[];
       readonly labels: readonly string[];
       readonly beside?: { readonly labels: number };
     };
@@ -65,7 +65,7 @@ export async function prepareMaterial(
   },
   stage: { readonly hostContext: HostContext },
   looks = true,
-): Promise<TrainingMaterial> {
+): Promise<TrainingInputs> {
   const { data, model, training } = plan.recipe;
   const { base, tokenizer } = await weights.parts(plan, stage.hostContext);
   const ownRows = await datasets.data(data, dataReaderOfModel(model), stage.hostContext);
@@ -100,7 +100,7 @@ export async function prepareMaterial(
 /** Returns how a plan's rows are batched. */
 export function loaderSettings(
   { recipe: { training } }: Plan,
-  { packed, tokenizer }: Pick<TrainingMaterial, "packed" | "tokenizer">,
+  { packed, tokenizer }: Pick<TrainingInputs, "packed" | "tokenizer">,
 ): DataLoaderOptions {
   return {
     batchSize: training.batch_size,

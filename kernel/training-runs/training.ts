@@ -3,22 +3,22 @@ import { rankingDirectionOf, watchedMetric } from "#dsl/compiler/plan/watched-me
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { engineWorkOf } from "../engines/engine-work.js";
 import { claimNewRun, claimUnfinishedRun, type RunClaim } from "../training/claim-run.js";
-import { noteRunning } from "../remote/supervisor/running-processes.js";
-import { rememberPace, steadySeconds } from "../session/answers/machine.js";
+import { registerRunningTraining } from "../remote/supervisor/running-processes.js";
+import { recordEnginePace, secondsWithoutStartup } from "../session/answers/machine.js";
 import type { RunEvent } from "../events/events.js";
 import { runTrainingLoop } from "../training/loop/train.js";
 import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
-import { reportRunBegun } from "./tracker-context.js";
+import { reportRunStartToTrackers } from "./tracker-context.js";
 import type { Engine } from "../engines/engine.js";
-import { localSteps } from "./local-steps.js";
+import { localStepProvider } from "./local-steps.js";
 import { rowPrivacyOf, refuseUnsupportedPrivacy } from "./private.js";
-import { runLockDetails, recordLearntRows, recordRowIdentities } from "./start-record.js";
-import { prepareMaterial, type TrainingMaterial } from "./training-inputs.js";
+import { collectNewRunFacts, recordTrainingRows, recordRowMarks } from "./start-record.js";
+import { prepareTrainingInputs, type TrainingInputs } from "./training-inputs.js";
 import type { RunResult, TrainRequest } from "./request.js";
 import type { StepsOpener } from "./step-provider.js";
 import { openInitialModel, predictionsBefore, loadNewestReadable } from "./initial-model.js";
-import { learntRowsOfStart } from "../inference/measuring/learnt-overlap.js";
+import { trainingRowHashesOfStart } from "../inference/measuring/learnt-overlap.js";
 
 /**
  * Prepares everything, opens the model in the engine and runs the loop. Used by `train` and by each trial of `sweep`.
@@ -31,10 +31,10 @@ export async function runTraining(
   const { plan } = request;
   const { model, training } = plan.recipe;
   const { name, trial, resume } = request.run;
-  const { steps = localSteps, continues } = request;
+  const { steps = localStepProvider, continues } = request;
   if (rowPrivacyOf(plan)) await refuseUnsupportedPrivacy(plan, { ranks: steps.sharesUpdates === true });
   const read = { plan, name, joins: steps.joins, ...(continues && { continues }) };
-  const material = await prepareMaterial(session, read, context);
+  const material = await prepareTrainingInputs(session, read, context);
   // Seeds of one training are equivalent, whichever journal lists them.
   const wanted = { name, trial: trial?.seeds ? undefined : trial };
   let claim: RunClaim | null = resume ? await claimUnfinishedRun(session.runs, plan, wanted) : null;
@@ -43,16 +43,16 @@ export async function runTraining(
       session.engines.engine(engineWorkOf(plan)),
       request.preview?.(material.rows, material.encoding, training.seed),
     ]);
-    const begun = claim ? null : learntRowsOfStart(model, material.base, context.hostContext.folder);
-    claim ??= claimNewRun(session.runs, name, plan, await runLockDetails(request, material, engine, context));
+    const begun = claim ? null : trainingRowHashesOfStart(model, material.base, context.hostContext.folder);
+    claim ??= claimNewRun(session.runs, name, plan, await collectNewRunFacts(request, material, engine, context));
     request.listener.onRun?.(claim.run.path);
-    reportRunBegun(session, claim.run.path, context, trial);
-    if (!trial) claim.lock.whenReleased(noteRunning(claim.run.path));
+    reportRunStartToTrackers(session, claim.run.path, context, trial);
+    if (!trial) claim.lock.whenReleased(registerRunningTraining(claim.run.path));
     await context.follows?.began(name, claim.run.path);
     const learnt = { prepared: steps.learns?.(material.prepared) ?? material.prepared };
     if (begun) await session.weights.trainedBases.keep(claim.run, model, material.base);
-    if (begun) await recordLearntRows(claim.run, begun, request, learnt, context);
-    if (begun && !trial) await recordRowIdentities(claim.run, plan, learnt);
+    if (begun) await recordTrainingRows(claim.run, begun, request, learnt, context);
+    if (begun && !trial) await recordRowMarks(claim.run, plan, learnt);
     const { engines } = session;
     const { signal } = context;
     const work = { session, request, stage: context, material, engine, ...claim };
@@ -70,7 +70,7 @@ interface Work extends RunClaim {
   readonly session: OpenSession;
   readonly request: TrainRequest;
   readonly stage: ExecutionContext;
-  readonly material: TrainingMaterial;
+  readonly material: TrainingInputs;
   readonly engine: Engine;
 }
 
@@ -152,6 +152,6 @@ function rememberTime({ request, engine }: Work, { events, earlier, total, resum
   const flops = (trains + (validating?.flops ?? 0)) * (steps / total);
   // Other trainings may have run during pauses: the log counts this training's own time.
   const totalSeconds = events.findLast((event) => event.kind === "stopped")?.seconds ?? 0;
-  const seconds = steadySeconds(totalSeconds - (resume?.seconds ?? 0), events.slice(earlier));
-  rememberPace(engine.info.name, { flops, steps, seconds });
+  const seconds = secondsWithoutStartup(totalSeconds - (resume?.seconds ?? 0), events.slice(earlier));
+  recordEnginePace(engine.info.name, { flops, steps, seconds });
 }

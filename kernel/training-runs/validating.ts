@@ -7,10 +7,10 @@ import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { loadImplementation } from "../host/load-implementation.js";
 import type { EngineSession } from "../engines/engine.js";
 import type { EncodedRows } from "../data/encoding/encoded.js";
-import { computeOutputs, scoreOutputs, type PartOutputs } from "../inference/score-split.js";
+import { computeOutputs, scoreOutputs, type SplitOutputs } from "../inference/score-split.js";
 import type { Validate } from "../training/loop/validation.js";
 import type { OpenModel } from "../models/open-model.js";
-import type { TrainingMaterial } from "./training-inputs.js";
+import type { TrainingInputs } from "./training-inputs.js";
 
 type Told = Readonly<Record<string, number>>;
 
@@ -25,7 +25,7 @@ export interface ValidationSettings {
 /** Returns how predictions are computed and scored. */
 async function measuring(
   { registry, plan, watched, measures = [] }: ValidationSettings,
-  { encoding, packed, tokenizer }: Pick<TrainingMaterial, "encoding" | "packed" | "tokenizer">,
+  { encoding, packed, tokenizer }: Pick<TrainingInputs, "encoding" | "packed" | "tokenizer">,
 ) {
   const calls = [watched, ...measures];
   const counts = calls.some(({ word }) => registry.find("metric", word)?.capabilities?.countsBytes);
@@ -50,14 +50,14 @@ async function measuring(
   return {
     ask,
     toldOf,
-    scored: (parts: readonly PartOutputs[], rows: EncodedRows) => scoreOutputs(parts, rows, encoding, {}),
+    scored: (parts: readonly SplitOutputs[], rows: EncodedRows) => scoreOutputs(parts, rows, encoding, {}),
   };
 }
 
 /** Returns null without a validation split. */
 export async function validatorFor(
   wanted: ValidationSettings,
-  material: TrainingMaterial,
+  material: TrainingInputs,
   { session }: Pick<OpenModel, "session">,
 ): Promise<Validate | null> {
   const { validation } = material;
@@ -82,7 +82,7 @@ export interface ValidationPart {
  */
 export async function partsValidatorFor(
   wanted: ValidationSettings,
-  material: TrainingMaterial,
+  material: TrainingInputs,
   { session }: Pick<OpenModel, "session">,
   {
     parts,
@@ -97,7 +97,7 @@ export async function partsValidatorFor(
   const { validation } = material;
   if (!validation || parts.length === 0) return null;
   const { ask, toldOf, scored } = await measuring(wanted, material);
-  const scoresOf = (all: readonly PartOutputs[]) =>
+  const scoresOf = (all: readonly SplitOutputs[]) =>
     Object.fromEntries(
       parts.flatMap(({ name, rows }, i) =>
         name === null ? [] : [[name, toldOf(scored(all.slice(i, i + 1), rows))] as const],
@@ -105,8 +105,8 @@ export async function partsValidatorFor(
     );
   return async (signal, onRows) => {
     let before = 0;
-    const askAll = async (isPersonal: boolean): Promise<readonly PartOutputs[]> => {
-      const all: PartOutputs[] = [];
+    const askAll = async (isPersonal: boolean): Promise<readonly SplitOutputs[]> => {
+      const all: SplitOutputs[] = [];
       for (const part of parts) {
         const begun = before;
         if (isPersonal) await (part.swapIn ?? common)?.();

@@ -13,10 +13,10 @@ import {
   recipeHashOfRun,
   unreadableRunError,
 } from "../runs/history/damage.js";
-import { isTrialRun, isSweepTrial } from "../runs/history/runs-by-recipe.js";
+import { isRunOfTrial, isSweepTrial } from "../runs/history/runs-by-recipe.js";
 import { RunFolder, type NewRunFacts } from "../runs/run-folder.js";
 import { runBusyError, lockHolderOf, lockRun, RunLock } from "../runs/run-lock.js";
-import type { TrialInLock } from "../runs/together/trials.js";
+import type { TrialOfRun } from "../runs/together/trials.js";
 
 export interface RunClaim {
   readonly run: RunFolder;
@@ -76,13 +76,13 @@ interface Wanted {
   /** Name of the run. */
   readonly name: string;
   /** If set, only a run of this trial. If unset, no trial of a sweep, because those are resumed with their sweep. */
-  readonly trial?: Pick<TrialInLock, "journal" | "number"> | undefined;
+  readonly trial?: Pick<TrialOfRun, "journal" | "number"> | undefined;
 }
 
 /** Claims the newest unfinished run. Throws the coded errors `nothing-to-resume` and `run-busy`. */
 export async function claimUnfinishedRun(root: string, plan: Plan, { name, trial }: Wanted): Promise<RunClaim> {
   for (const run of RunFolder.find(root, plan.recipeHash)) {
-    if (trial ? !isTrialRun(run, trial) : isSweepTrial(run)) continue;
+    if (trial ? !isRunOfTrial(run, trial) : isSweepTrial(run)) continue;
     if (run.lock()?.replays !== undefined) continue;
     if (isOver(run) || (lockHolderOf(run.path) === null && readCheckpoints(run).length === 0)) continue;
     let lock: RunLock;

@@ -18,7 +18,7 @@ export function dynamicsHook(dynamics: TrainingDynamics, truth: Int32Array): Tra
 }
 
 /** Returns the hook of a run that has taken `done` steps; null if that run stored no dynamics of these rows. */
-export function resumedDynamics(run: RunFolder, done: number | null, truth: Int32Array): TrainingHook | null {
+export function resumedDynamicsHook(run: RunFolder, done: number | null, truth: Int32Array): TrainingHook | null {
   const dynamics = done === null ? TrainingDynamics.create(truth.length) : loadDynamics(run, done, truth.length);
   return dynamics && dynamicsHook(dynamics, truth);
 }

@@ -7,7 +7,7 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { deflateSync, inflateSync } from "node:zlib";
-import { makePrivateFolder, writePrivateAsync } from "../fetch/private.js";
+import { makePrivateFolder, writePrivateFileAsync } from "../fetch/private.js";
 import { FileNotRead, readWholeFile } from "../fetch/regular.js";
 import type { RunFolder } from "../runs/run-folder.js";
 import { toRunFolderError } from "../runs/folder-errors.js";
@@ -113,7 +113,7 @@ export async function saveDynamics(run: RunFolder, step: number, dynamics: Train
   const file = fileOf(run, step);
   try {
     makePrivateFolder(folderOf(run));
-    await writePrivateAsync(file, dynamics.bytes());
+    await writePrivateFileAsync(file, dynamics.bytes());
   } catch (error) {
     throw toRunFolderError(error, file);
   }

@@ -25,7 +25,7 @@ export interface ExactFitOptions {
   readonly signal?: AbortSignal;
 }
 
-export class ExactFit implements StepSource {
+export class ExactHeadFitSource implements StepSource {
   readonly total = 1;
   readonly predictsStepTime = false;
   private waiting: Promise<CompletedStep> | null = null;

@@ -35,7 +35,10 @@ export function learningRateSchedule({
 }
 
 /** Returns the pipeline options of the loader's batches. */
-export function minibatchSteps(options: MinibatchOptions, session: Pick<EngineSession, "run">): StepPipelineOptions {
+export function minibatchPipelineOptions(
+  options: MinibatchOptions,
+  session: Pick<EngineSession, "run">,
+): StepPipelineOptions {
   const { plan, loader, wantsLogits } = options;
   return {
     session,

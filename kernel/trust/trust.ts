@@ -11,7 +11,7 @@ import { isWithin } from "#stdlib/platform/files.js";
 import { withFileLock } from "../fetch/cache.js";
 import { diskError } from "../fetch/disk.js";
 import { objectWith, parseJsonAs, SchemaMismatch, type Schema } from "../fetch/json.js";
-import { makePrivateFolder, writePrivateAsync } from "../fetch/private.js";
+import { makePrivateFolder, writePrivateFileAsync } from "../fetch/private.js";
 import { FileNotRead, readWholeFile } from "../fetch/regular.js";
 import { homedir } from "node:os";
 import { xdgFolder } from "../fetch/xdg.js";
@@ -98,7 +98,7 @@ export async function distrustFolder(folder: string): Promise<boolean> {
  * Returns the list entry that trusts a folder: itself, or a parent trusted with its subfolders; null if it is not
  * trusted.
  */
-export function trustedBy(folder: string): string | null {
+export function trustingFolderOf(folder: string): string | null {
   const [path] = existing(folder);
   if (path === undefined) return null;
   return trustedFolders().find((one) => isCovered(path, one))?.path ?? null;
@@ -108,7 +108,7 @@ export function trustedBy(folder: string): string | null {
  * Running a program or a cell trusts its folder (that folder alone, not its subfolders). If the configuration cannot be
  * written, the run continues all the same: only later checks are affected, which then stay offline.
  */
-export async function trustByRunning(folder: string): Promise<void> {
+export async function trustFolderOfRun(folder: string): Promise<void> {
   if (isTrusted(folder)) return;
   await trustFolder(folder, { subfolders: false }).catch((error: unknown) => {
     if (!(error instanceof CodedError)) throw error;
@@ -123,7 +123,7 @@ async function change(next: (folders: readonly TrustedFolder[]) => readonly Trus
       const before = trustedFolders();
       const after = next(before);
       if (after === before) return;
-      await writePrivateAsync(target, `${JSON.stringify({ folders: after }, null, 2)}\n`);
+      await writePrivateFileAsync(target, `${JSON.stringify({ folders: after }, null, 2)}\n`);
     });
   } catch (error) {
     throw diskError(error, target);

@@ -2,7 +2,7 @@
  * The window's side of the worker: sends a request and receives one response. The worker's script and data are embedded
  * in the page, so nothing is fetched.
  */
-import type { Method, Methods, Reply } from "../world/protocol.js";
+import type { PageWorkerMethodName, PageWorkerMethods, PageWorkerReply } from "../world/protocol.js";
 
 export class WorkerClient {
   readonly #worker: Worker;
@@ -12,7 +12,7 @@ export class WorkerClient {
   constructor(script: string, onError: (message: string) => void) {
     const address = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
     this.#worker = new Worker(address);
-    this.#worker.onmessage = ({ data }: { data: Reply }) => {
+    this.#worker.onmessage = ({ data }: { data: PageWorkerReply }) => {
       const pending = this.#waiting.get(data.id);
       this.#waiting.delete(data.id);
       if ("error" in data) {
@@ -23,7 +23,10 @@ export class WorkerClient {
     this.#worker.onerror = ({ message }) => onError(message);
   }
 
-  ask<M extends Method>(method: M, params: Methods[M]["params"]): Promise<Methods[M]["result"]> {
+  ask<M extends PageWorkerMethodName>(
+    method: M,
+    params: PageWorkerMethods[M]["params"],
+  ): Promise<PageWorkerMethods[M]["result"]> {
     const id = ++this.#next;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { done: resolve as (result: unknown) => void, failed: reject });

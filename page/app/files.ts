@@ -3,7 +3,7 @@
  * worker. A model's config.json and tokenizer.json belong in a folder named after the model, which a single file does
  * not have.
  */
-import type { FileLine, GivenFile } from "../world/protocol.js";
+import type { FileListEntry, GivenFile } from "../world/protocol.js";
 import { elementById } from "./dom.js";
 import { makeElement } from "./make.js";
 
@@ -75,8 +75,8 @@ async function filesIn(entry: FileSystemEntry): Promise<readonly (readonly [stri
   return (await Promise.all(inside.map(filesIn))).flat();
 }
 
-export function listFiles(
-  lines: readonly FileLine[],
+export function showFileList(
+  lines: readonly FileListEntry[],
   options: { readonly insert: (text: string) => void; readonly remove: (path: string) => void },
 ): void {
   elementById("files").replaceChildren(

@@ -1,11 +1,11 @@
 /** The window: combines editor, diagnostics, phases and files, and keeps the program in the page's URL. */
-import type { CheckResult, FileLine, GivenFile, Machine, StartParams } from "../world/protocol.js";
+import type { CheckResult, FileListEntry, GivenFile, Machine, StartParams } from "../world/protocol.js";
 import { WorkerClient } from "./asker.js";
 import { examples, type Example } from "./generated-parts.js";
 import { elementById } from "./dom.js";
 import { embeddedJson, makeElement } from "./make.js";
 import { Editor } from "./editor.js";
-import { droppedFiles, listFiles, readGivenFiles } from "./files.js";
+import { droppedFiles, showFileList, readGivenFiles } from "./files.js";
 import { PhaseTabs } from "./phases.js";
 import { showChecking, showProblems } from "./problems.js";
 import { deflateText, inflateBytes } from "./packed.js";
@@ -136,13 +136,13 @@ async function setFiles(): Promise<void> {
   listed(await asker.ask("files", { all }));
   editor.recheck();
 }
-function listed(lines: readonly FileLine[]): void {
+function listed(lines: readonly FileListEntry[]): void {
   const remove = (path: string): void => {
     givenFiles.delete(path);
     gone.add(path);
     void setFiles();
   };
-  listFiles(lines, { insert: (text) => editor.insert(text), remove });
+  showFileList(lines, { insert: (text) => editor.insert(text), remove });
 }
 
 export async function giveFiles(given: readonly (readonly [string, File])[]): Promise<void> {

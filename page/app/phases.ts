@@ -1,10 +1,10 @@
 /** The compiler's phases in tabs. A view stays until a newer one is ready, and is dimmed while it is outdated. */
-import type { CheckResult, DrawnPhase, TreeNode, PhaseName } from "../world/protocol.js";
+import type { CheckResult, CompilerPhaseView, TreeNode, CompilerPhaseName } from "../world/protocol.js";
 import type { WorkerClient } from "./asker.js";
 import { elementById } from "./dom.js";
 import { makeElement } from "./make.js";
 
-const views: readonly (readonly [PhaseName, string])[] = [
+const views: readonly (readonly [CompilerPhaseName, string])[] = [
   ["tree", "Tree"],
   ["data", "Data"],
   ["plan", "Plan"],
@@ -15,13 +15,13 @@ const views: readonly (readonly [PhaseName, string])[] = [
 export class PhaseTabs {
   readonly #asker: WorkerClient;
   readonly #select: (from: number, to: number) => void;
-  readonly #tabs = new Map<PhaseName, HTMLButtonElement>();
-  #view: PhaseName = "plan";
+  readonly #tabs = new Map<CompilerPhaseName, HTMLButtonElement>();
+  #view: CompilerPhaseName = "plan";
   #code = "";
   #checkup: CheckResult | null = null;
   #turn = 0;
   /** The view that is drawn on the page. */
-  #drawn: PhaseName | null = null;
+  #drawn: CompilerPhaseName | null = null;
 
   constructor(asker: WorkerClient, select: (from: number, to: number) => void) {
     this.#asker = asker;
@@ -46,7 +46,7 @@ export class PhaseTabs {
     this.#mark();
   }
 
-  open(view: PhaseName): void {
+  open(view: CompilerPhaseName): void {
     this.#view = view;
     this.#mark();
     this.#choices();
@@ -100,7 +100,7 @@ export class PhaseTabs {
     const name = elementById<HTMLSelectElement>("which").value || null;
     const drawn = await this.#asker
       .ask("show", { code: this.#code, view, name })
-      .catch((error: unknown): DrawnPhase => ({ none: String(error) }));
+      .catch((error: unknown): CompilerPhaseView => ({ none: String(error) }));
     if (turn !== this.#turn) return;
     const panel = elementById("view");
     const stale = elementById("stale");

@@ -2,11 +2,11 @@
 import { lastOf, must } from "#dsl/language/diagnostics/codes.js";
 import type { AnswerDecoder, PredictedRows, TaskImplementation } from "#stdlib/tasks/kind.js";
 import { scaledByTemperature } from "#stdlib/calibrations/shared/thresholds.js";
-import type { ModelInputText, PageDemo } from "#stdlib/targets/shared/page/demo.js";
+import type { ModelInputText, PageDemoData } from "#stdlib/targets/shared/page/demo.js";
 import { gapsToMask } from "#stdlib/targets/shared/page/gaps.js";
 import { isPageTask, loadPageTask } from "#stdlib/targets/shared/page/tasks.js";
-import type { Array32 } from "./protocol.js";
-import { wordsOfRow, type RowReader, type DemoRow } from "./reading.js";
+import type { TransferredTensor } from "./protocol.js";
+import { wordsOfRow, type DemoRowTokenizer, type TokenizedDemoRow } from "./reading.js";
 import type { GraphRuntime } from "./runtime.js";
 import { predictionDisplayOf, type Prediction, type PredictionView } from "./views.js";
 
@@ -20,8 +20,8 @@ export class DemoPredictor {
   private readonly overlap: number | null;
 
   private constructor(
-    private readonly demo: PageDemo,
-    private readonly reading: RowReader,
+    private readonly demo: PageDemoData,
+    private readonly reading: DemoRowTokenizer,
     private readonly runtime: GraphRuntime,
     { answers, supervision }: TaskImplementation,
   ) {
@@ -33,7 +33,7 @@ export class DemoPredictor {
     this.gap = demo.task.word === "fill_mask" && mask !== null ? (tokens(Int32Array.of(mask))[0] ?? null) : null;
   }
 
-  static async create(demo: PageDemo, reading: RowReader, runtime: GraphRuntime): Promise<DemoPredictor> {
+  static async create(demo: PageDemoData, reading: DemoRowTokenizer, runtime: GraphRuntime): Promise<DemoPredictor> {
     const { word } = demo.task;
     if (!isPageTask(word)) throw new Error(`a page has no answers of ${word}`);
     return new DemoPredictor(demo, reading, runtime, await loadPageTask(word));
@@ -48,7 +48,8 @@ export class DemoPredictor {
     const outputs: Float32Array[] = [];
     for (const [index, row] of rows.entries()) outputs.push(await this.outputsOf(row, asks, index));
     const prediction = await this.prediction(input, outputs, asks);
-    const sum = (valueOf: (row: DemoRow) => number): number => rows.reduce((all, row) => all + valueOf(row), 0);
+    const sum = (valueOf: (row: TokenizedDemoRow) => number): number =>
+      rows.reduce((all, row) => all + valueOf(row), 0);
     return {
       prediction,
       shown: predictionDisplayOf(prediction as Prediction),
@@ -69,13 +70,13 @@ export class DemoPredictor {
     return this.rows(input).flatMap(({ window }) => (window ? [window.first, ...window.starts, ...window.ends] : []));
   }
 
-  private rows(input: ModelInputText): readonly DemoRow[] {
+  private rows(input: ModelInputText): readonly TokenizedDemoRow[] {
     if (this.overlap !== null && typeof input !== "string") return this.reading.contexts(input, this.overlap);
     const texts = this.apart && typeof input !== "string" ? input : [input];
     return texts.map((text) => this.reading.row(text, this.words));
   }
 
-  private askedRows(rows: readonly DemoRow[]): PredictedRows {
+  private askedRows(rows: readonly TokenizedDemoRow[]): PredictedRows {
     const { labels, task: call, fitted } = this.demo;
     return {
       count: rows.length,
@@ -90,9 +91,9 @@ export class DemoPredictor {
   }
 
   /** Returns the logits of a row, or of the positions in it that the task predicts. */
-  private async outputsOf(row: DemoRow, asked: PredictedRows, index: number): Promise<Float32Array> {
+  private async outputsOf(row: TokenizedDemoRow, asked: PredictedRows, index: number): Promise<Float32Array> {
     const shape = [1, row.ids.length];
-    const whole = (values: Int32Array): Array32 => ({ dtype: "i32", shape, data: values.slice().buffer });
+    const whole = (values: Int32Array): TransferredTensor => ({ dtype: "i32", shape, data: values.slice().buffer });
     const all = {
       input_ids: whole(row.ids),
       attention_mask: whole(new Int32Array(row.ids.length).fill(1)),
@@ -124,7 +125,7 @@ export class DemoPredictor {
 }
 
 /** For a graph with separate outputs for the start and end of an answer: interleaves the two. */
-function logitsOf({ logits, start_logits: starts, end_logits: ends }: Readonly<Record<string, Array32>>): {
+function logitsOf({ logits, start_logits: starts, end_logits: ends }: Readonly<Record<string, TransferredTensor>>): {
   readonly numbers: Float32Array;
   readonly shape: readonly number[];
 } {

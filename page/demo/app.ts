@@ -1,11 +1,11 @@
 /** The window of a demo page: the form, opening the embedded or given model, and the predictions. */
-import type { ModelInputText, PageDemo, PageDataPart } from "#stdlib/targets/shared/page/demo.js";
+import type { ModelInputText, PageDemoData, PageDataPart } from "#stdlib/targets/shared/page/demo.js";
 import { GAP_MARK, hasGap } from "#stdlib/targets/shared/page/gaps.js";
 import { embeddedJson, makeElement } from "../app/make.js";
 import { answerNodes } from "./answer-elements.js";
-import { unpackBytes } from "./unpack.js";
+import { unpackBase64Gzip } from "./unpack.js";
 import { mustGet } from "#dsl/language/diagnostics/codes.js";
-import type { Method, Methods, Reply } from "./protocol.js";
+import type { DemoWorkerMethodName, DemoWorkerMethods, DemoWorkerReply } from "./protocol.js";
 
 /**
  * The window's side of the worker: sends a request and receives one response. The worker's script is embedded in the
@@ -18,7 +18,7 @@ export class WorkerClient {
 
   constructor(script: BlobPart) {
     this.#worker = new Worker(URL.createObjectURL(new Blob([script], { type: "text/javascript" })));
-    this.#worker.onmessage = ({ data }: MessageEvent<Reply>) => {
+    this.#worker.onmessage = ({ data }: MessageEvent<DemoWorkerReply>) => {
       const { done, failed } = mustGet(this.#waiting, data.id, "a question");
       this.#waiting.delete(data.id);
       if ("error" in data) failed(new Error(data.error));
@@ -30,11 +30,11 @@ export class WorkerClient {
     };
   }
 
-  ask<M extends Method>(
+  ask<M extends DemoWorkerMethodName>(
     method: M,
-    params: Methods[M]["params"],
+    params: DemoWorkerMethods[M]["params"],
     given: Transferable[] = [],
-  ): Promise<Methods[M]["result"]> {
+  ): Promise<DemoWorkerMethods[M]["result"]> {
     const id = ++this.#next;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { done: resolve as (result: unknown) => void, failed: reject });
@@ -56,7 +56,7 @@ function taken(part: PageDataPart): string {
   return text;
 }
 
-const demo = embeddedJson<PageDemo>(taken("demo"));
+const demo = embeddedJson<PageDemoData>(taken("demo"));
 const [text, other, go, form, answer] = [
   byId<HTMLTextAreaElement>("text"),
   byId<HTMLTextAreaElement>("other"),
@@ -146,7 +146,7 @@ async function ask(): Promise<void> {
 async function open(model: string | ArrayBuffer): Promise<void> {
   tell("opening the model…");
   try {
-    asker ??= new WorkerClient(await unpackBytes(parts.worker));
+    asker ??= new WorkerClient(await unpackBase64Gzip(parts.worker));
     const opening = { demo, tokenizer: parts.tokenizer, runtime: parts.runtime, model, threads };
     ({ gap } = await asker.ask("open", opening, typeof model === "string" ? [] : [model]));
     byId("give").hidden = true;

@@ -7,7 +7,7 @@
 import { must } from "#dsl/language/diagnostics/codes.js";
 
 /** Functions of the tokenizer. */
-export interface TokenizerParts {
+export interface TokenizerFunctions {
   /** Returns the ids of a text or word, without special tokens around it. */
   plain(text: string): readonly number[];
   tokens(ids: readonly number[]): readonly string[];
@@ -18,7 +18,7 @@ export interface TokenizerParts {
   readonly added: readonly (readonly [string, number])[];
 }
 /** `starts` and `ends` are offsets in UTF-16 units of the text. */
-export interface PlacedTokens {
+export interface TokensWithOffsets {
   readonly ids: Int32Array;
   readonly starts: Int32Array;
   readonly ends: Int32Array;
@@ -30,7 +30,7 @@ interface Token {
 }
 
 /** Throws an error if the words give other tokens separately than in the text. */
-export function placeTokens(text: string, parts: TokenizerParts): PlacedTokens {
+export function tokenizeWithOffsets(text: string, parts: TokenizerFunctions): TokensWithOffsets {
   const all = split(text, parts).flatMap(({ offset, part, id }): readonly Token[] =>
     id === null ? tokensOf(part, offset, parts) : [{ id, start: offset, end: offset + part.length }],
   );
@@ -50,7 +50,7 @@ interface Part {
   /** Id of an added token; null for the text between such tokens. */
   readonly id: number | null;
 }
-function split(text: string, { added }: TokenizerParts): readonly Part[] {
+function split(text: string, { added }: TokenizerFunctions): readonly Part[] {
   const found: Part[] = [];
   let from = 0;
   for (let offset = 0; offset < text.length;) {
@@ -67,7 +67,7 @@ function split(text: string, { added }: TokenizerParts): readonly Part[] {
 }
 
 /** @param offset start of this part in the complete text */
-function tokensOf(text: string, offset: number, parts: TokenizerParts): readonly Token[] {
+function tokensOf(text: string, offset: number, parts: TokenizerFunctions): readonly Token[] {
   const starts: number[] = [];
   const ends: number[] = [];
   let made = "";
@@ -101,7 +101,7 @@ function tokensOf(text: string, offset: number, parts: TokenizerParts): readonly
 const GOES_ON = /^##/;
 function piecesOf(
   word: string,
-  { plain, tokens }: TokenizerParts,
+  { plain, tokens }: TokenizerFunctions,
 ): readonly { readonly id: number; readonly from: number; readonly to: number }[] {
   const ids = plain(word);
   const lengths = tokens(ids).map((token, i) => (i === 0 ? token : token.replace(GOES_ON, "")).length);

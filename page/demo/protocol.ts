@@ -1,9 +1,9 @@
 /** Messages between the demo page's window and its worker, also used to verify a deployment. */
-import type { PageDemo, ModelInputText } from "#stdlib/targets/shared/page/demo.js";
+import type { PageDemoData, ModelInputText } from "#stdlib/targets/shared/page/demo.js";
 import type { PredictionView } from "./views.js";
 
-export interface OpenParams {
-  readonly demo: PageDemo;
+export interface OpenDemoParams {
+  readonly demo: PageDemoData;
   /** base64 of gzip. */
   readonly tokenizer: string;
   readonly runtime: string;
@@ -11,14 +11,14 @@ export interface OpenParams {
   readonly model: string | ArrayBuffer;
   readonly threads: number;
 }
-export interface Array32 {
+export interface TransferredTensor {
   readonly dtype: "f32" | "i32";
   readonly shape: readonly number[];
   readonly data: ArrayBuffer;
 }
-export interface Methods {
+export interface DemoWorkerMethods {
   /** `gap`: the token that stands for a hidden word, if the model has one. */
-  open: { params: OpenParams; result: { readonly milliseconds: number; readonly gap: string | null } };
+  open: { params: OpenDemoParams; result: { readonly milliseconds: number; readonly gap: string | null } };
   ask: { params: ModelInputText; result: PredictionView };
   /** Returns the token ids that are fed to the model. */
   ids: { params: readonly ModelInputText[]; result: readonly (readonly number[])[] };
@@ -26,12 +26,18 @@ export interface Methods {
   places: { params: readonly ModelInputText[]; result: readonly (readonly number[])[] };
   /** Runs the graph itself, with the program's names. */
   run: {
-    params: { readonly feeds: Readonly<Record<string, Array32>>; readonly wanted: readonly string[] };
-    result: Readonly<Record<string, Array32>>;
+    params: { readonly feeds: Readonly<Record<string, TransferredTensor>>; readonly wanted: readonly string[] };
+    result: Readonly<Record<string, TransferredTensor>>;
   };
 }
-export type Method = keyof Methods;
-export type Request = {
-  [M in Method]: { readonly id: number; readonly method: M; readonly params: Methods[M]["params"] };
-}[Method];
-export type Reply = { readonly id: number; readonly result: unknown } | { readonly id: number; readonly error: string };
+export type DemoWorkerMethodName = keyof DemoWorkerMethods;
+export type DemoWorkerRequest = {
+  [M in DemoWorkerMethodName]: {
+    readonly id: number;
+    readonly method: M;
+    readonly params: DemoWorkerMethods[M]["params"];
+  };
+}[DemoWorkerMethodName];
+export type DemoWorkerReply =
+  | { readonly id: number; readonly result: unknown }
+  | { readonly id: number; readonly error: string };

@@ -8,13 +8,13 @@ import { must } from "#dsl/language/diagnostics/codes.js";
 import { questionWindows } from "#kernel/bases/context-windows.js";
 import { truncateWithSpecialTokens, addSpecialTokens, encodePairWithSpecialTokens } from "#kernel/bases/framing.js";
 import { checkTokenizer, type CheckedTokenizer } from "#kernel/bases/tokenizer-file.js";
-import type { QuestionContextWindow, TokenNames } from "#stdlib/tasks/kind.js";
-import type { ModelInputText, PageDemo } from "#stdlib/targets/shared/page/demo.js";
+import type { QuestionContextWindow, TokenizerVocabularyFacts } from "#stdlib/tasks/kind.js";
+import type { ModelInputText, PageDemoData } from "#stdlib/targets/shared/page/demo.js";
 import { whitespaceWords } from "#stdlib/tasks/shared/whitespace-words.js";
-import { withRustWhitespace } from "../rust-words.js";
-import { placeTokens, type TokenizerParts } from "./placed.js";
+import { correctWhitespacePreTokenizer } from "../rust-words.js";
+import { tokenizeWithOffsets, type TokenizerFunctions } from "./placed.js";
 
-export interface DemoRow {
+export interface TokenizedDemoRow {
   readonly ids: Int32Array;
   /** Which of two texts each token belongs to; unset for a single text. */
   readonly types?: Int32Array;
@@ -26,8 +26,8 @@ export interface DemoRow {
   readonly whole: number;
 }
 
-export class RowReader {
-  readonly names: TokenNames;
+export class DemoRowTokenizer {
+  readonly names: TokenizerVocabularyFacts;
   private readonly reader: Reader;
   private readonly checked: CheckedTokenizer;
   /** Special tokens around texts. */
@@ -35,13 +35,13 @@ export class RowReader {
 
   /** Throws the coded errors of `checkTokenizer`. */
   constructor(
-    private readonly demo: PageDemo,
+    private readonly demo: PageDemoData,
     file: Uint8Array,
     settings: Readonly<Record<string, unknown>> | null,
   ) {
     this.checked = checkTokenizer("tokenizer.json", file, demo.config, settings);
     const { json, vocabulary, added, mask, special } = this.checked;
-    const pre_tokenizer = withRustWhitespace(json["pre_tokenizer"]);
+    const pre_tokenizer = correctWhitespacePreTokenizer(json["pre_tokenizer"]);
     this.reader = new Reader({ ...json, pre_tokenizer, truncation: null, padding: null }, {});
     const { single, pair } = this.checked.frame;
     this.framing = new Set([...single.before, ...single.after, ...pair.before, ...pair.between, ...pair.after]);
@@ -56,7 +56,7 @@ export class RowReader {
   }
 
   /** @param words whether the task predicts per word */
-  row(input: ModelInputText, words: boolean): DemoRow {
+  row(input: ModelInputText, words: boolean): TokenizedDemoRow {
     if (typeof input !== "string") return this.pair(input);
     return words ? this.ofWords(input) : this.text(input);
   }
@@ -65,8 +65,8 @@ export class RowReader {
    * Encodes a question with its context; a long context gives several rows.
    * @param overlap tokens that neighbouring rows share
    */
-  contexts([question, context]: readonly [string, string], overlap: number): readonly DemoRow[] {
-    const placed = placeTokens(context, this.parts);
+  contexts([question, context]: readonly [string, string], overlap: number): readonly TokenizedDemoRow[] {
+    const placed = tokenizeWithOffsets(context, this.parts);
     const both = { question, context, questionIds: this.plain(question.trimStart()), contextEncoding: placed };
     const windows = questionWindows(both, this.checked.frame.pair, {
       length: this.demo.maxLength,
@@ -82,7 +82,7 @@ export class RowReader {
     }));
   }
 
-  private get parts(): TokenizerParts {
+  private get parts(): TokenizerFunctions {
     const { normalizer, pre_tokenizer: parting } = this.reader;
     return {
       plain: (text) => this.plain(text),
@@ -94,7 +94,7 @@ export class RowReader {
   }
 
   /** Warns if the tokenizer does not know most of the text: the prediction then means little. */
-  doubts(rows: readonly DemoRow[]): readonly string[] {
+  doubts(rows: readonly TokenizedDemoRow[]): readonly string[] {
     const { special } = this.names;
     const content = rows.flatMap(({ ids }) => Array.from(ids)).filter((id) => !this.framing.has(id));
     if (content.length === 0) return ["The text is empty for the model: its answer means nothing."];
@@ -110,7 +110,7 @@ export class RowReader {
     return this.reader.encode(text.replace(/\p{Surrogate}/gu, "\ufffd"), { add_special_tokens: false }).ids;
   }
 
-  private text(text: string): DemoRow {
+  private text(text: string): TokenizedDemoRow {
     const whole = addSpecialTokens(this.plain(text), this.checked.frame.single, Number.POSITIVE_INFINITY);
     return {
       ids: truncateWithSpecialTokens(whole, this.checked.frame.single, this.demo.maxLength),
@@ -118,7 +118,7 @@ export class RowReader {
     };
   }
 
-  private pair([first, second]: readonly [string, string]): DemoRow {
+  private pair([first, second]: readonly [string, string]): TokenizedDemoRow {
     const { pair } = this.checked.frame;
     const [a, b] = [this.plain(first), this.plain(second)];
     const { ids, types } = encodePairWithSpecialTokens(a, b, pair, this.demo.maxLength);
@@ -127,7 +127,7 @@ export class RowReader {
   }
 
   /** A word is included if its first piece is. */
-  private ofWords(text: string): DemoRow {
+  private ofWords(text: string): TokenizedDemoRow {
     const { frame, unknown, padId, blankBeforeWords } = this.checked;
     const pieces = whitespaceWords(text)
       .map((word) => this.plain(blankBeforeWords ? ` ${word}` : word))
@@ -160,6 +160,6 @@ function isLetter(token: string): boolean {
 }
 
 /** Returns the words of a row in the form that tasks use. */
-export function wordsOfRow({ words }: DemoRow): NonNullable<DemoRow["words"]> {
+export function wordsOfRow({ words }: TokenizedDemoRow): NonNullable<TokenizedDemoRow["words"]> {
   return must(words, "the words of a row");
 }

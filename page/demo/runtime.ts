@@ -2,7 +2,7 @@
 import { env, InferenceSession, Tensor } from "onnxruntime-web/wasm";
 import { must } from "#dsl/language/diagnostics/codes.js";
 import type { GraphFile, GraphPort } from "#stdlib/targets/kind.js";
-import type { Array32 } from "./protocol.js";
+import type { TransferredTensor } from "./protocol.js";
 
 export class GraphRuntime {
   private constructor(
@@ -28,9 +28,9 @@ export class GraphRuntime {
 
   /** Runs the graph; feeds and outputs have the program's names. */
   async run(
-    feeds: Readonly<Record<string, Array32>>,
+    feeds: Readonly<Record<string, TransferredTensor>>,
     wanted: readonly string[] = Object.keys(this.graph.outputs),
-  ): Promise<Readonly<Record<string, Array32>>> {
+  ): Promise<Readonly<Record<string, TransferredTensor>>> {
     const fed = Object.entries(this.graph.inputs).map(
       ([name, port]) => [port.name, tensorOf(must(feeds[name], `what the graph is fed as ${name}`), port)] as const,
     );
@@ -46,13 +46,13 @@ export class GraphRuntime {
   }
 }
 
-function tensorOf({ data, shape }: Array32, { dtype }: GraphPort): Tensor {
+function tensorOf({ data, shape }: TransferredTensor, { dtype }: GraphPort): Tensor {
   const dims = [...shape];
   if (dtype === "i64") return new Tensor("int64", BigInt64Array.from(new Int32Array(data), BigInt), dims);
   if (dtype === "i32") return new Tensor("int32", new Int32Array(data), dims);
   return new Tensor("float32", new Float32Array(data), dims);
 }
-function arrayOf(tensor: Tensor): Array32 {
+function arrayOf(tensor: Tensor): TransferredTensor {
   const { data } = tensor;
   if (!(data instanceof Float32Array)) throw new TypeError(`the graph gives ${tensor.type}`);
   return { dtype: "f32", shape: [...tensor.dims], data: data.slice().buffer };

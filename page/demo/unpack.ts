@@ -4,7 +4,7 @@
 const PIECE = 4 * 2 ** 18;
 
 /** Rejects if the text is not valid. */
-export async function unpackBytes(text: string): Promise<Uint8Array<ArrayBuffer>> {
+export async function unpackBase64Gzip(text: string): Promise<Uint8Array<ArrayBuffer>> {
   const whole = text.trim();
   let offset = 0;
   const packed = new ReadableStream<Uint8Array<ArrayBuffer>>({

@@ -8,10 +8,10 @@ import { internalCodes } from "#dsl/language/diagnostics/internal-codes.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { embeddedJson } from "../app/make.js";
 import { DemoPredictor } from "./answering.js";
-import type { Methods, OpenParams, Reply, Request } from "./protocol.js";
-import { RowReader } from "./reading.js";
+import type { DemoWorkerMethods, OpenDemoParams, DemoWorkerReply, DemoWorkerRequest } from "./protocol.js";
+import { DemoRowTokenizer } from "./reading.js";
 import { GraphRuntime } from "./runtime.js";
-import { unpackBytes } from "./unpack.js";
+import { unpackBase64Gzip } from "./unpack.js";
 
 registerCodes(internalCodes, basesCodes);
 
@@ -26,19 +26,19 @@ interface Open {
 }
 let open: Open | undefined;
 
-async function opened({ demo, tokenizer, runtime, model, threads }: OpenParams): Promise<Open> {
-  const files = embeddedJson<TokenizerFiles>(new TextDecoder().decode(await unpackBytes(tokenizer)));
+async function opened({ demo, tokenizer, runtime, model, threads }: OpenDemoParams): Promise<Open> {
+  const files = embeddedJson<TokenizerFiles>(new TextDecoder().decode(await unpackBase64Gzip(tokenizer)));
   const settings = isRecord(files.settings) ? files.settings : null;
-  const reading = new RowReader(demo, new TextEncoder().encode(JSON.stringify(files.tokenizer)), settings);
+  const reading = new DemoRowTokenizer(demo, new TextEncoder().encode(JSON.stringify(files.tokenizer)), settings);
   const demoRuntime = await GraphRuntime.open(demo.graph, {
-    runtime: await unpackBytes(runtime),
+    runtime: await unpackBase64Gzip(runtime),
     threads,
-    model: typeof model === "string" ? await unpackBytes(model) : new Uint8Array(model),
+    model: typeof model === "string" ? await unpackBase64Gzip(model) : new Uint8Array(model),
   });
   return { runtime: demoRuntime, answering: await DemoPredictor.create(demo, reading, demoRuntime) };
 }
 
-async function answered(request: Request): Promise<Methods[keyof Methods]["result"]> {
+async function answered(request: DemoWorkerRequest): Promise<DemoWorkerMethods[keyof DemoWorkerMethods]["result"]> {
   if (request.method === "open") {
     const begun = performance.now();
     open = await opened(request.params);
@@ -64,15 +64,15 @@ function errorText(error: unknown): string {
 
 const scope = self as unknown as {
   readonly name: string;
-  onmessage: ((event: { readonly data: Request }) => void) | null;
-  postMessage(message: Reply): void;
+  onmessage: ((event: { readonly data: DemoWorkerRequest }) => void) | null;
+  postMessage(message: DemoWorkerReply): void;
 };
 if (!scope.name.startsWith("em-pthread")) {
   let before: Promise<unknown> = Promise.resolve();
   scope.onmessage = ({ data }) => {
     // Requests are handled one after the other: the runtime takes one text at a time.
     before = before.then(async () => {
-      const reply: Reply = await answered(data).then(
+      const reply: DemoWorkerReply = await answered(data).then(
         (result) => ({ id: data.id, result }),
         (error: unknown) => ({ id: data.id, error: errorText(error) }),
       );

@@ -1,4 +1,4 @@
 /** Browser replacement for stdlib/platform/turn.ts. */
-export function breathe(): Promise<void> {
+export function nextEventLoopTurn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve));
 }

@@ -8,7 +8,7 @@ import { checkpointHeadsOf } from "#kernel/bases/own-heads.js";
 import { registry } from "#stdlib/registry.js";
 import { readHeader } from "#kernel/tensors/safetensors.js";
 import { disk, fileNameOf } from "../world/disk.js";
-import { unpackTokenizer, type CarriedTokenizer } from "../world/packed-tokenizer.js";
+import { unpackTokenizer, type EmbeddedTokenizer } from "../world/packed-tokenizer.js";
 
 const FILES = ["config.json", "tokenizer.json", "model.safetensors"] as const;
 
@@ -39,11 +39,11 @@ export async function loadGivenBase(name: string, known: BaseFacts): Promise<Bas
 }
 
 /** Puts a base's files where the notebook's code expects them: the given ones, else the page's own. */
-export async function layBaseFiles(
+export async function putBaseFilesOnDisk(
   base: string,
   files: {
     readonly config: Readonly<Record<string, unknown>>;
-    readonly tokenizer: CarriedTokenizer | undefined;
+    readonly tokenizer: EmbeddedTokenizer | undefined;
     readonly weights: Uint8Array | File | undefined;
   },
 ): Promise<void> {

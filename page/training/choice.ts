@@ -9,7 +9,7 @@ import { failureOf } from "./failure.js";
 import type { DeviceChoice, Device } from "./protocol.js";
 import type { PageRun, SpeedProbe } from "./run.js";
 
-export interface BegunTraining {
+export interface TrainingStartedOnDevice {
   readonly run: PageRun;
   readonly device: Device;
   /** Reason as a sentence without a full stop; null if the user chose the device. */
@@ -24,15 +24,19 @@ const NEAR = 1e-3;
  * @param begin opens the training in an engine
  * @param doing receives what is being tried
  */
-export async function beginOnDevice(
+export async function startTrainingOnDevice(
   choice: DeviceChoice,
   devices: TrainingDevices,
   begin: (engine: Engine) => Promise<PageRun>,
   doing: (what: string) => void,
-): Promise<BegunTraining> {
+): Promise<TrainingStartedOnDevice> {
   const on = async (device: Device): Promise<PageRun> => begin(await devices.engine(device));
   if (choice !== "sooner") return { run: await on(choice), device: choice, why: null };
-  const plainly = async (why: string): Promise<BegunTraining> => ({ run: await on("wasm"), device: "wasm", why });
+  const plainly = async (why: string): Promise<TrainingStartedOnDevice> => ({
+    run: await on("wasm"),
+    device: "wasm",
+    why,
+  });
   const adapter = await devices.adapter();
   if (typeof adapter === "string") return plainly(adapter);
   if (adapter.software) return plainly(`the processor computes what this browser's WebGPU (${adapter.title}) would`);
@@ -48,7 +52,7 @@ export async function beginOnDevice(
 }
 
 /** Compares the step times and losses on WebGPU (`there`) and WebAssembly (`here`). */
-export function fasterDevice(there: SpeedProbe, here: SpeedProbe): Omit<BegunTraining, "run"> {
+export function fasterDevice(there: SpeedProbe, here: SpeedProbe): Omit<TrainingStartedOnDevice, "run"> {
   const off = Math.max(...here.losses.map((loss, i) => Math.abs(loss - (there.losses[i] ?? Number.NaN))));
   // NaN does not count as equal either.
   if (!(off < NEAR)) return { device: "wasm", why: `losses on WebGPU were others, by ${off.toPrecision(2)}` };

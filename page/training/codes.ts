@@ -1,7 +1,7 @@
 /** Error codes of the training page: those of the kernel code that it runs. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { artifactsCodes } from "#kernel/runs/codes.js";
-import { fittedCodes } from "#kernel/runs/fitted-codes.js";
+import { calibrationFitCodes } from "#kernel/runs/fitted-codes.js";
 import type { AllCodeData } from "#kernel/codes.js";
 import { coreCodes } from "#kernel/portable-codes.js";
 import { engineCodes } from "#kernel/engines/codes.js";
@@ -15,7 +15,7 @@ import { tensorsCodes } from "#kernel/tensors/codes.js";
 export const trainingPageCodes: Partial<CodeTable<AllCodeData>> = {
   ...coreCodes,
   ...artifactsCodes,
-  ...fittedCodes,
+  ...calibrationFitCodes,
   ...engineCodes,
   ...forwardCodes,
   ...fetchCodes,

@@ -3,7 +3,7 @@
  * browser has an adapter. Both are in the training worker, and tfjs uses one at a time (`engine.ts`).
  */
 import type { Engine } from "#kernel/engines/engine.js";
-import { backendMemoryBytes, makeEngine } from "./engine.js";
+import { backendMemoryBytes, makeTfjsEngine } from "./engine.js";
 import type { WasmBinaries, Device } from "./protocol.js";
 import { findWebgpuAdapter, startWebgpu, type WebgpuAdapter } from "./webgpu.js";
 import "@tensorflow/tfjs-backend-cpu";
@@ -84,12 +84,12 @@ export class TrainingDevices {
 
   private async wasm(): Promise<Engine> {
     const threads = await startWasm(this.binaries);
-    return makeEngine("wasm", threads, threads === 1 ? "WebAssembly" : `WebAssembly, ${String(threads)} threads`);
+    return makeTfjsEngine("wasm", threads, threads === 1 ? "WebAssembly" : `WebAssembly, ${String(threads)} threads`);
   }
 
   private async webgpu(): Promise<Engine> {
     const adapter = await this.adapter();
     this.#adapter = null;
-    return makeEngine("webgpu", 1, "WebGPU", await startWebgpu(adapter));
+    return makeTfjsEngine("webgpu", 1, "WebGPU", await startWebgpu(adapter));
   }
 }

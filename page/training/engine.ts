@@ -12,16 +12,16 @@ import { TfjsSession } from "#kernel/engines/tfjs/session.js";
 import type { Device } from "./protocol.js";
 
 /** Errors outside the engine's calls. */
-export interface EngineFault {
+export interface EngineFaultMonitor {
   /** Returns the first error; null if there was none. */
   first(): Error | null;
   /** Rejects when nothing can be computed any more. */
   readonly gone: Promise<never>;
 }
-const NONE: EngineFault = { first: () => null, gone: new Promise<never>(() => undefined) };
+const NONE: EngineFaultMonitor = { first: () => null, gone: new Promise<never>(() => undefined) };
 
 /** @param device one of tfjs's backends, already started */
-export function makeEngine(device: Device, threads: number, title: string, fault = NONE): Engine {
+export function makeTfjsEngine(device: Device, threads: number, title: string, fault = NONE): Engine {
   const ours: Backend = {
     info: { name: "tfjs", title: `tfjs ${version_core} (${title}, in this page)`, device, threads },
     can: refusedOps,
@@ -50,7 +50,7 @@ class PageSession implements EngineSession {
     private readonly host: HostSession,
     programs: readonly string[],
     private readonly device: Device,
-    private readonly fault: EngineFault,
+    private readonly fault: EngineFaultMonitor,
   ) {
     this.open = new Set(programs);
   }

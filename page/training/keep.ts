@@ -2,7 +2,7 @@
 import type { SafetensorsHeader } from "#kernel/tensors/layout.js";
 import type { GivenFile } from "../world/protocol.js";
 import { byteCountIn, removeEntry, getFile, namesIn, putFile, storageErrorText } from "./opfs.js";
-import { headerOf } from "./weights.js";
+import { safetensorsHeaderOf } from "./weights.js";
 
 const FOLDER = "bases";
 const WEIGHTS = "model.safetensors";
@@ -40,7 +40,7 @@ export async function keptBases(): Promise<ReadonlyMap<string, KeptBase>> {
   for (const base of await namesIn(FOLDER)) {
     const folder = `${FOLDER}/${base}`;
     const weights = await getFile(folder, WEIGHTS);
-    const header = weights && (await headerOf(WEIGHTS, weights).catch(() => null));
+    const header = weights && (await safetensorsHeaderOf(WEIGHTS, weights).catch(() => null));
     if (!weights || !header) {
       await removeEntry(FOLDER, base);
       continue;

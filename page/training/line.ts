@@ -1,5 +1,5 @@
 /** The window's side of the training worker. */
-import type { Failure, KeepStatus, TrainMethod, TrainMethods, TrainReply } from "./protocol.js";
+import type { Failure, TrainingStorageStatus, TrainMethod, TrainMethods, TrainReply } from "./protocol.js";
 
 /** The worker's report of a failed request. */
 export class RequestFailedError extends Error {
@@ -16,7 +16,7 @@ export class TrainingWorkerClient {
   constructor(
     script: string,
     hears: {
-      keepStatus(keeping: KeepStatus): void;
+      keepStatus(keeping: TrainingStorageStatus): void;
       shown(id: string, html: string): void;
       doing(what: string): void;
       cleared(): void;

@@ -32,7 +32,7 @@ export interface TrainingResult {
   }[];
   readonly losses: readonly number[];
 }
-export interface AnswerResult {
+export interface PredictTextsResult {
   readonly html: string;
   /** The model's logits for each text. */
   readonly logits: readonly (readonly number[])[];
@@ -42,7 +42,7 @@ export interface SavedFile {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 /** Where given weights are stored. */
-export interface GivenWeights {
+export interface GivenWeightsStatus {
   readonly base: string;
   readonly bytes: number;
   /** Whether they are stored for the next time; otherwise they last while the page is open. */
@@ -58,7 +58,7 @@ export interface TrainingProgram {
   readonly plan: string;
 }
 /** A training that an earlier page left unfinished or finished. */
-export interface LeftTraining extends TrainingProgram {
+export interface StoredTraining extends TrainingProgram {
   readonly id: string;
   readonly step: number;
   readonly of: number;
@@ -68,7 +68,7 @@ export interface LeftTraining extends TrainingProgram {
   readonly at: string;
 }
 /** The step of the stored state, or why the training is not stored for later. */
-export type KeepStatus = { readonly step: number } | { readonly why: string };
+export type TrainingStorageStatus = { readonly step: number } | { readonly why: string };
 export interface TrainMethods {
   /**
    * `engine`: its binaries. The result contains files of stored bases, and the training left by an earlier page (null
@@ -76,7 +76,7 @@ export interface TrainMethods {
    */
   readonly start: {
     params: StartParams & { readonly engine: WasmBinaries };
-    result: { readonly files: readonly GivenFile[]; readonly left: LeftTraining | null };
+    result: { readonly files: readonly GivenFile[]; readonly left: StoredTraining | null };
   };
   /** Deletes a stored base. */
   readonly forget: { params: { readonly base: string }; result: null };
@@ -88,11 +88,11 @@ export interface TrainMethods {
   /** Returns the files of a left training; null if they are gone. */
   readonly filesLeft: { params: { readonly id: string }; result: readonly GivenFile[] | null };
   /** Continues a left training. */
-  readonly takeUp: { params: { readonly left: LeftTraining; readonly where: DeviceChoice }; result: TrainingResult };
+  readonly takeUp: { params: { readonly left: StoredTraining; readonly where: DeviceChoice }; result: TrainingResult };
   readonly forgetLeft: { params: { readonly id: string }; result: null };
   readonly files: { params: { readonly all: readonly GivenFile[] }; result: null };
   /** `path`: includes its folder, if it has one. */
-  readonly weights: { params: { readonly path: string; readonly file: Blob }; result: GivenWeights };
+  readonly weights: { params: { readonly path: string; readonly file: Blob }; result: GivenWeightsStatus };
   /**
    * Reports whether the program's base has its weights on the page; `wrong`: why they do not fit; `published`: its name
    * on the hub.
@@ -101,7 +101,7 @@ export interface TrainMethods {
     params: { readonly code: string; readonly name: string | null };
     result: {
       readonly base: string | null;
-      readonly held: GivenWeights | null;
+      readonly held: GivenWeightsStatus | null;
       readonly wrong: Failure | null;
       readonly published: string | null;
     };
@@ -112,7 +112,7 @@ export interface TrainMethods {
   };
   readonly goOn: { params: null; result: TrainingResult };
   readonly interrupt: { params: null; result: null };
-  readonly predict: { params: { readonly texts: readonly string[] }; result: AnswerResult };
+  readonly predict: { params: { readonly texts: readonly string[] }; result: PredictTextsResult };
   readonly save: { params: null; result: readonly SavedFile[] };
 }
 export type TrainMethod = keyof TrainMethods;
@@ -129,7 +129,7 @@ export type TrainReply =
   | { readonly id: number; readonly result: unknown }
   | { readonly id: number; readonly failure: Failure }
   /** Output of the present training: HTML that replaces what has the same id. */
-  | { readonly kept: KeepStatus }
+  | { readonly kept: TrainingStorageStatus }
   | { readonly show: string; readonly html: string }
   /** The previous training was closed, so its output is outdated. */
   | { readonly cleared: true }

@@ -12,10 +12,14 @@ import type { Base } from "#kernel/bases/base.js";
 import type { RunEvent } from "#kernel/events/events.js";
 import type { Engine } from "#kernel/engines/engine.js";
 import { openModelOfPlan, type OpenModel } from "#kernel/models/open-model.js";
-import { prepareHead } from "#kernel/models/own-head.js";
-import { LiveTraining, trainingTitle, type Screen } from "#kernel/session/live-training.js";
-import { prepareMaterial, type MaterialSources, type TrainingMaterial } from "#kernel/training-runs/training-inputs.js";
-import { basicSteps } from "#kernel/training-runs/basic-steps.js";
+import { prepareTrainingHead } from "#kernel/models/own-head.js";
+import { LiveTraining, trainingTitle, type OutputScreen } from "#kernel/session/live-training.js";
+import {
+  prepareTrainingInputs,
+  type TrainingInputSources,
+  type TrainingInputs,
+} from "#kernel/training-runs/training-inputs.js";
+import { openTrainingSteps } from "#kernel/training-runs/basic-steps.js";
 import { runTrainingLoop } from "#kernel/training/loop/train.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { registry } from "#stdlib/registry.js";
@@ -26,19 +30,19 @@ import {
   checkpointOfStep,
   restoreCheckpoints,
   resumeCheckpoints,
-  runInMemory,
+  inMemoryRunFolder,
 } from "./instead/checkpoints.js";
 import type { TrainAction } from "./trainable.js";
-import { withFrequentCheckpoints, type LeftTrainingState } from "./unfinished-trainings.js";
+import { withFrequentCheckpoints, type StoredTrainingState } from "./unfinished-trainings.js";
 
 export interface PageRunOptions {
   readonly engine: Engine;
   readonly world: PageWorld;
   readonly action: TrainAction;
   readonly base: Base;
-  readonly screen: Screen;
+  readonly screen: OutputScreen;
   /** The stored state of a continued training. */
-  readonly left: LeftTrainingState | null;
+  readonly left: StoredTrainingState | null;
 }
 
 /** Measurement of a few steps, taken only for their time. */
@@ -56,12 +60,12 @@ export class PageRun {
   private readonly live: LiveTraining;
   /** The present checkpoint; null before the start. */
   private checkpoint: Checkpoint | null = null;
-  private ended: LeftTrainingState["ended"] = null;
+  private ended: StoredTrainingState["ended"] = null;
   private aborter = new AbortController();
 
   private constructor(
     private readonly given: PageRunOptions,
-    readonly material: TrainingMaterial,
+    readonly material: TrainingInputs,
     readonly open: OpenModel,
   ) {
     this.live = new LiveTraining(given.screen, "training", trainingTitle(given.action.plan), given.action.plan);
@@ -71,13 +75,13 @@ export class PageRun {
     const { engine, world, base } = given;
     const { plan, name } = given.action;
     const tokenizer = await loadTokenizer(base.folder);
-    const sources: MaterialSources = {
+    const sources: TrainingInputSources = {
       weights: { parts: () => Promise.resolve({ base, tokenizer }) },
       datasets: { data: (data, reader) => world.prepared(data, reader) },
     };
-    const material = await prepareMaterial(sources, { plan, name }, { hostContext });
+    const material = await prepareTrainingInputs(sources, { plan, name }, { hostContext });
     const open = await openModelOfPlan(engine, plan, base, material.labels, ".");
-    await prepareHead(open, plan, material);
+    await prepareTrainingHead(open, plan, material);
     const run = new PageRun(given, material, open);
     if (given.left) await run.takeUp(given.left);
     return run;
@@ -124,7 +128,7 @@ export class PageRun {
    * Trains until it is done, or returns null if it was interrupted; a later call continues from there.
    * @param keeps called at each checkpoint
    */
-  async train(keeps: (state: LeftTrainingState) => void): Promise<LeftTrainingState["ended"]> {
+  async train(keeps: (state: StoredTrainingState) => void): Promise<StoredTrainingState["ended"]> {
     if (this.ended) {
       await this.takeBest();
       this.live.behind(this.events);
@@ -155,7 +159,7 @@ export class PageRun {
     return this.ended;
   }
 
-  private state(): LeftTrainingState {
+  private state(): StoredTrainingState {
     const of = this.events.findLast((event) => event.kind === "started")?.steps ?? 0;
     const checkpoints = resumeCheckpoints();
     const step = Math.max(0, ...checkpoints.map(({ position }) => position.step));
@@ -163,7 +167,7 @@ export class PageRun {
   }
 
   /** Restores a stored state, to continue from it. */
-  private async takeUp({ step, events, ended, checkpoints }: LeftTrainingState): Promise<void> {
+  private async takeUp({ step, events, ended, checkpoints }: StoredTrainingState): Promise<void> {
     restoreCheckpoints(checkpoints);
     this.checkpoint = must(newestCheckpoint(), "a checkpoint of what was left");
     this.events.push(...(ended ? events : before(events, step)));
@@ -176,7 +180,7 @@ export class PageRun {
     const { plan, material, open } = this;
     const watched = watchedMetric(registry, plan.recipe.training);
     const opened = { plan, material, open, resume, wanted: { registry, plan, watched }, hostContext: {}, signal };
-    const { source, validate } = await basicSteps(opened, () => null);
+    const { source, validate } = await openTrainingSteps(opened, () => null);
     return {
       plan,
       source,
@@ -188,7 +192,7 @@ export class PageRun {
         stopping: material.stopping,
         onProgress: (done: number, total: number) => this.live.validating(done, total),
       },
-      run: runInMemory,
+      run: inMemoryRunFolder,
       lock: { demand: () => undefined },
       damaged: [],
       engine: this.engine,

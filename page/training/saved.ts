@@ -2,7 +2,7 @@
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { must } from "#dsl/language/diagnostics/codes.js";
 import { ADAPTER_FILES } from "#kernel/runs/folders/adapter-folder.js";
-import { configText } from "#kernel/runs/folders/config-text.js";
+import { modelConfigJsonText } from "#kernel/runs/folders/config-text.js";
 import { withFoldedStandardisation } from "#kernel/runs/standardised-weights.js";
 import type { Tokenizer } from "#kernel/bases/tokenizer.js";
 import type { Base } from "#kernel/bases/base.js";
@@ -15,7 +15,7 @@ import type { SavedFile } from "./protocol.js";
 type Bytes = SavedFile["bytes"];
 const json = (value: unknown): Bytes => new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
 
-export async function savedFilesOf(
+export async function savedModelFiles(
   open: OpenModel,
   tokenizer: Tokenizer,
   input: AdapterCardInput,
@@ -31,7 +31,7 @@ export async function savedFilesOf(
     return [
       { name: ADAPTER_FILES.weights, bytes: await weightsOf({ session, names, standardised }) },
       { name: ADAPTER_FILES.config, bytes: json(config) },
-      { name: "config.json", bytes: new TextEncoder().encode(configText(beside.config)) },
+      { name: "config.json", bytes: new TextEncoder().encode(modelConfigJsonText(beside.config)) },
       { name: "README.md", bytes: new TextEncoder().encode(beside.readme) },
     ];
   }
@@ -39,7 +39,7 @@ export async function savedFilesOf(
   const fileOf = (name: string): Bytes | undefined => disk.inFolder(base.folder, name)?.bytes as Bytes | undefined;
   const files: SavedFile[] = [
     { name: "model.safetensors", bytes: await weightsOf({ session, ...whole }) },
-    { name: "config.json", bytes: new TextEncoder().encode(configText(whole.config)) },
+    { name: "config.json", bytes: new TextEncoder().encode(modelConfigJsonText(whole.config)) },
     { name: "tokenizer.json", bytes: must(fileOf("tokenizer.json"), "the base's tokenizer") },
     {
       name: "tokenizer_config.json",

@@ -5,7 +5,7 @@ import { dataReaderOfModel } from "#dsl/language/types/value.js";
 import { evaluationView, predictionsView } from "#kernel/display/scores/evaluation.js";
 import type { DisplayOutput } from "#kernel/display/html.js";
 import { encodeSplit } from "#kernel/data/encoding/encoded.js";
-import { resampleAll, intervalMethodsText, type MeasuredMetric } from "#kernel/inference/measuring/comparison.js";
+import { resampleMetrics, intervalMethodsText, type MeasuredMetric } from "#kernel/inference/measuring/comparison.js";
 import { measureMetric } from "#kernel/inference/measuring/measure-metric.js";
 import { computeOutputs, scoreOutputs } from "#kernel/inference/score-split.js";
 import { loadImplementation } from "#kernel/host/load-implementation.js";
@@ -13,7 +13,7 @@ import { predictorOf } from "#kernel/inference/predictor.js";
 import { computeRowLogits } from "#kernel/inference/score.js";
 import { registry } from "#stdlib/registry.js";
 import type { PageWorld } from "../world/world.js";
-import type { AnswerResult } from "./protocol.js";
+import type { PredictTextsResult } from "./protocol.js";
 import type { PageRun } from "./run.js";
 
 type Evaluate = Extract<Action, { readonly verb: "evaluate" }>;
@@ -26,7 +26,7 @@ export interface PageEvaluation {
 }
 
 /** Runs the program's evaluations of a model. */
-export async function evaluateProgram(
+export async function runProgramEvaluations(
   run: PageRun,
   actions: readonly Action[],
   world: PageWorld,
@@ -53,7 +53,7 @@ async function one(
   const scored = scoreOutputs([await computeOutputs(run.open.session, rows, encoding, options)], rows, encoding, {});
   const measures: MeasuredMetric[] = [];
   for (const call of metrics) measures.push(await measureMetric(registry, call, scored));
-  const drawn = await resampleAll(measures);
+  const drawn = await resampleMetrics(measures);
   const ofEach = measures.map((measure) => must(drawn.get(measure), `the interval of ${measure.name}`));
   const shown = evaluationView({
     on,
@@ -86,10 +86,10 @@ async function one(
 }
 
 /** Predicts for texts, in the task's form. */
-export async function predictTexts(
+export async function predictForTexts(
   { plan, labels, name, open, material: { base, tokenizer } }: PageRun,
   texts: readonly string[],
-): Promise<AnswerResult> {
+): Promise<PredictTextsResult> {
   const asker = await predictorOf({ plan, labels, base, tokenizer }, name);
   const read = await asker.read(texts);
   const options = { batchSize: plan.recipe.training.batch_size, padId: asker.padId };
@@ -98,9 +98,9 @@ export async function predictTexts(
   const { answers } = await loadImplementation(plan.recipe.model.task, "task");
   const { columns, cells } = must(answers, "what the task answers");
   const rows = predictions.map((prediction) => ({ text: prediction.text, cells: cells(prediction) }));
-  return { html: htmlOf(predictionsView(columns, rows)), logits: outputs.map((one) => Array.from(one)) };
+  return { html: displayOutputHtml(predictionsView(columns, rows)), logits: outputs.map((one) => Array.from(one)) };
 }
 
-export function htmlOf({ bundle }: DisplayOutput): string {
+export function displayOutputHtml({ bundle }: DisplayOutput): string {
   return String(bundle["text/html"] ?? "");
 }

@@ -5,47 +5,47 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { CheckedProgram } from "#kernel/host/check-sources.js";
 import { dataReaderOfModel } from "#dsl/language/types/value.js";
-import { knownBases } from "../world/bases.js";
+import { knownBaseNames } from "../world/bases.js";
 import { disk, fileNameOf } from "../world/disk.js";
 import type { GivenFile, Machine, StartParams } from "../world/protocol.js";
 import { PageWorld } from "../world/world.js";
 import { checkProgram } from "../world/check.js";
-import { layBaseFiles, loadGivenBase } from "./base.js";
-import { beginOnDevice, type BegunTraining } from "./choice.js";
+import { putBaseFilesOnDisk, loadGivenBase } from "./base.js";
+import { startTrainingOnDevice, type TrainingStartedOnDevice } from "./choice.js";
 import { TrainingDevices } from "./devices.js";
 import { failureOf, ProgramRefusal } from "./failure.js";
 import { keptBaseBytes, forgetBase, forgetAllBases, keepBase, keptBases } from "./keep.js";
 import {
-  leftTrainingBytes,
-  leftTrainingFiles,
-  forgetAllLeftTrainings,
-  forgetLeftTraining,
+  storedTrainingBytes,
+  storedTrainingFiles,
+  forgetAllStoredTrainings,
+  forgetStoredTraining,
   TrainingKeeper,
-  newestLeftTraining,
-  leftTrainingState,
-  type LeftTrainingState,
+  newestStoredTraining,
+  storedTrainingState,
+  type StoredTrainingState,
 } from "./unfinished-trainings.js";
 import type {
   DeviceChoice,
-  GivenWeights,
-  KeepStatus,
-  LeftTraining,
+  GivenWeightsStatus,
+  TrainingStorageStatus,
+  StoredTraining,
   TrainingResult,
   TrainMethods,
   TrainReply,
 } from "./protocol.js";
 import { PageRun } from "./run.js";
-import { savedFilesOf } from "./saved.js";
-import { evaluateProgram, htmlOf, predictTexts } from "./scores.js";
+import { savedModelFiles } from "./saved.js";
+import { runProgramEvaluations, displayOutputHtml, predictForTexts } from "./scores.js";
 import {
   demandFittingTensors,
   demandSafetensors,
-  givenWeightsOf,
-  headerOf,
-  isInMemory,
-  type Weights,
+  givenWeightsStatus,
+  safetensorsHeaderOf,
+  areWeightsInMemory,
+  type GivenBaseWeights,
 } from "./weights.js";
-import { demandTrainable, findTraining, isExact, type TrainAction } from "./trainable.js";
+import { demandTrainable, findTraining, isHeadFittedExactly, type TrainAction } from "./trainable.js";
 
 type Handlers = {
   readonly [M in keyof TrainMethods]: (params: TrainMethods[M]["params"]) => Promise<TrainMethods[M]["result"]>;
@@ -64,11 +64,11 @@ export function trainingHandlers(tell: (reply: TrainReply) => void): Handlers {
     weights: ({ path, file }) => room.weights(path, file),
     has: ({ code, name }) => room.has(code, name),
     forget: async ({ base }) => (await room.forget(base), null),
-    stored: async () => (await keptBaseBytes()) + (await leftTrainingBytes()),
+    stored: async () => (await keptBaseBytes()) + (await storedTrainingBytes()),
     forgetAll: async () => (await room.forgetAll(), null),
-    filesLeft: ({ id }) => leftTrainingFiles(id),
+    filesLeft: ({ id }) => storedTrainingFiles(id),
     takeUp: ({ left, where }) => room.takeUp(left, where),
-    forgetLeft: async ({ id }) => (await forgetLeftTraining(id), null),
+    forgetLeft: async ({ id }) => (await forgetStoredTraining(id), null),
     train: ({ code, name, where }) => room.train(code, name, where),
     goOn: () => room.goOn(),
     interrupt: async () => (room.interrupt(), null),
@@ -86,8 +86,8 @@ class Room {
    * Weights by folder name, which is usually the last part of a base's name; "" for a file without a folder. Later ones
    * come last.
    */
-  private readonly givenWeights = new Map<string, Weights>();
-  private begun: BegunTraining | null = null;
+  private readonly givenWeights = new Map<string, GivenBaseWeights>();
+  private begun: TrainingStartedOnDevice | null = null;
   private checked: CheckedProgram | null = null;
   /** The latest evaluation of the present model. */
   private scores: TrainingResult["evaluated"] = [];
@@ -109,7 +109,7 @@ class Room {
     this.devices = new TrainingDevices(engine);
     const bases = await keptBases();
     for (const [base, { weights, header }] of bases) this.givenWeights.set(base, { from: weights, header, why: null });
-    return { files: [...bases.values()].flatMap(({ files }) => files), left: await newestLeftTraining() };
+    return { files: [...bases.values()].flatMap(({ files }) => files), left: await newestStoredTraining() };
   }
 
   files(all: readonly GivenFile[]): void {
@@ -118,16 +118,16 @@ class Room {
     for (const { path, text } of all) disk.put(path, typeof text === "string" ? new TextEncoder().encode(text) : text);
   }
 
-  async weights(path: string, file: Blob): Promise<GivenWeights> {
+  async weights(path: string, file: Blob): Promise<GivenWeightsStatus> {
     demandSafetensors(path);
     const base = fileNameOf(path.split("/").slice(0, -1).join("/"));
-    const read = Promise.all([file.arrayBuffer(), headerOf(path, file)]);
+    const read = Promise.all([file.arrayBuffer(), safetensorsHeaderOf(path, file)]);
     this.reading = read.catch(() => undefined);
     const [bytes, header] = await read;
     const weights = { from: new Uint8Array(bytes), header, why: null };
     this.givenWeights.delete(base);
     this.givenWeights.set(base, weights);
-    return givenWeightsOf(base, weights);
+    return givenWeightsStatus(base, weights);
   }
 
   async has(code: string, name: string | null): Promise<TrainMethods["has"]["result"]> {
@@ -137,8 +137,8 @@ class Room {
     const { base } = action.plan.recipe.model;
     const found = this.heldFor(base);
     const wrong = found && (await this.fits(action).then(() => null, failureOf));
-    const published = knownBases.find((one) => one.includes("/") && fileNameOf(one) === fileNameOf(base)) ?? null;
-    return { base, held: found && givenWeightsOf(base, found), wrong, published };
+    const published = knownBaseNames.find((one) => one.includes("/") && fileNameOf(one) === fileNameOf(base)) ?? null;
+    return { base, held: found && givenWeightsStatus(base, found), wrong, published };
   }
 
   /** Checks that the present weights fit. Throws the coded errors `tensor-shape` and `missing-tensor`. */
@@ -156,8 +156,8 @@ class Room {
 
   async forgetAll(): Promise<void> {
     await forgetAllBases();
-    await forgetAllLeftTrainings(this.keeper?.id ?? null);
-    for (const [base, weights] of this.givenWeights) if (!isInMemory(weights)) this.givenWeights.delete(base);
+    await forgetAllStoredTrainings(this.keeper?.id ?? null);
+    for (const [base, weights] of this.givenWeights) if (!areWeightsInMemory(weights)) this.givenWeights.delete(base);
     if (this.keeper) this.tell({ kept: { why: "what was kept is deleted" } });
   }
 
@@ -170,8 +170,8 @@ class Room {
   }
 
   /** Continues a training that an earlier page left, with its program and files. */
-  async takeUp({ id, code, name, plan, step }: LeftTraining, where: DeviceChoice): Promise<TrainingResult> {
-    const [files, left] = await Promise.all([leftTrainingFiles(id), leftTrainingState(id)]);
+  async takeUp({ id, code, name, plan, step }: StoredTraining, where: DeviceChoice): Promise<TrainingResult> {
+    const [files, left] = await Promise.all([storedTrainingFiles(id), storedTrainingState(id)]);
     if (!files || !left) throw leftElse(step, "what was kept of it is gone");
     this.files(files);
     const demand = (action: TrainAction): void => {
@@ -197,22 +197,22 @@ class Room {
     const facts = await this.world.base(dataReaderOfModel(model));
     this.tell({ doing: `reading ${model.base}` });
     const weights = this.heldFor(model.base)?.from;
-    await layBaseFiles(model.base, { config: facts.config, tokenizer: this.tokenizers[facts.hash], weights });
+    await putBaseFilesOnDisk(model.base, { config: facts.config, tokenizer: this.tokenizers[facts.hash], weights });
     const base = await loadGivenBase(model.base, facts);
     await this.close();
     const doing = (what: string): void => this.tell({ doing: what });
     doing("making tokens of the rows, and programs of the plan");
     const given = { world: this.world, action, base, left: options?.left ?? null };
-    this.begun = await beginOnDevice(
-      (await isExact(action)) ? "wasm" : where,
+    this.begun = await startTrainingOnDevice(
+      (await isHeadFittedExactly(action)) ? "wasm" : where,
       this.devices,
       (engine) =>
         PageRun.begin({
           ...given,
           engine,
           screen: {
-            display: (shown) => this.show(shown.id, htmlOf(shown)),
-            update: (shown) => this.show(shown.id, htmlOf(shown)),
+            display: (shown) => this.show(shown.id, displayOutputHtml(shown)),
+            update: (shown) => this.show(shown.id, displayOutputHtml(shown)),
           },
         }),
       doing,
@@ -237,11 +237,11 @@ class Room {
     const interrupted = ended === null;
     const steps = run.events.flatMap((event) => (event.kind === "step" ? [event] : []));
     const seconds = steps.map((step) => step.seconds);
-    const scores = interrupted ? [] : await evaluateProgram(run, this.checked?.actions ?? [], this.world);
+    const scores = interrupted ? [] : await runProgramEvaluations(run, this.checked?.actions ?? [], this.world);
     this.scores = scores.map(({ on, scores: dataScores, shown }) => ({
       on,
       scores: dataScores,
-      cards: shown.map(htmlOf),
+      cards: shown.map(displayOutputHtml),
     }));
     return {
       ended,
@@ -264,15 +264,15 @@ class Room {
 
   async predict(texts: readonly string[]): Promise<TrainMethods["predict"]["result"]> {
     const { run } = this.running();
-    return predictTexts(run, texts);
+    return predictForTexts(run, texts);
   }
 
   async save(): Promise<TrainMethods["save"]["result"]> {
     const { name, plan, labels, open, material } = this.running().run;
-    return savedFilesOf(open, material.tokenizer, { name, plan, labels, base: material.base, scores: this.scores });
+    return savedModelFiles(open, material.tokenizer, { name, plan, labels, base: material.base, scores: this.scores });
   }
 
-  private running(): BegunTraining {
+  private running(): TrainingStartedOnDevice {
     if (!this.begun) throw new CodedError("internal", { what: "nothing was trained in this page yet" });
     return this.begun;
   }
@@ -285,14 +285,16 @@ class Room {
    * Returns the weights of this name, or the last ones given: a folder may have any name, and the wrong weights are
    * detected by their shapes.
    */
-  private heldFor(base: string): Weights | null {
-    return this.givenWeights.get(fileNameOf(base)) ?? [...this.givenWeights.values()].findLast(isInMemory) ?? null;
+  private heldFor(base: string): GivenBaseWeights | null {
+    return (
+      this.givenWeights.get(fileNameOf(base)) ?? [...this.givenWeights.values()].findLast(areWeightsInMemory) ?? null
+    );
   }
 
   /** Stores weights that a training was opened with. */
   private async keepHeld(base: string): Promise<void> {
     const found = this.heldFor(base);
-    if (!found || !isInMemory(found)) return;
+    if (!found || !areWeightsInMemory(found)) return;
     const beside = OF_BASES.flatMap((name) => {
       const file = disk.inFolder(base, name);
       return file ? [[name, file.bytes] as const] : [];
@@ -304,14 +306,14 @@ class Room {
     });
   }
 
-  private readonly keeping = (status: KeepStatus): void => this.tell({ kept: status });
+  private readonly keeping = (status: TrainingStorageStatus): void => this.tell({ kept: status });
   private show(id: string | undefined, html: string): void {
     if (id !== undefined) this.tell({ show: id, html });
   }
 }
 
 interface TakenUp {
-  readonly left: LeftTrainingState;
+  readonly left: StoredTrainingState;
   /** Throws if it is another training. */
   demand(action: TrainAction): void;
 }

@@ -4,11 +4,11 @@
  */
 import { elementById } from "../app/dom.js";
 import { makeElement } from "../app/make.js";
-import type { KeepStatus, LeftTraining } from "./protocol.js";
+import type { TrainingStorageStatus, StoredTraining } from "./protocol.js";
 
 /** @param lost whether leaving the page would lose a training */
 export class LeaveGuard {
-  #kept: KeepStatus | null = null;
+  #kept: TrainingStorageStatus | null = null;
 
   constructor(lost: () => boolean) {
     window.addEventListener("beforeunload", (event) => {
@@ -21,7 +21,7 @@ export class LeaveGuard {
   }
 
   /** Null when a training starts. */
-  setStatus(status: KeepStatus | null): void {
+  setStatus(status: TrainingStorageStatus | null): void {
     this.#kept = status;
     elementById("train-kept").textContent =
       status === null
@@ -33,9 +33,9 @@ export class LeaveGuard {
 }
 
 /** Null if there is none. */
-export function showLeftTraining(
-  left: LeftTraining | null,
-  options: { goOn(left: LeftTraining): void; forget(left: LeftTraining): void },
+export function showStoredTraining(
+  left: StoredTraining | null,
+  options: { goOn(left: StoredTraining): void; forget(left: StoredTraining): void },
 ): void {
   const about = elementById("train-left");
   if (!left) return about.replaceChildren();
@@ -44,7 +44,7 @@ export function showLeftTraining(
   const stands = ended
     ? `was trained here (${String(step)} steps, ${when}).`
     : `stands at step ${String(step)} of ${String(steps)} (${when}).`;
-  const button = (id: string, text: string, does: (left: LeftTraining) => void): HTMLElement =>
+  const button = (id: string, text: string, does: (left: StoredTraining) => void): HTMLElement =>
     makeElement("button", { id, type: "button", onclick: () => (about.replaceChildren(), does(left)) }, text);
   about.replaceChildren(
     makeElement("span", {}, `A training that was left: ${name} ${stands} `),

@@ -47,7 +47,7 @@ async function demandKnown({ recipe: { model } }: Plan): Promise<void> {
 }
 
 /** Reports whether its head is fitted exactly, not trained by steps. */
-export async function isExact({ plan }: Pick<TrainAction, "plan">): Promise<boolean> {
+export async function isHeadFittedExactly({ plan }: Pick<TrainAction, "plan">): Promise<boolean> {
   const { technique } = plan.recipe.model;
   return (await loadImplementation(technique, "technique")).exact?.(technique) === true;
 }

@@ -15,16 +15,16 @@ import { objectWith, anyNumber, parseJsonOrNull, type Schema } from "#kernel/fet
 import type { GivenFile } from "../world/protocol.js";
 import type { StoredCheckpoint } from "./instead/checkpoints.js";
 import { byteCountIn, removeEntry, getFile, namesIn, putFile, storageErrorText } from "./opfs.js";
-import type { KeepStatus, LeftTraining, TrainingProgram } from "./protocol.js";
+import type { TrainingStorageStatus, StoredTraining, TrainingProgram } from "./protocol.js";
 
 const FOLDER = "trainings";
 
 /** The stored state of a training. */
-export interface LeftTrainingState {
+export interface StoredTrainingState {
   readonly step: number;
   readonly of: number;
   /** Null if steps are left. */
-  readonly ended: LeftTraining["ended"];
+  readonly ended: StoredTraining["ended"];
   readonly events: readonly RunEvent[];
   readonly checkpoints: readonly StoredCheckpoint[];
 }
@@ -43,13 +43,13 @@ type Written = v.InferOutput<typeof stateSchema>;
 /** Stores one training, during and after the life of its tab. */
 export class TrainingKeeper {
   #writing: Promise<void> = Promise.resolve();
-  #next: LeftTrainingState | null = null;
+  #next: StoredTrainingState | null = null;
   #files: readonly string[] = [];
   #release: () => void = () => undefined;
 
   private constructor(
     readonly id: string,
-    private readonly report: (keeping: KeepStatus) => void,
+    private readonly report: (keeping: TrainingStorageStatus) => void,
   ) {}
 
   /**
@@ -95,7 +95,7 @@ export class TrainingKeeper {
   }
 
   /** Writes the state after any pending write; of several waiting states only the last is written. */
-  keep(state: LeftTrainingState): void {
+  keep(state: StoredTrainingState): void {
     this.#next = state;
     this.#writing = this.#writing.then(() => this.#write());
   }
@@ -138,8 +138,8 @@ export class TrainingKeeper {
 }
 
 /** Returns the newest training that no tab has open; null if there is none. Incomplete ones are removed. */
-export async function newestLeftTraining(): Promise<LeftTraining | null> {
-  const found: LeftTraining[] = [];
+export async function newestStoredTraining(): Promise<StoredTraining | null> {
+  const found: StoredTraining[] = [];
   for (const id of await namesIn(FOLDER)) {
     if (await heldBySomebody(id)) continue;
     const [program, state] = [await readIn(id, "program.json", programSchema), await stateIn(id)];
@@ -153,19 +153,19 @@ export async function newestLeftTraining(): Promise<LeftTraining | null> {
 }
 
 /** Total bytes of all stored trainings. */
-export const leftTrainingBytes = (): Promise<number> => byteCountIn(FOLDER);
+export const storedTrainingBytes = (): Promise<number> => byteCountIn(FOLDER);
 /** Removes all stored trainings except those open in other tabs. */
-export async function forgetAllLeftTrainings(ownId: string | null): Promise<void> {
+export async function forgetAllStoredTrainings(ownId: string | null): Promise<void> {
   for (const id of await namesIn(FOLDER))
     if (id === ownId || !(await heldBySomebody(id))) await removeEntry(FOLDER, id);
 }
 
-export function forgetLeftTraining(id: string): Promise<void> {
+export function forgetStoredTraining(id: string): Promise<void> {
   return removeEntry(FOLDER, id);
 }
 
 /** Returns the page's files at that time; null if they are incomplete. */
-export async function leftTrainingFiles(id: string): Promise<readonly GivenFile[] | null> {
+export async function storedTrainingFiles(id: string): Promise<readonly GivenFile[] | null> {
   const program = await readIn(id, "program.json", programSchema);
   if (!program) return null;
   const files: GivenFile[] = [];
@@ -178,7 +178,7 @@ export async function leftTrainingFiles(id: string): Promise<readonly GivenFile[
 }
 
 /** Returns null if the state is incomplete. */
-export async function leftTrainingState(id: string): Promise<LeftTrainingState | null> {
+export async function storedTrainingState(id: string): Promise<StoredTrainingState | null> {
   const state = await stateIn(id);
   if (!state) return null;
   const checkpoints: StoredCheckpoint[] = [];

@@ -11,7 +11,7 @@ import {
   setBackend,
 } from "@tensorflow/tfjs-core";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { EngineFault } from "./engine.js";
+import type { EngineFaultMonitor } from "./engine.js";
 
 /** What the page knows of a GPU. */
 export interface WebgpuAdapter {
@@ -74,7 +74,7 @@ export async function findWebgpuAdapter(): Promise<WebgpuAdapter | string> {
 }
 
 /** Starts WebGPU, and returns its later errors. Throws the coded error `not-trained-on-page`. */
-export async function startWebgpu(adapter: WebgpuAdapter | string): Promise<EngineFault> {
+export async function startWebgpu(adapter: WebgpuAdapter | string): Promise<EngineFaultMonitor> {
   const refused = (why: string) => new CodedError("not-trained-on-page", { what: "on WebGPU", why });
   if (typeof adapter === "string") throw refused(adapter);
   // Otherwise small tensors would be computed in JavaScript.

@@ -3,18 +3,18 @@
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { parseSafetensorsHeader, headerTextLength, type SafetensorsHeader } from "#kernel/tensors/layout.js";
-import type { GivenWeights } from "./protocol.js";
+import type { GivenWeightsStatus } from "./protocol.js";
 
 /** A base's weights: in memory as given, or a file stored for the next time. `why`: why they are not stored. */
-export interface Weights {
+export interface GivenBaseWeights {
   readonly from: Uint8Array | File;
   readonly header: SafetensorsHeader;
   readonly why: string | null;
 }
-export const isInMemory = ({ from }: Weights): boolean => !(from instanceof File);
+export const areWeightsInMemory = ({ from }: GivenBaseWeights): boolean => !(from instanceof File);
 
 /** Describes given weights for the window. */
-export function givenWeightsOf(base: string, { from, why }: Weights): GivenWeights {
+export function givenWeightsStatus(base: string, { from, why }: GivenBaseWeights): GivenWeightsStatus {
   const file = from instanceof File;
   return { base, bytes: file ? from.size : from.length, kept: file, why };
 }
@@ -34,7 +34,7 @@ export function demandSafetensors(path: string): void {
 }
 
 /** Throws the coded errors `weights-truncated` and `weights-malformed`. */
-export async function headerOf(path: string, from: Blob): Promise<SafetensorsHeader> {
+export async function safetensorsHeaderOf(path: string, from: Blob): Promise<SafetensorsHeader> {
   const read = async (start: number, end: number) => new Uint8Array(await from.slice(start, end).arrayBuffer());
   const length = headerTextLength(path, await read(0, 8), from.size);
   return parseSafetensorsHeader(path, await read(8, 8 + length), from.size);

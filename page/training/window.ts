@@ -7,8 +7,8 @@ import type { GivenFile } from "../world/protocol.js";
 import { elementById } from "../app/dom.js";
 import { makeElement } from "../app/make.js";
 import { RequestFailedError, TrainingWorkerClient } from "./line.js";
-import type { DeviceChoice, Failure, LeftTraining, TrainingResult, SavedFile, TrainMethods } from "./protocol.js";
-import { showLeftTraining, LeaveGuard } from "./staying.js";
+import type { DeviceChoice, Failure, StoredTraining, TrainingResult, SavedFile, TrainMethods } from "./protocol.js";
+import { showStoredTraining, LeaveGuard } from "./staying.js";
 import { zipOf } from "./zip.js";
 
 type Button = HTMLButtonElement;
@@ -264,7 +264,7 @@ const giveBack = (files: readonly GivenFile[]): Promise<void> =>
   giveFiles(files.map(({ path, text }) => [path, new File([text as BlobPart], path)] as const));
 
 /** Continues a left training with its program and files. */
-async function goOnWith(left: LeftTraining): Promise<void> {
+async function goOnWith(left: StoredTraining): Promise<void> {
   state("training");
   await giveBack((await line.ask("filesLeft", { id: left.id })) ?? []);
   editor.text = left.code;
@@ -287,7 +287,7 @@ void line
   })
   .then(async ({ files, left }) => {
     if (files.length > 0) await giveBack(files);
-    const forget = ({ id }: LeftTraining): void => void line.ask("forgetLeft", { id });
-    showLeftTraining(left, { goOn: (it) => void goOnWith(it).catch(failed), forget });
+    const forget = ({ id }: StoredTraining): void => void line.ask("forgetLeft", { id });
+    showStoredTraining(left, { goOn: (it) => void goOnWith(it).catch(failed), forget });
     return lookForBase();
   }, failed);

@@ -31,7 +31,7 @@ const checkpoints: readonly (readonly [KnownCheckpoint, Word<"model">])[] = regi
   .flatMap((word) => (word.capabilities?.checkpoints ?? []).map((one) => [one, word] as const));
 
 /** Every name that is known without a file. */
-export const knownBases: readonly string[] = [
+export const knownBaseNames: readonly string[] = [
   ...new Set([...exact.flatMap(({ names }) => names), ...checkpoints.map(([{ name }]) => name)]),
 ].sort((a, b) => a.localeCompare(b));
 
@@ -48,7 +48,7 @@ export async function baseFactsOf(name: string): Promise<BaseFacts> {
   if (whole) return { ...whole.facts, folder: name };
   const known = checkpoints.find(([one]) => same(one.name)) ?? checkpoints.find(([one]) => same(fileNameOf(one.name)));
   if (known) return described(known[0].config, known[1], known[0].name, true);
-  const near = nearestWord(name, knownBases) ?? nearestWord(folder, knownBases.map(fileNameOf)) ?? null;
+  const near = nearestWord(name, knownBaseNames) ?? nearestWord(folder, knownBaseNames.map(fileNameOf)) ?? null;
   throw new CodedError("base-not-found", {
     name,
     near,

@@ -12,7 +12,7 @@ import type { PageTokenizer } from "./tokenizer.js";
 const specials = { bos: "", eos: "", opening: "", all: [] };
 
 /** Returns null if the task reads no conversations. */
-export function chatLengthsOf(
+export function chatLengthMeasurer(
   { template }: DataReader,
   tokenizer: PageTokenizer,
 ): ((rows: ConversationRows) => Promise<MeasuredChats>) | null {

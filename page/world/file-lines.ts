@@ -5,7 +5,7 @@ import { byteSizeText as sizeText, plural } from "#kernel/host/value-text.js";
 import { registry } from "#stdlib/registry.js";
 import { parseConfig } from "./bases.js";
 import { disk, fileNameOf, type DiskFile } from "./disk.js";
-import type { FileLine } from "./protocol.js";
+import type { FileListEntry } from "./protocol.js";
 
 const world = {
   folder: ".",
@@ -17,11 +17,11 @@ const sources: readonly (readonly [RegExp, string])[] = [
   [/\.json(\.gz)?$/i, "json"],
 ];
 
-export function fileLines(): Promise<readonly FileLine[]> {
+export function fileListEntries(): Promise<readonly FileListEntry[]> {
   return Promise.all(disk.files.map(lineOf));
 }
 
-async function lineOf(file: DiskFile): Promise<FileLine> {
+async function lineOf(file: DiskFile): Promise<FileListEntry> {
   const { path, bytes } = file;
   const line = { path, bytes: bytes.length, broken: false, use: null };
   try {

@@ -11,7 +11,7 @@ import type { DisplayOutput } from "#kernel/display/html.js";
 import { printable } from "#kernel/host/value-text.js";
 import { averageBatchSizes, programBodyOf, programPartsOf } from "#kernel/bases/programs.js";
 import { assemblePrograms } from "#stdlib/programs/assemble.js";
-import type { DrawnPhase } from "./protocol.js";
+import type { CompilerPhaseView } from "./protocol.js";
 import type { PageWorld } from "./world.js";
 
 interface Training {
@@ -30,7 +30,11 @@ export function trainingsIn(actions: readonly Action[]): readonly Training[] {
   );
 }
 
-export async function dataView(actions: readonly Action[], name: string | null, world: PageWorld): Promise<DrawnPhase> {
+export async function drawDataPhase(
+  actions: readonly Action[],
+  name: string | null,
+  world: PageWorld,
+): Promise<CompilerPhaseView> {
   const all = actions.flatMap((action) => (action.verb === "data" ? [action] : []));
   const one = all.find((action) => action.name === name) ?? all[0];
   if (!one) return { none: "The program reads no data: begin with `data`." };
@@ -40,12 +44,12 @@ export async function dataView(actions: readonly Action[], name: string | null, 
   return drawn(dataPreview(one.data, prepared.facts, prepared.sample, one.told));
 }
 
-export async function trainingView(
+export async function drawTrainingPhase(
   actions: readonly Action[],
   view: "plan" | "graph" | "program",
   name: string | null,
   world: PageWorld,
-): Promise<DrawnPhase> {
+): Promise<CompilerPhaseView> {
   const all = trainingsIn(actions);
   const one = all.find((training) => training.name === name) ?? all[0];
   if (!one) return { none: "Nothing is trained here: a `train` statement has a plan and a graph." };
@@ -65,6 +69,6 @@ export async function trainingView(
   return drawn(graphView(outlineOf(train, sizes), { model: one.name, program: "train", sizes }));
 }
 
-function drawn({ bundle }: DisplayOutput): DrawnPhase {
+function drawn({ bundle }: DisplayOutput): CompilerPhaseView {
   return { html: String(bundle["text/html"]) };
 }

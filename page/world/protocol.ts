@@ -4,7 +4,7 @@
  */
 import type { CompletionReply } from "#kernel/assist/answers.js";
 import type { EditorFinding } from "#kernel/assist/answers.js";
-import type { CarriedTokenizer } from "./packed-tokenizer.js";
+import type { EmbeddedTokenizer } from "./packed-tokenizer.js";
 import type { Signature } from "#dsl/assist/signature.js";
 
 export interface Machine {
@@ -15,14 +15,14 @@ export interface Machine {
 export interface StartParams {
   readonly machine: Machine;
   /** Tokenizers by the hash of their base. */
-  readonly tokenizers: Readonly<Record<string, CarriedTokenizer>>;
+  readonly tokenizers: Readonly<Record<string, EmbeddedTokenizer>>;
 }
 export interface GivenFile {
   readonly path: string;
   readonly text: string | Uint8Array;
 }
 /** An entry of the page's file list. */
-export interface FileLine {
+export interface FileListEntry {
   readonly path: string;
   readonly bytes: number;
   readonly is: "table" | "model" | "tokenizer" | "text";
@@ -51,24 +51,24 @@ export interface TreeNode {
   readonly children: readonly TreeNode[];
 }
 /** A view of a compiler phase: HTML of the kernel's own cards, a tree, or plain text. */
-export type DrawnPhase =
+export type CompilerPhaseView =
   | { readonly html: string }
   | { readonly tree: readonly TreeNode[] }
   | { readonly text: string }
   /** Why there is nothing to draw. */
   | { readonly none: string };
-export type PhaseName = "tree" | "data" | "plan" | "graph" | "program";
+export type CompilerPhaseName = "tree" | "data" | "plan" | "graph" | "program";
 export interface OutlineLine {
   readonly name: string;
   readonly is: string;
   readonly from: number;
 }
 
-export interface Methods {
+export interface PageWorkerMethods {
   readonly start: { params: StartParams; result: { readonly bases: readonly string[] } };
   readonly machine: { params: Machine; result: null };
   /** Replaces all files of the page. */
-  readonly files: { params: { readonly all: readonly GivenFile[] }; result: readonly FileLine[] };
+  readonly files: { params: { readonly all: readonly GivenFile[] }; result: readonly FileListEntry[] };
   readonly check: { params: { readonly code: string }; result: CheckResult };
   readonly complete: { params: { readonly code: string; readonly offset: number }; result: CompletionReply };
   readonly inspect: {
@@ -80,12 +80,18 @@ export interface Methods {
   readonly outline: { params: { readonly code: string }; result: readonly OutlineLine[] };
   /** `name`: of the training or the data; null for the first. */
   readonly show: {
-    params: { readonly code: string; readonly view: PhaseName; readonly name: string | null };
-    result: DrawnPhase;
+    params: { readonly code: string; readonly view: CompilerPhaseName; readonly name: string | null };
+    result: CompilerPhaseView;
   };
 }
-export type Method = keyof Methods;
-export type Request = {
-  [M in Method]: { readonly id: number; readonly method: M; readonly params: Methods[M]["params"] };
-}[Method];
-export type Reply = { readonly id: number; readonly result: unknown } | { readonly id: number; readonly error: string };
+export type PageWorkerMethodName = keyof PageWorkerMethods;
+export type PageWorkerRequest = {
+  [M in PageWorkerMethodName]: {
+    readonly id: number;
+    readonly method: M;
+    readonly params: PageWorkerMethods[M]["params"];
+  };
+}[PageWorkerMethodName];
+export type PageWorkerReply =
+  | { readonly id: number; readonly result: unknown }
+  | { readonly id: number; readonly error: string };

@@ -8,19 +8,23 @@ import { signatureAt } from "#dsl/assist/signature.js";
 import { editorFindingOf, TuneAssistant } from "#kernel/assist/tune-assistant.js";
 import type { CheckedProgram } from "#kernel/host/check-sources.js";
 import { registry } from "#stdlib/registry.js";
-import { knownBases } from "./bases.js";
+import { knownBaseNames } from "./bases.js";
 import { disk } from "./disk.js";
-import { fileLines } from "./file-lines.js";
-import type { CheckResult, Machine, Methods } from "./protocol.js";
+import { fileListEntries } from "./file-lines.js";
+import type { CheckResult, Machine, PageWorkerMethods } from "./protocol.js";
 import { syntaxTreeOf } from "./tree.js";
 import { PageWorld } from "./world.js";
 import { checkProgram } from "./check.js";
-import { dataView, trainingsIn, trainingView } from "./phases.js";
+import { drawDataPhase, trainingsIn, drawTrainingPhase } from "./phases.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import { dataReaderOfModel } from "#dsl/language/types/value.js";
 import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
 
-type Handlers = { readonly [M in keyof Methods]: (params: Methods[M]["params"]) => Promise<Methods[M]["result"]> };
+type Handlers = {
+  readonly [M in keyof PageWorkerMethods]: (
+    params: PageWorkerMethods[M]["params"],
+  ) => Promise<PageWorkerMethods[M]["result"]>;
+};
 
 const verbs = registry.verbs().map((verb) => verb.name);
 const sourceOf = (code: string): Source => ({ id: "program", title: "program", text: code });
@@ -46,7 +50,7 @@ export function pageHandlers(): Handlers {
   return {
     start: async ({ machine, tokenizers }) => {
       world = new PageWorld({ ...machine, engine: "auto", took: [], product: null }, tokenizers);
-      return { bases: knownBases };
+      return { bases: knownBaseNames };
     },
     machine: async (machine) => {
       world.machine = { ...machine, engine: "auto", took: [], product: null };
@@ -56,13 +60,13 @@ export function pageHandlers(): Handlers {
       disk.clear();
       for (const { path, text } of all)
         disk.put(path, typeof text === "string" ? new TextEncoder().encode(text) : text);
-      return fileLines();
+      return fileListEntries();
     },
     check: async ({ code }) => {
       const begun = performance.now();
       const { diagnostics, actions, facts } = await checked(code);
       assistant.learn({ facts: facts.entries() });
-      return { ...(await checkupOf(diagnostics, actions, world)), milliseconds: performance.now() - begun };
+      return { ...(await checkResultOf(diagnostics, actions, world)), milliseconds: performance.now() - begun };
     },
     complete: ({ code, offset }) => assistant.complete(code, offset),
     inspect: async ({ code, offset }) => {
@@ -88,14 +92,14 @@ export function pageHandlers(): Handlers {
         return {
           none: `Mend ${wrong === 1 ? "the mistake" : `the ${String(wrong)} mistakes`} first: this phase comes after the check.`,
         };
-      return view === "data" ? dataView(actions, name, world) : trainingView(actions, view, name, world);
+      return view === "data" ? drawDataPhase(actions, name, world) : drawTrainingPhase(actions, view, name, world);
     },
   };
 }
 
 const unknown: Machine = { memoryBytes: 8 * 2 ** 30, cores: 4 };
 
-export async function checkupOf(
+export async function checkResultOf(
   diagnostics: readonly Diagnostic[],
   actions: readonly Action[],
   world: PageWorld,

@@ -9,7 +9,7 @@ import { questionWindows } from "#kernel/bases/context-windows.js";
 import { addSpecialTokens, encodePairWithSpecialTokens } from "#kernel/bases/framing.js";
 import { checkTokenizer, type SpecialTokenFrame } from "#kernel/bases/tokenizer-file.js";
 import type { TokenizerImplementation } from "#stdlib/tokenizers/kind.js";
-import { withRustWhitespace } from "../rust-words.js";
+import { correctWhitespacePreTokenizer } from "../rust-words.js";
 
 /** Returns the ids of a text, without special tokens. */
 type Plain = (text: string) => readonly number[];
@@ -24,7 +24,7 @@ export interface PageTokenizer extends TokenizerImplementation {
  * Throws the coded errors of `checkTokenizer`, and `broken-tokenizer`.
  * @param file name in error messages
  */
-export function fileTokenizer(
+export function tokenizerFromFile(
   file: string,
   bytes: Uint8Array,
   config: Readonly<Record<string, unknown>>,
@@ -34,7 +34,7 @@ export function fileTokenizer(
     new CodedError("broken-tokenizer", { file, why: (cause as Error).message }, { cause });
   let reader: Reader;
   try {
-    const pre_tokenizer = withRustWhitespace(json["pre_tokenizer"]);
+    const pre_tokenizer = correctWhitespacePreTokenizer(json["pre_tokenizer"]);
     reader = new Reader({ ...json, pre_tokenizer, truncation: null, padding: null }, {});
   } catch (cause) {
     throw broken(cause);
@@ -56,7 +56,7 @@ const letters = 8;
  * Estimates a token for each punctuation mark and each word, more for long words, and one for each Chinese or Japanese
  * character.
  */
-export function guessedTokenizer(shape: "encoder" | "decoder" | "encoder-decoder"): PageTokenizer {
+export function lengthEstimatingTokenizer(shape: "encoder" | "decoder" | "encoder-decoder"): PageTokenizer {
   const piece = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]|[\p{L}\p{M}\p{N}]+|[^\s\p{L}\p{M}\p{N}]/gu;
   const plain: Plain = (text) =>
     (text.match(piece) ?? []).flatMap((part) => new Array<number>(Math.ceil(part.length / letters)).fill(0));

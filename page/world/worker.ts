@@ -3,15 +3,15 @@
  */
 import { registerCodes } from "#dsl/language/diagnostics/codes.js";
 import { coreCodes } from "#kernel/portable-codes.js";
-import type { Reply, Request } from "./protocol.js";
+import type { PageWorkerReply, PageWorkerRequest } from "./protocol.js";
 import { pageHandlers } from "./service.js";
 
 registerCodes(coreCodes);
 
 const methods = pageHandlers();
 const scope = self as unknown as {
-  onmessage: ((event: { readonly data: Request }) => void) | null;
-  postMessage(message: Reply): void;
+  onmessage: ((event: { readonly data: PageWorkerRequest }) => void) | null;
+  postMessage(message: PageWorkerReply): void;
 };
 
 scope.onmessage = ({ data: { id, method, params } }) => {

@@ -17,10 +17,10 @@ import type { SourceContext } from "#stdlib/data/contract.js";
 import { compileSchema } from "#stdlib/json-schemas/schema.js";
 import { registry } from "#stdlib/registry.js";
 import { baseFactsOf } from "./bases.js";
-import { unpackTokenizer, type CarriedTokenizer } from "./packed-tokenizer.js";
-import { chatLengthsOf } from "./chat-lengths.js";
+import { unpackTokenizer, type EmbeddedTokenizer } from "./packed-tokenizer.js";
+import { chatLengthMeasurer } from "./chat-lengths.js";
 import { disk, fileNameOf } from "./disk.js";
-import { guessedTokenizer, fileTokenizer, type PageTokenizer } from "./tokenizer.js";
+import { lengthEstimatingTokenizer, tokenizerFromFile, type PageTokenizer } from "./tokenizer.js";
 
 export class PageWorld {
   private readonly cache = new Map<string, { readonly version: number; readonly made: Promise<unknown> }>();
@@ -28,7 +28,7 @@ export class PageWorld {
   /** @param carried tokenizers embedded in the page, by the base's hash */
   constructor(
     public machine: MachineFacts,
-    private readonly carried: Readonly<Record<string, CarriedTokenizer>>,
+    private readonly carried: Readonly<Record<string, EmbeddedTokenizer>>,
   ) {}
 
   async answer(need: Need): Promise<FactAnswer> {
@@ -80,7 +80,7 @@ export class PageWorld {
   prepared(plan: DataPlan, reader: DataReader | null): Promise<PreparedData> {
     return this.once(`data ${hashOf([plan, reader])}`, async () => {
       const tokenizer = reader && (await this.tokenizer(reader));
-      const lengths = reader && tokenizer && chatLengthsOf(reader, tokenizer);
+      const lengths = reader && tokenizer && chatLengthMeasurer(reader, tokenizer);
       return prepareMeasuredData({ ...plan, source: unstreamed(plan.source) }, outside, {
         ...(tokenizer && { tokenizer }),
         ...(lengths && { lengths }),
@@ -115,9 +115,9 @@ export class PageWorld {
     const given = disk.inFolder(fileNameOf(name), "tokenizer.json");
     const carried = this.carried[base.hash];
     const bytes = given?.bytes ?? (carried && unpackTokenizer(carried));
-    if (bytes) return fileTokenizer(given?.path ?? `${name}/tokenizer.json`, bytes, base.config);
+    if (bytes) return tokenizerFromFile(given?.path ?? `${name}/tokenizer.json`, bytes, base.config);
     const family = await implementationOf(registry, "model", base.family);
-    return guessedTokenizer(family.shape);
+    return lengthEstimatingTokenizer(family.shape);
   }
 
   /** Caches a result until any file changes, or the file that `version` belongs to. */

@@ -3,13 +3,13 @@ import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { AggregatorImplementation } from "./kind.js";
 import {
   adaptiveParameterAdvice,
-  adaptiveAliases,
+  adaptiveParameterAliases,
   serverLearningRateParameter,
   adaptiveReferences,
   tauParameter,
   adaptiveServerStep,
-  FIRST_MOMENT,
-  SECOND_MOMENT,
+  FIRST_MOMENT_STATE_NAME,
+  SECOND_MOMENT_STATE_NAME,
 } from "./shared/adaptive.js";
 
 export const word = defineWord({
@@ -18,7 +18,7 @@ export const word = defineWord({
   doc: "The server makes an Adagrad step with the clients' mean update: a weight moves less the more it has moved in earlier rounds.",
   example: "aggregate: fedadagrad(learning_rate: 0.01)",
   references: adaptiveReferences,
-  elsewhere: { FedAdagrad: "fedadagrad", adagrad: "fedadagrad", ...adaptiveAliases },
+  elsewhere: { FedAdagrad: "fedadagrad", adagrad: "fedadagrad", ...adaptiveParameterAliases },
   advice: adaptiveParameterAdvice,
   parameters: [
     serverLearningRateParameter(
@@ -31,7 +31,7 @@ export const word = defineWord({
 });
 
 const fedadagrad: AggregatorImplementation = {
-  keeps: [FIRST_MOMENT, SECOND_MOMENT],
+  keeps: [FIRST_MOMENT_STATE_NAME, SECOND_MOMENT_STATE_NAME],
   step(call, context) {
     const { learning_rate: rate, tau } = argumentsOf(word, call);
     return adaptiveServerStep(context, { rate, beta_1: 0, tau, grown: (v, square) => v + square });

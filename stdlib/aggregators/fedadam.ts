@@ -4,13 +4,13 @@ import type { AggregatorImplementation } from "./kind.js";
 import {
   adaptiveParameterAdvice,
   betaParameters,
-  adaptiveBetaAliases,
+  adaptiveParameterAliasesWithBetas,
   serverLearningRateParameter,
   adaptiveReferences,
   tauParameter,
   adaptiveServerStep,
-  FIRST_MOMENT,
-  SECOND_MOMENT,
+  FIRST_MOMENT_STATE_NAME,
+  SECOND_MOMENT_STATE_NAME,
 } from "./shared/adaptive.js";
 
 export const word = defineWord({
@@ -22,7 +22,7 @@ export const word = defineWord({
   notes: [
     "The bias correction is that of Flower's `FedAdam`, by the powers of the round plus one; algorithm 2 of the paper has none.",
   ],
-  elsewhere: { FedAdam: "fedadam", fedopt: "fedadam", FedOpt: "fedadam", ...adaptiveBetaAliases },
+  elsewhere: { FedAdam: "fedadam", fedopt: "fedadam", FedOpt: "fedadam", ...adaptiveParameterAliasesWithBetas },
   advice: adaptiveParameterAdvice,
   parameters: [
     serverLearningRateParameter(
@@ -40,7 +40,7 @@ export const word = defineWord({
  * does not have.
  */
 const fedadam: AggregatorImplementation = {
-  keeps: [FIRST_MOMENT, SECOND_MOMENT],
+  keeps: [FIRST_MOMENT_STATE_NAME, SECOND_MOMENT_STATE_NAME],
   step(call, context) {
     const { learning_rate, beta_1, beta_2, tau } = argumentsOf(word, call);
     const power = context.round + 1;

@@ -4,13 +4,13 @@ import type { AggregatorImplementation } from "./kind.js";
 import {
   adaptiveParameterAdvice,
   betaParameters,
-  adaptiveBetaAliases,
+  adaptiveParameterAliasesWithBetas,
   serverLearningRateParameter,
   adaptiveReferences,
   tauParameter,
   adaptiveServerStep,
-  FIRST_MOMENT,
-  SECOND_MOMENT,
+  FIRST_MOMENT_STATE_NAME,
+  SECOND_MOMENT_STATE_NAME,
 } from "./shared/adaptive.js";
 
 export const word = defineWord({
@@ -19,7 +19,7 @@ export const word = defineWord({
   doc: "Like `fedadam`, but its estimate of the updates' size changes at most by their size: one round of unusual clients does not upset it.",
   example: "aggregate: fedyogi(learning_rate: 0.01)",
   references: adaptiveReferences,
-  elsewhere: { FedYogi: "fedyogi", yogi: "fedyogi", ...adaptiveBetaAliases },
+  elsewhere: { FedYogi: "fedyogi", yogi: "fedyogi", ...adaptiveParameterAliasesWithBetas },
   advice: adaptiveParameterAdvice,
   parameters: [
     serverLearningRateParameter(0.01, "Early rounds go farther than with `fedadam`, so a third of its rate suits."),
@@ -30,7 +30,7 @@ export const word = defineWord({
 });
 
 const fedyogi: AggregatorImplementation = {
-  keeps: [FIRST_MOMENT, SECOND_MOMENT],
+  keeps: [FIRST_MOMENT_STATE_NAME, SECOND_MOMENT_STATE_NAME],
   step(call, context) {
     const { learning_rate: rate, beta_1, beta_2, tau } = argumentsOf(word, call);
     const grown = (v: number, square: number): number => v - (1 - beta_2) * square * Math.sign(v - square);

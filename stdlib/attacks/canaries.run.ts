@@ -4,7 +4,7 @@ import {
   exposureOf,
   meanExposureInterval,
   meanExposure,
-  expectedExposureUnknown,
+  expectedExposureByChance,
 } from "./shared/exposure.js";
 
 const bits = (n: number): string => n.toFixed(1);
@@ -28,7 +28,7 @@ export const canaries: AttackImplementation = {
           name: "mean exposure, bits",
           value,
           interval: meanExposureInterval(all.map(({ exposure }) => exposure)),
-          chance: { value: expectedExposureUnknown(unseen), most: by.high },
+          chance: { value: expectedExposureByChance(unseen), most: by.high },
         },
       ],
       found,

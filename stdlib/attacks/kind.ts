@@ -1,12 +1,12 @@
 /** An attack on a trained model: what someone who can query the model learns about single training rows. */
 import type { Call } from "#dsl/language/types/value.js";
-import type { Interval } from "../statistics/interval.js";
+import type { ConfidenceInterval } from "../statistics/interval.js";
 
 /**
  * Membership scores of training rows (members) and other rows: the greater the score, the likelier the row was trained
  * on.
  */
-export interface MemberScores {
+export interface MembershipScores {
   readonly members: Float64Array;
   readonly others: Float64Array;
   /** True if each row's loss is compared with the base model's loss; false if the score uses the loss alone. */
@@ -22,7 +22,7 @@ export interface CanaryLosses {
 }
 export interface AttackContext {
   /** Scores at most `most` members and at most `most` other rows. Throws coded errors. */
-  rows(most: number): Promise<MemberScores>;
+  rows(most: number): Promise<MembershipScores>;
   /** Throws coded errors. */
   canaries(unseen: number): Promise<CanaryLosses>;
 }
@@ -30,7 +30,7 @@ export interface AttackContext {
 export interface AttackMetric {
   readonly name: string;
   readonly value: number;
-  readonly interval: Interval | null;
+  readonly interval: ConfidenceInterval | null;
   /**
    * `value`: expected figure if the model leaks nothing. `most`: upper bound that chance alone stays below 95 times of
    * 100.

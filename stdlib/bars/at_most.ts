@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { thresholdParameters, checkThreshold, thresholdNumber, thresholdText } from "./shared/bar.js";
+import { thresholdParameters, checkThresholdFitsMetric, thresholdNumber, thresholdText } from "./shared/bar.js";
 
 export const word = defineWord({
   kind: "bar",
@@ -16,5 +16,5 @@ export const word = defineWord({
     },
   },
   parameters: thresholdParameters,
-  check: (call, context) => checkThreshold(call, context, { least: false, instead: "at_least" }),
+  check: (call, context) => checkThresholdFitsMetric(call, context, { least: false, instead: "at_least" }),
 });

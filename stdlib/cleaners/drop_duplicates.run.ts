@@ -1,9 +1,9 @@
 import type { Value } from "#dsl/language/types/value.js";
 import type { CleanerImplementation } from "../data/contract.js";
-import { TextFingerprints } from "../text/fingerprints.js";
+import { TextHashMap } from "../text/fingerprints.js";
 import { rowTextKey } from "./shared/normal-form.js";
 import { NearDuplicateFinder } from "../text/near-duplicates/known-texts.js";
-import { comparedLetters } from "../text/near-duplicates/shingles.js";
+import { lettersForComparison } from "../text/near-duplicates/shingles.js";
 
 export const dropDuplicates: CleanerImplementation = {
   start(call, options) {
@@ -30,7 +30,7 @@ function orAlike(equal: Step, similarity: number, streamed: boolean): Step {
     const result = equal(row);
     if ("dropped" in result) return result;
     const { label } = row.values;
-    const before = known.meet(comparedLetters(rowTextKey(row.values)));
+    const before = known.meet(lettersForComparison(rowTextKey(row.values)));
     if (before === undefined) {
       labels.push(label);
       return result;
@@ -54,7 +54,7 @@ function byText(): Step {
 
 /** Detects duplicates from 64 bits per text and one number per label. */
 function byFingerprint(): Step {
-  const texts = new TextFingerprints();
+  const texts = new TextHashMap();
   const labels = new Map<unknown, number>();
   return (row) => {
     const label = row.values["label"];

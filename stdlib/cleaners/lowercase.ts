@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import type { CleanerImplementation } from "../data/contract.js";
-import { mapTexts, isTextOrMessages } from "../data/text-roles.js";
+import { mapRowTexts, isTextOrMessagesRole } from "../data/text-roles.js";
 
 export const word = defineWord({
   kind: "cleaner",
@@ -35,6 +35,8 @@ export const lowercase: CleanerImplementation = {
       typeof locale === "string"
         ? (text: string) => text.toLocaleLowerCase(locale)
         : (text: string) => text.toLowerCase();
-    return (row) => ({ values: mapTexts(row.values, small, (role) => isTextOrMessages(role) || role === "tokens") });
+    return (row) => ({
+      values: mapRowTexts(row.values, small, (role) => isTextOrMessagesRole(role) || role === "tokens"),
+    });
   },
 };

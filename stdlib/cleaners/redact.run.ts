@@ -1,6 +1,6 @@
 import type { Call } from "#dsl/language/types/value.js";
 import type { CleanerImplementation } from "../data/contract.js";
-import { linearPattern } from "../text/patterns/linear.js";
+import { linearTimePattern } from "../text/patterns/linear.js";
 import { exceptedTextSetOf } from "../personal-data/exceptions.js";
 import { personalEntities, type PersonalEntity } from "../personal-data/finding.js";
 import type { RedactionOptions } from "../personal-data/redact.js";
@@ -33,7 +33,7 @@ function redactionOf({ arguments: given }: Call): RedactionOptions {
   const key = given["key"] as Call | undefined;
   return {
     entities: named.length > 0 || patterns.length > 0 ? named : personalEntities,
-    customPatterns: patterns.map((pattern) => ({ name: "pattern", find: linearPattern(pattern).spans })),
+    customPatterns: patterns.map((pattern) => ({ name: "pattern", find: linearTimePattern(pattern).spans })),
     replacement: (given["replacement"] as RedactionReplacement | undefined) ?? "mask",
     ...(except.length > 0 && { except: exceptedTextSetOf(except) }),
     ...(key && { key: secretOfCall(key) }),

@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import type { CleanerImplementation } from "../data/contract.js";
-import { mapTexts } from "../data/text-roles.js";
+import { mapRowTexts } from "../data/text-roles.js";
 
 export const word = defineWord({
   kind: "cleaner",
@@ -36,7 +36,7 @@ export const relabel: CleanerImplementation = {
     const { record } = given["labels"] as { readonly record: Readonly<Record<string, string>> };
     const names = new Map(Object.entries(record));
     return ({ values }) => {
-      const renamed = mapTexts(
+      const renamed = mapRowTexts(
         values,
         (label) => names.get(label) ?? label,
         (role) => roles.has(role),

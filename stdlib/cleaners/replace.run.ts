@@ -1,12 +1,14 @@
 import type { CleanerImplementation } from "../data/contract.js";
-import { mapTexts, isTextOrMessages } from "../data/text-roles.js";
-import { linearPattern } from "../text/patterns/linear.js";
+import { mapRowTexts, isTextOrMessagesRole } from "../data/text-roles.js";
+import { linearTimePattern } from "../text/patterns/linear.js";
 
 /** Coded error `wrong-pattern`. */
 export const replace: CleanerImplementation = {
   start: (call) => {
-    const pattern = linearPattern(String(call.arguments["pattern"]));
+    const pattern = linearTimePattern(String(call.arguments["pattern"]));
     const replacement = String(call.arguments["replacement"] ?? "");
-    return (row) => ({ values: mapTexts(row.values, (text) => pattern.replaced(text, replacement), isTextOrMessages) });
+    return (row) => ({
+      values: mapRowTexts(row.values, (text) => pattern.replaced(text, replacement), isTextOrMessagesRole),
+    });
   },
 };

@@ -1,6 +1,6 @@
 import { Parser } from "htmlparser2";
 import type { CleanerImplementation } from "../data/contract.js";
-import { mapTexts } from "../data/text-roles.js";
+import { mapRowTexts } from "../data/text-roles.js";
 
 /** Elements whose content is not visible on the page. */
 const hidden: ReadonlySet<string> = new Set([
@@ -23,7 +23,7 @@ const inline: ReadonlySet<string> = new Set(
 const markup = /<[a-z!/?]|&(?:#\d|#x[\da-f]|[a-z][\da-z]*;)/iu;
 
 export const stripHtml: CleanerImplementation = {
-  start: () => (row) => ({ values: mapTexts(row.values, htmlToText) }),
+  start: () => (row) => ({ values: mapRowTexts(row.values, htmlToText) }),
 };
 
 /** Returns the text of a piece of HTML; collapses the white space that tags leave. */

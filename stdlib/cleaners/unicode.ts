@@ -1,7 +1,7 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import type { CleanerImplementation } from "../data/contract.js";
 import { asciiDigits } from "../text/digits.js";
-import { mapTexts } from "../data/text-roles.js";
+import { mapRowTexts } from "../data/text-roles.js";
 import { fixMojibake } from "../text/mojibake.js";
 
 export const word = defineWord({
@@ -85,7 +85,7 @@ export const unicode: CleanerImplementation = {
       // An invisible character may have split a mis-decoded sequence, so the repair runs again after its removal.
       return mends && fixMojibake(once) !== once ? change(once) : once;
     };
-    return (row) => ({ values: mapTexts(row.values, change, () => true, { written: true }) });
+    return (row) => ({ values: mapRowTexts(row.values, change, () => true, { written: true }) });
   },
 };
 

@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import type { CleanerImplementation } from "../data/contract.js";
-import { mapTexts, isTextOrMessages } from "../data/text-roles.js";
+import { mapRowTexts, isTextOrMessagesRole } from "../data/text-roles.js";
 
 export const word = defineWord({
   kind: "cleaner",
@@ -32,7 +32,7 @@ export const word = defineWord({
 export const whitespace: CleanerImplementation = {
   start: (call) => {
     const change = call.arguments["lines"] === "keep" ? inLines : joined;
-    return (row) => ({ values: mapTexts(row.values, change, isTextOrMessages) });
+    return (row) => ({ values: mapRowTexts(row.values, change, isTextOrMessagesRole) });
   },
 };
 

@@ -11,7 +11,7 @@ import type { Call } from "#dsl/language/types/value.js";
 import type { ActivationRanges } from "../layers/rounded-activations.js";
 
 /** Weights of the model to compress. */
-export interface SourceWeights {
+export interface WeightsToCompress {
   readonly facts: Pick<BaseFacts, "family" | "config" | "shapes">;
   readonly family: FamilyCapabilities | undefined;
   /** Reads one tensor as f32. */
@@ -27,7 +27,7 @@ export interface CompressedWeights extends DerivedBase {
 }
 export interface CompressionStepImplementation {
   /** Computes the compressed weights. If not defined, the weights do not change. */
-  make?(call: Call, source: SourceWeights): CompressedWeights;
+  make?(call: Call, source: WeightsToCompress): CompressedWeights;
   /** Returns the distillation losses from the original model. Defaults to the task's own loss alone. */
   losses?(call: Call): readonly Call[];
   /**

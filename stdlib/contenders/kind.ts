@@ -34,7 +34,7 @@ export interface BaselineContext {
   /** For generation tasks: the maximum number of tokens per text, and the decoder. */
   readonly writing: { readonly decode: Call; readonly max_tokens: number } | null;
   readonly batchSize: number;
-  readonly host: BaselineHost;
+  readonly host: BaselineKernelServices;
   readonly signal?: AbortSignal;
   /** Reports a warning at the position of the statement. */
   warn<C extends Code>(code: C, data: CodeData[C]): void;
@@ -51,7 +51,7 @@ export interface BaselineTuning {
   score(outputs: readonly Float32Array[]): Promise<number>;
 }
 /** Kernel services for baselines that need more than rows. */
-export interface BaselineHost {
+export interface BaselineKernelServices {
   /** The folder that paths in the call are relative to. */
   readonly folder: string;
   /**

@@ -1,7 +1,7 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { ignoreParameter } from "./shared/ignore-parameter.js";
 import type { ConversationImplementation } from "./kind.js";
-import { columnRefusal, ignoredFields } from "./shared/fields.js";
+import { unsupportedColumnRefusal, ignoredFields } from "./shared/fields.js";
 
 const column = (name: string, doc: string) =>
   ({
@@ -33,7 +33,7 @@ const names = ["instruction", "input", "output"] as const;
 export const alpaca: ConversationImplementation = {
   columns: (call) => names.map((name) => String(call.arguments[name] ?? name)),
   read(call, values, row) {
-    const refusal = columnRefusal(row, ignoredFields(call));
+    const refusal = unsupportedColumnRefusal(row, ignoredFields(call));
     if (refusal) return refusal;
     const [instruction, input, output] = values.map((value) => (value === null || value === undefined ? "" : value));
     const odd = [instruction, input, output].findIndex((value) => typeof value !== "string");

@@ -67,7 +67,7 @@ export interface ConversationImplementation {
 }
 
 /** Texts of special tokens that templates use. Empty if the tokenizer has none. */
-export interface SpecialTexts {
+export interface SpecialTokenTexts {
   readonly bos: string;
   readonly eos: string;
   /** Text that the tokenizer itself puts before every text. */
@@ -88,22 +88,22 @@ export type RenderedChat = readonly RenderedPiece[] | { readonly refused: string
 
 /** Options that correspond to those of transformers' `apply_chat_template`. */
 export interface RenderOptions {
-  readonly specials: SpecialTexts;
+  readonly specials: SpecialTokenTexts;
   /** Appends the start of an assistant message, so that the model answers next. */
   readonly addGenerationPrompt: boolean;
   /** Functions that the model may call. Defaults to none. */
   readonly tools?: readonly ToolDefinition[];
 }
 /** Renders conversations as text for a model. Pure. */
-export interface TemplateImplementation {
+export interface ChatTemplateImplementation {
   render(messages: readonly Message[], options: RenderOptions): RenderedChat;
   /** The token that ends an answer. */
-  stop(specials: SpecialTexts): string;
+  stop(specials: SpecialTokenTexts): string;
 }
 
 declare module "#dsl/language/types/registry.js" {
   interface Implementations {
     conversation: ConversationImplementation;
-    template: TemplateImplementation;
+    template: ChatTemplateImplementation;
   }
 }

@@ -2,8 +2,8 @@
 import type { Call } from "#dsl/language/types/value.js";
 import type { ConversationImplementation, Message, MessageRole, RowContext, RowRefusal } from "./kind.js";
 import {
-  columnRefusal,
-  fieldRefusal,
+  unsupportedColumnRefusal,
+  unsupportedFieldRefusal,
   ignoredFields,
   questionInColumnRefusal,
   trainedMark,
@@ -14,7 +14,7 @@ import {
 type DataRole = Exclude<MessageRole, "tool">;
 
 /** The role that each speaker has unless the data plan maps it to another. */
-export const defaultRoles: Readonly<Record<string, DataRole>> = {
+export const defaultSpeakerRoles: Readonly<Record<string, DataRole>> = {
   system: "system",
   developer: "system",
   user: "user",
@@ -57,12 +57,12 @@ function defaultFields(list: unknown): { readonly role: string; readonly content
 
 function messagesIn(
   value: unknown,
-  { role, content, roles = defaultRoles, ignored = new Set(), context }: MessageFields,
+  { role, content, roles = defaultSpeakerRoles, ignored = new Set(), context }: MessageFields,
 ): readonly Message[] | RowRefusal {
   const list = parsedList(value);
   if (!Array.isArray(list)) return { refused: notAList(value), help: LIST_FORM };
   if (list.length === 0) return { refused: "the conversation has no turn", help: "remove the row" };
-  const column = columnRefusal(context, ignored);
+  const column = unsupportedColumnRefusal(context, ignored);
   if (column) return column;
   const read = new Set([role, content, "context", ...ignored]);
   const out: Message[] = [];
@@ -75,7 +75,7 @@ function messagesIn(
     if (typeof speaker !== "string") return { refused: `${place} has no \`${role}\`` };
     const known = Object.hasOwn(roles, speaker) ? roles[speaker] : undefined;
     if (!known) return { refused: `${place} is of the role "${speaker}", ${unknownRole(speaker, roles)}` };
-    const unsupported = fieldRefusal(fields, i + 1, read);
+    const unsupported = unsupportedFieldRefusal(fields, i + 1, read);
     if (unsupported) return unsupported;
     const empty = hasIgnoredAlone(fields, text, ignored);
     if (typeof text !== "string" && !empty)
@@ -152,6 +152,6 @@ function fieldOf(call: Call, name: "role" | "content"): string {
 
 function rolesOf(call: Call): Readonly<Record<string, DataRole>> {
   const given = call.arguments["roles"];
-  if (typeof given !== "object" || given === null || !("record" in given)) return defaultRoles;
-  return { ...defaultRoles, ...(given.record as Readonly<Record<string, DataRole>>) };
+  if (typeof given !== "object" || given === null || !("record" in given)) return defaultSpeakerRoles;
+  return { ...defaultSpeakerRoles, ...(given.record as Readonly<Record<string, DataRole>>) };
 }

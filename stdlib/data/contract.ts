@@ -53,14 +53,14 @@ export interface RowChunk {
   readonly rows: number;
 }
 /** A row as cleaners receive it: role → value. */
-export interface CleanRow {
+export interface RowToClean {
   readonly row: number;
   readonly values: Readonly<Record<string, unknown>>;
 }
 /** The cleaned row, or a short reason for dropping it. If nothing changed, `values` is the same object. */
-export type CleanedRow =
+export type RowCleaningResult =
   /** `noted`: notes to count for a retained row. */
-  { readonly values: CleanRow["values"]; readonly noted?: string | readonly string[] } | { readonly dropped: string };
+  { readonly values: RowToClean["values"]; readonly noted?: string | readonly string[] } | { readonly dropped: string };
 export interface CleanerImplementation {
   /** The cleaner removes secrets: texts before it must not be shown. */
   readonly hides?: true;
@@ -81,11 +81,11 @@ export interface CleanerImplementation {
       /** Columns of the data: role → column. */
       readonly columns?: Readonly<Record<string, string>>;
     },
-  ): (row: CleanRow) => CleanedRow;
+  ): (row: RowToClean) => RowCleaningResult;
 }
 /** A first pass over the rows, before any of them is assigned to a split. */
 export interface SplitFirstPass {
-  look(row: CleanRow): void;
+  look(row: RowToClean): void;
   assign(picks: (row: number) => boolean): readonly (string | null)[];
 }
 export interface SplitImplementation {
@@ -93,12 +93,12 @@ export interface SplitImplementation {
    * Returns the split name of each row, or null to leave it out. `values` contains the columns that the call names, by
    * column name (cleaned if they have a role), and `$group`, the value of the role `group`.
    */
-  assign(call: Call, rows: readonly CleanRow[], seed: number): readonly (string | null)[];
+  assign(call: Call, rows: readonly RowToClean[], seed: number): readonly (string | null)[];
   /**
    * Assigns streamed rows one by one. Not defined if the split needs all rows at once. Shares drawn row by row are met
    * on average. Throws coded errors.
    */
-  stream?(call: Call, seed: number): (row: CleanRow) => string | null;
+  stream?(call: Call, seed: number): (row: RowToClean) => string | null;
   /**
    * Supports two passes over streamed rows; the state per row from the first pass must be small. `assign` then returns
    * the splits of the picked rows, in their order. If undefined, rows are assigned one by one (`stream`), or streaming

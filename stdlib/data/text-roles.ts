@@ -11,7 +11,7 @@ export const textRoles: ReadonlySet<string> = new Set([
 ]);
 
 /** Returns true for text roles and for conversations. */
-export const isTextOrMessages = (role: string): boolean => textRoles.has(role) || role === "messages";
+export const isTextOrMessagesRole = (role: string): boolean => textRoles.has(role) || role === "messages";
 
 /** Returns the turns of a conversation in JSON; none if it is not valid JSON. */
 export function parseJsonTurns(messages: string): readonly { readonly content?: unknown }[] {
@@ -25,7 +25,7 @@ export function parseJsonTurns(messages: string): readonly { readonly content?: 
 }
 
 /** Returns the row's values with every text changed by `change`; the same object if nothing changed. */
-export function mapTexts(
+export function mapRowTexts(
   values: Readonly<Record<string, unknown>>,
   change: (text: string) => string,
   roles: (role: string) => boolean = (role) => textRoles.has(role),

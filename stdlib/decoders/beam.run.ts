@@ -5,9 +5,9 @@
  */
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import { lastOf } from "#dsl/language/diagnostics/codes.js";
-import type { DecodedText, DecoderImplementation, Decoding, DecodingStart, DecodingStep } from "./kind.js";
-import { rowScores } from "./shared/by-row.js";
-import { topScoredTokens, logSoftmax, penalizeSeen } from "./shared/warp.js";
+import type { DecodedText, DecoderImplementation, Decoding, DecodingInputs, DecodingStep } from "./kind.js";
+import { copyRowLogits } from "./shared/by-row.js";
+import { topScoredTokens, logSoftmax, applyRepetitionPenalty } from "./shared/warp.js";
 import { word } from "./beam.js";
 
 /** Added to a score that must not be chosen. */
@@ -53,7 +53,7 @@ class BeamDecoding implements Decoding {
   private first = true;
 
   constructor(
-    private readonly start: DecodingStart,
+    private readonly start: DecodingInputs,
     settings: Settings,
   ) {
     this.width = settings.width;
@@ -72,7 +72,7 @@ class BeamDecoding implements Decoding {
       const base = this.first ? prompt : prompt * this.width;
       const next = search.done
         ? null
-        : search.step((beam) => rowScores(scores, this.first ? base : base + beam, this.start.vocabulary));
+        : search.step((beam) => copyRowLogits(scores, this.first ? base : base + beam, this.start.vocabulary));
       for (let i = 0; i < this.width; i++) {
         const beam = next?.[i];
         tokens.push(beam ? lastOf(beam.tokens) : this.start.padId);
@@ -96,7 +96,7 @@ class Search {
 
   constructor(
     private readonly prompt: Int32Array,
-    private readonly start: DecodingStart,
+    private readonly start: DecodingInputs,
     private readonly options: Settings,
   ) {
     const all = Array.from({ length: options.width }, (_, i) => i);
@@ -138,7 +138,7 @@ class Search {
     const all = this.running.flatMap((beam, from) => {
       const beamScores = scores(from);
       logSoftmax(beamScores);
-      penalizeSeen(beamScores, [...this.prompt, ...beam.tokens], this.options.penalty);
+      applyRepetitionPenalty(beamScores, [...this.prompt, ...beam.tokens], this.options.penalty);
       for (let i = 0; i < beamScores.length; i++) beamScores[i] = beamScores[i]! + beam.score;
       return topScoredTokens(beamScores, Math.min(count, beamScores.length)).map(({ token, score }) => ({
         tokens: [...beam.tokens, token],

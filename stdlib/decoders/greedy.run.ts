@@ -1,7 +1,7 @@
 /** Greedy decoding. Without a penalty, the engine computes the argmax and transfers no logits. */
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { DecoderImplementation } from "./kind.js";
-import { RowByRowDecoding, rowScores } from "./shared/by-row.js";
+import { RowByRowDecoding, copyRowLogits } from "./shared/by-row.js";
 import { TokenSampler } from "./shared/draw.js";
 import { word } from "./greedy.js";
 
@@ -11,7 +11,7 @@ export const greedy: DecoderImplementation = {
     if (repetitionPenalty === 1) return new RowByRowDecoding(start, "next", (scores, row) => scores[row]!);
     const drawers = start.prompts.map((prompt) => new TokenSampler(prompt, { repetitionPenalty, temperature: 0 }));
     return new RowByRowDecoding(start, "logits", (scores, row) =>
-      drawers[row]!.next(rowScores(scores, row, start.vocabulary)),
+      drawers[row]!.next(copyRowLogits(scores, row, start.vocabulary)),
     );
   },
 };

@@ -1,7 +1,7 @@
 /** Interfaces of decoders, which choose the next tokens. */
 import type { Call } from "#dsl/language/types/value.js";
 
-export interface DecodingStart {
+export interface DecodingInputs {
   /** Tokens of the prompts without padding; the repetition penalty uses them. */
   readonly prompts: readonly Int32Array[];
   readonly vocabulary: number;
@@ -49,7 +49,7 @@ export interface Decoding {
 }
 /** Chooses the next tokens from the model's logits: pure, and reproducible by its seed. */
 export interface DecoderImplementation {
-  begin(call: Call, start: DecodingStart): Decoding;
+  begin(call: Call, start: DecodingInputs): Decoding;
 }
 
 declare module "#dsl/language/types/registry.js" {

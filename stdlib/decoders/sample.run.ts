@@ -4,7 +4,7 @@
  */
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { DecoderImplementation } from "./kind.js";
-import { RowByRowDecoding, rowScores } from "./shared/by-row.js";
+import { RowByRowDecoding, copyRowLogits } from "./shared/by-row.js";
 import { TokenSampler } from "./shared/draw.js";
 import { word } from "./sample.js";
 
@@ -21,7 +21,7 @@ export const sample: DecoderImplementation = {
       (prompt, row) => new TokenSampler(prompt, { ...bent, seed, number: start.numbers?.[row] ?? row }),
     );
     return new RowByRowDecoding(start, "logits", (scores, row) =>
-      drawers[row]!.next(rowScores(scores, row, start.vocabulary)),
+      drawers[row]!.next(copyRowLogits(scores, row, start.vocabulary)),
     );
   },
 };

@@ -3,7 +3,7 @@
 /** `idle`: the names have no effect, because their setting is already the default. */
 type Row = readonly [names: string, advice: string, idle?: "idle"];
 
-export function adviceFromRows(rows: readonly Row[]): {
+export function foreignNameAdvice(rows: readonly Row[]): {
   readonly advice: Readonly<Record<string, string>>;
   readonly idle: readonly string[];
 } {

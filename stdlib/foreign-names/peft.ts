@@ -1,7 +1,7 @@
 /** Fields of PEFT's `LoraConfig` without a corresponding parameter of `lora`, with advice. */
-import { adviceFromRows } from "./advice.js";
+import { foreignNameAdvice } from "./advice.js";
 
-export const peftAdvice = adviceFromRows([
+export const peftAdvice = foreignNameAdvice([
   [
     "eva_config corda_config lora_ga_config kasa_config velora_config monteclora_config arrow_config alora_invocation_tokens " +
       "use_qalora qalora_group_size use_bdlora layer_replication lora_bias target_parameters lora_target_parameters loraplus_lr_ratio use_lorafa",

@@ -1,5 +1,5 @@
 /** Arguments of transformers' and TRL's trainers without a corresponding recipe key, with advice. */
-import { adviceFromRows } from "./advice.js";
+import { foreignNameAdvice } from "./advice.js";
 
 const alone = "remove it: one process trains, on one machine and device";
 const kernels = "remove it: the engine chooses its kernels itself";
@@ -8,7 +8,7 @@ const scores =
   "remove it: metrics are computed in separate passes; `evaluate … { batch_size: 64 }` sets their batch size";
 const reading = "remove it: rows are read and packed while the model trains";
 
-export const trainerAdvice = adviceFromRows([
+export const trainerAdvice = foreignNameAdvice([
   [
     "ddp_backend ddp_timeout ddp_bucket_cap_mb ddp_broadcast_buffers ddp_static_graph ddp_find_unused_parameters local_rank " +
       "log_on_each_node save_on_each_node average_tokens_across_devices eval_use_gather_object",

@@ -1,5 +1,5 @@
 /** Names of optimizers, schedules and techniques in transformers and PEFT, with the words to use instead. */
-import { adviceFromRows } from "./advice.js";
+import { foreignNameAdvice } from "./advice.js";
 
 /** Names of AdamW and Lion variants with quantized or paged optimizer states. */
 const smaller = (base: string, names: string): Readonly<Record<string, string>> =>
@@ -12,7 +12,7 @@ export const adamwVariants = smaller(
 export const lionVariants = smaller("lion", "lion_8bit lion_32bit paged_lion paged_lion_8bit paged_lion_32bit");
 
 const another = "this optimizer is not supported: use `adamw`, or `adafactor` if memory is short";
-export const optimizerAdvice = adviceFromRows([
+export const optimizerAdvice = foreignNameAdvice([
   [
     "ademamix ademamix_8bit paged_ademamix_8bit paged_ademamix_32bit adagrad rmsprop rmsprop_bnb rmsprop_bnb_8bit " +
       "rmsprop_bnb_32bit lomo adalomo grokadamw schedule_free_radam schedule_free_adamw schedule_free_sgd stable_adamw muon " +
@@ -26,7 +26,7 @@ export const optimizerAdvice = adviceFromRows([
   ],
 ]);
 
-export const scheduleAdvice = adviceFromRows([
+export const scheduleAdvice = foreignNameAdvice([
   ["cosine_with_restarts", "write `cosine`: restarts aren't part of Tune"],
   ["constant_with_warmup", "write `constant(warmup: 6%)`"],
   [
@@ -36,7 +36,7 @@ export const scheduleAdvice = adviceFromRows([
 ]);
 
 const technique = "this technique is not supported: use `lora` (also with `dora: true`), `ia3`, `adapters` or prompts";
-export const techniqueAdvice = adviceFromRows([
+export const techniqueAdvice = foreignNameAdvice([
   [
     "adalora adamss boft adaption_prompt beft lily loha lokr oft poly ln_tuning vera frod pvera fourierft glora xlora hra " +
       "vblora unilora cpt miss randlora road trainable_tokens hira shira c3a waveft osf delora gralora cartridge tinylora " +
@@ -45,13 +45,13 @@ export const techniqueAdvice = adviceFromRows([
   ],
 ]);
 
-export const cadenceAdvice = adviceFromRows([
+export const cadenceAdvice = foreignNameAdvice([
   ["epoch epochs", "write `every(epochs: 1)`"],
   ["step steps", "write `every(steps: 100)`"],
   ["no never", "write `none`"],
 ]);
 
-export const modalityAdvice = adviceFromRows([
+export const modalityAdvice = foreignNameAdvice([
   [
     "image_classification vision image_text_to_text visual_question_answering object_detection audio_classification asr " +
       "automatic_speech_recognition speech tabular_classification tabular_regression",

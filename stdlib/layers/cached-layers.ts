@@ -7,9 +7,9 @@
 import { lastOf } from "#dsl/language/diagnostics/codes.js";
 import type { Dimension, TensorState } from "#dsl/tensor/program.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import type { AttentionOptions, Layers } from "./contract.js";
+import type { AttentionOptions, LayerBuilder } from "./contract.js";
 
-export interface CacheOptions {
+export interface KeyValueCacheOptions {
   /** `prefill` reads the prompt and writes its keys. `decode` appends the new keys and attends to all keys. */
   readonly phase: "prefill" | "decode";
   /** i32 scalar: the position at which new keys are written; 0 in `prefill`. */
@@ -22,7 +22,7 @@ export interface CacheOptions {
   readonly onCache: (name: string, state: TensorState, grows: boolean) => void;
 }
 
-export function cachedLayers(layers: Layers, options: CacheOptions): Layers {
+export function layerBuilderWithCache(layers: LayerBuilder, options: KeyValueCacheOptions): LayerBuilder {
   const { graph } = layers;
   const cache = (kind: "k" | "v", path: string, like: Tensor, grows: boolean): [string, Tensor] => {
     const name = `cache.${kind}/${path}`;
@@ -45,7 +45,7 @@ export function cachedLayers(layers: Layers, options: CacheOptions): Layers {
     graph.update(name, whole);
     return whole;
   };
-  const attention: Layers["attention"] = (path, q, k, v, given) => {
+  const attention: LayerBuilder["attention"] = (path, q, k, v, given) => {
     if (given.cross) return layers.attention(path, q, cachedOnce("k", path, k), cachedOnce("v", path, v), given);
     if (!given.causal) return layers.attention(path, q, k, v, given);
     const [keys, values] = [grown("k", path, k), grown("v", path, v)];

@@ -67,7 +67,7 @@ export interface EmbeddingOptions {
   readonly initial?: ParameterInitializer;
 }
 /** Every call has the checkpoint's parameter path, so that a technique can rewrite it. */
-export interface Layers {
+export interface LayerBuilder {
   readonly graph: Graph;
   /**
    * Declares a parameter of the checkpoint that no computation uses; it is stored, so that the saved checkpoint is
@@ -114,5 +114,5 @@ export interface Layers {
   /** Returns true if the checkpoint has a tensor for the parameter. */
   has(path: string): boolean;
   /** The same layers for parameters outside the body, named without its prefix (`lm_head`). */
-  readonly outside: Layers;
+  readonly outside: LayerBuilder;
 }

@@ -7,9 +7,9 @@ import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { SmoothActivation } from "#dsl/tensor/ops/shared/gelu.js";
 import type { InitialValue, NDArray } from "#dsl/tensor/program.js";
 import { mixBits } from "#dsl/tensor/numbers/random.js";
-import type { Layers, LinearOptions, ParameterInitializer } from "./contract.js";
+import type { LayerBuilder, LinearOptions, ParameterInitializer } from "./contract.js";
 
-export interface LayersOptions {
+export interface LayerBuilderOptions {
   readonly graph: Graph;
   /** Prefix of state names (`bert.`; empty for a head). */
   readonly prefix: string;
@@ -77,7 +77,7 @@ const SMOOTH: Readonly<Record<string, SmoothActivation>> = {
   swish: "silu",
 };
 
-export function makeLayers(options: LayersOptions): Layers {
+export function makeLayerBuilder(options: LayerBuilderOptions): LayerBuilder {
   const { graph } = options;
   const made = (
     path: string,
@@ -94,16 +94,16 @@ export function makeLayers(options: LayersOptions): Layers {
       ...(outputs !== undefined && { outputs }),
     });
   };
-  const parameter: Layers["parameter"] = (path, shape, initial, outputs) =>
+  const parameter: LayerBuilder["parameter"] = (path, shape, initial, outputs) =>
     made(path, shape, initial, outputs === undefined ? {} : { outputs });
-  const unused: Layers["unused"] = (path, shape, given) => {
+  const unused: LayerBuilder["unused"] = (path, shape, given) => {
     const initial = found(options, path, shape) ?? (options.mayBeFresh(path) ? fresh(options, path, given) : undefined);
     if (initial)
       graph.state(options.prefix + path, { type: { dtype: "f32", shape }, trains: false, initial, kept: true });
   };
   const dropping = (rate: number): { rate: number; seed: number; step: Tensor } | undefined =>
     options.draws && rate > 0 ? { rate, seed: options.seed, step: options.draws } : undefined;
-  const activate: Layers["activate"] = (x, name) => (name === undefined ? x : ACTIVATIONS[name]!(x));
+  const activate: LayerBuilder["activate"] = (x, name) => (name === undefined ? x : ACTIVATIONS[name]!(x));
   return {
     graph,
     parameter,
@@ -115,7 +115,7 @@ export function makeLayers(options: LayersOptions): Layers {
     },
     has: (path) => options.tensors.has(options.prefixInCheckpoint + path),
     get outside() {
-      return makeLayers({ ...options, prefix: options.under ?? "", prefixInCheckpoint: "" });
+      return makeLayerBuilder({ ...options, prefix: options.under ?? "", prefixInCheckpoint: "" });
     },
     linear: (path, x, { bias, activation, ...given }) =>
       graph.withPath(path, () => {
@@ -159,7 +159,7 @@ export function makeLayers(options: LayersOptions): Layers {
 }
 
 /** Returns a linear layer's weight as [out, in], whatever its layout in the checkpoint. */
-export function linearWeight(layers: Pick<Layers, "parameter">, path: string, options: LinearOptions): Tensor {
+export function linearWeight(layers: Pick<LayerBuilder, "parameter">, path: string, options: LinearOptions): Tensor {
   const name = `${path}.weight`;
   if (options.layout === "in_out")
     return layers.parameter(name, [options.in, options.out], options.initial, 1).transpose([1, 0]);
@@ -173,7 +173,7 @@ function zeros(size: number): NDArray {
 /**
  * Finds the checkpoint's tensor for a parameter: the adapter's, the model's own, or one with a name of old checkpoints.
  */
-function found(options: LayersOptions, path: string, shape: readonly number[]): InitialValue | undefined {
+function found(options: LayerBuilderOptions, path: string, shape: readonly number[]): InitialValue | undefined {
   const old = path.replace(/LayerNorm\.weight$/, "LayerNorm.gamma").replace(/LayerNorm\.bias$/, "LayerNorm.beta");
   const ownNames = options.fileName ? [options.fileName(options.prefix + path)] : [];
   const names = [...ownNames, options.prefixInCheckpoint + path, options.prefixInCheckpoint + old];
@@ -181,11 +181,11 @@ function found(options: LayersOptions, path: string, shape: readonly number[]): 
   return name === undefined ? undefined : { checkpoint: name };
 }
 
-function missing(options: LayersOptions, path: string, initial: ParameterInitializer | undefined): InitialValue {
+function missing(options: LayerBuilderOptions, path: string, initial: ParameterInitializer | undefined): InitialValue {
   if (options.fileName && options.mustLoad?.(path)) return { checkpoint: options.fileName(options.prefix + path) };
   return options.mayBeFresh(path) ? fresh(options, path, initial) : { checkpoint: options.prefixInCheckpoint + path };
 }
-function fresh(options: LayersOptions, path: string, initial: ParameterInitializer | undefined): InitialValue {
+function fresh(options: LayerBuilderOptions, path: string, initial: ParameterInitializer | undefined): InitialValue {
   // A parameter without a checkpoint name is loaded before the program runs.
   if (options.under !== undefined) return { zeros: true };
   const seed = mixBits(hashText(options.prefix + path) ^ mixBits(options.seed)) >>> 0;

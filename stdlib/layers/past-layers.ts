@@ -9,20 +9,20 @@
 import { lastOf } from "#dsl/language/diagnostics/codes.js";
 import type { Dimension } from "#dsl/tensor/program.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import type { AttentionOptions, Layers } from "./contract.js";
+import type { AttentionOptions, LayerBuilder } from "./contract.js";
 
 /** Dimension names of one kind of keys: `past` for the inputs, `keys` for past and new keys together. */
 interface Sizes {
   readonly past: Dimension;
   readonly keys: Dimension;
 }
-export interface PastLayerSizes {
+export interface PastKeyValueSizes {
   readonly selfSizes: Sizes;
   /** Sizes of the keys from an encoder; undefined for a decoder-only model. */
   readonly cross?: Sizes;
 }
 
-export function pastLayers(layers: Layers, options: PastLayerSizes): Layers {
+export function layerBuilderWithPastKeyValues(layers: LayerBuilder, options: PastKeyValueSizes): LayerBuilder {
   const { graph } = layers;
   const counts = { own: 0, cross: 0 };
   let offset: Tensor | undefined;
@@ -39,7 +39,7 @@ export function pastLayers(layers: Layers, options: PastLayerSizes): Layers {
     graph.output(`present.${name}`, all.reshape(["batch", sizes.keys, heads, size]).transpose([0, 2, 1, 3]));
     return all;
   };
-  const attention: Layers["attention"] = (path, q, k, v, given) => {
+  const attention: LayerBuilder["attention"] = (path, q, k, v, given) => {
     const sort = given.cross ? "cross" : "own";
     const sizes = given.cross ? options.cross : given.causal && options.selfSizes;
     if (!sizes) return layers.attention(path, q, k, v, given);

@@ -33,7 +33,7 @@ function byRows(x: Tensor): Tensor {
 }
 
 /** Returns the scale and the zero point, computed as in a runtime. */
-export function quantizationStep([least, most]: readonly [number, number]): {
+export function quantizationScaleAndZero([least, most]: readonly [number, number]): {
   readonly size: number;
   readonly zero: number;
 } {
@@ -43,7 +43,7 @@ export function quantizationStep([least, most]: readonly [number, number]): {
 }
 
 function byBounds(x: Tensor, bounds: readonly [number, number]): Tensor {
-  const { size, zero } = quantizationStep(bounds);
+  const { size, zero } = quantizationScaleAndZero(bounds);
   return x
     .divide(size)
     .round()

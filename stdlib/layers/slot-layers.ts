@@ -6,7 +6,7 @@
 import { lastOf } from "#dsl/language/diagnostics/codes.js";
 import type { TensorState } from "#dsl/tensor/program.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import type { Layers } from "./contract.js";
+import type { LayerBuilder } from "./contract.js";
 
 export interface SlotCacheOptions {
   /** i32 [tokens]: the place at which each token's keys and values are written. */
@@ -20,7 +20,7 @@ export interface SlotCacheOptions {
   readonly onStore: (name: string, state: TensorState) => void;
 }
 
-export function slotCacheLayers(layers: Layers, options: SlotCacheOptions): Layers {
+export function layerBuilderWithSlotCache(layers: LayerBuilder, options: SlotCacheOptions): LayerBuilder {
   const { graph } = layers;
   const store = (kind: "k" | "v", path: string, fresh: Tensor): Tensor => {
     const name = `slots.${kind}/${path}`;
@@ -33,7 +33,7 @@ export function slotCacheLayers(layers: Layers, options: SlotCacheOptions): Laye
     graph.update(name, fresh, { axis: 0, start: options.rows });
     return graph.state(name, state);
   };
-  const attention: Layers["attention"] = (path, q, k, v, given) =>
+  const attention: LayerBuilder["attention"] = (path, q, k, v, given) =>
     graph.withPath(path, () => {
       const { heads, keyValueHeads = heads, window = 0, cap = 0 } = given;
       const scale = given.scale ?? 1 / Math.sqrt((lastOf(q.shape) as number) / heads);

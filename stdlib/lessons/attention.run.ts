@@ -6,12 +6,12 @@ import { lastOf } from "#dsl/language/diagnostics/codes.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import { TEACHER_OUTPUTS_SOURCE, type DistillationLossImplementation } from "./kind.js";
-import type { BlockStates, OutputTerm, TermContext } from "../losses/loss-term.js";
-import { blockPairs, splitHeads, attentionVisibility } from "./shared/hidden-states.js";
+import type { BlockStates, OutputLossTerm, LossTermContext } from "../losses/loss-term.js";
+import { studentTeacherBlockPairs, splitHeads, attentionVisibility } from "./shared/hidden-states.js";
 import { word } from "./attention.js";
 
-export const attention: DistillationLossImplementation = {
-  term(call): OutputTerm<"hidden"> {
+export const attentionDistillationLoss: DistillationLossImplementation = {
+  term(call): OutputLossTerm<"hidden"> {
     const { weight, of: compared } = argumentsOf(word, call);
     return {
       needs: "hidden",
@@ -19,7 +19,7 @@ export const attention: DistillationLossImplementation = {
       source: TEACHER_OUTPUTS_SOURCE,
       weight,
       loss(context) {
-        const pairs = blockPairs(context.outputs(), context.referenceOutputs());
+        const pairs = studentTeacherBlockPairs(context.outputs(), context.referenceOutputs());
         const sameHeads = pairs.every(([student, teacher]) => student.heads === teacher.heads);
         if (compared === "scores" || (compared === "auto" && sameHeads))
           return pairs.map((pair) => scoreDistance(pair, context)).reduce((sum, one) => sum.add(one));
@@ -30,7 +30,7 @@ export const attention: DistillationLossImplementation = {
 };
 
 type BlockPair = readonly [student: BlockStates, teacher: BlockStates];
-type Weights = Pick<TermContext, "mask" | "share">;
+type Weights = Pick<LossTermContext, "mask" | "share">;
 
 /** Returns the mean squared difference over heads and all visible pairs of tokens. */
 function scoreDistance([student, teacher]: BlockPair, context: Weights): Tensor {

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { lessonWeightParameter } from "./shared/weight.js";
+import { distillationWeightParameter } from "./shared/weight.js";
 
 export const word = defineWord({
   kind: "lesson",
@@ -22,7 +22,7 @@ export const word = defineWord({
   ],
   elsewhere: { attn: "attention", attentions: "attention", attention_scores: "attention", minilm: "attention" },
   parameters: [
-    lessonWeightParameter,
+    distillationWeightParameter,
     {
       name: "of",
       type: { is: "choice", of: ["auto", "scores", "relations"] },
@@ -38,5 +38,5 @@ export const word = defineWord({
     },
   ],
   capabilities: { needs: "states" },
-  load: async () => (await import("./attention.run.js")).attention,
+  load: async () => (await import("./attention.run.js")).attentionDistillationLoss,
 });

@@ -1,11 +1,11 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { lessonWeightParameter } from "./shared/weight.js";
+import { distillationWeightParameter } from "./shared/weight.js";
 import { cosineSimilarity } from "#dsl/tensor/losses.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import { TEACHER_OUTPUTS_SOURCE, type DistillationLossImplementation } from "./kind.js";
-import type { OutputTerm } from "../losses/loss-term.js";
-import { blockPairs, lossFromTokenValues, projectToTeacherWidth } from "./shared/hidden-states.js";
+import type { OutputLossTerm } from "../losses/loss-term.js";
+import { studentTeacherBlockPairs, lossFromTokenValues, projectToTeacherWidth } from "./shared/hidden-states.js";
 
 export const word = defineWord({
   kind: "lesson",
@@ -28,7 +28,7 @@ export const word = defineWord({
   ],
   elsewhere: { hidden_states: "hidden", mse: "hidden", cosine: "hidden", intermediate: "hidden" },
   parameters: [
-    lessonWeightParameter,
+    distillationWeightParameter,
     {
       name: "by",
       type: { is: "choice", of: ["squares", "cosine"] },
@@ -57,7 +57,7 @@ export const word = defineWord({
 
 /** Hidden-state distillation: squared distances as in TinyBERT, or cosine distances as in DistilBERT. */
 const hidden: DistillationLossImplementation = {
-  term(call): OutputTerm<"hidden"> {
+  term(call): OutputLossTerm<"hidden"> {
     const { weight, by, blocks } = argumentsOf(word, call);
     return {
       needs: "hidden",
@@ -67,7 +67,7 @@ const hidden: DistillationLossImplementation = {
       loss(context) {
         const [student, teacher] = [context.outputs(), context.referenceOutputs()];
         const widths = { in: student.width, out: teacher.width };
-        const pairs = blockPairs(student, teacher).map(
+        const pairs = studentTeacherBlockPairs(student, teacher).map(
           ([studentState, other]) => [studentState.hidden, other.hidden] as const,
         );
         const all = blocks === "last" ? pairs.slice(-1) : [[student.embeddings, teacher.embeddings] as const, ...pairs];

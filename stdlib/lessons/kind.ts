@@ -2,13 +2,13 @@
  * Distillation losses (kind `lesson`): a student imitates its teacher on the same rows. Each word gives one loss term.
  */
 import type { Call } from "#dsl/language/types/value.js";
-import type { OutputTerm } from "../losses/loss-term.js";
+import type { OutputLossTerm } from "../losses/loss-term.js";
 
 /** The teacher is a model in the same program, or its logits were cached before the training. */
 export type TeacherSource = "frozen" | "cached";
 
 export interface DistillationLossImplementation {
-  term(call: Call, teacher: TeacherSource): OutputTerm;
+  term(call: Call, teacher: TeacherSource): OutputLossTerm;
 }
 
 /** Source name of the inputs with a teacher's cached logits; the files of runs use the same name. */

@@ -1,10 +1,10 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { lessonWeightParameter } from "./shared/weight.js";
+import { distillationWeightParameter } from "./shared/weight.js";
 import { binaryCrossEntropies } from "#dsl/tensor/losses.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import { TEACHER_OUTPUTS_SOURCE, type DistillationLossImplementation } from "./kind.js";
-import type { OutputTerm, TermContext } from "../losses/loss-term.js";
+import type { OutputLossTerm, LossTermContext } from "../losses/loss-term.js";
 
 export const word = defineWord({
   kind: "lesson",
@@ -21,7 +21,7 @@ export const word = defineWord({
   ],
   elsewhere: { soft: "logits", kl: "logits", kl_divergence: "logits", T: "temperature" },
   parameters: [
-    lessonWeightParameter,
+    distillationWeightParameter,
     {
       name: "temperature",
       type: { is: "number" },
@@ -33,12 +33,12 @@ export const word = defineWord({
     },
   ],
   capabilities: { needs: "outputs" },
-  load: () => Promise.resolve(logits),
+  load: () => Promise.resolve(logitsDistillationLoss),
 });
 
 /** Distillation of logits at a temperature (Hinton et al. 2015). */
-export const logits: DistillationLossImplementation = {
-  term(call, teacher): OutputTerm<"logits"> {
+export const logitsDistillationLoss: DistillationLossImplementation = {
+  term(call, teacher): OutputLossTerm<"logits"> {
     const { weight, temperature } = argumentsOf(word, call);
     return {
       needs: "logits",
@@ -51,7 +51,7 @@ export const logits: DistillationLossImplementation = {
 };
 
 /** Returns the KL divergence of the student's probabilities from the teacher's at a temperature, times its square. */
-function divergence(context: TermContext<"logits">, temperature: number): Tensor {
+function divergence(context: LossTermContext<"logits">, temperature: number): Tensor {
   const share = context.share();
   const { logits: student, decides, places } = context.outputs();
   const { logits: teacher } = context.referenceOutputs();

@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import type { MetricImplementation } from "./kind.js";
-import { bestCut, accuracyOfCuts } from "./shared/threshold.js";
+import { bestSimilarityThreshold, accuracyAtThreshold } from "./shared/threshold.js";
 
 export const word = defineWord({
   kind: "metric",
@@ -30,7 +30,7 @@ const accuracy: MetricImplementation = {
     return right / truth.length;
   },
   ofYes: ({ hit, given, have, all }) => (all - given - have + 2 * hit) / all,
-  ofPairs: (_call, input) => bestCut(input, accuracyOfCuts).value,
+  ofPairs: (_call, input) => bestSimilarityThreshold(input, accuracyAtThreshold).value,
   ofLabelSets(_call, { truth, predicted, labels }) {
     const n = labels.length;
     let right = 0;

@@ -3,8 +3,8 @@
  * scikit-learn.
  */
 import type { Call } from "#dsl/language/types/value.js";
-import type { LabelSetMetricInput, MetricImplementation, MetricInput, ResampleScorer } from "./kind.js";
-import type { RareLabelMethod } from "../statistics/spread.js";
+import type { LabelSetMetricInput, MetricImplementation, LabelMetricInput, ResampleScorer } from "./kind.js";
+import type { RareLabelIntervalMethod } from "../statistics/spread.js";
 import { rankDecisions, countDraws, type RankedDecisions } from "./shared/ranked-decisions.js";
 import { rarePrecisionIntervals } from "./shared/rare-precision.js";
 import { rowSumsSampler, rowMeansOf, scoreOfAllRows, type RowSums } from "./shared/row-sums.js";
@@ -20,7 +20,7 @@ export const averagePrecision: MetricImplementation = {
 };
 
 /** A mean over rows depends on no single label, so it has no rare-label interval. */
-function rare({ arguments: { average } }: Call, input: LabelSetMetricInput): RareLabelMethod | undefined {
+function rare({ arguments: { average } }: Call, input: LabelSetMetricInput): RareLabelIntervalMethod | undefined {
   if (average === "samples") return undefined;
   return rarePrecisionIntervals(input, average === "micro" || average === "weighted" ? average : "macro");
 }
@@ -40,7 +40,7 @@ function drawn(call: Call, input: LabelSetMetricInput): ResampleScorer {
  * Converts labels to label sets: for two labels the second alone, for more each label separately. Predicted labels have
  * no effect on the score.
  */
-function setsOf({ labels, truth, probabilities }: MetricInput): LabelSetMetricInput {
+function setsOf({ labels, truth, probabilities }: LabelMetricInput): LabelSetMetricInput {
   const n = labels.length;
   if (n === 2) {
     return {

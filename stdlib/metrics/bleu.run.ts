@@ -2,8 +2,8 @@
  * BLEU (Papineni et al., 2002) over a corpus, with the settings in its signature (Post, 2018, arXiv
  * 1804.08771).
  */
-import type { MetricImplementation, WrittenMetricInput } from "./kind.js";
-import { nGrams, nGramCount, sharedNGrams, splitWords } from "./shared/n-grams.js";
+import type { MetricImplementation, GeneratedTextMetricInput } from "./kind.js";
+import { countNGrams, nGramCount, sharedNGramCount, splitWords } from "./shared/n-grams.js";
 import { trimEndBlanks } from "./shared/strip.js";
 import { sacrebleuSignatureNote } from "./shared/signature.js";
 import { rowSumsOf, writtenSumsMetric, type RowSums } from "./shared/row-sums.js";
@@ -16,14 +16,14 @@ export const bleu: MetricImplementation = {
 };
 
 /** Returns per row both lengths, then the matching and total n-grams for each n. */
-function sumsOf({ written, targets }: WrittenMetricInput): RowSums {
+function sumsOf({ written, targets }: GeneratedTextMetricInput): RowSums {
   return rowSumsOf(
     written.length,
     2 + 2 * ORDER,
     (row) => {
       const [words, target] = [parted(written[row]!), parted(targets[row]!)];
       const orders = Array.from({ length: ORDER }, (_, i) => i + 1);
-      const correct = orders.map((n) => sharedNGrams(nGrams(words, n), nGrams(target, n)));
+      const correct = orders.map((n) => sharedNGramCount(countNGrams(words, n), countNGrams(target, n)));
       return [words.length, target.length, ...correct, ...orders.map((n) => nGramCount(words.length, n))];
     },
     (sums) => {

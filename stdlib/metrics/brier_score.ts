@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import type { MetricImplementation, MetricInput } from "./kind.js";
+import type { MetricImplementation, LabelMetricInput } from "./kind.js";
 import { rowSumsSampler, rowMeansOf, scoreOfAllRows, type RowSums } from "./shared/row-sums.js";
 
 export const word = defineWord({
@@ -22,7 +22,7 @@ const brierScore: MetricImplementation = {
   samplers: { compute: (_call, input) => rowSumsSampler(squares(input)) },
 };
 
-function squares({ truth, probabilities, labels }: MetricInput): RowSums {
+function squares({ truth, probabilities, labels }: LabelMetricInput): RowSums {
   const n = labels.length;
   return rowMeansOf(truth.length, (row) => {
     let sum = 0;

@@ -3,9 +3,9 @@
  * lower. Chance increases the error, because deviations of all bins add up, and resampling increases it further. Its
  * interval is therefore no bootstrap interval.
  */
-import type { LabelSetMetricInput, MetricImplementation, MetricInput, ResampleScorer } from "./kind.js";
+import type { LabelSetMetricInput, MetricImplementation, LabelMetricInput, ResampleScorer } from "./kind.js";
 import { seededRandom } from "../statistics/chance.js";
-import { NORMAL_QUANTILE_95, CONFIDENCE_LEVEL, type Interval } from "../statistics/interval.js";
+import { NORMAL_QUANTILE_95, CONFIDENCE_LEVEL, type ConfidenceInterval } from "../statistics/interval.js";
 import { topLabels } from "./shared/reliability.js";
 
 export const calibrationError: MetricImplementation = {
@@ -34,7 +34,7 @@ interface Rows {
 
 const binOf = (sure: number, bins: number): number => Math.min(bins, Math.max(1, Math.ceil(sure * bins))) - 1;
 
-function ofSurest(bins: number, input: MetricInput): Rows {
+function ofSurest(bins: number, input: LabelMetricInput): Rows {
   const { truth, probabilities, labels } = input;
   const surest = topLabels(input);
   const rows = Array.from(truth, (right, row): readonly Part[] => {
@@ -85,7 +85,7 @@ const DRAWS = 2000;
  * deviation of the sum over rows, each with the sign of its bin. Each end is passed with a probability of at most 2.5
  * %.
  */
-function between(metricRows: Rows, drawn: Uint32Array): Interval | null {
+function between(metricRows: Rows, drawn: Uint32Array): ConfidenceInterval | null {
   const count = drawn.length;
   if (count < 2) return null;
   const [error, sums, squares] = [

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import type { MetricImplementation, WrittenMetricInput } from "./kind.js";
+import type { MetricImplementation, GeneratedTextMetricInput } from "./kind.js";
 import { trimBlanks } from "./shared/strip.js";
 import { editDistance } from "./shared/edit-distance.js";
 import { rowSumsOf, writtenSumsMetric, type RowSums } from "./shared/row-sums.js";
@@ -29,7 +29,7 @@ const characterErrorRate: MetricImplementation = {
   },
 };
 
-function sumsOf({ written, targets }: WrittenMetricInput): RowSums {
+function sumsOf({ written, targets }: GeneratedTextMetricInput): RowSums {
   const errors = (row: number): readonly number[] => {
     const wanted = [...trimBlanks(targets[row]!)];
     return [editDistance([...trimBlanks(written[row]!)], wanted), wanted.length];

@@ -4,8 +4,8 @@
  */
 import { lastOf } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { MetricImplementation, WrittenMetricInput } from "./kind.js";
-import { nGrams, nGramCount, sharedNGrams, splitWords } from "./shared/n-grams.js";
+import type { MetricImplementation, GeneratedTextMetricInput } from "./kind.js";
+import { countNGrams, nGramCount, sharedNGramCount, splitWords } from "./shared/n-grams.js";
 import { sacrebleuSignatureNote } from "./shared/signature.js";
 import { rowSumsOf, writtenSumsMetric, type RowSums } from "./shared/row-sums.js";
 
@@ -24,7 +24,7 @@ export const chrf: MetricImplementation = {
 };
 
 /** Returns per row and n-gram length (characters, then words) the number of generated, target and matching n-grams. */
-function sumsOf({ arguments: { words } }: Call, { written, targets }: WrittenMetricInput): RowSums {
+function sumsOf({ arguments: { words } }: Call, { written, targets }: GeneratedTextMetricInput): RowSums {
   const most = [ORDER, Number(words ?? 0)];
   const orders = Array.from({ length: ORDER + Number(words ?? 0) }, (_, i) => i);
   return rowSumsOf(
@@ -38,7 +38,7 @@ function sumsOf({ arguments: { words } }: Call, { written, targets }: WrittenMet
           return [
             wanted > 0 ? nGramCount(textUnits.length, n) : 0,
             wanted,
-            sharedNGrams(nGrams(textUnits, n), nGrams(target, n)),
+            sharedNGramCount(countNGrams(textUnits, n), countNGrams(target, n)),
           ];
         });
       }),

@@ -3,9 +3,9 @@
  * no distinct n-grams, so every bootstrap draw is below the score. The interval uses the jackknife instead, which
  * leaves out texts and does not underestimate the spread (Efron and Stein, 1981).
  */
-import type { MetricImplementation, ResampleScorer, WrittenMetricInput } from "./kind.js";
-import { NORMAL_QUANTILE_95, type Interval } from "../statistics/interval.js";
-import { nGrams, nGramCount, splitWords } from "./shared/n-grams.js";
+import type { MetricImplementation, ResampleScorer, GeneratedTextMetricInput } from "./kind.js";
+import { NORMAL_QUANTILE_95, type ConfidenceInterval } from "../statistics/interval.js";
+import { countNGrams, nGramCount, splitWords } from "./shared/n-grams.js";
 
 export const distinct: MetricImplementation = {
   ofWritten: ({ arguments: { words } }, { written }) => share(textsOf(Number(words), written)),
@@ -23,7 +23,7 @@ interface Text {
 function textsOf(n: number, written: readonly string[]): readonly Text[] {
   return written.map((text) => {
     const words = splitWords(text);
-    return { distinctRuns: [...nGrams(words, n).keys()], all: nGramCount(words.length, n) };
+    return { distinctRuns: [...countNGrams(words, n).keys()], all: nGramCount(words.length, n) };
   });
 }
 const total = (texts: readonly Text[]): number => texts.reduce((sum, { all }) => sum + all, 0);
@@ -33,14 +33,14 @@ function share(texts: readonly Text[]): number {
   return all === 0 ? Number.NaN : new Set(texts.flatMap(({ distinctRuns }) => distinctRuns)).size / all;
 }
 
-function drawn(n: number, { written }: WrittenMetricInput): ResampleScorer {
+function drawn(n: number, { written }: GeneratedTextMetricInput): ResampleScorer {
   const texts = textsOf(n, written);
   const some = (rows: Uint32Array): readonly Text[] => Array.from(rows, (row) => texts[row]!);
   const interval = { by: "jackknife", intervalOf: (rows: Uint32Array) => jackknife(some(rows)) } as const;
   return Object.assign((rows: Uint32Array) => share(some(rows)), { interval });
 }
 
-function jackknife(texts: readonly Text[]): Interval | null {
+function jackknife(texts: readonly Text[]): ConfidenceInterval | null {
   const [n, all] = [texts.length, total(texts)];
   const times = new Map<string, number>();
   for (const { distinctRuns } of texts) for (const run of distinctRuns) times.set(run, (times.get(run) ?? 0) + 1);

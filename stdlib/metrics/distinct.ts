@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { runLengthParameters } from "./shared/run-length.js";
+import { wordRunLengthParameters } from "./shared/run-length.js";
 
 export const word = defineWord({
   kind: "metric",
@@ -14,6 +14,6 @@ export const word = defineWord({
     n: "words",
   },
   capabilities: { better: "greater", perfect: 1, namesDefault: true, outcomes: ["written"] },
-  parameters: runLengthParameters(2, "Pairs separate repeated phrases from words that must repeat."),
+  parameters: wordRunLengthParameters(2, "Pairs separate repeated phrases from words that must repeat."),
   load: async () => (await import("./distinct.run.js")).distinct,
 });

@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { MetricImplementation, WrittenMetricInput } from "./kind.js";
+import type { MetricImplementation, GeneratedTextMetricInput } from "./kind.js";
 import { editDistance } from "./shared/edit-distance.js";
 import { rowMeansOf, writtenSumsMetric, type RowSums } from "./shared/row-sums.js";
 import { splitWords } from "./shared/n-grams.js";
@@ -33,7 +33,7 @@ const editDistanceMetric: MetricImplementation = {
   ...writtenSumsMetric(editsOf),
 };
 
-function editsOf({ arguments: { of: unit } }: Call, { written, targets }: WrittenMetricInput): RowSums {
+function editsOf({ arguments: { of: unit } }: Call, { written, targets }: GeneratedTextMetricInput): RowSums {
   const parted = unit === "words" ? splitWords : (text: string): readonly string[] => [...trimBlanks(text)];
   return rowMeansOf(targets.length, (row) => editDistance(parted(written[row]!), parted(targets[row]!)));
 }

@@ -9,7 +9,7 @@ import {
   type LabelCounts,
 } from "./shared/counts.js";
 import { decisionsOfLabels, decisionsOfLabelSets, rareShareIntervals, SHARE_SCORES } from "./shared/rare-shares.js";
-import { averageAtBestCut } from "./shared/threshold.js";
+import { averageScoreAtBestThreshold } from "./shared/threshold.js";
 
 export const word = defineWord({
   kind: "metric",
@@ -43,7 +43,7 @@ const scored = { score: f1Score, defined: ({ given, have }: LabelCounts): boolea
 
 const f1: MetricImplementation = {
   compute: (call, input) => averageScore(call, input, f1Score),
-  ofPairs: (call, input) => averageAtBestCut(call, input, f1Score),
+  ofPairs: (call, input) => averageScoreAtBestThreshold(call, input, f1Score),
   ofLabelSets: (call, input) => averageScoreOfSets(call, input, f1Score),
   ofYes: f1Score,
   samplers: {

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { checkPositiveLabel, positiveParameters } from "./shared/positive.js";
+import { checkPositiveLabel, positiveLabelParameters } from "./shared/positive.js";
 import { rateMetric } from "./shared/rates.js";
 
 export const word = defineWord({
@@ -9,7 +9,7 @@ export const word = defineWord({
   example: "metrics: [false_negative_rate(yes)]",
   elsewhere: { fnr: "false_negative_rate", miss_rate: "false_negative_rate" },
   capabilities: { better: "less", outcomes: ["label", "label_set"], beatsConstant: false },
-  parameters: positiveParameters,
+  parameters: positiveLabelParameters,
   check: checkPositiveLabel,
   load: () => Promise.resolve(falseNegativeRate),
 });

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { checkPositiveLabel, positiveParameters } from "./shared/positive.js";
+import { checkPositiveLabel, positiveLabelParameters } from "./shared/positive.js";
 import { rateMetric } from "./shared/rates.js";
 
 export const word = defineWord({
@@ -13,7 +13,7 @@ export const word = defineWord({
     true_negative_rate: "write `false_positive_rate(label)`: the true negative rate is 1 less it",
   },
   capabilities: { better: "less", outcomes: ["label", "label_set"], beatsConstant: false },
-  parameters: positiveParameters,
+  parameters: positiveLabelParameters,
   check: checkPositiveLabel,
   load: () => Promise.resolve(falsePositiveRate),
 });

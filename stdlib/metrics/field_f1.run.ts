@@ -1,8 +1,8 @@
 /** F1 over JSON fields, like over entities: matching, generated and target fields, summed over the rows. */
 import type { SchemaValidator } from "#platform/schemas.js";
-import type { MetricImplementation, WrittenMetricInput } from "./kind.js";
+import type { MetricImplementation, GeneratedTextMetricInput } from "./kind.js";
 import { jsonFieldsIn, parseJson, jsonFieldPath, type JsonFieldOccurrences } from "./shared/json-fields.js";
-import { sharedNGrams } from "./shared/n-grams.js";
+import { sharedNGramCount } from "./shared/n-grams.js";
 import { rowSumsOf, writtenSumsMetric, type RowSums } from "./shared/row-sums.js";
 import { schemaOfCall } from "./shared/schema-argument.js";
 
@@ -29,13 +29,13 @@ function fieldsOf(text: string, holds: SchemaValidator): JsonFieldOccurrences {
 }
 const wantedIn = (text: string): JsonFieldOccurrences => fieldsOf(text, () => true);
 
-function sumsOf({ written, targets }: WrittenMetricInput, holds: SchemaValidator): RowSums {
+function sumsOf({ written, targets }: GeneratedTextMetricInput, holds: SchemaValidator): RowSums {
   return rowSumsOf(
     targets.length,
     3,
     (row) => {
       const [writtenFields, wanted] = [fieldsOf(written[row]!, holds), wantedIn(targets[row]!)];
-      return [sharedNGrams(writtenFields, wanted), sizeOf(writtenFields), sizeOf(wanted)];
+      return [sharedNGramCount(writtenFields, wanted), sizeOf(writtenFields), sizeOf(wanted)];
     },
     ([hit = 0, given = 0, have = 0]) => (have === 0 ? Number.NaN : (2 * hit) / (given + have)),
   );
@@ -50,7 +50,7 @@ function whyNone(targets: readonly string[]): string | null {
 }
 const clipped = (text: string): string => (text.length > 40 ? `${text.slice(0, 39)}…` : text).replaceAll("\n", " ");
 
-function toldOf({ written, targets }: WrittenMetricInput, holds: SchemaValidator): readonly string[] {
+function toldOf({ written, targets }: GeneratedTextMetricInput, holds: SchemaValidator): readonly string[] {
   const counts = new Map<string, { hit: number; given: number; have: number }>();
   const countsAt = (field: string) => {
     const path = jsonFieldPath(field);

@@ -1,6 +1,6 @@
 /** Share of texts that are JSON and valid for the schema. NaN without rows. */
 import type { SchemaValidator } from "#platform/schemas.js";
-import type { MetricImplementation, WrittenMetricInput } from "./kind.js";
+import type { MetricImplementation, GeneratedTextMetricInput } from "./kind.js";
 import { parseJson } from "./shared/json-fields.js";
 import { rowSumsSampler, rowMeansOf, scoreOfAllRows, type RowSums } from "./shared/row-sums.js";
 import { schemaOfCall } from "./shared/schema-argument.js";
@@ -17,7 +17,7 @@ function measures(holds: SchemaValidator): MetricImplementation {
   };
 }
 
-function validIn({ written }: WrittenMetricInput, holds: SchemaValidator): RowSums {
+function validIn({ written }: GeneratedTextMetricInput, holds: SchemaValidator): RowSums {
   return rowMeansOf(written.length, (row) => {
     const value = parseJson(written[row]!);
     return value && holds(value.is) ? 1 : 0;

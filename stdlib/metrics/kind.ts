@@ -1,13 +1,13 @@
 /** Interfaces of metrics: one function per kind of outcome. */
 import type { Call } from "#dsl/language/types/value.js";
-import type { ExactInterval } from "../statistics/interval.js";
-import type { RareLabelMethod } from "../statistics/spread.js";
+import type { IntervalWithoutResampling } from "../statistics/interval.js";
+import type { RareLabelIntervalMethod } from "../statistics/spread.js";
 import type { CooperativeYield } from "./shared/cooperative-yield.js";
 import type { JudgeImplementation } from "../judging/judge.js";
 
 /** f32 from a model; f64 if read from a file. */
 export type Probabilities = Float32Array | Float64Array;
-export interface MetricInput {
+export interface LabelMetricInput {
   readonly labels: readonly string[];
   readonly truth: Int32Array;
   readonly predicted: Int32Array;
@@ -47,7 +47,7 @@ export interface AnswerMetricInput {
   readonly loss: number;
 }
 /** Generated and target texts per row. */
-export interface WrittenMetricInput {
+export interface GeneratedTextMetricInput {
   readonly written: readonly string[];
   readonly targets: readonly string[];
   /** Prompts of the model, if known. */
@@ -73,7 +73,7 @@ export interface RankingMetricInput {
   readonly searches: readonly (readonly FoundRank[])[];
 }
 /** Memory costs in bytes; null if unknown. */
-export interface CostMetricInput {
+export interface MemoryMetricInput {
   /** Size of its weight files. */
   readonly stored: number | null;
   /** Memory in use during inference. */
@@ -83,27 +83,27 @@ export interface CostMetricInput {
 export interface ResampleScorer {
   (drawn: Uint32Array): number;
   /** Defaults to the bootstrap interval. */
-  readonly interval?: ExactInterval;
+  readonly interval?: IntervalWithoutResampling;
   /** Interval method for scores that a rare label makes more uncertain than a bootstrap shows. */
-  readonly rare?: RareLabelMethod;
+  readonly rare?: RareLabelIntervalMethod;
 }
 /**
  * Faster scorers of resampled outcomes, prepared once from all outcomes. They give the same scores as measuring each
  * draw.
  */
 export interface ResampleScorers {
-  compute?(call: Call, input: MetricInput): ResampleScorer;
+  compute?(call: Call, input: LabelMetricInput): ResampleScorer;
   ofNumbers?(call: Call, input: NumberMetricInput): ResampleScorer;
   ofLabelSets?(call: Call, input: LabelSetMetricInput): ResampleScorer;
   ofTags?(call: Call, input: TagMetricInput): ResampleScorer;
   ofAnswers?(call: Call, input: AnswerMetricInput): ResampleScorer;
-  ofWritten?(call: Call, input: WrittenMetricInput): ResampleScorer;
+  ofWritten?(call: Call, input: GeneratedTextMetricInput): ResampleScorer;
   ofRankings?(call: Call, input: RankingMetricInput): ResampleScorer;
 }
 /** Interval method for rare labels; undefined if the score of this call depends on rows alone. */
 export interface RareLabelIntervals {
-  compute?(call: Call, input: MetricInput): RareLabelMethod | undefined;
-  ofLabelSets?(call: Call, input: LabelSetMetricInput): RareLabelMethod | undefined;
+  compute?(call: Call, input: LabelMetricInput): RareLabelIntervalMethod | undefined;
+  ofLabelSets?(call: Call, input: LabelSetMetricInput): RareLabelIntervalMethod | undefined;
 }
 /** Counts of decisions: true positives `hit`, predicted positives `given`, actual positives `have`, and `all`. */
 export interface DecisionCounts {
@@ -113,23 +113,23 @@ export interface DecisionCounts {
   readonly all: number;
 }
 /** Returns why outcomes have no score, as text after a colon; null if the metric has no specific reason. */
-export interface UndefinedReasonFunctions {
-  compute?(call: Call, input: MetricInput): string | null;
+export interface UndefinedScoreReasonFunctions {
+  compute?(call: Call, input: LabelMetricInput): string | null;
   ofNumbers?(call: Call, input: NumberMetricInput): string | null;
   ofLabelSets?(call: Call, input: LabelSetMetricInput): string | null;
   ofTags?(call: Call, input: TagMetricInput): string | null;
-  ofWritten?(call: Call, input: WrittenMetricInput): string | null;
+  ofWritten?(call: Call, input: GeneratedTextMetricInput): string | null;
   ofPairs?(call: Call, input: PairMetricInput): string | null;
 }
 /** Returns further facts about outcomes, as sentences after the metric's name. */
-export interface MetricNotes {
-  ofWritten?(call: Call, input: WrittenMetricInput): readonly string[];
+export interface MetricNoteFunctions {
+  ofWritten?(call: Call, input: GeneratedTextMetricInput): readonly string[];
 }
 /** Called before slow measurements: caches intermediate results, and yields to the event loop meanwhile. */
 export interface MetricPrecomputations {
-  ofWritten?(call: Call, input: WrittenMetricInput, breathing: CooperativeYield): Promise<void>;
+  ofWritten?(call: Call, input: GeneratedTextMetricInput, breathing: CooperativeYield): Promise<void>;
 }
-export interface MetricFiles {
+export interface MetricFileReader {
   /**
    * Returns the text of a file, by its path relative to the session's folder. Coded errors `missing-file`,
    * `unreadable-file`, …
@@ -138,19 +138,19 @@ export interface MetricFiles {
 }
 /** One function per kind of outcome that the metric measures; the word's capability `outcomes` names them. */
 export interface MetricImplementation {
-  compute?(call: Call, input: MetricInput): number;
+  compute?(call: Call, input: LabelMetricInput): number;
   /** Scores language modeling or masked texts from the loss of their tokens. */
   ofTokens?(call: Call, input: LanguageModelingMetricInput): number;
   ofNumbers?(call: Call, input: NumberMetricInput): number;
   ofLabelSets?(call: Call, input: LabelSetMetricInput): number;
   ofTags?(call: Call, input: TagMetricInput): number;
   ofAnswers?(call: Call, input: AnswerMetricInput): number;
-  ofWritten?(call: Call, input: WrittenMetricInput): number;
+  ofWritten?(call: Call, input: GeneratedTextMetricInput): number;
   /** Scores at the best similarity threshold. */
   ofPairs?(call: Call, input: PairMetricInput): number;
   ofRankings?(call: Call, input: RankingMetricInput): number;
   ofTimes?(call: Call, milliseconds: Float64Array): number;
-  ofCost?(call: Call, cost: CostMetricInput): number;
+  ofCost?(call: Call, cost: MemoryMetricInput): number;
   /** Scores from the loss itself, for tasks whose loss depends on complete batches. */
   ofLoss?(call: Call, loss: number): number;
   /** Scores binary decisions from counts alone, for trying every threshold. */
@@ -159,13 +159,13 @@ export interface MetricImplementation {
   readonly samplers?: ResampleScorers;
   readonly rare?: RareLabelIntervals;
   /** Called if the score is NaN. */
-  readonly why?: UndefinedReasonFunctions;
-  readonly notes?: MetricNotes;
+  readonly why?: UndefinedScoreReasonFunctions;
+  readonly notes?: MetricNoteFunctions;
   readonly ahead?: MetricPrecomputations;
   /** Set if a judge model scores the outcomes; the evaluation calls it, if that is allowed. */
   readonly judge?: JudgeImplementation;
   /** Returns the metric for this call, if that needs to read files. */
-  prepared?(call: Call, world: MetricFiles): Promise<MetricImplementation>;
+  prepared?(call: Call, world: MetricFileReader): Promise<MetricImplementation>;
 }
 
 /** Constant predictions that score better for some metrics than the task's own; tasks refer to them by these names. */

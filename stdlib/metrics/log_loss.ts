@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import type { MetricImplementation, MetricInput } from "./kind.js";
+import type { MetricImplementation, LabelMetricInput } from "./kind.js";
 import { clippedNegativeLog, probabilityEpsilon } from "./shared/likelihood.js";
 import { rowSumsSampler, rowMeansOf, scoreOfAllRows, type RowSums } from "./shared/row-sums.js";
 
@@ -23,7 +23,7 @@ const logLoss: MetricImplementation = {
   samplers: { compute: (_call, input) => rowSumsSampler(nats(input)) },
 };
 
-function nats({ truth, probabilities, labels }: MetricInput): RowSums {
+function nats({ truth, probabilities, labels }: LabelMetricInput): RowSums {
   const least = probabilityEpsilon(probabilities);
   return rowMeansOf(truth.length, (row) =>
     clippedNegativeLog(probabilities[row * labels.length + truth[row]!]!, least),

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import type { LabelSetMetricInput, MetricImplementation, MetricInput } from "./kind.js";
+import type { LabelSetMetricInput, MetricImplementation, LabelMetricInput } from "./kind.js";
 import { probabilityEpsilon } from "./shared/likelihood.js";
 import { rowSumsSampler, rowMeansOf, scoreOfAllRows, type RowSums } from "./shared/row-sums.js";
 import { meanSquaredErrorOf } from "./mean_squared_error.js";
@@ -38,7 +38,7 @@ export const loss: MetricImplementation = {
   },
 };
 
-export function labelLoss({ truth, probabilities, labels }: MetricInput): RowSums {
+export function labelLoss({ truth, probabilities, labels }: LabelMetricInput): RowSums {
   const least = probabilities instanceof Float64Array ? probabilityEpsilon(probabilities) : 1e-38;
   return rowMeansOf(truth.length, (row) => nats(probabilities[row * labels.length + truth[row]!]!, least));
 }

@@ -1,7 +1,7 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { MetricImplementation, RankingMetricInput } from "./kind.js";
-import { rankCutoffParameter, searchMeans } from "./shared/ranking.js";
+import { rankCutoffParameter, meanScoreOverSearches } from "./shared/ranking.js";
 import { rowSumsSampler, scoreOfAllRows } from "./shared/row-sums.js";
 
 export const word = defineWord({
@@ -30,7 +30,7 @@ function means({ arguments: { at: cutoff } }: Call, { searches }: RankingMetricI
     for (let i = from; i < Math.min(from + count, most); i++) sum += 1 / Math.log2(i + 2);
     return sum;
   };
-  return searchMeans(
+  return meanScoreOverSearches(
     searches,
     (ranks) =>
       ranks.reduce((gain, { above, level }) => gain + discounts(above, level) / level, 0) / discounts(0, ranks.length),

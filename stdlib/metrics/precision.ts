@@ -10,7 +10,7 @@ import {
 } from "./shared/counts.js";
 import { f1Score as f1 } from "./f1.js";
 import { decisionsOfLabels, decisionsOfLabelSets, rareShareIntervals, SHARE_SCORES } from "./shared/rare-shares.js";
-import { averageAtBestCut } from "./shared/threshold.js";
+import { averageScoreAtBestThreshold } from "./shared/threshold.js";
 
 export const word = defineWord({
   kind: "metric",
@@ -31,7 +31,7 @@ const scored = { score, defined: ({ given }: LabelCounts): boolean => given > 0 
 const precision: MetricImplementation = {
   compute: (call, input) => averageScore(call, input, score),
   // At the threshold with the best F1: precision or recall alone can always reach 1.
-  ofPairs: (call, input) => averageAtBestCut(call, input, score, f1),
+  ofPairs: (call, input) => averageScoreAtBestThreshold(call, input, score, f1),
   ofLabelSets: (call, input) => averageScoreOfSets(call, input, score),
   ofYes: score,
   samplers: {

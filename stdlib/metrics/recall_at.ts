@@ -1,7 +1,7 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { MetricImplementation, RankingMetricInput } from "./kind.js";
-import { searchMeans, ranksOfFound } from "./shared/ranking.js";
+import { meanScoreOverSearches, ranksOfRelevantTexts } from "./shared/ranking.js";
 import { rowSumsSampler, scoreOfAllRows } from "./shared/row-sums.js";
 
 export const word = defineWord({
@@ -29,7 +29,7 @@ export const word = defineWord({
 /** Source: sentence-transformers' InformationRetrievalEvaluator (recall@k). */
 function means({ arguments: { places } }: Call, { searches }: RankingMetricInput) {
   const found = (place: number): boolean => place <= Number(places);
-  return searchMeans(searches, (ranks) => ranksOfFound(ranks).filter(found).length / ranks.length);
+  return meanScoreOverSearches(searches, (ranks) => ranksOfRelevantTexts(ranks).filter(found).length / ranks.length);
 }
 
 const recallAt: MetricImplementation = {

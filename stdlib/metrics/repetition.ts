@@ -1,7 +1,7 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { runLengthParameters } from "./shared/run-length.js";
-import type { MetricImplementation, WrittenMetricInput } from "./kind.js";
-import { nGrams, nGramCount, splitWords } from "./shared/n-grams.js";
+import { wordRunLengthParameters } from "./shared/run-length.js";
+import type { MetricImplementation, GeneratedTextMetricInput } from "./kind.js";
+import { countNGrams, nGramCount, splitWords } from "./shared/n-grams.js";
 import { rowMeansOf, writtenSumsMetric, type RowSums } from "./shared/row-sums.js";
 
 export const word = defineWord({
@@ -11,7 +11,7 @@ export const word = defineWord({
   example: "metrics: [repetition(4)]",
   elsewhere: { seq_rep: "repetition", seq_rep_4: "repetition", repetition_rate: "repetition", n: "words" },
   capabilities: { better: "less", namesDefault: true, outcomes: ["written"] },
-  parameters: runLengthParameters(4, "Four words in the same order hardly come twice by chance."),
+  parameters: wordRunLengthParameters(4, "Four words in the same order hardly come twice by chance."),
   load: () => Promise.resolve(repetition),
 });
 
@@ -23,10 +23,10 @@ const repetition: MetricImplementation = {
   ...writtenSumsMetric((call, input) => shares(Number(call.arguments["words"]), input)),
 };
 
-function shares(n: number, { written }: WrittenMetricInput): RowSums {
+function shares(n: number, { written }: GeneratedTextMetricInput): RowSums {
   return rowMeansOf(written.length, (row) => {
     const words = splitWords(written[row]!);
     const all = nGramCount(words.length, n);
-    return all === 0 ? 0 : 1 - nGrams(words, n).size / all;
+    return all === 0 ? 0 : 1 - countNGrams(words, n).size / all;
   });
 }

@@ -1,8 +1,8 @@
 /** Source: scikit-learn's `roc_auc_score` (`multi_class="ovr"`). NaN if a label is true for all rows, or for none. */
 import { listNames } from "#dsl/language/diagnostics/lists.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { LabelSetMetricInput, MetricImplementation, MetricInput, ResampleScorer } from "./kind.js";
-import type { RareLabelMethod } from "../statistics/spread.js";
+import type { LabelSetMetricInput, MetricImplementation, LabelMetricInput, ResampleScorer } from "./kind.js";
+import type { RareLabelIntervalMethod } from "../statistics/spread.js";
 import { rareAreaIntervals } from "./shared/rare-areas.js";
 import { rankDecisions, countDraws, type RankedDecisions } from "./shared/ranked-decisions.js";
 
@@ -67,7 +67,7 @@ const drawn =
   (drawnUnits) =>
     score(countDraws(drawnUnits, rows));
 
-function decisionsOf({ truth, probabilities, labels }: MetricInput): Decisions {
+function decisionsOf({ truth, probabilities, labels }: LabelMetricInput): Decisions {
   const n = labels.length;
   return {
     rows: truth.length,
@@ -87,7 +87,7 @@ function decisionsOfSets({ truth, probabilities, labels }: LabelSetMetricInput):
   };
 }
 
-function ofLabels(call: Call, input: MetricInput): Scorer {
+function ofLabels(call: Call, input: LabelMetricInput): Scorer {
   const decisions = decisionsOf(input);
   if (decisions.labels !== 2) return averagedOver(call, decisions);
   const second = rankedLabel(decisions, 1);
@@ -102,7 +102,7 @@ function rareIn(
   { trueAt, scoreAt }: Decisions,
   names: readonly string[],
   second: boolean,
-): RareLabelMethod {
+): RareLabelIntervalMethod {
   const all = names.map((_, label) => label);
   const rankings = second ? [[1]] : average === "micro" ? [all] : all.map((label) => [label]);
   return rareAreaIntervals({ names, trueAt, scoreAt }, rankings, average === "weighted");

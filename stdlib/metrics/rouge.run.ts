@@ -3,16 +3,16 @@
  */
 import { lastOf } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { MetricImplementation, WrittenMetricInput } from "./kind.js";
-import { longestCommonLength } from "./shared/longest-common.js";
-import { nGrams, nGramCount, sharedNGrams } from "./shared/n-grams.js";
+import type { MetricImplementation, GeneratedTextMetricInput } from "./kind.js";
+import { longestCommonSubsequenceLength } from "./shared/longest-common.js";
+import { countNGrams, nGramCount, sharedNGramCount } from "./shared/n-grams.js";
 import { rowMeansOf, writtenSumsMetric, type RowSums } from "./shared/row-sums.js";
 
 export const rouge: MetricImplementation = {
   ...writtenSumsMetric(meansOf),
 };
 
-function meansOf({ arguments: { variant } }: Call, { written, targets }: WrittenMetricInput): RowSums {
+function meansOf({ arguments: { variant } }: Call, { written, targets }: GeneratedTextMetricInput): RowSums {
   if (variant === "rougeLsum")
     return rowMeansOf(written.length, (row) => byLines(lines(written[row]!), lines(targets[row]!)));
   const score = variant === "rouge1" || variant === "rouge2" ? byRuns(variant === "rouge1" ? 1 : 2) : bySequence;
@@ -27,11 +27,15 @@ function parted(text: string): Words {
 
 function byRuns(n: number): (written: Words, target: Words) => number {
   return (written, target) =>
-    f(sharedNGrams(nGrams(written, n), nGrams(target, n)), nGramCount(written.length, n), nGramCount(target.length, n));
+    f(
+      sharedNGramCount(countNGrams(written, n), countNGrams(target, n)),
+      nGramCount(written.length, n),
+      nGramCount(target.length, n),
+    );
 }
 
 function bySequence(written: Words, target: Words): number {
-  return f(longestCommonLength(written, target), written.length, target.length);
+  return f(longestCommonSubsequenceLength(written, target), written.length, target.length);
 }
 
 function f(match: number, writtenCount: number, target: number): number {
@@ -50,7 +54,7 @@ const lines = (text: string): readonly Words[] =>
  * as often as both sides have it.
  */
 function byLines(written: readonly Words[], target: readonly Words[]): number {
-  const left = [written, target].map((side) => nGrams(side.flat(), 1)).map((counts) => new Map(counts));
+  const left = [written, target].map((side) => countNGrams(side.flat(), 1)).map((counts) => new Map(counts));
   let match = 0;
   for (const line of target) {
     const places = new Set(written.flatMap((other) => placesInCommon(line, other)));

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { checkPositiveLabel, positiveParameters } from "./shared/positive.js";
+import { checkPositiveLabel, positiveLabelParameters } from "./shared/positive.js";
 import { rateMetric } from "./shared/rates.js";
 
 export const word = defineWord({
@@ -14,7 +14,7 @@ export const word = defineWord({
     positive_rate: "write `selection_rate(label)`",
   },
   capabilities: { better: "none", outcomes: ["label", "label_set"], beatsConstant: false },
-  parameters: positiveParameters,
+  parameters: positiveLabelParameters,
   check: checkPositiveLabel,
   load: () => Promise.resolve(selectionRate),
 });

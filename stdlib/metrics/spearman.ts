@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import type { MetricImplementation } from "./kind.js";
-import { correlation, ranksOf, drawRanks, uncorrelatedReason } from "./shared/correlation.js";
+import { correlation, ranksOf, drawnSampleRanker, uncorrelatedReason } from "./shared/correlation.js";
 
 export const word = defineWord({
   kind: "metric",
@@ -18,7 +18,7 @@ const spearman: MetricImplementation = {
   ofNumbers: (_call, { truth, predicted }) => correlation(ranksOf(truth), ranksOf(predicted)),
   samplers: {
     ofNumbers(_call, { truth, predicted }) {
-      const [truthRanks, other] = [drawRanks(truth), drawRanks(predicted)];
+      const [truthRanks, other] = [drawnSampleRanker(truth), drawnSampleRanker(predicted)];
       return (drawn) => correlation(truthRanks(drawn), other(drawn));
     },
   },

@@ -1,9 +1,9 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import type { MetricImplementation, WrittenMetricInput } from "./kind.js";
+import type { MetricImplementation, GeneratedTextMetricInput } from "./kind.js";
 import { splitWords } from "./shared/n-grams.js";
 import { rowSumsOf, writtenSumsMetric, type RowSums } from "./shared/row-sums.js";
 import { sacrebleuSignatureNote } from "./shared/signature.js";
-import { editsWithShifts } from "./shared/shifts.js";
+import { editCountWithShifts } from "./shared/shifts.js";
 
 export const word = defineWord({
   kind: "metric",
@@ -23,13 +23,13 @@ const ter: MetricImplementation = {
 };
 
 /** Returns per row the edits and the target words. */
-function sumsOf({ written, targets }: WrittenMetricInput): RowSums {
+function sumsOf({ written, targets }: GeneratedTextMetricInput): RowSums {
   return rowSumsOf(
     written.length,
     2,
     (row) => {
       const wanted = splitWords(targets[row]!.toLowerCase());
-      return [editsWithShifts(splitWords(written[row]!.toLowerCase()), wanted), wanted.length];
+      return [editCountWithShifts(splitWords(written[row]!.toLowerCase()), wanted), wanted.length];
     },
     (sums) => 100 * (sums[1]! > 0 ? sums[0]! / sums[1]! : Math.min(1, sums[0]!)),
   );

@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import type { MetricImplementation } from "./kind.js";
-import { nGrams, sharedNGrams } from "./shared/n-grams.js";
+import { countNGrams, sharedNGramCount } from "./shared/n-grams.js";
 import { bestAnswerMeans, haveSameWords } from "./shared/plain-answer.js";
 import { rowSumsSampler, scoreOfAllRows } from "./shared/row-sums.js";
 
@@ -24,6 +24,6 @@ export const tokenF1: MetricImplementation = {
 
 function overlap(answer: readonly string[], right: readonly string[]): number {
   if (answer.length === 0 || right.length === 0) return haveSameWords(answer, right);
-  const same = sharedNGrams(nGrams(answer, 1), nGrams(right, 1));
+  const same = sharedNGramCount(countNGrams(answer, 1), countNGrams(right, 1));
   return same === 0 ? 0 : (2 * same) / (answer.length + right.length);
 }

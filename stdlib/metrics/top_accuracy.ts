@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import type { MetricImplementation, MetricInput } from "./kind.js";
+import type { MetricImplementation, LabelMetricInput } from "./kind.js";
 import { rowSumsSampler, rowMeansOf, scoreOfAllRows, type RowSums } from "./shared/row-sums.js";
 
 export const word = defineWord({
@@ -31,7 +31,7 @@ const topAccuracy: MetricImplementation = {
   samplers: { compute: (call, input) => rowSumsSampler(found(Number(call.arguments["places"]), input)) },
 };
 
-function found(places: number, { truth, probabilities, labels }: MetricInput): RowSums {
+function found(places: number, { truth, probabilities, labels }: LabelMetricInput): RowSums {
   const n = labels.length;
   return rowMeansOf(truth.length, (row) => {
     const trueProbability = probabilities[row * n + truth[row]!]!;

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import type { MetricImplementation, WrittenMetricInput } from "./kind.js";
+import type { MetricImplementation, GeneratedTextMetricInput } from "./kind.js";
 import { editDistance } from "./shared/edit-distance.js";
 import { rowSumsOf, writtenSumsMetric, type RowSums } from "./shared/row-sums.js";
 import { splitWords } from "./shared/n-grams.js";
@@ -25,7 +25,7 @@ const wordErrorRate: MetricImplementation = {
   },
 };
 
-function sumsOf({ written, targets }: WrittenMetricInput): RowSums {
+function sumsOf({ written, targets }: GeneratedTextMetricInput): RowSums {
   const errors = (row: number): readonly number[] => {
     const wanted = splitWords(targets[row]!);
     return [editDistance(splitWords(written[row]!), wanted), wanted.length];

@@ -3,10 +3,10 @@
  * stack of blocks with a norm after each sub-layer, and a pooler (tanh of a linear layer over the first token).
  */
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import type { Layers } from "../layers/contract.js";
+import type { LayerBuilder } from "../layers/contract.js";
 import type { ModelImplementation, ModelInputs, ModelOutputs, UnmaskingHead } from "./kind.js";
 import {
-  bertConfig,
+  readBertConfig,
   bertEncoder,
   bertFacts,
   bertConfigFromScratch,
@@ -27,7 +27,7 @@ export const bert: ModelImplementation<BertConfig> = {
   ...bertFacts,
   shape: "encoder",
   prefix: "bert.",
-  config: (json) => readConfig("bert", json, IDLE, (read) => bertConfig(new ConfigReader("bert", read), 0)),
+  config: (json) => readConfig("bert", json, IDLE, (read) => readBertConfig(new ConfigReader("bert", read), 0)),
   fromWords: (options) => ({ model_type: "bert", ...bertConfigFromScratch(options) }),
   sentence: pooledHead,
   unmaskPaths: ["cls.predictions"],
@@ -45,7 +45,7 @@ export const bert: ModelImplementation<BertConfig> = {
 };
 
 /** Builds BertLMPredictionHead. */
-function unmask(body: Layers, head: Layers, config: BertConfig): UnmaskingHead {
+function unmask(body: LayerBuilder, head: LayerBuilder, config: BertConfig): UnmaskingHead {
   const { hidden_size: size, vocab_size: rows, layer_norm_eps: epsilon, hidden_act: activation } = config;
   const path = "cls.predictions";
   return buildUnmaskingHead(head, {
@@ -61,7 +61,7 @@ function unmask(body: Layers, head: Layers, config: BertConfig): UnmaskingHead {
   });
 }
 
-function embeddings(layers: Layers, config: BertConfig, inputs: ModelInputs, dropout: number): Tensor {
+function embeddings(layers: LayerBuilder, config: BertConfig, inputs: ModelInputs, dropout: number): Tensor {
   const size = config.hidden_size;
   const ids = inputs.input_ids;
   const words = layers.embedding("embeddings.word_embeddings", ids, {

@@ -1,16 +1,16 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import {
-  bertSpecials,
+  bertScratchTokenizer,
   checkHeadCounts,
   sizeAliases,
   headsParameter,
-  hiddenParameter,
-  intermediateParameter,
+  hiddenSizeParameter,
+  intermediateSizeParameter,
   layersParameter,
 } from "./shared/from-words.js";
-import { bertLikeCheckpoint } from "./shared/known-checkpoints.js";
+import { makeBertLikeCheckpoint } from "./shared/known-checkpoints.js";
 
-import { bertPruning } from "./shared/kin.js";
+import { bertPrunableParts } from "./shared/kin.js";
 import { sizeFields } from "./shared/size-fields.js";
 
 export const word = defineWord({
@@ -38,17 +38,17 @@ export const word = defineWord({
       url: "https://arxiv.org/abs/1909.10351",
     },
   ],
-  parameters: [layersParameter, hiddenParameter, headsParameter, intermediateParameter(4)],
+  parameters: [layersParameter, hiddenSizeParameter, headsParameter, intermediateSizeParameter(4)],
   elsewhere: sizeAliases,
   check: (call, context) => checkHeadCounts(call, context),
   capabilities: {
-    fromScratch: bertSpecials,
+    fromScratch: bertScratchTokenizer,
     checkpoints: [
-      bertLikeCheckpoint("all-MiniLM-L6-v2", [6, 384, 12, 1536, 30522]),
-      bertLikeCheckpoint("huawei-noah/TinyBERT_General_4L_312D", [4, 312, 12, 1200, 30522]),
-      bertLikeCheckpoint("google-bert/bert-base-uncased", [12, 768, 12, 3072, 30522]),
-      bertLikeCheckpoint("google-bert/bert-base-cased", [12, 768, 12, 3072, 28996]),
-      bertLikeCheckpoint("google-bert/bert-large-uncased", [24, 1024, 16, 4096, 30522]),
+      makeBertLikeCheckpoint("all-MiniLM-L6-v2", [6, 384, 12, 1536, 30522]),
+      makeBertLikeCheckpoint("huawei-noah/TinyBERT_General_4L_312D", [4, 312, 12, 1200, 30522]),
+      makeBertLikeCheckpoint("google-bert/bert-base-uncased", [12, 768, 12, 3072, 30522]),
+      makeBertLikeCheckpoint("google-bert/bert-base-cased", [12, 768, 12, 3072, 28996]),
+      makeBertLikeCheckpoint("google-bert/bert-large-uncased", [24, 1024, 16, 4096, 30522]),
     ],
     modelType: "bert",
     className: "Bert",
@@ -59,7 +59,7 @@ export const word = defineWord({
     unmasks: true,
     shape: "encoder",
     sizeFields,
-    prunes: bertPruning,
+    prunes: bertPrunableParts,
   },
   load: () => import("./bert.run.js").then((m) => m.bert),
 });

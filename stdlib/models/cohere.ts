@@ -3,8 +3,8 @@ import {
   checkHeadCounts,
   sizeAliases,
   headsParameter,
-  hiddenParameter,
-  intermediateParameter,
+  hiddenSizeParameter,
+  intermediateSizeParameter,
   keyValueHeadsParameter,
   layersParameter,
 } from "./shared/from-words.js";
@@ -26,10 +26,10 @@ export const word = defineWord({
   ],
   parameters: [
     layersParameter,
-    hiddenParameter,
+    hiddenSizeParameter,
     headsParameter,
     keyValueHeadsParameter("the same as `heads`", (n) => n),
-    intermediateParameter(11 / 4, "11/4 × hidden"),
+    intermediateSizeParameter(11 / 4, "11/4 × hidden"),
   ],
   elsewhere: sizeAliases,
   check: (call, context) => checkHeadCounts(call, context, { turned: true }),

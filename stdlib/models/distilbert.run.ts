@@ -4,8 +4,8 @@
  */
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { NDArray } from "#dsl/tensor/program.js";
-import type { Layers } from "../layers/contract.js";
-import type { ModelImplementation, ModelInputs, SentenceHead, UnmaskingHead } from "./kind.js";
+import type { LayerBuilder } from "../layers/contract.js";
+import type { ModelImplementation, ModelInputs, SequenceClassificationHead, UnmaskingHead } from "./kind.js";
 import { ACTIVATIONS, ConfigReader, readConfig, type Activation, type JsonObject } from "./shared/config.js";
 import { remainingHeadCount } from "./shared/pruned-heads.js";
 import { firstPositionOf } from "./shared/pooled-head.js";
@@ -35,7 +35,7 @@ export interface DistilBertConfig {
 /** Fixed in this family's configs. */
 const epsilon = 1e-12;
 
-const sentence: SentenceHead<DistilBertConfig> = {
+const sentence: SequenceClassificationHead<DistilBertConfig> = {
   paths: ["pre_classifier", "classifier"],
   dropout: (config) => config.seq_classif_dropout,
   logits(layers, body, { hidden, labels, dropout }) {
@@ -129,7 +129,7 @@ function configOf(json: JsonObject): DistilBertConfig {
   return config;
 }
 
-function unmask(body: Layers, head: Layers, config: DistilBertConfig): UnmaskingHead {
+function unmask(body: LayerBuilder, head: LayerBuilder, config: DistilBertConfig): UnmaskingHead {
   const { dim: size, vocab_size: rows, activation } = config;
   return buildUnmaskingHead(head, {
     size,
@@ -143,7 +143,7 @@ function unmask(body: Layers, head: Layers, config: DistilBertConfig): Unmasking
   });
 }
 
-function embeddings(layers: Layers, config: DistilBertConfig, inputs: ModelInputs, dropout: number): Tensor {
+function embeddings(layers: LayerBuilder, config: DistilBertConfig, inputs: ModelInputs, dropout: number): Tensor {
   const { dim: size, max_position_embeddings: longest } = config;
   const words = layers.embedding("embeddings.word_embeddings", inputs.input_ids, {
     rows: config.vocab_size,
@@ -161,7 +161,7 @@ function embeddings(layers: Layers, config: DistilBertConfig, inputs: ModelInput
 }
 
 function block(
-  layers: Layers,
+  layers: LayerBuilder,
   path: string,
   { dim: size, hidden_dim: wide, n_heads, heads_left: heads, activation }: DistilBertConfig,
   x: Tensor,

@@ -1,11 +1,11 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import {
-  bertSpecials,
+  bertScratchTokenizer,
   checkHeadCounts,
   sizeAliases,
   headsParameter,
-  hiddenParameter,
-  intermediateParameter,
+  hiddenSizeParameter,
+  intermediateSizeParameter,
   layersParameter,
 } from "./shared/from-words.js";
 
@@ -22,11 +22,11 @@ export const word = defineWord({
       url: "https://arxiv.org/abs/1910.01108",
     },
   ],
-  parameters: [layersParameter, hiddenParameter, headsParameter, intermediateParameter(4)],
+  parameters: [layersParameter, hiddenSizeParameter, headsParameter, intermediateSizeParameter(4)],
   elsewhere: sizeAliases,
   check: (call, context) => checkHeadCounts(call, context),
   capabilities: {
-    fromScratch: bertSpecials,
+    fromScratch: bertScratchTokenizer,
     checkpoints: [
       {
         name: "distilbert/distilbert-base-uncased",

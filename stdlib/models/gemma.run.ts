@@ -7,7 +7,13 @@
  */
 import { ropeFrequencies } from "#dsl/tensor/numbers/rope.js";
 import { ACTIVATIONS, type Activation, type ConfigReader, type JsonObject } from "./shared/config.js";
-import { llamaFamily, readLayerTypes, llamaVariantDefaults, rmsNormConfig, type LlamaVariant } from "./llama.run.js";
+import {
+  llamaFamily,
+  readLayerTypes,
+  llamaVariantDefaults,
+  readRmsNormConfig,
+  type LlamaVariant,
+} from "./llama.run.js";
 import { readRopeConfig } from "./shared/rope-config.js";
 
 const shape = {
@@ -19,7 +25,7 @@ const shape = {
     const attention = read.flag("attention_bias", false);
     return { projections: attention, output: attention, inner: false };
   },
-  norm: (read: ConfigReader) => rmsNormConfig(read, 1),
+  norm: (read: ConfigReader) => readRmsNormConfig(read, 1),
   fixed: { ...llamaVariantDefaults.fixed, hidden_act: "gelu_pytorch_tanh" },
   // Rounded to f32, the type in which weights are loaded; transformers rounds it to its own load type.
   embeddingScale: (hidden: number) => Math.sqrt(hidden),

@@ -2,11 +2,11 @@ import { defineWord } from "#dsl/language/types/define.js";
 import {
   checkHeadCounts,
   sizeAliases,
-  gemmaSpecials,
+  gemmaScratchTokenizer,
   headSizeParameter,
   headsParameter,
-  hiddenParameter,
-  intermediateParameter,
+  hiddenSizeParameter,
+  intermediateSizeParameter,
   keyValueHeadsParameter,
   layersParameter,
 } from "./shared/from-words.js";
@@ -28,16 +28,16 @@ export const word = defineWord({
   ],
   parameters: [
     layersParameter,
-    hiddenParameter,
+    hiddenSizeParameter,
     headsParameter,
     headSizeParameter,
     keyValueHeadsParameter("1: shared by all", () => 1),
-    intermediateParameter(8),
+    intermediateSizeParameter(8),
   ],
   elsewhere: sizeAliases,
   check: (call, context) => checkHeadCounts(call, context, { turned: true }),
   capabilities: {
-    fromScratch: gemmaSpecials,
+    fromScratch: gemmaScratchTokenizer,
     checkpoints: [
       makeLlamaLikeCheckpoint("google/gemma-2b-it", [18, 2048, 8, 16384, 256000], {
         shared: 1,

@@ -2,14 +2,14 @@ import { defineWord } from "#dsl/language/types/define.js";
 import {
   checkHeadCounts,
   sizeAliases,
-  gemmaSpecials,
+  gemmaScratchTokenizer,
   headSizeParameter,
   headsParameter,
-  hiddenParameter,
-  intermediateParameter,
+  hiddenSizeParameter,
+  intermediateSizeParameter,
   keyValueHeadsParameter,
   layersParameter,
-  windowParameter,
+  attentionWindowParameter,
 } from "./shared/from-words.js";
 import { llamaFamilyCapabilities } from "./shared/kin.js";
 import { makeLlamaLikeCheckpoint } from "./shared/known-checkpoints.js";
@@ -29,17 +29,17 @@ export const word = defineWord({
   ],
   parameters: [
     layersParameter,
-    hiddenParameter,
+    hiddenSizeParameter,
     headsParameter,
     headSizeParameter,
     keyValueHeadsParameter("half of `heads`", (n) => Math.max(1, n % 2 ? n : n / 2)),
-    intermediateParameter(4),
-    windowParameter,
+    intermediateSizeParameter(4),
+    attentionWindowParameter,
   ],
   elsewhere: { ...sizeAliases, sliding_window: "window" },
   check: (call, context) => checkHeadCounts(call, context, { turned: true }),
   capabilities: {
-    fromScratch: gemmaSpecials,
+    fromScratch: gemmaScratchTokenizer,
     checkpoints: [
       makeLlamaLikeCheckpoint("google/gemma-2-2b-it", [26, 2304, 8, 9216, 256000], {
         shared: 4,

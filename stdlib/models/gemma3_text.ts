@@ -2,14 +2,14 @@ import { defineWord } from "#dsl/language/types/define.js";
 import {
   checkHeadCounts,
   sizeAliases,
-  gemmaSpecials,
+  gemmaScratchTokenizer,
   headSizeParameter,
   headsParameter,
-  hiddenParameter,
-  intermediateParameter,
+  hiddenSizeParameter,
+  intermediateSizeParameter,
   keyValueHeadsParameter,
   layersParameter,
-  windowParameter,
+  attentionWindowParameter,
 } from "./shared/from-words.js";
 import { llamaFamilyCapabilities } from "./shared/kin.js";
 import { makeLlamaLikeCheckpoint } from "./shared/known-checkpoints.js";
@@ -24,17 +24,17 @@ export const word = defineWord({
   ],
   parameters: [
     layersParameter,
-    hiddenParameter,
+    hiddenSizeParameter,
     headsParameter,
     headSizeParameter,
     keyValueHeadsParameter("1: shared by all", () => 1),
-    intermediateParameter(6),
-    windowParameter,
+    intermediateSizeParameter(6),
+    attentionWindowParameter,
   ],
   elsewhere: { ...sizeAliases, sliding_window: "window" },
   check: (call, context) => checkHeadCounts(call, context, { turned: true }),
   capabilities: {
-    fromScratch: gemmaSpecials,
+    fromScratch: gemmaScratchTokenizer,
     checkpoints: [
       makeLlamaLikeCheckpoint("google/gemma-3-1b-it", [26, 1152, 4, 6912, 262144], {
         shared: 1,

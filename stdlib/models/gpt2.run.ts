@@ -4,7 +4,7 @@
  * unties it. Its linear layers are Conv1D in the checkpoint: weights are stored as [in, out].
  */
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import type { Layers, LinearOptions } from "../layers/contract.js";
+import type { LayerBuilder, LinearOptions } from "../layers/contract.js";
 import type { ModelImplementation, ModelInputs } from "./kind.js";
 import { ACTIVATIONS, ConfigReader, readConfig, type Activation, type JsonObject } from "./shared/config.js";
 
@@ -122,7 +122,14 @@ interface Rates {
   readonly dropout: number;
   readonly attention: number;
 }
-function block(layers: Layers, index: number, c: Gpt2Config, x: Tensor, inputs: ModelInputs, rates: Rates): Tensor {
+function block(
+  layers: LayerBuilder,
+  index: number,
+  c: Gpt2Config,
+  x: Tensor,
+  inputs: ModelInputs,
+  rates: Rates,
+): Tensor {
   const path = `h.${index}`;
   const { n_embd: size, n_inner: wide, n_head: heads, layer_norm_epsilon: epsilon } = c;
   const scale =

@@ -2,10 +2,10 @@ import { defineWord } from "#dsl/language/types/define.js";
 import {
   checkHeadCounts,
   sizeAliases,
-  endOfTextSpecials,
+  endOfTextScratchTokenizer,
   headsParameter,
-  hiddenParameter,
-  intermediateParameter,
+  hiddenSizeParameter,
+  intermediateSizeParameter,
   layersParameter,
 } from "./shared/from-words.js";
 
@@ -22,11 +22,11 @@ export const word = defineWord({
       url: "https://openai.com/index/better-language-models/",
     },
   ],
-  parameters: [layersParameter, hiddenParameter, headsParameter, intermediateParameter(4)],
+  parameters: [layersParameter, hiddenSizeParameter, headsParameter, intermediateSizeParameter(4)],
   elsewhere: sizeAliases,
   check: (call, context) => checkHeadCounts(call, context),
   capabilities: {
-    fromScratch: endOfTextSpecials,
+    fromScratch: endOfTextScratchTokenizer,
     checkpoints: [
       {
         name: "distilbert/distilgpt2",

@@ -1,7 +1,7 @@
 /** A model family: its config, its body and its own heads. */
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { KnownCheckpoint } from "./shared/known-checkpoints.js";
-import type { Layers } from "../layers/contract.js";
+import type { LayerBuilder } from "../layers/contract.js";
 
 export interface ModelInputs {
   /** Shape [batch, length], i32. */
@@ -54,7 +54,7 @@ export interface ModelOutputs {
   /**
    * Builds the family's own masked-language-model head from the layers of a head; undefined if the family has none.
    */
-  readonly unmask?: (head: Layers) => UnmaskingHead;
+  readonly unmask?: (head: LayerBuilder) => UnmaskingHead;
 }
 /**
  * Masked-language-model head with logits transform(x) · weightᵀ + bias, for x [rows, hidden] or
@@ -68,14 +68,14 @@ export interface UnmaskingHead {
   readonly bias: Tensor;
 }
 /** Sequence classification head, as in the family's ...ForSequenceClassification in transformers. */
-export interface SentenceHead<C = unknown> {
+export interface SequenceClassificationHead<C = unknown> {
   /** Checkpoint paths of its layers; the last one has a row per label. */
   readonly paths: readonly [string, ...string[]];
   /** Dropout rate. Defaults to `ModelImplementation.headDropout`. */
   dropout?(config: C): number;
   /** Returns logits [batch, labels]. `layers` names parameters without the body's prefix. */
   logits(
-    layers: Layers,
+    layers: LayerBuilder,
     body: ModelOutputs,
     options: { readonly hidden: number; readonly labels: number; readonly dropout: number },
   ): Tensor;
@@ -97,7 +97,7 @@ export interface ModelImplementation<C = unknown> {
   fromWords?(options: FromScratchInputs): Readonly<Record<string, unknown>>;
   /** Builds the body. `dropout`: null keeps the rates of the config; `pooled: false` leaves out the pooler. */
   build(
-    layers: Layers,
+    layers: LayerBuilder,
     config: C,
     inputs: ModelInputs,
     options: { readonly dropout: number | null; readonly pooled?: boolean },
@@ -112,7 +112,7 @@ export interface ModelImplementation<C = unknown> {
   /** Dropout of the config for the extractive question-answering head. Defaults to none. */
   answerDropout?(config: C): number;
   /** Sequence classification head; undefined if the family has none. */
-  readonly sentence?: SentenceHead<C>;
+  readonly sentence?: SequenceClassificationHead<C>;
   /**
    * Checkpoint paths of the layers of its masked-language-model head (`ModelOutputs.unmask`); undefined if it has none.
    */

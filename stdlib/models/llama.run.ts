@@ -6,7 +6,7 @@
  */
 import type { Dimension } from "#dsl/tensor/program.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import type { Layers } from "../layers/contract.js";
+import type { LayerBuilder } from "../layers/contract.js";
 import type { ModelImplementation, ModelInputs } from "./kind.js";
 import { ropeFrequencies, type RotaryFrequencies } from "#dsl/tensor/numbers/rope.js";
 import { ACTIVATIONS, ConfigReader, readConfig, type Activation, type JsonObject } from "./shared/config.js";
@@ -100,7 +100,7 @@ export const llamaVariantDefaults: Omit<LlamaVariant, "name" | "bias"> = {
   absent: { shared: null, head: null, tied: false, theta: 10000 },
   activation: (read) => read.choice("hidden_act", "silu", ACTIVATIONS),
   windows: (_read, _json, layers) => new Array<null>(layers).fill(null),
-  norm: (read) => rmsNormConfig(read, 0),
+  norm: (read) => readRmsNormConfig(read, 0),
   ropes: (read, json, { layers, ...options }) =>
     new Array<RotaryFrequencies>(layers).fill(ropeFrequencies(readRopeConfig(read, json, options))),
   scale: (_read, head) => 1 / Math.sqrt(head),
@@ -115,7 +115,7 @@ export const llamaVariantDefaults: Omit<LlamaVariant, "name" | "bias"> = {
   embeddingScale: () => 1,
 };
 
-export function rmsNormConfig(read: ConfigReader, offset: 0 | 1): LlamaConfig["norm"] {
+export function readRmsNormConfig(read: ConfigReader, offset: 0 | 1): LlamaConfig["norm"] {
   return { kind: "rms", epsilon: read.number("rms_norm_eps", 1e-6, 0, 1), offset, bias: false };
 }
 
@@ -295,13 +295,20 @@ function configOf(variant: LlamaVariant, json: JsonObject): LlamaConfig {
   };
 }
 
-function normOf(c: LlamaConfig): Parameters<Layers["norm"]>[2] {
+function normOf(c: LlamaConfig): Parameters<LayerBuilder["norm"]>[2] {
   return { size: c.hidden_size, ...c.norm };
 }
 
 type Inputs = ModelInputs & { readonly positions: Tensor };
 
-function block(layers: Layers, index: number, c: LlamaConfig, x: Tensor, inputs: Inputs, dropout: number): Tensor {
+function block(
+  layers: LayerBuilder,
+  index: number,
+  c: LlamaConfig,
+  x: Tensor,
+  inputs: Inputs,
+  dropout: number,
+): Tensor {
   const normed = (name: string, y: Tensor): Tensor => layers.norm(`layers.${index}.${name}`, y, normOf(c));
   const after = (name: string, y: Tensor): Tensor => (c.sandwich ? normed(name, y) : y);
   const both = c.parallel ? normed("input_layernorm", x) : null;
@@ -315,7 +322,14 @@ function block(layers: Layers, index: number, c: LlamaConfig, x: Tensor, inputs:
   );
 }
 
-function attention(layers: Layers, index: number, c: LlamaConfig, h: Tensor, inputs: Inputs, dropout: number): Tensor {
+function attention(
+  layers: LayerBuilder,
+  index: number,
+  c: LlamaConfig,
+  h: Tensor,
+  inputs: Inputs,
+  dropout: number,
+): Tensor {
   const path = `layers.${index}.self_attn`;
   const { hidden_size: size, head_dim, num_attention_heads: heads, num_key_value_heads: shared, bias } = c;
   const project = (name: string, count: number): Tensor =>
@@ -342,14 +356,14 @@ function attention(layers: Layers, index: number, c: LlamaConfig, h: Tensor, inp
 }
 
 /** Normalizes each head of x [batch, length, heads × size] separately. */
-function headNorm(layers: Layers, path: string, c: LlamaConfig, x: Tensor): Tensor {
+function headNorm(layers: LayerBuilder, path: string, c: LlamaConfig, x: Tensor): Tensor {
   const { head_dim: size, norm } = c;
   const [batch, length, width] = x.shape as [Dimension, Dimension, number];
   const apart = x.reshape([batch, length, width / size, size]);
   return layers.norm(path, apart, { ...norm, size }).reshape(x.shape);
 }
 
-function inner(layers: Layers, index: number, c: LlamaConfig, h: Tensor): Tensor {
+function inner(layers: LayerBuilder, index: number, c: LlamaConfig, h: Tensor): Tensor {
   const path = `layers.${index}.mlp`;
   const { hidden_size: size, intermediate_size: wide, bias } = c;
   const widened = (name: string): Tensor =>

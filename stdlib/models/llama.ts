@@ -3,12 +3,12 @@ import {
   checkHeadCounts,
   sizeAliases,
   headsParameter,
-  hiddenParameter,
-  intermediateParameter,
+  hiddenSizeParameter,
+  intermediateSizeParameter,
   keyValueHeadsParameter,
   layersParameter,
-  llamaSpecials,
-  tiedParameter,
+  llamaScratchTokenizer,
+  tiedEmbeddingsParameter,
 } from "./shared/from-words.js";
 import { llamaFamilyCapabilities } from "./shared/kin.js";
 import { makeLlamaLikeCheckpoint } from "./shared/known-checkpoints.js";
@@ -46,16 +46,16 @@ export const word = defineWord({
   ],
   parameters: [
     layersParameter,
-    hiddenParameter,
+    hiddenSizeParameter,
     headsParameter,
     keyValueHeadsParameter("the same as `heads`", (n) => n),
-    intermediateParameter(8 / 3, "8/3 × hidden"),
-    tiedParameter,
+    intermediateSizeParameter(8 / 3, "8/3 × hidden"),
+    tiedEmbeddingsParameter,
   ],
   elsewhere: sizeAliases,
   check: (call, context) => checkHeadCounts(call, context, { turned: true }),
   capabilities: {
-    fromScratch: llamaSpecials,
+    fromScratch: llamaScratchTokenizer,
     checkpoints: [
       makeLlamaLikeCheckpoint("SmolLM2-135M-Instruct", [30, 576, 9, 1536, 49152], {
         shared: 3,

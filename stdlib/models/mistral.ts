@@ -3,12 +3,12 @@ import {
   checkHeadCounts,
   sizeAliases,
   headsParameter,
-  hiddenParameter,
-  intermediateParameter,
+  hiddenSizeParameter,
+  intermediateSizeParameter,
   keyValueHeadsParameter,
   layersParameter,
-  llamaSpecials,
-  tiedParameter,
+  llamaScratchTokenizer,
+  tiedEmbeddingsParameter,
 } from "./shared/from-words.js";
 import { llamaFamilyCapabilities } from "./shared/kin.js";
 import { makeLlamaLikeCheckpoint } from "./shared/known-checkpoints.js";
@@ -21,16 +21,16 @@ export const word = defineWord({
   references: [{ title: "Mistral 7B", by: "Jiang et al.", year: 2023, url: "https://arxiv.org/abs/2310.06825" }],
   parameters: [
     layersParameter,
-    hiddenParameter,
+    hiddenSizeParameter,
     headsParameter,
     keyValueHeadsParameter("the same as `heads`", (n) => n),
-    intermediateParameter(7 / 2, "7/2 × hidden"),
-    tiedParameter,
+    intermediateSizeParameter(7 / 2, "7/2 × hidden"),
+    tiedEmbeddingsParameter,
   ],
   elsewhere: sizeAliases,
   check: (call, context) => checkHeadCounts(call, context, { turned: true }),
   capabilities: {
-    fromScratch: llamaSpecials,
+    fromScratch: llamaScratchTokenizer,
     checkpoints: [
       makeLlamaLikeCheckpoint("mistralai/Mistral-7B-v0.1", [32, 4096, 32, 14336, 32000], {
         shared: 8,

@@ -5,7 +5,7 @@
  * sets otherwise.
  */
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import type { Layers } from "../layers/contract.js";
+import type { LayerBuilder } from "../layers/contract.js";
 import type { ModelImplementation, ModelInputs, ModelOutputs, UnmaskingHead } from "./kind.js";
 import { bertFacts, bertConfigFromScratch } from "./shared/bert-encoder.js";
 import { ACTIVATIONS, ConfigReader, readConfig, type Activation, type JsonObject } from "./shared/config.js";
@@ -131,7 +131,7 @@ function demandFit(c: MobileBertConfig, read: ConfigReader): void {
     throw read.bad("key_query_shared_bottleneck", "is off, so query and key need intra_bottleneck_size = hidden_size");
 }
 
-function norm(layers: Layers, c: MobileBertConfig, path: string, x: Tensor, epsilon = c.layer_norm_eps): Tensor {
+function norm(layers: LayerBuilder, c: MobileBertConfig, path: string, x: Tensor, epsilon = c.layer_norm_eps): Tensor {
   const size = x.shape.at(-1) as number;
   if (c.normalization_type === "layer_norm") return layers.norm(path, x, { size, epsilon });
   return layers.graph.withPath(path, () =>
@@ -142,7 +142,7 @@ function norm(layers: Layers, c: MobileBertConfig, path: string, x: Tensor, epsi
 }
 
 /** Builds MobileBertLMPredictionHead: a separate table extends the narrow word embeddings to the hidden width. */
-function unmask(body: Layers, head: Layers, c: MobileBertConfig): UnmaskingHead {
+function unmask(body: LayerBuilder, head: LayerBuilder, c: MobileBertConfig): UnmaskingHead {
   const { hidden_size: size, embedding_size: narrow, vocab_size: rows, layer_norm_eps: epsilon } = c;
   const path = "cls.predictions";
   const words = c.tie_word_embeddings
@@ -165,7 +165,7 @@ function unmask(body: Layers, head: Layers, c: MobileBertConfig): UnmaskingHead 
   return { transform, bias, weight: body.graph.concat([words, ...more], 1) };
 }
 
-function embeddings(layers: Layers, c: MobileBertConfig, inputs: ModelInputs, dropout: number): Tensor {
+function embeddings(layers: LayerBuilder, c: MobileBertConfig, inputs: ModelInputs, dropout: number): Tensor {
   const size = c.hidden_size;
   const ids = inputs.input_ids;
   const words = layers.embedding("embeddings.word_embeddings", ids, {
@@ -197,7 +197,7 @@ function embeddings(layers: Layers, c: MobileBertConfig, inputs: ModelInputs, dr
  * Declares a layer that checkpoints have but this configuration does not use; `size` null for a norm, whose weight is a
  * vector.
  */
-function unusedLinear(layers: Layers, path: string, size: number | null, out: number): void {
+function unusedLinear(layers: LayerBuilder, path: string, size: number | null, out: number): void {
   layers.unused(`${path}.weight`, size === null ? [out] : [out, size], size === null ? "ones" : undefined);
   layers.unused(`${path}.bias`, [out], "zeros");
 }
@@ -218,7 +218,7 @@ interface Rates {
   readonly dropout: number;
   readonly attention: number;
 }
-function block(layers: Layers, path: string, c: MobileBertConfig, x: Tensor, mask: Tensor, rates: Rates): Tensor {
+function block(layers: LayerBuilder, path: string, c: MobileBertConfig, x: Tensor, mask: Tensor, rates: Rates): Tensor {
   const [size, inner] = [narrow(c), c.intermediate_size];
   const [queryInput, valued, stream] = bottlenecked(layers, `${path}.bottleneck`, c, x);
   const drop = (name: string, y: Tensor): Tensor =>
@@ -259,7 +259,7 @@ function block(layers: Layers, path: string, c: MobileBertConfig, x: Tensor, mas
 
 /** Returns the inputs of query and key, the input of value, and the stream that the block adds to. */
 function bottlenecked(
-  layers: Layers,
+  layers: LayerBuilder,
   path: string,
   c: MobileBertConfig,
   x: Tensor,

@@ -1,6 +1,12 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { bertSpecials, sizeAliases, headsParameter, hiddenParameter, layersParameter } from "./shared/from-words.js";
-import { bertLikeCheckpoint } from "./shared/known-checkpoints.js";
+import {
+  bertScratchTokenizer,
+  sizeAliases,
+  headsParameter,
+  hiddenSizeParameter,
+  layersParameter,
+} from "./shared/from-words.js";
+import { makeBertLikeCheckpoint } from "./shared/known-checkpoints.js";
 
 import { sizeFields } from "./shared/size-fields.js";
 
@@ -19,7 +25,7 @@ export const word = defineWord({
   ],
   parameters: [
     layersParameter,
-    hiddenParameter,
+    hiddenSizeParameter,
     { ...headsParameter, doc: "Heads of attention; `bottleneck` is a multiple of them." },
     {
       name: "bottleneck",
@@ -83,9 +89,9 @@ export const word = defineWord({
       heads: { why: "its queries come from a bottleneck shared by all heads, and its config has no head size" },
       inner: { field: "intermediate_size", into: ["intermediate.dense"], out: "output.dense" },
     },
-    fromScratch: bertSpecials,
+    fromScratch: bertScratchTokenizer,
     checkpoints: [
-      bertLikeCheckpoint("google/mobilebert-uncased", [24, 512, 4, 512, 30522], { classifier_activation: false }),
+      makeBertLikeCheckpoint("google/mobilebert-uncased", [24, 512, 4, 512, 30522], { classifier_activation: false }),
     ],
     modelType: "mobilebert",
     className: "MobileBert",

@@ -2,13 +2,13 @@ import { defineWord } from "#dsl/language/types/define.js";
 import {
   checkHeadCounts,
   sizeAliases,
-  endOfTextSpecials,
+  endOfTextScratchTokenizer,
   headsParameter,
-  hiddenParameter,
-  intermediateParameter,
+  hiddenSizeParameter,
+  intermediateSizeParameter,
   keyValueHeadsParameter,
   layersParameter,
-  tiedParameter,
+  tiedEmbeddingsParameter,
 } from "./shared/from-words.js";
 import { llamaFamilyCapabilities } from "./shared/kin.js";
 import { makeLlamaLikeCheckpoint } from "./shared/known-checkpoints.js";
@@ -23,16 +23,16 @@ export const word = defineWord({
   ],
   parameters: [
     layersParameter,
-    hiddenParameter,
+    hiddenSizeParameter,
     headsParameter,
     keyValueHeadsParameter("the same as `heads`", (n) => n),
-    intermediateParameter(8 / 3, "8/3 × hidden"),
-    tiedParameter,
+    intermediateSizeParameter(8 / 3, "8/3 × hidden"),
+    tiedEmbeddingsParameter,
   ],
   elsewhere: sizeAliases,
   check: (call, context) => checkHeadCounts(call, context, { turned: true }),
   capabilities: {
-    fromScratch: endOfTextSpecials,
+    fromScratch: endOfTextScratchTokenizer,
     checkpoints: [
       makeLlamaLikeCheckpoint("Qwen/Qwen2.5-0.5B-Instruct", [24, 896, 14, 4864, 151936], {
         shared: 2,

@@ -2,14 +2,14 @@ import { defineWord } from "#dsl/language/types/define.js";
 import {
   checkHeadCounts,
   sizeAliases,
-  endOfTextSpecials,
+  endOfTextScratchTokenizer,
   headSizeParameter,
   headsParameter,
-  hiddenParameter,
-  intermediateParameter,
+  hiddenSizeParameter,
+  intermediateSizeParameter,
   keyValueHeadsParameter,
   layersParameter,
-  tiedParameter,
+  tiedEmbeddingsParameter,
 } from "./shared/from-words.js";
 import { llamaFamilyCapabilities } from "./shared/kin.js";
 import { makeLlamaLikeCheckpoint } from "./shared/known-checkpoints.js";
@@ -24,17 +24,17 @@ export const word = defineWord({
   ],
   parameters: [
     layersParameter,
-    hiddenParameter,
+    hiddenSizeParameter,
     headsParameter,
     headSizeParameter,
     keyValueHeadsParameter("half of `heads`", (n) => Math.max(1, n % 2 ? n : n / 2)),
-    intermediateParameter(3),
-    tiedParameter,
+    intermediateSizeParameter(3),
+    tiedEmbeddingsParameter,
   ],
   elsewhere: sizeAliases,
   check: (call, context) => checkHeadCounts(call, context, { turned: true }),
   capabilities: {
-    fromScratch: endOfTextSpecials,
+    fromScratch: endOfTextScratchTokenizer,
     checkpoints: [
       makeLlamaLikeCheckpoint("Qwen/Qwen3-0.6B", [28, 1024, 16, 3072, 151936], {
         shared: 8,

@@ -4,10 +4,10 @@
  * checkpoints have no pooler. Parameter names are those of the checkpoints.
  */
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import type { Layers } from "../layers/contract.js";
-import type { ModelImplementation, ModelInputs, SentenceHead, UnmaskingHead } from "./kind.js";
+import type { LayerBuilder } from "../layers/contract.js";
+import type { ModelImplementation, ModelInputs, SequenceClassificationHead, UnmaskingHead } from "./kind.js";
 import {
-  bertConfig,
+  readBertConfig,
   bertEncoder,
   bertFacts,
   bertConfigFromScratch,
@@ -22,7 +22,7 @@ export interface RobertaConfig extends BertConfig {
   readonly pad_token_id: number;
 }
 
-const sentence: SentenceHead = {
+const sentence: SequenceClassificationHead = {
   paths: ["classifier.dense", "classifier.out_proj"],
   logits(layers, body, { hidden, labels, dropout }) {
     const first = layers.dropout("classifier.dropout", firstPositionOf(body), dropout);
@@ -38,7 +38,7 @@ export const xlmRoberta = family("xlm_roberta", "xlm-roberta");
 function family(name: string, modelType: string): ModelImplementation<RobertaConfig> {
   const configOf = (json: JsonObject): RobertaConfig => {
     const read = new ConfigReader(name, json);
-    const config = bertConfig(read, 1);
+    const config = readBertConfig(read, 1);
     const { pad_token_id, max_position_embeddings } = config;
     if (pad_token_id === null) throw read.bad("pad_token_id", "is missing: positions are counted from it on");
     if (pad_token_id > max_position_embeddings - 2)
@@ -75,7 +75,7 @@ function family(name: string, modelType: string): ModelImplementation<RobertaCon
 }
 
 /** Builds RobertaLMHead, whose activation is GELU whatever the config names. */
-function unmask(body: Layers, head: Layers, config: RobertaConfig): UnmaskingHead {
+function unmask(body: LayerBuilder, head: LayerBuilder, config: RobertaConfig): UnmaskingHead {
   const { hidden_size: size, vocab_size: rows, layer_norm_eps: epsilon } = config;
   return buildUnmaskingHead(head, {
     size,
@@ -90,7 +90,7 @@ function unmask(body: Layers, head: Layers, config: RobertaConfig): UnmaskingHea
   });
 }
 
-function embeddings(layers: Layers, config: RobertaConfig, inputs: ModelInputs, dropout: number): Tensor {
+function embeddings(layers: LayerBuilder, config: RobertaConfig, inputs: ModelInputs, dropout: number): Tensor {
   const { hidden_size: size, pad_token_id: padding } = config;
   const rows = { size, padding };
   const words = layers.embedding("embeddings.word_embeddings", inputs.input_ids, { ...rows, rows: config.vocab_size });

@@ -3,13 +3,13 @@ import {
   checkHeadCounts,
   sizeAliases,
   headsParameter,
-  hiddenParameter,
-  intermediateParameter,
+  hiddenSizeParameter,
+  intermediateSizeParameter,
   layersParameter,
-  robertaSpecials,
+  robertaScratchTokenizer,
 } from "./shared/from-words.js";
 import { robertaFamilyCapabilities } from "./shared/kin.js";
-import { bertLikeCheckpoint } from "./shared/known-checkpoints.js";
+import { makeBertLikeCheckpoint } from "./shared/known-checkpoints.js";
 
 export const word = defineWord({
   kind: "model",
@@ -24,21 +24,21 @@ export const word = defineWord({
       url: "https://arxiv.org/abs/1907.11692",
     },
   ],
-  parameters: [layersParameter, hiddenParameter, headsParameter, intermediateParameter(4)],
+  parameters: [layersParameter, hiddenSizeParameter, headsParameter, intermediateSizeParameter(4)],
   elsewhere: sizeAliases,
   check: (call, context) => checkHeadCounts(call, context),
   capabilities: {
-    fromScratch: robertaSpecials,
+    fromScratch: robertaScratchTokenizer,
     checkpoints: [
-      bertLikeCheckpoint("distilbert/distilroberta-base", [6, 768, 12, 3072, 50265], {
+      makeBertLikeCheckpoint("distilbert/distilroberta-base", [6, 768, 12, 3072, 50265], {
         max_position_embeddings: 514,
         type_vocab_size: 1,
       }),
-      bertLikeCheckpoint("FacebookAI/roberta-base", [12, 768, 12, 3072, 50265], {
+      makeBertLikeCheckpoint("FacebookAI/roberta-base", [12, 768, 12, 3072, 50265], {
         max_position_embeddings: 514,
         type_vocab_size: 1,
       }),
-      bertLikeCheckpoint("FacebookAI/roberta-large", [24, 1024, 16, 4096, 50265], {
+      makeBertLikeCheckpoint("FacebookAI/roberta-large", [24, 1024, 16, 4096, 50265], {
         max_position_embeddings: 514,
         type_vocab_size: 1,
       }),

@@ -6,7 +6,7 @@
  */
 import { must } from "#dsl/language/diagnostics/codes.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import type { Layers } from "../layers/contract.js";
+import type { LayerBuilder } from "../layers/contract.js";
 import type { ModelImplementation, ModelInputs } from "./kind.js";
 import { ACTIVATIONS, ConfigReader, readConfig, type Activation, type JsonObject } from "./shared/config.js";
 import { relativeBucketTable } from "./shared/relative-buckets.js";
@@ -135,7 +135,7 @@ interface Reading {
   readonly encoded?: Tensor;
 }
 
-function stack(layers: Layers, name: "encoder" | "decoder", c: T5Config, rate: number, r: Reading): Tensor {
+function stack(layers: LayerBuilder, name: "encoder" | "decoder", c: T5Config, rate: number, r: Reading): Tensor {
   const drop = (path: string, x: Tensor): Tensor => layers.dropout(path, x, rate);
   const { encoded } = r;
   const [ownMask, readMask] = [
@@ -162,17 +162,17 @@ function stack(layers: Layers, name: "encoder" | "decoder", c: T5Config, rate: n
   return drop(`${name}.final`, norm(layers, `${name}.final_layer_norm`, c, x));
 }
 
-function norm(layers: Layers, path: string, c: T5Config, x: Tensor): Tensor {
+function norm(layers: LayerBuilder, path: string, c: T5Config, x: Tensor): Tensor {
   return layers.norm(path, x, { size: c.d_model, epsilon: c.layer_norm_epsilon, kind: "rms" });
 }
 
 function attend(
-  layers: Layers,
+  layers: LayerBuilder,
   path: string,
   c: T5Config,
   x: Tensor,
   seen: Tensor,
-  options: Parameters<Layers["attention"]>[4],
+  options: Parameters<LayerBuilder["attention"]>[4],
 ): Tensor {
   const { d_model: size, d_kv } = c;
   const wide = c.num_heads * d_kv;
@@ -194,7 +194,7 @@ function attend(
   });
 }
 
-function inner(layers: Layers, path: string, c: T5Config, x: Tensor, rate: number): Tensor {
+function inner(layers: LayerBuilder, path: string, c: T5Config, x: Tensor, rate: number): Tensor {
   const { d_model: size, d_ff: wide, dense_act_fn: activation } = c;
   const grown = { in: size, out: wide, bias: false, initial: { normal: c.initializer_factor * size ** -0.5 } };
   const middle = c.is_gated_act
@@ -209,7 +209,7 @@ function inner(layers: Layers, path: string, c: T5Config, x: Tensor, rate: numbe
 }
 
 /** Returns the bias [heads, length, keys] of the first layer, which is added to the scores of all layers. */
-function relativeBias(layers: Layers, name: "encoder" | "decoder", c: T5Config, r: Reading): Tensor {
+function relativeBias(layers: LayerBuilder, name: "encoder" | "decoder", c: T5Config, r: Reading): Tensor {
   const path = `${name}.block.0.layer.0.SelfAttention.relative_attention_bias`;
   const { graph } = layers;
   const decoder = name === "decoder";

@@ -3,8 +3,8 @@ import {
   sizeAliases,
   headSizeParameter,
   headsParameter,
-  hiddenParameter,
-  intermediateParameter,
+  hiddenSizeParameter,
+  intermediateSizeParameter,
   layersParameter,
 } from "./shared/from-words.js";
 
@@ -41,10 +41,10 @@ export const word = defineWord({
       why: "As the family's own models have it.",
       impact: "medium",
     },
-    { ...hiddenParameter, doc: "Width of the stream of tokens." },
+    { ...hiddenSizeParameter, doc: "Width of the stream of tokens." },
     headsParameter,
     { ...headSizeParameter, doc: "Numbers in each head.", range: { min: 1, max: 1024 } },
-    intermediateParameter(4),
+    intermediateSizeParameter(4),
     {
       name: "gated",
       type: { is: "boolean" },

@@ -3,13 +3,13 @@ import {
   checkHeadCounts,
   sizeAliases,
   headsParameter,
-  hiddenParameter,
-  intermediateParameter,
+  hiddenSizeParameter,
+  intermediateSizeParameter,
   layersParameter,
-  robertaSpecials,
+  robertaScratchTokenizer,
 } from "./shared/from-words.js";
 import { robertaFamilyCapabilities } from "./shared/kin.js";
-import { bertLikeCheckpoint } from "./shared/known-checkpoints.js";
+import { makeBertLikeCheckpoint } from "./shared/known-checkpoints.js";
 
 export const word = defineWord({
   kind: "model",
@@ -24,17 +24,17 @@ export const word = defineWord({
       url: "https://arxiv.org/abs/1911.02116",
     },
   ],
-  parameters: [layersParameter, hiddenParameter, headsParameter, intermediateParameter(4)],
+  parameters: [layersParameter, hiddenSizeParameter, headsParameter, intermediateSizeParameter(4)],
   elsewhere: sizeAliases,
   check: (call, context) => checkHeadCounts(call, context),
   capabilities: {
-    fromScratch: { ...robertaSpecials, tokenizer: "unigram" },
+    fromScratch: { ...robertaScratchTokenizer, tokenizer: "unigram" },
     checkpoints: [
-      bertLikeCheckpoint("FacebookAI/xlm-roberta-base", [12, 768, 12, 3072, 250002], {
+      makeBertLikeCheckpoint("FacebookAI/xlm-roberta-base", [12, 768, 12, 3072, 250002], {
         max_position_embeddings: 514,
         type_vocab_size: 1,
       }),
-      bertLikeCheckpoint("FacebookAI/xlm-roberta-large", [24, 1024, 16, 4096, 250002], {
+      makeBertLikeCheckpoint("FacebookAI/xlm-roberta-large", [24, 1024, 16, 4096, 250002], {
         max_position_embeddings: 514,
         type_vocab_size: 1,
       }),

@@ -8,7 +8,7 @@ import type { PartitionImplementation } from "./kind.js";
 import { shuffle } from "../statistics/chance.js";
 import {
   rowsByValue,
-  partitionChance,
+  partitionRandomSource,
   drawClientCounts,
   splitByCounts,
   joinClientParts,
@@ -21,13 +21,13 @@ export const dirichletPartition: PartitionImplementation = {
   part(call, { rows, values, seed }) {
     const { clients, alpha, least } = argumentsOf(word, call);
     const labels = [...rowsByValue(values ?? Array.from({ length: rows }, () => "")).values()];
-    const shares = partitionChance(seed, 1);
+    const shares = partitionRandomSource(seed, 1);
     const counts = drawClientCounts(
       { partition: "dirichlet", rows, clients, least, alpha, groups: labels.length },
       () =>
         labels.map((labelRows) => countsFromShares(dirichletShares(clients, alpha, shares), labelRows.length, shares)),
     );
-    const order = partitionChance(seed, 2);
+    const order = partitionRandomSource(seed, 2);
     const parts = labels.map((labelRows, k) =>
       splitByCounts(shuffle(Uint32Array.from(labelRows), order), counts[k] ?? []),
     );

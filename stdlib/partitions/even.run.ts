@@ -4,7 +4,7 @@ import type { PartitionImplementation } from "./kind.js";
 import { splitByCounts, numberedClients, shuffledRows } from "./shared/client-rows.js";
 import { word } from "./even.js";
 
-export const even: PartitionImplementation = {
+export const evenPartition: PartitionImplementation = {
   part(call, { rows, seed }) {
     const { clients } = argumentsOf(word, call);
     if (rows < clients) throw new CodedError("empty-client", { partition: "even", rows, clients, least: 1 });

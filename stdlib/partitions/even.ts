@@ -17,5 +17,5 @@ export const word = defineWord({
   advice: partitionAdvice,
   capabilities: { clientCount: (call) => call.arguments.clients },
   parameters: [clientsParameter],
-  load: async () => (await import("./even.run.js")).even,
+  load: async () => (await import("./even.run.js")).evenPartition,
 });

@@ -1,7 +1,7 @@
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { PartitionImplementation } from "./kind.js";
 import {
-  partitionChance,
+  partitionRandomSource,
   drawClientCounts,
   splitByCounts,
   numberedClients,
@@ -10,10 +10,10 @@ import {
 import { countsFromShares, dirichletShares } from "./shared/dirichlet.js";
 import { word } from "./quantity.js";
 
-export const quantity: PartitionImplementation = {
+export const quantityPartition: PartitionImplementation = {
   part(call, { rows, seed }) {
     const { clients, alpha, least } = argumentsOf(word, call);
-    const generator = partitionChance(seed, 1);
+    const generator = partitionRandomSource(seed, 1);
     const [counts] = drawClientCounts({ partition: "quantity", rows, clients, least, alpha, groups: 1 }, () => [
       countsFromShares(dirichletShares(clients, alpha, generator), rows, generator),
     ]);

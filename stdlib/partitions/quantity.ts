@@ -32,5 +32,5 @@ export const word = defineWord({
   advice: partitionAdvice,
   capabilities: { clientCount: (call) => call.arguments.clients, minRows: (call) => call.arguments.least },
   parameters: [clientsParameter, alphaParameter("the fewer clients have most of the rows"), leastRowsParameter],
-  load: async () => (await import("./quantity.run.js")).quantity,
+  load: async () => (await import("./quantity.run.js")).quantityPartition,
 });

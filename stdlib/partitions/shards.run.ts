@@ -2,22 +2,22 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { PartitionImplementation } from "./kind.js";
 import { shuffle } from "../statistics/chance.js";
-import { rowsByValue, partitionChance, numberedClients } from "./shared/client-rows.js";
+import { rowsByValue, partitionRandomSource, numberedClients } from "./shared/client-rows.js";
 import { word } from "./shards.js";
 
-export const shards: PartitionImplementation = {
+export const shardsPartition: PartitionImplementation = {
   part(call, { rows, values, seed }) {
     const { clients, each } = argumentsOf(word, call);
     const count = clients * each;
     if (rows < count) throw new CodedError("empty-client", { partition: "shards", rows, clients, least: each });
-    const within = partitionChance(seed, 1);
+    const within = partitionRandomSource(seed, 1);
     const labels = [...rowsByValue(values ?? Array.from({ length: rows }, () => "")).values()];
     const sorted = Uint32Array.from(
       labels.flatMap((labelRows) => Array.from(shuffle(Uint32Array.from(labelRows), within))),
     );
     const order = shuffle(
       Uint32Array.from({ length: count }, (_, shard) => shard),
-      partitionChance(seed, 2),
+      partitionRandomSource(seed, 2),
     );
     const rowsOf = (shard: number): readonly number[] =>
       Array.from(sorted.subarray(Math.floor((shard * rows) / count), Math.floor(((shard + 1) * rows) / count)));

@@ -49,5 +49,5 @@ export const word = defineWord({
       impact: "high",
     },
   ],
-  load: async () => (await import("./shards.run.js")).shards,
+  load: async () => (await import("./shards.run.js")).shardsPartition,
 });

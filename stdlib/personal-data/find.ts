@@ -13,12 +13,12 @@ import {
 } from "./finding.js";
 import { ibanDetector } from "./iban.js";
 import { ipDetector } from "./ip.js";
-import { keyDetector } from "./key.js";
+import { secretKeyDetector } from "./key.js";
 import { macDetector } from "./mac.js";
 import { nameDetector } from "./name.js";
 import { nationalIdDetector } from "./national-id.js";
 import { phoneDetector } from "./phone.js";
-import { recordDetector } from "./record.js";
+import { recordNumberDetector } from "./record.js";
 import { urlDetector } from "./url.js";
 
 // Resolves overlapping findings: one of them remains. Credentials come first, then findings with a checksum, then those
@@ -71,8 +71,8 @@ const detectors: Readonly<Record<PersonalEntity, PersonalDataDetector>> = {
   ip: ipDetector,
   mac: macDetector,
   url: urlDetector,
-  key: keyDetector,
-  record: recordDetector,
+  key: secretKeyDetector,
+  record: recordNumberDetector,
 };
 
 /** A user-defined pattern, compiled. */

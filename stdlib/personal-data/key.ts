@@ -6,7 +6,7 @@ import { allMatches } from "./matches.js";
 import type { PersonalDataDetector, TextSpan } from "./finding.js";
 
 /** Maps each provider to its format. All repetitions are bounded. */
-export const keyShapes: Readonly<Record<string, string>> = {
+export const secretKeyPatterns: Readonly<Record<string, string>> = {
   aws: "(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}",
   github: "gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}",
   gitlab: "gl(?:pat|dt|rt|cbt|ptt|ft|soat)-[A-Za-z0-9_-]{20,64}",
@@ -54,7 +54,10 @@ export const keyShapes: Readonly<Record<string, string>> = {
   azure: "AccountKey=[A-Za-z0-9+/]{86}==",
   jwt: "eyJ[A-Za-z0-9_-]{10,2000}\\.eyJ[A-Za-z0-9_-]{10,4000}\\.[A-Za-z0-9_-]{10,1000}",
 };
-const shapes = new RegExp(`(?<![A-Za-z0-9_.+/-])(?:${Object.values(keyShapes).join("|")})(?![A-Za-z0-9_])`, "g");
+const shapes = new RegExp(
+  `(?<![A-Za-z0-9_.+/-])(?:${Object.values(secretKeyPatterns).join("|")})(?![A-Za-z0-9_])`,
+  "g",
+);
 /** Prefixes for a pre-check: a text needs one for any of the formats. */
 const pem = "-----BEGIN ";
 const pemHead = /-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----/y;
@@ -62,7 +65,7 @@ const pemFoot = /-----END (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----/g;
 const named =
   /(?<![A-Za-z0-9])(?:[A-Za-z0-9]{1,24}[_-]){0,3}(?:api[_-]?key|secret[_-]?key|access[_-]?key|secret|token|passw(?:or)?d|passphrase|pwd|auth[_-]?key|private[_-]?key|bearer)["']?(?:\s{0,2}(?:[:=]|=>|:=)\s{0,2}|\s(?:is\s)?)["'`]?(?<value>[A-Za-z0-9+/_.=~!@#$%^&*-]{8,512})/gi;
 
-export const keyDetector: PersonalDataDetector = (text) => {
+export const secretKeyDetector: PersonalDataDetector = (text) => {
   const lengths = lengthsIn(text);
   return [
     ...(lengths.key ? ofProviders(text) : []),

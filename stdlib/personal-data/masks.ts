@@ -7,6 +7,6 @@ import { personalEntities } from "./finding.js";
 const mask = new RegExp(`\\[(?:${[...personalEntities, "pattern"].join("|").toUpperCase()})\\]`);
 
 /** Returns true for masks without a hash: texts that were different may now be equal. */
-export function isMasked(text: string): boolean {
+export function hasMaskedPersonalData(text: string): boolean {
   return mask.test(text);
 }

@@ -7,7 +7,7 @@
 import type { PersonalDataDetector, TextSpan } from "./finding.js";
 import { findLabelledNames } from "./names/labelled-names.js";
 import { namePartsOf, type NamePart } from "./names/parts.js";
-import { findIntroducedLowerCase, findMentionedLowerCase } from "./names/lower-case-names.js";
+import { findIntroducedLowerCaseNames, findMentionedLowerCaseNames } from "./names/lower-case-names.js";
 import { tokenRuns, capitalizedTokens } from "./names/tokens.js";
 import { NAME_WEIGHT_THRESHOLD, lazyStyleOf, weighName, type TextStyle, type WeighedName } from "./names/weigh.js";
 
@@ -33,7 +33,7 @@ export const nameDetector: PersonalDataDetector = (text) => {
   for (const part of people.size > 0 ? parts : [])
     if (!taken.has(part))
       for (const { start, end, plain } of part.tokens) if (people.has(plain)) found.push({ start, end });
-  found.push(...findIntroducedLowerCase(text), ...findMentionedLowerCase(text));
+  found.push(...findIntroducedLowerCaseNames(text), ...findMentionedLowerCaseNames(text));
   return joined([...findLabelledNames(text), ...found]);
 };
 

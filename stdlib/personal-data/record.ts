@@ -36,7 +36,7 @@ const second = new RegExp(
 /** Cheap pre-check: texts without a match are skipped. */
 const hint = /\d(?:[-/. ]?\d){3}/;
 
-export const recordDetector: PersonalDataDetector = (text) => {
+export const recordNumberDetector: PersonalDataDetector = (text) => {
   if (!hint.test(text)) return [];
   const found: TextSpan[] = [];
   const take = (shape: RegExp): void => {

@@ -4,7 +4,7 @@
  * it.
  */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
-import { mapTexts, textRoles } from "../data/text-roles.js";
+import { mapRowTexts, textRoles } from "../data/text-roles.js";
 import type { PersonalDataFinding } from "./finding.js";
 import { makeRedactor, type RedactionOptions, type Redactor } from "./redact.js";
 
@@ -21,13 +21,13 @@ export function redactRow(
     makeRedactor(how, () => rowDocument(values)),
     onFound,
   );
-  let now = mapTexts(
+  let now = mapRowTexts(
     values,
     (text) => redactSeen(redact, text, seen),
     (role) => textRoles.has(role) && role !== "answer",
   );
   if (seen.size > 0)
-    now = mapTexts(
+    now = mapRowTexts(
       now,
       (text) => alike(text, seen),
       (role) => role === "answer",

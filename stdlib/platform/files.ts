@@ -9,7 +9,7 @@ import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "nod
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { nearestWord } from "#dsl/language/diagnostics/nearest-word.js";
 import { matchesPathPattern, isPathPattern, mayContainMatches, parsePathPattern } from "../files/path-patterns.js";
-import { isPacked, unpackFile } from "./packed.js";
+import { isCompressedFileName, decompressFile } from "./packed.js";
 
 const PIECE = 64 * 1024;
 const SMALL = { piece: 4 * 1024, until: 2 ** 20 } as const;
@@ -186,9 +186,9 @@ export async function* readFileBytes(
   try {
     const before = await handle.stat();
     if (before.size > most) throw new CodedError("giant-json", { file: name, limit: most });
-    const raw = piecesOf(handle, before.size, { onBytes, small: isPacked(name) });
+    const raw = piecesOf(handle, before.size, { onBytes, small: isCompressedFileName(name) });
     let read = 0;
-    for await (const chunk of unpackFile(raw, file, name, before.size)) {
+    for await (const chunk of decompressFile(raw, file, name, before.size)) {
       read += chunk.length;
       if (read > most) throw new CodedError("giant-json", { file: name, limit: most });
       yield chunk;

@@ -21,7 +21,7 @@ const MOST_ENTRIES = 1000;
  * Decompresses a file. Coded error `unpacks-too-large` as soon as the bytes read so far expand too much, so that a bomb
  * of any size stops after the same number of bytes. `size`: size of the compressed file.
  */
-export async function* unpackFile(
+export async function* decompressFile(
   raw: AsyncIterable<Uint8Array>,
   file: string,
   name: string,
@@ -54,7 +54,7 @@ function endingOf(name: string): string | undefined {
   return /\.(gz|zst|zip)$/i.exec(name)?.[1]?.toLowerCase();
 }
 /** Returns true if a file with that name is decompressed while reading. */
-export function isPacked(name: string): boolean {
+export function isCompressedFileName(name: string): boolean {
   return endingOf(name) !== undefined;
 }
 

@@ -9,7 +9,7 @@ import type { Call } from "#dsl/language/types/value.js";
  * Identical steps: in each, every unit participates independently with probability `rate`, and the noise has the
  * standard deviation noise · clip.
  */
-export interface SampledSteps {
+export interface NoisySampledSteps {
   /** Standard deviation of the noise, in units of the clip. */
   readonly noise: number;
   readonly rate: number;
@@ -18,7 +18,7 @@ export interface SampledSteps {
 
 export interface PrivacyImplementation {
   /** Returns ε, at the call's δ, of all steps done so far, one after the other on the same units. */
-  spent(call: Call, done: readonly SampledSteps[]): number;
+  spent(call: Call, done: readonly NoisySampledSteps[]): number;
 }
 
 declare module "#dsl/language/types/registry.js" {

@@ -3,12 +3,12 @@
  * one shared state: `train` (forward, backward, update), `accumulate` and `apply` (the same in parts), `evaluate`
  * (logits and probabilities) and `loss` (evaluate with labels).
  */
-import { buildAccumulateProgram, buildApplyProgram } from "./accumulate.js";
-import { buildEvaluateProgram, buildFeaturesProgram } from "./evaluate.js";
+import { buildGradientAccumulationProgram, buildAccumulatedUpdateProgram } from "./accumulate.js";
+import { buildEvaluateProgram, buildHeadInputProgram } from "./evaluate.js";
 import { savedStateName } from "./model.js";
-import { EXTRA_STATE_PREFIXES } from "./objective.js";
+import { NON_MODEL_STATE_PREFIXES } from "./objective.js";
 import type { AssembledPrograms, AssembleOptions } from "./options.js";
-import { buildPrivatePrograms } from "./private.js";
+import { buildPrivateTrainingPrograms } from "./private.js";
 import { buildTrainProgram } from "./train.js";
 
 export function assemblePrograms(options: AssembleOptions): AssembledPrograms {
@@ -26,21 +26,21 @@ export function assemblePrograms(options: AssembleOptions): AssembledPrograms {
   ];
   const weights = Object.keys(built.program.state).filter(
     (name) =>
-      ![...states, ...keptBy, ...EXTRA_STATE_PREFIXES].some((prefix) => name.startsWith(prefix)) &&
+      ![...states, ...keptBy, ...NON_MODEL_STATE_PREFIXES].some((prefix) => name.startsWith(prefix)) &&
       !constants.includes(name),
   );
-  const ownStates = trainable.filter((name) => !EXTRA_STATE_PREFIXES.some((prefix) => name.startsWith(prefix)));
+  const ownStates = trainable.filter((name) => !NON_MODEL_STATE_PREFIXES.some((prefix) => name.startsWith(prefix)));
   const savedStates = [...(saved === "trained" ? ownStates : weights), ...routes];
   const exact = options.technique.implementation.exact?.(options.technique.call) === true;
   const onDemand = {
     evaluate: once(() => buildEvaluateProgram(options, false)),
     loss: once(() => buildEvaluateProgram(options, true)),
-    features: once(() => (exact ? buildFeaturesProgram(options) : null)),
+    features: once(() => (exact ? buildHeadInputProgram(options) : null)),
   };
   return {
     train: built.program,
     ...(options.accumulate && !options.privacy && inParts(options)),
-    ...(options.privacy && { private: buildPrivatePrograms(options, options.privacy) }),
+    ...(options.privacy && { private: buildPrivateTrainingPrograms(options, options.privacy) }),
     // Built on demand: few of these programs are needed at a time, and each takes as long to build as a forward pass is
     // large.
     get evaluate() {
@@ -73,6 +73,6 @@ function once<T>(make: () => T): () => T {
 }
 
 function inParts(options: AssembleOptions): Required<Pick<AssembledPrograms, "accumulate" | "apply">> {
-  const accumulate = buildAccumulateProgram(options);
-  return { accumulate, apply: buildApplyProgram(options, accumulate) };
+  const accumulate = buildGradientAccumulationProgram(options);
+  return { accumulate, apply: buildAccumulatedUpdateProgram(options, accumulate) };
 }

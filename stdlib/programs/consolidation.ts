@@ -11,12 +11,12 @@ import type { Program, TensorState } from "#dsl/tensor/program.js";
 import { lossAsDifferentiatedRows, type DifferentiatedRows } from "#dsl/tensor/ops/rows/row-parts.js";
 import { rowGradientSquares, type RowGradientSquares } from "#dsl/tensor/ops/rows/row-squares.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import { buildModel, modelInputs } from "./model.js";
+import { buildModel, addModelInputs } from "./model.js";
 import type { AssembleOptions, ConsolidationPrograms, FisherEstimator, FisherProgram } from "./options.js";
 import { addSupervisionInputs } from "./supervision.js";
 
 /** Prefix of the states with sums of squared gradients. */
-export const SQUARED_GRADIENTS = "squares/";
+export const SQUARED_GRADIENTS_PREFIX = "squares/";
 
 /** Builds the programs; null if no strategy consolidates. */
 export function buildConsolidationPrograms(
@@ -45,14 +45,14 @@ export function buildConsolidationPrograms(
 }
 
 function sumOf(graph: Graph, name: string, { type }: TensorState): Tensor {
-  return graph.state(SQUARED_GRADIENTS + name, { type, trains: false, initial: { zeros: true } });
+  return graph.state(SQUARED_GRADIENTS_PREFIX + name, { type, trains: false, initial: { zeros: true } });
 }
 
 /** Uses f32 and no dropout, because squares are small. Returns null if per-example gradients cannot be separated. */
 function buildFisher(options: AssembleOptions, estimator: FisherEstimator, perRow: boolean): FisherProgram | null {
   if (perRow && !options.task.implementation.supervision.rowFormat.supports.batchedRowFisher) return null;
   const graph = new Graph();
-  const inputs = modelInputs(graph, options);
+  const inputs = addModelInputs(graph, options);
   const model = buildModel({ ...options, dropout: 0 }, graph, inputs);
   const derived =
     estimator === "loss"
@@ -67,7 +67,7 @@ function buildFisher(options: AssembleOptions, estimator: FisherEstimator, perRo
   if (!found) return null;
   found.squares.forEach((squares, i) => {
     const [name, one] = must(trains[i], "a parameter");
-    if (squares) graph.update(SQUARED_GRADIENTS + name, sumOf(graph, name, one).add(squares));
+    if (squares) graph.update(SQUARED_GRADIENTS_PREFIX + name, sumOf(graph, name, one).add(squares));
   });
   graph.output("loss", summedOutput(derived));
   const program = optimise(graph.program(), {
@@ -132,7 +132,7 @@ export function buildConsolidateProgram(
   for (const { call, implementation } of options.strategies ?? [])
     implementation.consolidate?.(call, graph, { parameters, first, squared });
   for (const [name, state] of usesFisher ? states : [])
-    graph.update(SQUARED_GRADIENTS + name, sumOf(graph, name, state).filled(0));
+    graph.update(SQUARED_GRADIENTS_PREFIX + name, sumOf(graph, name, state).filled(0));
   graph.output("rows", rows.add(0));
   return optimise(graph.program(), PLAIN_PASS_SETTINGS);
 }

@@ -3,7 +3,7 @@ import { Graph } from "#dsl/tensor/builder.js";
 import { optimise } from "#dsl/tensor/passes/table.js";
 import type { Program } from "#dsl/tensor/program.js";
 import type { SupervisionTensors, TaskOutputs } from "../tasks/kind.js";
-import { buildModel, modelInputs } from "./model.js";
+import { buildModel, addModelInputs } from "./model.js";
 import type { AssembleOptions } from "./options.js";
 import { addSupervisionInputs } from "./supervision.js";
 
@@ -13,7 +13,7 @@ export function buildEvaluateProgram(
 ): Program {
   const graph = new Graph();
   const { answers } = options.task.implementation;
-  const model = buildModel({ ...options, dropout: 0 }, graph, modelInputs(graph, options));
+  const model = buildModel({ ...options, dropout: 0 }, graph, addModelInputs(graph, options));
   // Logits over a complete vocabulary at every position are built only if nothing else is needed.
   if (withLabels && !answers?.score) lossOfPlaces(graph, model, addSupervisionInputs(graph, options, SCORED));
   else {
@@ -35,9 +35,9 @@ export function buildEvaluateProgram(
 }
 
 /** Builds the program for the inputs of the head's linear layer; null if the head has other layers too. */
-export function buildFeaturesProgram(options: Omit<AssembleOptions, "optimizer" | "clip">): Program | null {
+export function buildHeadInputProgram(options: Omit<AssembleOptions, "optimizer" | "clip">): Program | null {
   const graph = new Graph();
-  const { features } = buildModel({ ...options, dropout: 0 }, graph, modelInputs(graph, options));
+  const { features } = buildModel({ ...options, dropout: 0 }, graph, addModelInputs(graph, options));
   if (!features) return null;
   graph.output("features", features());
   return optimise(graph.program(), options.passes);

@@ -3,8 +3,8 @@ import { Graph } from "#dsl/tensor/builder.js";
 import { optimise } from "#dsl/tensor/passes/table.js";
 import type { Program } from "#dsl/tensor/program.js";
 import type { ModelImplementation } from "../models/kind.js";
-import { makeLayers } from "../layers/graph-layers.js";
-import { buildModel, layersOptionsOf, modelInputs } from "./model.js";
+import { makeLayerBuilder } from "../layers/graph-layers.js";
+import { buildModel, layersOptionsOf, addModelInputs } from "./model.js";
 import type { ActivationQuantization } from "../layers/rounded-activations.js";
 import type { AssembleOptions } from "./options.js";
 
@@ -21,8 +21,11 @@ export function assembleBodyProgram(options: {
   readonly rounding?: ActivationQuantization;
 }): Program {
   const graph = new Graph();
-  const layers = makeLayers({ ...layersOptionsOf(options, graph, 0, () => false), prefix: options.family.prefix });
-  const inputs = modelInputs(graph, options);
+  const layers = makeLayerBuilder({
+    ...layersOptionsOf(options, graph, 0, () => false),
+    prefix: options.family.prefix,
+  });
+  const inputs = addModelInputs(graph, options);
   const body = options.family.build(layers, options.config, inputs, { dropout: 0, pooled: false });
   graph.output("last_hidden_state", body.last_hidden_state);
   return optimise(graph.program());
@@ -37,7 +40,7 @@ export function assembleForwardProgram(
   const model = buildModel(
     { ...options, dropout: 0 },
     graph,
-    modelInputs(graph, { packed: options.packed, tokenTypes, family: options.family }),
+    addModelInputs(graph, { packed: options.packed, tokenTypes, family: options.family }),
   );
   const logits = model.logits();
   graph.output("logits", logits);

@@ -10,16 +10,16 @@ import type { Tensor } from "#dsl/tensor/tensor.js";
 import { addToDimension } from "#dsl/tensor/shape.js";
 import { optimise } from "#dsl/tensor/passes/table.js";
 import type { Dimension, Program, TensorState, Type } from "#dsl/tensor/program.js";
-import { cachedLayers, type CacheOptions } from "../layers/cached-layers.js";
+import { layerBuilderWithCache, type KeyValueCacheOptions } from "../layers/cached-layers.js";
 import type { ModelInputs } from "../models/kind.js";
-import { makeLayers } from "../layers/graph-layers.js";
-import { missingHeadError } from "../tasks/shared/refusals.js";
+import { makeLayerBuilder } from "../layers/graph-layers.js";
+import { missingOutputEmbeddingError } from "../tasks/shared/refusals.js";
 import { cappedLogits } from "../tasks/shared/logits.js";
-import { buildBody } from "./body.js";
-import { layersOptionsOf, trainedBodyParameters } from "./model.js";
+import { buildModelBody } from "./body.js";
+import { layersOptionsOf, trainedBodyParameterTest } from "./model.js";
 import type { AssembleOptions } from "./options.js";
 
-export type GenerateOptions = Pick<
+export type GenerationProgramOptions = Pick<
   AssembleOptions,
   "family" | "config" | "technique" | "prefixInCheckpoint" | "tensors" | "seed" | "passes"
 >;
@@ -43,7 +43,7 @@ export interface GenerationPrograms {
   readonly reorder: Program;
 }
 /** Generation programs for prompts with a common prefix: the prefix is read once, then each prompt's own tokens. */
-export interface PromptingPrograms extends Omit<GenerationPrograms, "prefill"> {
+export interface SharedPrefixPrograms extends Omit<GenerationPrograms, "prefill"> {
   /**
    * Inputs: input_ids, positions (i32 [batch, length]), attention_mask (i32 [batch, keys], including the new tokens),
    * start (i32 scalar: keys − length), places (i32 [places], in the flattened [batch × length]) and picks (i32 [picks],
@@ -53,14 +53,14 @@ export interface PromptingPrograms extends Omit<GenerationPrograms, "prefill"> {
   readonly extend: Program;
 }
 const CACHES = ["reserve", "prefill", "decode", "reorder"] as const satisfies readonly (keyof GenerationPrograms)[];
-export const GENERATION_STATES: readonly string[] = CACHES;
+export const GENERATION_CACHE_STATES: readonly string[] = CACHES;
 
 interface Cache {
   readonly state: TensorState;
   readonly grows: boolean;
 }
 
-export function buildGenerationPrograms(options: GenerateOptions): GenerationPrograms {
+export function buildGenerationPrograms(options: GenerationProgramOptions): GenerationPrograms {
   const caches = new Map<string, Cache>();
   const finish = (graph: Graph): Program => optimise(graph.program(), options.passes);
   const prefill = reading(options, "prefill", caches);
@@ -74,10 +74,10 @@ export function buildGenerationPrograms(options: GenerateOptions): GenerationPro
 }
 
 /** Builds the programs for prompting a decoder. `writes`: it also generates text. */
-export function buildPromptingPrograms(
-  options: GenerateOptions,
+export function buildSharedPrefixPrograms(
+  options: GenerationProgramOptions,
   writes: boolean,
-): Partial<PromptingPrograms> & Omit<PromptingPrograms, "decode"> {
+): Partial<SharedPrefixPrograms> & Omit<SharedPrefixPrograms, "decode"> {
   const caches = new Map<string, Cache>();
   const finish = (graph: Graph): Program => optimise(graph.program(), options.passes);
   const extend = reading(options, "extend", caches);
@@ -90,9 +90,9 @@ export function buildPromptingPrograms(
 }
 
 /** `extend`: reads several tokens of each text at once, with outputs at any of them. */
-type Reading = CacheOptions["phase"] | "extend";
+type Reading = KeyValueCacheOptions["phase"] | "extend";
 
-function reading(options: GenerateOptions, reads: Reading, caches: Map<string, Cache>): Graph {
+function reading(options: GenerationProgramOptions, reads: Reading, caches: Map<string, Cache>): Graph {
   const graph = new Graph();
   const phase = reads === "extend" ? "decode" : reads;
   const whole: Whole = (name, ...shape) => graph.input(name, { dtype: "i32", shape });
@@ -102,18 +102,18 @@ function reading(options: GenerateOptions, reads: Reading, caches: Map<string, C
   const inputs =
     options.family.shape === "encoder-decoder" ? pairInputs(graph, whole, phase, start) : textInputs(whole, reads);
   const onCache = (name: string, state: TensorState, grows: boolean): void => void caches.set(name, { state, grows });
-  const layers = makeLayers({
-    ...layersOptionsOf(options, graph, options.seed, trainedBodyParameters(options)),
+  const layers = makeLayerBuilder({
+    ...layersOptionsOf(options, graph, options.seed, trainedBodyParameterTest(options)),
     prefix: options.family.prefix,
   });
-  const body = buildBody(options, layers, inputs, {
+  const body = buildModelBody(options, layers, inputs, {
     dropout: 0,
     pooled: false,
     continues: phase === "decode",
     outermost: (wrapped) =>
-      cachedLayers(wrapped, { phase, start, keys: addToDimension("keys", virtual), sources, onCache }),
+      layerBuilderWithCache(wrapped, { phase, start, keys: addToDimension("keys", virtual), sources, onCache }),
   });
-  if (!body.unembedding) throw missingHeadError("text_generation");
+  if (!body.unembedding) throw missingOutputEmbeddingError("text_generation");
   const x = body.last_hidden_state;
   if (reads === "extend")
     return asking(graph, whole, cappedLogits(x.takeRows(whole("places", "places")), body.unembedding, body.cap));
@@ -141,10 +141,10 @@ function after(start: Tensor, virtual: number): Tensor {
  * Returns the number of virtual tokens in the cache before every text. Those of an encoder's text belong to the sources
  * of cross-attention instead.
  */
-function cachedTokens(options: GenerateOptions): number {
+function cachedTokens(options: GenerationProgramOptions): number {
   return options.family.shape === "encoder-decoder" ? 0 : virtualTokens(options);
 }
-function virtualTokens({ technique: { call, implementation } }: GenerateOptions): number {
+function virtualTokens({ technique: { call, implementation } }: GenerationProgramOptions): number {
   return implementation.virtual?.(call).cached ?? 0;
 }
 
@@ -159,7 +159,7 @@ function textInputs(whole: Whole, reads: Reading): ModelInputs {
   };
 }
 
-function pairInputs(graph: Graph, whole: Whole, phase: CacheOptions["phase"], start: Tensor): ModelInputs {
+function pairInputs(graph: Graph, whole: Whole, phase: KeyValueCacheOptions["phase"], start: Tensor): ModelInputs {
   const attention_mask = whole("attention_mask", "batch", "sources");
   if (phase === "prefill")
     return {

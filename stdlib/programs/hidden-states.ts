@@ -1,7 +1,7 @@
 /** Records the hidden states of a body while its graph is built. */
 import { must } from "#dsl/language/diagnostics/codes.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import type { Layers } from "../layers/contract.js";
+import type { LayerBuilder } from "../layers/contract.js";
 import type { BlockStates, HiddenStates } from "../losses/loss-term.js";
 
 /** Number of a block in the path of a parameter or layer. */
@@ -17,7 +17,7 @@ export class HiddenStateRecorder {
   private readonly attention = new Map<number, Omit<BlockStates, "hidden">>();
 
   /** Wraps the layers, so that this recorder sees their outputs. */
-  readonly wrap = (layers: Layers): Layers => ({
+  readonly wrap = (layers: LayerBuilder): LayerBuilder => ({
     ...layers,
     // An object spread would evaluate the getter now.
     get outside() {

@@ -8,13 +8,13 @@ import { Graph } from "#dsl/tensor/builder.js";
 import { optimise } from "#dsl/tensor/passes/table.js";
 import type { Program } from "#dsl/tensor/program.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import type { Layers, LinearOptions } from "../layers/contract.js";
-import { makeLayers } from "../layers/graph-layers.js";
-import { buildBody } from "./body.js";
-import { layersOptionsOf, modelInputs } from "./model.js";
+import type { LayerBuilder, LinearOptions } from "../layers/contract.js";
+import { makeLayerBuilder } from "../layers/graph-layers.js";
+import { buildModelBody } from "./body.js";
+import { layersOptionsOf, addModelInputs } from "./model.js";
 import type { AssembleOptions } from "./options.js";
 
-export type MergeOptions = Pick<
+export type AdapterMergeOptions = Pick<
   AssembleOptions,
   "family" | "config" | "technique" | "prefixInCheckpoint" | "tensors" | "seed"
 >;
@@ -34,7 +34,7 @@ export interface MergedLayer {
   readonly outputs: { readonly product: string; readonly whole: string };
 }
 /** Merge program for layers of one input width; its input is `x` f32 [rows, width]. */
-export interface MergeProgram {
+export interface AdapterMergeProgram {
   readonly width: number;
   readonly program: Program;
   readonly layers: readonly MergedLayer[];
@@ -44,7 +44,7 @@ export interface MergeProgram {
  * Builds the merge programs; none if the technique changes no layer. Coded error `cannot-merge` if it does more than
  * rewrite linear layers.
  */
-export function buildMergePrograms(options: MergeOptions): readonly MergeProgram[] {
+export function buildAdapterMergePrograms(options: AdapterMergeOptions): readonly AdapterMergeProgram[] {
   const changed = changedLayers(options);
   const widths = [...new Set([...changed.values()].map((one) => one.in))];
   return widths.map((width) => {
@@ -77,10 +77,13 @@ function straight({ in: width, out, bias, layout, initial }: LinearOptions): Lin
   };
 }
 
-function plainLayers(options: MergeOptions, graph: Graph): Layers {
-  return makeLayers({ ...layersOptionsOf(options, graph, options.seed, () => false), prefix: options.family.prefix });
+function plainLayers(options: AdapterMergeOptions, graph: Graph): LayerBuilder {
+  return makeLayerBuilder({
+    ...layersOptionsOf(options, graph, options.seed, () => false),
+    prefix: options.family.prefix,
+  });
 }
-function wrapped({ technique: { call, implementation } }: MergeOptions, layers: Layers): Layers {
+function wrapped({ technique: { call, implementation } }: AdapterMergeOptions, layers: LayerBuilder): LayerBuilder {
   const wrappedLayers = implementation.around(call, layers);
   const others = Object.entries(wrappedLayers).flatMap(([key, value]) => {
     const same = value === Reflect.get(layers, key);
@@ -99,11 +102,11 @@ function wrapped({ technique: { call, implementation } }: MergeOptions, layers: 
  * Returns the changed layers by path. A layer is unchanged if the technique gives the plain layer's output for the same
  * input.
  */
-function changedLayers(options: MergeOptions): ReadonlyMap<string, LinearOptions> {
+function changedLayers(options: AdapterMergeOptions): ReadonlyMap<string, LinearOptions> {
   const graph = new Graph();
   const plain = plainLayers(options, graph);
   const given = new Map<Tensor, Tensor>();
-  const linear: Layers["linear"] = (path, x, linearOptions) => {
+  const linear: LayerBuilder["linear"] = (path, x, linearOptions) => {
     const y = plain.linear(path, x, linearOptions);
     given.set(y, x);
     return y;
@@ -111,7 +114,7 @@ function changedLayers(options: MergeOptions): ReadonlyMap<string, LinearOptions
   const heard = { ...plain, linear };
   wrapped(options, heard);
   const changed = new Map<string, LinearOptions>();
-  const outermost = (layers: Layers): Layers => ({
+  const outermost = (layers: LayerBuilder): LayerBuilder => ({
     ...layers,
     linear(path, x, linearOptions) {
       const y = layers.linear(path, x, linearOptions);
@@ -119,6 +122,6 @@ function changedLayers(options: MergeOptions): ReadonlyMap<string, LinearOptions
       return y;
     },
   });
-  buildBody(options, heard, modelInputs(graph, options), { dropout: 0, outermost });
+  buildModelBody(options, heard, addModelInputs(graph, options), { dropout: 0, outermost });
   return changed;
 }

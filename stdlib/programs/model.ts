@@ -4,22 +4,22 @@ import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Type } from "#dsl/tensor/program.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { isFrozenParameter } from "../parts/shared/frozen-parts.js";
-import type { Layers } from "../layers/contract.js";
+import type { LayerBuilder } from "../layers/contract.js";
 import type { ModelImplementation, ModelInputs, ModelOutputs } from "../models/kind.js";
 import type { TaskImplementation, TaskOutputs } from "../tasks/kind.js";
-import { makeLayers, type LayersOptions } from "../layers/graph-layers.js";
+import { makeLayerBuilder, type LayerBuilderOptions } from "../layers/graph-layers.js";
 import { quantizeActivation } from "../layers/rounded-activations.js";
 import { startFolderOf } from "../techniques/shared/from-parameter.js";
-import { buildBody } from "./body.js";
+import { buildModelBody } from "./body.js";
 import { missingSentenceHeadError } from "../tasks/shared/refusals.js";
 import type { AssembleOptions } from "./options.js";
 
 export const IDS_TYPE: Type = { dtype: "i32", shape: ["batch", "length"] };
 /** Type of the input for dropout draws (`draws` in tensor/numbers/random.ts). */
-export const DRAWS_TYPE: Type = { dtype: "i32", shape: ["batch"] };
+export const DROPOUT_DRAWS_TYPE: Type = { dtype: "i32", shape: ["batch"] };
 const DECODED: Type = { dtype: "i32", shape: ["batch", "targets_length"] };
 
-export function modelInputs(
+export function addModelInputs(
   graph: Graph,
   options: {
     readonly tokenTypes?: boolean | undefined;
@@ -45,22 +45,22 @@ export function buildModel(
   options: Omit<AssembleOptions, "optimizer" | "clip">,
   graph: Graph,
   inputs: ModelInputs,
-  /** Dropout draws (of type DRAWS_TYPE) in training programs. */
+  /** Dropout draws (of type DROPOUT_DRAWS_TYPE) in training programs. */
   draws?: Tensor,
   /** Wraps the body's layers outside of the technique. */
-  outermost?: (layers: Layers) => Layers,
+  outermost?: (layers: LayerBuilder) => LayerBuilder,
 ): TaskOutputs & { readonly body: ModelOutputs } {
   const { family, config, task } = options;
-  const base = layersOptionsOf(options, graph, options.seed, trainedBodyParameters(options), draws);
+  const base = layersOptionsOf(options, graph, options.seed, trainedBodyParameterTest(options), draws);
   const under = options.under ?? "";
-  const body = buildBody(options, makeLayers({ ...base, prefix: under + family.prefix }), inputs, {
+  const body = buildModelBody(options, makeLayerBuilder({ ...base, prefix: under + family.prefix }), inputs, {
     dropout: options.dropout,
     pooled: task.implementation.pooled !== false && !task.implementation.ownHead?.(task.call),
     trains: draws !== undefined,
     ...(outermost && { outermost }),
   });
   // The head trains under every technique, like PEFT's modules_to_save.
-  const layers = makeLayers({
+  const layers = makeLayerBuilder({
     ...base,
     prefix: under,
     prefixInCheckpoint: "",
@@ -98,8 +98,12 @@ export function labelsLayerPath({ task, family }: Pick<AssembleOptions, "task" |
 const UNSAID = -100;
 
 /** Wraps the head so that the routed part of each row can predict only the first `known` labels. */
-function answering(head: Layers, { known }: NonNullable<ModelOutputs["routed"]>, last: string | undefined): Layers {
-  const linear: Layers["linear"] = (path, x, options) => {
+function answering(
+  head: LayerBuilder,
+  { known }: NonNullable<ModelOutputs["routed"]>,
+  last: string | undefined,
+): LayerBuilder {
+  const linear: LayerBuilder["linear"] = (path, x, options) => {
     const logits = head.linear(path, x, options);
     if (path !== last) return logits;
     const places = logits.range(1).cast("f32").reshape([1, options.out]);
@@ -109,7 +113,7 @@ function answering(head: Layers, { known }: NonNullable<ModelOutputs["routed"]>,
 }
 
 /** Returns true for body parameters that train: those that the technique trains and that are not frozen. */
-export function trainedBodyParameters(
+export function trainedBodyParameterTest(
   options: Pick<AssembleOptions, "technique" | "freeze">,
 ): (path: string) => boolean {
   const { call, implementation } = options.technique;
@@ -124,7 +128,7 @@ export function layersOptionsOf(
   seed: number,
   trains: (path: string) => boolean,
   draws?: Tensor,
-): Omit<LayersOptions, "prefix"> {
+): Omit<LayerBuilderOptions, "prefix"> {
   const named = options.tensors instanceof Set ? (options.tensors as ReadonlySet<string>) : undefined;
   const shapes = named ? {} : (options.tensors as Readonly<Record<string, readonly number[]>>);
   const tensors = named ?? new Set(Object.keys(shapes));

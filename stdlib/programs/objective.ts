@@ -7,29 +7,29 @@ import type { Graph } from "#dsl/tensor/builder.js";
 import { mixBits } from "#dsl/tensor/numbers/random.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type {
-  LogitsReading,
+  LogitsForLoss,
   LossTerm,
-  ModelReadings,
-  TermNeed,
-  OutputTerm,
-  ParameterTerm,
-  TermContext,
+  ModelOutputsForLoss,
+  LossTermOutputName,
+  OutputLossTerm,
+  ParameterLossTerm,
+  LossTermContext,
 } from "../losses/loss-term.js";
 import type { ModelInputs } from "../models/kind.js";
 import type { SupervisionTensors } from "../tasks/kind.js";
 import { mapRecordedStates } from "./hidden-states.js";
 import type { AssembleOptions, ObjectiveOptions, ConfiguredStrategy } from "./options.js";
 import {
-  buildReferences,
+  buildReferenceModels,
   type ReadableModelOutputs,
-  type ReferenceModels,
+  type ReferenceModelOutputs,
   TEACHER_STATE_PREFIX,
 } from "./references.js";
 
 /** Name prefix of projections that are trained with the model. */
 const PROJECTIONS = "distill/";
 /** Prefixes of states that do not belong to the trained model. */
-export const EXTRA_STATE_PREFIXES: readonly string[] = [TEACHER_STATE_PREFIX, PROJECTIONS];
+export const NON_MODEL_STATE_PREFIXES: readonly string[] = [TEACHER_STATE_PREFIX, PROJECTIONS];
 
 /**
  * Returns the input names of a source of cached outputs: logits and their known mask, both f32 [batch, labels], and
@@ -52,7 +52,7 @@ export function weighsBatchRows(options: {
   return weighsReplayedRows(options.strategies) || options.objective?.unlabelledRows === true;
 }
 
-const TASK_LOSS: OutputTerm<"task_loss"> = {
+const TASK_LOSS: OutputLossTerm<"task_loss"> = {
   needs: "task_loss",
   reference: "none",
   source: "task",
@@ -70,39 +70,44 @@ export function lossTermsOf({ objective, strategies = [], task }: WithTerms): re
   const added = strategies.flatMap(({ call, implementation }) => implementation.terms?.(call) ?? []);
   return [...terms, ...added];
 }
-export const outputTermsOf = (options: WithTerms): readonly OutputTerm[] =>
+export const outputLossTerms = (options: WithTerms): readonly OutputLossTerm[] =>
   lossTermsOf(options).filter((term) => term.needs !== "parameters");
-export const parameterTermsOf = (options: WithTerms): readonly ParameterTerm[] =>
+export const parameterLossTerms = (options: WithTerms): readonly ParameterLossTerm[] =>
   lossTermsOf(options).filter((term) => term.needs === "parameters");
 
 /** Returns true if the objective over outputs is only the task's own loss. */
 export const isPlainTaskLoss = (options: WithTerms): boolean =>
-  outputTermsOf(options).every((term) => term === TASK_LOSS);
+  outputLossTerms(options).every((term) => term === TASK_LOSS);
 
-export interface TrainedModel extends ReadableModelOutputs {
+export interface TrainingModelTensors extends ReadableModelOutputs {
   readonly inputs: ModelInputs;
   readonly supervised: SupervisionTensors;
 }
 
 /** Returns the sum of all terms over outputs. `loss`: the task's own loss. */
-export function buildObjective(options: AssembleOptions, graph: Graph, loss: Tensor, trained: TrainedModel): Tensor {
-  const references = buildReferences(options, outputTermsOf(options), graph, trained.inputs);
-  return sumOfTerms(options, graph, { ...trained, loss, references, projection: projectionIn(options, graph) });
+export function buildObjective(
+  options: AssembleOptions,
+  graph: Graph,
+  loss: Tensor,
+  trained: TrainingModelTensors,
+): Tensor {
+  const references = buildReferenceModels(options, outputLossTerms(options), graph, trained.inputs);
+  return sumOfLossTerms(options, graph, { ...trained, loss, references, projection: projectionIn(options, graph) });
 }
 
-export interface TermSources {
+export interface LossTermInputs {
   readonly loss: Tensor;
   readonly model: ReadableModelOutputs["model"];
   readonly recorder?: ReadableModelOutputs["recorder"];
   readonly inputs: Pick<ModelInputs, "attention_mask">;
   readonly supervised: SupervisionTensors;
-  readonly references: ReferenceModels;
-  readonly projection: TermContext["projection"];
+  readonly references: ReferenceModelOutputs;
+  readonly projection: LossTermContext["projection"];
 }
 type TermOptions = WithTerms & Pick<AssembleOptions, "task" | "labels" | "packed">;
 
-export function sumOfTerms(options: TermOptions, graph: Graph, sources: TermSources): Tensor {
-  const terms = outputTermsOf(options);
+export function sumOfLossTerms(options: TermOptions, graph: Graph, sources: LossTermInputs): Tensor {
+  const terms = outputLossTerms(options);
   // Created first, so that the order of nodes does not depend on which term reads it.
   if (terms.some(({ needs }) => needs === "hidden")) maskOf(sources);
   const values = terms.map((term) => {
@@ -112,9 +117,9 @@ export function sumOfTerms(options: TermOptions, graph: Graph, sources: TermSour
   return values.reduce((sum, value) => sum.add(value));
 }
 
-const maskOf = ({ inputs }: Pick<TermSources, "inputs">): Tensor => inputs.attention_mask.cast("f32");
+const maskOf = ({ inputs }: Pick<LossTermInputs, "inputs">): Tensor => inputs.attention_mask.cast("f32");
 
-function contextOf(options: TermOptions, term: OutputTerm, graph: Graph, sources: TermSources): TermContext {
+function contextOf(options: TermOptions, term: OutputLossTerm, graph: Graph, sources: LossTermInputs): LossTermContext {
   const read = READERS[term.needs];
   const inputs = Object.entries(term.inputs ?? {}).map(([name, type]) => [name, graph.input(name, type)] as const);
   return {
@@ -132,14 +137,14 @@ function contextOf(options: TermOptions, term: OutputTerm, graph: Graph, sources
   };
 }
 
-type Read<N extends TermNeed> = (
+type Read<N extends LossTermOutputName> = (
   options: TermOptions,
-  from: TermSources,
+  from: LossTermInputs,
   each: (x: Tensor) => Tensor,
-) => ModelReadings[N];
+) => ModelOutputsForLoss[N];
 
 /** Readers of each need from a model; `each` is applied to every tensor. */
-const READERS: { readonly [N in TermNeed]: Read<N> } = {
+const READERS: { readonly [N in LossTermOutputName]: Read<N> } = {
   task_loss: (_, { loss }, each) => each(loss),
   logits: (options, { model, supervised }, each) =>
     logitsReading(options, supervised, each(model.logits(supervised.targets))),
@@ -159,7 +164,7 @@ function logitsReading(
   { targets }: SupervisionTensors,
   logits: Tensor,
   known = (): Tensor => logits.filled(1),
-): LogitsReading {
+): LogitsForLoss {
   const { oneLabel } = task.implementation;
   return {
     logits,
@@ -169,14 +174,19 @@ function logitsReading(
   };
 }
 
-function cachedLogits(options: TermOptions, source: string, graph: Graph, { supervised }: TermSources): LogitsReading {
+function cachedLogits(
+  options: TermOptions,
+  source: string,
+  graph: Graph,
+  { supervised }: LossTermInputs,
+): LogitsForLoss {
   const names = cachedOutputInputNames(source);
   const type = { dtype: "f32", shape: ["batch", options.labels] } as const;
   const logits = graph.input(names.logits, type);
   return logitsReading(options, supervised, logits, () => graph.input(names.known, type));
 }
 
-function projectionIn(options: AssembleOptions, graph: Graph): TermContext["projection"] {
+function projectionIn(options: AssembleOptions, graph: Graph): LossTermContext["projection"] {
   return (name, x, size) => {
     const initial = {
       random: { normal: options.family.initializerRange(options.config) },

@@ -3,7 +3,7 @@ import type { PassSettings } from "#dsl/tensor/passes/pass.js";
 import type { Program } from "#dsl/tensor/program.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { OutputTerm } from "../losses/loss-term.js";
+import type { OutputLossTerm } from "../losses/loss-term.js";
 import type { ModelImplementation } from "../models/kind.js";
 import type { OptimizerImplementation } from "../optimizers/kind.js";
 import type { StrategyImplementation } from "../strategies/kind.js";
@@ -18,7 +18,7 @@ export interface ConfiguredStrategy {
 /** An objective with more terms than the task's own loss. */
 export interface ObjectiveOptions {
   /** Terms that replace the task's own loss; it is one of them if it counts. */
-  readonly terms: readonly OutputTerm[];
+  readonly terms: readonly OutputLossTerm[];
   /** Model of the reference `frozen`; null if no term uses it. */
   readonly teacher: TeacherModelOptions | null;
   /** True if each batch also has rows without labels. */
@@ -73,7 +73,7 @@ export interface AssembleOptions {
   readonly passes?: PassSettings;
 }
 /** Programs of private training, each built on demand. */
-export interface PrivatePrograms {
+export interface PrivateTrainingPrograms {
   /**
    * Adds the clipped per-example gradients of a batch to states `gradient/<name>`; null if they cannot be computed in a
    * batch. Inputs as in `train` without rate and step, plus `share` f32 [batch] (1 / the number of losses of a row).
@@ -140,7 +140,7 @@ export interface AssembledPrograms {
    * sum · share.
    */
   readonly accumulate?: Program;
-  readonly private?: PrivatePrograms;
+  readonly private?: PrivateTrainingPrograms;
   /** Updates the weights from the accumulated gradients and resets these to zero. Inputs: rate, step. Output: norm. */
   readonly apply?: Program;
   /**

@@ -11,24 +11,27 @@
  */
 import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import { Graph } from "#dsl/tensor/builder.js";
-import { gradient } from "#dsl/tensor/gradient.js";
+import { gradientsOfLoss } from "#dsl/tensor/gradient.js";
 import { lossAsDifferentiatedRows } from "#dsl/tensor/ops/rows/row-parts.js";
 import { clipRowGradients, type ClippedRowGradients } from "#dsl/tensor/ops/rows/row-norms.js";
 import type { PassSettings } from "#dsl/tensor/passes/pass.js";
 import { optimise, PLAIN_PASS_SETTINGS } from "#dsl/tensor/passes/table.js";
 import type { Program, TensorState } from "#dsl/tensor/program.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import { GRADIENT_SUM } from "./accumulate.js";
-import { buildModel, DRAWS_TYPE, modelInputs } from "./model.js";
+import { GRADIENT_SUM_PREFIX } from "./accumulate.js";
+import { buildModel, DROPOUT_DRAWS_TYPE, addModelInputs } from "./model.js";
 import { isPlainTaskLoss } from "./objective.js";
-import type { AssembleOptions, PrivatePrograms } from "./options.js";
+import type { AssembleOptions, PrivateTrainingPrograms } from "./options.js";
 import { updateByOptimizer } from "./strategies.js";
 import { addSupervisionInputs } from "./supervision.js";
 
 export const NOISE_INPUT_PREFIX = "noise/";
 
 /** `clip`: the maximum norm of a row's gradient. Throws `graph-invalid` for loss terms other than the task's own loss. */
-export function buildPrivatePrograms(options: AssembleOptions, { clip }: { readonly clip: number }): PrivatePrograms {
+export function buildPrivateTrainingPrograms(
+  options: AssembleOptions,
+  { clip }: { readonly clip: number },
+): PrivateTrainingPrograms {
   if (!isPlainTaskLoss(options))
     throw new CodedError("graph-invalid", {
       problem: "private updates take no loss terms besides the task's own loss",
@@ -42,7 +45,7 @@ export function buildPrivatePrograms(options: AssembleOptions, { clip }: { reado
       return alone();
     },
     get apply() {
-      return buildPrivateApplyProgram(options, alone());
+      return buildPrivateUpdateProgram(options, alone());
     },
   };
 }
@@ -56,7 +59,7 @@ function once(make: () => Program | null): () => Program {
 }
 
 function sumOf(graph: Graph, name: string, { type }: TensorState): Tensor {
-  return graph.state(GRADIENT_SUM + name, { type, trains: false, initial: { zeros: true } });
+  return graph.state(GRADIENT_SUM_PREFIX + name, { type, trains: false, initial: { zeros: true } });
 }
 
 /**
@@ -65,11 +68,11 @@ function sumOf(graph: Graph, name: string, { type }: TensorState): Tensor {
  */
 function build(options: AssembleOptions, clip: number, apart: boolean): Program | null {
   const graph = new Graph();
-  const inputs = modelInputs(graph, options);
+  const inputs = addModelInputs(graph, options);
   const supervised = addSupervisionInputs(graph, options, { weighed: true });
   const share = graph.input("share", { dtype: "f32", shape: apart ? ["batch"] : [] });
   const reportShare = graph.input("told", { dtype: "f32", shape: [] });
-  const model = buildModel(options, graph, inputs, graph.input("draws", DRAWS_TYPE));
+  const model = buildModel(options, graph, inputs, graph.input("draws", DROPOUT_DRAWS_TYPE));
   const loss = model.loss(supervised, "sum");
   const state = graph.program().state;
   const names = Object.keys(state).filter((name) => state[name]!.trains);
@@ -81,7 +84,7 @@ function build(options: AssembleOptions, clip: number, apart: boolean): Program 
   if (!clipped) return null;
   clipped.sums.forEach((d, i) => {
     const name = names[i]!;
-    if (d) graph.update(GRADIENT_SUM + name, sumOf(graph, name, state[name]!).add(d));
+    if (d) graph.update(GRADIENT_SUM_PREFIX + name, sumOf(graph, name, state[name]!).add(d));
   });
   const sharedLoss = loss.multiply(reportShare);
   graph.output("loss", model.reportedLoss?.(sharedLoss) ?? sharedLoss);
@@ -98,7 +101,7 @@ function asOne(
   parameters: readonly Tensor[],
   { clip, share }: { readonly clip: number; readonly share: Tensor },
 ): ClippedRowGradients {
-  const slopes = gradient(graph, loss.multiply(share), parameters);
+  const slopes = gradientsOfLoss(graph, loss.multiply(share), parameters);
   const squares = slopes.flatMap((d) => (d ? [d.square().sum()] : []));
   const norms = squares.reduce((a, b) => a.add(b)).sqrt();
   const factor = norms.maximum(clip).power(-1).multiply(clip);
@@ -106,7 +109,7 @@ function asOne(
 }
 
 /** Builds the update program. `accumulated`: a program that sums the clipped gradients. */
-export function buildPrivateApplyProgram(
+export function buildPrivateUpdateProgram(
   options: Pick<AssembleOptions, "optimizer" | "passes"> & Partial<Pick<AssembleOptions, "task" | "family">>,
   accumulated: Program,
 ): Program {
@@ -115,7 +118,7 @@ export function buildPrivateApplyProgram(
   const step = graph.input("step", { dtype: "i32", shape: [] });
   const mean = graph.input("mean", { dtype: "f32", shape: [] });
   const trainable = Object.entries(accumulated.state)
-    .filter(([name]) => GRADIENT_SUM + name in accumulated.state)
+    .filter(([name]) => GRADIENT_SUM_PREFIX + name in accumulated.state)
     .map(([name, state]) => {
       const noise = graph.input(NOISE_INPUT_PREFIX + name, { dtype: "f32", shape: state.type.shape });
       const gradient = sumOf(graph, name, state).add(noise).multiply(mean);
@@ -124,7 +127,7 @@ export function buildPrivateApplyProgram(
   const { norm } = updateByOptimizer({ ...options, clip: null }, graph, trainable, { rate, step });
   for (const { name } of trainable) {
     const sum = sumOf(graph, name, accumulated.state[name]!);
-    graph.update(GRADIENT_SUM + name, graph.one("fill_like", [sum], { value: 0 }));
+    graph.update(GRADIENT_SUM_PREFIX + name, graph.one("fill_like", [sum], { value: 0 }));
   }
   graph.output("norm", norm);
   return optimise(graph.program(), options.passes ?? PLAIN_PASS_SETTINGS);

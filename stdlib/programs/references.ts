@@ -2,8 +2,8 @@
 import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { Graph } from "#dsl/tensor/builder.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { Layers } from "../layers/contract.js";
-import type { OutputTerm, TermReference } from "../losses/loss-term.js";
+import type { LayerBuilder } from "../layers/contract.js";
+import type { OutputLossTerm, LossTermReference } from "../losses/loss-term.js";
 import type { ModelInputs } from "../models/kind.js";
 import type { TaskOutputs } from "../tasks/kind.js";
 import { HiddenStateRecorder } from "./hidden-states.js";
@@ -17,16 +17,16 @@ export interface ReadableModelOutputs {
   readonly model: Pick<TaskOutputs, "logits" | "sequenceLogprobs">;
   readonly recorder: HiddenStateRecorder;
 }
-export type ReferenceModels = Partial<Record<TermReference, ReadableModelOutputs>>;
+export type ReferenceModelOutputs = Partial<Record<LossTermReference, ReadableModelOutputs>>;
 
 /** Builds the models for the terms' references; cached references need none. */
-export function buildReferences(
+export function buildReferenceModels(
   options: AssembleOptions,
-  terms: readonly Pick<OutputTerm, "reference">[],
+  terms: readonly Pick<OutputLossTerm, "reference">[],
   graph: Graph,
   inputs: ModelInputs,
-): ReferenceModels {
-  const needs = (reference: TermReference): boolean => terms.some((term) => term.reference === reference);
+): ReferenceModelOutputs {
+  const needs = (reference: LossTermReference): boolean => terms.some((term) => term.reference === reference);
   return {
     ...(needs("frozen") && {
       frozen: buildTeacher(options, must(options.objective?.teacher, "a teacher"), graph, inputs),
@@ -73,7 +73,7 @@ function buildWithoutAdapter(options: AssembleOptions, graph: Graph, inputs: Mod
   const { saved } = implementation;
   const technique = {
     call,
-    implementation: { saved, trains: () => false, around: (_call: Call, layers: Layers): Layers => layers },
+    implementation: { saved, trains: () => false, around: (_call: Call, layers: LayerBuilder): LayerBuilder => layers },
   };
   const model = buildModel({ ...options, technique, dropout: 0 }, graph, inputs, undefined, recorder.wrap);
   return { model, recorder };

@@ -8,21 +8,21 @@ import { optimise } from "#dsl/tensor/passes/table.js";
 import type { Program, TensorState } from "#dsl/tensor/program.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { makeLayers } from "../layers/graph-layers.js";
-import { slotCacheLayers } from "../layers/slot-layers.js";
+import { makeLayerBuilder } from "../layers/graph-layers.js";
+import { layerBuilderWithSlotCache } from "../layers/slot-layers.js";
 import { cappedLogits } from "../tasks/shared/logits.js";
-import { missingHeadError } from "../tasks/shared/refusals.js";
+import { missingOutputEmbeddingError } from "../tasks/shared/refusals.js";
 import { rowwiseAdapterLayers } from "../techniques/shared/parallel-adapters.js";
 import { PEFT_PREFIX } from "../techniques/shared/settings.js";
-import { buildBody } from "./body.js";
-import type { GenerateOptions } from "./generate.js";
-import { layersOptionsOf, trainedBodyParameters } from "./model.js";
+import { buildModelBody } from "./body.js";
+import type { GenerationProgramOptions } from "./generate.js";
+import { layersOptionsOf, trainedBodyParameterTest } from "./model.js";
 
-export interface SlotProgramOptions extends GenerateOptions {
+export interface ContinuousBatchingOptions extends GenerationProgramOptions {
   /** LoRA adapters to choose from per token; null for none. By default, `technique` applies to all tokens. */
   readonly adapters?: readonly (Call | null)[];
 }
-export interface SlotPrograms {
+export interface ContinuousBatchingPrograms {
   /** Allocates the store. Input: slot_places i32 [places], all zeros, one per token. */
   readonly slots_hold: Program;
   /**
@@ -34,8 +34,8 @@ export interface SlotPrograms {
    */
   readonly slots_step: Program;
 }
-export interface BuiltSlotPrograms {
-  readonly programs: SlotPrograms;
+export interface BuiltContinuousBatchingPrograms {
+  readonly programs: ContinuousBatchingPrograms;
   /** Bytes of one token's keys and values. */
   readonly placeBytes: number;
   /** For each adapter, its states with their names in the adapter's file. */
@@ -43,13 +43,16 @@ export interface BuiltSlotPrograms {
 }
 
 /** Returns why a model does not support continuous batching; null if it does. */
-export function slotsRefusal({ family, technique }: Pick<SlotProgramOptions, "family" | "technique">): string | null {
+export function continuousBatchingRefusal({
+  family,
+  technique,
+}: Pick<ContinuousBatchingOptions, "family" | "technique">): string | null {
   if (family.shape !== "decoder") return "it reads the complete text before it generates";
   if (technique.implementation.body) return `${technique.call.word} puts something before each text`;
   return null;
 }
 
-export function buildSlotPrograms(options: SlotProgramOptions): BuiltSlotPrograms {
+export function buildContinuousBatchingPrograms(options: ContinuousBatchingOptions): BuiltContinuousBatchingPrograms {
   const stores = new Map<string, TensorState>();
   const factors = (options.adapters ?? []).map((call) => (call ? ({} as Record<string, string>) : null));
   const step = stepping(options, stores, (state, adapter, path) => {
@@ -70,12 +73,12 @@ export function buildSlotPrograms(options: SlotProgramOptions): BuiltSlotProgram
 }
 
 /** Returns the name of a LoRA state in an adapter file. */
-function adapterName({ family }: SlotProgramOptions, path: string): string {
+function adapterName({ family }: ContinuousBatchingOptions, path: string): string {
   return PEFT_PREFIX + family.prefix + path;
 }
 
 function stepping(
-  options: SlotProgramOptions,
+  options: ContinuousBatchingOptions,
   stores: Map<string, TensorState>,
   onFactor: (state: string, adapter: number, path: string) => void,
 ): Graph {
@@ -92,20 +95,20 @@ function stepping(
   };
   const onStore = (name: string, state: TensorState): void => void stores.set(name, state);
   const chosen = options.adapters && each("adapters", "tokens");
-  const layers = makeLayers({
-    ...layersOptionsOf(options, graph, options.seed, trainedBodyParameters(options)),
+  const layers = makeLayerBuilder({
+    ...layersOptionsOf(options, graph, options.seed, trainedBodyParameterTest(options)),
     prefix: options.family.prefix,
   });
-  const body = buildBody(options, layers, inputs, {
+  const body = buildModelBody(options, layers, inputs, {
     dropout: 0,
     pooled: false,
     continues: true,
     outermost: (wrapped) => {
-      const slotted = slotCacheLayers(wrapped, { rows, places, texts, lengths, onStore });
+      const slotted = layerBuilderWithSlotCache(wrapped, { rows, places, texts, lengths, onStore });
       return options.adapters && chosen ? rowwiseAdapterLayers(slotted, options.adapters, chosen, onFactor) : slotted;
     },
   });
-  if (!body.unembedding) throw missingHeadError("text_generation");
+  if (!body.unembedding) throw missingOutputEmbeddingError("text_generation");
   const logits = cappedLogits(body.last_hidden_state.takeRows(each("asked", "asked")), body.unembedding, body.cap);
   graph.output("next", logits.argmax());
   graph.output("logits", logits.gather(each("wanted", "wanted")));

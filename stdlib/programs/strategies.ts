@@ -5,9 +5,9 @@ import { must } from "#dsl/language/diagnostics/codes.js";
 import type { Graph } from "#dsl/tensor/builder.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { TrainedParameter } from "../losses/loss-term.js";
-import type { FrozenPart } from "../strategies/kind.js";
+import type { FrozenParameterPart } from "../strategies/kind.js";
 import { headPathsOf } from "./model.js";
-import { parameterTermsOf } from "./objective.js";
+import { parameterLossTerms } from "./objective.js";
 import type { AssembleOptions, ConfiguredStrategy } from "./options.js";
 
 /**
@@ -23,12 +23,12 @@ export function updateByOptimizer(
 ): { readonly norm: Tensor } {
   const strategies = options.strategies ?? [];
   const learning = parameters.map((one) => ({ ...one, ...headOf(options, one.name) }));
-  const penalized = parameterTermsOf(options).reduce<readonly TrainedParameter[]>((all, term) => {
+  const penalized = parameterLossTerms(options).reduce<readonly TrainedParameter[]>((all, term) => {
     const gradients = term.gradients(graph, all);
     return all.map((one, i) => ({ ...one, gradient: must(gradients[i], "a gradient") }));
   }, learning);
   const trainable = penalized.map((one) => {
-    const frozen = frozenPartOf(strategies, one.name, one.value.shape as readonly number[]);
+    const frozen = frozenParameterPart(strategies, one.name, one.value.shape as readonly number[]);
     const { gradient } = one;
     return frozen ? { ...one, gradient: joined(graph, frozen, gradient.filled(0), gradient) } : one;
   });
@@ -38,7 +38,10 @@ export function updateByOptimizer(
     clip: options.clip,
   });
   for (const { name, value } of trainable) {
-    const [frozen, after] = [frozenPartOf(strategies, name, value.shape as readonly number[]), graph.after(name)];
+    const [frozen, after] = [
+      frozenParameterPart(strategies, name, value.shape as readonly number[]),
+      graph.after(name),
+    ];
     if (frozen && after) graph.update(name, joined(graph, frozen, value, after));
   }
   for (const { call, implementation } of strategies)
@@ -63,17 +66,17 @@ function headOf(
 }
 
 /** Returns the part of a parameter, or of one of its states, that belongs to earlier data; null if there is none. */
-export function frozenPartOf(
+export function frozenParameterPart(
   strategies: readonly ConfiguredStrategy[],
   name: string,
   shape: readonly number[],
-): FrozenPart | null {
+): FrozenParameterPart | null {
   const found = strategies.flatMap(({ call, implementation }) => implementation.frozenPart?.(call, name, shape) ?? []);
   return found[0] ?? null;
 }
 
 /** Joins the frozen part of one tensor with the rest of another. */
-function joined(graph: Graph, { axis, first }: FrozenPart, one: Tensor, other: Tensor): Tensor {
+function joined(graph: Graph, { axis, first }: FrozenParameterPart, one: Tensor, other: Tensor): Tensor {
   const rest = (other.shape[axis] as number) - first;
   return graph.concat([one.slice(axis, 0, first), other.slice(axis, first, rest)], axis);
 }

@@ -4,12 +4,12 @@
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { Graph } from "#dsl/tensor/builder.js";
-import { gradient } from "#dsl/tensor/gradient.js";
+import { gradientsOfLoss } from "#dsl/tensor/gradient.js";
 import { optimise } from "#dsl/tensor/passes/table.js";
 import type { Program } from "#dsl/tensor/program.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import type { Layers } from "../layers/contract.js";
-import { buildModel, modelInputs } from "./model.js";
+import type { LayerBuilder } from "../layers/contract.js";
+import { buildModel, addModelInputs } from "./model.js";
 import type { AssembleOptions } from "./options.js";
 
 /**
@@ -19,11 +19,11 @@ import type { AssembleOptions } from "./options.js";
  */
 export function buildAttributionProgram(options: Omit<AssembleOptions, "optimizer" | "clip">): Program {
   const graph = new Graph();
-  const inputs = modelInputs(graph, options);
+  const inputs = addModelInputs(graph, options);
   const chosen = graph.input("chosen", { dtype: "i32", shape: ["batch"] });
   // A body may be built twice; the tokens with a gradient belong to the one that produces the answer.
   const words: Tensor[] = [];
-  const listening = (layers: Layers): Layers => ({
+  const listening = (layers: LayerBuilder): LayerBuilder => ({
     ...layers,
     embedding(path, ids, embeddingOptions) {
       const embedded = layers.embedding(path, ids, embeddingOptions);
@@ -37,7 +37,7 @@ export function buildAttributionProgram(options: Omit<AssembleOptions, "optimize
     .reshape([...logits.shape, 1])
     .takeRows(chosen)
     .sum();
-  const slopes = words.length > 0 ? gradient(graph, picked, words) : [];
+  const slopes = words.length > 0 ? gradientsOfLoss(graph, picked, words) : [];
   const index = slopes.findIndex((one) => one !== undefined);
   const [slope, word] = [slopes[index], words[index]];
   if (!word || !slope) throw new CodedError("internal", { what: "an answer that no token has a part in" });

@@ -1,7 +1,7 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { reductionParameter, rungAliases } from "./shared/parameters.js";
 import type { PrunerImplementation } from "./kind.js";
-import { prunedBelowRung } from "./shared/rungs.js";
+import { rungPruningReason } from "./shared/rungs.js";
 
 export const word = defineWord({
   kind: "pruner",
@@ -43,6 +43,6 @@ const asha: PrunerImplementation = {
   prunes(call, study, trial, steps) {
     const given = call.arguments["first"];
     const first = typeof given === "number" ? given : Math.max(1, Math.floor(steps / 100));
-    return prunedBelowRung({ first, reduction: Number(call.arguments["reduction"]) }, study, trial, steps);
+    return rungPruningReason({ first, reduction: Number(call.arguments["reduction"]) }, study, trial, steps);
   },
 };

@@ -3,7 +3,7 @@ import { reductionParameter, rungAliases } from "./shared/parameters.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { PrunerImplementation } from "./kind.js";
 import { bracketOf, studyOfBracket, type HyperbandBrackets } from "../searches/shared/bracket.js";
-import { prunedBelowRung } from "./shared/rungs.js";
+import { rungPruningReason } from "./shared/rungs.js";
 
 export const word = defineWord({
   kind: "pruner",
@@ -70,7 +70,7 @@ const hyperband: PrunerImplementation = {
     const bracket = bracketOf(brackets, study.seed, trial.number);
     const halving = { first: first * reduction ** bracket, reduction };
     const where = ` in bracket ${bracket + 1} of ${count}`;
-    return prunedBelowRung(halving, studyOfBracket(brackets, study, trial.number), trial, steps, where);
+    return rungPruningReason(halving, studyOfBracket(brackets, study, trial.number), trial, steps, where);
   },
   seen: (call, study, number) => studyOfBracket(bracketsOf(call), study, number),
 };

@@ -1,14 +1,24 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { everyParameter, startupAliases, startupParameter, warmupParameter } from "./shared/parameters.js";
+import {
+  pruningIntervalParameter,
+  pruningParameterAliases,
+  startupTrialsParameter,
+  warmupParameter,
+} from "./shared/parameters.js";
 import type { PrunerImplementation } from "./kind.js";
-import { prunedBelowPercentile } from "./shared/percentile.js";
+import { percentilePruningReason } from "./shared/percentile.js";
 
 export const word = defineWord({
   kind: "pruner",
   name: "median",
   doc: "Stops a trial whose best score so far is below the median of finished trials at the same step.",
   example: "pruner: median(startup: 5)",
-  elsewhere: { MedianPruner: "median", MedianStoppingRule: "median", medianstopping: "median", ...startupAliases },
+  elsewhere: {
+    MedianPruner: "median",
+    MedianStoppingRule: "median",
+    medianstopping: "median",
+    ...pruningParameterAliases,
+  },
   notes: ["Trials are compared only if both reported at the same step: `asha` compares others too."],
   references: [
     {
@@ -18,11 +28,11 @@ export const word = defineWord({
       url: "https://doi.org/10.1145/3097983.3098043",
     },
   ],
-  parameters: [startupParameter, warmupParameter, everyParameter],
+  parameters: [startupTrialsParameter, warmupParameter, pruningIntervalParameter],
   load: () => Promise.resolve(median),
 });
 
 const median: PrunerImplementation = {
   prunes: (call, study, trial, steps) =>
-    prunedBelowPercentile(call, 0.5, (bar, total) => `the median ${bar} of ${total}`, study, trial, steps),
+    percentilePruningReason(call, 0.5, (bar, total) => `the median ${bar} of ${total}`, study, trial, steps),
 };

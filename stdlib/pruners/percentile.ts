@@ -1,14 +1,19 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { everyParameter, startupAliases, startupParameter, warmupParameter } from "./shared/parameters.js";
+import {
+  pruningIntervalParameter,
+  pruningParameterAliases,
+  startupTrialsParameter,
+  warmupParameter,
+} from "./shared/parameters.js";
 import type { PrunerImplementation } from "./kind.js";
-import { prunedBelowPercentile } from "./shared/percentile.js";
+import { percentilePruningReason } from "./shared/percentile.js";
 
 export const word = defineWord({
   kind: "pruner",
   name: "percentile",
   doc: "Stops a trial whose best score so far is not in the best share of finished trials at the same step.",
   example: "pruner: percentile(25%)",
-  elsewhere: { PercentilePruner: "percentile", percentile: "share", ...startupAliases },
+  elsewhere: { PercentilePruner: "percentile", percentile: "share", ...pruningParameterAliases },
   notes: ["Trials are compared only if both reported at the same step: `asha` compares others too."],
   parameters: [
     {
@@ -21,9 +26,9 @@ export const word = defineWord({
       why: "A smaller share stops more trials.",
       impact: "high",
     },
-    startupParameter,
+    startupTrialsParameter,
     warmupParameter,
-    everyParameter,
+    pruningIntervalParameter,
   ],
   load: () => Promise.resolve(percentile),
 });
@@ -33,7 +38,7 @@ const percentile: PrunerImplementation = {
     const given = call.arguments["share"];
     const share = typeof given === "object" && given !== null && "share" in given ? Number(given.share) : Number(given);
     const best = `the best ${Number((100 * share).toPrecision(4))} %`;
-    return prunedBelowPercentile(
+    return percentilePruningReason(
       call,
       share,
       (bar, total) => `${bar}, the bar of ${best} of ${total}`,

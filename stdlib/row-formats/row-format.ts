@@ -26,12 +26,12 @@ export interface RowFormat extends RowFormatCapabilities {
   readonly labelsWords: boolean;
   /** Returns true if the model needs token types. `pairs`: the data has the role `text_pair`. */
   usesTokenTypes(pairs: boolean): boolean;
-  readonly supports: SupportedFeatures;
+  readonly supports: RowFormatFeatures;
   readonly onnxExamples: OnnxUsageExamples;
 }
 
 /** Further features that are implemented for the format. */
-export interface SupportedFeatures {
+export interface RowFormatFeatures {
   /** Differential privacy clips the gradient of each row of a batch. False: it runs one row at a time. */
   readonly batchedRowGradients: boolean;
   /** Strategies read the Fisher information of each row of a batch. False: only of complete batches. */

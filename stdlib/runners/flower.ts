@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import type { FederationRunner } from "./kind.js";
-import { CLIENT_ROUND_MS, CLIENT_WAIT_MS, superlinkAddressFault } from "./shared/superlink.js";
+import { CLIENT_ROUND_TIMEOUT_MS, CLIENT_WAIT_TIMEOUT_MS, superlinkAddressFault } from "./shared/superlink.js";
 
 export const word = defineWord({
   kind: "runner",
@@ -52,7 +52,7 @@ export const word = defineWord({
       type: { is: "number", unit: "duration" },
       doc: "How long clients are waited for before the first round.",
       range: { min: 0, exclusive: true },
-      default: { value: CLIENT_WAIT_MS },
+      default: { value: CLIENT_WAIT_TIMEOUT_MS },
       why: "Clients are started one after the other.",
       impact: "low",
     },
@@ -61,7 +61,7 @@ export const word = defineWord({
       type: { is: "number", unit: "duration" },
       doc: "Maximum time of a client's part of a round; a client that takes longer is left out of the round.",
       range: { min: 0, exclusive: true },
-      default: { value: CLIENT_ROUND_MS },
+      default: { value: CLIENT_ROUND_TIMEOUT_MS },
       why: "An hour suits slow clients; a round is as slow as its slowest one.",
       impact: "medium",
     },
@@ -93,7 +93,7 @@ const flower: FederationRunner = {
       superlink: String(address),
       ...(typeof certificates === "string" && { certificates }),
       plain: plain === true,
-      wait: Number(wait ?? CLIENT_WAIT_MS) / MILLISECONDS,
-      round: Number(round ?? CLIENT_ROUND_MS) / MILLISECONDS,
+      wait: Number(wait ?? CLIENT_WAIT_TIMEOUT_MS) / MILLISECONDS,
+      round: Number(round ?? CLIENT_ROUND_TIMEOUT_MS) / MILLISECONDS,
     }),
 };

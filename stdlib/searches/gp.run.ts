@@ -3,12 +3,12 @@
  * alone.
  */
 import type { SearchPoint, SearchImplementation, Study, StudyTrial } from "./kind.js";
-import { drawNewPoint, randomShares } from "./shared/random-points.js";
+import { drawNewPoint, randomNumbersForTrial } from "./shared/random-points.js";
 import { mostPromisingPoint } from "./shared/gp/best.js";
 import { fitProcess } from "./shared/gp/fit.js";
 import { predictProcess, gaussianProcessOf, type GaussianProcess } from "./shared/gp/process.js";
 import { rowOfPoint } from "./shared/gp/rows.js";
-import { nthSobolPoint } from "./shared/sobol/sequence.js";
+import { nthSobolSearchPoint } from "./shared/sobol/sequence.js";
 import { triedPointTest } from "./shared/tried-points.js";
 
 /** Maximum number of scores to fit: the best and the newest. */
@@ -16,7 +16,7 @@ const MOST = 200;
 
 export const gp: SearchImplementation = {
   suggest(call, study, number) {
-    const share = randomShares(study.seed, number);
+    const share = randomNumbersForTrial(study.seed, number);
     const scored = scoredOf(study);
     if (scored.length < Math.max(2, Number(call.arguments["startup"]))) return firstOf(study, number, share);
     const { process, best } = learntFrom(study, scored);
@@ -33,7 +33,7 @@ export const gp: SearchImplementation = {
  */
 function firstOf(study: Study, number: number, share: () => number): SearchPoint | null {
   if (study.first !== undefined && study.trials.length === 0) return study.first;
-  const even = nthSobolPoint(study, number);
+  const even = nthSobolSearchPoint(study, number);
   return even && !triedPointTest(study)(even) ? even : drawNewPoint(study, share);
 }
 

@@ -3,8 +3,8 @@
  * exactly. It is drawn again only if its values were already tried, which soon happens with few possible values.
  */
 import type { SearchImplementation } from "./kind.js";
-import { drawNewPoint, randomShares } from "./shared/random-points.js";
+import { drawNewPoint, randomNumbersForTrial } from "./shared/random-points.js";
 
 export const random: SearchImplementation = {
-  suggest: (_call, study, number) => drawNewPoint(study, randomShares(study.seed, number)),
+  suggest: (_call, study, number) => drawNewPoint(study, randomNumbersForTrial(study.seed, number)),
 };

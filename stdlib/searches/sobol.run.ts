@@ -3,13 +3,13 @@
  * or the point was tried already, it proposes a random one.
  */
 import type { SearchImplementation } from "./kind.js";
-import { drawNewPoint, randomShares } from "./shared/random-points.js";
-import { nthSobolPoint } from "./shared/sobol/sequence.js";
+import { drawNewPoint, randomNumbersForTrial } from "./shared/random-points.js";
+import { nthSobolSearchPoint } from "./shared/sobol/sequence.js";
 import { triedPointTest } from "./shared/tried-points.js";
 
 export const sobol: SearchImplementation = {
   suggest(_call, study, number) {
-    const even = nthSobolPoint(study, number);
-    return even && !triedPointTest(study)(even) ? even : drawNewPoint(study, randomShares(study.seed, number));
+    const even = nthSobolSearchPoint(study, number);
+    return even && !triedPointTest(study)(even) ? even : drawNewPoint(study, randomNumbersForTrial(study.seed, number));
   },
 };

@@ -5,7 +5,7 @@
 import type { Call } from "#dsl/language/types/value.js";
 import type { SearchDimension, SearchPoint, SearchImplementation, Study } from "./kind.js";
 import { activeValues } from "./shared/active-dimensions.js";
-import { startingPoint, drawNewPoint, randomShares } from "./shared/random-points.js";
+import { startingPoint, drawNewPoint, randomNumbersForTrial } from "./shared/random-points.js";
 import { rankedCandidates, tpeDensities, type TpeDensities } from "./shared/tpe/candidates.js";
 import { dimensionGroups } from "./shared/tpe/groups.js";
 import { goodTrialCount, isInformativeTrial, splitTrials } from "./shared/tpe/split.js";
@@ -16,7 +16,7 @@ const MOST = 20;
 
 export const tpe: SearchImplementation = {
   suggest(call, study, number) {
-    const share = randomShares(study.seed, number);
+    const share = randomNumbersForTrial(study.seed, number);
     const known = study.trials.filter(isInformativeTrial);
     const ended = known.filter(({ state }) => state !== "running").length;
     if (ended < Number(call.arguments["startup"])) return startingPoint(study, share);

@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { sourceWordAdvice } from "../foreign-names/files.js";
-import { filesParameter, fetchingParameters, streamParameter } from "./shared/parameters.js";
+import { filesParameter, downloadParameters, streamParameter } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "source",
@@ -19,6 +19,6 @@ export const word = defineWord({
     ...sourceWordAdvice.advice,
     columns: "name the columns that are read in the data's `columns`",
   },
-  parameters: [filesParameter([".arrow", ".feather", ".ipc"]), ...fetchingParameters, streamParameter],
+  parameters: [filesParameter([".arrow", ".feather", ".ipc"]), ...downloadParameters, streamParameter],
   load: async () => (await import("./arrow.run.js")).arrow,
 });

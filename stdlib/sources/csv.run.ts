@@ -13,12 +13,12 @@ import {
   checkColumnCount,
   refuseReservedColumnNames,
   checkRowLimit,
-  HEAD_CHARACTERS,
+  COLUMN_DETECTION_CHARACTERS,
   isFullChunk,
   columnTableOf,
 } from "./shared/columns.js";
 import { locateFile } from "#platform/files.js";
-import { suggestColumnNames, looksLikeData, looksLikeTitle } from "./shared/header-detection.js";
+import { suggestColumnNames, headerLooksLikeData, lineLooksLikeTitle } from "./shared/header-detection.js";
 import {
   csvParserOptions,
   detectCsvShape,
@@ -72,9 +72,9 @@ const oneFile = {
     if (names) return undefined;
     const suggestion = columns.size > MOST_NAMED ? undefined : `names: [${suggestColumnNames(columns).join(", ")}]`;
     if (header !== undefined) return header === "none" ? suggestion : undefined;
-    if (!skip && looksLikeTitle([...columns.keys()].map((name, i) => (name === placed(i) ? "" : name))))
+    if (!skip && lineLooksLikeTitle([...columns.keys()].map((name, i) => (name === placed(i) ? "" : name))))
       return "skip: 1";
-    if (!looksLikeData(columns)) return undefined;
+    if (!headerLooksLikeData(columns)) return undefined;
     return suggestion === undefined ? "header: none" : `header: none, ${suggestion}`;
   },
 };
@@ -169,7 +169,9 @@ class Reader {
   }
 
   get full(): boolean {
-    return this.rows >= this.limit || (this.limit < Infinity && this.rows > 0 && this.text > HEAD_CHARACTERS);
+    return (
+      this.rows >= this.limit || (this.limit < Infinity && this.rows > 0 && this.text > COLUMN_DETECTION_CHARACTERS)
+    );
   }
 
   async read(piece: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { sourceWordAdvice } from "../foreign-names/files.js";
-import { encodingParameter, textFilesParameter, fetchingParameters, streamParameter } from "./shared/parameters.js";
+import { encodingParameter, textFilesParameter, downloadParameters, streamParameter } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "source",
@@ -79,7 +79,7 @@ export const word = defineWord({
       impact: "low",
     },
     encodingParameter,
-    ...fetchingParameters,
+    ...downloadParameters,
     streamParameter,
   ],
   load: async () => (await import("./csv.run.js")).csv,

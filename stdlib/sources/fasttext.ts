@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { encodingParameter, textFilesParameter, fetchingParameters, streamParameter } from "./shared/parameters.js";
+import { encodingParameter, textFilesParameter, downloadParameters, streamParameter } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "source",
@@ -18,7 +18,7 @@ export const word = defineWord({
       impact: "low",
     },
     encodingParameter,
-    ...fetchingParameters,
+    ...downloadParameters,
     streamParameter,
   ],
   load: async () => (await import("./fasttext.run.js")).fasttext,

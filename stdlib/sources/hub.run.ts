@@ -7,7 +7,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { locateFile } from "#platform/files.js";
 import type { RowChunk, SourceImplementation, SourceContext } from "../data/contract.js";
-import { nameClasses } from "./shared/classes.js";
+import { replaceClassNumbersWithNames } from "./shared/classes.js";
 import { tableFromChunks } from "./shared/gathered-chunks.js";
 import { parseJsonKeepingDigits } from "./shared/json-value.js";
 import { sameColumnsCheck } from "./shared/over-files.js";
@@ -62,7 +62,10 @@ async function* chunks(
       // JSON objects may have different keys; the other formats declare columns, which must be the same in all files.
       if (first && !word.startsWith("json")) demand(file, columns.keys());
       first = false;
-      yield { rows: chunk.rows, columns: nameClasses(columns, classes?.record ?? {}, { file, before: rows }) };
+      yield {
+        rows: chunk.rows,
+        columns: replaceClassNumbersWithNames(columns, classes?.record ?? {}, { file, before: rows }),
+      };
       rows += chunk.rows;
     }
     before += size;

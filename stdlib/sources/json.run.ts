@@ -10,7 +10,7 @@ import { RecordCollector, valueKindText, columnTableOf } from "./shared/columns.
 import { findJsonFault, lineAndColumnOf } from "./shared/json-place.js";
 import { MAX_JSON_BYTES, MAX_RECORD_CHARACTERS } from "./shared/codes.js";
 import { checkNestingDepth, parseJsonKeepingDigits } from "./shared/json-value.js";
-import { isSquadData, nestedRows, SQUAD_KEYS } from "./shared/json-rows.js";
+import { isSquadData, rowsAtJsonPath, SQUAD_KEYS } from "./shared/json-rows.js";
 import { locateFile } from "#platform/files.js";
 import { readWholeText } from "./shared/text-file.js";
 import { encodingOfCall } from "./shared/detected-parameters.js";
@@ -30,7 +30,7 @@ const oneFile: SourceImplementation = {
     const nested = keys?.split(".") ?? (isSquadData(value) ? SQUAD_KEYS : null);
     if (nested) {
       const gathered = new RecordCollector(path);
-      for (const row of nestedRows(value, nested, { file: path, path: nested.join(".") })) {
+      for (const row of rowsAtJsonPath(value, nested, { file: path, path: nested.join(".") })) {
         if (gathered.rows >= limit) break;
         gathered.add(row);
       }

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { encodingParameter, textFilesParameter, fetchingParameters, streamParameter } from "./shared/parameters.js";
+import { encodingParameter, textFilesParameter, downloadParameters, streamParameter } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "source",
@@ -7,6 +7,6 @@ export const word = defineWord({
   doc: "Rows of a file with one JSON object per line; a name that ends in `.gz`, `.zst` or `.zip` is unpacked.",
   example: 'source: jsonl("tickets.jsonl")',
   elsewhere: { filename: "path", file: "path", charset: "encoding", ndjson: "jsonl", json_lines: "jsonl" },
-  parameters: [textFilesParameter, encodingParameter, ...fetchingParameters, streamParameter],
+  parameters: [textFilesParameter, encodingParameter, ...downloadParameters, streamParameter],
   load: async () => (await import("./jsonl.run.js")).jsonl,
 });

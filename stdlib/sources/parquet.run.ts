@@ -1,5 +1,5 @@
 /** Reads Parquet files, as one table or in chunks. */
-import { chunkSource } from "./shared/gathered-chunks.js";
+import { sourceFromChunks } from "./shared/gathered-chunks.js";
 import { readParquetRows } from "./shared/parquet/rows.js";
 
-export const parquet = chunkSource(readParquetRows);
+export const parquet = sourceFromChunks(readParquetRows);

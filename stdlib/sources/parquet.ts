@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { sourceWordAdvice } from "../foreign-names/files.js";
-import { filesParameter, fetchingParameters, streamParameter } from "./shared/parameters.js";
+import { filesParameter, downloadParameters, streamParameter } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "source",
@@ -12,6 +12,6 @@ export const word = defineWord({
     ...sourceWordAdvice.advice,
     columns: "name the columns that are read in the data's `columns`",
   },
-  parameters: [filesParameter([".parquet", ".pq"]), ...fetchingParameters, streamParameter],
+  parameters: [filesParameter([".parquet", ".pq"]), ...downloadParameters, streamParameter],
   load: async () => (await import("./parquet.run.js")).parquet,
 });

@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { sourceWordAdvice } from "../foreign-names/files.js";
-import { encodingParameter, filesParameter, fetchingParameters, streamParameter } from "./shared/parameters.js";
+import { encodingParameter, filesParameter, downloadParameters, streamParameter } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "source",
@@ -29,7 +29,7 @@ export const word = defineWord({
       impact: "medium",
     },
     encodingParameter,
-    ...fetchingParameters,
+    ...downloadParameters,
     streamParameter,
   ],
   load: async () => (await import("./text.run.js")).text,

@@ -4,7 +4,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { CompressionStepImplementation } from "../compression/compression-step.js";
-import { cutTensor, selectKeptUnits, shapesAfterPruning, type WeightMatrix } from "./shared/prune.js";
+import { removePrunedUnits, selectKeptUnits, shapesAfterPruning, type WeightMatrix } from "./shared/prune.js";
 
 const part = <N extends string>(name: N, doc: string, why: string) =>
   defineParameter({
@@ -76,7 +76,7 @@ export const structured: CompressionStepImplementation = {
       units.slabs.forEach((block, i) => {
         for (const slab of block) {
           const before = cuts.get(slab.tensor) ?? ((from: WeightMatrix) => from);
-          cuts.set(slab.tensor, (from) => cutTensor(before(from), slab, keptOfBlocks[i] ?? []));
+          cuts.set(slab.tensor, (from) => removePrunedUnits(before(from), slab, keptOfBlocks[i] ?? []));
         }
       });
     }

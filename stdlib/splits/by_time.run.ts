@@ -6,7 +6,7 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call, Value } from "#dsl/language/types/value.js";
-import type { CleanRow, SplitImplementation } from "../data/contract.js";
+import type { RowToClean, SplitImplementation } from "../data/contract.js";
 import { comparableTimeOf, type ComparableTime } from "./shared/time.js";
 import { word } from "./by_time.js";
 
@@ -96,7 +96,7 @@ class Times {
     this.column = argumentsOf(word, call).column;
   }
 
-  look({ row, values }: CleanRow): void {
+  look({ row, values }: RowToClean): void {
     const value = values[this.column];
     const time = comparableTimeOf(value);
     this.as ??= time?.as ?? null;

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { checkWholeShares, splitAliases } from "./shared/shares.js";
+import { checkSharesCoverAllRows, splitAliases } from "./shared/shares.js";
 import { comparableTimeOf } from "./shared/time.js";
 
 const part = { is: "either", of: [{ is: "number", unit: "share-or-count" }, { is: "string" }] } as const;
@@ -65,7 +65,7 @@ export const word = defineWord({
     },
   ],
   check(call, context) {
-    checkWholeShares(call, context);
+    checkSharesCoverAllRows(call, context);
     const points = (["validation", "test"] as const).map((name) => [name, call.arguments[name] ?? null] as const);
     if (points.every(([, point]) => point === null)) context.report("no-shares", { split: "by_time" });
     for (const [name, point] of points) {

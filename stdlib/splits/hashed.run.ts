@@ -6,7 +6,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { seededNumberOfText } from "../statistics/chance.js";
-import type { CleanRow, SplitImplementation } from "../data/contract.js";
+import type { RowToClean, SplitImplementation } from "../data/contract.js";
 import { splitSizesOf } from "./shared/targets.js";
 import { word } from "./hashed.js";
 
@@ -22,7 +22,7 @@ export const hashed: SplitImplementation = {
   stream: (call, seed) => dealing(call, seed),
 };
 
-function dealing(call: Call, seed: number): (row: CleanRow) => string | null {
+function dealing(call: Call, seed: number): (row: RowToClean) => string | null {
   const { column } = argumentsOf(word, call);
   const ends = endsOf(call);
   return (row) => {
@@ -47,7 +47,7 @@ function endsOf(call: Call): readonly { readonly split: string; readonly end: nu
 }
 
 /** The number 7 in a JSON file equals "7" in a CSV file. */
-function keyOf({ values }: CleanRow, column: string): string | undefined {
+function keyOf({ values }: RowToClean, column: string): string | undefined {
   const value = values[column];
   if (value === null || value === undefined || value === "") return undefined;
   return typeof value === "object" ? JSON.stringify(value) : String(value as string | number);

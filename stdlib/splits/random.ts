@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { checkWholeShares, splitShareParameter, splitAliases } from "./shared/shares.js";
+import { checkSharesCoverAllRows, splitShareParameter, splitAliases } from "./shared/shares.js";
 
 export const word = defineWord({
   kind: "split",
@@ -51,6 +51,6 @@ export const word = defineWord({
     },
     { ...splitShareParameter("split", "A split of any other name."), open: true },
   ],
-  check: checkWholeShares,
+  check: checkSharesCoverAllRows,
   load: async () => (await import("./random.run.js")).random,
 });

@@ -1,8 +1,8 @@
 /** Bootstrap scores of several scorers at once; those with the same number of units use the same resamples. */
 import { lastOf } from "#dsl/language/diagnostics/codes.js";
 import { breathe } from "#platform/turn.js";
-import type { ExactInterval } from "./interval.js";
-import type { RareLabelMethod } from "./spread.js";
+import type { IntervalWithoutResampling } from "./interval.js";
+import type { RareLabelIntervalMethod } from "./spread.js";
 import { seededRandom } from "./chance.js";
 
 /**
@@ -22,7 +22,7 @@ export function* generateResamples(n: number): Generator<Uint32Array, never, voi
 }
 
 /** How to compute a score from a sample of units. */
-export interface Resampling {
+export interface BootstrapScorer {
   /** The unit of resampling, and the number of units. */
   readonly unit: ResamplingUnit;
   readonly units: number;
@@ -34,9 +34,9 @@ export interface Resampling {
    */
   readonly same?: number;
   /** By default the interval is computed from resamples. */
-  readonly interval?: ExactInterval;
+  readonly interval?: IntervalWithoutResampling;
   /** Replaces the resamples if a label is too rare for them. */
-  readonly rare?: RareLabelMethod;
+  readonly rare?: RareLabelIntervalMethod;
   /** `drawn`: indices of units, some repeated, others missing. */
   score(drawn: Uint32Array): number;
 }
@@ -55,7 +55,7 @@ const GLANCE = 3;
 const LONGEST = 30_000;
 
 interface Scored {
-  readonly resampling: Resampling;
+  readonly resampling: BootstrapScorer;
   readonly scores: number[];
   /** Shortest time of one resample, in milliseconds; the minimum excludes the effect of other load on the machine. */
   least: number;
@@ -64,7 +64,7 @@ interface Scored {
 
 /** Returns the scores of each scorer, resample by resample; empty if it is too slow or has only one unit. */
 export async function bootstrapScores(
-  all: readonly Resampling[],
+  all: readonly BootstrapScorer[],
   options: { readonly signal?: AbortSignal | undefined; readonly now?: () => number } = {},
 ): Promise<readonly (readonly number[])[]> {
   const now = options.now ?? (() => performance.now());

@@ -1,14 +1,14 @@
 /** A confidence interval of a score, estimated from the scored rows. */
-export interface Interval {
+export interface ConfidenceInterval {
   readonly low: number;
   readonly high: number;
 }
 
 /** An interval without resampling, for scores that sampling with replacement would bias. */
-export interface ExactInterval {
+export interface IntervalWithoutResampling {
   readonly by: "jackknife" | "bins" | "Wilson";
   /** Computes the interval from these units alone; null if they are insufficient. */
-  intervalOf(units: Uint32Array): Interval | null;
+  intervalOf(units: Uint32Array): ConfidenceInterval | null;
   /**
    * For a proportion: 1 or 0 per unit, NaN if the unit is not part of it. Differences are then computed from pairs.
    */

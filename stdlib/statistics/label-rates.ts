@@ -5,22 +5,22 @@
  * interval maps to F1's (Lam, 2023, who uses Wilson's). Decisions count as independent; nothing is sampled, so the same
  * counts give the same interval.
  */
-import type { Interval } from "./interval.js";
+import type { ConfidenceInterval } from "./interval.js";
 import { midPInterval } from "./mid-p.js";
 
-export interface RateWithInterval extends Interval {
+export interface RateWithInterval extends ConfidenceInterval {
   readonly value: number;
 }
 /** In display order. */
-export const RATE_NAMES = ["precision", "recall", "f1"] as const;
+export const PRECISION_RECALL_F1 = ["precision", "recall", "f1"] as const;
 /**
  * A rate is null if its denominator is zero: no row was predicted to have the label (precision), no row has it
  * (recall), or both (F1).
  */
-export type LabelRates = Readonly<Record<(typeof RATE_NAMES)[number], RateWithInterval | null>>;
+export type PrecisionRecallAndF1 = Readonly<Record<(typeof PRECISION_RECALL_F1)[number], RateWithInterval | null>>;
 
 /** Counts of rows. `hit`: have the label and were predicted to; `given`: were predicted to; `have`: have it. */
-export function labelRatesOf({
+export function precisionRecallAndF1({
   hit,
   given,
   have,
@@ -28,7 +28,7 @@ export function labelRatesOf({
   readonly hit: number;
   readonly given: number;
   readonly have: number;
-}): LabelRates {
+}): PrecisionRecallAndF1 {
   const either = share(hit, given + have - hit);
   return {
     precision: share(hit, given),

@@ -6,12 +6,12 @@
  * The incomplete beta function is implemented here because the packages that have it bring some fifty others into the
  * browser.
  */
-import { CONFIDENCE_LEVEL, type Interval } from "./interval.js";
+import { CONFIDENCE_LEVEL, type ConfidenceInterval } from "./interval.js";
 
 const TAIL = (1 - CONFIDENCE_LEVEL) / 2;
 const STEPS = 48;
 
-export function midPInterval(hits: number, total: number): Interval {
+export function midPInterval(hits: number, total: number): ConfidenceInterval {
   if (total <= 0) return { low: 0, high: 1 };
   // Probability of more than `hits`, plus half the probability of exactly that many.
   const above = (share: number): number =>

@@ -3,11 +3,11 @@
  * intervals and their correlation. If few rows distinguish two models, a bootstrap interval is too narrow; this one is
  * not.
  */
-import type { Interval } from "./interval.js";
+import type { ConfidenceInterval } from "./interval.js";
 import { wilsonInterval } from "./wilson.js";
 
 /** `first[i]` and `second[i]`: 1 if row i counts. The interval is of second − first. */
-export function pairedSharesInterval(first: ArrayLike<number>, second: ArrayLike<number>): Interval {
+export function pairedSharesInterval(first: ArrayLike<number>, second: ArrayLike<number>): ConfidenceInterval {
   const n = first.length;
   let [both, one, other] = [0, 0, 0];
   for (let row = 0; row < n; row++) {
@@ -28,7 +28,7 @@ export function pairedSharesInterval(first: ArrayLike<number>, second: ArrayLike
 }
 
 /** For proportions over some of the rows (NaN: row not included); null if the two do not include the same rows. */
-export function pairedPartialSharesInterval(first: Float64Array, second: Float64Array): Interval | null {
+export function pairedPartialSharesInterval(first: Float64Array, second: Float64Array): ConfidenceInterval | null {
   const about = Array.from(first, (value, row) => (Number.isNaN(value) ? -1 : row)).filter((row) => row >= 0);
   const same = second.every((value, row) => Number.isNaN(value) === Number.isNaN(first[row]));
   if (!same || about.length === 0) return null;

@@ -4,10 +4,10 @@
  * standard deviations. Covariances, within a model and between two, follow from the residuals of the rows that both
  * proportions include.
  */
-import type { Interval } from "./interval.js";
+import type { ConfidenceInterval } from "./interval.js";
 
 /** A proportion that a score depends on. */
-export interface VaryingShare {
+export interface UncertainProportion {
   /** Label number; the same for both models of a comparison. */
   readonly label: number;
   /** How far the score falls and rises as the proportion moves to its low and its high end; neither is negative. */
@@ -30,7 +30,7 @@ export interface TwoSidedSpread {
   readonly low: Side;
   readonly high: Side;
   /** Limits of the score; proportions have their own. */
-  readonly within?: Interval;
+  readonly within?: ConfidenceInterval;
 }
 /** Result if a label has too few rows for a valid interval. */
 export interface TooFewRows {
@@ -41,7 +41,7 @@ export interface TooFewRows {
   readonly predicted?: true;
 }
 /** Method used if a label is too rare for a bootstrap. */
-export interface RareLabelMethod {
+export interface RareLabelIntervalMethod {
   /** Whether a bootstrap is valid on these units. */
   frequent(units: Uint32Array): boolean;
   measureSpread(units: Uint32Array): TwoSidedSpread | TooFewRows;
@@ -49,7 +49,7 @@ export interface RareLabelMethod {
 
 export const isTooFewRows = (spread: TwoSidedSpread | TooFewRows): spread is TooFewRows => "needed" in spread;
 
-export function scoreSpread(units: number, labels: number, shares: readonly VaryingShare[]): TwoSidedSpread {
+export function scoreSpread(units: number, labels: number, shares: readonly UncertainProportion[]): TwoSidedSpread {
   const side = (): { alone: number; units: Float64Array; steps: Float64Array } => ({
     alone: 0,
     units: new Float64Array(units),
@@ -82,7 +82,7 @@ export function scoreSpread(units: number, labels: number, shares: readonly Vary
 
 const squared = ({ alone, units }: Side): number => units.reduce((sum, one) => sum + one ** 2, alone);
 
-export function intervalFromSpread(value: number, { low, high, within }: TwoSidedSpread): Interval {
+export function intervalFromSpread(value: number, { low, high, within }: TwoSidedSpread): ConfidenceInterval {
   const ends = { low: value - Math.sqrt(squared(low)), high: value + Math.sqrt(squared(high)) };
   if (!within) return ends;
   return {
@@ -96,10 +96,10 @@ export function intervalFromSpread(value: number, { low, high, within }: TwoSide
  * unit, like Newcombe's continuity correction (1998, method 10), so that two models that hardly differ are not reported
  * as different.
  */
-export function intervalOfDifference(
+export function pairedDifferenceInterval(
   first: { readonly value: number; readonly spread: TwoSidedSpread },
   second: { readonly value: number; readonly spread: TwoSidedSpread },
-): Interval {
+): ConfidenceInterval {
   const apart = (one: Side, other: Side): number => {
     let shared = 0;
     for (let unit = 0; unit < one.units.length; unit++) shared += one.units[unit]! * other.units[unit]!;

@@ -1,9 +1,9 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import {
-  chooseParameter,
+  rowSelectionParameter,
   keptRowsParameter,
-  mostRowsParameter,
-  warnIfStiff,
+  maxStoredRowsParameter,
+  warnIfStrengthTooHigh,
   strengthParameter,
 } from "./shared/parameters.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
@@ -55,10 +55,10 @@ export const word = defineWord({
       impact: "medium",
     },
     keptRowsParameter,
-    chooseParameter,
-    mostRowsParameter,
+    rowSelectionParameter,
+    maxStoredRowsParameter,
   ],
-  check: (call, context) => warnIfStiff(call.arguments.strength, 100, context),
+  check: (call, context) => warnIfStrengthTooHigh(call.arguments.strength, 100, context),
   capabilities: {
     needsDecision: true,
     replays: ({ arguments: { share, choose, most, beta } }) => ({

@@ -25,7 +25,7 @@ export interface StrategyImplementation {
    * The part of a parameter (or of one of its states) that belongs to earlier data. It gets no gradient, and the
    * optimizer's change of it is undone. The previous task consisted of that part alone. Null if there is none.
    */
-  frozenPart?(call: Call, name: string, shape: readonly number[]): FrozenPart | null;
+  frozenPart?(call: Call, name: string, shape: readonly number[]): FrozenParameterPart | null;
   /** Loss terms added to the objective: penalties on parameters, distances to replayed outputs. Default: none. */
   terms?(call: Call): readonly LossTerm[];
   /** Updates the strategy's states after each update of the parameters. */
@@ -37,7 +37,7 @@ export interface StrategyImplementation {
   /** Rows of earlier data to replay, as declared in the strategy's record. Default: none. */
   replay?(call: Call): ReplayBuffer;
   /** Which logits are cached for loss terms with the reference `cached`. Default: none. */
-  readonly replayedOutputs?: ReplayedOutputs;
+  readonly replayedOutputs?: ReplayedOutputsTime;
   /**
    * Each row is routed to the adapter of the most similar data set; these are computed before the first step
    * (`ModelOutputs.routed`).
@@ -48,7 +48,7 @@ export interface StrategyImplementation {
 }
 
 /** The first `first` indices along an axis. */
-export interface FrozenPart {
+export interface FrozenParameterPart {
   readonly axis: 0 | 1;
   readonly first: number;
 }
@@ -79,7 +79,7 @@ export interface FisherOptions {
  * labels of earlier data are known. `stage_end`: for the replayed rows, with the weights at the end of the task that
  * learned them.
  */
-export type ReplayedOutputs = "stage_start" | "stage_end";
+export type ReplayedOutputsTime = "stage_start" | "stage_end";
 
 declare module "#dsl/language/types/registry.js" {
   interface Implementations {

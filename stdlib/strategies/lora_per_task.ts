@@ -1,17 +1,17 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { growRoutedTechnique } from "./shared/routed-parts.js";
+import { addRoutedLoraPart } from "./shared/routed-parts.js";
 import { ranksParameter } from "./shared/parameters.js";
 import { must } from "#dsl/language/diagnostics/codes.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import type { FrozenPart, UpdatedParameter, StrategyImplementation } from "./kind.js";
+import type { FrozenParameterPart, UpdatedParameter, StrategyImplementation } from "./kind.js";
 import { stackedPartAxis } from "./shared/stacked-parts.js";
 import {
-  ROUTE_EARLIER_STATE,
+  EARLIER_LABELS_STATE_NAME,
   EARLIER_LABELS_STATE,
-  ROUTE_KNOWN_STATE,
-  ROUTE_MEANS_STATE,
+  KNOWN_LABELS_STATE_NAME,
+  ROUTE_MEANS_STATE_NAME,
 } from "../techniques/shared/routed-settings.js";
 
 export const word = defineWord({
@@ -41,20 +41,20 @@ export const word = defineWord({
     },
     ranksParameter,
   ],
-  capabilities: { isExclusive: true, needsDecision: true, growTechnique: growRoutedTechnique },
+  capabilities: { isExclusive: true, needsDecision: true, growTechnique: addRoutedLoraPart },
   load: () => Promise.resolve(loraPerTask),
 });
 
 /** One LoRA per data set. Those of earlier data sets, their head weights and their routing states stay frozen. */
 export const loraPerTask: StrategyImplementation = {
   states: [],
-  constants: [ROUTE_EARLIER_STATE],
+  constants: [EARLIER_LABELS_STATE_NAME],
   routes: true,
   frozenPart,
   afterUpdate(_call, graph, parameters) {
     const head = parameters.filter((one) => one.head !== undefined);
     if (head.length === 0) return;
-    const earlier = graph.state(ROUTE_EARLIER_STATE, EARLIER_LABELS_STATE);
+    const earlier = graph.state(EARLIER_LABELS_STATE_NAME, EARLIER_LABELS_STATE);
     for (const one of head)
       graph.update(
         one.name,
@@ -63,11 +63,12 @@ export const loraPerTask: StrategyImplementation = {
   },
 };
 
-function frozenPart(call: Call, name: string, shape: readonly number[]): FrozenPart | null {
+function frozenPart(call: Call, name: string, shape: readonly number[]): FrozenParameterPart | null {
   const { rank } = argumentsOf(word, call);
-  const axis = name === ROUTE_MEANS_STATE || name === ROUTE_KNOWN_STATE ? 0 : stackedPartAxis(name);
+  const axis = name === ROUTE_MEANS_STATE_NAME || name === KNOWN_LABELS_STATE_NAME ? 0 : stackedPartAxis(name);
   if (axis === null || typeof rank !== "number") return null;
-  const first = must(shape[axis], "an axis") - (name === ROUTE_MEANS_STATE || name === ROUTE_KNOWN_STATE ? 1 : rank);
+  const first =
+    must(shape[axis], "an axis") - (name === ROUTE_MEANS_STATE_NAME || name === KNOWN_LABELS_STATE_NAME ? 1 : rank);
   return first > 0 ? { axis, first } : null;
 }
 

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { warnIfStiff, strengthParameter } from "./shared/parameters.js";
+import { warnIfStrengthTooHigh, strengthParameter } from "./shared/parameters.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { StrategyImplementation } from "./kind.js";
 import { distillationFromReplay, replayLossTerm } from "./shared/distance.js";
@@ -40,7 +40,7 @@ export const word = defineWord({
       impact: "medium",
     },
   ],
-  check: (call, context) => warnIfStiff(call.arguments.strength, 100, context),
+  check: (call, context) => warnIfStrengthTooHigh(call.arguments.strength, 100, context),
   capabilities: { needsDecision: true },
   load: () => Promise.resolve(lwf),
 });

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { growStackedTechnique, stackedPartAxis } from "./shared/stacked-parts.js";
+import { addStackedLoraPart, stackedPartAxis } from "./shared/stacked-parts.js";
 import { ranksParameter, strengthParameter } from "./shared/parameters.js";
 import { must } from "#dsl/language/diagnostics/codes.js";
 import type { Graph } from "#dsl/tensor/builder.js";
@@ -7,7 +7,7 @@ import type { Tensor } from "#dsl/tensor/tensor.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { TrainedParameter } from "../losses/loss-term.js";
-import type { FrozenPart, StrategyImplementation } from "./kind.js";
+import type { FrozenParameterPart, StrategyImplementation } from "./kind.js";
 
 export const word = defineWord({
   kind: "strategy",
@@ -41,7 +41,7 @@ export const word = defineWord({
     ),
     ranksParameter,
   ],
-  capabilities: { growTechnique: growStackedTechnique },
+  capabilities: { growTechnique: addStackedLoraPart },
   load: () => Promise.resolve(oLora),
 });
 
@@ -75,7 +75,7 @@ function repelled(call: Call, graph: Graph, { name, value, gradient }: TrainedPa
   });
 }
 
-function frozenPart(call: Call, name: string, shape: readonly number[]): FrozenPart | null {
+function frozenPart(call: Call, name: string, shape: readonly number[]): FrozenParameterPart | null {
   const axis = stackedPartAxis(name);
   const { rank } = argumentsOf(word, call);
   if (axis === null || typeof rank !== "number") return null;

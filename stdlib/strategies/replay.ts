@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { chooseParameter, keptRowsParameter, mostRowsParameter } from "./shared/parameters.js";
+import { rowSelectionParameter, keptRowsParameter, maxStoredRowsParameter } from "./shared/parameters.js";
 import type { StrategyImplementation } from "./kind.js";
 import { replayImplementationOf } from "./shared/replay-buffer.js";
 
@@ -30,7 +30,7 @@ export const word = defineWord({
     storage_policy: "choose",
     sampling: "choose",
   },
-  parameters: [keptRowsParameter, chooseParameter, mostRowsParameter],
+  parameters: [keptRowsParameter, rowSelectionParameter, maxStoredRowsParameter],
   capabilities: {
     replays: ({ arguments: { share, choose, most } }) => ({
       size: share,

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { cutStudent, isCutRefused, type StudentSize, type StudentTensorSource } from "./shared/cut.js";
+import { planStudentModel, isStudentPlanRefused, type StudentSize, type StudentTensorSource } from "./shared/cut.js";
 import { teacherMemoryOf } from "./shared/teacher-memory.js";
 import { teachingRefusal } from "./shared/teachable.js";
 import { CodedError, mustGet } from "#dsl/language/diagnostics/codes.js";
@@ -122,8 +122,8 @@ export const word = defineWord({
     isTrained: true,
     startBase: ({ arguments: { base } }) => (typeof base === "string" ? base : null),
     resultingBase(call, facts, family) {
-      const cut = cutStudent(studentSizeOf(call.arguments), facts, family);
-      return isCutRefused(cut) ? cut : { config: cut.config, shapes: cut.shapes };
+      const cut = planStudentModel(studentSizeOf(call.arguments), facts, family);
+      return isStudentPlanRefused(cut) ? cut : { config: cut.config, shapes: cut.shapes };
     },
     teacherValues: ({ arguments: { learns = [] } }, has, ...bases) => teacherMemoryOf(learns, has, ...bases),
     augmentedTexts: ({ arguments: { augment } }) => augment ?? 0,
@@ -136,8 +136,9 @@ export const word = defineWord({
 /** Builds a student's weights from parts of its teacher's. */
 const student: CompressionStepImplementation = {
   make(call, { facts, family, read }) {
-    const cut = cutStudent(studentSizeOf(argumentsOf(word, call)), facts, family);
-    if (isCutRefused(cut)) throw new CodedError("internal", { what: `the planned student cannot be made: ${cut.why}` });
+    const cut = planStudentModel(studentSizeOf(argumentsOf(word, call)), facts, family);
+    if (isStudentPlanRefused(cut))
+      throw new CodedError("internal", { what: `the planned student cannot be made: ${cut.why}` });
     const parts = new Map(Object.entries(cut.parts));
     return {
       config: cut.config,

@@ -1,6 +1,6 @@
 /** Target `container`: a folder of ONNX models with a server, and the files to build an image or a service. */
 import { argumentsOf } from "#dsl/language/types/defaults.js";
-import type { CodeExample, DeployedModel, TargetImplementation, TargetWriter } from "./kind.js";
+import type { CodeExample, ModelToDeploy, TargetImplementation, TargetWriter } from "./kind.js";
 import * as small from "./shared/container/files.js";
 import * as served from "./shared/container/service-files.js";
 import { serverScriptText } from "./shared/container/server.js";
@@ -25,14 +25,14 @@ export const container: TargetImplementation = {
     argumentsOf(word, call).server === "small" ? smallCalls(model, place) : servedCalls(model, place),
 };
 
-async function writeSmall(model: DeployedModel, out: TargetWriter): Promise<void> {
+async function writeSmall(model: ModelToDeploy, out: TargetWriter): Promise<void> {
   await out.write("server.mjs", serverScriptText(model));
   await out.write("package.json", small.packageJsonText(model.name));
   await out.write("Dockerfile", small.dockerfileText());
   await out.write("compose.yaml", small.composeFileText(model.name));
   await out.write(".dockerignore", small.DOCKERIGNORE_TEXT);
 }
-async function writeServed({ name }: DeployedModel, out: TargetWriter): Promise<void> {
+async function writeServed({ name }: ModelToDeploy, out: TargetWriter): Promise<void> {
   await out.tool("tunebook", { from: served.TUNEBOOK_TARBALL, to: served.TUNEBOOK_TARBALL });
   await out.write("Dockerfile", served.serviceDockerfile(name));
   await out.write("compose.yaml", served.serviceComposeFile(name));
@@ -41,7 +41,7 @@ async function writeServed({ name }: DeployedModel, out: TargetWriter): Promise<
   await out.write(".dockerignore", served.SERVICE_DOCKERIGNORE_TEXT);
 }
 
-function smallCalls({ config }: DeployedModel, place: string): readonly CodeExample[] {
+function smallCalls({ config }: ModelToDeploy, place: string): readonly CodeExample[] {
   const inputs = answerTypeOf(config) === "answers" ? { question: "What is wrong?", context: TEXT } : TEXT;
   const ask = `curl -s ${AT}/ -H "content-type: application/json" -d ${shellWord(JSON.stringify({ inputs }))}`;
   return [
@@ -54,19 +54,19 @@ function smallCalls({ config }: DeployedModel, place: string): readonly CodeExam
   ];
 }
 
-function servedCalls(model: DeployedModel, place: string): readonly CodeExample[] {
+function servedCalls(model: ModelToDeploy, place: string): readonly CodeExample[] {
   const { name, config, chat, roles } = model;
   const requested = { name, sort: answerTypeOf(config), chats: chat !== undefined, pairs: roles.includes("text_pair") };
-  const ask = curlCommand(requested, { url: AT, key: `$${served.KEYS_VARIABLE}`, certificate: null });
-  const keys = `export ${served.KEYS_VARIABLE}=$(openssl rand -hex 24)`;
-  const file = `echo "${served.KEYS_VARIABLE}=$${served.KEYS_VARIABLE}" > ${shellPathArgument(`${place}/${served.ENVIRONMENT_FILE}`)}`;
+  const ask = curlCommand(requested, { url: AT, key: `$${served.API_KEYS_VARIABLE}`, certificate: null });
+  const keys = `export ${served.API_KEYS_VARIABLE}=$(openssl rand -hex 24)`;
+  const file = `echo "${served.API_KEYS_VARIABLE}=$${served.API_KEYS_VARIABLE}" > ${shellPathArgument(`${place}/${served.ENVIRONMENT_FILE}`)}`;
   const serve = `npx --yes --ignore-scripts --package ${shellPathArgument(`${place}/${served.TUNEBOOK_TARBALL}`)} tunebook serve --name ${shellWord(`${model.name}=${place}`)}`;
   return [
     composed(place, ask, `${keys}\n${file}\n`),
     {
       language: "shell",
       needs: ["node", "npm", "curl", "openssl"],
-      code: `${keys}\n${serve} --port ${String(small.CONTAINER_PORT)} --api-keys-env ${served.KEYS_VARIABLE} &\n${until("/ready")}\n${ask}\n`,
+      code: `${keys}\n${serve} --port ${String(small.CONTAINER_PORT)} --api-keys-env ${served.API_KEYS_VARIABLE} &\n${until("/ready")}\n${ask}\n`,
     },
   ];
 }

@@ -1,7 +1,7 @@
 /** Target `coreml`: a Core ML package of Manifest.json, the ML Program, and its weight file. */
 import { emitCoreMl, packageManifest, PACKAGE_PATHS } from "#dsl/tensor/backends/coreml/emit.js";
 import type { TargetImplementation } from "./kind.js";
-import { fixedSizesOf, halfPrecisionRounding, fixedShapeProblem, maxWrittenTokens } from "./shared/fixed-shape.js";
+import { fixedSizesOf, halfPrecisionTolerance, fixedShapeProblem, maxWrittenTokens } from "./shared/fixed-shape.js";
 import { forwardProgramOf, graphFileOf, programWeights } from "./shared/forward.js";
 import { writeConfigAndTokenizer } from "./shared/companion-files.js";
 
@@ -27,7 +27,7 @@ export const coreml: TargetImplementation = {
     await writeConfigAndTokenizer(model, out);
     return {
       graphs: { forward: graphFileOf(PACKAGE_PATHS.model, program, model, fixed) },
-      ...(half ? halfPrecisionRounding(model) : { tolerance: 1e-4 }),
+      ...(half ? halfPrecisionTolerance(model) : { tolerance: 1e-4 }),
     };
   },
   // No example is printed, because Swift code can't be tested here.

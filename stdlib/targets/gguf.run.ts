@@ -2,7 +2,7 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { DeployedModel, TargetImplementation, DeploymentResult } from "./kind.js";
+import type { ModelToDeploy, TargetImplementation, DeploymentResult } from "./kind.js";
 import { ggufCallExamples } from "./shared/gguf/calls.js";
 import { describeGgufModel, ggufRefusal, type GgufModel } from "./shared/gguf/gguf-model.js";
 import type { QuantizationType } from "./shared/gguf/mixture.js";
@@ -72,7 +72,7 @@ function fileOf(call: Call): string {
 const CONTEXT = 4096;
 
 function modelfileOf(
-  model: DeployedModel,
+  model: ModelToDeploy,
   { ollama, context }: GgufModel,
   from: string,
 ): Parameters<typeof modelfileText>[0] {

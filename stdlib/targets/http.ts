@@ -1,6 +1,6 @@
 import { defineWord, defineParameter } from "#dsl/language/types/define.js";
 import { isLoopback } from "../network/loopback.js";
-import { adviceFromRows } from "../foreign-names/advice.js";
+import { foreignNameAdvice } from "../foreign-names/advice.js";
 
 const most = <const N extends string>(name: N, doc: string, value: number) =>
   defineParameter({
@@ -45,7 +45,7 @@ export const word = defineWord({
     rate_limit: "rate",
     max_streams: "streams",
   },
-  advice: adviceFromRows([
+  advice: foreignNameAdvice([
     ["path folder", "nothing is written: models have their own names, and `as` names the server"],
   ]).advice,
   notes: ["`await desk.stop()`, `await desk.replace(router)`, `desk.url`, `await desk.load()` in a TypeScript cell."],

@@ -3,7 +3,7 @@ import type { NDArray } from "#dsl/tensor/program.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { TargetImplementation } from "./kind.js";
 import { restoreHeads } from "../sparsities/shared/whole-heads.js";
-import { handlerScriptText } from "./shared/handler.js";
+import { endpointHandlerScriptText } from "./shared/handler.js";
 import { safetensorsBytes } from "./shared/safetensors.js";
 import { sentenceTransformersFiles } from "./shared/sentence-transformers.js";
 import { transformersCallExamples } from "./shared/transformers-calls.js";
@@ -47,7 +47,7 @@ export const huggingface: TargetImplementation = {
     else await out.copy(model.adapter ?? [], "", "adapter");
     await out.copy(model.files);
     if (whole) for (const [path, text] of sentenceTransformersFiles(model)) await out.write(path, text);
-    if (handler) await out.write("handler.py", handlerScriptText(model, whole));
+    if (handler) await out.write("handler.py", endpointHandlerScriptText(model, whole));
     return {
       tolerance: 1e-4,
       ...(full && {

@@ -11,13 +11,13 @@ import type { Message } from "../conversations/kind.js";
 import type { ModelImplementation } from "../models/kind.js";
 
 /** The parts from which the model's programs are built (stdlib/programs). */
-export type DeployedProgramParts = Omit<AssembleOptions, "optimizer" | "clip" | "dropout">;
+export type DeployedProgramOptions = Omit<AssembleOptions, "optimizer" | "clip" | "dropout">;
 
 /** A trained model as input of a target. */
-export interface DeployedModel {
+export interface ModelToDeploy {
   /** Name in the notebook. */
   readonly name: string;
-  readonly parts: DeployedProgramParts;
+  readonly parts: DeployedProgramOptions;
   /** The family's word of the vocabulary, and its implementation. */
   readonly family: { readonly word: string; readonly implementation: ModelImplementation };
   /**
@@ -27,7 +27,7 @@ export interface DeployedModel {
   /**
    * Origin of the base model where known: the repository on the Hugging Face Hub, and the licence that its card names.
    */
-  readonly origin: { readonly hub: string | null; readonly licence: string | null; readonly learnt?: TrainingOrigin };
+  readonly origin: { readonly hub: string | null; readonly licence: string | null; readonly learnt?: TrainingRunFacts };
   readonly labels: readonly string[];
   /** Roles of the input columns (`text`, `text_pair`, `question`, …). */
   readonly roles: readonly string[];
@@ -52,7 +52,7 @@ export interface DeployedModel {
   readonly files: readonly string[];
   file(name: string): Promise<Uint8Array>;
   /** The chat template; missing if the model reads no conversations or has no known template. */
-  readonly chat?: DeployedChat;
+  readonly chat?: ChatFormatToDeploy;
   /** Returns the token ids of some training texts, for calibration. They are never written to a file. */
   calibration(rows: number): Promise<readonly Int32Array[]>;
   /**
@@ -67,7 +67,7 @@ export interface DeployedModel {
 }
 
 /** Facts about the training run. */
-export interface TrainingOrigin {
+export interface TrainingRunFacts {
   /** Date of its end: `2026-11-29`. */
   readonly day: string;
   /** Number of training rows; null for a private training that does not disclose it. */
@@ -78,7 +78,7 @@ export interface TrainingOrigin {
   readonly on: string;
 }
 
-export interface DeployedChat {
+export interface ChatFormatToDeploy {
   /** Source of the model's own template (Jinja); null if a word of the vocabulary is the template. */
   readonly template: string | null;
   /** The special token or text that ends an answer; empty if there is none. */
@@ -94,7 +94,7 @@ export interface DeployedChat {
 export interface TargetWriter {
   write(path: string, bytes: FileContent): Promise<void>;
   /**
-   * Copies files of the model's source unchanged (`DeployedModel.files`, `config.json`, of complete models
+   * Copies files of the model's source unchanged (`ModelToDeploy.files`, `config.json`, of complete models
    * `model.safetensors`). `from`: a folder in the source.
    */
   copy(names: readonly string[], into?: string, from?: string): Promise<void>;
@@ -160,22 +160,22 @@ export type TargetRefusal = string | { readonly why: string; readonly help: stri
 
 export interface TargetImplementation {
   /** Returns null if the target can represent the model. */
-  refuses?(call: Call, model: DeployedModel): TargetRefusal | null | Promise<TargetRefusal | null>;
-  write(call: Call, model: DeployedModel, out: TargetWriter): Promise<DeploymentResult>;
+  refuses?(call: Call, model: ModelToDeploy): TargetRefusal | null | Promise<TargetRefusal | null>;
+  write(call: Call, model: ModelToDeploy, out: TargetWriter): Promise<DeploymentResult>;
   /**
    * Returns code examples to copy, by language; `place` is the path as written in the program. They run unmodified.
    */
-  calls(call: Call, model: DeployedModel, place: string): readonly CodeExample[];
+  calls(call: Call, model: ModelToDeploy, place: string): readonly CodeExample[];
   /**
    * For a file with fixed sizes: the maximum tokens of a text and its completion together, or of an encoder-decoder's
    * output. Defaults to the model's maximum.
    */
-  room?(call: Call, model: DeployedModel): number;
+  room?(call: Call, model: ModelToDeploy): number;
   /** Returns the repository to upload to after verification; null or missing for none. */
-  pushes?(call: Call): HubPush | null;
+  pushes?(call: Call): HubPushDestination | null;
 }
 /** A repository on the Hugging Face Hub, and the environment variable that holds its token. */
-export interface HubPush {
+export interface HubPushDestination {
   readonly repository: string;
   readonly env: string;
   readonly private: boolean;

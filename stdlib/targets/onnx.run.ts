@@ -3,18 +3,18 @@
  * and the tokenizer's files.
  */
 import { modelFile } from "#dsl/tensor/backends/onnx/file.js";
-import { roundWithKnownBounds } from "#dsl/tensor/backends/onnx/rounding/fixed.js";
+import { roundToInt8WithLayerBounds } from "#dsl/tensor/backends/onnx/rounding/fixed.js";
 import { roundGraphToFloat16 } from "#dsl/tensor/backends/onnx/rounding/half.js";
 import { roundToInt4 } from "#dsl/tensor/backends/onnx/rounding/int4.js";
 import { roundToInt8 } from "#dsl/tensor/backends/onnx/rounding/int8.js";
 import type { StandaloneGraph } from "#dsl/tensor/backends/onnx/standalone.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
-import type { DeployedModel, GraphFile, GraphName, TargetImplementation, DeploymentResult } from "./kind.js";
+import type { ModelToDeploy, GraphFile, GraphName, TargetImplementation, DeploymentResult } from "./kind.js";
 import { onnxCallExamples } from "./shared/onnx/calls.js";
 import { onnxConfigOf } from "./shared/onnx/config.js";
-import { onnxFileName, type OnnxRounding } from "./shared/onnx/files.js";
+import { onnxFileName, type OnnxWeightPrecision } from "./shared/onnx/files.js";
 import { calibrateGraph } from "./shared/onnx/calibration.js";
-import { outgoingGraphs } from "./shared/onnx/graphs.js";
+import { onnxGraphsToExport } from "./shared/onnx/graphs.js";
 import { word } from "./onnx.js";
 
 export const onnx: TargetImplementation = {
@@ -43,11 +43,11 @@ export const onnx: TargetImplementation = {
     const known = model.rounding?.by === "bounds" ? model.rounding.bounds : null;
     const graphs: Partial<Record<GraphName, GraphFile>> = {};
     const large: string[] = [];
-    for (const outgoing of outgoingGraphs(model)) {
+    for (const outgoing of onnxGraphsToExport(model)) {
       const { name, graph: exact, ports } = outgoing;
       const graph =
         quantize === "int8" && known
-          ? roundWithKnownBounds(exact, (weight) => known[weight.replace(/\.weight$/, "")])
+          ? roundToInt8WithLayerBounds(exact, (weight) => known[weight.replace(/\.weight$/, "")])
           : calibrate !== undefined
             ? await calibrateGraph(outgoing, await model.calibration(calibrate), out)
             : quantize
@@ -72,13 +72,13 @@ export const onnx: TargetImplementation = {
   calls: (call, model, place) => onnxCallExamples(model, place, argumentsOf(word, call).quantize),
 };
 
-const ROUNDED: Readonly<Record<OnnxRounding, (graph: StandaloneGraph) => StandaloneGraph>> = {
+const ROUNDED: Readonly<Record<OnnxWeightPrecision, (graph: StandaloneGraph) => StandaloneGraph>> = {
   f16: roundGraphToFloat16,
   int8: roundToInt8,
   int4: roundToInt4,
 };
 /** Tolerances that are verified for each quantization. */
-const PROVED: Readonly<Record<OnnxRounding, Pick<DeploymentResult, "tolerance" | "agreement" | "rounded">>> = {
+const PROVED: Readonly<Record<OnnxWeightPrecision, Pick<DeploymentResult, "tolerance" | "agreement" | "rounded">>> = {
   f16: { tolerance: 2e-2, rounded: "weights and products f16, sums f32" },
   int8: { tolerance: null, agreement: 0.95, rounded: "weights int8 by outputs, activations int8 by rows" },
   int4: { tolerance: null, agreement: 0.9, rounded: "weights int4 by blocks of 32, activations f32" },
@@ -86,10 +86,10 @@ const PROVED: Readonly<Record<OnnxRounding, Pick<DeploymentResult, "tolerance" |
 
 const SETTINGS = "tokenizer_config.json";
 /** Sets the truncation length for readers to the length that the model was trained with. */
-async function settingsFor({ files, file, maxLength }: DeployedModel): Promise<string> {
+async function settingsFor({ files, file, maxLength }: ModelToDeploy): Promise<string> {
   const given: unknown = files.includes(SETTINGS) ? JSON.parse(new TextDecoder().decode(await file(SETTINGS))) : {};
   return `${JSON.stringify({ ...(given as object), model_max_length: maxLength }, null, 2)}\n`;
 }
 
-const isPair = ({ parts }: DeployedModel): boolean => parts.family.shape === "encoder-decoder";
-const isDecoder = ({ parts }: DeployedModel): boolean => parts.family.shape === "decoder";
+const isPair = ({ parts }: ModelToDeploy): boolean => parts.family.shape === "encoder-decoder";
+const isDecoder = ({ parts }: ModelToDeploy): boolean => parts.family.shape === "decoder";

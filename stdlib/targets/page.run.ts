@@ -7,11 +7,11 @@ import { must } from "#dsl/language/diagnostics/codes.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { DeployedModel, TargetImplementation, DeploymentResult } from "./kind.js";
+import type { ModelToDeploy, TargetImplementation, DeploymentResult } from "./kind.js";
 import { writeConfigAndTokenizer } from "./shared/companion-files.js";
 import { replaceWordWithGap } from "./shared/page/gaps.js";
-import { outgoingGraphs, type OutgoingGraph } from "./shared/onnx/graphs.js";
-import type { PageDemo } from "./shared/page/demo.js";
+import { onnxGraphsToExport, type OnnxGraphToExport } from "./shared/onnx/graphs.js";
+import type { PageDemoData } from "./shared/page/demo.js";
 import { PAGE_TASKS } from "./shared/page/task-names.js";
 import { isPageTask } from "./shared/page/tasks.js";
 import { shellPathArgument } from "../text/quoting.js";
@@ -46,7 +46,7 @@ export const page: TargetImplementation = {
     await out.write(from, modelFile(graph, "").model());
     await writeConfigAndTokenizer(model, out);
     const forward = { file: MAIN, ...outgoing.ports };
-    const demo: Omit<PageDemo, "model"> = {
+    const demo: Omit<PageDemoData, "model"> = {
       version: 1,
       name: model.name,
       task: model.parts.task.call,
@@ -84,28 +84,28 @@ const PROVED: Readonly<Record<Quantize, Pick<DeploymentResult, "tolerance" | "ag
 
 function planned(
   call: Call,
-  model: DeployedModel,
+  model: ModelToDeploy,
 ): {
-  readonly outgoing: OutgoingGraph;
+  readonly outgoing: OnnxGraphToExport;
   readonly graph: StandaloneGraph;
   readonly where: keyof typeof MOST;
   readonly quantize: Quantize;
 } {
   const { quantize, model: where } = argumentsOf(word, call);
   const outgoing = must(
-    outgoingGraphs(model).find(({ name }) => name === "forward"),
+    onnxGraphsToExport(model).find(({ name }) => name === "forward"),
     "a graph that predicts for whole texts",
   );
   return { outgoing, graph: ROUNDED[quantize](outgoing.graph), where, quantize };
 }
 
 /** For `fill_mask`, replaces a long word in the middle of each text by a gap. */
-function examplesFor({ parts }: DeployedModel, examples: PageDemo["examples"]): PageDemo["examples"] {
+function examplesFor({ parts }: ModelToDeploy, examples: PageDemoData["examples"]): PageDemoData["examples"] {
   if (parts.task.call.word !== "fill_mask") return examples;
   return examples.flatMap((text) => (typeof text === "string" ? (replaceWordWithGap(text) ?? []) : []));
 }
 /** Whether inputs are two texts: a pair that belongs together, or two to compare. */
-function isPair({ parts, roles }: DeployedModel): boolean {
+function isPair({ parts, roles }: ModelToDeploy): boolean {
   return (
     parts.task.implementation.supervision.rowFormat.separateTexts ||
     ["text_pair", "context"].some((role) => roles.includes(role))
@@ -117,21 +117,21 @@ function nameOf(call: Call): string {
 }
 
 /** The page can compute the positions of tokens in a text only for WordPiece. */
-async function wordPieces({ files, file }: DeployedModel): Promise<boolean> {
+async function wordPieces({ files, file }: ModelToDeploy): Promise<boolean> {
   if (!files.includes("tokenizer.json")) return false;
   const read: unknown = JSON.parse(new TextDecoder().decode(await file("tokenizer.json")));
   const model = isRecord(read) ? read["model"] : null;
   return isRecord(model) && model["type"] === "WordPiece" && (model["continuing_subword_prefix"] ?? "##") === "##";
 }
 
-async function tokenizerOf({ files, file }: DeployedModel): Promise<string> {
+async function tokenizerOf({ files, file }: ModelToDeploy): Promise<string> {
   const json = async (name: string): Promise<unknown> =>
     files.includes(name) ? JSON.parse(new TextDecoder().decode(await file(name))) : null;
   return JSON.stringify({ tokenizer: await json("tokenizer.json"), settings: await json("tokenizer_config.json") });
 }
 
 /** The first line is shown below the page's name. */
-function cardOf({ parts, labels, origin, maxLength, adapter }: DeployedModel, quantize: Quantize): readonly string[] {
+function cardOf({ parts, labels, origin, maxLength, adapter }: ModelToDeploy, quantize: Quantize): readonly string[] {
   const { hub, licence, learnt } = origin;
   const task = parts.task.call.word.replaceAll("_", " ");
   const most = 20;

@@ -1,9 +1,9 @@
 /** Target `savedmodel`: a SavedModel with its weights inside. Programs of 2 GB and more are refused. */
 import {
-  emitInference,
+  emitInferenceModel,
   MAX_FILE_BYTES,
   SIGNATURE_NAME,
-  weightBytes,
+  weightByteCount,
 } from "#dsl/tensor/backends/tensorflow/inference.js";
 import type { TargetImplementation } from "./kind.js";
 import { writeConfigAndTokenizer } from "./shared/companion-files.js";
@@ -16,10 +16,10 @@ export const SAVED_MODEL_FILE = "saved_model.pb";
 
 export const savedmodel: TargetImplementation = {
   refuses: (_call, model) =>
-    tooLargeReason(weightBytes(forwardProgramOf(model)), MAX_FILE_BYTES, "a SavedModel with its weights inside"),
+    tooLargeReason(weightByteCount(forwardProgramOf(model)), MAX_FILE_BYTES, "a SavedModel with its weights inside"),
   async write(_call, model, out) {
     const program = forwardProgramOf(model);
-    const { savedModel } = emitInference(program, await programWeights(model, program));
+    const { savedModel } = emitInferenceModel(program, await programWeights(model, program));
     await out.write(SAVED_MODEL_FILE, savedModel);
     await writeConfigAndTokenizer(model, out);
     return { graphs: { forward: graphFileOf(SAVED_MODEL_FILE, program, model) }, tolerance: 1e-4 };

@@ -1,13 +1,13 @@
 /** Target `tflite`: a LiteRT file, converted from the SavedModel of the same program by TensorFlow's converter. */
 import {
-  emitInference,
+  emitInferenceModel,
   MAX_FILE_BYTES,
   SIGNATURE_NAME,
-  weightBytes,
+  weightByteCount,
 } from "#dsl/tensor/backends/tensorflow/inference.js";
-import type { CodeExample, DeployedModel, TargetImplementation, DeploymentResult } from "./kind.js";
+import type { CodeExample, ModelToDeploy, TargetImplementation, DeploymentResult } from "./kind.js";
 import { writeConfigAndTokenizer } from "./shared/companion-files.js";
-import { fixedSizesOf, halfPrecisionRounding, fixedShapeProblem, maxWrittenTokens } from "./shared/fixed-shape.js";
+import { fixedSizesOf, halfPrecisionTolerance, fixedShapeProblem, maxWrittenTokens } from "./shared/fixed-shape.js";
 import { forwardProgramOf, graphFileOf, programWeights } from "./shared/forward.js";
 import { litertCallExample } from "./shared/litert-call.js";
 import { pythonInputLines, pythonLogitsLines, pythonPredictionLines } from "./shared/python.js";
@@ -19,12 +19,12 @@ const SOURCE = "saved";
 export const tflite: TargetImplementation = {
   refuses: (call, model) =>
     fixedShapeProblem(call, model) ??
-    tooLargeReason(weightBytes(forwardProgramOf(model)), MAX_FILE_BYTES, "a LiteRT file"),
+    tooLargeReason(weightByteCount(forwardProgramOf(model)), MAX_FILE_BYTES, "a LiteRT file"),
   room: maxWrittenTokens,
   async write(call, model, out) {
     const program = forwardProgramOf(model);
     const fixed = fixedSizesOf(call, model);
-    const { savedModel } = emitInference(program, await programWeights(model, program), fixed);
+    const { savedModel } = emitInferenceModel(program, await programWeights(model, program), fixed);
     await out.write(`${SOURCE}/saved_model.pb`, savedModel);
     const quantize = call.arguments["quantize"] ?? "none";
     await out.tool("litert", { from: SOURCE, to: "main", quantize });
@@ -68,9 +68,9 @@ const BY_PARTS = [
 
 function nearness(
   quantize: unknown,
-  model: DeployedModel,
+  model: ModelToDeploy,
 ): Pick<DeploymentResult, "tolerance" | "agreement" | "rounded"> {
-  if (quantize === "f16") return halfPrecisionRounding(model);
+  if (quantize === "f16") return halfPrecisionTolerance(model);
   if (quantize === "int8") return { tolerance: null, agreement: 0.9, rounded: "weights int8, activations f32" };
   return { tolerance: 1e-4 };
 }

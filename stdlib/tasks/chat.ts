@@ -2,7 +2,7 @@ import { defineWord } from "#dsl/language/types/define.js";
 import { conversations } from "../row-formats/conversations.js";
 import { preferenceTaskAdvice } from "../foreign-names/preferences.js";
 import { modalityAdvice } from "../foreign-names/values.js";
-import { checkFamilyShape } from "./shared/families.js";
+import { checkFamilyArchitecture } from "./shared/families.js";
 import { labelSmoothingParameter } from "./shared/loss-settings.js";
 
 export const word = defineWord({
@@ -31,7 +31,7 @@ export const word = defineWord({
     assistant_only_loss: "learn",
   },
   advice: { ...preferenceTaskAdvice.advice, ...modalityAdvice.advice },
-  check: (call, context) => checkFamilyShape(call.word, ["decoder"], context),
+  check: (call, context) => checkFamilyArchitecture(call.word, ["decoder"], context),
   capabilities: {
     pipeline: "text-generation",
     peft: "CAUSAL_LM",

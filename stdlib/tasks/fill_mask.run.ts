@@ -1,9 +1,9 @@
 /** The family's own masked-language-model head. In training it computes only the masked positions. */
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { AnswerDecoder, PredictedRows, TaskImplementation, TokenNames } from "./kind.js";
+import type { AnswerDecoder, PredictedRows, TaskImplementation, TokenizerVocabularyFacts } from "./kind.js";
 import { singleText } from "../row-formats/single-text.js";
-import { missingUnmaskingError } from "./shared/refusals.js";
+import { missingMaskedLmHeadError } from "./shared/refusals.js";
 import { targetInputs } from "./shared/feeds.js";
 import { maskTokens, maskedShare, type MaskingOptions } from "./shared/masking.js";
 import { percentText, softmaxInto } from "../statistics/probabilities.js";
@@ -57,7 +57,7 @@ const answers: AnswerDecoder<never, MaskPrediction> = {
 
 const clipped = (text: string): string => (text.length > 80 ? `${text.slice(0, 79).trimEnd()}…` : text);
 
-function likeliest(logits: Float32Array, most: number, tokenizer: TokenNames): readonly MaskCandidate[] {
+function likeliest(logits: Float32Array, most: number, tokenizer: TokenizerVocabularyFacts): readonly MaskCandidate[] {
   const shares = new Float32Array(logits.length);
   softmaxInto(logits, shares);
   const best = Uint32Array.from(shares, (_, id) => id)
@@ -102,7 +102,7 @@ export const fillMask: TaskImplementation = {
   pooled: false,
   head(layers, body, options) {
     const head = body.unmask?.(layers);
-    if (!head) throw missingUnmaskingError(options.call.word);
+    if (!head) throw missingMaskedLmHeadError(options.call.word);
     const { weight, bias } = head;
     const taken = (targets: Parameters<typeof body.last_hidden_state.takeRows>[0] | undefined) =>
       head.transform(targets ? body.last_hidden_state.takeRows(targets) : body.last_hidden_state);

@@ -1,7 +1,7 @@
 import type { HeadContext } from "#dsl/language/types/capabilities/model.js";
 import { defineWord } from "#dsl/language/types/define.js";
 import { singleText } from "../row-formats/single-text.js";
-import { checkUnmaskingHead } from "./shared/families.js";
+import { checkMaskedLmHead } from "./shared/families.js";
 import { maskedShare } from "./shared/masking.js";
 
 export const word = defineWord({
@@ -38,7 +38,7 @@ export const word = defineWord({
     mlm_probability: "share",
     top_k: "candidates",
   },
-  check: (call, context) => checkUnmaskingHead(call.word, context),
+  check: (call, context) => checkMaskedLmHead(call.word, context),
   capabilities: {
     pipeline: "fill-mask",
     roles: ["text"],

@@ -3,20 +3,20 @@ import type { RowName } from "#dsl/language/types/row-name.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { NDArray, Type } from "#dsl/tensor/program.js";
-import type { Resampling } from "../statistics/bootstrap.js";
+import type { BootstrapScorer } from "../statistics/bootstrap.js";
 import type { RowFormat } from "../row-formats/row-format.js";
 import type { FittedCalibration } from "../calibrations/kind.js";
 import type {
   LabelSetMetricInput,
   MetricImplementation,
-  MetricInput,
+  LabelMetricInput,
   NumberMetricInput,
   ConstantPrediction,
   PairMetricInput,
   RankingMetricInput,
 } from "../metrics/kind.js";
-import type { Layers } from "../layers/contract.js";
-import type { OutputTerm } from "../losses/loss-term.js";
+import type { LayerBuilder } from "../layers/contract.js";
+import type { OutputLossTerm } from "../losses/loss-term.js";
 import type { ModelOutputs } from "../models/kind.js";
 
 /**
@@ -47,7 +47,7 @@ export interface SupervisionRows {
    */
   window?(row: number): QuestionContextWindow;
   readonly labels: readonly string[];
-  readonly tokenizer: TokenNames;
+  readonly tokenizer: TokenizerVocabularyFacts;
   /** Names used in errors. */
   readonly model: string;
   readonly data: string;
@@ -64,7 +64,7 @@ export interface QuestionContextWindow {
   readonly starts: Int32Array;
   readonly ends: Int32Array;
 }
-export interface TokenNames {
+export interface TokenizerVocabularyFacts {
   readonly vocabulary: number;
   /** The mask token; null if the tokenizer has none. */
   readonly mask: number | null;
@@ -180,7 +180,7 @@ export interface PredictedRows {
   /** For windows over contexts (format `extractive_qa`); `count` is the number of windows. */
   window?(row: number): QuestionContextWindow;
   readonly labels: readonly string[];
-  readonly tokenizer: TokenNames;
+  readonly tokenizer: TokenizerVocabularyFacts;
   readonly call: Call;
   /** Minimum probability to predict each label, if it was fitted. */
   readonly thresholds?: FittedCalibration["thresholds"];
@@ -195,7 +195,7 @@ export interface ScoredOutcome {
    * Returns how to measure the metric on resamples, for intervals. Null if the metric does not apply, or only to all
    * rows at once.
    */
-  resampling(metric: MetricImplementation, call: Call): Resampling | null;
+  resampling(metric: MetricImplementation, call: Call): BootstrapScorer | null;
   /** Counts per label, or per entity type, if there are any. */
   readonly byLabel?: LabelCountTable;
   /** The most frequently predicted answer; missing if answers do not repeat. */
@@ -212,11 +212,11 @@ export interface ScoredOutcome {
   mistakes(most: number): readonly MistakenRow[];
   readonly notes?: readonly string[];
   /** Predictions and truth per row, for charts; missing if rows have no individual answers. */
-  readonly outcome?: EvaluationOutcome;
+  readonly outcome?: MetricInputByAnswerKind;
 }
 /** Outcome by the kind of answer. `least` for label sets: the minimum probability to predict a label. */
-export type EvaluationOutcome =
-  | { readonly kind: "label"; readonly input: MetricInput }
+export type MetricInputByAnswerKind =
+  | { readonly kind: "label"; readonly input: LabelMetricInput }
   | { readonly kind: "label_set"; readonly input: LabelSetMetricInput; readonly least: number }
   | { readonly kind: "number"; readonly input: NumberMetricInput }
   | { readonly kind: "pair"; readonly input: PairMetricInput }
@@ -307,7 +307,7 @@ export interface TaskImplementation {
   readonly supervision: Supervision;
   /** Adds the head. `labels` is the number of labels. */
   head(
-    layers: Layers,
+    layers: LayerBuilder,
     body: ModelOutputs,
     options: {
       readonly hidden: number;
@@ -350,7 +350,7 @@ export interface TaskImplementation {
   /** Number of the head's outputs for this many labels; by default the same. */
   outputs?(labels: number): number;
   /** Loss terms that replace the task's own loss in the objective of its trainings. Default: its own loss. */
-  terms?(call: Call): readonly OutputTerm[];
+  terms?(call: Call): readonly OutputLossTerm[];
   /** Missing for generative tasks. */
   readonly answers?: AnswerDecoder;
 }

@@ -5,7 +5,7 @@ import type { Call } from "#dsl/language/types/value.js";
 import type { AnswerDecoder, PredictedRows, AnswerFrequency, TaskImplementation, TrainingTargets } from "./kind.js";
 import { singleText } from "../row-formats/single-text.js";
 import type { LabelSetMetricInput } from "../metrics/kind.js";
-import { labelSetsResampler, resamplingOf, samplerOf } from "../metrics/shared/resampled-outcomes.js";
+import { labelSetsResampler, resamplingOf, metricResampleScorer } from "../metrics/shared/resampled-outcomes.js";
 import { float32NDArray } from "./shared/feeds.js";
 import { lossSettingsOf } from "./shared/loss-settings.js";
 import { positiveWeights, hasPositiveWeights } from "./shared/positive-weights.js";
@@ -111,7 +111,9 @@ const answers: AnswerDecoder<TaughtSets, LabelsPrediction> = {
           (scoredInput) => metric.ofLabelSets?.(metricCall, scoredInput) ?? Number.NaN,
         ),
       resampling: (metric, metricCall) =>
-        resamplingOf(outputs.length, samplerOf(metric, metricCall, "ofLabelSets", input, draw), { single: true }),
+        resamplingOf(outputs.length, metricResampleScorer(metric, metricCall, "ofLabelSets", input, draw), {
+          single: true,
+        }),
       byLabel: {
         of: ["row", "rows"],
         head: "label",

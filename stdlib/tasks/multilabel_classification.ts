@@ -1,8 +1,8 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { singleText } from "../row-formats/single-text.js";
-import { checkFamilyShape } from "./shared/families.js";
+import { checkFamilyArchitecture } from "./shared/families.js";
 import { checkPositiveWeights } from "./shared/class-weights.js";
-import { focalParameter } from "./shared/loss-settings.js";
+import { focalLossParameter } from "./shared/loss-settings.js";
 import {
   positiveWeightsByLabel,
   balancedPositiveWeightText,
@@ -27,7 +27,7 @@ export const word = defineWord({
       impact: "medium",
     },
     positiveWeightParameter,
-    focalParameter,
+    focalLossParameter,
   ],
   elsewhere: {
     pos_weight: "positive_weight",
@@ -40,7 +40,7 @@ export const word = defineWord({
     multilabel: "multilabel_classification",
   },
   check(call, context) {
-    checkFamilyShape(call.word, ["encoder"], context);
+    checkFamilyArchitecture(call.word, ["encoder"], context);
     checkPositiveWeights("positive_weight", positiveWeightsByLabel(call), context);
   },
   capabilities: {

@@ -22,16 +22,16 @@ import { exactMatch } from "../metrics/exact_match.js";
 import { rowSumsSampler, rowSumsOf, scoreOfAllRows as wholeOf, type RowSums } from "../metrics/shared/row-sums.js";
 import { tokenF1 } from "../metrics/token_f1.js";
 import {
-  findAnswer,
+  findBestAnswerSpan,
   NO_SPAN,
   tokenSpanIn,
-  type AnswerChoiceOptions,
+  type AnswerSelectionOptions,
   type FoundAnswer,
   type WindowLogits,
   type TokenSpan,
 } from "./shared/answer-spans.js";
-import { answersResampler, resamplingOf, samplerOf } from "../metrics/shared/resampled-outcomes.js";
-import { int32Array } from "./shared/feeds.js";
+import { answersResampler, resamplingOf, metricResampleScorer } from "../metrics/shared/resampled-outcomes.js";
+import { int32NDArray } from "./shared/feeds.js";
 import { percentText } from "../statistics/probabilities.js";
 
 /** `text` is the question. */
@@ -52,7 +52,7 @@ const overlapping = must(tokenF1.ofAnswers, "token_f1 of answers");
 const answers: AnswerDecoder<TaughtAnswers, AnswerPrediction> = {
   places: (rows, row) => Int32Array.from(rows.ids(row), (_, place) => place),
   score(outputs, { span, gold: goldOf }, rows) {
-    const found = byQuestion(outputs, rows).map((windows) => findAnswer(windows, choiceOf(rows.call)));
+    const found = byQuestion(outputs, rows).map((windows) => findBestAnswerSpan(windows, choiceOf(rows.call)));
     const gold = found.map((_, question) => goldOf(question));
     const windows = windowsOf(rows, found.length);
     // A question with many windows has the same weight in the loss.
@@ -80,7 +80,7 @@ const answers: AnswerDecoder<TaughtAnswers, AnswerPrediction> = {
   predictions: (outputs, texts, rows) =>
     byQuestion(outputs, rows).map((windows, i) => {
       const { context } = windows[0]!.window;
-      return { text: texts[i]!, context, ...findAnswer(windows, choiceOf(rows.call)) };
+      return { text: texts[i]!, context, ...findBestAnswerSpan(windows, choiceOf(rows.call)) };
     }),
   answer: ({ answer }) => answer,
   columns: ["answer", "probability", "in the context"],
@@ -106,7 +106,7 @@ function scoredAnswers(
     },
     measure: (metric, metricCall) => metric.ofAnswers?.(metricCall, input) ?? Number.NaN,
     resampling: (metric, metricCall) =>
-      resamplingOf(found.length, samplerOf(metric, metricCall, "ofAnswers", input, draw), {
+      resamplingOf(found.length, metricResampleScorer(metric, metricCall, "ofAnswers", input, draw), {
         unit: "question",
         single: true,
       }),
@@ -164,7 +164,7 @@ function byQuestion(outputs: readonly Float32Array[], rows: PredictedRows): read
   return questions;
 }
 
-function choiceOf({ arguments: given }: Call): AnswerChoiceOptions {
+function choiceOf({ arguments: given }: Call): AnswerSelectionOptions {
   const none = given["unanswerable"] === true ? Number(given["threshold"] ?? 0) : null;
   return { candidates: Number(given["candidates"] ?? 20), longest: Number(given["max_answer"] ?? 30), none };
 }
@@ -238,7 +238,7 @@ export const questionAnswering: TaskImplementation = {
           return Uint8Array.from(rows.ids(row), (_, place) => (place > 0 && place >= first && place <= last ? 1 : 0));
         },
         feeds: ({ rows: members }) => ({
-          labels: int32Array(Int32Array.from(Array.from(members).flatMap(span)), [members.length, 2]),
+          labels: int32NDArray(Int32Array.from(Array.from(members).flatMap(span)), [members.length, 2]),
         }),
       };
       return taught;

@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { extractiveQa } from "../row-formats/extractive-qa.js";
-import { checkFamilyShape } from "./shared/families.js";
+import { checkFamilyArchitecture } from "./shared/families.js";
 
 /** Default of `max_length`, if the base has enough positions. */
 const LONGEST = 512;
@@ -76,7 +76,7 @@ export const word = defineWord({
     n_best_size: "candidates",
     null_score_diff_threshold: "threshold",
   },
-  check: (call, context) => checkFamilyShape(call.word, ["encoder"], context),
+  check: (call, context) => checkFamilyArchitecture(call.word, ["encoder"], context),
   capabilities: {
     peft: "QUESTION_ANS",
     roles: ["question", "context", "answer"],

@@ -10,7 +10,7 @@ import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { AnswerDecoder, AnswerFrequency, TaskImplementation, TrainingTargets } from "./kind.js";
 import { singleText } from "../row-formats/single-text.js";
-import { numbersResampler, resamplingOf, samplerOf } from "../metrics/shared/resampled-outcomes.js";
+import { numbersResampler, resamplingOf, metricResampleScorer } from "../metrics/shared/resampled-outcomes.js";
 import { float32NDArray } from "./shared/feeds.js";
 import { numberText } from "../text/numbers.js";
 
@@ -40,7 +40,7 @@ const answers: AnswerDecoder<TaughtScores, ScorePrediction> = {
       metrics: { loss: mean((d) => d * d), mean_absolute_error: mean(Math.abs) },
       measure: (metric, metricCall) => metric.ofNumbers?.(metricCall, input) ?? Number.NaN,
       resampling: (metric, metricCall) =>
-        resamplingOf(truth.length, samplerOf(metric, metricCall, "ofNumbers", input, draw)),
+        resamplingOf(truth.length, metricResampleScorer(metric, metricCall, "ofNumbers", input, draw)),
       ...(commonest && { commonest }),
       spread: { predicted: deviationOf(predicted), truth: deviationOf(truth), mean: meanOf(predicted) },
       labels: [],

@@ -1,7 +1,7 @@
 import type { HeadContext } from "#dsl/language/types/capabilities/model.js";
 import { defineWord } from "#dsl/language/types/define.js";
 import { singleText } from "../row-formats/single-text.js";
-import { checkFamilyShape } from "./shared/families.js";
+import { checkFamilyArchitecture } from "./shared/families.js";
 import { sentenceHeadElementCount } from "./shared/sentence-head.js";
 
 export const word = defineWord({
@@ -23,7 +23,7 @@ export const word = defineWord({
     },
   ],
   elsewhere: { "text-regression": "regression", num_labels: "regression", min_max: "range" },
-  check: (call, context) => checkFamilyShape(call.word, ["encoder"], context),
+  check: (call, context) => checkFamilyArchitecture(call.word, ["encoder"], context),
   capabilities: {
     pipeline: "text-classification",
     peft: "SEQ_CLS",

@@ -14,7 +14,7 @@ import {
   similarityLossSettingsOf,
   pairTargetRole,
 } from "./shared/similarity-losses.js";
-import { teachPairs, type TaughtTextPairs } from "./shared/similarity-rows.js";
+import { textPairTargetsOf, type TextPairTargets } from "./shared/similarity-rows.js";
 import { scorePairs } from "./shared/similarity-scored.js";
 import { dotProduct, unitVector } from "./shared/similarity-scores.js";
 
@@ -42,7 +42,7 @@ const ofPairs: PairAnswerDecoder<SimilarityPrediction> = {
   cells: ({ similarity }) => [numberText(similarity)],
 };
 
-const answers: AnswerDecoder<TaughtTextPairs, EmbeddingPrediction> = {
+const answers: AnswerDecoder<TextPairTargets, EmbeddingPrediction> = {
   score: scorePairs,
   predictions: (outputs, texts) => outputs.map((vector, i) => ({ text: texts[i]!, embedding: vector.slice() })),
   /** All pairs have the same similarity. If labels state which texts match, the more frequent label is predicted. */
@@ -73,7 +73,7 @@ export const sentenceSimilarity: TaskImplementation = {
         seconds: { dtype: "i32", shape: [candidates] },
       };
     },
-    teach: teachPairs,
+    teach: textPairTargetsOf,
   },
   headPaths: [],
   pooled: false,

@@ -5,7 +5,7 @@ import type { Call } from "#dsl/language/types/value.js";
 import { defineWord, defineParameters } from "#dsl/language/types/define.js";
 import { pairEncoding } from "../row-formats/pair-encoding.js";
 import { baseFacts } from "../models/shared/base-facts.js";
-import { checkFamilyShape } from "./shared/families.js";
+import { checkFamilyArchitecture } from "./shared/families.js";
 import { POOLINGS } from "./shared/pooling.js";
 import {
   SIMILARITY_LOSS_ROLES,
@@ -141,7 +141,7 @@ export const word = defineWord({
     similarity_fct: "loss",
   },
   check(call, context) {
-    checkFamilyShape(call.word, ["encoder", "decoder"], context);
+    checkFamilyArchitecture(call.word, ["encoder", "decoder"], context);
     const embedding = embeddingOf(context);
     if (!embedding || call.arguments.pooling !== "auto") return;
     const base = context.statement["base"];

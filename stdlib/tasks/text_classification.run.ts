@@ -2,10 +2,10 @@
 import type { AnswerDecoder, Supervision, TaskImplementation, TrainingTargets } from "./kind.js";
 import { singleText } from "../row-formats/single-text.js";
 import { classWeights, hasClassWeights } from "./shared/class-weights.js";
-import { float32NDArray, int32Array } from "./shared/feeds.js";
+import { float32NDArray, int32NDArray } from "./shared/feeds.js";
 import { lossSettingsOf } from "./shared/loss-settings.js";
 import { MEAN_HEAD_PATH, meanFeatures, usesMeanPooling } from "./shared/mean-head.js";
-import { labelsResampler, resamplingOf, samplerOf } from "../metrics/shared/resampled-outcomes.js";
+import { labelsResampler, resamplingOf, metricResampleScorer } from "../metrics/shared/resampled-outcomes.js";
 import {
   commonestLabelBaseline,
   commonestPrediction,
@@ -13,10 +13,10 @@ import {
   labelCountsOf,
   decideLabel,
   labelMetricInput,
-  measureLabels,
+  scoreLabelsWithMetric,
   labelMistakes,
   labelNumbering,
-  labelMetrics,
+  labelLossAndAccuracy,
 } from "./shared/label-scores.js";
 import { percentText, softmaxInto } from "../statistics/probabilities.js";
 
@@ -40,7 +40,7 @@ export function labelTargets(truth: Int32Array, weights: Float32Array | null = n
     counts: ({ rows }) =>
       weights ? Array.from(rows).reduce((sum, row) => sum + weights[truth[row]!]!, 0) : rows.length,
     feeds: (batch) => ({
-      labels: int32Array(
+      labels: int32NDArray(
         Int32Array.from(batch.rows, (row) => truth[row]!),
         [batch.rows.length],
       ),
@@ -71,10 +71,10 @@ const answers: AnswerDecoder<TaughtLabels, LabelPrediction> = {
     const byLabel = labelCountsOf(input);
     const commonest = commonestPrediction(byLabel, truth.length);
     return {
-      metrics: labelMetrics(input),
-      measure: (metric, call) => measureLabels(metric, call, input),
+      metrics: labelLossAndAccuracy(input),
+      measure: (metric, call) => scoreLabelsWithMetric(metric, call, input),
       resampling: (metric, call) =>
-        resamplingOf(truth.length, samplerOf(metric, call, "compute", input, draw), { single: true }),
+        resamplingOf(truth.length, metricResampleScorer(metric, call, "compute", input, draw), { single: true }),
       byLabel: { of: ["row", "rows"], head: "label", rows: byLabel },
       ...(commonest && { commonest }),
       labels: rows.labels,

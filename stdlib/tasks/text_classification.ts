@@ -1,15 +1,15 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import type {} from "#dsl/language/types/codes/value-codes.js";
 import { singleText } from "../row-formats/single-text.js";
-import { checkFamilyShape } from "./shared/families.js";
+import { checkFamilyArchitecture } from "./shared/families.js";
 import {
   classWeightParameter,
   labelsWithClassWeights,
   checkPositiveWeights,
   balancedClassWeightText,
-  namedClassWeights,
+  classWeightsByLabel,
 } from "./shared/class-weights.js";
-import { focalParameter, labelSmoothingParameter } from "./shared/loss-settings.js";
+import { focalLossParameter, labelSmoothingParameter } from "./shared/loss-settings.js";
 import { meanHeadElementCount, poolingParameter, usesMeanPooling } from "./shared/mean-head.js";
 import { sentenceHeadElementCount } from "./shared/sentence-head.js";
 
@@ -18,7 +18,7 @@ export const word = defineWord({
   name: "text_classification",
   doc: "One of several labels for a text. The head is that of the family's ...ForSequenceClassification in transformers, or with `pooling: mean` a linear layer over the mean of the text's states.",
   example: 'model router { base: "all-MiniLM-L6-v2", task: text_classification(class_weight: balanced, focal: 2) }',
-  parameters: [classWeightParameter, focalParameter, labelSmoothingParameter, poolingParameter],
+  parameters: [classWeightParameter, focalLossParameter, labelSmoothingParameter, poolingParameter],
   elsewhere: {
     class_weights: "class_weight",
     pooling_mode: "pooling",
@@ -32,8 +32,8 @@ export const word = defineWord({
     SEQ_CLS: "text_classification",
   },
   check(call, context) {
-    checkFamilyShape(call.word, ["encoder"], context);
-    checkPositiveWeights("class_weight", namedClassWeights(call), context);
+    checkFamilyArchitecture(call.word, ["encoder"], context);
+    checkPositiveWeights("class_weight", classWeightsByLabel(call), context);
   },
   capabilities: {
     pipeline: "text-classification",

@@ -6,7 +6,7 @@
 import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { TaskImplementation } from "./kind.js";
-import { missingHeadError } from "./shared/refusals.js";
+import { missingOutputEmbeddingError } from "./shared/refusals.js";
 import { lossSettingsOf } from "./shared/loss-settings.js";
 import { cappedLogits } from "./shared/logits.js";
 import { nextTokenSupervision } from "./shared/next-token.js";
@@ -17,7 +17,7 @@ export const textGeneration: TaskImplementation = {
   headPaths: [],
   head(_layers, body, options) {
     const { last_hidden_state: x, unembedding, cap } = body;
-    if (!unembedding) throw missingHeadError(options.call.word);
+    if (!unembedding) throw missingOutputEmbeddingError(options.call.word);
     const { smoothing } = lossSettingsOf(options.call);
     const bent = cap !== undefined && { cap };
     const lossAt = (targets: Tensor | undefined): Tensor => {

@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { causalLm } from "../row-formats/causal-lm.js";
-import { checkFamilyShape } from "./shared/families.js";
+import { checkFamilyArchitecture } from "./shared/families.js";
 import { labelSmoothingParameter } from "./shared/loss-settings.js";
 
 export const word = defineWord({
@@ -17,7 +17,7 @@ export const word = defineWord({
     language_modeling: "text_generation",
     CAUSAL_LM: "text_generation",
   },
-  check: (call, context) => checkFamilyShape(call.word, ["decoder"], context),
+  check: (call, context) => checkFamilyArchitecture(call.word, ["decoder"], context),
   capabilities: {
     pipeline: "text-generation",
     peft: "CAUSAL_LM",

@@ -6,7 +6,7 @@ import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { AnswerDecoder, PredictedRows, SupervisionRows, TaskImplementation, TrainingTargets } from "./kind.js";
 import { tokenLabels } from "../row-formats/token-labels.js";
-import type { MetricInput } from "../metrics/kind.js";
+import type { LabelMetricInput } from "../metrics/kind.js";
 import {
   entitiesOf,
   entityCounts,
@@ -20,7 +20,7 @@ import {
   tagsResampler,
   cachedPerDraw,
   resamplingOf,
-  samplerOf,
+  metricResampleScorer,
 } from "../metrics/shared/resampled-outcomes.js";
 import { hasClassWeights, classWeightsOfCounts } from "./shared/class-weights.js";
 import { targetInputs, float32NDArray } from "./shared/feeds.js";
@@ -31,10 +31,10 @@ import {
   confusionMatrix,
   labelCountsOf,
   labelMetricInput,
-  measureLabels,
+  scoreLabelsWithMetric,
   labelMistakes,
   labelNumbering,
-  labelMetrics,
+  labelLossAndAccuracy,
 } from "./shared/label-scores.js";
 import { argmax } from "../statistics/argmax.js";
 import { softmaxInto } from "../statistics/probabilities.js";
@@ -79,14 +79,15 @@ const answers: AnswerDecoder<TaughtTags, TagsPrediction> = {
       { hit: 0, given: 0, have: 0 },
     );
     return {
-      metrics: { ...labelMetrics(input), ...(scheme === "none" ? {} : { entity_f1: entityF1(all) }) },
-      measure: (metric, call) => (metric.ofTags ? metric.ofTags(call, tags) : measureLabels(metric, call, input)),
+      metrics: { ...labelLossAndAccuracy(input), ...(scheme === "none" ? {} : { entity_f1: entityF1(all) }) },
+      measure: (metric, call) =>
+        metric.ofTags ? metric.ofTags(call, tags) : scoreLabelsWithMetric(metric, call, input),
       // Words of one text are correlated, so texts are resampled with all their words.
       resampling(metric, call) {
-        const ofWords = metric.ofTags ? undefined : samplerOf(metric, call, "compute", input, drawWords);
+        const ofWords = metric.ofTags ? undefined : metricResampleScorer(metric, call, "compute", input, drawWords);
         const score = ofWords
           ? (drawn: Uint32Array) => ofWords(wordsOf(drawn))
-          : samplerOf(metric, call, "ofTags", tags, drawTags);
+          : metricResampleScorer(metric, call, "ofTags", tags, drawTags);
         return resamplingOf(outputs.length, score, { unit: "text" });
       },
       byLabel:
@@ -157,7 +158,7 @@ function wordsOfTexts(lengths: readonly number[]): (drawn: Uint32Array) => Uint3
 }
 
 /** Ranks texts by their most confident wrong word. */
-function gravest(input: MetricInput, right: readonly Int32Array[], { words }: TaughtTags, most: number) {
+function gravest(input: LabelMetricInput, right: readonly Int32Array[], { words }: TaughtTags, most: number) {
   const places = right.flatMap((row, text) => Array.from(row, (_, word) => ({ text, word })));
   const seen = new Set<number>();
   return labelMistakes(input)

@@ -5,10 +5,10 @@ import {
   labelsWithClassWeights,
   checkPositiveWeights,
   balancedClassWeightText,
-  namedClassWeights,
+  classWeightsByLabel,
 } from "./shared/class-weights.js";
-import { checkFamilyShape } from "./shared/families.js";
-import { focalParameter, labelSmoothingParameter } from "./shared/loss-settings.js";
+import { checkFamilyArchitecture } from "./shared/families.js";
+import { focalLossParameter, labelSmoothingParameter } from "./shared/loss-settings.js";
 
 export const word = defineWord({
   kind: "task",
@@ -31,7 +31,7 @@ export const word = defineWord({
       impact: "medium",
     },
     classWeightParameter,
-    focalParameter,
+    focalLossParameter,
     labelSmoothingParameter,
   ],
   elsewhere: {
@@ -48,8 +48,8 @@ export const word = defineWord({
     IOB2: "iob2",
   },
   check(call, context) {
-    checkFamilyShape(call.word, ["encoder"], context);
-    checkPositiveWeights("class_weight", namedClassWeights(call), context);
+    checkFamilyArchitecture(call.word, ["encoder"], context);
+    checkPositiveWeights("class_weight", classWeightsByLabel(call), context);
   },
   capabilities: {
     pipeline: "token-classification",

@@ -1,9 +1,9 @@
 import { must } from "#dsl/language/diagnostics/codes.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { Layers } from "../layers/contract.js";
+import type { LayerBuilder } from "../layers/contract.js";
 import type { TechniqueImplementation } from "./kind.js";
-import { fromOwnFolderParameter } from "./shared/from-parameter.js";
+import { ownFormatStartFolderParameter } from "./shared/from-parameter.js";
 import { defineWord } from "#dsl/language/types/define.js";
 import { numberArgument, textArgument } from "./shared/settings.js";
 import { isAttentionPath, embeddingWidth, isEmbeddingOrHead, type TensorShapes } from "./shared/shapes.js";
@@ -80,7 +80,7 @@ export const word = defineWord({
       why: "The choice matters little.",
       impact: "low",
     },
-    fromOwnFolderParameter,
+    ownFormatStartFolderParameter,
   ],
   notes: rate.notes,
   capabilities: {
@@ -140,11 +140,11 @@ const adapters: TechniqueImplementation = {
     const everywhere = kind !== "pfeiffer";
     // A sub-layer is an attention sub-layer if its body computes attention.
     let attended = false;
-    const attention: Layers["attention"] = (...given) => {
+    const attention: LayerBuilder["attention"] = (...given) => {
       attended = true;
       return layers.attention(...given);
     };
-    const block: Layers["block"] = (path, x, body) =>
+    const block: LayerBuilder["block"] = (path, x, body) =>
       layers.block(path, x, (h) => {
         attended = false;
         const y = body(h);

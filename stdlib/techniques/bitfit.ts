@@ -1,7 +1,7 @@
 import type { TechniqueImplementation } from "./kind.js";
 import { defineWord } from "#dsl/language/types/define.js";
 import { baseFacts } from "../models/shared/base-facts.js";
-import { fromOwnFolderParameter } from "./shared/from-parameter.js";
+import { ownFormatStartFolderParameter } from "./shared/from-parameter.js";
 import { headParameterCount } from "./shared/head.js";
 import { countElements, type TensorShapes } from "./shared/shapes.js";
 import { learningRateRecord } from "./shared/rates.js";
@@ -39,7 +39,7 @@ export const word = defineWord({
       url: "https://arxiv.org/abs/2106.10199",
     },
   ],
-  parameters: [fromOwnFolderParameter],
+  parameters: [ownFormatStartFolderParameter],
   elsewhere: { bias_only: "bitfit", bias_tuning: "bitfit" },
   check(_call, context) {
     const base = baseFacts(context);

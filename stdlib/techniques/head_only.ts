@@ -1,10 +1,10 @@
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { TechniqueImplementation } from "./kind.js";
 import { defineWord } from "#dsl/language/types/define.js";
-import { fitParameter, checkExactFit } from "./shared/exact-fit.js";
+import { headFitParameter, checkExactFit } from "./shared/exact-fit.js";
 import { headParameterCount } from "./shared/head.js";
 import { readQuantizedConfig } from "../models/shared/quantized-weights.js";
-import { fromOwnFolderParameter } from "./shared/from-parameter.js";
+import { ownFormatStartFolderParameter } from "./shared/from-parameter.js";
 import { learningRateRecord } from "./shared/rates.js";
 
 const rate = learningRateRecord({
@@ -26,7 +26,7 @@ export const word = defineWord({
       url: "https://arxiv.org/abs/1610.01644",
     },
   ],
-  parameters: [fitParameter, fromOwnFolderParameter],
+  parameters: [headFitParameter, ownFormatStartFolderParameter],
   elsewhere: { linear_probe: "head_only", linear_probing: "head_only", feature_extraction: "head_only" },
   check(call, context) {
     const task = headParameterCount(context);

@@ -3,11 +3,11 @@ import type { Call } from "#dsl/language/types/value.js";
 import type { CheckContext } from "#dsl/language/types/context.js";
 import { defineWord, defineParameter } from "#dsl/language/types/define.js";
 import { baseFacts } from "../models/shared/base-facts.js";
-import { fromParameter } from "./shared/from-parameter.js";
+import { startFolderParameter } from "./shared/from-parameter.js";
 import { defaultIa3Layers, ia3Settings, type Ia3Settings } from "./shared/ia3-settings.js";
 import { linearLayerNames, findLinearLayers, type TensorShapes, isTargetLayer } from "./shared/shapes.js";
 import { learningRateRecord } from "./shared/rates.js";
-import type { Layers } from "../layers/contract.js";
+import type { LayerBuilder } from "../layers/contract.js";
 import type { TechniqueImplementation } from "./kind.js";
 import { modulesToSave, PEFT_PREFIX, peftConfig } from "./shared/settings.js";
 
@@ -54,7 +54,7 @@ export const word = defineWord({
       "Linear layers whose inputs are scaled.",
       "the last layer of each feed-forward block of the base",
     ),
-    fromParameter(
+    startFolderParameter(
       "Folder of a PEFT adapter to start from (`adapter_model.safetensors`), with the same targets and inputs.",
     ),
   ],
@@ -101,7 +101,7 @@ const ia3: TechniqueImplementation = {
   fileName: (name) => PEFT_PREFIX + name,
   around(call, layers) {
     const { targets, inputs } = ia3Settings(call);
-    const linear: Layers["linear"] = (path, x, options) => {
+    const linear: LayerBuilder["linear"] = (path, x, options) => {
       const factors = (shape: readonly number[], size: number) =>
         layers.graph.withPath(path, () => layers.parameter(`${path}.ia3_l`, shape, "ones").reshape([size]));
       if (isTargetLayer(path, inputs))

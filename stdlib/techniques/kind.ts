@@ -1,7 +1,7 @@
 /** A technique: which parameters of a model's body train, and what it adds to the layers. */
 import type { Call } from "#dsl/language/types/value.js";
-import type { RecommendedRate } from "./shared/rates.js";
-import type { Layers } from "../layers/contract.js";
+import type { RecommendedLearningRate } from "./shared/rates.js";
+import type { LayerBuilder } from "../layers/contract.js";
 import type { ModelInputs, ModelOutputs, ModelSizes } from "../models/kind.js";
 
 /**
@@ -18,16 +18,16 @@ export interface TechniqueImplementation {
   /** Whether the technique adds this parameter, which no base has. By default it adds none. */
   adds?(call: Call, path: string): boolean;
   /** Wraps the layers: `linear` of target layers gets the technique's additions. Called once per program. */
-  around(call: Call, layers: Layers): Layers;
+  around(call: Call, layers: LayerBuilder): LayerBuilder;
   /**
    * Wraps the complete body (`build`, over layers and inputs), for techniques that lengthen sequences or change
    * attention. By default not wrapped.
    */
-  body?(call: Call, options: BodyOptions): ModelOutputs;
+  body?(call: Call, options: TechniqueBodyOptions): ModelOutputs;
   /** Non-trainable states that are part of the result and that `body` creates; none by default. */
   readonly constants?: readonly string[];
   /** Virtual tokens that the technique adds, if any. */
-  virtual?(call: Call): VirtualTokens;
+  virtual?(call: Call): VirtualTokenCounts;
   /**
    * Replaces texts in the call by numbers: `encode` returns a text's tokens, including special tokens. By default the
    * call is unchanged.
@@ -42,8 +42,8 @@ export interface TechniqueImplementation {
   /** For `trained`: additional fields of adapter_config.json; by default only the technique's own. */
   config?(call: Call, about: AdapterConfigFacts): Readonly<Record<string, unknown>>;
 }
-export interface BodyOptions {
-  readonly layers: Layers;
+export interface TechniqueBodyOptions {
+  readonly layers: LayerBuilder;
   readonly inputs: ModelInputs;
   readonly sizes: ModelSizes;
   /**
@@ -53,9 +53,9 @@ export interface BodyOptions {
   readonly continues: boolean;
   /** Whether the program is for training instead of inference. */
   readonly trains: boolean;
-  build(layers: Layers, inputs: ModelInputs): ModelOutputs;
+  build(layers: LayerBuilder, inputs: ModelInputs): ModelOutputs;
 }
-export interface VirtualTokens {
+export interface VirtualTokenCounts {
   /** Number of positions that they take from the text. */
   readonly positions: number;
   /** Number of entries that they take in the key-value cache: of a decoder's own text, or of an encoder's output. */
@@ -88,6 +88,6 @@ declare module "#dsl/language/types/capabilities/model.js" {
     /** Text for the reference that follows "Trains". */
     readonly trains?: string;
     /** Recommended learning rate for AdamW; by default the usual one for the type of model. */
-    readonly learningRate?: RecommendedRate;
+    readonly learningRate?: RecommendedLearningRate;
   }
 }

@@ -1,6 +1,6 @@
 /** LoRA like PEFT's: A [rank, in] starts as PyTorch's kaiming_uniform(a = √5), that is uniform in ± 1/√in, and B */
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import type { Layers } from "../layers/contract.js";
+import type { LayerBuilder } from "../layers/contract.js";
 import type { TechniqueImplementation } from "./kind.js";
 import { linearWeight } from "../layers/graph-layers.js";
 import { loraSettings } from "./shared/lora-settings.js";
@@ -18,7 +18,7 @@ export const lora: TechniqueImplementation = {
   merges: (call) => flagArgument(call, "merge"),
   around(call, layers) {
     const { rank, scale, dora, dropout, targets } = loraSettings(call);
-    const linear: Layers["linear"] = (path, x, options) => {
+    const linear: LayerBuilder["linear"] = (path, x, options) => {
       if (!isTargetLayer(path, targets)) return layers.linear(path, x, options);
       return layers.graph.withPath(path, () => {
         const weight = linearWeight(layers, path, options);
@@ -69,13 +69,13 @@ interface Paths {
   readonly scale: number;
 }
 
-function lowRank({ graph }: Layers, { x, dropped, weight, a, b, bias, scale }: Paths): Tensor {
+function lowRank({ graph }: LayerBuilder, { x, dropped, weight, a, b, bias, scale }: Paths): Tensor {
   if (dropped === x) return graph.one("low_rank_linear", [x, weight, a, b, ...(bias ? [bias] : [])], { scale });
   return x.linear(weight, bias).add(dropped.linear(a).linear(b).multiply(scale));
 }
 
 /** Computes DoRA. Dropout applies to all that differs from the frozen layer, like in PEFT. */
-function directed(layers: Layers, paths: Paths, magnitude: Tensor): Tensor {
+function directed(layers: LayerBuilder, paths: Paths, magnitude: Tensor): Tensor {
   const { x, dropped, weight, a, b, bias, scale } = paths;
   const merged = layers.graph.one("low_rank_merge", [weight, a, b], { scale });
   const factor = magnitude.divide(merged.square().sum([1]).sqrt().detach());

@@ -4,7 +4,7 @@ import { defineWord } from "#dsl/language/types/define.js";
 import { baseFacts, familyCapabilities } from "../models/shared/base-facts.js";
 import { peftAdvice } from "../foreign-names/peft.js";
 import { techniqueAdvice } from "../foreign-names/values.js";
-import { fromParameter } from "./shared/from-parameter.js";
+import { startFolderParameter } from "./shared/from-parameter.js";
 import { linearLayerNames, findLinearLayers, type TensorShapes } from "./shared/shapes.js";
 import { loraSettings } from "./shared/lora-settings.js";
 import { learningRateRecord } from "./shared/rates.js";
@@ -139,7 +139,7 @@ export const word = defineWord({
       why: 'The adapter alone is small, and needs its base; a merged model is as large as the base and needs nothing else. `await model.merge("folder")` writes one at any time.',
       impact: "low",
     },
-    fromParameter(
+    startFolderParameter(
       "Folder of a PEFT adapter to start from (adapter_model.safetensors), with the same rank, alpha, targets and options.",
     ),
   ],

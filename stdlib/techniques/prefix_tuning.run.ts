@@ -6,7 +6,7 @@
  * positions count them.
  */
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import type { Layers } from "../layers/contract.js";
+import type { LayerBuilder } from "../layers/contract.js";
 import type { TechniqueImplementation } from "./kind.js";
 import {
   VirtualTokenPrefix,
@@ -37,7 +37,7 @@ export const prefixTuning: TechniqueImplementation = {
     const all = 2 * stacked;
     let parts: readonly Tensor[] | undefined;
     let layer = 0;
-    const attention: Layers["attention"] = (path, q, k, v, options) => {
+    const attention: LayerBuilder["attention"] = (path, q, k, v, options) => {
       if (options.cross || (written && ENCODES.test(path))) return layers.attention(path, q, k, v, options);
       const width = k.shape.at(-1) as number;
       parts ??= layers.outside

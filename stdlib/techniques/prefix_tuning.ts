@@ -1,14 +1,14 @@
 import type { Call } from "#dsl/language/types/value.js";
 import { defineWord } from "#dsl/language/types/define.js";
 import { baseFacts } from "../models/shared/base-facts.js";
-import { fromParameter } from "./shared/from-parameter.js";
-import { virtualTokensParameter, virtualTokenCapability, checkPrompts } from "./shared/prompts.js";
-import { keyWidths, type TensorShapes } from "./shared/shapes.js";
+import { startFolderParameter } from "./shared/from-parameter.js";
+import { virtualTokensParameter, virtualTokenCapability, warnIfSmallDecoder } from "./shared/prompts.js";
+import { attentionKeyWidths, type TensorShapes } from "./shared/shapes.js";
 import { virtualTokenCount } from "./shared/virtual-tokens.js";
 import { learningRateRecord } from "./shared/rates.js";
 
 const trained = (call: Call, shapes: TensorShapes): number =>
-  2 * virtualTokenCount(call) * keyWidths(shapes).reduce((sum, width) => sum + width, 0);
+  2 * virtualTokenCount(call) * attentionKeyWidths(shapes).reduce((sum, width) => sum + width, 0);
 
 const rate = learningRateRecord({
   rate: 0.05,
@@ -32,11 +32,13 @@ export const word = defineWord({
   elsewhere: { num_virtual_tokens: "tokens", p_tuning_v2: "prefix_tuning" },
   parameters: [
     virtualTokensParameter,
-    fromParameter("Folder of a PEFT adapter to start from (`adapter_model.safetensors`), with the same `tokens`."),
+    startFolderParameter(
+      "Folder of a PEFT adapter to start from (`adapter_model.safetensors`), with the same `tokens`.",
+    ),
   ],
   check(call, context) {
     const base = baseFacts(context);
-    if (base) checkPrompts(call, context, trained(call, base.shapes));
+    if (base) warnIfSmallDecoder(call, context, trained(call, base.shapes));
   },
   notes: rate.notes,
   capabilities: {

@@ -6,7 +6,7 @@
  * tokens are in the cache. In an encoder-decoder they precede the encoder's input, and the decoder attends to them.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Layers } from "../layers/contract.js";
+import type { LayerBuilder } from "../layers/contract.js";
 import type { ModelInputs } from "../models/kind.js";
 import type { TechniqueImplementation } from "./kind.js";
 import {
@@ -46,7 +46,7 @@ export const promptTuning: TechniqueImplementation = {
         : layers.graph.one("range_like", [ids], { axis: 1 }),
       ...(inputs.token_type_ids && { token_type_ids: before.numbers(() => 0, inputs.token_type_ids) }),
     };
-    const embedding: Layers["embedding"] = (path, inputTokens, options) => {
+    const embedding: LayerBuilder["embedding"] = (path, inputTokens, options) => {
       if (inputTokens.ref.node !== ids.ref.node) return layers.embedding(path, inputTokens, options);
       const table = layers.parameter(`${path}.weight`, [options.rows, options.size]);
       const tokens = call.arguments["init_tokens"];

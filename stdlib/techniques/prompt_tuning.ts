@@ -1,8 +1,8 @@
 import type { Call } from "#dsl/language/types/value.js";
 import { defineWord } from "#dsl/language/types/define.js";
 import { baseFacts } from "../models/shared/base-facts.js";
-import { fromParameter } from "./shared/from-parameter.js";
-import { virtualTokensParameter, virtualTokenCapability, checkPrompts } from "./shared/prompts.js";
+import { startFolderParameter } from "./shared/from-parameter.js";
+import { virtualTokensParameter, virtualTokenCapability, warnIfSmallDecoder } from "./shared/prompts.js";
 import { embeddingWidth, type TensorShapes } from "./shared/shapes.js";
 import { virtualTokenCount } from "./shared/virtual-tokens.js";
 import { learningRateRecord } from "./shared/rates.js";
@@ -45,11 +45,13 @@ export const word = defineWord({
       why: "Random vectors need no text from you.",
       impact: "medium",
     },
-    fromParameter("Folder of a PEFT adapter to start from (`adapter_model.safetensors`), with the same `tokens`."),
+    startFolderParameter(
+      "Folder of a PEFT adapter to start from (`adapter_model.safetensors`), with the same `tokens`.",
+    ),
   ],
   check(call, context) {
     const shapes = baseFacts(context)?.shapes;
-    if (shapes) checkPrompts(call, context, trained(call, shapes));
+    if (shapes) warnIfSmallDecoder(call, context, trained(call, shapes));
   },
   notes: rate.notes,
   capabilities: {

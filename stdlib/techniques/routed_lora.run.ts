@@ -5,15 +5,15 @@
  */
 import { must } from "#dsl/language/diagnostics/codes.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import type { Layers } from "../layers/contract.js";
+import type { LayerBuilder } from "../layers/contract.js";
 import type { TechniqueImplementation } from "./kind.js";
 import { linearWeight } from "../layers/graph-layers.js";
 import {
-  ROUTE_KNOWN_STATE,
-  routeKnownState,
-  ROUTE_MEANS_STATE,
+  KNOWN_LABELS_STATE_NAME,
+  routeKnownLabelsState,
+  ROUTE_MEANS_STATE_NAME,
   routeMeansState,
-  routedSettings,
+  routedLoraSettings,
 } from "./shared/routed-settings.js";
 import { isTargetLayer } from "./shared/shapes.js";
 import { PEFT_PREFIX } from "./shared/settings.js";
@@ -25,22 +25,22 @@ export const routedLora: TechniqueImplementation = {
   saved: word.capabilities.saves,
   trains: (_call, path) => OWN.test(path),
   adds: (_call, path) => OWN.test(path),
-  constants: [ROUTE_MEANS_STATE, ROUTE_KNOWN_STATE],
+  constants: [ROUTE_MEANS_STATE_NAME, KNOWN_LABELS_STATE_NAME],
   fileName: (name) => (OWN.test(name) ? PEFT_PREFIX + name : name),
   around: (_call, layers) => layers,
   body(call, { layers, inputs, trains, build, sizes }) {
-    const { ranks } = routedSettings(call);
+    const { ranks } = routedLoraSettings(call);
     const { graph } = layers;
-    const known = graph.state(ROUTE_KNOWN_STATE, routeKnownState(ranks.length));
-    const means = graph.state(ROUTE_MEANS_STATE, routeMeansState(ranks.length, sizes.hidden));
+    const known = graph.state(KNOWN_LABELS_STATE_NAME, routeKnownLabelsState(ranks.length));
+    const means = graph.state(ROUTE_MEANS_STATE_NAME, routeMeansState(ranks.length, sizes.hidden));
     if (trains) {
       const knownLabels = known.slice(0, ranks.length - 1, 1).reshape([1, 1]);
       return { ...build(latestOf(call, layers), inputs), routed: { known: knownLabels } };
     }
     const plain = build(layers, inputs);
     const pooled = meanOver(plain.encoded ?? plain.last_hidden_state, inputs.attention_mask);
-    const hot = graph.withPath(ROUTE_MEANS_STATE, () => nearest(pooled, means).detach());
-    const gates = graph.withPath(ROUTE_MEANS_STATE, () => gatesOf(hot, ranks));
+    const hot = graph.withPath(ROUTE_MEANS_STATE_NAME, () => nearest(pooled, means).detach());
+    const gates = graph.withPath(ROUTE_MEANS_STATE_NAME, () => gatesOf(hot, ranks));
     const outputs = build(gated(call, layers, gates), inputs);
     return { ...outputs, routed: { pooled, known: hot.matmul(known.reshape([ranks.length, 1])) } };
   },
@@ -79,15 +79,19 @@ function gatesOf(hot: Tensor, ranks: readonly number[]): Tensor {
 }
 
 /** Returns the layers with the latest part only. */
-function latestOf(call: Parameters<TechniqueImplementation["around"]>[0], layers: Layers): Layers {
-  const { ranks, rank } = routedSettings(call);
+function latestOf(call: Parameters<TechniqueImplementation["around"]>[0], layers: LayerBuilder): LayerBuilder {
+  const { ranks, rank } = routedLoraSettings(call);
   const latestRank = must(ranks.at(-1), "a part");
   return adapted(call, layers, (x, a, b) =>
     x.linear(a.slice(0, rank - latestRank, latestRank)).linear(b.slice(1, rank - latestRank, latestRank)),
   );
 }
 
-function gated(call: Parameters<TechniqueImplementation["around"]>[0], layers: Layers, gates: Tensor): Layers {
+function gated(
+  call: Parameters<TechniqueImplementation["around"]>[0],
+  layers: LayerBuilder,
+  gates: Tensor,
+): LayerBuilder {
   return adapted(call, layers, (x, a, b) => {
     const [batch, ranks] = gates.shape;
     const ones = Array.from({ length: x.rank - 2 }, () => 1);
@@ -98,11 +102,11 @@ function gated(call: Parameters<TechniqueImplementation["around"]>[0], layers: L
 
 function adapted(
   call: Parameters<TechniqueImplementation["around"]>[0],
-  layers: Layers,
+  layers: LayerBuilder,
   path: (x: Tensor, a: Tensor, b: Tensor) => Tensor,
-): Layers {
-  const { rank, scale, dropout, targets } = routedSettings(call);
-  const linear: Layers["linear"] = (name, x, options) => {
+): LayerBuilder {
+  const { rank, scale, dropout, targets } = routedLoraSettings(call);
+  const linear: LayerBuilder["linear"] = (name, x, options) => {
     if (!isTargetLayer(name, targets)) return layers.linear(name, x, options);
     return layers.graph.withPath(name, () => {
       const weight = linearWeight(layers, name, options);

@@ -2,7 +2,7 @@ import type { Call } from "#dsl/language/types/value.js";
 import { defineWord } from "#dsl/language/types/define.js";
 import { familyCapabilities } from "../models/shared/base-facts.js";
 import { learningRateRecord } from "./shared/rates.js";
-import { routedSettings } from "./shared/routed-settings.js";
+import { routedLoraSettings } from "./shared/routed-settings.js";
 import { findLinearLayers, type TensorShapes } from "./shared/shapes.js";
 
 const rate = learningRateRecord({
@@ -82,7 +82,7 @@ export const word = defineWord({
     trains: "rank × (inputs + outputs) numbers for each target layer and data set, of which only the latest train",
     addedParameters: true,
     trainableParameters: (call: Call, shapes: TensorShapes): number => {
-      const { rank, targets } = routedSettings(call);
+      const { rank, targets } = routedLoraSettings(call);
       return findLinearLayers(shapes, targets).reduce((n, layer) => n + rank * (layer.in + layer.out), 0);
     },
   },

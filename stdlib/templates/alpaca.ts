@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import type { Message, TemplateImplementation } from "../conversations/kind.js";
+import type { Message, ChatTemplateImplementation } from "../conversations/kind.js";
 import { contentText } from "../conversations/shared/message-text.js";
 import { alternationError } from "./shared/alternation.js";
 
@@ -18,7 +18,7 @@ const withInput =
   "Below is an instruction that describes a task, paired with an input that provides further context. " +
   "Write a response that appropriately completes the request.";
 
-const alpaca: TemplateImplementation = {
+const alpaca: ChatTemplateImplementation = {
   render(messages, { specials }) {
     const [first] = messages;
     const system = first?.role === "system" ? contentText(first) : undefined;

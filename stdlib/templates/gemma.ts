@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import type { TemplateImplementation } from "../conversations/kind.js";
+import type { ChatTemplateImplementation } from "../conversations/kind.js";
 import { messageText } from "../conversations/shared/message-text.js";
 import { alternationError } from "./shared/alternation.js";
 
@@ -12,7 +12,7 @@ export const word = defineWord({
   load: () => Promise.resolve(gemma),
 });
 
-const gemma: TemplateImplementation = {
+const gemma: ChatTemplateImplementation = {
   render(messages, { specials, addGenerationPrompt }) {
     if (messages[0]?.role === "system") return { refused: "gemma's template has no place for a system turn" };
     const refused = alternationError(messages);

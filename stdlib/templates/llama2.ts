@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import type { TemplateImplementation } from "../conversations/kind.js";
+import type { ChatTemplateImplementation } from "../conversations/kind.js";
 import { messageText } from "../conversations/shared/message-text.js";
 import { alternationError } from "./shared/alternation.js";
 
@@ -13,7 +13,7 @@ export const word = defineWord({
 });
 
 /** The system message is written inside the first user message. */
-const llama2: TemplateImplementation = {
+const llama2: ChatTemplateImplementation = {
   render(messages, { specials }) {
     const [first] = messages;
     const system = first?.role === "system" ? `<<SYS>>\n${messageText(first)}\n<</SYS>>\n\n` : "";

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import type { TemplateImplementation } from "../conversations/kind.js";
+import type { ChatTemplateImplementation } from "../conversations/kind.js";
 import { messageText } from "../conversations/shared/message-text.js";
 
 export const word = defineWord({
@@ -13,7 +13,7 @@ export const word = defineWord({
 
 const header = (role: string): string => `<|start_header_id|>${role}<|end_header_id|>\n\n`;
 
-const llama3: TemplateImplementation = {
+const llama3: ChatTemplateImplementation = {
   render: (messages, { specials, addGenerationPrompt }) => [
     { text: specials.bos },
     ...messages.flatMap((message, i) => [

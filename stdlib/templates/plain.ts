@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import type { TemplateImplementation } from "../conversations/kind.js";
+import type { ChatTemplateImplementation } from "../conversations/kind.js";
 import { messageText } from "../conversations/shared/message-text.js";
 
 export const word = defineWord({
@@ -11,7 +11,7 @@ export const word = defineWord({
   load: () => Promise.resolve(plain),
 });
 
-const plain: TemplateImplementation = {
+const plain: ChatTemplateImplementation = {
   render(messages, { specials }) {
     const [user, assistant, ...more] = messages;
     if (user?.role !== "user" || (assistant && assistant.role !== "assistant") || more.length > 0)

@@ -3,7 +3,7 @@
  * slots, for any length. Two of n different texts collide with a probability of about n² / 2⁶⁵ (for a million: one in
  * 37 million).
  */
-export class TextFingerprints {
+export class TextHashMap {
   private high = new Int32Array(1024);
   private low = new Int32Array(1024);
   /** Number + 1; 0 marks a free slot. */

@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { tokenizerAliases, minimumFrequencyParameter, vocabularyParameter } from "./shared/parameters.js";
-import type { TokenizerTraining } from "./kind.js";
+import type { TrainableTokenizer } from "./kind.js";
 import { mergePairs } from "./shared/pair-merging.js";
 
 export const word = defineWord({
@@ -20,7 +20,7 @@ export const word = defineWord({
  */
 const level = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, use_regex: true };
 
-const bpe: TokenizerTraining = {
+const bpe: TrainableTokenizer = {
   parts: () => ({ normalizer: null, pre_tokenizer: level, decoder: level, blanksInWords: true }),
   train({ arguments: given }, words, { specials }) {
     const { vocabulary, merges, least } = mergePairs(words, {

@@ -57,7 +57,7 @@ export interface TrainedVocabulary {
   readonly least: number;
 }
 /** A trainable type of tokenizer. Training is pure and gives the same result on every machine. */
-export interface TokenizerTraining {
+export interface TrainableTokenizer {
   /** Pre-tokenization before the model of tokenizer.json, and the decoder from tokens to text. */
   parts(call: Call): {
     readonly normalizer: TokenizerPart | null;
@@ -76,6 +76,6 @@ export interface TokenizerTraining {
 
 declare module "#dsl/language/types/registry.js" {
   interface Implementations {
-    tokenizer: TokenizerTraining;
+    tokenizer: TrainableTokenizer;
   }
 }

@@ -2,7 +2,7 @@
  * SentencePiece's Unigram like T5's: it starts from many repeated pieces and fits their probabilities by expectation
  * maximization. In turn it drops the pieces whose loss reduces the likelihood of the texts least.
  */
-import type { WordCounts, TokenizerTraining } from "./kind.js";
+import type { WordCounts, TrainableTokenizer } from "./kind.js";
 import { SegmentationLattice, type ScoredPiece } from "./shared/lattice.js";
 import { repeatedPieces } from "./shared/repeated-pieces.js";
 
@@ -17,7 +17,7 @@ const LEAST = 0.5;
 
 const blank = { type: "Metaspace", replacement: "▁", prepend_scheme: "always", split: true };
 
-export const unigram: TokenizerTraining = {
+export const unigram: TrainableTokenizer = {
   parts: () => ({
     normalizer: {
       type: "Sequence",

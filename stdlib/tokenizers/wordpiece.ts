@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { tokenizerAliases, minimumFrequencyParameter, vocabularyParameter } from "./shared/parameters.js";
-import type { TokenizerTraining } from "./kind.js";
+import type { TrainableTokenizer } from "./kind.js";
 import { mergePairs } from "./shared/pair-merging.js";
 
 export const word = defineWord({
@@ -38,7 +38,7 @@ export const word = defineWord({
  * BERT's tokenizer: its pieces are trained by merging pairs, and a word is split greedily into the longest ones from
  * its start.
  */
-const wordpiece: TokenizerTraining = {
+const wordpiece: TrainableTokenizer = {
   parts: ({ arguments: { lower_case: lower } }) => ({
     normalizer: {
       type: "BertNormalizer",

@@ -2,7 +2,7 @@
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
 /** The data of each code. */
-export interface DefinedCodeData {
+export interface UserWordCodeData {
   "word-malformed": { readonly kind: string; readonly name: string; readonly what: string; readonly write: string };
   "word-taken": { readonly kind: string; readonly name: string };
   "word-failed": {
@@ -19,7 +19,7 @@ export interface DefinedCodeData {
 
 const title = (kind: string, name: string): string => (name === "" ? `define.${kind}` : `define.${kind} "${name}"`);
 
-export const definedCodes: CodeTable<DefinedCodeData> = {
+export const userWordCodes: CodeTable<UserWordCodeData> = {
   "word-malformed": {
     severity: "error",
     message: (d) => `${title(d.kind, d.name)}: ${d.what}`,

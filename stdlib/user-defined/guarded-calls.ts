@@ -3,7 +3,7 @@
  * text.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Layers } from "../layers/contract.js";
+import type { LayerBuilder } from "../layers/contract.js";
 
 /** The owner of a user's function, and how to find an error's position in the user's text. */
 export interface UserFunctionOwner {
@@ -12,7 +12,7 @@ export interface UserFunctionOwner {
   placeOf(error: unknown): readonly string[];
 }
 
-export function callGuarded<T>(owner: UserFunctionOwner, part: string, call: () => T): T {
+export function callUserFunction<T>(owner: UserFunctionOwner, part: string, call: () => T): T {
   try {
     return call();
   } catch (error) {
@@ -32,14 +32,20 @@ export function userFunctionError(
 }
 
 /** Guards the layers that a technique wrapped too, because the model calls their functions later. */
-export function guardedLayers(owner: UserFunctionOwner, part: string, wrapped: unknown, given: Layers): Layers {
-  const isLayers = typeof wrapped === "object" && wrapped !== null && typeof (wrapped as Layers).linear === "function";
+export function guardedUserLayers(
+  owner: UserFunctionOwner,
+  part: string,
+  wrapped: unknown,
+  given: LayerBuilder,
+): LayerBuilder {
+  const isLayers =
+    typeof wrapped === "object" && wrapped !== null && typeof (wrapped as LayerBuilder).linear === "function";
   if (!isLayers)
     throw userFunctionError(owner, part, new Error("it must return layers: `return { ...layers, linear }`"));
   const wrappedEntries = Object.entries(wrapped).flatMap(([key, value]) => {
     if (typeof value !== "function" || value === Reflect.get(given, key)) return [];
     const f = value as (...values: unknown[]) => unknown;
-    return [[key, (...values: unknown[]) => callGuarded(owner, `${part} (${key})`, () => f(...values))]];
+    return [[key, (...values: unknown[]) => callUserFunction(owner, `${part} (${key})`, () => f(...values))]];
   });
-  return { ...(wrapped as Layers), ...(Object.fromEntries(wrappedEntries) as Partial<Layers>) };
+  return { ...(wrapped as LayerBuilder), ...(Object.fromEntries(wrappedEntries) as Partial<LayerBuilder>) };
 }

@@ -3,7 +3,7 @@ import type { MetricDirection } from "#dsl/language/types/capabilities/metric.js
 import type { Call } from "#dsl/language/types/value.js";
 import type { Word } from "#dsl/language/types/registry.js";
 import type { MetricImplementation } from "../metrics/kind.js";
-import { userFunctionError, callGuarded, type UserFunctionOwner } from "./guarded-calls.js";
+import { userFunctionError, callUserFunction, type UserFunctionOwner } from "./guarded-calls.js";
 import { storeImplementation } from "./store.js";
 import { parametersFromRecord, type MetricRecord } from "./record.js";
 
@@ -22,7 +22,7 @@ export function metricFromRecord(record: MetricRecord, owner: UserFunctionOwner)
   return Object.fromEntries(
     partsOf(record).map((part) => {
       const measure = (call: Call, outcome: object): number => {
-        const found: unknown = callGuarded(owner, part, () => record[part]!(call, copyOf(outcome)));
+        const found: unknown = callUserFunction(owner, part, () => record[part]!(call, copyOf(outcome)));
         if (typeof found === "number") return found;
         throw userFunctionError(owner, part, new Error(`it must return a number, not ${String(found)}`));
       };

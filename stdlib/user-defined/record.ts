@@ -3,14 +3,14 @@ import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Parameter, Registry, ValueType } from "#dsl/language/types/registry.js";
 import type { Value } from "#dsl/language/types/value.js";
-import type { Layers } from "../layers/contract.js";
+import type { LayerBuilder } from "../layers/contract.js";
 import type {
   LabelSetMetricInput,
-  MetricInput,
+  LabelMetricInput,
   NumberMetricInput,
   TagMetricInput,
   LanguageModelingMetricInput,
-  WrittenMetricInput,
+  GeneratedTextMetricInput,
 } from "../metrics/kind.js";
 
 /** A parameter of a word: `{ name: "targets", type: "texts", default: ["attention"], doc: "…" }`. */
@@ -53,7 +53,7 @@ export interface TechniqueRecord extends WordRecord {
    * Wraps the layers that build the model, usually as `{ ...layers, linear: … }`. `layers.parameter` creates
    * parameters.
    */
-  around(call: UserWordCall, layers: Layers): Layers;
+  around(call: UserWordCall, layers: LayerBuilder): LayerBuilder;
   /** Whether `around` adds a parameter that no base has. By default every trained parameter may be new. */
   adds?(call: UserWordCall, path: string): boolean;
   /** What is saved: the trained parameters (the default), or the complete model. */
@@ -64,13 +64,13 @@ export interface MetricRecord extends WordRecord {
   /** Default: true. `"none"`: neither a greater nor a smaller value is better, so nothing is ranked by it. */
   readonly greaterIsBetter?: boolean | "none";
   /** For one label per row. */
-  compute?(call: UserWordCall, outcome: MetricInput): number;
+  compute?(call: UserWordCall, outcome: LabelMetricInput): number;
   /** For predicted tokens. */
   ofTokens?(call: UserWordCall, outcome: LanguageModelingMetricInput): number;
   ofNumbers?(call: UserWordCall, outcome: NumberMetricInput): number;
   ofLabelSets?(call: UserWordCall, outcome: LabelSetMetricInput): number;
   ofTags?(call: UserWordCall, outcome: TagMetricInput): number;
-  ofWritten?(call: UserWordCall, outcome: WrittenMetricInput): number;
+  ofWritten?(call: UserWordCall, outcome: GeneratedTextMetricInput): number;
 }
 
 const shared: Readonly<Record<string, string>> = {
@@ -82,7 +82,7 @@ const shared: Readonly<Record<string, string>> = {
 /** Allowed values of `greaterIsBetter`. */
 const DIRECTION = 'boolean, or "none"';
 /** Maps each key to its `typeof`. */
-export const RECORD_KEYS = {
+export const USER_RECORD_KEY_TYPES = {
   technique: { ...shared, trains: "function", around: "function", adds: "function", saved: "string" },
   metric: {
     ...shared,
@@ -95,7 +95,7 @@ export const RECORD_KEYS = {
     ofWritten: "function",
   },
 } as const;
-export type UserWordKind = keyof typeof RECORD_KEYS;
+export type UserWordKind = keyof typeof USER_RECORD_KEY_TYPES;
 
 const EXAMPLES: Readonly<Record<UserWordKind, string>> = {
   technique:
@@ -107,7 +107,11 @@ const EXAMPLES: Readonly<Record<UserWordKind, string>> = {
 const RESERVED = ["true", "false", "none", "auto"];
 
 /** Throws `word-malformed` or `word-taken`; the result has the keys of its kind, each of the right type. */
-export function checkRecord(kind: UserWordKind, given: unknown, builtIn: Registry): Readonly<Record<string, unknown>> {
+export function checkUserWordRecord(
+  kind: UserWordKind,
+  given: unknown,
+  builtIn: Registry,
+): Readonly<Record<string, unknown>> {
   if (!isRecord(given)) throw malformed(kind, "", `it expects a record, not ${described(given)}`, EXAMPLES[kind]);
   const called = typeof given["name"] === "string" ? given["name"] : "";
   const wrong = (what: string, write = EXAMPLES[kind]): CodedError => malformed(kind, called, what, write);
@@ -115,7 +119,7 @@ export function checkRecord(kind: UserWordKind, given: unknown, builtIn: Registr
     throw wrong("its name must be lower case letters, digits and underscores", 'write name: "scale_shift"');
   if (RESERVED.includes(called)) throw wrong(`${called} has a meaning for every key`, 'write name: "scale_shift"');
   if (builtIn.find(kind, called)) throw new CodedError("word-taken", { kind, name: called });
-  const keys: Readonly<Record<string, string>> = RECORD_KEYS[kind];
+  const keys: Readonly<Record<string, string>> = USER_RECORD_KEY_TYPES[kind];
   for (const [key, value] of Object.entries(given)) {
     const wanted = keys[key];
     if (wanted === undefined) throw wrong(`it has no key ${key}`, `its keys are ${Object.keys(keys).join(", ")}`);

@@ -9,9 +9,9 @@ import type { Call } from "#dsl/language/types/value.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import type { ModelImplementation } from "../models/kind.js";
 import type { TechniqueImplementation } from "../techniques/kind.js";
-import { makeLayers } from "../layers/graph-layers.js";
-import { buildBody } from "../programs/body.js";
-import { layersOptionsOf, modelInputs } from "../programs/model.js";
+import { makeLayerBuilder } from "../layers/graph-layers.js";
+import { buildModelBody } from "../programs/body.js";
+import { layersOptionsOf, addModelInputs } from "../programs/model.js";
 
 /**
  * A trained parameter of the body; `tensor`: the base's tensor that it starts as, missing if the technique adds it.
@@ -47,7 +47,7 @@ export function traceTrainedParameters(
     prefixInCheckpoint: Object.keys(base.shapes).some((name) => name.startsWith(family.prefix)),
   };
   const options = layersOptionsOf(settings, graph, 0, (path) => implementation.trains(call, path));
-  buildBody(settings, makeLayers({ ...options, prefix: family.prefix }), modelInputs(graph, { family }), {
+  buildModelBody(settings, makeLayerBuilder({ ...options, prefix: family.prefix }), addModelInputs(graph, { family }), {
     dropout: 0,
   });
   return Object.entries(graph.program().state).flatMap(([name, { trains, type, initial }]) => {

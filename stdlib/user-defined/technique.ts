@@ -9,15 +9,15 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Word } from "#dsl/language/types/registry.js";
 import { baseFacts } from "../models/shared/base-facts.js";
 import type { TechniqueImplementation } from "../techniques/kind.js";
-import { fromOwnFolderParameter } from "../techniques/shared/from-parameter.js";
-import { userFunctionError, callGuarded, guardedLayers, type UserFunctionOwner } from "./guarded-calls.js";
+import { ownFormatStartFolderParameter } from "../techniques/shared/from-parameter.js";
+import { userFunctionError, callUserFunction, guardedUserLayers, type UserFunctionOwner } from "./guarded-calls.js";
 import { storeImplementation } from "./store.js";
 import { parametersFromRecord, type TechniqueRecord } from "./record.js";
 import { traceTrainedParameters, type TracedParameter } from "./technique-trace.js";
 
 export function techniqueFromRecord(record: TechniqueRecord, owner: UserFunctionOwner): TechniqueImplementation {
   const says = (part: "trains" | "adds", call: Call, path: string): boolean => {
-    const answer: unknown = callGuarded(owner, part, () => record[part]?.(call, path));
+    const answer: unknown = callUserFunction(owner, part, () => record[part]?.(call, path));
     if (typeof answer === "boolean") return answer;
     throw userFunctionError(owner, part, new Error(`it must say true or false of "${path}", not ${String(answer)}`));
   };
@@ -26,10 +26,10 @@ export function techniqueFromRecord(record: TechniqueRecord, owner: UserFunction
     trains: (call, path) => says("trains", call, path),
     adds: (call, path) => says(record.adds ? "adds" : "trains", call, path),
     around: (call, layers) =>
-      guardedLayers(
+      guardedUserLayers(
         owner,
         "around",
-        callGuarded(owner, "around", () => record.around(call, layers)),
+        callUserFunction(owner, "around", () => record.around(call, layers)),
         layers,
       ),
   };
@@ -65,7 +65,7 @@ export function techniqueWordFromRecord(record: TechniqueRecord, owner: UserFunc
     doc,
     definition,
     example: record.example ?? `model m { base: "all-MiniLM-L6-v2", task: text_classification, technique: ${name} }`,
-    parameters: [...parameters, ...(starts ? [fromOwnFolderParameter] : [])],
+    parameters: [...parameters, ...(starts ? [ownFormatStartFolderParameter] : [])],
     check: (call, context) => check(call, context, trace),
     capabilities: {
       saves: saved,

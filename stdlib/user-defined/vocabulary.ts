@@ -6,7 +6,7 @@ import { hashOf } from "#dsl/compiler/plan/hash.js";
 import { growingRegistry, type Registry, type Word } from "#dsl/language/types/registry.js";
 import { registry as builtIn } from "../registry.js";
 import { metricWordFromRecord } from "./metric.js";
-import { checkRecord, type MetricRecord, type UserWordKind, type TechniqueRecord } from "./record.js";
+import { checkUserWordRecord, type MetricRecord, type UserWordKind, type TechniqueRecord } from "./record.js";
 import { techniqueWordFromRecord } from "./technique.js";
 import { loadModelFamilies } from "./technique-trace.js";
 
@@ -29,13 +29,13 @@ export interface SessionVocabulary {
   ready(): Promise<void>;
 }
 
-export function makeVocabulary(onChange: () => void = () => undefined): SessionVocabulary {
+export function makeSessionVocabulary(onChange: () => void = () => undefined): SessionVocabulary {
   const registry = growingRegistry(builtIn);
   return {
     registry,
     told: () => registry.ownWords.map(asData),
     define(kind, given, place = nowhere) {
-      const word = wordOf(kind, { ...checkRecord(kind, given, builtIn) }, place);
+      const word = wordOf(kind, { ...checkUserWordRecord(kind, given, builtIn) }, place);
       registry.define(word);
       onChange();
       return word;

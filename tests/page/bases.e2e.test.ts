@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { resolveBase } from "#kernel/bases/resolve.js";
-import { baseFactsOf, knownBases } from "#page/world/bases.js";
+import { baseFactsOf, knownBaseNames } from "#page/world/bases.js";
 import { root } from "./browser.js";
 
 const folder = join(root, "page/bases");
@@ -39,7 +39,7 @@ describe("base models of the playground page", function () {
   });
 
   it("all have a description", async () => {
-    for (const name of knownBases) {
+    for (const name of knownBaseNames) {
       const { parameters, positions, family } = await baseFactsOf(name);
       assert.ok(parameters > 1e6 && positions > 0 && family, name);
     }

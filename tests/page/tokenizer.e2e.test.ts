@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { resolveBase } from "#kernel/bases/resolve.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
-import { guessedTokenizer, fileTokenizer } from "#page/world/tokenizer.js";
+import { lengthEstimatingTokenizer, tokenizerFromFile } from "#page/world/tokenizer.js";
 import { root } from "./browser.js";
 
 const odd = [
@@ -36,7 +36,7 @@ describe("page tokenizer", function () {
       const { folder, facts } = await resolveBase(name, { folder: root });
       const rust = await loadTokenizer(folder);
       const file = join(folder, "tokenizer.json");
-      const page = fileTokenizer(file, readFileSync(file), facts.config);
+      const page = tokenizerFromFile(file, readFileSync(file), facts.config);
       const texts = [...odd, ...sentences];
       const [expected, got] = [await rust.encode(texts, all), await page.encode(texts, all)];
       texts.forEach((text, i) => assert.deepEqual([...got[i]!], [...expected[i]!], JSON.stringify(text)));
@@ -70,7 +70,7 @@ describe("page tokenizer", function () {
       const file = join(own, "tokenizer.json");
       writeFileSync(file, JSON.stringify(json));
       const rust = await loadTokenizer(own);
-      const page = fileTokenizer(file, readFileSync(file), facts.config);
+      const page = tokenizerFromFile(file, readFileSync(file), facts.config);
       const texts = [...odd, "größe straße naïve", "привет мир", "a_b c-d"];
       const [expected, got] = [await rust.encode(texts, all), await page.encode(texts, all)];
       texts.forEach((text, i) => assert.deepEqual([...got[i]!], [...expected[i]!], JSON.stringify(text)));
@@ -83,7 +83,7 @@ describe("page tokenizer", function () {
     const { folder } = await resolveBase("all-MiniLM-L6-v2", { folder: root });
     const rust = await loadTokenizer(folder);
     const sum = (rows: readonly Int32Array[]): number => rows.reduce((total, ids) => total + ids.length, 0);
-    const guess = sum(await guessedTokenizer("encoder").encode(sentences, all));
+    const guess = sum(await lengthEstimatingTokenizer("encoder").encode(sentences, all));
     const ratio = guess / sum(await rust.encode(sentences, all));
     console.log(`      ${ratio.toFixed(3)} of the exact count`);
     assert.ok(ratio > 0.8 && ratio < 1.2, String(ratio));

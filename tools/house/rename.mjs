@@ -57,9 +57,19 @@ const service = ts.createLanguageService({
   getDefaultLibFileName: ts.getDefaultLibFilePath,
 });
 
-/** Returns the name's node in its declaration; `within`: the interface, type or class that contains it. */
+/**
+ * Returns the name's node in its declaration; `within`: the interface, type or class that contains it. Without it, a
+ * declaration of the file itself wins over one inside a function.
+ */
 function declarationOf(file, name, within) {
   let found;
+  const statements = service.getProgram().getSourceFile(file)?.statements ?? [];
+  if (within === undefined)
+    for (const statement of statements) {
+      const declared = ts.isVariableStatement(statement) ? statement.declarationList.declarations : [statement];
+      found ??= declared.find((one) => one.name && ts.isIdentifier(one.name) && one.name.text === name)?.name;
+    }
+  if (found) return found;
   const visit = (node, path) => {
     if (found) return;
     const here = node.name && ts.isIdentifier(node.name) ? node.name.text : undefined;

@@ -8,8 +8,8 @@ import { Graph } from "#dsl/tensor/builder.js";
 import type { BaseFacts } from "#dsl/language/types/facts.js";
 import type { Registry, Word } from "#dsl/language/types/registry.js";
 import type { ModelImplementation } from "#stdlib/models/kind.js";
-import { makeLayers } from "#stdlib/layers/graph-layers.js";
-import { layersOptionsOf, modelInputs } from "#stdlib/programs/model.js";
+import { makeLayerBuilder } from "#stdlib/layers/graph-layers.js";
+import { layersOptionsOf, addModelInputs } from "#stdlib/programs/model.js";
 
 export interface Checkpoint {
   readonly name: string;
@@ -37,10 +37,10 @@ function factsOf(word: Word<"model">, family: ModelImplementation, json: Readonl
   const config = family.config(json);
   const graph = new Graph();
   const options = layersOptionsOf({ family, config, prefixInCheckpoint: true, tensors: {} }, graph, 0, () => false);
-  const layers = makeLayers({ ...options, prefix: family.prefix });
+  const layers = makeLayerBuilder({ ...options, prefix: family.prefix });
   // A separate head is read if the checkpoint has one.
   const has = (path: string): boolean => path === "lm_head.weight" && json["tie_word_embeddings"] === false;
-  family.build({ ...layers, has }, config, modelInputs(graph, { family }), { dropout: 0 });
+  family.build({ ...layers, has }, config, addModelInputs(graph, { family }), { dropout: 0 });
   const { state } = graph.program();
   const shapes = Object.fromEntries(
     Object.entries(state).map(([name, { type }]) => [name, type.shape as readonly number[]]),

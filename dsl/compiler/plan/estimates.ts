@@ -15,7 +15,7 @@
  *   bf16 1 / 1.7 of it. Add 280·T per update, which moves 28 bytes per parameter while a core does about ten
  *   FLOPs a byte. Add for each validation its tokens · (2·M + 4·n·h·l̄).
  */
-import { headChunkCount } from "../../tensor/ops/shared/head.js";
+import { headLossChunkCount } from "../../tensor/ops/shared/head.js";
 import type { FamilyCapabilities, LayerStacks } from "../../language/types/capabilities/model.js";
 import type { SizeFields } from "../../language/types/capabilities/from-scratch.js";
 import type { TeacherMemory } from "../../language/types/capabilities/teacher-memory.js";
@@ -301,7 +301,9 @@ function workingBytes(options: StepShape): number {
   const activations = options.recomputed ? options.layers * options.hidden + block : options.layers * block;
   const copies = options.low && !options.recomputed ? 2 * options.matrices : 0;
   const logits =
-    options.vocabulary > 0 ? (3 * options.vocabulary * (options.places ?? 1)) / headChunkCount(options.vocabulary) : 0;
+    options.vocabulary > 0
+      ? (3 * options.vocabulary * (options.places ?? 1)) / headLossChunkCount(options.vocabulary)
+      : 0;
   const head = options.vocabulary * options.hidden;
   // The head's gradient, if it trains, and its weight in the layout of the product library.
   const weights = head * ((options.frozen ? 0 : 4) + (options.low ? 2 : 4));

@@ -2,7 +2,7 @@
  * Prints emitted programs, a node per line, as TensorFlow or ONNX Runtime receives them. Constants show their first
  * numbers.
  */
-import type { OnnxAttributeValue as OnnxValue, OnnxGraphText } from "./onnx/proto.js";
+import type { OnnxAttributeValue as OnnxValue, OnnxGraphContents } from "./onnx/proto.js";
 import type { TensorflowAttributeValue as TensorflowValue, GraphNode } from "./tensorflow/saved-model.js";
 
 export function printTensorflow(nodes: readonly GraphNode[]): string {
@@ -11,8 +11,8 @@ export function printTensorflow(nodes: readonly GraphNode[]): string {
     .join("");
 }
 
-export function printOnnx(graph: OnnxGraphText): string {
-  const port = ({ name, type, shape }: OnnxGraphText["inputs"][number]): string =>
+export function printOnnx(graph: OnnxGraphContents): string {
+  const port = ({ name, type, shape }: OnnxGraphContents["inputs"][number]): string =>
     `${name} : ${type}${shape ? `[${shape.join(", ")}]` : ""}`;
   return [
     ...graph.inputs.map((input) => `input ${port(input)}`),

@@ -3,10 +3,10 @@
  * 2305.14314), quantiles of a normal distribution, as bitsandbytes publishes them. `dynamic`: its 256 levels for
  * scales, as dense near 0 as near 1 (dynamic tree quantisation, Dettmers, 2016).
  */
-export type LevelsName = "nf4" | "dynamic";
+export type QuantizationLevelsName = "nf4" | "dynamic";
 
 /** In ascending order, each an f32. */
-export const QUANTIZATION_LEVELS: Readonly<Record<LevelsName, readonly number[]>> = {
+export const QUANTIZATION_LEVELS: Readonly<Record<QuantizationLevelsName, readonly number[]>> = {
   nf4: [
     ...[-1, -0.6961928009986877, -0.5250730514526367, -0.39491748809814453],
     ...[-0.28444138169288635, -0.18477343022823334, -0.09105003625154495, 0],

@@ -7,10 +7,10 @@
 import { roundHalfToEven } from "./to-even.js";
 import { QUANTIZATION_LEVELS } from "./levels.js";
 import type { NDArray, StorageForm, StoredPart } from "../program.js";
-import { sizeOf } from "../values.js";
+import { elementCountOfShape } from "../values.js";
 
 export const NF4_BLOCK = 64;
-export const SCALE_BLOCK = 256;
+export const QUANTIZED_SCALES_PER_BLOCK = 256;
 
 type Parts = Readonly<Partial<Record<StoredPart, NDArray>>>;
 
@@ -23,7 +23,7 @@ export function quantizeArray(x: Float32Array, shape: readonly number[], stored:
   const offset = Math.fround(scales.reduce((sum, scale) => sum + scale, 0) / scales.length);
   const inner = blocks(
     scales.map((scale) => Math.fround(scale - offset)),
-    SCALE_BLOCK,
+    QUANTIZED_SCALES_PER_BLOCK,
     "dynamic",
   );
   return {
@@ -35,7 +35,7 @@ export function quantizeArray(x: Float32Array, shape: readonly number[], stored:
 }
 
 export function dequantizeArray(parts: Parts, shape: readonly number[], stored: StorageForm): Float32Array {
-  const n = sizeOf(shape);
+  const n = elementCountOfShape(shape);
   const codes = parts.codes!.bytes;
   if (stored.as === "bf16") {
     const halves = new Uint16Array(codes.buffer, codes.byteOffset, n);
@@ -51,9 +51,13 @@ export function dequantizeArray(parts: Parts, shape: readonly number[], stored: 
     );
   }
   const scales = stored.double
-    ? looked(parts.scale_codes!.bytes, read(parts.scale_scales!), Math.ceil(n / NF4_BLOCK), SCALE_BLOCK, "dynamic").map(
-        (scale) => Math.fround(scale + read(parts.offset!)[0]!),
-      )
+    ? looked(
+        parts.scale_codes!.bytes,
+        read(parts.scale_scales!),
+        Math.ceil(n / NF4_BLOCK),
+        QUANTIZED_SCALES_PER_BLOCK,
+        "dynamic",
+      ).map((scale) => Math.fround(scale + read(parts.offset!)[0]!))
     : read(parts.scales!);
   return looked(codes, scales, n, NF4_BLOCK, "nf4");
 }

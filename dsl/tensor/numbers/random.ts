@@ -22,17 +22,17 @@ export function mixBits(x: number): number {
   return h ^ (h >>> 16);
 }
 /** Key of one site (an attribute of the op) at one step. */
-export function siteKey(seed: number, step: number, site: number): number {
+export function dropoutSiteKey(seed: number, step: number, site: number): number {
   return mixBits(mixBits(mixBits(seed) + step) + site);
 }
-export function rowHash(key: number, i: number): number {
+export function dropoutRowHash(key: number, i: number): number {
   return mixBits(mixBits(i) + key);
 }
-export function columnHash(key: number, j: number): number {
+export function dropoutColumnHash(key: number, j: number): number {
   return mixBits(mixBits(~j) + key);
 }
 /** Elements below this threshold are dropped. */
-export function dropThreshold(rate: number): number {
+export function dropoutThreshold(rate: number): number {
   return Math.min(-2147483648 + Math.round(rate * 4294967296), 2147483647);
 }
 
@@ -47,15 +47,15 @@ export function dropoutMask(
   counted = (i: number): number => i,
 ): Float64Array {
   const { seed, site, steps } = options;
-  const bound = dropThreshold(options.rate);
+  const bound = dropoutThreshold(options.rate);
   const mask = zeros(size);
   const scale = 1 / (1 - options.rate);
   const rows = size / columns / steps.length;
   for (let group = 0; group < steps.length; group++) {
-    const key = siteKey(seed, steps[group]!, site);
-    const c = Int32Array.from({ length: columns }, (_, j) => columnHash(key, j));
+    const key = dropoutSiteKey(seed, steps[group]!, site);
+    const c = Int32Array.from({ length: columns }, (_, j) => dropoutColumnHash(key, j));
     for (let i = 0; i < rows; i++) {
-      const r = rowHash(key, counted(i));
+      const r = dropoutRowHash(key, counted(i));
       const rowStart = (group * rows + i) * columns;
       for (let j = 0; j < columns; j++) mask[rowStart + j] = Math.imul(r ^ c[j]!, HASH_INCREMENT) < bound ? 0 : scale;
     }
@@ -68,7 +68,7 @@ export function dropoutMask(
  * all rows of the update, so that the split into processes or batches makes no difference. Text t of `texts` belongs to
  * row t mod `rows` (for rows with several texts, text k of all rows follows text k − 1 of all rows).
  */
-export function dropoutDraws(step: number, place: number, rows: number, texts: number): Int32Array {
+export function dropoutStepsByText(step: number, place: number, rows: number, texts: number): Int32Array {
   const stepHash = mixBits(step);
   return Int32Array.from({ length: texts }, (_, t) => mixBits(stepHash + place + (t % rows)) + Math.floor(t / rows));
 }

@@ -10,7 +10,7 @@ export const MAX_PRODUCT_CODE = 63;
 export const MAX_LOOKUP_CODE = 127;
 
 /** A matrix with a scale per line. */
-export interface ScaledMatrix {
+export interface ScaledMatrixLayout {
   readonly rows: number;
   readonly columns: number;
   /** One scale per row; otherwise one per column. */
@@ -18,7 +18,7 @@ export interface ScaledMatrix {
   /** Greatest code. */
   readonly most: number;
 }
-export function lineScales(x: Float32Array, { rows, columns, byRow, most }: ScaledMatrix): Float32Array {
+export function lineScales(x: Float32Array, { rows, columns, byRow, most }: ScaledMatrixLayout): Float32Array {
   const scales = new Float32Array(byRow ? rows : columns);
   for (let row = 0, index = 0; row < rows; row++)
     for (let column = 0; column < columns; column++, index++) {
@@ -29,10 +29,10 @@ export function lineScales(x: Float32Array, { rows, columns, byRow, most }: Scal
   return scales.map((size) => (size === 0 ? 1 : size / most));
 }
 /** Rounds each line to codes. `turn`: returns the codes as [columns, rows]. */
-export function lineCodes(
+export function roundLinesToCodes(
   x: Float32Array,
   scales: Float32Array,
-  { rows, columns, byRow, most }: ScaledMatrix,
+  { rows, columns, byRow, most }: ScaledMatrixLayout,
   turn = false,
 ): Int8Array {
   const codes = new Int8Array(x.length);
@@ -47,7 +47,7 @@ export function lineCodes(
 export function dequantizeLines(
   codes: Int8Array,
   scales: Float32Array,
-  { rows, columns, byRow }: Pick<ScaledMatrix, "rows" | "columns" | "byRow">,
+  { rows, columns, byRow }: Pick<ScaledMatrixLayout, "rows" | "columns" | "byRow">,
 ): Float32Array {
   const x = new Float32Array(codes.length);
   for (let row = 0, index = 0; row < rows; row++)
@@ -147,13 +147,14 @@ export interface RoundedMatrix {
 /** Rounds a matrix; throws `round-not-finite`. */
 export function roundMatrix(x: Float32Array, shape: readonly [number, number], how: RoundingForm): RoundedMatrix {
   if (!x.every(Number.isFinite)) throw new CodedError("round-not-finite", {});
-  if (how.as === "int4") return { how, shape, ...quantizeToInt4(x, productWeightOf(how, shape)) };
+  if (how.as === "int4") return { how, shape, ...quantizeToInt4(x, productWeightShapeOf(how, shape)) };
   const lines = { rows: shape[0], columns: shape[1], byRow: how.lines === "rows", most: how.most };
   const scales = lineScales(x, lines);
-  return { how, shape, scales, codes: lineCodes(x, scales, lines) };
+  return { how, shape, scales, codes: roundLinesToCodes(x, scales, lines) };
 }
 export function dequantizeMatrix({ how, shape, codes, scales }: RoundedMatrix): Float32Array {
-  if (how.as === "int4") return dequantizeInt4({ codes: codes as Uint8Array, scales }, productWeightOf(how, shape));
+  if (how.as === "int4")
+    return dequantizeInt4({ codes: codes as Uint8Array, scales }, productWeightShapeOf(how, shape));
   return dequantizeLines(codes as Int8Array, scales, {
     rows: shape[0],
     columns: shape[1],
@@ -161,7 +162,7 @@ export function dequantizeMatrix({ how, shape, codes, scales }: RoundedMatrix): 
   });
 }
 /** Outputs and inputs of a product's weight. */
-export function productWeightOf(
+export function productWeightShapeOf(
   { turned }: { readonly turned: boolean },
   [first, second]: readonly [number, number],
 ): ProductWeightShape {

@@ -4,8 +4,8 @@ import {
   addScaledInPlace,
   withAttentionDefaults,
   attentionInputs,
-  attentionTypes,
-  softcapShare,
+  attentionOutputTypes,
+  tanhOfScoreOverCap,
   dotProduct,
   forEachQuery,
   attentionGeometry,
@@ -35,7 +35,7 @@ export const attention = defineOp({
   inputs: ["q", "k", "v", "mask", "...extras"],
   outputs: ["context", "probabilities"],
   attributes: ATTENTION_ATTRIBUTES,
-  type: attentionTypes,
+  type: attentionOutputTypes,
   gradient(graph, { inputs, outputs: [context, probabilities], attributes }, [dy], wanted) {
     const a = withAttentionDefaults(attributes);
     const { q, k, v, bias, step } = attentionInputs(inputs, a);
@@ -59,7 +59,7 @@ export const attention = defineOp({
       const added = bias && ((bias.shape[0] === 1 ? 0 : h) * g.length + i) * g.keys;
       for (let j = 0; j < g.keys; j++) {
         const product = a.scale * dotProduct(q.data, g.query(b, i, h), k.data, g.key(b, j, h), g.size);
-        const score = a.cap ? a.cap * softcapShare(product, a) : product;
+        const score = a.cap ? a.cap * tanhOfScoreOverCap(product, a) : product;
         const biased = score + (added === undefined ? 0 : bias!.data[added + j]!);
         scores.data[g.row(b, h, i) + j] = biased + (sees(b, i, j) ? 0 : HIDDEN_KEY_SCORE);
       }

@@ -3,7 +3,7 @@ import {
   addScaledInPlace,
   withAttentionDefaults,
   attentionGradientInputs,
-  softcapShare,
+  tanhOfScoreOverCap,
   dotProduct,
   forEachQuery,
   attentionGeometry,
@@ -53,7 +53,7 @@ export const attention_gradient = defineOp({
         const ds = p.data[row + j]! * (dp[j]! - mean);
         const other = g.key(b, j, h);
         dscores.data[row + j] = ds;
-        const t = a.cap ? softcapShare(a.scale * dotProduct(q.data, queryStart, k.data, other, g.size), a) : 0;
+        const t = a.cap ? tanhOfScoreOverCap(a.scale * dotProduct(q.data, queryStart, k.data, other, g.size), a) : 0;
         const sloped = a.scale * ds * (1 - t * t);
         addScaledInPlace(dq.data, queryStart, k.data, other, g.size, sloped);
         addScaledInPlace(dk.data, other, q.data, queryStart, g.size, sloped);

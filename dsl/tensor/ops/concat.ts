@@ -2,7 +2,7 @@ import { dimension, number, optional } from "../attributes.js";
 import { defineOp } from "../op.js";
 import type { Dimension } from "../program.js";
 import { OpInputError, addToDimension, sameShape, requireSameDType } from "../shape.js";
-import { sizeOf, makeArrayValues } from "../values.js";
+import { elementCountOfShape, makeArrayValues } from "../values.js";
 
 export const concat = defineOp({
   name: "concat",
@@ -44,12 +44,12 @@ export const concat = defineOp({
   },
   evaluate(inputs, a, [shape]) {
     const axis = a.axis;
-    const outer = sizeOf(shape.slice(0, axis));
+    const outer = elementCountOfShape(shape.slice(0, axis));
     const y = makeArrayValues(shape);
     let offset = 0;
     for (let options = 0; options < outer; options++)
       for (const x of inputs) {
-        const inner = sizeOf(x.shape.slice(axis));
+        const inner = elementCountOfShape(x.shape.slice(axis));
         y.data.set(x.data.subarray(options * inner, (options + 1) * inner), offset);
         offset += inner;
       }

@@ -1,7 +1,7 @@
 import { flag, number } from "../attributes.js";
 import { defineOp, type Op } from "../op.js";
 import { axesOf, OpInputError } from "../shape.js";
-import { sizeOf, makeArrayValues } from "../values.js";
+import { elementCountOfShape, makeArrayValues } from "../values.js";
 
 const CUMULATIVE = { axis: number, exclusive: flag, reverse: flag };
 
@@ -21,7 +21,7 @@ export const cumulative_sum: Op<readonly ["x"], readonly ["y"], typeof CUMULATIV
   evaluate([x], a, [shape]) {
     const axis = a.axis < 0 ? a.axis + shape.length : a.axis;
     const n = shape[axis]!;
-    const inner = sizeOf(shape.slice(axis + 1));
+    const inner = elementCountOfShape(shape.slice(axis + 1));
     const y = makeArrayValues(shape);
     for (let outer = 0; outer * n * inner < y.data.length; outer++)
       for (let c = 0; c < inner; c++) {

@@ -1,8 +1,8 @@
 import { number, numbers, oneOf, type InferAttributes } from "../attributes.js";
-import { QUANTIZATION_LEVELS, type LevelsName } from "../numbers/levels.js";
+import { QUANTIZATION_LEVELS, type QuantizationLevelsName } from "../numbers/levels.js";
 import { defineOp } from "../op.js";
 import { elementCount, OpInputError, requireShape } from "../shape.js";
-import { sizeOf, makeArrayValues, DTYPE_BYTES } from "../values.js";
+import { elementCountOfShape, makeArrayValues, DTYPE_BYTES } from "../values.js";
 
 /** Parsed attributes of the op. */
 export interface BlockQuantization {
@@ -14,10 +14,14 @@ export interface BlockQuantization {
   readonly count: number;
   readonly padded: number;
 }
-const BLOCKS = { levels: oneOf(["nf4", "dynamic"] satisfies readonly LevelsName[]), block: number, shape: numbers };
+const BLOCKS = {
+  levels: oneOf(["nf4", "dynamic"] satisfies readonly QuantizationLevelsName[]),
+  block: number,
+  shape: numbers,
+};
 export function blockQuantizationOf({ levels: name, block, shape }: InferAttributes<typeof BLOCKS>): BlockQuantization {
   const levels = QUANTIZATION_LEVELS[name];
-  const count = sizeOf(shape);
+  const count = elementCountOfShape(shape);
   return { levels, bits: levels.length === 16 ? 4 : 8, block, shape, count, padded: Math.ceil(count / block) * block };
 }
 
@@ -49,5 +53,6 @@ export const dequantize_blocks = defineOp({
     return [y];
   },
   // Indices into the table of levels, and the levels before scaling.
-  workspace: ([codes], { shape }, sizes) => 4 * elementCount(codes, sizes) + DTYPE_BYTES.f32 * sizeOf(shape),
+  workspace: ([codes], { shape }, sizes) =>
+    4 * elementCount(codes, sizes) + DTYPE_BYTES.f32 * elementCountOfShape(shape),
 });

@@ -1,7 +1,7 @@
 import { dimension } from "../attributes.js";
 import { defineOp } from "../op.js";
 import { OpInputError, sameShape, requireSameDType } from "../shape.js";
-import { sizeOf, makeArrayValues } from "../values.js";
+import { elementCountOfShape, makeArrayValues } from "../values.js";
 
 /**
  * Has no gradient: caches belong to generation. Engines that write the same rows to the cache's state do both in one
@@ -25,7 +25,7 @@ export const extend_cache = defineOp({
   },
   evaluate([cache, rows, start], _, [shape]) {
     const [batch, size] = shape as [number, number];
-    const inner = sizeOf(shape.slice(2));
+    const inner = elementCountOfShape(shape.slice(2));
     const [capacity, length] = [cache.shape[1]!, rows.shape[1]!];
     const from = start.data[0]!;
     if (from < 0 || from + length > size || size > capacity)

@@ -2,9 +2,9 @@ import { scatter_rows } from "./scatter_rows.js";
 import { number, optional } from "../attributes.js";
 import type { Tensor } from "../tensor.js";
 import { defineOp } from "../op.js";
-import { tableGradientAt } from "./rows/row-part.js";
+import { perRowTableGradient } from "./rows/row-part.js";
 import { OpInputError } from "../shape.js";
-import { sizeOf, makeArrayValues } from "../values.js";
+import { elementCountOfShape, makeArrayValues } from "../values.js";
 
 export const gather = defineOp({
   name: "gather",
@@ -25,13 +25,13 @@ export const gather = defineOp({
     return [graph.one(scatter_rows, [indices, usedGradient], { rows: table.shape[0]! }), undefined];
   },
   rowGradient: (_, { inputs: [, indices], attributes: { padding } }, dy, shared) =>
-    shared.map((i) => (i === 0 ? tableGradientAt(indices, dy, padding) : null)),
+    shared.map((i) => (i === 0 ? perRowTableGradient(indices, dy, padding) : null)),
   rowPulled: (_, { inputs: [, indices], attributes: { padding } }, part) => [
-    part.is === "whole" ? tableGradientAt(indices, part.d, padding) : null,
+    part.is === "whole" ? perRowTableGradient(indices, part.d, padding) : null,
     undefined,
   ],
   evaluate([table, indices], _, [shape]) {
-    const row = sizeOf(table.shape.slice(1));
+    const row = elementCountOfShape(table.shape.slice(1));
     const y = makeArrayValues(shape);
     indices.data.forEach((r, i) => {
       if (r < 0 || r >= table.shape[0]!) throw new OpInputError(`row ${r} of ${table.shape[0]}`);

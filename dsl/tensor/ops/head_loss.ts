@@ -1,6 +1,6 @@
 import { head_loss_gradient } from "./head_loss_gradient.js";
-import { HEAD_ATTRIBUTES } from "./shared/head.js";
-import { eachHeadRow, headDType, requireHeadTypes } from "./shared/head.js";
+import { HEAD_LOSS_ATTRIBUTES } from "./shared/head.js";
+import { forEachHeadLossRow, headLossDType, requireHeadLossTypes } from "./shared/head.js";
 import { defineOp } from "../op.js";
 import { elementCount } from "../shape.js";
 import { makeArrayValues, DTYPE_BYTES, byteSizeOf } from "../values.js";
@@ -14,10 +14,10 @@ export const head_loss = defineOp({
   part: "loss",
   inputs: ["x", "weight", "labels", "bias?"],
   outputs: ["loss"],
-  attributes: HEAD_ATTRIBUTES,
+  attributes: HEAD_LOSS_ATTRIBUTES,
   type([x, weight, labels, bias]) {
-    requireHeadTypes(x, weight, labels, bias);
-    return [{ dtype: headDType(x), shape: [] }];
+    requireHeadLossTypes(x, weight, labels, bias);
+    return [{ dtype: headLossDType(x), shape: [] }];
   },
   gradient(graph, { inputs: [x, weight, labels, bias], attributes }, [dy], wanted) {
     const [dx, dweight, dbias] = graph.apply(
@@ -30,7 +30,7 @@ export const head_loss = defineOp({
   },
   evaluate([x, weight, labels, bias], a) {
     let sum = 0;
-    const counted = eachHeadRow(x, weight, labels, bias, a, ({ label, logs }) => {
+    const counted = forEachHeadLossRow(x, weight, labels, bias, a, ({ label, logs }) => {
       sum -= logs[label]!;
     });
     return [makeArrayValues([], [a.reduction === "sum" ? sum : sum / Math.max(counted, 1)])];

@@ -1,4 +1,4 @@
-import { eachHeadRow, HEAD_ATTRIBUTES, headDType, requireHeadTypes } from "./shared/head.js";
+import { forEachHeadLossRow, HEAD_LOSS_ATTRIBUTES, headLossDType, requireHeadLossTypes } from "./shared/head.js";
 import { addScaledInPlace } from "./shared/heads.js";
 import { defineOp } from "../op.js";
 import { elementCount, requireShape } from "../shape.js";
@@ -14,10 +14,10 @@ export const head_loss_gradient = defineOp({
   part: "loss",
   inputs: ["x", "weight", "labels", "dy", "bias?"],
   outputs: ["dx", "dweight", "dbias?"],
-  attributes: HEAD_ATTRIBUTES,
+  attributes: HEAD_LOSS_ATTRIBUTES,
   type([x, weight, labels, dy, bias]) {
-    requireHeadTypes(x, weight, labels, bias);
-    const dtype = headDType(x);
+    requireHeadLossTypes(x, weight, labels, bias);
+    const dtype = headLossDType(x);
     requireShape(dy, [], "dy");
     const like = ({ shape }: typeof x): typeof x => ({ dtype, shape });
     return bias ? [like(x), like(weight), like(bias)] : [like(x), like(weight)];
@@ -28,7 +28,7 @@ export const head_loss_gradient = defineOp({
     const dbias = biases && makeArrayValues(biases);
     const counted = labels.data.filter((label) => label !== a.ignore).length;
     const share = dy.data[0]! / (a.reduction === "sum" ? 1 : Math.max(counted, 1));
-    eachHeadRow(x, weight, labels, bias, a, ({ row, label, logs, slopes }) => {
+    forEachHeadLossRow(x, weight, labels, bias, a, ({ row, label, logs, slopes }) => {
       for (let v = 0; v < logs.length; v++) {
         const d = share * (Math.exp(logs[v]!) - (v === label ? 1 : 0)) * (slopes?.[v] ?? 1);
         addScaledInPlace(dx.data, row * n, weight.data, v * n, n, d);

@@ -1,8 +1,8 @@
 import { layer_norm_gradient } from "./layer_norm_gradient.js";
 import { number } from "../attributes.js";
-import { normalizeRow, normTypes } from "./shared/norm.js";
+import { normalizeRow, layerNormOutputTypes } from "./shared/norm.js";
 import { defineOp } from "../op.js";
-import { withTrailingAxis, sumRowsToShape } from "./rows/row-part.js";
+import { withTrailingAxis, sumWithinRowsToShape } from "./rows/row-part.js";
 import { makeArrayValues } from "../values.js";
 
 export const layer_norm = defineOp({
@@ -13,7 +13,7 @@ export const layer_norm = defineOp({
   outputs: ["y", "mean", "variance"],
   attributes: { epsilon: number },
   type([x, scale, bias]) {
-    return normTypes(x, scale, bias);
+    return layerNormOutputTypes(x, scale, bias);
   },
   gradient(graph, { inputs: [x, scale], outputs: [, mean, variance], attributes }, [dy], wanted) {
     if (!dy) return [];
@@ -22,10 +22,10 @@ export const layer_norm = defineOp({
   },
   rowGradient: (_, { inputs: [x, scale, bias], outputs: [, mean, variance], attributes: { epsilon } }, dy, shared) =>
     shared.map((i) => {
-      if (i === 2) return sumRowsToShape(bias, dy);
+      if (i === 2) return sumWithinRowsToShape(bias, dy);
       if (i !== 1) return null;
       const normal = x.subtract(withTrailingAxis(mean)).multiply(withTrailingAxis(variance).add(epsilon).rsqrt());
-      return sumRowsToShape(scale, dy.multiply(normal));
+      return sumWithinRowsToShape(scale, dy.multiply(normal));
     }),
   evaluate([x, scale, bias], a, [shape, rows]) {
     const n = shape.at(-1)!;

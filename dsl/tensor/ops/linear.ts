@@ -1,7 +1,7 @@
 import { outer_product } from "./outer_product.js";
-import { activationOf, LINEAR_ATTRIBUTES } from "./shared/activation.js";
+import { fusedActivationOf, LINEAR_ATTRIBUTES } from "./shared/activation.js";
 import { defineOp } from "../op.js";
-import { matrixGradientPart, sumRowsToShape } from "./rows/row-part.js";
+import { perRowMatrixGradient, sumWithinRowsToShape } from "./rows/row-part.js";
 import { elementCount, lastDimension, OpInputError, requireFloat, requireSameDType, requireShape } from "../shape.js";
 import { addProducts } from "../numbers/products.js";
 import { makeArrayValues, byteSizeOf } from "../values.js";
@@ -16,7 +16,7 @@ export const linear = defineOp({
   inputs: ["x", "weight", "bias?"],
   attributes: LINEAR_ATTRIBUTES,
   type([x, weight, bias], attributes) {
-    if (activationOf(attributes) && !bias) throw new OpInputError("an activation goes with a bias");
+    if (fusedActivationOf(attributes) && !bias) throw new OpInputError("an activation goes with a bias");
     requireFloat(x, "x");
     const dtype = requireSameDType(x, weight, ...(bias ? [bias] : []));
     const size = lastDimension(x, "x");
@@ -26,7 +26,7 @@ export const linear = defineOp({
     return [{ dtype, shape: [...x.shape.slice(0, -1), out!] }];
   },
   gradient(graph, { inputs: [x, weight, bias], outputs: [y], attributes }, [d], wanted) {
-    const activation = activationOf(attributes);
+    const activation = fusedActivationOf(attributes);
     // The slope of relu, tanh and sigmoid follows from the result: y > 0 where x > 0.
     const dy = activation ? activation.gradient(graph, activation.fromResult ? y : x.linear(weight, bias), y, d) : d;
     if (!dy) return [];
@@ -38,9 +38,9 @@ export const linear = defineOp({
   },
   rowGradient: (_, { inputs: [x, , bias], attributes }, dy, shared) =>
     shared.map((i) => {
-      if (activationOf(attributes)) return null;
-      if (i === 1) return matrixGradientPart(dy, x);
-      return i === 2 && bias ? sumRowsToShape(bias, dy) : null;
+      if (fusedActivationOf(attributes)) return null;
+      if (i === 1) return perRowMatrixGradient(dy, x);
+      return i === 2 && bias ? sumWithinRowsToShape(bias, dy) : null;
     }),
   evaluate([x, weight, bias], attributes, [shape]) {
     const [out, into] = weight.shape as [number, number];
@@ -50,7 +50,7 @@ export const linear = defineOp({
       if (bias) to.set(bias.data, r * out);
       addProducts({ data: from, start: r * into, size: into }, by, { data: to, start: r * out, size: out });
     }
-    const activation = activationOf(attributes);
+    const activation = fusedActivationOf(attributes);
     return [activation ? activation.evaluate(y) : y];
   },
   flops: ([x, weight], _, sizes) => 2 * elementCount(x, sizes) * (weight.shape[0] as number),

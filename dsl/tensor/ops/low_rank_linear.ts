@@ -1,7 +1,7 @@
 import { number } from "../attributes.js";
 import { byteSizeOf } from "../values.js";
 import { defineOp } from "../op.js";
-import { matrixGradientPart, sumRowsToShape } from "./rows/row-part.js";
+import { perRowMatrixGradient, sumWithinRowsToShape } from "./rows/row-part.js";
 import { elementCount } from "../shape.js";
 import type { Tensor } from "../tensor.js";
 import { linear } from "./linear.js";
@@ -34,10 +34,10 @@ export const low_rank_linear = defineOp({
   },
   rowGradient: (_, { inputs: [x, , a, b, bias], attributes: { scale } }, dy, shared) =>
     shared.map((i) => {
-      if (i === 1) return matrixGradientPart(dy, x);
-      if (i === 2) return matrixGradientPart(dy.linear(b.transpose([1, 0])).multiply(scale), x);
-      if (i === 3) return matrixGradientPart(dy.multiply(scale), x.linear(a));
-      return i === 4 && bias ? sumRowsToShape(bias, dy) : null;
+      if (i === 1) return perRowMatrixGradient(dy, x);
+      if (i === 2) return perRowMatrixGradient(dy.linear(b.transpose([1, 0])).multiply(scale), x);
+      if (i === 3) return perRowMatrixGradient(dy.multiply(scale), x.linear(a));
+      return i === 4 && bias ? sumWithinRowsToShape(bias, dy) : null;
     }),
   evaluate([x, weight, a, b, bias], attributes, shapes) {
     const [merged] = low_rank_merge.evaluate([weight, a, b], attributes, [weight.shape]);

@@ -1,7 +1,7 @@
 import { dimension, number } from "../attributes.js";
 import { defineOp } from "../op.js";
 import { OpInputError, addToDimension } from "../shape.js";
-import { sizeOf, makeArrayValues } from "../values.js";
+import { elementCountOfShape, makeArrayValues } from "../values.js";
 
 export const pad = defineOp({
   name: "pad",
@@ -24,13 +24,13 @@ export const pad = defineOp({
   },
   evaluate([x], a, [shape]) {
     const { axis, before } = a;
-    const inner = sizeOf(x.shape.slice(axis));
+    const inner = elementCountOfShape(x.shape.slice(axis));
     const y = makeArrayValues(shape);
-    const row = sizeOf(shape.slice(axis));
-    for (let options = 0; options < sizeOf(x.shape.slice(0, axis)); options++)
+    const row = elementCountOfShape(shape.slice(axis));
+    for (let options = 0; options < elementCountOfShape(x.shape.slice(0, axis)); options++)
       y.data.set(
         x.data.subarray(options * inner, (options + 1) * inner),
-        options * row + before * sizeOf(x.shape.slice(axis + 1)),
+        options * row + before * elementCountOfShape(x.shape.slice(axis + 1)),
       );
     return [y];
   },

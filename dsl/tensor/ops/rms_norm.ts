@@ -1,8 +1,8 @@
 import { rms_norm_gradient } from "./rms_norm_gradient.js";
 import { number } from "../attributes.js";
 import { defineOp } from "../op.js";
-import { withTrailingAxis, sumRowsToShape } from "./rows/row-part.js";
-import { inverseRms, rmsTypes } from "./shared/norm.js";
+import { withTrailingAxis, sumWithinRowsToShape } from "./rows/row-part.js";
+import { inverseRms, rmsNormOutputTypes } from "./shared/norm.js";
 import { elementCount } from "../shape.js";
 import { makeArrayValues } from "../values.js";
 
@@ -15,7 +15,7 @@ export const rms_norm = defineOp({
   outputs: ["y", "inverse"],
   attributes: { epsilon: number, offset: number },
   type([x, scale]) {
-    return rmsTypes(x, scale);
+    return rmsNormOutputTypes(x, scale);
   },
   gradient(graph, { inputs: [x, scale], outputs: [, inverse], attributes }, [dy], wanted) {
     if (!dy) return [];
@@ -23,7 +23,9 @@ export const rms_norm = defineOp({
     return gradients.map((d, i) => (wanted[i] ? d : undefined));
   },
   rowGradient: (_, { inputs: [x, scale], outputs: [, inverse] }, dy, shared) =>
-    shared.map((i) => (i === 1 ? sumRowsToShape(scale, dy.multiply(x).multiply(withTrailingAxis(inverse))) : null)),
+    shared.map((i) =>
+      i === 1 ? sumWithinRowsToShape(scale, dy.multiply(x).multiply(withTrailingAxis(inverse))) : null,
+    ),
   evaluate([x, scale], a, [shape, rows]) {
     const n = shape.at(-1)!;
     const [y, inverse] = [makeArrayValues(shape), makeArrayValues(rows)];

@@ -1,6 +1,6 @@
 import { defineOp } from "../op.js";
 import { OpInputError, requireSameDType, requireShape } from "../shape.js";
-import { sizeOf, makeArrayValues } from "../values.js";
+import { elementCountOfShape, makeArrayValues } from "../values.js";
 
 export const scatter_add = defineOp({
   name: "scatter_add",
@@ -21,7 +21,7 @@ export const scatter_add = defineOp({
     wanted[2] ? dy.gather(indices) : undefined,
   ],
   evaluate([base, indices, more]) {
-    const row = sizeOf(base.shape.slice(1));
+    const row = elementCountOfShape(base.shape.slice(1));
     const y = makeArrayValues(base.shape, base.data);
     indices.data.forEach((r, i) => {
       if (r < 0 || r >= base.shape[0]!) throw new OpInputError(`row ${r} of ${base.shape[0]}`);

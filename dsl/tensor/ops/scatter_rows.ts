@@ -1,7 +1,7 @@
 import { dimension } from "../attributes.js";
 import { defineOp } from "../op.js";
 import { OpInputError, requireShape } from "../shape.js";
-import { sizeOf, makeArrayValues } from "../values.js";
+import { elementCountOfShape, makeArrayValues } from "../values.js";
 
 export const scatter_rows = defineOp({
   name: "scatter_rows",
@@ -17,7 +17,7 @@ export const scatter_rows = defineOp({
   },
   gradient: (_, { inputs: [indices] }, [d]) => [undefined, d.gather(indices)],
   evaluate([indices, dy], _, [shape]) {
-    const row = sizeOf(shape.slice(1));
+    const row = elementCountOfShape(shape.slice(1));
     const y = makeArrayValues(shape);
     indices.data.forEach((r, i) => {
       for (let c = 0; c < row; c++) y.data[r * row + c] = y.data[r * row + c]! + dy.data[i * row + c]!;

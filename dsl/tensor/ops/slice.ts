@@ -2,9 +2,9 @@ import { pad } from "./pad.js";
 import { dimension, number, type InferAttributes } from "../attributes.js";
 import { defineOp } from "../op.js";
 import type { Dimension } from "../program.js";
-import { tableSliceGradientPart } from "./rows/row-part.js";
+import { perRowTableSliceGradient } from "./rows/row-part.js";
 import { OpInputError, dimensionParts, addToDimension } from "../shape.js";
-import { sizeOf, makeArrayValues } from "../values.js";
+import { elementCountOfShape, makeArrayValues } from "../values.js";
 
 const SLICE = { axis: number, start: number, size: dimension };
 
@@ -25,14 +25,14 @@ export const slice = defineOp({
   gradient: (graph, { inputs: [x], attributes }, [dy]) => [graph.one(pad, [dy], padding(attributes, x.shape))],
   rowPulled: (graph, { attributes: { axis, start, size } }, part) => [
     part.is === "whole" && axis === 0 && typeof size === "number"
-      ? tableSliceGradientPart(graph, start, size, part.d)
+      ? perRowTableSliceGradient(graph, start, size, part.d)
       : null,
   ],
   evaluate([x], a, [shape]) {
     const { axis, start } = a;
     const size = shape[axis]!;
-    const outer = sizeOf(x.shape.slice(0, axis));
-    const inner = sizeOf(x.shape.slice(axis + 1));
+    const outer = elementCountOfShape(x.shape.slice(0, axis));
+    const inner = elementCountOfShape(x.shape.slice(axis + 1));
     const y = makeArrayValues(shape);
     for (let options = 0; options < outer; options++) {
       const from = (options * x.shape[axis]! + start) * inner;

@@ -3,7 +3,7 @@ import { number, numbers } from "../attributes.js";
 import type { Tensor } from "../tensor.js";
 import { defineOp } from "../op.js";
 import { OpInputError } from "../shape.js";
-import { sizeOf, makeArrayValues } from "../values.js";
+import { elementCountOfShape, makeArrayValues } from "../values.js";
 
 export const split = defineOp({
   name: "split",
@@ -36,12 +36,12 @@ export const split = defineOp({
   },
   evaluate([x], a, shapes) {
     const axis = a.axis;
-    const outer = sizeOf(x.shape.slice(0, axis));
-    const row = sizeOf(x.shape.slice(axis));
+    const outer = elementCountOfShape(x.shape.slice(0, axis));
+    const row = elementCountOfShape(x.shape.slice(axis));
     let before = 0;
     return shapes.map((shape) => {
       const y = makeArrayValues(shape);
-      const part = sizeOf(shape.slice(axis));
+      const part = elementCountOfShape(shape.slice(axis));
       for (let options = 0; options < outer; options++)
         y.data.set(x.data.subarray(options * row + before, options * row + before + part), options * part);
       before += part;

@@ -1,6 +1,6 @@
 import { numbers } from "../attributes.js";
 import { defineOp } from "../op.js";
-import { transposedPart } from "./rows/row-part.js";
+import { transposePerRowGradient } from "./rows/row-part.js";
 import { OpInputError } from "../shape.js";
 import { stridesOf, makeArrayValues, forEachPosition } from "../values.js";
 
@@ -21,7 +21,7 @@ export const transpose = defineOp({
     const { order } = attributes;
     return [dy.transpose(order.map((_, axis) => order.indexOf(axis)))];
   },
-  rowPulled: (_, { attributes: { order } }, part) => [transposedPart(part, order)],
+  rowPulled: (_, { attributes: { order } }, part) => [transposePerRowGradient(part, order)],
   evaluate([x], a, [shape]) {
     const strides = stridesOf(x.shape);
     const y = makeArrayValues(shape);

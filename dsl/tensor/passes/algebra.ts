@@ -8,7 +8,7 @@ import type { DType, Node } from "../program.js";
 import { isFloat } from "../shape.js";
 import { opOf, opTable } from "../table.js";
 import type { Pass } from "./pass.js";
-import { applyRules, defineRule, buildMultiplyBy, type PatternMatch } from "./pattern.js";
+import { rewriteByRules, defineRule, buildMultiplyBy, type PatternMatch } from "./pattern.js";
 import { rewriteProgram, type ProgramEdit } from "./rewrite.js";
 
 export const algebra: Pass = {
@@ -90,4 +90,4 @@ export const algebraRules = [
   defineRule("reduce_mean(x)", "x", overNothing),
   defineRule("reduce_max(x)", "x", overNothing),
 ];
-const REWRITE = applyRules(algebraRules);
+const REWRITE = rewriteByRules(algebraRules);

@@ -1,7 +1,7 @@
 /** Constant folding: values that depend on constants alone are computed once, with the ops' float64 references. */
 import { isConstant, isLeaf } from "../leaves.js";
 import { opNamed } from "../table.js";
-import { fromNDArray, sizeOf, toNDArray } from "../values.js";
+import { fromNDArray, elementCountOfShape, toNDArray } from "../values.js";
 import type { Pass } from "./pass.js";
 import { rewriteProgram, type RewriteNode } from "./rewrite.js";
 
@@ -20,7 +20,7 @@ export const constantFolding: Pass = {
 const fold: RewriteNode = (node, edit) => {
   if (isLeaf(node) || node.inputs.length === 0) return undefined;
   const shapes = node.types.map((t) => t.shape);
-  if (!shapes.every(isFixed) || shapes.some((shape) => sizeOf(shape) > MOST)) return undefined;
+  if (!shapes.every(isFixed) || shapes.some((shape) => elementCountOfShape(shape) > MOST)) return undefined;
   const inputs = node.inputs.map((ref) => edit.nodeOf(ref));
   if (!inputs.every(isConstant)) return undefined;
   const values = inputs.map((n) => fromNDArray(n.attributes.value));

@@ -7,10 +7,10 @@ export const deadCode: Pass = {
   name: "dead_code",
   doc: "Drops what no output and no update needs.",
   tolerance: 0,
-  run: prune,
+  run: removeDeadNodes,
 };
 
-export function prune(program: Program): Program {
+export function removeDeadNodes(program: Program): Program {
   const roots = [
     ...Object.values(program.outputs),
     ...program.updates.flatMap((u) => (u.at ? [u.value, u.at.start] : [u.value])),

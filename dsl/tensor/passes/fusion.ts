@@ -5,7 +5,7 @@
  * engines: TensorFlow's own optimizer fuses tanh, sigmoid and silu after a product (measured: no gain from fusing them
  * in this pass).
  */
-import { activationOfNode } from "../ops/shared/activation.js";
+import { linearActivationNameOf } from "../ops/shared/activation.js";
 import { isNodeOf } from "../op.js";
 import type { Ref } from "../program.js";
 import { opTable } from "../table.js";
@@ -21,7 +21,7 @@ export const fusion: Pass = {
 };
 
 const intoLinear: RewriteNode = (node, edit) => {
-  const activation = node.inputs.length === 1 ? activationOfNode(node) : undefined;
+  const activation = node.inputs.length === 1 ? linearActivationNameOf(node) : undefined;
   const [x] = node.inputs;
   if (activation === undefined || !x) return undefined;
   const product = edit.nodeOf(x);

@@ -9,7 +9,7 @@ import { opOf } from "../table.js";
 import { rewriteProgram, type ProgramEdit, type RewriteNode } from "./rewrite.js";
 
 /** `runs`: reports whether the engine supports an op. A program of supported ops is returned unchanged. */
-export function lowerProgram(program: Program, runs: (op: string) => boolean): Program {
+export function decomposeUnsupportedOps(program: Program, runs: (op: string) => boolean): Program {
   const made = (node: Program["nodes"][number]): boolean => opOf(node)?.decompose !== undefined && !runs(node.op);
   if (!program.nodes.some(made)) return program;
   const expand: RewriteNode = (node, edit) => (made(node) ? expanded(node, edit) : undefined);

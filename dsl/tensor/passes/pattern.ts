@@ -7,7 +7,7 @@ import { isConstant } from "../leaves.js";
 import type { NDArray, Node, Ref } from "../program.js";
 import { sameShape } from "../shape.js";
 import { opOf } from "../table.js";
-import { fromNDArray, scalar } from "../values.js";
+import { fromNDArray, scalarNDArray } from "../values.js";
 import type { ProgramEdit, RewriteNode } from "./rewrite.js";
 
 export interface PatternMatch {
@@ -48,7 +48,7 @@ export function defineRule(
 }
 
 /** Returns a rewrite that applies the first rule that matches and preserves the value's type. */
-export function applyRules(rules: readonly RewriteRule[]): RewriteNode {
+export function rewriteByRules(rules: readonly RewriteRule[]): RewriteNode {
   const byOp = new Map<string, RewriteRule[]>();
   for (const r of rules) {
     if (!("op" in r.pattern)) throw new Error(`a rule must begin with an op: ${r.text}`);
@@ -154,7 +154,7 @@ function* one(pattern: Pattern, ref: Ref, edit: ProgramEdit, so: PatternMatch): 
 function build(pattern: Pattern, bound: PatternMatch, edit: ProgramEdit): Ref {
   if ("any" in pattern) return bound.values[pattern.any]!;
   if ("constant" in pattern) return bound.values[`#${pattern.constant}`]!;
-  if ("number" in pattern) return edit.constant(scalar(bound.nodes[0]!.types[0]!.dtype, pattern.number));
+  if ("number" in pattern) return edit.constant(scalarNDArray(bound.nodes[0]!.types[0]!.dtype, pattern.number));
   return edit.add(
     pattern.op,
     pattern.inputs.map((p) => build(p, bound, edit)),
@@ -163,7 +163,7 @@ function build(pattern: Pattern, bound: PatternMatch, edit: ProgramEdit): Ref {
 
 /** Builds the pattern's `x` times a number, in the root's dtype. */
 export function buildMultiplyBy(b: PatternMatch, edit: ProgramEdit, factor: number): Ref {
-  return edit.add("multiply", [b.values["x"]!, edit.constant(scalar(b.nodes[0]!.types[0]!.dtype, factor))]);
+  return edit.add("multiply", [b.values["x"]!, edit.constant(scalarNDArray(b.nodes[0]!.types[0]!.dtype, factor))]);
 }
 
 export function parsePattern(text: string): Pattern {

@@ -9,7 +9,7 @@ import { isNodeOf } from "../op.js";
 import { opNamed, opOf, opTable, type NodeOf } from "../table.js";
 import type { Pass, PassSettings } from "./pass.js";
 
-export const precision: Pass = {
+export const productPrecision: Pass = {
   name: "precision",
   doc: "Computes matrix products in bf16 where the recipe asks for it; all else stays f32.",
   tolerance: 0,

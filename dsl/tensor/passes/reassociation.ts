@@ -7,7 +7,7 @@ import type { Node } from "../program.js";
 import { isFloat } from "../shape.js";
 import { opTable } from "../table.js";
 import type { Pass } from "./pass.js";
-import { applyRules, defineRule, buildMultiplyBy, type PatternMatch } from "./pattern.js";
+import { rewriteByRules, defineRule, buildMultiplyBy, type PatternMatch } from "./pattern.js";
 import { rewriteProgram, type ProgramEdit } from "./rewrite.js";
 
 export const reassociation: Pass = {
@@ -55,4 +55,4 @@ export const reassociationRules = [
   defineRule("matmul(transpose(x), y)", flipped("transpose_a")),
   defineRule("matmul(x, transpose(y))", flipped("transpose_b")),
 ];
-const REWRITE = applyRules(reassociationRules);
+const REWRITE = rewriteByRules(reassociationRules);

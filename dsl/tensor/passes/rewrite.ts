@@ -6,7 +6,7 @@
 import type { Attributes, NDArray, Node, Program, Ref, Type } from "../program.js";
 import { isConstant, isLeaf } from "../leaves.js";
 import { opNamed } from "../table.js";
-import { prune } from "./dead-code.js";
+import { removeDeadNodes } from "./dead-code.js";
 
 /**
  * Rewrites a node whose inputs are final: returns values in place of its outputs, or undefined to leave it unchanged.
@@ -70,7 +70,7 @@ export function rewriteProgram(program: Program, start: () => RewriteNode): Prog
   for (;;) {
     const next = sweep(program, start());
     if (!next) return program;
-    program = prune(next);
+    program = removeDeadNodes(next);
   }
 }
 

@@ -7,20 +7,20 @@
  * f32: its copy would coincide with all activations, so that nothing would be saved.
  */
 import type { Attributes, Node, Program, Ref, TensorState, StorageForm, StoredPart } from "../program.js";
-import { appendDequantize, storedPartState, dequantizedInitial, type WeightStorage } from "../storage.js";
+import { appendDequantize, storedPartState, initialFromDequantizedState, type WeightStorage } from "../storage.js";
 import { isInput, isLeaf, isState, type StateNode } from "../leaves.js";
 import { isNodeOf } from "../op.js";
 import { opNamed, opOf, opTable } from "../table.js";
-import { sizeOf } from "../values.js";
+import { elementCountOfShape } from "../values.js";
 import type { Pass } from "./pass.js";
 import { mapRecordValues } from "./rewrite.js";
 
-export const storage: Pass = {
+export const frozenWeightStorage: Pass = {
   name: "storage",
   doc: "Stores frozen weights as bf16, int8 or nf4 where the model asks for it; each product makes its weight f32 again.",
   tolerance: 0,
   run: (program, settings) => {
-    const stored = storedStates(program, settings.storage);
+    const stored = storageFormsByState(program, settings.storage);
     return stored.size ? new Rewriting(program, stored).done() : program;
   },
 };
@@ -29,7 +29,10 @@ export const storage: Pass = {
 const least = 256;
 
 /** Returns the states to store in fewer bits, and their form. */
-export function storedStates(program: Program, wanted: WeightStorage | undefined): ReadonlyMap<string, StorageForm> {
+export function storageFormsByState(
+  program: Program,
+  wanted: WeightStorage | undefined,
+): ReadonlyMap<string, StorageForm> {
   const found = new Map<string, StorageForm>();
   if (!wanted || wanted.weights === "f32") return found;
   const written = new Set(program.updates.map((u) => u.state));
@@ -37,7 +40,7 @@ export function storedStates(program: Program, wanted: WeightStorage | undefined
   for (const [name, state] of Object.entries(program.state)) {
     const { dtype, shape } = state.type;
     if (state.trains || written.has(name) || dtype !== "f32" || shape.length !== 2) continue;
-    if (shape.some((d) => typeof d === "string") || sizeOf(shape as readonly number[]) < least) continue;
+    if (shape.some((d) => typeof d === "string") || elementCountOfShape(shape as readonly number[]) < least) continue;
     if (state.outputs !== undefined || !whole.has(name)) found.set(name, storedAs(wanted, state));
   }
   return found;
@@ -191,7 +194,7 @@ class Rewriting {
     const { name } = initial.of;
     const stored = this.stored.get(name);
     if (!stored) return state;
-    const rounded = dequantizedInitial(name, this.program.state[name]!, stored);
+    const rounded = initialFromDequantizedState(name, this.program.state[name]!, stored);
     return { ...state, initial: { ...initial, of: { ...initial.of, initial: rounded } } };
   }
 }

@@ -18,10 +18,10 @@ import { constantFolding } from "./constant-folding.js";
 import { deadCode } from "./dead-code.js";
 import { fusion } from "./fusion.js";
 import type { Pass, PassSettings } from "./pass.js";
-import { precision } from "./precision.js";
+import { productPrecision } from "./precision.js";
 import { reassociation } from "./reassociation.js";
 import { recompute } from "./recompute.js";
-import { storage } from "./storage.js";
+import { frozenWeightStorage } from "./storage.js";
 
 export const passes: readonly Pass[] = [
   deadCode,
@@ -29,11 +29,11 @@ export const passes: readonly Pass[] = [
   algebra,
   reassociation,
   fusion,
-  precision,
+  productPrecision,
   algebra,
   commonSubexpressions,
   recompute,
-  storage,
+  frozenWeightStorage,
   deadCode,
 ];
 

@@ -16,7 +16,7 @@ import { comparedRunRecordOf } from "../../runs/record/compared-run.js";
 import type { RunFolder } from "../../runs/run-folder.js";
 import { DatasetCache } from "../../session/answers/dataset-cache.js";
 import { version } from "../../session/version.js";
-import { Packing, pathUnder, type UnplannedFilesAndBases } from "./packing.js";
+import { BundlePacking, pathUnder, type UnplannedFilesAndBases } from "./packing.js";
 
 /** Bundles a checked program with the files that its statements read. Coded error `not-bundled`. */
 export async function bundleOfProgram(
@@ -25,7 +25,7 @@ export async function bundleOfProgram(
   options: { readonly datasets: DatasetCache; readonly hostContext: HostContext },
 ): Promise<BundleDraft> {
   const path = resolve(file);
-  const packing = new Packing(dirname(path), file, options.datasets, options.hostContext);
+  const packing = new BundlePacking(dirname(path), file, options.datasets, options.hostContext);
   packing.addOwnFile(path, "program");
   for (const action of actions) await packing.action(action);
   for (const statement of unplanned) await packing.unplanned(unplannedNames(statement, registry));
@@ -45,7 +45,7 @@ export async function bundleOfRun(
   const home = resolve(run.path, side.lock.home ?? "../..");
   const { data, model } = side.plan.recipe;
   const hostContext = { ...plainHostContext(home), ...(options.signal && { signal: options.signal }) };
-  const packing = new Packing(home, run.id, new DatasetCache(), hostContext);
+  const packing = new BundlePacking(home, run.id, new DatasetCache(), hostContext);
   await packing.trained(data, model);
   if (model.trained) packing.lacking("its base", "is another training: pack its program");
   if (side.plan.recipe.compress && !model.trained)

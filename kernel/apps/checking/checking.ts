@@ -12,7 +12,7 @@ import { parseParameterValues, type ParameterTexts } from "#kernel/apps/jupyter/
 import { checkProgramSources, type CheckedProgram, type CheckInput } from "#kernel/host/check-sources.js";
 import { plainHostContext, type HostContext, type ProgressUpdate } from "#kernel/host/host-context.js";
 import { DatasetCache, type EngineProbe } from "#kernel/session/answers/dataset-cache.js";
-import { answerNeed } from "#kernel/session/answers/need-answers.js";
+import { answerCompilerNeed } from "#kernel/session/answers/need-answers.js";
 import { registry } from "#stdlib/registry.js";
 import { unknownNotebookParameters, unknownParameters } from "./unknown-parameters.js";
 import { isTrusted } from "#kernel/trust/trust.js";
@@ -36,11 +36,11 @@ export interface CheckOptions {
 
 /** Checks a `.tune` file or the Tune cells of a notebook. Rejects with `missing-file`, `file-kind`, `notebook-unreadable`. */
 export async function checkFile(file: string, options: CheckOptions = {}): Promise<CheckedProgram> {
-  return checkTexts(await readSources(file), dirname(resolve(file)), options);
+  return checkTuneSources(await readSources(file), dirname(resolve(file)), options);
 }
 
 /** `folder`: base of relative paths. */
-export async function checkTexts(
+export async function checkTuneSources(
   texts: ProgramSources,
   folder: string,
   options: CheckOptions = {},
@@ -56,7 +56,7 @@ export async function checkTexts(
     registry,
     parameters: hostContext.parameters,
     quick: options.quick === true,
-    answer: (need, typescript) => answerNeed(need, { ...hostContext, typescript: () => typescript }, datasets),
+    answer: (need, typescript) => answerCompilerNeed(need, { ...hostContext, typescript: () => typescript }, datasets),
   });
   const { sources, diagnostics, parameters } = checked;
   // A cell that cannot be read may define the parameter.
@@ -79,15 +79,15 @@ export async function readSources(file: string): Promise<ProgramSources> {
     const notebook = await readNotebook(path);
     const code = notebook.cells.filter((cell) => cell.cell_type === "code");
     const cells = code.map((cell) => cell.source);
-    return { ...(await sourcesOfCells(path, file, cells)), notebook };
+    return { ...(await sourcesOfNotebookCells(path, file, cells)), notebook };
   }
   if (!file.endsWith(".tune")) throw new CodedError("file-kind", { file, wanted: [".tune", ".ipynb"] });
   const text = readNamedText(path, file);
-  return sourcesOfProgram(path, file, text);
+  return sourcesOfTuneFile(path, file, text);
 }
 
 /** `file`: the name shown to readers. */
-export function sourcesOfProgram(path: string, file: string, text: string): ProgramSources {
+export function sourcesOfTuneFile(path: string, file: string, text: string): ProgramSources {
   const verbs = registry.verbs().map((v) => v.name);
   return {
     sources: splitSource({ id: path, title: file, text, path }, verbs),
@@ -97,7 +97,11 @@ export function sourcesOfProgram(path: string, file: string, text: string): Prog
 }
 
 /** `cells`: texts of the code cells, in order. */
-export async function sourcesOfCells(path: string, file: string, cells: readonly string[]): Promise<ProgramSources> {
+export async function sourcesOfNotebookCells(
+  path: string,
+  file: string,
+  cells: readonly string[],
+): Promise<ProgramSources> {
   const verbs = registry.verbs().map((v) => v.name);
   const sources: Source[] = [];
   const typescript = new Map<string, readonly string[]>();

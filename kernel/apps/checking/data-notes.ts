@@ -3,7 +3,7 @@ import { groupedNumber, plural } from "#kernel/host/value-text.js";
 import type { Facts } from "#dsl/language/types/facts.js";
 
 /** Empty if everything was checked and read in the usual way. */
-export function glanceNotes(facts: Facts): readonly string[] {
+export function dataCheckNotes(facts: Facts): readonly string[] {
   // The latest fact of a data set also contains its token counts.
   const last = new Map([...facts.about("data")].map((fact) => [fact[0].data.name, fact] as const));
   const headers = [...facts.about("table")].map(([, { sources }]) => sources ?? []);

@@ -19,7 +19,7 @@ import { cachePath } from "../../fetch/cache.js";
 import type { HostContext } from "../../host/host-context.js";
 import { isRunFile, findKnownFiles } from "../../runs/known-files.js";
 import type { FileToPack } from "../../runs/record/bundle/write.js";
-import { modelFilesAt, ingredientsOf, filesNamedBy } from "../../runs/record/ingredients.js";
+import { modelFilesAt, planInputsOf, filesNamedBy } from "../../runs/record/ingredients.js";
 import type { DatasetCache } from "../../session/answers/dataset-cache.js";
 import { hubFileFilter } from "./hub-files.js";
 
@@ -35,7 +35,7 @@ export interface UnplannedFilesAndBases {
   readonly files: readonly string[];
 }
 
-export class Packing {
+export class BundlePacking {
   private readonly found = new Map<string, FileToPack["sort"]>();
   /** Paths in the bundle of bases that are stored elsewhere on this machine, by their local path. */
   private readonly placed = new Map<string, string>();
@@ -129,7 +129,7 @@ export class Packing {
     const missing = (sourceFiles(data.source, home) ?? []).filter((path) => !isFile(path));
     for (const path of missing) this.lacking(relative(this.folder, path), "is not there");
     if (missing.length > 0) return;
-    const { files, others } = await ingredientsOf({ data }, { folder: this.folder });
+    const { files, others } = await planInputsOf({ data }, { folder: this.folder });
     const belongs = await hubFileFilter(data.source, home, this.hostContext.signal);
     for (const { path, sort } of files) if (belongs(path)) this.addOwnFile(path, sort === "base" ? "named" : sort);
     for (const call of others) this.lacking(`\`${call.word}\``, "reads something that is not a file of this folder");

@@ -10,15 +10,20 @@ import { printTokens, printSyntaxTree } from "#dsl/language/syntax/print.js";
 import type { ParameterTexts } from "#kernel/apps/jupyter/client/parameters.js";
 import { planCardView } from "#kernel/display/plans/plan-card.js";
 import type { DisplayOutput } from "#kernel/display/html.js";
-import { programPhaseView, programPhases, joinTexts, type ProgramPhase } from "#kernel/training-runs/phases.js";
+import {
+  compilationPhaseView,
+  compilationPhases,
+  joinTexts,
+  type CompilationPhase,
+} from "#kernel/training-runs/phases.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
 import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
 import { isTrusted } from "#kernel/trust/trust.js";
 import { registry } from "#stdlib/registry.js";
-import { checkTexts, readSources } from "./checking.js";
+import { checkTuneSources, readSources } from "./checking.js";
 
 /** Phases in compiler order. */
-export const phases = ["tokens", "tree", "plan", ...programPhases] as const;
+export const phases = ["tokens", "tree", "plan", ...compilationPhases] as const;
 export type Phase = (typeof phases)[number];
 
 export interface PhaseOptions {
@@ -45,7 +50,7 @@ export async function compilerPhaseText(phase: Phase, file: string, options: Pha
     return { text: textPhase(phase, sources, options.name), diagnostics: [], sources };
   const datasets = options.datasets ?? new DatasetCache();
   const folder = dirname(resolve(file));
-  const { diagnostics, actions, unvalued } = await checkTexts(texts, folder, { ...options, datasets });
+  const { diagnostics, actions, unvalued } = await checkTuneSources(texts, folder, { ...options, datasets });
   if (diagnostics.some((d) => d.severity === "error")) return { diagnostics, sources };
   const all = actions.flatMap((a): (readonly [string, Plan])[] =>
     a.verb === "train" || a.verb === "federate"
@@ -64,7 +69,7 @@ export async function compilerPhaseText(phase: Phase, file: string, options: Pha
   );
   return { text: joinTexts(shown), diagnostics, sources };
 
-  async function planPhase(shownPhase: "plan" | ProgramPhase, name: string, plan: Plan): Promise<DisplayOutput> {
+  async function planPhase(shownPhase: "plan" | CompilationPhase, name: string, plan: Plan): Promise<DisplayOutput> {
     if (shownPhase === "plan") return planCardView(plan);
     const reader = dataReaderOfModel(plan.recipe.model);
     const around = {
@@ -76,7 +81,7 @@ export async function compilerPhaseText(phase: Phase, file: string, options: Pha
       datasets.data(plan.recipe.data, reader, around),
     ]);
     const { engine } = options;
-    return programPhaseView(shownPhase, {
+    return compilationPhaseView(shownPhase, {
       plan,
       base,
       labels,

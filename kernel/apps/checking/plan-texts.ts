@@ -8,7 +8,7 @@ import { sweepSizeOf } from "#kernel/study/sweep-size.js";
 import { availableMemoryBytes } from "#kernel/session/answers/machine.js";
 import { trialConcurrencyOf } from "#kernel/sweep-runs/trial-concurrency.js";
 import { estimateSweepCosts } from "#kernel/sweep-runs/trial-cost.js";
-import { checkTexts, type CheckOptions, type ProgramSources } from "./checking.js";
+import { checkTuneSources, type CheckOptions, type ProgramSources } from "./checking.js";
 
 /** Costs by sweep name. */
 export type SweepCosts = ReadonlyMap<string, CostRange | null>;
@@ -30,7 +30,11 @@ export async function costsOfSweeps(
     if (action.verb !== "sweep") continue;
     const costs = await estimateSweepCosts(action, async (source) => {
       const typescript = new Map([...texts.typescript, [source.id, names]]);
-      const checked = await checkTexts({ ...texts, sources: [...texts.sources, source], typescript }, folder, options);
+      const checked = await checkTuneSources(
+        { ...texts, sources: [...texts.sources, source], typescript },
+        folder,
+        options,
+      );
       return checked.diagnostics.some(({ severity }) => severity === "error") ? undefined : checked.actions;
     });
     found.set(action.name, costs);

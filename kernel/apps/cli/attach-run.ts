@@ -20,11 +20,11 @@ import { LiveTraining, trainingTitle } from "#kernel/session/live-training.js";
 import { TuneSession } from "#kernel/features/tune-session.js";
 import { cutOffError } from "#kernel/training-runs/attached-training.js";
 import { attachRemoteSweep, groupCutOffError } from "#kernel/sweep-runs/attach-group.js";
-import { MEMBER_NAMES } from "#kernel/sweep-runs/detach-group.js";
+import { GROUP_MEMBER_NAMES } from "#kernel/sweep-runs/detach-group.js";
 import { liveSweepFromJournal, reportOutcome } from "#kernel/sweep-runs/report-sweep.js";
 import { groupProgress, watchGroup } from "#kernel/sweep-runs/watch-group.js";
-import { Warnings } from "#kernel/session/execution-context.js";
-import { untilInterrupted } from "./interrupted.js";
+import { WarningReporter } from "#kernel/session/execution-context.js";
+import { runUntilInterrupted } from "./interrupted.js";
 
 /** Returns the exit status: 130 if the user stopped watching. Coded error `training-cut-off`. */
 export async function attachRun(run: RunFolder): Promise<number> {
@@ -34,7 +34,7 @@ export async function attachRun(run: RunFolder): Promise<number> {
   const plan = planOfRun(run.path);
   const screen = textScreen(process.stdout);
   const live = new LiveTraining(screen, "attach", trainingTitle(plan), plan);
-  const { result } = await untilInterrupted((signal) => watchRun(run, live.watching, signal));
+  const { result } = await runUntilInterrupted((signal) => watchRun(run, live.watching, signal));
   screen.end();
   if (result === null) {
     process.stdout.write(`${stillText(run, name)}\n`);
@@ -50,7 +50,7 @@ export async function attachRun(run: RunFolder): Promise<number> {
 
 async function attachSeveral(group: TrialGroup, whole: RunFolder): Promise<number> {
   const screen = textScreen(process.stdout);
-  const { result } = await untilInterrupted((signal) => watchGroup(group, { registry, screen, signal }));
+  const { result } = await runUntilInterrupted((signal) => watchGroup(group, { registry, screen, signal }));
   screen.end();
   if (result === null) {
     process.stdout.write(`${stillText(whole, group.name, group.several.is === "sweep" ? "sweep" : "training")}\n`);
@@ -67,7 +67,7 @@ async function attachSeveral(group: TrialGroup, whole: RunFolder): Promise<numbe
     screen.end();
   }
   process.stdout.write(
-    `${plural(counted.done, MEMBER_NAMES[group.several.is])} done; in a notebook: attach ${group.name}\n`,
+    `${plural(counted.done, GROUP_MEMBER_NAMES[group.several.is])} done; in a notebook: attach ${group.name}\n`,
   );
   return 0;
 }
@@ -80,7 +80,7 @@ async function attachCluster(group: TrialGroup): Promise<number> {
   const screen = textScreen(process.stdout);
   const watched = async (signal: AbortSignal): Promise<CodedError | null> => {
     const hostContext = { ...plainHostContext(folder), signal };
-    const stage = { screen, signal, hostContext, sources: [], warnings: new Warnings(screen, [], "attach") };
+    const stage = { screen, signal, hostContext, sources: [], warnings: new WarningReporter(screen, [], "attach") };
     try {
       await attachRemoteSweep(session, group, group.name, stage);
       return null;
@@ -90,7 +90,7 @@ async function attachCluster(group: TrialGroup): Promise<number> {
     }
   };
   try {
-    const { result } = await untilInterrupted(watched);
+    const { result } = await runUntilInterrupted(watched);
     screen.end();
     process.stdout.write(result ? `${diagnosticText(result).message}\n` : `in a notebook: attach ${group.name}\n`);
     return result ? 130 : 0;

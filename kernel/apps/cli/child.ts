@@ -2,7 +2,11 @@
 import { spawn } from "node:child_process";
 
 /** Resolves with its exit status (130 after Ctrl-C); rejects if it cannot be started. */
-export function runChild(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<number> {
+export function runChildProcess(
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<number> {
   return new Promise((done, reject) => {
     // The terminal sends Ctrl-C to the child as well. The child decides how to exit, so we only wait.
     const wait = (): void => undefined;

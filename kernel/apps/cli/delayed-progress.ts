@@ -5,7 +5,7 @@ import type { ProgressUpdate } from "#kernel/host/host-context.js";
 const AFTER = 1000;
 
 /** Runs `work`, which reports its progress. */
-export async function withProgress<T>(
+export async function withDelayedProgressLine<T>(
   work: (onProgress: (progress: ProgressUpdate) => void) => Promise<T>,
 ): Promise<T> {
   const line = progressOn(process.stderr);

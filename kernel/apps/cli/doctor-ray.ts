@@ -4,11 +4,11 @@
  */
 import { redactedAddress } from "#dsl/language/diagnostics/address.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { clusterOptions, type ClusterOption } from "#kernel/remote/coordinator/ray/job-versions.js";
+import { clusterSearchOptions, type ClusterSearchOption } from "#kernel/remote/coordinator/ray/job-versions.js";
 import { examineNodes, type NodeFinding } from "#kernel/remote/coordinator/ray/examine.js";
 import { openInboundListener } from "#kernel/remote/coordinator/ray/inbound-probe.js";
 import { MAX_PACKAGE_BYTES, RayJobs } from "#kernel/remote/coordinator/ray/jobs.js";
-import { MAX_SENT_BYTES } from "#kernel/remote/coordinator/ray/search-job.js";
+import { MAX_SEARCH_INPUT_BYTES } from "#kernel/remote/coordinator/ray/search-job.js";
 import { oneLine, printable, plural } from "#kernel/host/value-text.js";
 import { version } from "#kernel/session/version.js";
 
@@ -17,7 +17,7 @@ const TOKEN = "RAY_AUTH_TOKEN";
 const CPUS = 2;
 
 /** @returns the exit status: 0 if every node can work */
-export async function doctorRay(address: string, json: boolean): Promise<number> {
+export async function diagnoseRayCluster(address: string, json: boolean): Promise<number> {
   if (!/^https?:\/\//.test(address))
     throw new CodedError("ray-unreachable", {
       address: redactedAddress(address),
@@ -32,8 +32,8 @@ export async function doctorRay(address: string, json: boolean): Promise<number>
   try {
     const found = await examineNodes(ray, { version, door, onNode: (finding) => say(nodeText(finding)) });
     const able = found.filter(({ lacks }) => lacks.length === 0);
-    const ways = clusterOptions(found, { cpus: CPUS, host: door.host });
-    const most = { package: MAX_PACKAGE_BYTES, search: MAX_SENT_BYTES };
+    const ways = clusterSearchOptions(found, { cpus: CPUS, host: door.host });
+    const most = { package: MAX_PACKAGE_BYTES, search: MAX_SEARCH_INPUT_BYTES };
     if (json)
       process.stdout.write(`${JSON.stringify({ ray: has, asksForToken, nodes: found, ways, most }, null, 2)}\n`);
     say(`${String(able.length)} of ${plural(found.length, "node")} can work`);
@@ -61,15 +61,15 @@ async function openedAs(address: string): Promise<{ readonly ray: RayJobs; reado
 }
 
 const ASKED = `it requires a token, and ${TOKEN} of the environment was sent: in a program \`token: secret(env: ${TOKEN})\``;
-const WAYS: Readonly<Record<ClusterOption["way"], string>> = {
+const WAYS: Readonly<Record<ClusterSearchOption["way"], string>> = {
   "search on the cluster": "a sweep, its search on the cluster",
   "search here": "a sweep with `search: here`",
   "one training": "one training that workers share",
 };
 const mebibytes = (bytes: number): string => `${String(Math.floor(bytes / 2 ** 20))} MiB`;
-const LIMITS = `files that a search on the cluster reads: ${mebibytes(MAX_SENT_BYTES)} in all, sent in packages of at most ${mebibytes(MAX_PACKAGE_BYTES)}; workers that the notebook gives work are sent files of any size`;
+const LIMITS = `files that a search on the cluster reads: ${mebibytes(MAX_SEARCH_INPUT_BYTES)} in all, sent in packages of at most ${mebibytes(MAX_PACKAGE_BYTES)}; workers that the notebook gives work are sent files of any size`;
 
-function wayText({ way, can, room, why }: ClusterOption): string {
+function wayText({ way, can, room, why }: ClusterSearchOption): string {
   return printable(`${can ? "✓" : "✗"} ${WAYS[way]}: ${can ? `${plural(room, "worker")} at a time, ` : ""}${why}`);
 }
 

@@ -5,7 +5,7 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import { readTrialGroup } from "#kernel/runs/together/trial-groups.js";
-import { runningTrainings, clusterSearches } from "#kernel/remote/supervisor/running-processes.js";
+import { runningTrainings, unfetchedClusterSweeps } from "#kernel/remote/supervisor/running-processes.js";
 import { findWatchable } from "#kernel/runs/history/find-watchable.js";
 import { runsFolder } from "./runs/runs-folder.js";
 
@@ -34,7 +34,7 @@ function runHere(wanted: string, folder: string): RunFolder | CodedError {
 }
 
 function elsewhere(name: string): readonly RunFolder[] {
-  return [...runningTrainings(), ...clusterSearches()]
+  return [...runningTrainings(), ...unfetchedClusterSweeps()]
     .map(({ folder }) => RunFolder.open(folder))
     .filter((run) => run.id === name || (run.lock() ?? readTrialGroup(run.path))?.name === name);
 }

@@ -10,9 +10,9 @@ import { readNotebook } from "#kernel/apps/jupyter/client/notebook-file.js";
 import { demandNoLinkOutside } from "#kernel/apps/checking/in-place.js";
 import { diskError } from "#kernel/fetch/disk.js";
 import {
-  checkTexts,
-  sourcesOfCells,
-  sourcesOfProgram,
+  checkTuneSources,
+  sourcesOfNotebookCells,
+  sourcesOfTuneFile,
   type ProgramSources as Sources,
 } from "#kernel/apps/checking/checking.js";
 import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
@@ -42,7 +42,7 @@ export async function fixFile(file: string): Promise<FixedFile> {
   const folder = dirname(path);
   const datasets = new DatasetCache({ glance: true, tries: probeEngine });
   const judge = (quick: boolean) => async (now: SourceTexts) => {
-    const { diagnostics } = await checkTexts(sources(now), folder, quick ? { quick } : { datasets });
+    const { diagnostics } = await checkTuneSources(sources(now), folder, quick ? { quick } : { datasets });
     return diagnostics;
   };
   const fixed = await applyFixes(texts, judge(true), judge(false));
@@ -78,7 +78,7 @@ function program(path: string, file: string, text: string): Opened {
   const textIn = (texts: SourceTexts): string => texts.get(path) ?? text;
   return {
     texts: new Map([[path, text]]),
-    sources: (texts) => sourcesOfProgram(path, file, textIn(texts)),
+    sources: (texts) => sourcesOfTuneFile(path, file, textIn(texts)),
     whole: textIn,
   };
 }
@@ -88,7 +88,7 @@ async function notebook(path: string, file: string, raw: string): Promise<Opened
   const code = cells.flatMap((cell, number) => (cell.cell_type === "code" ? [{ number, text: cell.source }] : []));
   const idOf = (i: number): string => `${path}#${String(i + 1)}`;
   const read = (texts: SourceTexts): readonly string[] => code.map(({ text }, i) => texts.get(idOf(i)) ?? text);
-  const first = await sourcesOfCells(path, file, read(new Map()));
+  const first = await sourcesOfNotebookCells(path, file, read(new Map()));
   const tune = new Set(first.sources.map(({ id }) => id));
   return {
     texts: new Map(code.flatMap(({ text }, i) => (tune.has(idOf(i)) ? [[idOf(i), text] as const] : []))),

@@ -8,7 +8,7 @@ const SAME = 1000;
 const NAMES = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** `terminal`: whether the process has one. Without one SIGHUP ends nothing, as Node resets what `nohup` set. */
-export async function untilInterrupted<T>(
+export async function runUntilInterrupted<T>(
   work: (signal: AbortSignal) => Promise<T>,
   { terminal = hasTerminal() }: { readonly terminal?: boolean } = {},
 ): Promise<{ readonly result: T; readonly interrupted: boolean }> {

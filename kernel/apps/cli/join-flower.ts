@@ -13,12 +13,12 @@ import type { DeviceName, EngineName } from "#kernel/engines/engine.js";
 import { parseParameterValues, type ParameterTexts } from "#kernel/apps/jupyter/client/parameters.js";
 import { readNamedText } from "#kernel/fetch/regular.js";
 import { joinFederation, type JoinListeners } from "#kernel/features/federate/session/joining.js";
-import { lineJoinListeners } from "#kernel/features/federate/session/join-lines.js";
+import { joinListenersPrintingLines } from "#kernel/features/federate/session/join-lines.js";
 import { probeEngine } from "#kernel/session/answers/tried-engine.js";
 import { runsFolderBeside } from "#kernel/runs/default-folder.js";
 import { TuneSession } from "#kernel/features/tune-session.js";
-import { untilInterrupted } from "./interrupted.js";
-import { withProgress } from "./delayed-progress.js";
+import { runUntilInterrupted } from "./interrupted.js";
+import { withDelayedProgressLine } from "./delayed-progress.js";
 
 export interface JoinOptions {
   readonly superlink?: string;
@@ -39,7 +39,7 @@ type Federate = Extract<Action, { verb: "federate" }>;
 export async function joinFlower(options: JoinOptions): Promise<number> {
   const { data: file } = options;
   if (!file.endsWith(".tune")) throw new CodedError("file-kind", { file, wanted: [".tune"] });
-  const { diagnostics, sources, actions } = await withProgress((onProgress) =>
+  const { diagnostics, sources, actions } = await withDelayedProgressLine((onProgress) =>
     // Joining runs the program, so missing files are downloaded.
     checkFile(file, { parameters: options.parameter, onProgress, tries: probeEngine, trusted: true }),
   );
@@ -54,7 +54,7 @@ export async function joinFlower(options: JoinOptions): Promise<number> {
   });
   const superlink = options.superlink ?? addressIn(plan.effects.runner?.arguments);
   const line = progressOn(process.stderr);
-  const lines = lineJoinListeners(superlink, {
+  const lines = joinListenersPrintingLines(superlink, {
     say: (text) => process.stdout.write(`${text}\n`),
     warn: (text) => process.stderr.write(`${text}\n`),
   });
@@ -79,7 +79,7 @@ export async function joinFlower(options: JoinOptions): Promise<number> {
   try {
     await setEngine(session, actions);
     const onProgress = (progress: ProgressUpdate): void => line.show(progress);
-    const { interrupted } = await untilInterrupted((signal) => {
+    const { interrupted } = await runUntilInterrupted((signal) => {
       const hostContext = { ...plainHostContext(folder, parseParameterValues(options.parameter)), onProgress, signal };
       return joinFederation(session, request, { hostContext, signal, hears });
     });

@@ -5,7 +5,10 @@ import { CodedError, textsOfCode } from "#dsl/language/diagnostics/codes.js";
 import type { JsonDiagnostic } from "#dsl/language/diagnostics/render-json.js";
 
 /** Null: the error has no code and is a defect of Tunebook. */
-export function jsonFailure(file: string, error: unknown): { readonly diagnostics: readonly JsonDiagnostic[] } | null {
+export function failureAsJsonDiagnostics(
+  file: string,
+  error: unknown,
+): { readonly diagnostics: readonly JsonDiagnostic[] } | null {
   if (!(error instanceof CodedError)) return null;
   const { code, data } = error;
   const start = { line: 1, column: 1 };

@@ -10,7 +10,7 @@ const oldest = [4, 2] as const;
 /** Returns the path (or name) of a suitable `jupyter-lab`. */
 export async function findJupyterLab(say: (line: string) => void): Promise<string> {
   const there = await versionOf("jupyter-lab");
-  if (there !== null && isNewEnough(there)) return "jupyter-lab";
+  if (there !== null && isJupyterLabNewEnough(there)) return "jupyter-lab";
   say(
     there === null
       ? "JupyterLab is not on the path: using a private one"
@@ -25,7 +25,7 @@ export async function findJupyterLab(say: (line: string) => void): Promise<strin
   }
 }
 
-export function isNewEnough(version: string): boolean {
+export function isJupyterLabNewEnough(version: string): boolean {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   return major > oldest[0] || (major === oldest[0] && minor >= oldest[1]);
 }

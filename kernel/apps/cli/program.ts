@@ -7,7 +7,7 @@ import { Command, CommanderError } from "commander";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { version } from "#kernel/session/version.js";
 import { failCommand } from "./fail.js";
-import { runToEnd } from "./run-to-completion.js";
+import { awaitCommandCompletion } from "./run-to-completion.js";
 
 /** Finds the most likely intended name: at most a third of its letters differ (Damerau–Levenshtein), else null. */
 export function nearestCommand(written: string, names: readonly string[]): string | null {
@@ -48,7 +48,7 @@ const names = readdirSync(folder)
 /** Runs a command line. Errors are printed and set the exit status of this process to 1. */
 export async function runCommandLine(args: readonly string[]): Promise<void> {
   try {
-    await runToEnd(parse(args));
+    await awaitCommandCompletion(parse(args));
   } catch (error) {
     await registerCodes();
     if (!(error instanceof CommanderError)) failCommand(error);
@@ -64,7 +64,7 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
 }
 
 /** Returns the program with the commands that have these names; by default, with all commands. */
-export async function commandsOf(wanted: readonly string[] = names): Promise<Command> {
+export async function buildCommandLineProgram(wanted: readonly string[] = names): Promise<Command> {
   const program = new Command("tunebook")
     .description("A notebook for fine-tuning language models, in TypeScript and Tune.")
     .version(version, "-V, --version", "print the version")
@@ -86,7 +86,7 @@ async function parse(args: readonly string[]): Promise<void> {
   if (wanted !== undefined && !names.includes(wanted))
     throw new CodedError("unknown-command", { command: wanted, nearest: nearestCommand(wanted, names), has: names });
   const all = ["-V", "--version"].includes(args[0] ?? "") ? [] : names;
-  const program = await commandsOf(wanted === undefined ? all : [wanted]);
+  const program = await buildCommandLineProgram(wanted === undefined ? all : [wanted]);
   if (args.length === 0) program.outputHelp();
   else await program.parseAsync(args, { from: "user" });
 }

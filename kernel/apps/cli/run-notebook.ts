@@ -1,20 +1,20 @@
 /** Runs a notebook and prints a line per cell; a terminal also shows the latest line of the running cell. */
 import { stripVTControlCharacters } from "node:util";
-import { runNotebook, type CellPosition, type NotebookResult } from "#kernel/apps/jupyter/client/notebook.js";
+import { runNotebook, type CellPosition, type NotebookRunResult } from "#kernel/apps/jupyter/client/notebook.js";
 import { readNotebook } from "#kernel/apps/jupyter/client/notebook-file.js";
 import type { NotebookOutput } from "#kernel/apps/jupyter/client/outputs.js";
-import { runsFolder, type RunOptions } from "./run-options.js";
+import { resolveRunsOption, type RunOptions } from "./run-options.js";
 import { usesColour } from "#kernel/apps/checking/colours.js";
-import { untilInterrupted } from "./interrupted.js";
+import { runUntilInterrupted } from "./interrupted.js";
 import { reportUnknownParameters, unknownNotebookParameters } from "#kernel/apps/checking/unknown-parameters.js";
 
 export async function runNotebookCommand(file: string, options: RunOptions): Promise<number> {
   const out = options.out ?? file.replace(/\.ipynb$/, ".executed.ipynb");
-  const runs = runsFolder(options);
+  const runs = resolveRunsOption(options);
   const { diagnostics, source } = unknownNotebookParameters(options.parameter, await readNotebook(file));
   if (reportUnknownParameters(diagnostics, [source])) return 1;
   const screen = new CellScreen(process.stderr);
-  const { result, interrupted } = await untilInterrupted((signal) =>
+  const { result, interrupted } = await runUntilInterrupted((signal) =>
     runNotebook(file, {
       out,
       parameters: options.parameter,
@@ -31,7 +31,7 @@ export async function runNotebookCommand(file: string, options: RunOptions): Pro
   return result.ok ? 0 : 1;
 }
 
-function summary({ ok, failed, seconds }: NotebookResult, out: string): string {
+function summary({ ok, failed, seconds }: NotebookRunResult, out: string): string {
   if (ok) return `${out}: done in ${seconds.toFixed(1)} s`;
   const where = `cell ${failed?.number ?? "?"} of ${failed?.total ?? "?"}`;
   const failureLines = failed?.traceback.length

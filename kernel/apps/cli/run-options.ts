@@ -9,6 +9,6 @@ export interface RunOptions {
 }
 
 /** Option folders are relative to the working folder, not to the file's folder. */
-export function runsFolder({ runs }: RunOptions): string | undefined {
+export function resolveRunsOption({ runs }: RunOptions): string | undefined {
   return runs === undefined ? undefined : resolve(runs);
 }

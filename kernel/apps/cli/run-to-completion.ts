@@ -5,7 +5,7 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { failCommand } from "./fail.js";
 
-export async function runToEnd<T>(work: Promise<T>): Promise<T> {
+export async function awaitCommandCompletion<T>(work: Promise<T>): Promise<T> {
   const early = (): void => failCommand(new CodedError("ended-early", {}));
   process.once("beforeExit", early);
   try {
@@ -18,6 +18,6 @@ export async function runToEnd<T>(work: Promise<T>): Promise<T> {
 /** Ms after a command's last output. */
 const LATE = 500;
 /** Exits once a command is done, even if it still runs work that nothing waits for. */
-export function exitSoon(): void {
+export function exitAfterGracePeriod(): void {
   setTimeout(() => process.exit(), LATE).unref();
 }

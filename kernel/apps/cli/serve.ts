@@ -11,7 +11,7 @@ import { renderFailure } from "./fail.js";
 import { isLoopback } from "#stdlib/network/loopback.js";
 import {
   isShortKey,
-  keyLine,
+  keysFileLine,
   keysInVariable,
   createKey,
   shortKeyWarnings,
@@ -20,7 +20,7 @@ import {
 import { recordRunningServer } from "#kernel/features/serve/process/running-servers.js";
 import { openLog } from "#kernel/features/serve/server/log.js";
 import { serveFolders, type ModelServer, type ModelServerOptions } from "#kernel/features/serve/server/model-server.js";
-import { GRACE_MS, ServerLifecycle } from "#kernel/features/serve/process/server-lifecycle.js";
+import { SHUTDOWN_GRACE_MS, ServerLifecycle } from "#kernel/features/serve/process/server-lifecycle.js";
 import { DEFAULT_LIMITS, type ServingLimits, type NamedModelFolder } from "#kernel/features/serve/contract.js";
 import type { EngineOptions } from "#kernel/engines/engine.js";
 import type { ServedModelFacts } from "#kernel/features/serve/server/protocol.js";
@@ -72,7 +72,7 @@ export async function serveCommand(folders: readonly string[], options: ServeCom
   const log = openLog(options.log ?? process.stderr);
   for (const words of short) log.warn("short-key", new Error(words));
   const server = new ServerLifecycle<ModelServer>({
-    grace: options.grace ?? GRACE_MS,
+    grace: options.grace ?? SHUTDOWN_GRACE_MS,
     forcedStatus: statusAfter,
     endsWithTerminal: terminalIsGone,
   });
@@ -144,7 +144,7 @@ export async function hashApiKeys(): Promise<number> {
       process.stderr.write(
         `${keyPlace} has only ${String(key.length)} letters and can be guessed; \`--new-key FILE\` makes a long one\n`,
       );
-    process.stdout.write(`${keyLine(key)}\n`);
+    process.stdout.write(`${keysFileLine(key)}\n`);
   }
   return 0;
 }

@@ -4,7 +4,7 @@ import { runningServers, type RunningServerFacts } from "#kernel/features/serve/
 import { clip, oneLine, printable } from "#kernel/host/value-text.js";
 
 /** Servers of models in a folder of runs; null: all. */
-export function serversIn(runs: string | null): readonly RunningServerFacts[] {
+export function serversOfRunsFolder(runs: string | null): readonly RunningServerFacts[] {
   const all = runningServers();
   if (runs === null) return all;
   const inside = (folder: string): boolean => !/^(?:\.\.(?:[\\/]|$)|[\\/])/.test(relative(resolve(runs), folder));

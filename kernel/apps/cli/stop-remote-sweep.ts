@@ -4,7 +4,7 @@
 import { readSearchPlace } from "#kernel/runs/together/search-place.js";
 import type { TrialGroup } from "#kernel/runs/together/trial-groups.js";
 import { isJobOver, type RayJobs } from "#kernel/remote/coordinator/ray/jobs.js";
-import { requestFromCluster } from "#kernel/remote/coordinator/ray/reachability.js";
+import { requestClusterOfSearch } from "#kernel/remote/coordinator/ray/reachability.js";
 import { fetchRayJob, stopSearch } from "#kernel/remote/coordinator/ray/search-job.js";
 
 /** Coded errors: `search-away`, and those of clusters. */
@@ -18,7 +18,7 @@ export async function stopClusterSearch({ name, folder }: TrialGroup, now: boole
     await stopSearch(ray, searchPlace, { now });
     return job;
   };
-  const job = await requestFromCluster(searchPlace, end);
+  const job = await requestClusterOfSearch(searchPlace, end);
   const again = "its trials are kept: run its statement again to continue from them";
   if (job && !isJobOver(job)) {
     const ended = now ? "ended at once" : "stopped";

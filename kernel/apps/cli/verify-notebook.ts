@@ -9,8 +9,8 @@ import { dirname, join, resolve } from "node:path";
 import { listNames } from "#dsl/language/diagnostics/lists.js";
 import { plural, printable, significantText } from "#kernel/host/value-text.js";
 import {
-  changedOutputs,
-  runsIn,
+  scoreChangesBetween,
+  runIdsIn,
   withoutReportedLines,
   type ScoreChanges,
 } from "#kernel/apps/jupyter/client/moved-outputs.js";
@@ -18,10 +18,10 @@ import { runNotebook } from "#kernel/apps/jupyter/client/notebook.js";
 import { readNotebook } from "#kernel/apps/jupyter/client/notebook-file.js";
 import type { ParameterTexts } from "#kernel/apps/jupyter/client/parameters.js";
 import type { RunNumbersComparison } from "#kernel/runs/record/number-tolerance.js";
-import { differencesText } from "#kernel/evaluation/record/diff-text.js";
-import { verifiedRuns, type RerunComparison } from "#kernel/evaluation/record/verification.js";
+import { recordDifferencesText } from "#kernel/evaluation/record/diff-text.js";
+import { compareRerunsWithEarlierRuns, type RerunComparison } from "#kernel/evaluation/record/verification.js";
 import { progressOn } from "#tools/progress.mjs";
-import { untilInterrupted } from "./interrupted.js";
+import { runUntilInterrupted } from "./interrupted.js";
 import { runsFolder } from "./runs/runs-folder.js";
 
 export interface VerifyNotebookOptions {
@@ -52,7 +52,7 @@ export async function verifyNotebook(file: string, options: VerifyNotebookOption
     const out = options.out === undefined ? join(work, "executed.ipynb") : resolve(options.out);
     const env = { TUNEBOOK_RUNS: runs, TUNEBOOK_VERIFYING: join(work, "written") };
     const progress = progressOn(process.stderr);
-    const { result, interrupted } = await untilInterrupted((signal) =>
+    const { result, interrupted } = await runUntilInterrupted((signal) =>
       runNotebook(file, {
         out,
         parameters: options.parameter,
@@ -65,8 +65,8 @@ export async function verifyNotebook(file: string, options: VerifyNotebookOption
     if (interrupted) return 130;
     const { failed } = result;
     const verified: Verified = check(file, {
-      runs: verifiedRuns(runsFolder(options.in ?? dirname(resolve(file))), runs, runsIn(before)),
-      outputs: changedOutputs(before, result.notebook),
+      runs: compareRerunsWithEarlierRuns(runsFolder(options.in ?? dirname(resolve(file))), runs, runIdsIn(before)),
+      outputs: scoreChangesBetween(before, result.notebook),
       failed: failed && { cell: failed.number, error: `${failed.ename}: ${failed.evalue}` },
     });
     process.stdout.write(options.json ? `${JSON.stringify(verified, null, 2)}\n` : printable(textOf(verified)));
@@ -97,7 +97,7 @@ function textOf({ notebook, runs, outputs, failed, same }: Verified): string {
     ? `${notebook} fails in cell ${String(failed.cell)}: ${failed.error}`
     : compared === 0
       ? `${notebook} runs; there are no earlier numbers to compare with`
-      : `${notebook} ${verdictOf(known, same)}: ${[
+      : `${notebook} ${rerunVerdictText(known, same)}: ${[
           ...(known.length > 0 ? [`${plural(known.length, "run")} compared`] : []),
           ...(outputs.lines > 0 ? [`${plural(outputs.lines, "line")} of scores in its outputs`] : []),
         ].join(", ")}`;
@@ -110,7 +110,10 @@ function textOf({ notebook, runs, outputs, failed, same }: Verified): string {
 }
 
 /** Changed inputs come first: equal numbers may be luck. */
-export function verdictOf(known: readonly Pick<RerunComparison, "changed" | "numbers">[], same: boolean): string {
+export function rerunVerdictText(
+  known: readonly Pick<RerunComparison, "changed" | "numbers">[],
+  same: boolean,
+): string {
   const changed = [...new Set(known.flatMap((run) => run.changed.map(({ what }) => what)))];
   if (changed.length === 0) return same ? "gives the same numbers" : "gives other numbers";
   const changedNames = [
@@ -145,7 +148,7 @@ function runText({ name, then, changed, numbers }: RerunComparison): string {
   );
   const more = beyond.length > TOLD ? [`  and ${String(beyond.length - TOLD)} more`] : [];
   const outcomeText =
-    changed.length === 0 ? verdict : `its ingredients changed:\n${differencesText(changed)}\n  ${verdict}`;
+    changed.length === 0 ? verdict : `its ingredients changed:\n${recordDifferencesText(changed)}\n  ${verdict}`;
   return [`${name} (${then}): ${outcomeText}`, ...moved, ...more].join("\n");
 }
 
@@ -158,5 +161,5 @@ export function largestDifferenceText({ loss, score }: RunNumbersComparison["fur
 }
 
 /** Reports whether a path is a notebook; a folder with that name is not. */
-export const isNotebook = (place: string): boolean =>
+export const isNotebookFile = (place: string): boolean =>
   place.endsWith(".ipynb") && !existsSync(join(place, "tunebook.json"));

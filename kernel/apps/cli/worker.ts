@@ -4,9 +4,9 @@ import { hostname } from "node:os";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { PARENT_VARIABLE } from "#kernel/remote/coordinator/orphaned-work.js";
 import { TOKEN_VARIABLE } from "#kernel/remote/coordinator/protocol.js";
-import { FileNotRead, openRegular } from "#kernel/fetch/regular.js";
+import { FileNotRead, openRegularFile } from "#kernel/fetch/regular.js";
 import { runWorker } from "#kernel/apps/worker/worker.js";
-import { untilInterrupted } from "./interrupted.js";
+import { runUntilInterrupted } from "./interrupted.js";
 
 export interface WorkerCommandOptions {
   readonly coordinator: string;
@@ -23,7 +23,7 @@ export async function workerCommand(options: WorkerCommandOptions): Promise<numb
   delete process.env[TOKEN_VARIABLE];
   const parent = Number(process.env[PARENT_VARIABLE]);
   delete process.env[PARENT_VARIABLE];
-  const { interrupted } = await untilInterrupted((signal) =>
+  const { interrupted } = await runUntilInterrupted((signal) =>
     runWorker({
       url,
       token,
@@ -57,7 +57,7 @@ function inFile(file: string): string {
   const no = (why: string): CodedError => new CodedError("token-file", { file, why });
   let fd: number | null;
   try {
-    fd = openRegular(file);
+    fd = openRegularFile(file);
   } catch (error) {
     throw error instanceof FileNotRead ? no(error.why) : error;
   }

@@ -1,6 +1,6 @@
 /** Axolotl's data sets: their files, how rows become conversations, and which parts are trained. */
 import { trainedMarkFields } from "#stdlib/conversations/shared/fields.js";
-import { differentRowsAdvice, areReadAlike, mixText } from "./mixture.js";
+import { differentRowsAdvice, areDatasetsReadAlike, mixedSourceText } from "./mixture.js";
 import { wordCallText, hubSourceText, quoted, asPercent, word } from "./write-program.js";
 import { refusalAdvice, refuseObjective } from "./refusals.js";
 import type { ToolSettings } from "./settings.js";
@@ -29,14 +29,14 @@ export function readAxolotlRows(s: ToolSettings): AxolotlRows {
     if (isPlain) set.ignore("rows of a pretraining data set are plain texts", "type");
     return isPlain ? texts(set) : kinds(set);
   };
-  const alike = others.filter((set) => plain.includes(set) === isPlain && areReadAlike(first, set, where));
+  const alike = others.filter((set) => plain.includes(set) === isPlain && areDatasetsReadAlike(first, set, where));
   const rows = read(first);
   for (const set of alike) read(set);
   for (const set of others) if (!alike.includes(set)) set.leaveAll(differentRowsAdvice);
   const several = alike.length > 0;
   const sources = [first, ...alike].map((set) => fileOf(set, several));
   const source: Filed = {
-    source: mixText(sources.map((one) => one.source)),
+    source: mixedSourceText(sources.map((one) => one.source)),
     notes: sources.flatMap(({ notes }) => notes),
   };
   const looked = lookedAtIn(s, first);
@@ -86,7 +86,7 @@ function fileOf(first: ToolSettings, several = false): Filed {
   if (generic) first.consume("path"); // only names the reader
   const paths = files.map((file) => (generic || path === undefined ? file : `${path}/${file}`));
   const [one = filed(path, kind), ...more] = paths.map((file) => filed(file, kind));
-  return { source: mixText([one, ...more].map(({ source }) => source)), notes: one.notes };
+  return { source: mixedSourceText([one, ...more].map(({ source }) => source)), notes: one.notes };
 }
 const part = "cut the file to these rows, or keep this many with `sample: N`";
 const ending = /\.(csv|json|jsonl|parquet|txt)(\.\w+)?$/;
@@ -200,7 +200,10 @@ function trainedTurns(set: ToolSettings): void {
 }
 
 /** Held-out rows: a share or a number. */
-export function readHoldout(s: ToolSettings, key: string): { readonly split?: string; readonly hasHoldout: boolean } {
+export function readHoldoutSize(
+  s: ToolSettings,
+  key: string,
+): { readonly split?: string; readonly hasHoldout: boolean } {
   const size = s.number(key);
   if (size === undefined || size <= 0) return { hasHoldout: false };
   if (size < 1)

@@ -1,12 +1,12 @@
 /** Axolotl's YAML: conversations, instructions and plain texts for decoders. */
-import { readHoldout, readAxolotlRows } from "./axolotl-data.js";
+import { readHoldoutSize, readAxolotlRows } from "./axolotl-data.js";
 import { ignoreTrainerSettings, loadingReason, machinesReason, publishAdvice } from "./ignored-settings.js";
 import { wordCallText, quoted, asPercent, settingNumber, type ProgramDraft } from "./write-program.js";
-import { optimizerFrom, scheduleFrom, usualOptimizerNames, usualScheduleNames } from "./rates.js";
+import { optimizerFrom, scheduleFrom, usualOptimizerSettingNames, usualScheduleNames } from "./rates.js";
 import { refusalAdvice, refuseObjective, refuseMultimodal } from "./refusals.js";
 import type { ToolSettings } from "./settings.js";
 import { loraFrom } from "./technique.js";
-import { findBuiltWord, techniqueByName } from "./words.js";
+import { findImplementedWord, techniqueByName } from "./words.js";
 
 export function readAxolotl(s: ToolSettings): ProgramDraft {
   refuseObjectives(s);
@@ -14,7 +14,7 @@ export function readAxolotl(s: ToolSettings): ProgramDraft {
   refuseOtherData(s);
   const rows = readAxolotlRows(s);
   const chats = rows.task === "chat";
-  const cut = readHoldout(s, "val_set_size");
+  const cut = readHoldoutSize(s, "val_set_size");
   const hasHoldout = cut.hasHoldout || rows.hasHoldout === true;
   const base = s.text("base_model");
   refuseMultimodal(s, "base_model", base);
@@ -32,7 +32,7 @@ export function readAxolotl(s: ToolSettings): ProgramDraft {
     steps: settingNumber(steps),
     ...batches(s),
     packing: packing ? "true" : undefined,
-    optimizer: optimizerFrom(s, usualOptimizerNames),
+    optimizer: optimizerFrom(s, usualOptimizerSettingNames),
     schedule: schedule(s),
     clip: settingNumber(s.number("max_grad_norm")),
     shuffle: packing || s.flag("group_by_length") ? undefined : "random",
@@ -117,7 +117,7 @@ function templateOf(s: ToolSettings, chats: boolean, ofRows: string | undefined)
     return ofRows;
   }
   if (named === undefined || named === "tokenizer_default" || !chats) return undefined;
-  const built = findBuiltWord("template", named);
+  const built = findImplementedWord("template", named);
   if (built) return built.name;
   s.leave("chat_template", "the template is not known; the base's own is used");
   return undefined;

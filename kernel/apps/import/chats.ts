@@ -49,7 +49,7 @@ function parsed(line: string, lineIndex: number, file: string): Readonly<Record<
   return row;
 }
 
-export function readChats(s: ToolSettings, file: string): ProgramDraft {
+export function programFromChats(s: ToolSettings, file: string): ProgramDraft {
   for (const key of ["preferred_output", "non_preferred_output", "chosen", "rejected"])
     if (s.has(key)) s.refuse(key, "preference optimisation", refusalAdvice.preference);
   for (const key of ["tools", "functions", "parallel_tool_calls", "function_call"])

@@ -1,6 +1,6 @@
 /** Diagnostic codes for importing other tools' settings. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { settingValueText } from "./masked-value.js";
+import { maskedSettingText } from "./masked-value.js";
 import type { Refusal } from "./settings.js";
 
 export interface ImportCodeData {
@@ -32,7 +32,7 @@ export const importCodes: CodeTable<ImportCodeData> = {
     severity: "error",
     message: (d) =>
       `${d.file} has settings that are not supported: ${d.refusals
-        .map(({ setting, value, what }) => `\`${setting}: ${settingValueText(setting, value)}\` is ${what}`)
+        .map(({ setting, value, what }) => `\`${setting}: ${maskedSettingText(setting, value)}\` is ${what}`)
         .join("; ")}`,
     help: (d) => [...new Set(d.refusals.map(({ instead }) => instead))].join("; "),
     explain:

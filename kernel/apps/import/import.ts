@@ -4,7 +4,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { readAutoTrain } from "./autotrain.js";
 import { readAxolotl } from "./axolotl.js";
-import { readChats, chatFields } from "./chats.js";
+import { programFromChats, chatFields } from "./chats.js";
 import { withDatasetDescriptions, type NearbyFiles } from "./llama-factory-data.js";
 import { readLlamaFactory } from "./llama-factory.js";
 import { readLudwig } from "./ludwig.js";
@@ -143,7 +143,7 @@ export function interpretSettings(
     withVariables,
   } = removeSecrets(tool === "llama-factory" && beside ? withDatasetDescriptions(settings, beside) : settings);
   const all = ToolSettings.fromValue(shown);
-  const read = (chats.test(name) ? readChats : readers[tool])(all, name);
+  const read = (chats.test(name) ? programFromChats : readers[tool])(all, name);
   const refusals = all.refusals();
   if (refusals.length > 0) throw new CodedError("import-refused", { file: name, refusals });
   // The address is carried over without its secret parts.

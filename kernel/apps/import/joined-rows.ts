@@ -3,7 +3,7 @@
  * them for certain: each has a `load_dataset` of its own, is not changed before, and a trainer gets the result.
  */
 import type { PythonAssignment, PythonCall, PythonNode, PythonProgram } from "./python-tree.js";
-import { literalOf, splitAtCommas } from "./python-values.js";
+import { pythonLiteralValue, splitAtCommas } from "./python-values.js";
 import { UnreadExpression } from "./settings.js";
 
 /**
@@ -28,7 +28,7 @@ interface Source {
   readonly part: string;
 }
 
-export function joinedRowsIn(
+export function joinedDatasetsIn(
   program: PythonProgram,
   world: World,
 ): ReadonlyMap<PythonCall, Readonly<Record<string, unknown>>> {
@@ -53,7 +53,7 @@ function settingsOf(
   const isOne = ({ section, part }: Source): boolean => part !== "" || typeof sections[section]?.["split"] === "string";
   if (certain.length < 2 || certain.length < sources.length || !certain.every(isOne)) return undefined;
   const given = rest.map((part) => /^(\w+)\s*=(?!=)\s*([\s\S]*)$/.exec(part));
-  const drawn = given.flatMap((one) => (one ? [[one[1] ?? "", literalOf(one[2] ?? "", names)] as const] : []));
+  const drawn = given.flatMap((one) => (one ? [[one[1] ?? "", pythonLiteralValue(one[2] ?? "", names)] as const] : []));
   const plain = drawn.every(([name, value]) => drawing.test(name) && !(value instanceof UnreadExpression));
   const shares = drawn.find(([name]) => name === "probabilities")?.[1];
   const fits = shares === undefined || (Array.isArray(shares) && shares.length === certain.length);

@@ -3,7 +3,13 @@
  * a description is listed as not carried over, and an Alpaca file of its name is assumed.
  */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
-import { interleaveText, differentRowsAdvice, areReadAlike, mixText, type MixEnding } from "./mixture.js";
+import {
+  interleaveText,
+  differentRowsAdvice,
+  areDatasetsReadAlike,
+  mixedSourceText,
+  type InterleaveStoppingStrategy,
+} from "./mixture.js";
 import { wordCallText, hubSourceText, quoted, settingNumber, word, type ProgramDraft } from "./write-program.js";
 import { refusalAdvice, refuseObjective } from "./refusals.js";
 import type { ToolSettings } from "./settings.js";
@@ -71,7 +77,7 @@ export function readLlamaFactoryRows(
   const firstEntry = entryOf(first);
   const isAlike = (name: string): boolean => {
     const other = entryOf(name);
-    return firstEntry && other ? areReadAlike(firstEntry, other, where) : firstEntry === other;
+    return firstEntry && other ? areDatasetsReadAlike(firstEntry, other, where) : firstEntry === other;
   };
   const carried = [first, ...named.slice(1).filter(isAlike)];
   const each = s.flag("eval_on_each_dataset");
@@ -88,7 +94,10 @@ export function readLlamaFactoryRows(
   const train = mixtureOf(s, carried.map(sourceFor));
   return {
     data: {
-      source: validation.length > 0 ? `{ train: ${train}, validation: ${mixText(validation.map(sourceFor))} }` : train,
+      source:
+        validation.length > 0
+          ? `{ train: ${train}, validation: ${mixedSourceText(validation.map(sourceFor))} }`
+          : train,
       columns: described[0] ?? (plain ? "{ text: text }" : "{ messages: alpaca() }"),
       sample: sampleOf(s, all.map(entryOf), { sets: carried.length, validates: validation.length > 0 }),
     },
@@ -107,7 +116,7 @@ function listLost(
 }
 
 /** Stopping rules of LLaMA-Factory's strategies. */
-const endings: Readonly<Record<string, MixEnding>> = {
+const endings: Readonly<Record<string, InterleaveStoppingStrategy>> = {
   interleave_under: "first_exhausted",
   interleave_over: "all_exhausted",
 };
@@ -115,13 +124,13 @@ const endings: Readonly<Record<string, MixEnding>> = {
 function mixtureOf(s: ToolSettings, sources: readonly string[]): string {
   if (sources.length < 2) {
     s.ignore("a single data set needs no mixing", "mix_strategy", "interleave_probs");
-    return mixText(sources);
+    return mixedSourceText(sources);
   }
   const strategy = s.lowerText("mix_strategy") ?? "concat";
   if (strategy === "concat") {
     s.ignore("data sets that are put together have no shares", "interleave_probs");
     if (s.flag("disable_shuffling")) s.leave("disable_shuffling", "rows of several data sets are drawn by chance");
-    return mixText(sources);
+    return mixedSourceText(sources);
   }
   const ending = endings[strategy];
   const shares = sharesIn(s);
@@ -129,7 +138,7 @@ function mixtureOf(s: ToolSettings, sources: readonly string[]): string {
   if (drawn !== undefined) return drawn;
   s.leave("mix_strategy", "the data sets are put together");
   s.leave("interleave_probs", "the data sets are put together");
-  return mixText(sources);
+  return mixedSourceText(sources);
 }
 
 /** Parses a list of numbers, or a text with commas. */

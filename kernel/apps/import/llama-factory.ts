@@ -1,21 +1,21 @@
 /** LLaMA-Factory's YAML: supervised training and pretraining of decoders; data sets are named in a separate list. */
-import { readHoldout } from "./axolotl-data.js";
+import { readHoldoutSize } from "./axolotl-data.js";
 import { ignoreTrainerSettings, loadingReason } from "./ignored-settings.js";
 import { readLlamaFactoryRows } from "./llama-factory-data.js";
 import { isNextFormat, readLlamaFactoryNext } from "./llama-factory-next.js";
 import { wordCallText, quoted, settingNumber, type ProgramDraft } from "./write-program.js";
-import { optimizerFrom, scheduleFrom, usualOptimizerNames, usualScheduleNames } from "./rates.js";
+import { optimizerFrom, scheduleFrom, usualOptimizerSettingNames, usualScheduleNames } from "./rates.js";
 import { refusalAdvice, refuseObjective, refuseMultimodal } from "./refusals.js";
 import type { ToolSettings } from "./settings.js";
 import { loraFrom } from "./technique.js";
-import { findBuiltWord, techniqueByName, taskWithSmoothing, notCarriedReason } from "./words.js";
+import { findImplementedWord, techniqueByName, taskWithSmoothing, notCarriedReason } from "./words.js";
 import { readValidation, precisionFrom } from "./trainer.js";
 
 export function readLlamaFactory(s: ToolSettings): ProgramDraft {
   if (isNextFormat(s)) return readLlamaFactoryNext(s);
   const plain = refuseStages(s);
   refuseOthers(s);
-  const cut = readHoldout(s, "val_size");
+  const cut = readHoldoutSize(s, "val_size");
   const rows = readLlamaFactoryRows(s, { plain, cut: cut.hasHoldout });
   const hasHoldout = cut.hasHoldout || rows.hasHoldout;
   const steps = positive(s.number("max_steps"));
@@ -28,7 +28,7 @@ export function readLlamaFactory(s: ToolSettings): ProgramDraft {
     batch_size: settingNumber(s.number("per_device_train_batch_size") ?? 8),
     accumulate: settingNumber(s.number("gradient_accumulation_steps")),
     packing: packing ? "true" : undefined,
-    optimizer: optimizerFrom(s, usualOptimizerNames, 5e-5),
+    optimizer: optimizerFrom(s, usualOptimizerSettingNames, 5e-5),
     schedule: scheduleFrom(s, usualScheduleNames, { name: "linear", warmup: "0%", rate }),
     clip: settingNumber(s.number("max_grad_norm")),
     shuffle: s.flag("disable_shuffling") ? "none" : packing ? undefined : "random",
@@ -133,7 +133,7 @@ function left(s: ToolSettings): undefined {
 function templateOf(s: ToolSettings): string | undefined {
   const named = s.text("template");
   if (refuseMultimodal(s, "template", named) || named === undefined) return undefined;
-  const known = findBuiltWord("template", named === "default" ? "alpaca" : named)?.name;
+  const known = findImplementedWord("template", named === "default" ? "alpaca" : named)?.name;
   if (known === undefined) s.leave("template", "the template is not known; the base's own is used");
   for (const key of ["default_system", "tool_format", "enable_thinking"])
     s.leave(key, "the template alone writes the conversation");

@@ -17,7 +17,7 @@ const isSecret = (name: string): boolean => {
 const assigned = /([\w.-]+)(["']?\s*[=:]\s*)(["'])((?:\\.|(?!\3)[^\\])*)\3/g;
 
 /** Value as JSON, truncated if long. */
-export function settingValueText(setting: string, value: unknown): string {
+export function maskedSettingText(setting: string, value: unknown): string {
   if (isSecret(setting)) return "…";
   const text =
     JSON.stringify(value, (key, part: unknown) => {

@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { ToolSettings } from "./settings.js";
 
 /** All rows of each source once: training shuffles them, so their order doesn't matter. */
-export const mixText = (sources: readonly string[]): string =>
+export const mixedSourceText = (sources: readonly string[]): string =>
   sources.length > 1 ? `mix(${sources.join(", ")}, until: longest)` : (sources[0] ?? 'jsonl("data.jsonl")');
 
 /** Maps the stopping strategies of `interleave_datasets` to `until`. */
@@ -15,10 +15,10 @@ export const interleaveStoppingStrategies = [
   "all_exhausted",
   "all_exhausted_without_replacement",
 ] as const;
-export type MixEnding = (typeof interleaveStoppingStrategies)[number];
+export type InterleaveStoppingStrategy = (typeof interleaveStoppingStrategies)[number];
 interface Drawn {
   readonly shares: readonly number[] | undefined;
-  readonly ending: MixEnding;
+  readonly ending: InterleaveStoppingStrategy;
   /** Setting under which differences are listed. */
   readonly key: string;
 }
@@ -44,7 +44,7 @@ export const differentRowsAdvice =
   "its rows have another form than the first data set's: rewrite them, and add them to `mix(…)`";
 
 /** Reports whether two data sets are read alike: their settings are equal, except for those that locate the rows. */
-export function areReadAlike(one: ToolSettings, other: ToolSettings, where: RegExp): boolean {
+export function areDatasetsReadAlike(one: ToolSettings, other: ToolSettings, where: RegExp): boolean {
   const how = (s: ToolSettings): Readonly<Record<string, unknown>> =>
     Object.fromEntries(s.keys().flatMap((key) => (where.test(key) ? [] : [[key, s.value(key)]])));
   return isDeepStrictEqual(how(one), how(other));

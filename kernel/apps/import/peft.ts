@@ -4,7 +4,7 @@ import { refusalAdvice, refuseMultimodal } from "./refusals.js";
 import type { ToolSettings } from "./settings.js";
 import { peftTechnique } from "./technique.js";
 
-export const peftTasks: Readonly<Record<string, string>> = {
+export const tasksByPeftType: Readonly<Record<string, string>> = {
   SEQ_CLS: "text_classification",
   TOKEN_CLS: "token_classification",
   QUESTION_ANS: "question_answering",
@@ -23,8 +23,9 @@ const columns: Readonly<Record<string, string>> = {
 
 export function readPeft(s: ToolSettings): ProgramDraft {
   const type = s.text("task_type");
-  const task = peftTasks[type ?? ""] ?? "text_classification";
-  if (type !== undefined && !peftTasks[type]) s.leave("task_type", "the task is unknown; text_classification was used");
+  const task = tasksByPeftType[type ?? ""] ?? "text_classification";
+  if (type !== undefined && !tasksByPeftType[type])
+    s.leave("task_type", "the task is unknown; text_classification was used");
   const technique = peftTechnique(s, s.text("peft_type"));
   const base = s.text("base_model_name_or_path");
   refuseMultimodal(s, "base_model_name_or_path", base);

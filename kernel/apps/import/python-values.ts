@@ -5,7 +5,7 @@ import { UnreadExpression } from "./settings.js";
 const deepest = 20;
 
 /** Returns a literal's value; for every other expression its text. */
-export function literalOf(written: string, names: ReadonlyMap<string, unknown>, depth = 0): unknown {
+export function pythonLiteralValue(written: string, names: ReadonlyMap<string, unknown>, depth = 0): unknown {
   const text = written.trim();
   if (depth > deepest) return new UnreadExpression(text);
   if (text === "True" || text === "False") return text === "True";
@@ -20,8 +20,8 @@ export function literalOf(written: string, names: ReadonlyMap<string, unknown>, 
     const parts = splitAtCommas(text, 1) ?? [];
     // Brackets with one expression are not a tuple.
     if (text.startsWith("(") && parts.length === 1 && !/,\s*\)$/.test(text))
-      return literalOf(parts[0] ?? "", names, depth + 1);
-    const values = parts.map((part) => literalOf(part, names, depth + 1));
+      return pythonLiteralValue(parts[0] ?? "", names, depth + 1);
+    const values = parts.map((part) => pythonLiteralValue(part, names, depth + 1));
     return values.some((one) => one instanceof UnreadExpression) ? new UnreadExpression(text) : values;
   }
   // PEFT's task names.
@@ -33,7 +33,7 @@ export function literalOf(written: string, names: ReadonlyMap<string, unknown>, 
 function record(text: string, names: ReadonlyMap<string, unknown>, depth: number): unknown {
   const entries = (splitAtCommas(text, 1) ?? []).map((part) => {
     const found = /^\s*(['"])(.*?)\1\s*:\s*([\s\S]*)$/.exec(part);
-    return found ? ([found[2] ?? "", literalOf(found[3] ?? "", names, depth + 1)] as const) : undefined;
+    return found ? ([found[2] ?? "", pythonLiteralValue(found[3] ?? "", names, depth + 1)] as const) : undefined;
   });
   return entries.every((one) => one !== undefined) ? Object.fromEntries(entries) : new UnreadExpression(text);
 }

@@ -3,9 +3,9 @@
  * only one literal value; every other value remains an expression. Everything else is under `program` (steps.ts).
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { joinedRowsIn } from "./joined-rows.js";
+import { joinedDatasetsIn } from "./joined-rows.js";
 import { parsePython, type PythonCall, type PythonProgram } from "./python-tree.js";
-import { literalOf, splitAtCommas } from "./python-values.js";
+import { pythonLiteralValue, splitAtCommas } from "./python-values.js";
 import { UnreadExpression } from "./settings.js";
 import type { ScriptText } from "./script-text.js";
 import { customTrainers, STEPS_SECTION, programStepsIn } from "./steps.js";
@@ -50,7 +50,7 @@ export function argumentsByCall(
     else requestedCalls.set(call, add(calls, name, argumentsOf(read, call, names)));
   }
   if (requestedCalls.size === 0) return calls;
-  const joined = joinedRowsIn(read, { known: requestedCalls, sections: calls, names });
+  const joined = joinedDatasetsIn(read, { known: requestedCalls, sections: calls, names });
   const steps = programStepsIn(read, new Set(requestedCalls.keys()), { placeOf, trained, joined, constants: names });
   for (const [i, command] of commands.entries()) steps[i === 0 ? "command" : `command ${String(i + 1)}`] = command;
   if (more > 0) steps["further calls"] = new UnreadExpression(`${String(more)} calls`);
@@ -96,7 +96,7 @@ function argument(part: string, place: string, names: ReadonlyMap<string, unknow
   // Spread arguments are reported as written.
   if (part.startsWith("*")) return [part, new UnreadExpression(part)];
   const named = /^([A-Za-z_]\w*)\s*=(?!=)\s*([\s\S]*)$/.exec(part);
-  return named ? [named[1] ?? "", literalOf(named[2] ?? "", names)] : [place, literalOf(part, names)];
+  return named ? [named[1] ?? "", pythonLiteralValue(named[2] ?? "", names)] : [place, pythonLiteralValue(part, names)];
 }
 
 /** Methods that change a list or a record. */
@@ -118,7 +118,7 @@ function constantsIn({ assignments, bindings, calls, parameters, text }: PythonP
         continue;
       }
       const single = value && targets.length === 1 && value.prevSibling?.name !== ",";
-      const literal = single ? literalOf(text.slice(value.from, value.to), new Map()) : undefined;
+      const literal = single ? pythonLiteralValue(text.slice(value.from, value.to), new Map()) : undefined;
       if (literal === undefined || (given.has(name) && JSON.stringify(given.get(name)) !== JSON.stringify(literal)))
         again.add(name);
       given.set(name, literal);

@@ -14,7 +14,7 @@ const optimizers: readonly (readonly [RegExp, string])[] = [
  * Optimizer state in fewer bits, which rounds each update. Fused and paged variants compute the same updates elsewhere.
  */
 const rounded = /_(4|8)bit(_|$)/i;
-export interface OptimizerNames {
+export interface OptimizerSettingNames {
   readonly name: readonly string[];
   readonly rate: readonly string[];
   readonly decay?: string;
@@ -22,17 +22,17 @@ export interface OptimizerNames {
   readonly beta2?: string;
   readonly epsilon?: readonly string[];
 }
-export const usualOptimizerNames = {
+export const usualOptimizerSettingNames = {
   name: ["optim", "optimizer"],
   rate: ["learning_rate"],
   decay: "weight_decay",
   beta1: "adam_beta1",
   beta2: "adam_beta2",
   epsilon: ["adam_epsilon", "adam_eps"],
-} as const satisfies OptimizerNames;
+} as const satisfies OptimizerSettingNames;
 
 /** `rate`, `usualDecay`: the tool's defaults. */
-export function optimizerFrom(s: ToolSettings, names: OptimizerNames, rate?: number, usualDecay = 0): string {
+export function optimizerFrom(s: ToolSettings, names: OptimizerSettingNames, rate?: number, usualDecay = 0): string {
   const optimizerName = s.text(...names.name) ?? "adamw";
   const known = optimizers.find(([pattern]) => pattern.test(optimizerName))?.[1];
   if (known && rounded.test(optimizerName))

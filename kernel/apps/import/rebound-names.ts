@@ -3,7 +3,7 @@
  * library name whose calls the importer reads. The new value is not read, so each such binding is listed.
  */
 import type { PythonBinding, PythonCall, PythonNode, PythonProgram } from "./python-tree.js";
-import { rootVariableOf, scopeOf, type TrackedNames } from "./tracked.js";
+import { rootVariableOf, scopeNameOf, type TrackedNames } from "./tracked.js";
 
 /** Classes and functions whose calls readers understand. */
 const ofLibraries =
@@ -72,7 +72,7 @@ function takesEffect(program: PythonProgram, binding: PythonBinding, tracked: Tr
       read.name === name &&
       tracked.home(name, read.within) === home &&
       !(read.from >= binding.node.from && read.from < end) &&
-      (read.from >= end || scopeOf(read.within) !== scopeOf(binding.within)),
+      (read.from >= end || scopeNameOf(read.within) !== scopeNameOf(binding.within)),
   );
   if (after.length === 0) return false;
   const first = Math.min(...after.map(({ from }) => from));
@@ -82,7 +82,7 @@ function takesEffect(program: PythonProgram, binding: PythonBinding, tracked: Tr
       !made.unsure &&
       made.from >= end &&
       made.to <= first &&
-      scopeOf(made.within) === scopeOf(binding.within) &&
+      scopeNameOf(made.within) === scopeNameOf(binding.within) &&
       made.targets.some(({ from, to }) => program.text.slice(from, to) === name),
   );
   return !again;

@@ -4,7 +4,7 @@
  */
 import type { PythonAssignment, PythonCall, PythonNode, PythonProgram } from "./python-tree.js";
 import { mayChangeTraining } from "./argument-values.js";
-import { scopeOf, type TrackedNames } from "./tracked.js";
+import { scopeNameOf, type TrackedNames } from "./tracked.js";
 
 // Finds objects made by known calls (training arguments, trainers, models) that a program changes later other than by a
 // method call or an attribute assignment: `args |= {…}`, `args = args if fast else other`, `dataclasses.replace(args,
@@ -128,7 +128,7 @@ export function relevanceIn(
   const training = program.calls.find(({ callee }) => callee.to === trained);
   /** Calls after the training do not change it. */
   const isAfter = ({ from, within }: PythonCall): boolean =>
-    training !== undefined && from > training.from && scopeOf(within) === scopeOf(training.within);
+    training !== undefined && from > training.from && scopeNameOf(within) === scopeNameOf(training.within);
   const selects = selectionIn(program);
   const rewrites = reassignmentCheck(program, known);
   return {

@@ -256,7 +256,7 @@ export class ToolSettings {
     const out = new Map<string, SettingFate>();
     for (const [key, value] of Object.entries(this.all)) {
       if (this.parts.has(key)) continue;
-      for (const leaf of leavesOf(value, this.name(key))) out.set(leaf, this.fate.get(key) ?? "named");
+      for (const leaf of leafPathsOf(value, this.name(key))) out.set(leaf, this.fate.get(key) ?? "named");
     }
     for (const part of this.within()) for (const [leaf, fate] of part.fates()) out.set(leaf, fate);
     return out;
@@ -270,12 +270,12 @@ export class ToolSettings {
 }
 
 /** Paths of all non-empty values: `datasets[0].path`. A list of plain values counts as one. */
-export function leavesOf(value: unknown, path = ""): readonly string[] {
+export function leafPathsOf(value: unknown, path = ""): readonly string[] {
   if (empty(value)) return [];
   if (Array.isArray(value) && value.some((one) => isPlain(one)))
-    return value.flatMap((one, i) => leavesOf(one, `${path}[${String(i)}]`));
+    return value.flatMap((one, i) => leafPathsOf(one, `${path}[${String(i)}]`));
   if (isPlain(value))
-    return Object.entries(value).flatMap(([key, one]) => leavesOf(one, path === "" ? key : `${path}.${key}`));
+    return Object.entries(value).flatMap(([key, one]) => leafPathsOf(one, path === "" ? key : `${path}.${key}`));
   return [path];
 }
 

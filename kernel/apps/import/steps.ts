@@ -4,15 +4,15 @@
  * handles it.
  */
 import type { PythonAssignment, PythonCall, PythonNode, PythonProgram } from "./python-tree.js";
-import { literalOf, splitAtCommas } from "./python-values.js";
+import { pythonLiteralValue, splitAtCommas } from "./python-values.js";
 import { refusalAdvice } from "./refusals.js";
 import { relevanceIn, type RelevanceTests } from "./relevant-calls.js";
 import { reboundNamesIn } from "./rebound-names.js";
 import { UnreadExpression, type ToolSettings } from "./settings.js";
 import { rootVariableOf, trackNames } from "./tracked.js";
-import { trainingDoubts, exitsBefore } from "./trainings.js";
+import { trainingDoubts, exitsBeforeTraining } from "./trainings.js";
 import { unreadImportsIn } from "./unread-imports.js";
-import { verdictOf } from "./verdicts.js";
+import { statementVerdictOf } from "./verdicts.js";
 
 /** Maximum number of listed statements; the number of further ones is listed too. */
 const most = 500;
@@ -108,7 +108,7 @@ export function programStepsIn(
   for (const [call, doubt] of doubts)
     if (doubt && !found.some((one) => one.call === call))
       add(textOf(call.callee), new UnreadExpression(call.arguments?.trim() ?? "", placeOf(call.from), doubt));
-  for (const node of exitsBefore(program, [...doubts.keys()][0]))
+  for (const node of exitsBeforeTraining(program, [...doubts.keys()][0]))
     add(
       textOf(node.firstChild ?? node),
       new UnreadExpression(lineAt(program.text, node.from), placeOf(node.from), "ends"),
@@ -148,7 +148,9 @@ export function programStepsIn(
 }
 function partOf(part: string, place: number): readonly [string, unknown] {
   const named = /^([A-Za-z_]\w*)\s*=(?!=)\s*([\s\S]*)$/.exec(part);
-  return named ? [named[1] ?? "", literalOf(named[2] ?? "", new Map())] : [String(place), literalOf(part, new Map())];
+  return named
+    ? [named[1] ?? "", pythonLiteralValue(named[2] ?? "", new Map())]
+    : [String(place), pythonLiteralValue(part, new Map())];
 }
 const lineAt = (text: string, offset: number): string =>
   text.slice(text.lastIndexOf("\n", offset - 1) + 1, (text.indexOf("\n", offset) + 1 || text.length + 1) - 1).trim();
@@ -283,7 +285,7 @@ function tellStep(
   // Without an adapter all weights train anyway.
   if (statement.name === "requires_grad" && !adapted && /=\s*True\b|^\s*(True)?\s*$/.test(statement.text))
     return steps.consume(key);
-  const verdict = verdictOf(about ?? "call", statement);
+  const verdict = statementVerdictOf(about ?? "call", statement);
   if (verdict.is === "read") steps.consume(key);
   else if (verdict.is === "idle") steps.ignore(verdict.why, key);
   else steps.leave(key, verdict.why);

@@ -28,7 +28,7 @@ export interface TrackedNames {
   home(name: string, within: Place): string;
 }
 
-export const scopeOf = (within: Place): string => within.map(({ name }) => name).join(".");
+export const scopeNameOf = (within: Place): string => within.map(({ name }) => name).join(".");
 
 export function trackNames(
   program: PythonProgram,
@@ -52,14 +52,14 @@ class Variables implements TrackedNames {
   constructor(private readonly program: PythonProgram) {
     for (const { target, within } of program.bindings)
       if (target.name === "VariableName" && !program.globals.has(this.textOf(target)))
-        this.homes.add(`${scopeOf(within)}:${this.textOf(target)}`);
+        this.homes.add(`${scopeNameOf(within)}:${this.textOf(target)}`);
     for (const { scope, parameters } of program.functions.values())
       for (const name of parameters) this.homes.add(`${scope}:${name}`);
   }
 
   home(name: string, within: Place): string {
     for (let depth = within.length; depth > 0; depth--)
-      if (this.homes.has(`${scopeOf(within.slice(0, depth))}:${name}`)) return scopeOf(within.slice(0, depth));
+      if (this.homes.has(`${scopeNameOf(within.slice(0, depth))}:${name}`)) return scopeNameOf(within.slice(0, depth));
     return "";
   }
   has(name: string, within: Place): boolean {

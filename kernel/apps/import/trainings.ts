@@ -4,7 +4,7 @@
  */
 import type { Definition, PythonCall, PythonNode, PythonProgram } from "./python-tree.js";
 import type { UnreadExpression } from "./settings.js";
-import { scopeOf } from "./tracked.js";
+import { scopeNameOf } from "./tracked.js";
 
 export type TrainingDoubt = Extract<NonNullable<UnreadExpression["about"]>, "repeated" | "untrained" | "branch">;
 
@@ -63,12 +63,12 @@ const isRepeated = ({ calls }: PythonProgram, name: string): boolean =>
 const ending = /^(exit|quit|sys\.exit|os\._exit|os\.abort|os\.exec\w+)$/;
 
 /** Returns statements that certainly end the program, or the training's function, before the training. */
-export function exitsBefore(program: PythonProgram, training: PythonCall | undefined): readonly PythonNode[] {
+export function exitsBeforeTraining(program: PythonProgram, training: PythonCall | undefined): readonly PythonNode[] {
   if (!training) return [];
   const scopes = scopesOf(program, training);
   const called = new Map(scopes);
   const reached = (ends: ReadonlyMap<string, number>, { within }: Pick<PythonCall, "within">, from: number): boolean =>
-    from < (ends.get(scopeOf(within)) ?? -1);
+    from < (ends.get(scopeNameOf(within)) ?? -1);
   for (let before = -1; before < called.size;) {
     before = called.size;
     for (const call of program.calls) {
@@ -102,7 +102,7 @@ export function exitsBefore(program: PythonProgram, training: PythonCall | undef
 function scopesOf(program: PythonProgram, training: PythonCall): ReadonlyMap<string, number> {
   const ends = new Map<string, number>();
   const add = (call: PythonCall): void => {
-    const scope = scopeOf(call.within);
+    const scope = scopeNameOf(call.within);
     if ((ends.get(scope) ?? -1) >= call.from) return;
     ends.set(scope, call.from);
     const enclosing = call.within.findLast(({ kind }) => kind === "function");

@@ -3,7 +3,7 @@
  * loads, the rows that it holds out, and the data set that it passes to a trainer.
  */
 import { PARTS, SOURCES } from "./joined-rows.js";
-import { interleaveStoppingStrategies, interleaveText, mixText } from "./mixture.js";
+import { interleaveStoppingStrategies, interleaveText, mixedSourceText } from "./mixture.js";
 import { hubSourceText, mixAdvice as mixedWhy, quoted, asPercent, word, type ProgramDraft } from "./write-program.js";
 import type { ToolSettings } from "./settings.js";
 import { holdoutSplitOf, STEPS_SECTION } from "./steps.js";
@@ -120,7 +120,7 @@ function oneSet(
     data.leave("streaming", "`json` reads a complete file: write the rows as JSON Lines to stream them");
   const canStream = streams && !mixed && !data.left().some(({ setting }) => setting.endsWith("streaming"));
   const source = (paths: readonly string[]): string => {
-    const rows = mixText(paths.map((path) => `${readerOf(path, reader)}(${quoted(path)})`));
+    const rows = mixedSourceText(paths.map((path) => `${readerOf(path, reader)}(${quoted(path)})`));
     return canStream ? streamed(rows) : rows;
   };
   const train = reader === undefined ? (named === undefined ? undefined : [named]) : files?.get("train");
@@ -175,7 +175,7 @@ function mixtureIn(all: ToolSettings): Mixture | undefined {
   return undefined;
 }
 function mixtureOf(given: ToolSettings, key: string, sources: readonly string[]): string | undefined {
-  if (/concatenate_datasets$/.test(key)) return mixText(sources);
+  if (/concatenate_datasets$/.test(key)) return mixedSourceText(sources);
   const shares = given.has("probabilities") ? given.numbers("probabilities") : undefined;
   const ending = interleaveStoppingStrategies.find(
     (one) => one === (given.text("stopping_strategy") ?? "first_exhausted"),

@@ -1,7 +1,7 @@
 /** Calls of a Python program besides the trainer's own arguments: tokenizer, template, adapter, quantised weights. */
 import { ignoreTrainerSettings } from "./ignored-settings.js";
 import type { ToolSettings } from "./settings.js";
-import { findBuiltWord } from "./words.js";
+import { findImplementedWord } from "./words.js";
 
 /** Tokenizers are read with the base; one of another name is listed as not carried over. */
 export function readTokenizerSettings(s: ToolSettings, base: ToolSettings, trainer: ToolSettings): void {
@@ -31,7 +31,7 @@ export function templateFrom(s: ToolSettings, chats: boolean): string | undefine
   const word =
     templateName === undefined || !chats
       ? undefined
-      : findBuiltWord("template", templateName.replace(/^llama-3$/, "llama3"));
+      : findImplementedWord("template", templateName.replace(/^llama-3$/, "llama3"));
   if (!word) for (const key of ["chat_template", "1"]) helper.leave(key, why);
   helper.leave("mapping", "set the roles in `columns`: `messages: turns(messages, role: from, content: value)`");
   return word?.name;

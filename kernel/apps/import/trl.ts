@@ -1,10 +1,10 @@
 /** TRL's and transformers' arguments, as YAML or as the keyword arguments of a Python program (Unsloth's too): supervised training. */
 import { filesReason, ignoreTrainerSettings, loadingReason } from "./ignored-settings.js";
 import { wordCallText, mixAdvice, quoted, settingNumber, type ProgramDraft } from "./write-program.js";
-import { optimizerFrom, scheduleFrom, usualOptimizerNames, usualScheduleNames } from "./rates.js";
+import { optimizerFrom, scheduleFrom, usualOptimizerSettingNames, usualScheduleNames } from "./rates.js";
 import { refusalAdvice, refuseObjective, refuseMultimodal } from "./refusals.js";
 import { ToolSettings } from "./settings.js";
-import { readAdapterSettings, peftTasks } from "./peft.js";
+import { readAdapterSettings, tasksByPeftType } from "./peft.js";
 import { NO_ARGUMENTS } from "./python.js";
 import { reportSteps } from "./steps.js";
 import { loraFrom, peftTechnique } from "./technique.js";
@@ -84,7 +84,7 @@ export function readTrl(s: ToolSettings): ProgramDraft {
         training.unless(defaults.accumulate, "gradient_accumulation_steps"),
     ),
     packing: packing ? "true" : undefined,
-    optimizer: optimizerFrom(training, usualOptimizerNames, rate, defaults.decay),
+    optimizer: optimizerFrom(training, usualOptimizerSettingNames, rate, defaults.decay),
     schedule: scheduleFrom(training, usualScheduleNames, { name: "linear", warmup: defaults.warmup, rate }),
     clip: settingNumber(training.number("max_grad_norm")),
     shuffle: ordered ? "none" : packing || training.flag("group_by_length") ? undefined : "random",
@@ -264,13 +264,13 @@ function modelOf(s: ToolSettings, parts: Parts, length: number | undefined, note
     for (const key of ["load_in_4bit", "load_in_8bit"])
       for (const one of [base, stored]) if (one.flag(key)) one.leave(key, "all weights train, so none is rounded");
   const type = lora?.text("task_type", "lora_task_type");
-  if (type !== undefined && !(type in peftTasks))
+  if (type !== undefined && !(type in tasksByPeftType))
     for (const key of ["task_type", "lora_task_type"]) lora?.leave(key, "the task is unknown");
   const technique = lora ? techniqueOf(lora) : "full";
   if (four && eight) for (const one of [base, stored]) one.leave("load_in_8bit", "four bits are requested too");
   const answers = responses || training.flag("assistant_only_loss") || training.flag("completion_only_loss");
   const ofClass = classes.find(([pattern]) => pattern.test(base.location()))?.[1];
-  const task = peftTasks[type ?? ""] ?? ofClass ?? "text_generation";
+  const task = tasksByPeftType[type ?? ""] ?? ofClass ?? "text_generation";
   if (!sft && type === undefined && ofClass === undefined)
     notes.push("The program's text doesn't say the task: text_generation was taken.");
   const chats = answers && task === "text_generation";

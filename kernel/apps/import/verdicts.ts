@@ -138,7 +138,7 @@ const functions =
   /^(\w+Callback|\w*DataCollator\w*|\w+Streamer|set_\w+|is_\w+|(notebook_)?login|pipeline|prepare_\w+|Accelerator|PartialState|get_logger|create_repo|snapshot_download|hf_hub_download|HfApi|tok|\w*tokenizer|load_metric|no_grad|inference_mode|autocast|classification_report|notebook_launcher)$/i;
 
 /** Returns the verdict on a call or an assignment. */
-export function verdictOf(
+export function statementVerdictOf(
   about: NonNullable<UnreadExpression["about"]>,
   statement: PythonStatement,
   { calls, assignments }: VerdictRules = verdictRules,

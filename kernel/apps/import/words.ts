@@ -9,7 +9,11 @@ import { refusalAdvice } from "./refusals.js";
 import type { ToolSettings } from "./settings.js";
 
 /** Undefined: unsupported. `toolName`: the tool's name, in any case. */
-export function findBuiltWord(kind: WordKind, toolName: string, registry: Registry = vocabulary): Word | undefined {
+export function findImplementedWord(
+  kind: WordKind,
+  toolName: string,
+  registry: Registry = vocabulary,
+): Word | undefined {
   const word = registry.find(kind, toolName.toLowerCase().replace(/[-\s]+/g, "_"));
   return word === undefined || word.planned ? undefined : word;
 }
@@ -23,7 +27,7 @@ export function notCarriedReason(
   taken: string,
   registry: Registry = vocabulary,
 ): string {
-  const word = findBuiltWord(kind, toolName, registry);
+  const word = findImplementedWord(kind, toolName, registry);
   return word ? `write \`${kind}: ${word.name}\`; ${taken}` : `the ${kind} is not supported; ${taken}`;
 }
 
@@ -38,7 +42,7 @@ export function namedCallText(
   lost: (name: string, why: string) => void,
   registry: Registry = vocabulary,
 ): string | undefined {
-  const word = findBuiltWord(kind, toolName, registry);
+  const word = findImplementedWord(kind, toolName, registry);
   if (!word || !standsAlone(word)) return undefined;
   const takes = new Set(word.parameters.map(({ name }) => name));
   for (const name of Object.keys(given)) if (!takes.has(name)) lost(name, `\`${word.name}\` has none`);
@@ -66,7 +70,7 @@ export function techniqueByName(
   serves: string = refusalAdvice.technique,
   registry: Registry = vocabulary,
 ): string {
-  const word = findBuiltWord("technique", toolName, registry);
+  const word = findImplementedWord("technique", toolName, registry);
   if (word && standsAlone(word)) return word.name;
   if (word) s.refuse(key, `\`${word.name}\`, without its settings`, "write it by hand");
   else s.refuse(key, "an unsupported technique", serves);

@@ -3,7 +3,7 @@ import { escapeControlCharacters } from "#dsl/language/diagnostics/codes.js";
 import { formatSource } from "#dsl/language/syntax/format.js";
 import { registry } from "#stdlib/registry.js";
 import { UnreadExpression, type UncarriedSetting } from "./settings.js";
-import { settingValueText } from "./masked-value.js";
+import { maskedSettingText } from "./masked-value.js";
 
 /** Tune text of each key; undefined: not set, so the default applies. */
 export type TuneEntries = Readonly<Record<string, string | undefined>>;
@@ -48,7 +48,7 @@ function listed(title: string, settings: readonly UncarriedSetting[]): readonly 
   if (settings.length === 0) return [];
   const line = ({ setting, value, why }: UncarriedSetting): string => {
     const place = value instanceof UnreadExpression && value.place !== undefined ? `${value.place}: ` : "";
-    return `//   ${comment(`${setting}: ${settingValueText(setting, value)} (${place}${why})`)}`;
+    return `//   ${comment(`${setting}: ${maskedSettingText(setting, value)} (${place}${why})`)}`;
   };
   return [`// ${title}`, ...settings.map(line)];
 }

@@ -9,7 +9,7 @@ import { createInterface } from "node:readline";
 import { CodedError, textsOfCode } from "#dsl/language/diagnostics/codes.js";
 import { plainHostContext } from "../../host/host-context.js";
 import { parseClientProcessJob, type ClientProcessJob } from "../../features/federate/session/join-child.js";
-import { lineJoinListeners } from "../../features/federate/session/join-lines.js";
+import { joinListenersPrintingLines } from "../../features/federate/session/join-lines.js";
 import { joinFederation } from "../../features/federate/session/joining.js";
 import { TuneSession } from "../../features/tune-session.js";
 
@@ -47,7 +47,7 @@ async function serve({ folder, runs, engine, ...request }: ClientProcessJob): Pr
   await session.engines.configure(engine);
   session.datasets.engine = engine.engine;
   const { signal } = ended;
-  const hears = lineJoinListeners(request.superlink, {
+  const hears = joinListenersPrintingLines(request.superlink, {
     say: (line) => process.stdout.write(`${line}\n`),
     warn: (line) => process.stderr.write(`${line}\n`),
   });

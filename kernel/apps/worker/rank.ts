@@ -11,7 +11,7 @@ import { PeerRank } from "../../remote/process-group/peer-rank.js";
 import { trainAsPeerRank } from "../../training-runs/follow-rank.js";
 import { openJob } from "../../features/shipped-session.js";
 import { readJobSpec } from "../../remote/jobs/shipment.js";
-import { plansOf } from "../../remote/jobs/ship.js";
+import { trainingPlansOf } from "../../remote/jobs/ship.js";
 
 registerAllCodes();
 
@@ -24,7 +24,7 @@ const silent = { display: () => undefined, update: () => undefined };
 async function serve(ordered: RankProcessOrder): Promise<void> {
   const spoke = await PeerRank.join(ordered);
   const { session, action, stage: context } = await openJob(readJobSpec(ordered.shipment), { screen: silent });
-  const plan = plansOf(action).find((one) => one.recipeHash === ordered.recipe);
+  const plan = trainingPlansOf(action).find((one) => one.recipeHash === ordered.recipe);
   if (!plan) throw new CodedError("rank-refused", { rank: ordered.rank, why: "its program has no such training" });
   await session.engines.configure({ ...session.engines.settings, ...ordered.engine });
   await trainAsPeerRank(session, { plan, spoke, place: ordered }, context);

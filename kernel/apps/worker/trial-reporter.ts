@@ -6,7 +6,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { CoordinatorClient } from "../../remote/coordinator/client.js";
 import type { WorkerInstruction, WorkEvent } from "../../remote/coordinator/protocol.js";
 import type { DisplayOutput } from "../../display/html.js";
-import type { Screen } from "../../session/live-training.js";
+import type { OutputScreen } from "../../session/live-training.js";
 
 export interface TrialReporterOptions {
   readonly client: Pick<CoordinatorClient, "ask">;
@@ -86,7 +86,7 @@ export class TrialReporter {
 }
 
 /** A screen that reports a trial's warnings as text. */
-export function screenReportingTo(teller: TrialReporter): Screen {
+export function screenReportingTo(teller: TrialReporter): OutputScreen {
   const tell = ({ bundle, id, fixedText }: DisplayOutput): void => {
     const words = bundle["text/plain"];
     if (typeof words !== "string" || (id !== undefined && fixedText === undefined)) return;

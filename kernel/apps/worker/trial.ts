@@ -15,7 +15,7 @@ import { startEngine } from "../../engines/start-engine.js";
 import { sessionOfJob } from "../../features/shipped-session.js";
 import { trainPlans } from "../../sweep-runs/run-trial.js";
 import { TrialModels } from "../../sweep-runs/trial-program.js";
-import { type ExecutionContext, Warnings } from "../../session/execution-context.js";
+import { type ExecutionContext, WarningReporter } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
 import { readJobSpec, type JobWithTables } from "../../remote/jobs/shipment.js";
 import { serveRank } from "./rank-work.js";
@@ -135,7 +135,7 @@ export class RemoteTrialRunner {
       screen,
       signal,
       sources: [],
-      warnings: new Warnings(screen, [], "trial"),
+      warnings: new WarningReporter(screen, [], "trial"),
       hostContext: { ...hostContext, signal },
     };
   }

@@ -13,7 +13,7 @@ import { RANK_WORK } from "../../remote/coordinator/rank-order.js";
 import { TRIAL_WORK } from "../../remote/coordinator/trial-order.js";
 import type { WorkerInstruction, RemoteFailure, WorkerWelcome, LeasedWork } from "../../remote/coordinator/protocol.js";
 import { cachePath } from "../../fetch/cache.js";
-import { SchemaMismatch, type Json } from "../../fetch/json.js";
+import { SchemaMismatch, type JsonRecord } from "../../fetch/json.js";
 import { version } from "../../session/version.js";
 import { Heartbeat, type HeartbeatMessage } from "./heartbeat.js";
 import { TrialReporter } from "./trial-reporter.js";
@@ -60,7 +60,7 @@ export interface WorkerOptions {
   readonly onNote?: (words: string) => void;
 }
 
-type Outcome = { readonly result: Json } | { readonly failed: RemoteFailure };
+type Outcome = { readonly result: JsonRecord } | { readonly failed: RemoteFailure };
 /** Errors between a worker and its coordinator, caused neither by the work nor by this machine. */
 const BETWEEN: readonly string[] = [
   "lease-lost",

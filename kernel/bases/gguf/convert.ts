@@ -11,7 +11,7 @@ import { writeSafetensors, type TensorToWrite } from "../../tensors/safetensors.
 import { cachePath, withFileLock } from "../../fetch/cache.js";
 import { demandDiskSpace } from "../../fetch/disk.js";
 import { isFileIntact } from "../../fetch/file.js";
-import { objectWith, readHint, dictionaryOf, wholeNumber, type Schema } from "../../fetch/json.js";
+import { objectWith, readJsonCacheFile, dictionaryOf, wholeNumber, type Schema } from "../../fetch/json.js";
 import { GGUF_BLOCK_FORMATS, UNSUPPORTED_FORMAT_NAMES, dequantise, type GgufBlockFormat } from "./dequantise.js";
 import { readGgufByteRange, readGguf, type Gguf, type GgufTensor } from "./file.js";
 import {
@@ -22,7 +22,7 @@ import {
   specialTokenIds,
 } from "./layout.js";
 import { tokenizerFromGguf } from "./tokenizer.js";
-import { sizeOf } from "#dsl/tensor/values.js";
+import { elementCountOfShape } from "#dsl/tensor/values.js";
 import { gemmaLayout, gemma2Layout, gemma3Layout, llamaLayout, qwen2Layout, qwen3Layout } from "./llama.js";
 import { gpt2TensorNames } from "#stdlib/targets/shared/gguf/names.js";
 import { transposeMatrix } from "#stdlib/targets/shared/gguf/element-order.js";
@@ -138,20 +138,21 @@ export async function convertGguf(
  * exists.
  */
 export function originalFormatOf(folder: string, file: string): string | undefined {
-  const noted = readHint(join(folder, NOTE), noteSchema)?.stored;
+  const noted = readJsonCacheFile(join(folder, NOTE), noteSchema)?.stored;
   if (noted !== undefined || !existsSync(file)) return noted;
   return storedIn(readGguf(file));
 }
 
 function storedIn(gguf: Gguf): string | undefined {
   const elements = new Map<number, number>();
-  for (const { type, shape } of gguf.tensors) elements.set(type, (elements.get(type) ?? 0) + sizeOf(shape));
+  for (const { type, shape } of gguf.tensors)
+    elements.set(type, (elements.get(type) ?? 0) + elementCountOfShape(shape));
   const [most] = [...elements].sort((a, b) => b[1] - a[1]);
   return most && GGUF_BLOCK_FORMATS.get(most[0])?.name;
 }
 
 export async function isConvertedGguf(folder: string, sha256: string): Promise<boolean> {
-  const note = readHint(join(folder, NOTE), noteSchema);
+  const note = readJsonCacheFile(join(folder, NOTE), noteSchema);
   if (note?.from !== sha256) return false;
   for (const [name, size] of Object.entries(note.files))
     if (!(await isFileIntact(join(folder, name), { size }))) return false;
@@ -172,7 +173,7 @@ async function write(gguf: Gguf, folder: string, from: string, options: ConvertO
   const tensors = tensorsOf(gguf, layout, options);
   await demandDiskSpace(
     weights,
-    Object.values(tensors).reduce((sum, t) => sum + 4 * sizeOf(t.shape), 0),
+    Object.values(tensors).reduce((sum, t) => sum + 4 * elementCountOfShape(t.shape), 0),
   );
   writeSafetensors(weights, tensors, { format: "pt" });
   const files: Record<string, number> = {};
@@ -200,7 +201,7 @@ function tensorsOf(gguf: Gguf, layout: GgufLayout, options: ConvertOptions): Rea
 }
 
 function elementsFrom(gguf: Gguf, tensor: GgufTensor, format: GgufBlockFormat): Float32Array {
-  const count = sizeOf(tensor.shape) / format.elements;
+  const count = elementCountOfShape(tensor.shape) / format.elements;
   return dequantise(format, readGgufByteRange(gguf, tensor.offset, count * format.bytes));
 }
 
@@ -213,7 +214,7 @@ function formatOf(gguf: Gguf, tensor: GgufTensor): GgufBlockFormat {
       value: UNSUPPORTED_FORMAT_NAMES.get(tensor.type) ?? `number ${String(tensor.type)}`,
       supported: [...GGUF_BLOCK_FORMATS.values()].map((f) => f.name),
     });
-  if (sizeOf(tensor.shape) % format.elements)
+  if (elementCountOfShape(tensor.shape) % format.elements)
     throw new CodedError("gguf-malformed", {
       file: gguf.file,
       why: `${tensor.name} is not a multiple of a block of ${format.name}`,

@@ -1,6 +1,6 @@
 /** Layout of an architecture in a GGUF file, and helpers to read it. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { TensorNames } from "#stdlib/targets/shared/gguf/names.js";
+import type { GgufTensorNameMapping } from "#stdlib/targets/shared/gguf/names.js";
 import type { Gguf, GgufTensor, GgufFileValue } from "./file.js";
 
 export interface CheckpointTensor {
@@ -80,7 +80,7 @@ export function specialTokenIds({ metadata }: Gguf): Readonly<Record<string, num
 export function checkpointNameOf(
   gguf: Gguf,
   tensor: GgufTensor,
-  { outside, inside, blocks }: TensorNames,
+  { outside, inside, blocks }: GgufTensorNameMapping,
 ): { readonly name: string; readonly part: string | null } {
   const whole = outside[tensor.name];
   if (whole !== undefined) return { name: whole, part: null };

@@ -6,7 +6,7 @@ import {
   gemma3TensorNames,
   llamaTensorNames,
   qwen3TensorNames,
-  type TensorNames,
+  type GgufTensorNameMapping,
 } from "#stdlib/targets/shared/gguf/names.js";
 import { deinterleaveHalves } from "#stdlib/targets/shared/gguf/element-order.js";
 import type { Gguf } from "./file.js";
@@ -111,11 +111,11 @@ function scaledByHead(read: ArchitectureMetadata): Readonly<Record<string, unkno
   return { query_pre_attn_scalar: read.number("attention.key_length") };
 }
 
-function asItIs(names: TensorNames): GgufLayout["tensor"] {
+function asItIs(names: GgufTensorNameMapping): GgufLayout["tensor"] {
   return (gguf, tensor) => ({ name: checkpointNameOf(gguf, tensor, names).name, shape: tensor.shape });
 }
 
-function norming(names: TensorNames): GgufLayout["tensor"] {
+function norming(names: GgufTensorNameMapping): GgufLayout["tensor"] {
   return (gguf, tensor) => {
     const { name } = checkpointNameOf(gguf, tensor, names);
     const { shape } = tensor;

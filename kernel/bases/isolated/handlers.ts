@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { LRUCache } from "lru-cache";
 import { Tokenizer as RustTokenizer } from "@anush008/tokenizers";
-import type { RenderedChat, TemplateImplementation } from "#stdlib/conversations/kind.js";
+import type { RenderedChat, ChatTemplateImplementation } from "#stdlib/conversations/kind.js";
 import { conversationLength } from "#stdlib/conversations/shared/message-text.js";
 import { parseJsonAs, jsonObject } from "../../fetch/json.js";
 import type { SandboxRequestName, SandboxRequests, TokenizerFileRef } from "./protocol.js";
@@ -24,7 +24,7 @@ const LONGEST = 32 * 2 ** 20;
 
 /** An evicted tokenizer is made again on request, from a file that hasn't changed. */
 const tokenizers = new LRUCache<string, RustTokenizer>({ max: 16 });
-const templates = new LRUCache<string, TemplateImplementation>({ max: 64 });
+const templates = new LRUCache<string, ChatTemplateImplementation>({ max: 64 });
 
 export const sandboxHandlers: Handlers = {
   open({ added, ...fileRef }) {
@@ -81,11 +81,11 @@ function tokenizerAt({ file, hash }: TokenizerFileRef): RustTokenizer {
   return rust;
 }
 
-async function templateOf(source: string): Promise<TemplateImplementation> {
+async function templateOf(source: string): Promise<ChatTemplateImplementation> {
   const known = templates.get(source);
   if (known) return known;
   const { jinjaTemplate } = await import("#stdlib/templates/shared/jinja-template.js");
-  let template: TemplateImplementation;
+  let template: ChatTemplateImplementation;
   try {
     template = jinjaTemplate(source);
   } catch (error) {

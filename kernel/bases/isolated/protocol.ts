@@ -1,7 +1,7 @@
 /**
  * Protocol of the process that runs third-party tokenizers and chat templates: one request at a time, one answer each.
  */
-import type { Message, RenderedChat, RenderOptions, SpecialTexts } from "#stdlib/conversations/kind.js";
+import type { Message, RenderedChat, RenderOptions, SpecialTokenTexts } from "#stdlib/conversations/kind.js";
 
 /** A tokenizer.json by path and checksum: read at its first request, and again in a restarted process. */
 export interface TokenizerFileRef {
@@ -35,7 +35,7 @@ export interface SandboxRequests {
     };
     answer: readonly RenderedChat[];
   };
-  stop: { ask: { readonly source: string; readonly specials: SpecialTexts }; answer: string };
+  stop: { ask: { readonly source: string; readonly specials: SpecialTokenTexts }; answer: string };
 }
 export type SandboxRequestName = keyof SandboxRequests;
 

@@ -9,7 +9,7 @@ import { implementationOf } from "#dsl/language/types/loaded.js";
 import { parentPort, workerData } from "node:worker_threads";
 import { Tokenizer as RustTokenizer } from "@anush008/tokenizers";
 import { registry } from "#stdlib/registry.js";
-import type { WordCounts, TokenizerTraining, TrainedVocabulary } from "#stdlib/tokenizers/kind.js";
+import type { WordCounts, TrainableTokenizer, TrainedVocabulary } from "#stdlib/tokenizers/kind.js";
 import type { TokenizerTrainingRequest } from "./train-tokenizer.js";
 
 registerAllCodes();
@@ -20,7 +20,7 @@ const words = counted(texts, implementation.parts(call));
 const trained: TrainedVocabulary = implementation.train(call, words, { specials, unknown });
 must(parentPort, "the thread that trains tokenizers").postMessage(trained);
 
-function counted(lines: readonly string[], parts: ReturnType<TokenizerTraining["parts"]>): WordCounts {
+function counted(lines: readonly string[], parts: ReturnType<TrainableTokenizer["parts"]>): WordCounts {
   const { normalizer, pre_tokenizer } = parts;
   const bare = {
     version: "1.0",

@@ -13,9 +13,9 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import type { TrainedVocabulary } from "#stdlib/tokenizers/kind.js";
-import { makePrivateFolder, writePrivateAsync } from "../../fetch/private.js";
+import { makePrivateFolder, writePrivateFileAsync } from "../../fetch/private.js";
 import { cachePath, withFileLock } from "../../fetch/cache.js";
-import { objectWith, readHint, wholeNumber, type Schema } from "../../fetch/json.js";
+import { objectWith, readJsonCacheFile, wholeNumber, type Schema } from "../../fetch/json.js";
 
 /** Increased when the same words would give another tokenizer. */
 const VERSION = 1;
@@ -75,13 +75,13 @@ async function learnt(order: TokenizerTrainingRequest, signal: AbortSignal | und
   const folder = cachePath("tokenizers");
   const file = join(folder, `${hash.digest("hex").slice(0, 32)}.json`);
   return (
-    readHint(file, trained) ??
+    readJsonCacheFile(file, trained) ??
     withFileLock(file, async () => {
-      const other = readHint(file, trained);
+      const other = readJsonCacheFile(file, trained);
       if (other) return other;
       const made = await onThread(order, signal);
       makePrivateFolder(folder);
-      await writePrivateAsync(file, JSON.stringify(made));
+      await writePrivateFileAsync(file, JSON.stringify(made));
       return made;
     })
   );

@@ -8,7 +8,7 @@ import type { AnnotatedFacts } from "#dsl/language/types/annotated-facts.js";
 import type { RowName } from "#dsl/language/types/row-name.js";
 import type { Annotations, DataPlan } from "#dsl/language/types/value.js";
 import { isEmptyValue } from "#stdlib/cleaners/drop_empty.js";
-import { isTextOrMessages } from "#stdlib/data/text-roles.js";
+import { isTextOrMessagesRole } from "#stdlib/data/text-roles.js";
 import type { RowCleaning } from "../rows/cleaning.js";
 import { sortLabels } from "../rows/label-order.js";
 import { rowNameOf, type DataRow } from "../row/row.js";
@@ -141,7 +141,7 @@ export class AnnotationOverlay {
 
   private describeRow(row: DataRow): Pick<AnnotatedRow, "row" | "texts"> {
     const texts = Object.entries(row.values).filter(
-      (entry): entry is [string, string] => isTextOrMessages(entry[0]) && typeof entry[1] === "string",
+      (entry): entry is [string, string] => isTextOrMessagesRole(entry[0]) && typeof entry[1] === "string",
     );
     return { row: rowNameOf(row), texts: Object.fromEntries(texts) };
   }
@@ -161,7 +161,7 @@ class Identities {
 
   /** Must be called for all rows in order, before cleaning. */
   identify(values: Readonly<Record<string, unknown>>): RowIdentity {
-    const texts = Object.entries(values).filter(([role]) => isTextOrMessages(role));
+    const texts = Object.entries(values).filter(([role]) => isTextOrMessagesRole(role));
     texts.sort(([a], [b]) => (a < b ? -1 : 1));
     const text = sha256().update(JSON.stringify(texts)).end().slice(0, 32);
     const nth = (this.seen.get(text) ?? 0) + 1;

@@ -9,7 +9,7 @@ import type { AuditOptions } from "./near-duplicates.js";
 import { findingObservers, sortFindings } from "./findings/findings.js";
 import { forEachRow, type AuditedSplits, modelInputText, rowExcerpt, type RowObserver } from "./rows.js";
 import { rowNameOf } from "../row/row.js";
-import { comparedLetters } from "#stdlib/text/near-duplicates/shingles.js";
+import { lettersForComparison } from "#stdlib/text/near-duplicates/shingles.js";
 import { groupLeakObserver, scoreObserver } from "./values.js";
 import { loadLanguageDetector } from "#platform/languages.js";
 import { languageName } from "#stdlib/text/languages/names.js";
@@ -100,7 +100,7 @@ export async function auditRows(
 const FEWEST_CHARACTERS = 4;
 
 function observeLabels(labels: readonly string[]): RowObserver<LabelLeaks | null> {
-  const words = labels.map((label) => [label, comparedLetters(label)] as const);
+  const words = labels.map((label) => [label, lettersForComparison(label)] as const);
   const named = words.filter(([, word]) => word.length >= FEWEST_CHARACTERS && /\p{L}/u.test(word));
   if (named.length < 2) return { look: () => undefined, found: () => null };
   const forms = new Map(named.map(([label, word]) => [label, ` ${word} `]));
@@ -112,7 +112,7 @@ function observeLabels(labels: readonly string[]): RowObserver<LabelLeaks | null
       const { label } = row.values;
       if (typeof label !== "string") return;
       total++;
-      const text = ` ${comparedLetters(modelInputText(row.values))} `;
+      const text = ` ${lettersForComparison(modelInputText(row.values))} `;
       const mine = forms.get(label);
       const tells = mine !== undefined && text.includes(mine);
       if (tells) {

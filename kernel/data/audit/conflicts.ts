@@ -5,8 +5,8 @@
 import type { LabelConflicts, AuditFinding } from "#dsl/language/types/audit-facts.js";
 import type { RowName } from "#dsl/language/types/row-name.js";
 import { rowTextKey } from "#stdlib/cleaners/shared/normal-form.js";
-import { TextFingerprints } from "#stdlib/text/fingerprints.js";
-import { isMasked } from "#stdlib/personal-data/masks.js";
+import { TextHashMap } from "#stdlib/text/fingerprints.js";
+import { hasMaskedPersonalData } from "#stdlib/personal-data/masks.js";
 import { GrowingArray } from "../rows/growing.js";
 import { rowNameOf } from "../row/row.js";
 import { ExampleCollector } from "./findings/examples.js";
@@ -32,7 +32,7 @@ interface Odd {
 }
 
 export class LabelConflictObserver implements RowObserver<Promise<LabelConflicts>> {
-  private readonly texts = new TextFingerprints();
+  private readonly texts = new TextHashMap();
   private readonly numbers = new Map<string, number>();
   /** Per distinct text: the index of its first label, and its number of rows. */
   private readonly labels = new GrowingArray(Int32Array);
@@ -64,7 +64,7 @@ export class LabelConflictObserver implements RowObserver<Promise<LabelConflicts
       return;
     }
     this.again++;
-    if (isMasked(modelInputText(row.values))) this.masked++;
+    if (hasMaskedPersonalData(modelInputText(row.values))) this.masked++;
     this.rows.values()[text]!++;
     const first = this.labels.values()[text]!;
     if (number < 0) return;

@@ -4,9 +4,9 @@
  */
 import type { NearDuplicates } from "#dsl/language/types/audit-facts.js";
 import { rowTextKey } from "#stdlib/cleaners/shared/normal-form.js";
-import { TextFingerprints } from "#stdlib/text/fingerprints.js";
-import { isMasked } from "#stdlib/personal-data/masks.js";
-import { comparedLetters } from "#stdlib/text/near-duplicates/shingles.js";
+import { TextHashMap } from "#stdlib/text/fingerprints.js";
+import { hasMaskedPersonalData } from "#stdlib/personal-data/masks.js";
+import { lettersForComparison } from "#stdlib/text/near-duplicates/shingles.js";
 import { rowNameOf } from "../row/row.js";
 import { findNearDuplicates, type ShingledTexts, type AuditOptions } from "./near-duplicates.js";
 import { modelInputText, rowExcerpt, type AuditedRow, type AuditedSplits } from "./rows.js";
@@ -36,8 +36,8 @@ export async function nearDuplicatesAcrossSplits(
         text: rowExcerpt(row),
         likeness: Number(likeness.toFixed(3)),
         trained: { row: rowNameOf(train), text: rowExcerpt(train) },
-        ...(isMasked(modelInputText(row.values)) &&
-          isMasked(modelInputText(train.values)) && { masked: true as const }),
+        ...(hasMaskedPersonalData(modelInputText(row.values)) &&
+          hasMaskedPersonalData(modelInputText(train.values)) && { masked: true as const }),
       };
     });
     if (splitMatches.length > 0) found.push({ split, rows: splitMatches.length, pairs });
@@ -46,7 +46,7 @@ export async function nearDuplicatesAcrossSplits(
 }
 
 function letters({ values }: AuditedRow): string {
-  return comparedLetters(modelInputText(values));
+  return lettersForComparison(modelInputText(values));
 }
 
 /**
@@ -57,7 +57,7 @@ class Others implements ShingledTexts {
   readonly count: number;
   private readonly starts: readonly number[];
   /** Per text: the index of the first equal text; by that index: whether it occurs in the training split. */
-  private readonly known = new TextFingerprints();
+  private readonly known = new TextHashMap();
   private readonly first: Int32Array;
   private readonly exact: Uint8Array;
   constructor(

@@ -7,7 +7,7 @@ import {
   MIN_NEAR_DUPLICATE_LIKENESS,
   textLikeness,
 } from "#stdlib/text/near-duplicates/shingles.js";
-import { SignatureBand, BAND_COUNT, MinHashSignatures } from "#stdlib/text/near-duplicates/signatures.js";
+import { SignatureBandIndex, BAND_COUNT, MinHashSignatures } from "#stdlib/text/near-duplicates/signatures.js";
 import { yieldToEventLoop } from "../rows/rows.js";
 
 /** Similarity at which the search for a better match ends: the reported pair need not be the most similar one. */
@@ -25,7 +25,7 @@ export interface NearDuplicate {
   readonly twin: number;
   readonly likeness: number;
 }
-/** Texts normalized by `comparedLetters`. */
+/** Texts normalized by `lettersForComparison`. */
 export interface ShingledTexts {
   readonly count: number;
   chunks(): Iterable<readonly string[]>;
@@ -64,7 +64,7 @@ export async function findNearDuplicates(
 
 /** The best match so far for each text. */
 class Likest {
-  private readonly bands: readonly SignatureBand[];
+  private readonly bands: readonly SignatureBandIndex[];
   private readonly best = new Map<number, NearDuplicate>();
   /** Number of comparisons per text. */
   private readonly compared: Uint8Array;
@@ -75,7 +75,7 @@ class Likest {
     private readonly signatures: MinHashSignatures,
   ) {
     this.compared = new Uint8Array(signatures.count);
-    this.bands = Array.from({ length: BAND_COUNT }, (_, b) => new SignatureBand(signatures, b));
+    this.bands = Array.from({ length: BAND_COUNT }, (_, b) => new SignatureBandIndex(signatures, b));
     for (const band of this.bands) for (let i = signatures.count - 1; i >= 0; i--) band.put(i);
   }
 

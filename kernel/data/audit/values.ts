@@ -1,7 +1,7 @@
 /** Checks the values of the roles `group` and `score`. */
 import type { DataAudit, ScoreFacts } from "#dsl/language/types/audit-facts.js";
 import type { RowName } from "#dsl/language/types/row-name.js";
-import { TextFingerprints } from "#stdlib/text/fingerprints.js";
+import { TextHashMap } from "#stdlib/text/fingerprints.js";
 import { GrowingArray } from "../rows/growing.js";
 import { rowNameOf } from "../row/row.js";
 import { OutlierCollector } from "./outliers.js";
@@ -11,7 +11,7 @@ const NAMED = 3;
 
 /** Finds groups whose rows are in several splits; null if the data have no role `group`. */
 export function groupLeakObserver(splits: readonly string[]): RowObserver<DataAudit["groups"]> {
-  const known = new TextFingerprints();
+  const known = new TextHashMap();
   const first = new GrowingArray(Int32Array);
   const shared = new Map<number, string>();
   return {

@@ -5,8 +5,8 @@
 import type { DataFacts } from "#dsl/language/types/facts.js";
 import { rowTextKey } from "#stdlib/cleaners/shared/normal-form.js";
 import { rowText } from "#stdlib/cleaners/shared/row-text.js";
-import { TextFingerprints } from "#stdlib/text/fingerprints.js";
-import { isMasked } from "#stdlib/personal-data/masks.js";
+import { TextHashMap } from "#stdlib/text/fingerprints.js";
+import { hasMaskedPersonalData } from "#stdlib/personal-data/masks.js";
 import { GrowingArray } from "../rows/growing.js";
 import type { DataRow } from "../row/row.js";
 
@@ -20,7 +20,7 @@ interface Leak {
 }
 
 export class LeakDetector {
-  private readonly texts = new TextFingerprints();
+  private readonly texts = new TextHashMap();
   private readonly splits: string[] = [];
   /** Split and row of each text's first occurrence. */
   private readonly first = { split: new GrowingArray(Int32Array), row: new GrowingArray(Int32Array) };
@@ -57,7 +57,7 @@ export class LeakDetector {
 }
 
 function leakOf(values: DataRow["values"], places: Leak["places"]): Leak {
-  return { text: shownOf(values), places, ...(isMasked(rowText(values)) && { masked: true }) };
+  return { text: shownOf(values), places, ...(hasMaskedPersonalData(rowText(values)) && { masked: true }) };
 }
 
 function shownOf(values: DataRow["values"]): string {

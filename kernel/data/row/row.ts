@@ -1,9 +1,9 @@
 /** A row of data, and its source table. */
-import type { CleanRow } from "#stdlib/data/contract.js";
+import type { RowToClean } from "#stdlib/data/contract.js";
 import type { RowName } from "#dsl/language/types/row-name.js";
 
 /** A row with its origin. */
-export interface DataRow extends CleanRow {
+export interface DataRow extends RowToClean {
   /** The split that its source belongs to; null if all splits share one source. */
   readonly split: string | null;
   /** Source table and row index in it, for columns without a role. */

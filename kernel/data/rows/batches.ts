@@ -5,7 +5,7 @@
 import type { NDArray } from "#dsl/tensor/program.js";
 import { seededRandom, drawBelow, shuffle } from "#stdlib/statistics/chance.js";
 import { tokensAt, type TokenRows } from "../sequences/token-rows.js";
-import { int32Array } from "#stdlib/tasks/shared/feeds.js";
+import { int32NDArray } from "#stdlib/tasks/shared/feeds.js";
 
 export interface BatchOptions {
   readonly batchSize: number;
@@ -85,8 +85,8 @@ export function collateBatch(
   });
   const shape = [rows.length, longest];
   return {
-    input_ids: int32Array(input, shape),
-    attention_mask: int32Array(mask, shape),
-    ...(segments ? { token_type_ids: int32Array(segments, shape) } : {}),
+    input_ids: int32NDArray(input, shape),
+    attention_mask: int32NDArray(mask, shape),
+    ...(segments ? { token_type_ids: int32NDArray(segments, shape) } : {}),
   };
 }

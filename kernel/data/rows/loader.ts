@@ -5,10 +5,10 @@
  */
 import { lastOf, must } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
-import { dropoutDraws } from "#dsl/tensor/numbers/random.js";
+import { dropoutStepsByText } from "#dsl/tensor/numbers/random.js";
 import type { TrainingTargets } from "#stdlib/tasks/kind.js";
-import { float32NDArray, int32Array } from "#stdlib/tasks/shared/feeds.js";
-import { exampleWeights } from "#stdlib/tasks/shared/row-weights.js";
+import { float32NDArray, int32NDArray } from "#stdlib/tasks/shared/feeds.js";
+import { rowWeightInput } from "#stdlib/tasks/shared/row-weights.js";
 import { seededRandom } from "#stdlib/statistics/chance.js";
 import { collateBatch, epochBatches } from "./batches.js";
 import { collateNextTokens, collatePackedRows, type TrainedTokens } from "../sequences/next-token.js";
@@ -275,7 +275,7 @@ export class DataLoader {
   private learnt({ batch, place }: Placed, epoch: number, step: number): Record<string, NDArray> {
     const feeds = this.collate(batch, epoch);
     const [texts = 0] = must(feeds["input_ids"], "input_ids").shape;
-    return { ...feeds, draws: int32Array(dropoutDraws(step, place, batch.length, texts), [texts]) };
+    return { ...feeds, draws: int32NDArray(dropoutStepsByText(step, place, batch.length, texts), [texts]) };
   }
 
   private collate(batch: Batch, epoch: number): Record<string, NDArray> {
@@ -291,7 +291,7 @@ export class DataLoader {
     const feeds = taught.feeds({ rows: batch, width: shape[1]!, ...settings }, tokenIds);
     if (!weights) return { ...fed, ...feeds };
     const { places } = taught;
-    const each = exampleWeights(
+    const each = rowWeightInput(
       weights,
       batch,
       must(feeds["labels"], "labels").shape[0]!,

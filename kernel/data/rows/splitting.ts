@@ -3,7 +3,7 @@ import { CodedError, mustGet } from "#dsl/language/diagnostics/codes.js";
 import { implementationOf, wordOf } from "#dsl/language/types/loaded.js";
 import type { DataPlan, Call } from "#dsl/language/types/value.js";
 import type { Registry } from "#dsl/language/types/registry.js";
-import type { CleanRow } from "#stdlib/data/contract.js";
+import type { RowToClean } from "#stdlib/data/contract.js";
 import type {} from "#stdlib/splits/shared/codes.js";
 import { isSourceCall, type DataRow } from "./rows.js";
 
@@ -79,7 +79,12 @@ export async function orderedSplitNames(
 }
 
 /** Returns a split's inputs: the columns it names (cleaned if they have a role), and `$group`. */
-export function rowsForSplitter(rows: readonly DataRow[], plan: DataPlan, call: Call, registry: Registry): CleanRow[] {
+export function rowsForSplitter(
+  rows: readonly DataRow[],
+  plan: DataPlan,
+  call: Call,
+  registry: Registry,
+): RowToClean[] {
   const named = wordOf(registry, "split", call.word)
     .parameters.filter((p) => p.type.is === "column")
     .flatMap((p) => (typeof call.arguments[p.name] === "string" ? [call.arguments[p.name] as string] : []));

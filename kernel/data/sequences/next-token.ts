@@ -5,7 +5,7 @@
  */
 import type { NDArray } from "#dsl/tensor/program.js";
 import { tokensAt, type TokenRows } from "./token-rows.js";
-import { float32NDArray, int32Array } from "#stdlib/tasks/shared/feeds.js";
+import { float32NDArray, int32NDArray } from "#stdlib/tasks/shared/feeds.js";
 
 /** Trained tokens of each text, if not all of them: 1 marks a trained token. */
 export interface TrainedTokens {
@@ -84,12 +84,12 @@ function laid(ids: TokenRows, rows: readonly ArrayLike<number>[], { padId, train
   });
   const shape = [rows.length, width];
   return {
-    input_ids: int32Array(input, shape),
-    attention_mask: int32Array(mask, shape),
-    positions: int32Array(positions, shape),
-    segments: int32Array(segments, shape),
-    targets: int32Array(targets, [count]),
-    labels: int32Array(labels, [count]),
+    input_ids: int32NDArray(input, shape),
+    attention_mask: int32NDArray(mask, shape),
+    positions: int32NDArray(positions, shape),
+    segments: int32NDArray(segments, shape),
+    targets: int32NDArray(targets, [count]),
+    labels: int32NDArray(labels, [count]),
     each: each && float32NDArray(each, [count]),
   };
 }

@@ -5,7 +5,7 @@
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { TrainingTargets } from "#stdlib/tasks/kind.js";
 import { tokensAt, type TokenRows } from "./token-rows.js";
-import { int32Array } from "#stdlib/tasks/shared/feeds.js";
+import { int32NDArray } from "#stdlib/tasks/shared/feeds.js";
 
 export interface Seq2seqTargets {
   /** Target tokens, including the end token. */
@@ -43,8 +43,8 @@ function collateTargets({ ids, start, padId }: Seq2seqTargets, rows: ArrayLike<n
     for (let i = 0; i < text.length; i++) targets[offset++] = first + i;
   });
   return {
-    decoder_input_ids: int32Array(decoder, [rows.length, width]),
-    targets: int32Array(targets, [count]),
-    labels: int32Array(labels, [count]),
+    decoder_input_ids: int32NDArray(decoder, [rows.length, width]),
+    targets: int32NDArray(targets, [count]),
+    labels: int32NDArray(labels, [count]),
   };
 }

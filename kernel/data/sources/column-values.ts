@@ -5,7 +5,7 @@
 import type { DataPlan } from "#dsl/language/types/value.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Registry } from "#dsl/language/types/registry.js";
-import type { CleanerImplementation, CleanRow, SourceContext } from "#stdlib/data/contract.js";
+import type { CleanerImplementation, RowToClean, SourceContext } from "#stdlib/data/contract.js";
 import { registry as whole } from "#stdlib/registry.js";
 import type { ColumnRequest } from "../row/row.js";
 import { isSourceCall, streamRows } from "../rows/rows.js";
@@ -61,7 +61,7 @@ async function hiding({ clean }: DataPlan, registry: Registry): Promise<(row: nu
   };
 }
 
-function started(cleaner: CleanerImplementation, call: DataPlan["clean"][number]): (row: CleanRow) => string {
+function started(cleaner: CleanerImplementation, call: DataPlan["clean"][number]): (row: RowToClean) => string {
   const clean = cleaner.start(call);
   return (row) => {
     const cleaned = clean(row);

@@ -7,9 +7,9 @@ import { dirname } from "node:path";
 import { LRUCache } from "lru-cache";
 import * as v from "valibot";
 import { FINDING_KINDS, type DataAudit } from "#dsl/language/types/audit-facts.js";
-import { makePrivateFolder, writePrivate } from "../../fetch/private.js";
+import { makePrivateFolder, writePrivateFile } from "../../fetch/private.js";
 import { cachePath } from "../../fetch/cache.js";
-import { objectWith, readHint, type Schema } from "../../fetch/json.js";
+import { objectWith, readJsonCacheFile, type Schema } from "../../fetch/json.js";
 
 /** Increased when an audit of the same rows may give other results. */
 const VERSION = 8;
@@ -103,7 +103,7 @@ export const auditSchema: Schema<DataAudit> = objectWith({
 const fileOf = (hash: string): string => cachePath("audits", `${hash}-${String(VERSION)}.json`);
 
 function fromFile(hash: string): Promise<DataAudit> | undefined {
-  const audit = readHint(fileOf(hash), auditSchema);
+  const audit = readJsonCacheFile(fileOf(hash), auditSchema);
   return audit ? Promise.resolve(audit) : undefined;
 }
 
@@ -113,7 +113,7 @@ async function timed(hash: string, look: () => Promise<DataAudit>): Promise<Data
   if (performance.now() - begun < LONG) return audit;
   try {
     makePrivateFolder(dirname(fileOf(hash)));
-    writePrivate(fileOf(hash), JSON.stringify(audit));
+    writePrivateFile(fileOf(hash), JSON.stringify(audit));
   } catch {
     // The file is only a hint for the next process: a read-only cache must not fail a check.
   }

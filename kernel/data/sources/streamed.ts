@@ -16,7 +16,7 @@ import { secretFingerprints } from "#stdlib/secrets/shared/stamp.js";
 import { cachePath } from "../../fetch/cache.js";
 import {
   objectWith,
-  readHint,
+  readJsonCacheFile,
   parseJsonOrNull,
   jsonObject,
   dictionaryOf,
@@ -189,7 +189,7 @@ export function openStreamed(
   folder: string,
 ): { readonly meta: StreamedMeta; readonly splits: Readonly<Record<string, StreamedSplit>> } | undefined {
   try {
-    const meta = readHint(join(folder, "facts.json"), metaSchema);
+    const meta = readJsonCacheFile(join(folder, "facts.json"), metaSchema);
     if (!meta) return undefined;
     const splits = Object.entries(meta.splits).map(([name, { bytes, rows }]) => {
       const index = readFileSync(indexFilePath(folder, name));

@@ -6,7 +6,7 @@
  */
 import { must } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
-import { int32Array } from "#stdlib/tasks/shared/feeds.js";
+import { int32NDArray } from "#stdlib/tasks/shared/feeds.js";
 import { toFloats } from "../../engines/feeds.js";
 import { gatherRows } from "../arrays.js";
 import type { RunGraph } from "../runtime.js";
@@ -84,5 +84,5 @@ function matrix(rows: Tokens): NDArray {
   const width = Math.max(...rows.map(({ length }) => length));
   const all = new Int32Array(rows.length * width);
   rows.forEach((row, i) => all.set(row, i * width));
-  return int32Array(all, [rows.length, width]);
+  return int32NDArray(all, [rows.length, width]);
 }

@@ -9,7 +9,7 @@ import { pathToFileURL } from "node:url";
 import { commitIter, createRepo, HubApiError, modelInfo } from "@huggingface/hub";
 import { redactedAddress } from "#dsl/language/diagnostics/address.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { HubPush } from "#stdlib/targets/kind.js";
+import type { HubPushDestination } from "#stdlib/targets/kind.js";
 import { readHeaderSecret } from "#stdlib/secrets/shared/secret-value.js";
 import { hubEndpoint } from "../../bases/hub-files.js";
 import type { ProgressUpdate } from "../../host/host-context.js";
@@ -68,7 +68,7 @@ export interface PushedRepository {
 const PART = /^(?!.*(?:\.\.|--))[A-Za-z0-9_](?:[\w.-]{0,94}[A-Za-z0-9_])?$/;
 
 /** Throws the coded errors `secret-missing`, `secret-malformed`, `wrong-repository`, before anything is written. */
-export function pushTokenOf({ env, repository }: HubPush): string {
+export function pushTokenOf({ env, repository }: HubPushDestination): string {
   const parts = repository.split("/");
   if (parts.length !== 2 || !parts.every((part) => PART.test(part)) || repository.endsWith(".git"))
     throw new CodedError("wrong-repository", { repository });
@@ -78,7 +78,7 @@ export function pushTokenOf({ env, repository }: HubPush): string {
 /** Throws the coded errors `push-public`, `push-failed`. */
 export async function pushFolder(
   folder: string,
-  { repository, private: hidden, env }: HubPush,
+  { repository, private: hidden, env }: HubPushDestination,
   token: string,
   options: {
     readonly onProgress?: ((progress: ProgressUpdate) => void) | undefined;

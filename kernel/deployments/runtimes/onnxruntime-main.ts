@@ -11,7 +11,7 @@ import { join } from "node:path";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { fromFloat16, toFloat16 } from "#dsl/tensor/numbers/halves.js";
 import type { NDArray } from "#dsl/tensor/program.js";
-import { sizeOf } from "#dsl/tensor/values.js";
+import { elementCountOfShape } from "#dsl/tensor/values.js";
 import type { GraphFile, GraphName, GraphPort } from "#stdlib/targets/kind.js";
 import { alignBytes, bytesOfArray } from "../../tensors/numbers.js";
 import { graphNamed } from "./process.js";
@@ -66,7 +66,7 @@ answerRuntimeRequests(({ place, graphs }) => {
 /** Converts to the file's type: wider integers, narrower floats. */
 function tensorOf(array: NDArray, { dtype }: GraphPort): Tensor {
   const dims = [...array.shape];
-  const count = sizeOf(dims);
+  const count = elementCountOfShape(dims);
   const bytes = alignBytes(array.bytes, 4);
   const singles = (): Float32Array => new Float32Array(bytes.buffer, bytes.byteOffset, count);
   const ints = (): Int32Array => new Int32Array(bytes.buffer, bytes.byteOffset, count);

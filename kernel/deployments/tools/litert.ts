@@ -9,21 +9,26 @@ import { PbfWriter } from "pbf";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { SAVED_MODEL_VERSION } from "#dsl/tensor/backends/tensorflow/saved-model.js";
 import { SIGNATURE_NAME } from "#dsl/tensor/backends/tensorflow/inference.js";
-import { findConverter, runConverter } from "../../engines/native/converter.js";
+import { findLitertConverter, runLitertConverter } from "../../engines/native/converter.js";
 import type { ConversionTool } from "./tool.js";
 
 /** Rounding of weights: none, 16-bit floats, or 8-bit integers with float activations. */
 export type WeightRounding = "none" | "f16" | "int8";
 
 export const litertConverter: ConversionTool = async ({ from, to, quantize }) => {
-  const converter = await findConverter();
+  const converter = await findLitertConverter();
   if ("why" in converter) throw new CodedError("converter-missing", converter);
   const work = await mkdtemp(join(tmpdir(), "tunebook-litert-"));
   try {
     const [model, settings] = [join(work, "model"), join(work, "settings")];
     await writeFile(model, modelFlags(from));
     await writeFile(settings, converterFlags(quantize as WeightRounding));
-    const { code, stdout, stderr } = await runConverter(converter.program, [converter.library, model, settings, to]);
+    const { code, stdout, stderr } = await runLitertConverter(converter.program, [
+      converter.library,
+      model,
+      settings,
+      to,
+    ]);
     if (code === 3) throw new CodedError("converter-missing", { why: `its library lacks ${stdout.trim()}` });
     if (code !== 0) throw new CodedError("conversion-failed", { to, why: whyOf(code, stderr) }, { cause: stderr });
   } finally {

@@ -5,7 +5,7 @@
 import { rm } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import type { NDArray } from "#dsl/tensor/program.js";
-import { int32Array } from "#stdlib/tasks/shared/feeds.js";
+import { int32NDArray } from "#stdlib/tasks/shared/feeds.js";
 import type { GraphFile, GraphName } from "#stdlib/targets/kind.js";
 import { toFloats } from "../../engines/feeds.js";
 import { emptyArray } from "../arrays.js";
@@ -37,7 +37,7 @@ export const onnxBoundsTool: ConversionTool = async ({ from, graph, name, rows }
 /** Feeds of one text without a past. */
 function feedsOf({ inputs }: GraphFile, row: Int32Array): Record<string, NDArray> {
   const ids = (idAt: (position: number) => number): NDArray =>
-    int32Array(
+    int32NDArray(
       Int32Array.from(row, (_, position) => idAt(position)),
       [1, row.length],
     );

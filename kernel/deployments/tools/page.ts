@@ -1,7 +1,7 @@
 /** Builds a demo page from a model's ONNX file, which is embedded, or loaded by the page's user. */
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { createHash } from "node:crypto";
-import type { PageDemo } from "#stdlib/targets/shared/page/demo.js";
+import type { PageDemoData } from "#stdlib/targets/shared/page/demo.js";
 import { renderPage } from "../page-file.js";
 import type { ConversionTool } from "./tool.js";
 
@@ -11,8 +11,8 @@ import type { ConversionTool } from "./tool.js";
  */
 export const pageTool: ConversionTool = async ({ from, to, demo, tokenizer, file }) => {
   const model = await readFile(from);
-  const about: PageDemo = {
-    ...(demo as Omit<PageDemo, "model">),
+  const about: PageDemoData = {
+    ...(demo as Omit<PageDemoData, "model">),
     model: {
       bytes: model.length,
       sha256: createHash("sha256").update(model).digest("hex"),

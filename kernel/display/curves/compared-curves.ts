@@ -2,7 +2,7 @@
 import type { Figure, Trace } from "../figure.js";
 import { roundToSixDigits, smoothCurve } from "./line.js";
 import { paletteColor } from "../svg/colors.js";
-import { escapeLabel } from "../../host/value-text.js";
+import { escapePlotlyLabel } from "../../host/value-text.js";
 
 export type CurveXAxis = "step" | "seconds" | "tokens";
 /** A run's log as series: each list has one value per point. */
@@ -56,7 +56,7 @@ export function comparedCurvesFigure(
       anchor: `y${n}`,
     };
     layout[`yaxis${n}`] = {
-      title: { text: escapeLabel(name) },
+      title: { text: escapePlotlyLabel(name) },
       domain: [Math.max(0, top - (heights.more - heights.gap) / plot), top],
       anchor: `x${n}`,
     };
@@ -89,7 +89,7 @@ function lossTraces(
   const y = series.loss.y;
   const main: Trace = {
     ...common,
-    name: escapeLabel(label),
+    name: escapePlotlyLabel(label),
     y: (smooth ? smoothCurve(y) : y).map(roundToSixDigits),
     line: { color: ink, dash, width: 2 },
     hovertemplate: "%{y:.4f}",
@@ -115,7 +115,7 @@ function scoreTrace({ label, slot }: ComparedCurve, on: CurveSeries["loss"], alo
   return {
     type: "scatter",
     mode: "lines+markers",
-    name: escapeLabel(label),
+    name: escapePlotlyLabel(label),
     x: on[along],
     y: on.y.map(roundToSixDigits),
     xaxis: `x${n}`,

@@ -10,10 +10,10 @@ import { type DisplayOutput, OUTPUT_WIDTH } from "../html.js";
 import { roundToSixDigits, smoothCurve } from "./line.js";
 import { ratesFigure } from "./rate-curves.js";
 import { epsilonSpent, epsilonText, epsilonTraces } from "./time-spent.js";
-import { fixedText as scoreDigits } from "../score-cell.js";
+import { fixedDecimalsText as scoreDigits } from "../score-cell.js";
 import { paletteColor } from "../svg/colors.js";
 import { tableView } from "../table.js";
-import { durationText, escapeLabel, plural, significantText } from "../../host/value-text.js";
+import { durationText, escapePlotlyLabel, plural, significantText } from "../../host/value-text.js";
 import { finiteNumber } from "../../events/finite.js";
 
 type Step = Extract<RunEvent, { kind: "step" }>;
@@ -64,7 +64,7 @@ export function curvesFigure(events: readonly RunEvent[], { title, validates }: 
       // The title is at the top of the figure, because the legend below it may take several lines.
       ...(title === undefined
         ? {}
-        : { title: { text: escapeLabel(title), y: 1, yref: "container", yanchor: "top", pad: { t: 6 } } }),
+        : { title: { text: escapePlotlyLabel(title), y: 1, yref: "container", yanchor: "top", pad: { t: 6 } } }),
       height: 240 + top,
       margin: { t: top, r: 16, b: 44, l: 56 },
       legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" },
@@ -77,7 +77,7 @@ export function curvesFigure(events: readonly RunEvent[], { title, validates }: 
         ? {
             xaxis2: { ...xaxis, domain: [spent.traces.length > 0 ? 0.6 : 0.56, 1], anchor: "y2" },
             yaxis2: {
-              title: { text: names.length === 1 ? escapeLabel(`validation ${names[0]!}`) : "validation" },
+              title: { text: names.length === 1 ? escapePlotlyLabel(`validation ${names[0]!}`) : "validation" },
               anchor: "x2",
               ...rangeOf(evaluations, names),
             },
@@ -143,7 +143,7 @@ function metricTraces(evaluations: readonly Evaluated[], names: readonly string[
     .map(({ split, name, on }, i) => ({
       type: "scatter",
       mode: "lines+markers",
-      name: escapeLabel(`${split} ${name}`),
+      name: escapePlotlyLabel(`${split} ${name}`),
       ...axes,
       x: on.map((e) => e.step),
       y: on.map((e) => roundToSixDigits(finiteNumber(e.metrics[name]))),

@@ -5,7 +5,7 @@ import { roundToSixDigits } from "./line.js";
 import type { DisplayOutput } from "../html.js";
 import { paletteColor } from "../svg/colors.js";
 import { tableView } from "../table.js";
-import { groupedNumber, escapeLabel, significantText } from "../../host/value-text.js";
+import { groupedNumber, escapePlotlyLabel, significantText } from "../../host/value-text.js";
 
 export interface LearningCurveData {
   readonly data: string;
@@ -152,12 +152,12 @@ function curveFigure(forecast: LearningCurveForecast, data: LearningCurveData, s
       },
     ],
     layout: {
-      title: { text: escapeLabel(`${data.data}: ${sentence}`) },
+      title: { text: escapePlotlyLabel(`${data.data}: ${sentence}`) },
       height: 340,
       margin: { t: 64, r: 16, b: 44, l: 56 },
       legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" },
       xaxis: { title: { text: "rows learnt" }, type: "log" },
-      yaxis: { title: { text: escapeLabel(inShares(data) ? `${metricOf(data)}, %` : metricOf(data)) } },
+      yaxis: { title: { text: escapePlotlyLabel(inShares(data) ? `${metricOf(data)}, %` : metricOf(data)) } },
     },
   };
 }

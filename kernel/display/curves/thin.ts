@@ -6,15 +6,18 @@ import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { lastOf } from "#dsl/language/diagnostics/codes.js";
 import type { Figure, PlotlyTrace } from "../trace.js";
 import { histogramAsBars } from "../svg/bars.js";
-import { traceXAndY, listOf } from "../svg/values.js";
+import { traceXAndY, arrayOrEmpty } from "../svg/values.js";
 
 /** Maximum points of a trace, and of all traces of a figure together. */
 const most = { trace: 1000, figure: 6000, histogram: 1000 } as const;
 
 /** Also converts the figure to plain JSON: typed arrays become arrays, NaN and infinities null, dates text. */
 export function thinFigure(figure: Figure): Figure {
-  const budget = Math.min(most.trace, Math.max(100, Math.floor(most.figure / Math.max(1, listOf(figure.data).length))));
-  const { data, layout, config } = plainJson({ ...figure, data: listOf(figure.data).filter(isRecord) }) as Figure;
+  const budget = Math.min(
+    most.trace,
+    Math.max(100, Math.floor(most.figure / Math.max(1, arrayOrEmpty(figure.data).length))),
+  );
+  const { data, layout, config } = plainJson({ ...figure, data: arrayOrEmpty(figure.data).filter(isRecord) }) as Figure;
   return {
     data: data.map((trace) => thinTrace(trace, budget)),
     layout: isRecord(layout) ? withTitles(layout) : {},
@@ -25,7 +28,7 @@ export function thinFigure(figure: Figure): Figure {
 function thinTrace(trace: PlotlyTrace, budget: number): PlotlyTrace {
   const type = trace["type"] ?? "scatter";
   if (type === "histogram")
-    return Math.max(listOf(trace["x"]).length, listOf(trace["y"]).length) > most.histogram
+    return Math.max(arrayOrEmpty(trace["x"]).length, arrayOrEmpty(trace["y"]).length) > most.histogram
       ? histogramAsBars(trace)
       : trace;
   if (type !== "scatter" && type !== "scattergl") return trace;
@@ -95,7 +98,7 @@ function withTitles(layout: PlotlyTrace): PlotlyTrace {
 
 /** Converts to JSON values with plotly's meaning; functions and the like are left out. */
 function plainJson(value: unknown): unknown {
-  if (ArrayBuffer.isView(value)) return listOf(value).map(plainJson);
+  if (ArrayBuffer.isView(value)) return arrayOrEmpty(value).map(plainJson);
   if (Array.isArray(value)) return value.map(plainJson);
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
   if (typeof value === "bigint") return Number(value);

@@ -21,7 +21,7 @@ import {
 } from "../html.js";
 import { findingsHtml, findingsText, auditFindingsOf } from "./findings.js";
 import { displayOutputOf } from "../bundle.js";
-import { drawBars } from "../svg/bars.js";
+import { drawSmallHistogram } from "../svg/bars.js";
 import { clipDistinct } from "../clip-differences.js";
 import { alignDecimals } from "../column.js";
 import { cellText } from "../table.js";
@@ -220,5 +220,5 @@ function lengthsOf(facts: DataFacts): { svg: string; words: string; width: numbe
   const tokens = lengths.reduce((sum, l) => sum + l.total, 0);
   const longest = Math.max(...lengths.map((l) => l.longest));
   const words = `tokens in a row: ${(tokens / rows).toFixed(1)} on average, ${groupedNumber(longest)} at most, ${groupedNumber(tokens)} in all`;
-  return { ...drawBars(bins, step), words };
+  return { ...drawSmallHistogram(bins, step), words };
 }

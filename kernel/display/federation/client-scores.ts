@@ -6,7 +6,7 @@ import { figureView, type Figure, type Trace } from "../figure.js";
 import { roundToSixDigits } from "../curves/line.js";
 import type { DisplayOutput } from "../html.js";
 import { paletteColor } from "../svg/colors.js";
-import { clip, escapeLabel, oneLine, printable } from "../../host/value-text.js";
+import { clip, escapePlotlyLabel, oneLine, printable } from "../../host/value-text.js";
 import {
   fourDigits,
   isFiniteNumber,
@@ -36,7 +36,7 @@ export function clientScoresFigure(options: FederationView): Figure | null {
     return spread ? [{ round, spread }] : [];
   });
   if (scored.length === 0 || options.metric === null) return null;
-  const metric = escapeLabel(printable(oneLine(options.metric)));
+  const metric = escapePlotlyLabel(printable(oneLine(options.metric)));
   const whole = options.rounds.filter(({ score }) => isFiniteNumber(score));
   return {
     data: [
@@ -51,7 +51,7 @@ export function clientScoresFigure(options: FederationView): Figure | null {
         metric,
       ),
       line(
-        escapeLabel(scoringDataText(options)),
+        escapePlotlyLabel(scoringDataText(options)),
         whole.map(({ round, score }) => [round, score ?? null]),
         { color: paletteColor(0) },
       ),
@@ -139,7 +139,7 @@ function personalOf(rounds: readonly RoundView[]): readonly (Trace | null)[] {
   ];
 }
 
-const nameOf = (name: string): string => escapeLabel(clip(printable(oneLine(name)), 40));
+const nameOf = (name: string): string => escapePlotlyLabel(clip(printable(oneLine(name)), 40));
 
 function textOf(options: FederationView): string {
   const last = options.rounds.findLast(({ scores }) => scoreSpreadOf(Object.values(scores)) !== null);

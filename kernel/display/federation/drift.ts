@@ -6,7 +6,7 @@ import { figureView, type Figure, type Trace } from "../figure.js";
 import { roundToSixDigits } from "../curves/line.js";
 import type { DisplayOutput } from "../html.js";
 import { paletteColor } from "../svg/colors.js";
-import { clip, escapeLabel, oneLine, printable, significantText } from "../../host/value-text.js";
+import { clip, escapePlotlyLabel, oneLine, printable, significantText } from "../../host/value-text.js";
 import {
   isFiniteNumber,
   livePlotLayout,
@@ -78,7 +78,7 @@ function panel(
       marker: { size: 5, color: CLIENT, opacity: 0.75 },
       x: all.map(({ round }) => round),
       y: all.map(({ value }) => roundToSixDigits(value)),
-      text: all.map(({ name }) => escapeLabel(clip(printable(oneLine(name)), 40))),
+      text: all.map(({ name }) => escapePlotlyLabel(clip(printable(oneLine(name)), 40))),
       hovertemplate: `%{text}, round %{x}: %{y:${options.digits}}<extra></extra>`,
     },
     {

@@ -6,7 +6,15 @@ import { clipDistinct } from "../clip-differences.js";
 import { figureView, type Figure, type Trace } from "../figure.js";
 import type { DisplayOutput } from "../html.js";
 import { paletteColor, palette } from "../svg/colors.js";
-import { clip, groupedNumber, escapeLabel, oneLine, formatPercent, plural, printable } from "../../host/value-text.js";
+import {
+  clip,
+  groupedNumber,
+  escapePlotlyLabel,
+  oneLine,
+  formatPercent,
+  plural,
+  printable,
+} from "../../host/value-text.js";
 import { textTable } from "../text-table.js";
 import { livePlotLayout, type ClientView, type FederationView } from "./view.js";
 
@@ -70,7 +78,7 @@ export function clientLabelsFigure(options: Of): Figure | null {
   return {
     data: few ? bars(clients, names, ordered) : [bubbles(clients, names, { labels: ordered, most })],
     layout: {
-      title: { text: `${escapeLabel(`Labels of the clients of ${clip(oneLine(options.name), 40)}`)}<br>${says}` },
+      title: { text: `${escapePlotlyLabel(`Labels of the clients of ${clip(oneLine(options.name), 40)}`)}<br>${says}` },
       ...(few && { barmode: "stack" }),
       xaxis: few
         ? { title: { text: "rows" }, rangemode: "tozero" }
@@ -174,5 +182,5 @@ const called = (names: readonly string[]): readonly string[] =>
   clipDistinct(
     names.map((name) => printable(oneLine(name))),
     22,
-  ).map(escapeLabel);
+  ).map(escapePlotlyLabel);
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);

@@ -1,12 +1,12 @@
 /** `show NAME.edge`: size, memory and response time on small devices, compared with small pre-trained encoders. */
 import {
   fittingPrecision,
-  memoryBytesOn,
+  memoryBytesAtPrecision,
   precisions,
   RUNTIME_BYTES,
-  secondsOn,
+  secondsOnDevice,
   type EdgeBudget,
-  type EdgeFigures,
+  type EdgeModelRequirements,
   type Precision,
 } from "../../edge/arithmetic.js";
 import { devices, MICROCONTROLLER_BYTES, MICROCONTROLLER_BYTES_PER_SECOND, type Device } from "../../edge/devices.js";
@@ -19,8 +19,8 @@ import { compactNumber, groupedNumber } from "../../host/value-text.js";
 export const ESTIMATE_ERROR_FACTOR = 2.5;
 
 export interface EdgeReport {
-  readonly model: EdgeFigures;
-  readonly rivals: readonly EdgeFigures[];
+  readonly model: EdgeModelRequirements;
+  readonly rivals: readonly EdgeModelRequirements[];
   readonly budget: EdgeBudget;
   /** Tokens of the text, and maximum length of the model. */
   readonly length: number;
@@ -57,7 +57,7 @@ export function edgeShown(view: EdgeReport): DisplayOutput {
 
 type Table = { readonly head: string[]; readonly rows: string[][]; readonly align: ("left" | "right")[] };
 
-function ownTable(model: EdgeFigures, machines: readonly Device[], budget: EdgeBudget): Table {
+function ownTable(model: EdgeModelRequirements, machines: readonly Device[], budget: EdgeBudget): Table {
   const facts = (what: string, bytesOf: (precision: Precision) => number): string[] => [
     what,
     ...precisions.map((p) => bytes(bytesOf(p))),
@@ -69,18 +69,18 @@ function ownTable(model: EdgeFigures, machines: readonly Device[], budget: EdgeB
     align: ["left", "right", "right", "right", "left"],
     rows: [
       facts("size of the files", (precision) => model.size[precision]),
-      facts("memory while it predicts", (precision) => memoryBytesOn(model, precision)),
+      facts("memory while it predicts", (precision) => memoryBytesAtPrecision(model, precision)),
       ...machines.flatMap((device) => [
         [
           writing ? `${device.name}: the text is read` : device.name,
-          ...precisions.map((precision) => milliseconds(secondsOn(device, model.reading, precision))),
+          ...precisions.map((precision) => milliseconds(secondsOnDevice(device, model.reading, precision))),
           fittingPrecision(model, device, budget) ?? "no",
         ],
         ...(writing
           ? [
               [
                 `${device.name}: a token is written`,
-                ...precisions.map((p) => milliseconds(secondsOn(device, writing, p))),
+                ...precisions.map((p) => milliseconds(secondsOnDevice(device, writing, p))),
                 "",
               ],
             ]
@@ -91,7 +91,7 @@ function ownTable(model: EdgeFigures, machines: readonly Device[], budget: EdgeB
 }
 
 /** One row per device, because there are more devices than models. */
-function rivalsTable(models: readonly EdgeFigures[], machines: readonly Device[], budget: EdgeBudget): Table {
+function rivalsTable(models: readonly EdgeModelRequirements[], machines: readonly Device[], budget: EdgeBudget): Table {
   return {
     head: ["", ...models.map(({ name }) => name)],
     align: ["left", ...models.map(() => "right" as const)],
@@ -103,12 +103,12 @@ function rivalsTable(models: readonly EdgeFigures[], machines: readonly Device[]
   };
 }
 
-function fitsAs(model: EdgeFigures, device: Device, budget: EdgeBudget): string {
+function fitsAs(model: EdgeModelRequirements, device: Device, budget: EdgeBudget): string {
   const as = fittingPrecision(model, device, budget);
-  if (as) return `${as}, ${milliseconds(secondsOn(device, model.reading, as))}`;
+  if (as) return `${as}, ${milliseconds(secondsOnDevice(device, model.reading, as))}`;
   const least = (secondsOf: (precision: Precision) => number): number => Math.min(...precisions.map(secondsOf));
-  const time = least((precision) => secondsOn(device, model.reading, precision));
-  const memory = least((precision) => memoryBytesOn(model, precision));
+  const time = least((precision) => secondsOnDevice(device, model.reading, precision));
+  const memory = least((precision) => memoryBytesAtPrecision(model, precision));
   const over = [
     ...(time > budget.time ? [milliseconds(time)] : []),
     ...(memory > Math.min(budget.memory ?? device.room, device.room) ? [bytes(memory)] : []),

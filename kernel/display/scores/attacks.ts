@@ -8,10 +8,10 @@ import { roundToSixDigits } from "../curves/line.js";
 import { card, html, htmlTable, note, type DisplayOutput } from "../html.js";
 import { displayOutputOf } from "../bundle.js";
 import { paletteColor } from "../svg/colors.js";
-import { clip, escapeLabel, oneLine, printable, significantText } from "../../host/value-text.js";
+import { clip, escapePlotlyLabel, oneLine, printable, significantText } from "../../host/value-text.js";
 import { textTable } from "../text-table.js";
 import { livePlotLayout } from "../federation/view.js";
-import { fixedText, plainCell, valueCell, type ScoreCell } from "../score-cell.js";
+import { fixedDecimalsText, plainCell, valueCell, type ScoreCell } from "../score-cell.js";
 
 export interface AttacksReport {
   readonly model: string;
@@ -20,9 +20,9 @@ export interface AttacksReport {
 }
 
 /** For example `0.5`, `0, up to 0.061`. */
-export function attackChanceText({ chance: { value, most } }: Pick<AttackMetric, "chance">): string {
+export function attackChanceLevelText({ chance: { value, most } }: Pick<AttackMetric, "chance">): string {
   const valueText = String(Number(value.toFixed(3)));
-  return most === undefined ? valueText : `${valueText}, up to ${fixedText(most, 3)}`;
+  return most === undefined ? valueText : `${valueText}, up to ${fixedDecimalsText(most, 3)}`;
 }
 
 export function attacksView(options: AttacksReport): readonly DisplayOutput[] {
@@ -39,7 +39,7 @@ function tableOf({ model, on, attacks }: AttacksReport): DisplayOutput {
       plainCell(i === 0 ? attack : ""),
       plainCell(figure.name),
       valueCell(figure.value, figure.interval),
-      plainCell(attackChanceText(figure)),
+      plainCell(attackChanceLevelText(figure)),
     ]),
   );
   const align = ["left", "left", "right", "right"] as const;
@@ -87,7 +87,7 @@ function caughtFigure({ model }: AttacksReport, { others, members }: Extract<Att
   });
   const shown = Array.from(others.keys()).filter((i) => members[i]! > 0);
   const low = Math.log10(least);
-  const modelLabel = escapeLabel(clip(printable(oneLine(model)), 40));
+  const modelLabel = escapePlotlyLabel(clip(printable(oneLine(model)), 40));
   return {
     data: [
       line(
@@ -123,7 +123,7 @@ function exposureFigure(
   const width = (high - low) / BINS || 1;
   const counts = Array.from({ length: BINS }, () => 0);
   for (const loss of unseen) counts[Math.min(BINS - 1, Math.floor((sizeOf(loss) - low) / width))]! += 1;
-  const modelLabel = escapeLabel(clip(printable(oneLine(model)), 40));
+  const modelLabel = escapePlotlyLabel(clip(printable(oneLine(model)), 40));
   return {
     data: [
       {
@@ -143,7 +143,7 @@ function exposureFigure(
         y: planted.map(({ exposure }) => roundToSixDigits(exposure)),
         text: planted.map(
           ({ canary, loss }) =>
-            `${escapeLabel(clip(printable(oneLine(canary)), 80))}<br>loss ${significantText(loss, 3)}`,
+            `${escapePlotlyLabel(clip(printable(oneLine(canary)), 80))}<br>loss ${significantText(loss, 3)}`,
         ),
         hovertemplate: "%{text}, exposure %{y:.1f} bits<extra></extra>",
       },

@@ -6,7 +6,7 @@ import { clipDistinct } from "../clip-differences.js";
 import { alignDecimals } from "../column.js";
 import { tableView } from "../table.js";
 import { textTable } from "../text-table.js";
-import { groupedNumber, escapeLabel, oneLine, formatPercent, printable } from "../../host/value-text.js";
+import { groupedNumber, escapePlotlyLabel, oneLine, formatPercent, printable } from "../../host/value-text.js";
 
 type Counts = readonly (readonly number[])[];
 interface Words {
@@ -95,7 +95,7 @@ function titleOf({ suffix = "" }: Words, left: number): string {
 /** Colour shows the share of the row (the predictions for each true label), text the count; zeros are empty. */
 export function confusionFigure(labels: readonly string[], confusion: Counts, words: Words = {}): Figure {
   const labelIndices = shownLabels(confusion);
-  const names = namesOf(labels, labelIndices, 22).map(escapeLabel);
+  const names = namesOf(labels, labelIndices, 22).map(escapePlotlyLabel);
   const counts = labelIndices.map((truth) => labelIndices.map((predicted) => confusion[truth]?.[predicted] ?? 0));
   const sums = labelIndices.map((truth) => sum(confusion[truth] ?? []));
   const axis = { type: "category", ticks: "", showgrid: false, zeroline: false, automargin: true };
@@ -115,11 +115,11 @@ export function confusionFigure(labels: readonly string[], confusion: Counts, wo
         hoverongaps: false,
         text: counts.map((row) => row.map((n) => (n > 0 ? groupedNumber(n) : ""))),
         texttemplate: "%{text}",
-        hovertemplate: `truth %{y}<br>predicted %{x}<br>%{text} ${escapeLabel(words.several ?? "rows")} (%{z:.1%})<extra></extra>`,
+        hovertemplate: `truth %{y}<br>predicted %{x}<br>%{text} ${escapePlotlyLabel(words.several ?? "rows")} (%{z:.1%})<extra></extra>`,
       },
     ],
     layout: {
-      title: { text: escapeLabel(titleOf(words, labels.length - labelIndices.length)) },
+      title: { text: escapePlotlyLabel(titleOf(words, labels.length - labelIndices.length)) },
       width: Math.min(OUTPUT_WIDTH, 240 + 64 * labelIndices.length),
       height: Math.min(760, 190 + 44 * labelIndices.length),
       margin: { t: 48, r: 24 },

@@ -7,7 +7,7 @@ import { confusionView } from "./confusion.js";
 import { card, heading, html, htmlTable, inkStyle, note, toneColors, type Html, type DisplayOutput } from "../html.js";
 import { labelScoresView, type LabelScoresReport } from "./labels-table.js";
 import { displayOutputOf } from "../bundle.js";
-import { fixedText, withUnitText } from "../score-cell.js";
+import { fixedDecimalsText, withUnitText } from "../score-cell.js";
 import { scoreTables, type CostRow, type MetricRow, type ScoreEntry } from "./score-tables.js";
 import { evaluationPicturesView, type EvaluationPictures } from "./pictures.js";
 import { tableView } from "../table.js";
@@ -155,7 +155,7 @@ function outcomeOf({ on, rows, metrics, models, constants }: EvaluationReport): 
           ...beside.map(({ name }, i) => named(name, first.scores[i + 1], first.unit)),
           ...constants.flatMap(({ name }, i) => {
             const value = first.constants[i] ?? null;
-            return value === null ? [] : [`${first.constantsBy?.[i] ?? name} ${fixedText(value)}`];
+            return value === null ? [] : [`${first.constantsBy?.[i] ?? name} ${fixedDecimalsText(value)}`];
           }),
         ]
       : []),

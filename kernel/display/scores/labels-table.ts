@@ -2,7 +2,7 @@
  * Scores of each label (or kind of entity): precision, recall and F1 with intervals, and counts. The most frequent
  * first.
  */
-import { labelRatesOf, RATE_NAMES, type RateWithInterval } from "#stdlib/statistics/label-rates.js";
+import { precisionRecallAndF1, PRECISION_RECALL_F1, type RateWithInterval } from "#stdlib/statistics/label-rates.js";
 import { clipDistinct } from "../clip-differences.js";
 import { displayOutputOf } from "../bundle.js";
 import { card, html, htmlTable, note, type DisplayOutput } from "../html.js";
@@ -38,17 +38,17 @@ export function labelScoresView(
   suffix = "",
 ): DisplayOutput {
   const method = `${METHOD}${one === "row" ? "" : ALONE}`;
-  const head = [first, ...RATE_NAMES, `true ${several}`, "predicted"];
+  const head = [first, ...PRECISION_RECALL_F1, `true ${several}`, "predicted"];
   const sorted = [...rows].sort((a, b) => b.have - a.have || b.given - a.given);
   const names = clipDistinct(
     sorted.map(({ label }) => label),
     60,
   );
   const cells = sorted.map((row, i): readonly [string, ...ScoreCell[]] => {
-    const rates = labelRatesOf(row);
+    const rates = precisionRecallAndF1(row);
     return [
       names[i] ?? "",
-      ...RATE_NAMES.map((name) => rateCell(rates[name])),
+      ...PRECISION_RECALL_F1.map((name) => rateCell(rates[name])),
       plainCell(groupedNumber(row.have)),
       plainCell(groupedNumber(row.given)),
     ];

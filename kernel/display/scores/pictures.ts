@@ -10,7 +10,7 @@ import { roundToSixDigits } from "../curves/line.js";
 import type { IntervalEnds } from "../score-cell.js";
 import type { DisplayOutput } from "../html.js";
 import { paletteColor } from "../svg/colors.js";
-import { clip, groupedNumber, escapeLabel, plural, significantText } from "../../host/value-text.js";
+import { clip, groupedNumber, escapePlotlyLabel, plural, significantText } from "../../host/value-text.js";
 import { textTable } from "../text-table.js";
 
 export interface RankingCurves {
@@ -318,7 +318,7 @@ function entriesOf(pictures: EvaluationPictures): readonly { readonly name: stri
 
 /** plotly replaces `%{…}` with values. */
 const hovered = (name: string): string => nameOf(name).replaceAll("%{", "% {");
-const nameOf = (name: string): string => escapeLabel(clip(name, 24));
+const nameOf = (name: string): string => escapePlotlyLabel(clip(name, 24));
 const between = (from: number, to: number): string =>
   from === to ? groupedNumber(from) : `${groupedNumber(from)}–${groupedNumber(to)}`;
 

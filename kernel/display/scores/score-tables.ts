@@ -2,10 +2,10 @@
 import { html, inkStyle, toneColors, OUTPUT_WIDTH } from "../html.js";
 import {
   numberWithInterval,
-  fixedText,
+  fixedDecimalsText,
   withUnitText,
   plainCell,
-  rangeText,
+  scoreIntervalText,
   valueCell,
   type ScoreCell,
   type IntervalEnds,
@@ -85,7 +85,7 @@ function abreast({ metrics, models, constants, costs = [] }: ScoredModels): Scor
     ]),
     ...beside.map((value, i) => {
       const other = by?.[i] ?? null;
-      return plainCell(value === null ? "" : `${fixedText(value)}${other === null ? "" : ` (${other})`}`);
+      return plainCell(value === null ? "" : `${fixedDecimalsText(value)}${other === null ? "" : ` (${other})`}`);
     }),
   ]);
   return { head, cells: [...scored, ...taken], align: head.map((_, i) => (i === 0 ? "left" : "right")) };
@@ -107,7 +107,7 @@ function beneath({ metrics, models, constants, costs = [] }: ScoredModels): read
     ...constants.flatMap((constant, i): (readonly ScoreCell[])[] => {
       const value = values[i] ?? null;
       const by = constantsBy?.[i] ?? constant.name;
-      return value === null ? [] : [[plainCell(""), plainCell(by), plainCell(fixedText(value)), plainCell("")]];
+      return value === null ? [] : [[plainCell(""), plainCell(by), plainCell(fixedDecimalsText(value)), plainCell("")]];
     }),
   ]);
   const knownCosts = costs.filter(({ cells }) => cells.some((cell) => cell !== null));
@@ -140,7 +140,7 @@ export function differenceCell(
   const signed = `${value > 0 ? "+" : ""}${withUnitText(value, unit)}`;
   const colour = verdict === "better" ? inkStyle(toneColors.good) : verdict === "worse" ? inkStyle(toneColors.bad) : "";
   return {
-    text: [signed, interval && `(${rangeText(interval, unit)})`, verdict].filter(Boolean).join(" "),
+    text: [signed, interval && `(${scoreIntervalText(interval, unit)})`, verdict].filter(Boolean).join(" "),
     shown: html`${numberWithInterval(signed, interval, unit)}${verdict && html`<div style="${colour && `${colour};`}font-size:12px">${verdict}</div>`}`,
   };
 }

@@ -24,7 +24,7 @@ export function seedsView(
   seeds: readonly SeedScores[],
   { name, best, metric }: { readonly name: string; readonly best: string; readonly metric: string },
 ): DisplayOutput {
-  const metrics = metricsOf(seeds);
+  const metrics = metricNamesOfSeeds(seeds);
   const rows = seeds.map((one) => [
     `${String(one.seed)}${one.model === best ? " (kept)" : ""}`,
     ...[one.model, one.run ?? ""],
@@ -38,6 +38,6 @@ export function seedsView(
   });
 }
 
-export function metricsOf(seeds: readonly SeedScores[]): readonly string[] {
+export function metricNamesOfSeeds(seeds: readonly SeedScores[]): readonly string[] {
   return [...new Set(seeds.flatMap(({ metrics }) => Object.keys(metrics)))];
 }

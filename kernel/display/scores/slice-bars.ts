@@ -1,6 +1,6 @@
 /** A small bar for a slice's score, with its interval as a line. All slices of a metric share one scale. */
 import { html, svgImage, type Html } from "../html.js";
-import { fixedText, rangeText, type IntervalEnds } from "../score-cell.js";
+import { fixedDecimalsText, scoreIntervalText, type IntervalEnds } from "../score-cell.js";
 import { paletteColor } from "../svg/colors.js";
 import { svgDocument, svgElement, coordinateText } from "../svg/element.js";
 
@@ -45,7 +45,7 @@ export function scoreBarOf(score: BarScore, name: string, scale: BarScale, serie
   };
   const zero = { d: `M${coordinateText(x(0))} 0V${coordinateText(HEIGHT)}`, stroke: "#8a8f98", "stroke-width": 1 };
   const drawn = [svgElement("path", zero), svgElement("rect", bar), line ? svgElement("path", line) : ""];
-  const words = `${name} ${fixedText(score.value)}${ends ? ` (${rangeText(ends)})` : ""}`;
+  const words = `${name} ${fixedDecimalsText(score.value)}${ends ? ` (${scoreIntervalText(ends)})` : ""}`;
   return html`<div style="min-width:${String(WIDTH)}px">
     ${svgImage(svgDocument(WIDTH, HEIGHT, "score", drawn, "none"), words, WIDTH, HEIGHT)}
   </div>`;

@@ -5,7 +5,7 @@
 import { displayOutputOf } from "../bundle.js";
 import { clipDistinct } from "../clip-differences.js";
 import { card, html, htmlTable, note, type Align, type Html, type HtmlPart, type DisplayOutput } from "../html.js";
-import { fixedText, plainCell, rangeText, type ScoreCell, type IntervalEnds } from "../score-cell.js";
+import { fixedDecimalsText, plainCell, scoreIntervalText, type ScoreCell, type IntervalEnds } from "../score-cell.js";
 import { scoreBarOf, barScaleOf } from "./slice-bars.js";
 import { groupedNumber } from "../../host/value-text.js";
 import { textTable } from "../text-table.js";
@@ -146,7 +146,10 @@ function differencesIn({ models, metrics, differences = [] }: SlicesReport): rea
 
 function valueCells(score: SliceScore | null): readonly ScoreCell[] {
   if (!score || Number.isNaN(score.value)) return [plainCell("–"), plainCell("")];
-  return [plainCell(fixedText(score.value)), plainCell(score.interval ? rangeText(score.interval) : "")];
+  return [
+    plainCell(fixedDecimalsText(score.value)),
+    plainCell(score.interval ? scoreIntervalText(score.interval) : ""),
+  ];
 }
 /** A long name may break anywhere, so that it does not widen the table; names of metrics and models are not broken. */
 const UNBROKEN = 24;

@@ -1,5 +1,5 @@
 /** An axis of a plot: its kind and range, and the relative position of a value (0 to 1). */
-import { plainLabel } from "./element.js";
+import { labelWithoutMarkup } from "./element.js";
 import { plotTitleText } from "../trace.js";
 import { maxCoordinate, scalarsOf } from "./values.js";
 import { dateTicks, linearTicks, logTicks, type AxisTick } from "./ticks.js";
@@ -43,19 +43,22 @@ export function makeAxis(
     kind === "category"
       ? [...new Set([...ordered(layout), ...values].filter((v) => v !== null && v !== undefined).map(String))]
       : [];
-  const units = values.map((v) => axisUnitOf(kind, categories, v)).filter(Number.isFinite);
+  const units = values.map((v) => valueInAxisUnits(kind, categories, v)).filter(Number.isFinite);
   const [low, high] = span(layout, kind, categories, units, grounded);
-  const title = plainLabel(plotTitleText(layout["title"]));
+  const title = labelWithoutMarkup(plotTitleText(layout["title"]));
   const tickvals = Array.isArray(layout["tickvals"]) ? scalarsOf(layout["tickvals"]) : null;
   const ticktext = Array.isArray(layout["ticktext"]) ? scalarsOf(layout["ticktext"]) : tickvals;
   const ticks = (wanted: number): readonly AxisTick[] => {
     if (tickvals)
       return tickvals
-        .map((v, i) => ({ value: axisUnitOf(kind, categories, v), text: plainLabel(String(ticktext?.[i] ?? v)) }))
+        .map((v, i) => ({
+          value: valueInAxisUnits(kind, categories, v),
+          text: labelWithoutMarkup(String(ticktext?.[i] ?? v)),
+        }))
         .filter((t) => t.value >= low && t.value <= high);
     if (kind === "category") {
       const every = Math.max(1, Math.ceil(categories.length / Math.max(1, wanted * 3)));
-      return categories.map((c, value) => ({ value, text: plainLabel(c) })).filter((_, i) => i % every === 0);
+      return categories.map((c, value) => ({ value, text: labelWithoutMarkup(c) })).filter((_, i) => i % every === 0);
     }
     return kind === "log"
       ? logTicks(low, high, wanted)
@@ -80,7 +83,7 @@ export function makeAxis(
 
 /** Returns the relative position of a value on the axis; NaN for values outside. */
 export function axisPosition(axis: Axis, value: unknown): number {
-  return axisPositionOfUnit(axis, axisUnitOf(axis.kind, axis.categories, value));
+  return axisPositionOfUnit(axis, valueInAxisUnits(axis.kind, axis.categories, value));
 }
 
 export function axisPositionOfUnit({ low, high, reversed }: Axis, unit: number): number {
@@ -88,7 +91,7 @@ export function axisPositionOfUnit({ low, high, reversed }: Axis, unit: number):
   return reversed ? 1 - share : share;
 }
 
-export function axisUnitOf(kind: AxisKind, categories: readonly string[], value: unknown): number {
+export function valueInAxisUnits(kind: AxisKind, categories: readonly string[], value: unknown): number {
   if (kind === "category") {
     const index = categories.indexOf(String(value));
     return index >= 0 ? index : typeof value === "number" ? value : Number.NaN;
@@ -118,7 +121,7 @@ function span(
   const range = scalarsOf(layout["range"]);
   if (range.length === 2) {
     // plotly's log ranges are logarithms already
-    const ends = range.map((v: unknown) => (kind === "date" ? axisUnitOf(kind, [], v) : Number(v)));
+    const ends = range.map((v: unknown) => (kind === "date" ? valueInAxisUnits(kind, [], v) : Number(v)));
     if (ends.every(Number.isFinite) && ends[0]! !== ends[1]!)
       return [Math.min(...(ends as [number, number])), Math.max(...(ends as [number, number]))];
   }

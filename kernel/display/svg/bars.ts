@@ -1,10 +1,10 @@
 /** Grouped and stacked bars, vertical or horizontal; and the small histogram of the data preview. */
 import type { PlotlyTrace } from "../trace.js";
 import { safeColor } from "./colors.js";
-import { svgDocument, svgElement, inkColor, svgLabel, plainLabel } from "./element.js";
-import { xPositionOfAxisUnit, yUnitPosition, type DrawnTrace, type PlotPanel } from "./panel.js";
-import { traceXAndY, maxCoordinate, listOf, numberOf, recordOf, scalarsOf } from "./values.js";
-import { axisUnitOf } from "./axis.js";
+import { svgDocument, svgElement, inkColor, svgLabel, labelWithoutMarkup } from "./element.js";
+import { xPositionOfAxisUnit, yPositionOfAxisUnit, type DrawnTrace, type PlotPanel } from "./panel.js";
+import { traceXAndY, maxCoordinate, arrayOrEmpty, numberOrDefault, recordOf, scalarsOf } from "./values.js";
+import { valueInAxisUnits } from "./axis.js";
 import { linearTicks } from "./ticks.js";
 
 /** Draws all bar traces of a plot together, since they share the width. */
@@ -16,8 +16,8 @@ export function drawBarTraces(panel: PlotPanel, traces: readonly DrawnTrace[], s
       const { x, y } = traceXAndY(trace);
       const [keys, values] = lying ? [y, x] : [x, y];
       const axis = lying ? panel.y : panel.x;
-      const units = keys.map((key) => axisUnitOf(axis.kind, axis.categories, key));
-      const room = numberOf(trace["width"], gap(units) * (trace["type"] === "histogram" ? 0.96 : 0.8));
+      const units = keys.map((key) => valueInAxisUnits(axis.kind, axis.categories, key));
+      const room = numberOrDefault(trace["width"], gap(units) * (trace["type"] === "histogram" ? 0.96 : 0.8));
       const thick = stacked ? room : room / traces.length;
       const fill = safeColor(recordOf(trace["marker"])["color"]) ?? color;
       const colors = scalarsOf(recordOf(trace["marker"])["color"]);
@@ -31,15 +31,15 @@ export function drawBarTraces(panel: PlotPanel, traces: readonly DrawnTrace[], s
         ends.set(key, base + size);
         const start = stacked ? unit - room / 2 : unit - room / 2 + n * thick;
         const [a, b] = lying
-          ? [yUnitPosition(panel, start), yUnitPosition(panel, start + thick)]
+          ? [yPositionOfAxisUnit(panel, start), yPositionOfAxisUnit(panel, start + thick)]
           : [xPositionOfAxisUnit(panel, start), xPositionOfAxisUnit(panel, start + thick)];
         const [c, d] = lying
           ? [xPositionOfAxisUnit(panel, base), xPositionOfAxisUnit(panel, base + size)]
-          : [yUnitPosition(panel, base), yUnitPosition(panel, base + size)];
+          : [yPositionOfAxisUnit(panel, base), yPositionOfAxisUnit(panel, base + size)];
         const [along, across] = [Math.min(a, b), Math.min(c, d)];
         const [thickness, length] = [Math.abs(b - a), Math.abs(d - c)];
         const barColor = safeColor(colors[i]);
-        const text = lying && trace["textposition"] === "outside" ? plainLabel(String(texts[i] ?? "")) : "";
+        const text = lying && trace["textposition"] === "outside" ? labelWithoutMarkup(String(texts[i] ?? "")) : "";
         const beside = text && svgLabel(text, across + length + 5, along + thickness / 2 + 4, { fill: inkColor });
         return lying
           ? svgElement("rect", { x: across, y: along, width: length, height: thickness, fill: barColor }) + beside
@@ -47,7 +47,10 @@ export function drawBarTraces(panel: PlotPanel, traces: readonly DrawnTrace[], s
       });
       return svgElement(
         "g",
-        { fill, opacity: numberOf(trace["opacity"], 1) === 1 ? undefined : numberOf(trace["opacity"], 1) },
+        {
+          fill,
+          opacity: numberOrDefault(trace["opacity"], 1) === 1 ? undefined : numberOrDefault(trace["opacity"], 1),
+        },
         "",
         ...bars,
       );
@@ -57,10 +60,11 @@ export function drawBarTraces(panel: PlotPanel, traces: readonly DrawnTrace[], s
 
 /** Converts a histogram to bars: about √n bins, at most 60, with round edges. Text values are counted. */
 export function histogramAsBars(trace: PlotlyTrace): PlotlyTrace {
-  const lying = listOf(trace["x"]).length === 0;
+  const lying = arrayOrEmpty(trace["x"]).length === 0;
   const values = scalarsOf(lying ? trace["y"] : trace["x"]);
   const numbers = values.map((v) => (v === null ? Number.NaN : Number(v))).filter((x) => Math.abs(x) < maxCoordinate);
-  const bars = numbers.length < values.length / 2 ? counted(values) : binned(numbers, numberOf(trace["nbinsx"], 0));
+  const bars =
+    numbers.length < values.length / 2 ? counted(values) : binned(numbers, numberOrDefault(trace["nbinsx"], 0));
   const dropped = new Set(["x", "y", "type", "nbinsx", "xbins"]);
   const rest = Object.fromEntries(Object.entries(trace).filter(([key]) => !dropped.has(key)));
   const sides = lying ? { orientation: "h", x: bars.counts, y: bars.keys } : { x: bars.keys, y: bars.counts };
@@ -92,7 +96,10 @@ function binned(
  * A small histogram without a frame: `counts[i]` is between `i * step` and `(i + 1) * step`. Its greys suit light and
  * dark pages.
  */
-export function drawBars(counts: readonly number[], step: number): { svg: string; width: number; height: number } {
+export function drawSmallHistogram(
+  counts: readonly number[],
+  step: number,
+): { svg: string; width: number; height: number } {
   const [width, height, foot] = [420, 96, 18];
   const most = counts.reduce((a, b) => Math.max(a, b), 1);
   const room = (width - 12) / Math.max(1, counts.length);

@@ -3,7 +3,7 @@ import { clip } from "../../host/value-text.js";
 import { svgElement, inkColor, svgLabel } from "./element.js";
 import { linearTicks } from "./ticks.js";
 
-export interface ColorKey {
+export interface ColorbarScale {
   readonly low: number;
   readonly high: number;
   colorOf(share: number): string;
@@ -11,7 +11,11 @@ export interface ColorKey {
 const PARTS = 24;
 
 /** `left`: left edge of the strip; it extends from `top` by `height`. */
-export function colorbar(key: ColorKey, place: { left: number; top: number; height: number }, name: string): string {
+export function colorbar(
+  key: ColorbarScale,
+  place: { left: number; top: number; height: number },
+  name: string,
+): string {
   const { left, top, height } = place;
   const tall = height / PARTS;
   const strip = Array.from({ length: PARTS }, (_, i) =>

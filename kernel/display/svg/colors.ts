@@ -24,7 +24,7 @@ export const bluesScale: ColorScale = [
   [1, "rgba(63,124,196,0.62)"],
 ];
 /** From a quiet grey to the colour of the best: every step is readable on white and on near-black. */
-export const risingScale: ColorScale = [
+export const greyToOrangeScale: ColorScale = [
   [0, "#9aa1ad"],
   [0.6, "#4f9fb0"],
   [1, "#e0812e"],

@@ -3,17 +3,19 @@ import type { PlotlyTrace } from "../trace.js";
 import { colorAtShare, colorScaleOf } from "./colors.js";
 import { svgElement } from "./element.js";
 import { xPosition, yPosition, type PlotPanel } from "./panel.js";
-import { listOf, numberOf, scalarsOf } from "./values.js";
+import { arrayOrEmpty, numberOrDefault, scalarsOf } from "./values.js";
 
 export function drawContour(panel: PlotPanel, trace: PlotlyTrace): string {
-  const rows = listOf(trace["z"]).map((row) => scalarsOf(row).map((z) => (typeof z === "number" ? z : Number.NaN)));
+  const rows = arrayOrEmpty(trace["z"]).map((row) =>
+    scalarsOf(row).map((z) => (typeof z === "number" ? z : Number.NaN)),
+  );
   const known = rows.flat().filter(Number.isFinite);
   if (known.length === 0) return "";
-  const low = numberOf(
+  const low = numberOrDefault(
     trace["zmin"],
     known.reduce((a, b) => Math.min(a, b)),
   );
-  const high = numberOf(
+  const high = numberOrDefault(
     trace["zmax"],
     known.reduce((a, b) => Math.max(a, b)),
   );
@@ -31,7 +33,12 @@ export function drawContour(panel: PlotPanel, trace: PlotlyTrace): string {
       return svgElement("rect", { x: Math.min(x0, x1), y: Math.min(y0, y1), width, height, fill });
     }),
   );
-  return svgElement("g", { opacity: numberOf(trace["opacity"], 1), "shape-rendering": "crispEdges" }, "", ...cells);
+  return svgElement(
+    "g",
+    { opacity: numberOrDefault(trace["opacity"], 1), "shape-rendering": "crispEdges" },
+    "",
+    ...cells,
+  );
 }
 
 /** Returns the midpoints between positions, and outer edges at the same distance. */

@@ -16,15 +16,15 @@ import {
   svgLabel,
   paleInkColor,
   svgPath,
-  plainLabel,
+  labelWithoutMarkup,
   coordinateText,
   ruleColor,
   textWidth,
 } from "./element.js";
 import { drawContour } from "./contour.js";
 import { axisCellLabels, drawHeatmap } from "./heatmap.js";
-import { xPositionOfAxisUnit, yUnitPosition, type DrawnTrace, type PlotPanel } from "./panel.js";
-import { traceXAndY, listOf, numberOf, recordOf } from "./values.js";
+import { xPositionOfAxisUnit, yPositionOfAxisUnit, type DrawnTrace, type PlotPanel } from "./panel.js";
+import { traceXAndY, arrayOrEmpty, numberOrDefault, recordOf } from "./values.js";
 import { drawMarkerShape } from "./markers.js";
 import { drawParcoords, type PlotBox } from "./parcoords.js";
 import { drawScatter } from "./scatter.js";
@@ -38,11 +38,11 @@ export interface SvgPicture {
 
 export function drawFigure(figure: Figure): SvgPicture {
   const layout = figure.layout ?? {};
-  const width = Math.round(Math.min(2000, Math.max(160, numberOf(layout["width"], OUTPUT_WIDTH))));
-  const height = Math.round(Math.min(2000, Math.max(120, numberOf(layout["height"], 380))));
+  const width = Math.round(Math.min(2000, Math.max(160, numberOrDefault(layout["width"], OUTPUT_WIDTH))));
+  const height = Math.round(Math.min(2000, Math.max(120, numberOrDefault(layout["height"], 380))));
   const [title = "", below = ""] = plotTitleText(layout["title"])
     .split(/<br\s*\/?>/i)
-    .map(plainLabel);
+    .map(labelWithoutMarkup);
   const heading = (title ? 34 : 12) + (below ? 18 : 0);
   const traces = figure.data
     .filter((t) => t["visible"] !== false && t["visible"] !== "legendonly")
@@ -161,7 +161,7 @@ function valuesOn(
     }
     return [...sums.values()];
   }
-  const half = numberOf(trace["width"], 0.8) / 2;
+  const half = numberOrDefault(trace["width"], 0.8) / 2;
   return values.flatMap((v) => (typeof v === "number" ? [v - half, v + half] : [v]));
 }
 
@@ -213,7 +213,10 @@ function drawAxes(p: PlotPanel, bare: boolean): string {
   const grid = bare
     ? ""
     : ys
-        .map((t) => `M${coordinateText(p.left)} ${coordinateText(yUnitPosition(p, t.value))}H${coordinateText(right)}`)
+        .map(
+          (t) =>
+            `M${coordinateText(p.left)} ${coordinateText(yPositionOfAxisUnit(p, t.value))}H${coordinateText(right)}`,
+        )
         .join("") +
       (p.x.kind === "category"
         ? ""
@@ -246,7 +249,9 @@ function drawAxes(p: PlotPanel, bare: boolean): string {
         )
       : []),
     ...(p.y.visible
-      ? ys.map((t) => svgLabel(clip(t.text, 22), side.x, yUnitPosition(p, t.value) + 4, { "text-anchor": side.anchor }))
+      ? ys.map((t) =>
+          svgLabel(clip(t.text, 22), side.x, yPositionOfAxisUnit(p, t.value) + 4, { "text-anchor": side.anchor }),
+        )
       : []),
     p.x.title
       ? svgLabel(p.x.title, p.left + p.width / 2, bottom + 34 + (crowded ? slantOf(p.x) : 0), {
@@ -311,7 +316,7 @@ function boxOf(inner: PlotBox, domain: Readonly<Record<string, unknown>>): PlotB
   };
 }
 function pair(value: unknown): readonly [number, number] {
-  const [a, b] = listOf(value);
+  const [a, b] = arrayOrEmpty(value);
   return typeof a === "number" && typeof b === "number" ? [a, b] : [0, 1];
 }
 
@@ -332,8 +337,11 @@ function legendOf(
     return { svg: "", height: 0 };
   let [x, y] = [16, 12];
   const entries = named.map(({ trace, color: c }) => {
-    const thin = { opacity: numberOf(trace["opacity"], 1), width: numberOf(recordOf(trace["line"])["width"], 2) };
-    const name = clip(plainLabel(trace["name"] as string), 60);
+    const thin = {
+      opacity: numberOrDefault(trace["opacity"], 1),
+      width: numberOrDefault(recordOf(trace["line"])["width"], 2),
+    };
+    const name = clip(labelWithoutMarkup(trace["name"] as string), 60);
     const wide = textWidth(name, 11.5) + 40;
     if (x + wide > width && x > 16) [x, y] = [16, y + 18];
     const bar = trace["type"] === "bar";

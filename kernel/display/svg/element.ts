@@ -73,7 +73,7 @@ export function textWidth(text: string, size = 11): number {
 }
 
 /** Converts plotly's label markup to plain text: removes tags, decodes entities. */
-export function plainLabel(text: string): string {
+export function labelWithoutMarkup(text: string): string {
   return text
     .replace(/<br\s*\/?>/gi, " ")
     .replace(/<\/?[a-z][^<>]*>/gi, "")

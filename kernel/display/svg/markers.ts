@@ -2,10 +2,10 @@
 import { plotTitleText, type PlotlyTrace } from "../trace.js";
 import { colorbar } from "./colorbar.js";
 import { safeColor } from "./colors.js";
-import { svgElement, plainLabel, coordinateText } from "./element.js";
+import { svgElement, labelWithoutMarkup, coordinateText } from "./element.js";
 import { colorAt, colorMappingOf } from "./painting.js";
 import { type PlotPanel } from "./panel.js";
-import { numberOf, recordOf, scalarsOf } from "./values.js";
+import { numberOrDefault, recordOf, scalarsOf } from "./values.js";
 
 type Point = readonly [number, number];
 
@@ -19,17 +19,17 @@ export function drawMarkers(panel: PlotPanel, points: readonly Point[], trace: P
   const painted = colorMappingOf(marker);
   const stroked = open || symbol === "x";
   const look = stroked
-    ? { fill: "none", stroke: fill, "stroke-width": numberOf(edge["width"], symbol === "x" ? 2 : 1.5) }
-    : { fill, ...(painted && { stroke: safeColor(edge["color"]), "stroke-width": numberOf(edge["width"], 0) }) };
+    ? { fill: "none", stroke: fill, "stroke-width": numberOrDefault(edge["width"], symbol === "x" ? 2 : 1.5) }
+    : { fill, ...(painted && { stroke: safeColor(edge["color"]), "stroke-width": numberOrDefault(edge["width"], 0) }) };
   const shapes = points
     .map(([x, y], i) => {
       if (!Number.isFinite(x) || !Number.isFinite(y)) return "";
       const pointAttributes = painted ? { [open ? "stroke" : "fill"]: colorAt(painted, i) } : {};
-      return drawMarkerShape(symbol, x, y, numberOf(sizes[i] ?? marker["size"], 6) / 2, pointAttributes);
+      return drawMarkerShape(symbol, x, y, numberOrDefault(sizes[i] ?? marker["size"], 6) / 2, pointAttributes);
     })
     .join("");
   if (shapes === "") return [];
-  const opacity = numberOf(marker["opacity"], 1);
+  const opacity = numberOrDefault(marker["opacity"], 1);
   const group = svgElement("g", { ...look, opacity: opacity === 1 ? undefined : opacity }, shapes);
   return painted && marker["showscale"] === true ? [group, key(panel, marker)] : [group];
 }
@@ -56,7 +56,7 @@ export function drawMarkerShape(
 
 function key(panel: PlotPanel, marker: PlotlyTrace): string {
   const colors = colorMappingOf(marker);
-  const name = plainLabel(plotTitleText(recordOf(marker["colorbar"])["title"]));
+  const name = labelWithoutMarkup(plotTitleText(recordOf(marker["colorbar"])["title"]));
   const { left, width, top, height } = panel;
   return colors ? colorbar(colors, { left: left + width + 12, top, height }, name) : "";
 }

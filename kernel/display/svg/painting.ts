@@ -1,10 +1,10 @@
 /** Colours by a number: for lines and markers whose trace has one per point, with its own scale. */
 import type { PlotlyTrace } from "../trace.js";
-import type { ColorKey } from "./colorbar.js";
+import type { ColorbarScale } from "./colorbar.js";
 import { colorAtShare, colorScaleOf } from "./colors.js";
-import { numberOf, scalarsOf } from "./values.js";
+import { numberOrDefault, scalarsOf } from "./values.js";
 
-export interface ColorMapping extends ColorKey {
+export interface ColorMapping extends ColorbarScale {
   readonly numbers: readonly number[];
 }
 /** `look`: a `line` or `marker`. Null: all points have the same colour, or explicit colours. */
@@ -16,8 +16,8 @@ export function colorMappingOf(look: PlotlyTrace): ColorMapping | null {
   const [low, high] = [known.reduce((a, b) => Math.min(a, b)), known.reduce((a, b) => Math.max(a, b))];
   return {
     numbers,
-    low: numberOf(look["cmin"], low),
-    high: numberOf(look["cmax"], high),
+    low: numberOrDefault(look["cmin"], low),
+    high: numberOrDefault(look["cmax"], high),
     colorOf: (share) => colorAtShare(scale, look["reversescale"] === true ? 1 - share : share),
   };
 }

@@ -18,5 +18,5 @@ export const xPosition = (p: PlotPanel, value: unknown): number => p.left + axis
 export const yPosition = (p: PlotPanel, value: unknown): number => p.top + (1 - axisPosition(p.y, value)) * p.height;
 export const xPositionOfAxisUnit = (p: PlotPanel, unit: number): number =>
   p.left + axisPositionOfUnit(p.x, unit) * p.width;
-export const yUnitPosition = (p: PlotPanel, unit: number): number =>
+export const yPositionOfAxisUnit = (p: PlotPanel, unit: number): number =>
   p.top + (1 - axisPositionOfUnit(p.y, unit)) * p.height;

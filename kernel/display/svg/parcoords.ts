@@ -2,8 +2,8 @@
 import { plotTitleText, type PlotlyTrace } from "../trace.js";
 import { colorbar } from "./colorbar.js";
 import { paletteColor, safeColor } from "./colors.js";
-import { svgElement, inkColor, svgLabel, paleInkColor, svgPath, plainLabel } from "./element.js";
-import { listOf, numberOf, recordOf, scalarsOf } from "./values.js";
+import { svgElement, inkColor, svgLabel, paleInkColor, svgPath, labelWithoutMarkup } from "./element.js";
+import { arrayOrEmpty, numberOrDefault, recordOf, scalarsOf } from "./values.js";
 import { colorAt, colorMappingOf } from "./painting.js";
 import { linearTicks, type AxisTick } from "./ticks.js";
 import { clip } from "../../host/value-text.js";
@@ -17,7 +17,7 @@ export interface PlotBox {
 
 /** `head`: pixels at the top of the box for the names of the axes; if 0, they are above the box. */
 export function drawParcoords(box: PlotBox, trace: PlotlyTrace, { head = 24 } = {}): string {
-  const dimensions = listOf(trace["dimensions"]).map(recordOf).map(readDimension);
+  const dimensions = arrayOrEmpty(trace["dimensions"]).map(recordOf).map(readDimension);
   const [top, height] = [box.top + head, Math.max(10, box.height - head)];
   const x = (i: number): number =>
     box.left + (dimensions.length > 1 ? (i / (dimensions.length - 1)) * box.width : box.width / 2);
@@ -56,7 +56,7 @@ export function drawParcoords(box: PlotBox, trace: PlotlyTrace, { head = 24 } = 
       ),
     ].join("");
   });
-  const width = numberOf(recordOf(trace["line"])["width"], 1.5);
+  const width = numberOrDefault(recordOf(trace["line"])["width"], 1.5);
   const bar = recordOf(trace["line"])["showscale"] === true ? keyOf({ ...box, top, height }, trace) : "";
   return svgElement("g", { fill: "none", "stroke-width": width, opacity: 0.85 }, "", ...lines) + axes.join("") + bar;
 }
@@ -64,7 +64,7 @@ export function drawParcoords(box: PlotBox, trace: PlotlyTrace, { head = 24 } = 
 /** Draws the colour legend right of the last axis. */
 function keyOf(box: PlotBox, trace: PlotlyTrace): string {
   const colors = colorMappingOf(recordOf(trace["line"]));
-  const name = plainLabel(plotTitleText(recordOf(recordOf(trace["line"])["colorbar"])["title"]));
+  const name = labelWithoutMarkup(plotTitleText(recordOf(recordOf(trace["line"])["colorbar"])["title"]));
   return colors ? colorbar(colors, { left: box.left + box.width + 34, top: box.top, height: box.height }, name) : "";
 }
 
@@ -85,10 +85,10 @@ function readDimension(d: Readonly<Record<string, unknown>>): Dimension {
   const ticktext = scalarsOf(d["ticktext"]);
   const ticks = scalarsOf(d["tickvals"]).map((v, i) => ({
     value: Number(v),
-    text: plainLabel(String(ticktext[i] ?? v)),
+    text: labelWithoutMarkup(String(ticktext[i] ?? v)),
   }));
   return {
-    label: (typeof d["label"] === "string" ? d["label"] : "").split(/<br\s*\/?>/i).map(plainLabel),
+    label: (typeof d["label"] === "string" ? d["label"] : "").split(/<br\s*\/?>/i).map(labelWithoutMarkup),
     values,
     ticks: ticks.length > 0 ? ticks.filter((t) => t.value >= low && t.value <= high) : linearTicks(low, high, 4),
     share: (value) => (high > low ? (value - low) / (high - low) : 0.5),

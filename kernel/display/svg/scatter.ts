@@ -3,7 +3,7 @@ import { svgElement, svgPath, coordinateText } from "./element.js";
 import { safeColor } from "./colors.js";
 import { drawMarkers } from "./markers.js";
 import { xPosition, yPosition, type DrawnTrace, type PlotPanel } from "./panel.js";
-import { traceXAndY, numberOf, recordOf, scalarsOf } from "./values.js";
+import { traceXAndY, numberOrDefault, recordOf, scalarsOf } from "./values.js";
 
 const dashes: Readonly<Record<string, string>> = { dash: "6 4", dot: "2 3", dashdot: "6 3 2 3" };
 
@@ -11,19 +11,19 @@ export function drawScatter(panel: PlotPanel, { trace, color }: DrawnTrace): str
   const { x, y } = traceXAndY(trace);
   const points = x.slice(0, y.length).map((value, i) => [xPosition(panel, value), yPosition(panel, y[i])] as const);
   const mode = typeof trace["mode"] === "string" ? trace["mode"] : points.length < 20 ? "lines+markers" : "lines";
-  const opacity = numberOf(trace["opacity"], 1);
+  const opacity = numberOrDefault(trace["opacity"], 1);
   const line = recordOf(trace["line"]);
   const d = svgPath(points, line["shape"] === "hv" || line["shape"] === "vh" ? line["shape"] : "linear");
   const stroke = safeColor(line["color"]) ?? color;
   const dash = dashes[String(line["dash"])];
   const drawn =
-    mode.includes("lines") && numberOf(line["width"], 2) > 0 && d !== ""
+    mode.includes("lines") && numberOrDefault(line["width"], 2) > 0 && d !== ""
       ? [
           svgElement("path", {
             d,
             fill: "none",
             stroke,
-            "stroke-width": numberOf(line["width"], 2),
+            "stroke-width": numberOrDefault(line["width"], 2),
             "stroke-linejoin": "round",
             "stroke-dasharray": dash,
           }),
@@ -61,7 +61,7 @@ function errorBars(panel: PlotPanel, trace: DrawnTrace["trace"], color: string):
   const down = error["symmetric"] === false ? scalarsOf(error["arrayminus"]) : up;
   const { x, y } = traceXAndY(trace);
   const bars = x.flatMap((value, i) => {
-    const [middle, more, less] = [numberOf(y[i], NaN), numberOf(up[i], 0), numberOf(down[i], 0)];
+    const [middle, more, less] = [numberOrDefault(y[i], NaN), numberOrDefault(up[i], 0), numberOrDefault(down[i], 0)];
     const [center, top, bottom] = [
       xPosition(panel, value),
       yPosition(panel, middle + more),

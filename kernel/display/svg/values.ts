@@ -6,7 +6,7 @@ function isTypedArray(value: unknown): value is ArrayLike<unknown> {
   return ArrayBuffer.isView(value) && !(value instanceof DataView);
 }
 /** Returns an array of a trace (typed arrays too); empty for anything else. */
-export function listOf(value: unknown): readonly unknown[] {
+export function arrayOrEmpty(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value as readonly unknown[];
   return isTypedArray(value) ? Array.from(value) : [];
 }
@@ -15,7 +15,7 @@ export const maxCoordinate = 1e150;
 
 /** The same, with null for values that are no scalars (lists, records) or out of range. */
 export function scalarsOf(value: unknown): readonly (string | number | boolean | null)[] {
-  return listOf(value).map((v) =>
+  return arrayOrEmpty(value).map((v) =>
     typeof v === "string" || typeof v === "boolean" || (typeof v === "number" && Math.abs(v) < maxCoordinate)
       ? v
       : null,
@@ -24,7 +24,7 @@ export function scalarsOf(value: unknown): readonly (string | number | boolean |
 export function recordOf(value: unknown): Readonly<Record<string, unknown>> {
   return isRecord(value) ? value : {};
 }
-export function numberOf(value: unknown, otherwise: number): number {
+export function numberOrDefault(value: unknown, otherwise: number): number {
   return typeof value === "number" && Math.abs(value) < maxCoordinate ? value : otherwise;
 }
 /** Returns x and y of a trace; a missing one becomes 0, 1, 2, … */

@@ -25,7 +25,7 @@ ${tune}</pre>`;
 }
 
 /** The nearest trial of a sweep in which none meets the thresholds. */
-export interface NearestTrial {
+export interface TrialNearestToThresholds {
   readonly number: number;
   /** The missed threshold, and by how much. */
   readonly missed: string;
@@ -33,7 +33,10 @@ export interface NearestTrial {
   readonly trials: number;
 }
 
-export function noneClearsView(name: string, { number, missed, trials }: NearestTrial): DisplayOutput {
+export function noTrialMeetsThresholdsView(
+  name: string,
+  { number, missed, trials }: TrialNearestToThresholds,
+): DisplayOutput {
   const words = `No best trial: of ${plural(trials, "trial")} of ${name} none clears the bars. Trial ${String(number)} comes nearest, and misses ${missed}. Relax \`require\`, or let more trials run.`;
   return displayOutputOf(words, card("No best trial", html`<div>${words}</div>`));
 }

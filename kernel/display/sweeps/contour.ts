@@ -5,9 +5,9 @@
 import type { SweepAxis } from "../../study/axes.js";
 import { roundToSixDigits } from "../curves/line.js";
 import type { Trace } from "../figure.js";
-import { risingScale } from "../svg/colors.js";
-import { clip, escapeLabel } from "../../host/value-text.js";
-import { axisTraceOf, jitterOptionValue } from "./plot-axis.js";
+import { greyToOrangeScale } from "../svg/colors.js";
+import { clip, escapePlotlyLabel } from "../../host/value-text.js";
+import { plotlyAxisSettings, jitterOptionValue } from "./plot-axis.js";
 import { bestRingMarker, markerSizeFor } from "./series-styles.js";
 import type { FigurePanel } from "./panels.js";
 import { bestTrial, doneTrialsOf, hoverText, valueOnAxis, type ScoredTrial, type SweepView } from "./view.js";
@@ -53,7 +53,7 @@ export function contourPanel(view: SweepView, x: SweepAxis, y: SweepAxis): Figur
   const scores = points.map(({ trial }) => trial.score);
   const [low, high] = [Math.min(...scores), Math.max(...scores)];
   const look = {
-    colorscale: risingScale,
+    colorscale: greyToOrangeScale,
     reversescale: goal.direction === "minimize",
     ...(low < high ? { cmin: low, cmax: high } : {}),
   };
@@ -79,7 +79,7 @@ export function contourPanel(view: SweepView, x: SweepAxis, y: SweepAxis): Figur
               opacity: 0.55,
               zmin: low,
               zmax: high,
-              colorscale: risingScale,
+              colorscale: greyToOrangeScale,
               reversescale: look.reversescale,
               contours: { coloring: "heatmap", showlines: false },
               line: { width: 0 },
@@ -90,7 +90,9 @@ export function contourPanel(view: SweepView, x: SweepAxis, y: SweepAxis): Figur
         ...placed(points),
         name: "trial",
         customdata: points.map(({ trial }) => trial.number),
-        text: points.map(({ trial }) => `${escapeLabel(String(roundToSixDigits(trial.score)))}<br>${hoverText(trial)}`),
+        text: points.map(
+          ({ trial }) => `${escapePlotlyLabel(String(roundToSixDigits(trial.score)))}<br>${hoverText(trial)}`,
+        ),
         hovertemplate: "trial %{customdata}: %{text}<extra></extra>",
         marker: {
           size: markerSizeFor(points.length) + 1.5,
@@ -98,15 +100,15 @@ export function contourPanel(view: SweepView, x: SweepAxis, y: SweepAxis): Figur
           ...look,
           line: { width: 1, color: "rgba(90,96,106,0.9)" },
           showscale: low < high,
-          colorbar: { title: { text: escapeLabel(clip(goal.metric, 24)), side: "right" } },
+          colorbar: { title: { text: escapePlotlyLabel(clip(goal.metric, 24)), side: "right" } },
         },
       },
       ...(top.length > 0
         ? [{ ...placed(top), name: "best", marker: { ...bestRingMarker, size: 17 }, hoverinfo: "skip" }]
         : []),
     ],
-    xaxis: { ...axisTraceOf(x, 560), showgrid: false },
-    yaxis: { ...axisTraceOf(y, 300, true), showgrid: false },
+    xaxis: { ...plotlyAxisSettings(x, 560), showgrid: false },
+    yaxis: { ...plotlyAxisSettings(y, 300, true), showgrid: false },
   };
 }
 

@@ -4,16 +4,16 @@
  */
 import type { SweepAxis } from "../../study/axes.js";
 import type { Trace } from "../figure.js";
-import { risingScale } from "../svg/colors.js";
+import { greyToOrangeScale } from "../svg/colors.js";
 import { linearTicks } from "../svg/ticks.js";
-import { clip, escapeLabel, significantText } from "../../host/value-text.js";
+import { clip, escapePlotlyLabel, significantText } from "../../host/value-text.js";
 import type { StandaloneTrace } from "./panels.js";
 import {
   doneTrialsOf,
   breakLabel,
   distinctLabel,
   valueOnAxis,
-  worthOf,
+  greaterIsBetterScore,
   type ScoredTrial,
   type SweepView,
 } from "./view.js";
@@ -29,12 +29,14 @@ const ROOM = 570;
 const LETTER = 7;
 
 /** Returns null if nothing can be drawn yet. */
-export function coordinatesTrace(view: SweepView): StandaloneTrace | null {
+export function parallelCoordinatesTrace(view: SweepView): StandaloneTrace | null {
   const [goal] = view.goals;
   const all = doneTrialsOf(view);
   const axes = view.axes.filter((axis) => all.some((trial) => valueOnAxis(axis, trial) !== null)).slice(0, AXES);
   if (all.length === 0 || axes.length === 0) return null;
-  const trials = [...all].sort((a, b) => worthOf(a.score, goal) - worthOf(b.score, goal)).slice(-MOST);
+  const trials = [...all]
+    .sort((a, b) => greaterIsBetterScore(a.score, goal) - greaterIsBetterScore(b.score, goal))
+    .slice(-MOST);
   const scores = trials.map(({ score }) => score);
   const gaps = axes.length + view.goals.length - 1;
   const room = Math.max(6, Math.floor(ROOM / gaps / LETTER) - 1);
@@ -56,11 +58,11 @@ export function coordinatesTrace(view: SweepView): StandaloneTrace | null {
     line: {
       width: trials.length > 150 ? 1 : trials.length > 60 ? 2 : LINE,
       color: scores,
-      colorscale: risingScale,
+      colorscale: greyToOrangeScale,
       reversescale: goal.direction === "minimize",
       // Equal scores need no colour scale.
       showscale: scores.some((score) => score !== scores[0]),
-      colorbar: { title: { text: escapeLabel(clip(goal.metric, 24)), side: "right" } },
+      colorbar: { title: { text: escapePlotlyLabel(clip(goal.metric, 24)), side: "right" } },
     },
   };
   return { lone, beside: [34, 104] };

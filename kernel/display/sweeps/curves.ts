@@ -3,10 +3,10 @@ import type { Trace } from "../figure.js";
 import { largestTriangleIndices } from "../curves/thin.js";
 import { recordOf } from "../svg/values.js";
 import { roundToSixDigits } from "../curves/line.js";
-import { clip, escapeLabel } from "../../host/value-text.js";
+import { clip, escapePlotlyLabel } from "../../host/value-text.js";
 import { BEST_COLOR, stateColors, lineOpacityFor } from "./series-styles.js";
 import type { FigurePanel } from "./panels.js";
-import { bestTrial, isDone, type SweepTrial, type SweepView } from "./view.js";
+import { bestTrial, isDoneTrial, type SweepTrial, type SweepView } from "./view.js";
 
 /** Maximum points of all curves together. */
 const POINTS = 5000;
@@ -14,7 +14,7 @@ const POINTS = 5000;
 const FEWEST = 4;
 
 /** Returns null if there are no intermediate scores. */
-export function curvesPanel({ trials, goals }: SweepView): FigurePanel | null {
+export function intermediateScoresPanel({ trials, goals }: SweepView): FigurePanel | null {
   const [goal] = goals;
   const reported = trials.filter(({ reports = [] }) => reports.length > 0);
   if (reported.length === 0) return null;
@@ -25,13 +25,13 @@ export function curvesPanel({ trials, goals }: SweepView): FigurePanel | null {
   const groups: readonly (readonly [string, readonly SweepTrial[], Trace])[] = [
     [
       "pruned",
-      inState("pruned").concat(stopped.filter((t) => !isDone(t))),
+      inState("pruned").concat(stopped.filter((t) => !isDoneTrial(t))),
       { line: { color: stateColors.pruned, width: 1 }, opacity: opacity * 0.7 },
     ],
     ["failed", inState("failed"), { line: { color: stateColors.failed, width: 1 }, opacity: opacity * 0.7 }],
     [
       "done",
-      [...inState("done"), ...stopped.filter(isDone)].filter((t) => t !== best),
+      [...inState("done"), ...stopped.filter(isDoneTrial)].filter((t) => t !== best),
       { line: { color: stateColors.done, width: 1.25 }, opacity },
     ],
     ["running", inState("running"), { line: { color: stateColors.running, width: 2 } }],
@@ -51,7 +51,7 @@ export function curvesPanel({ trials, goals }: SweepView): FigurePanel | null {
       ...ends(inState("running")),
     ],
     xaxis: { title: { text: "step" }, rangemode: "tozero" },
-    yaxis: { title: { text: escapeLabel(clip(goal.metric, 40)) } },
+    yaxis: { title: { text: escapePlotlyLabel(clip(goal.metric, 40)) } },
   };
 }
 

@@ -1,6 +1,6 @@
 /** Cumulative distribution of the trials' scores. */
 import { roundToSixDigits } from "../curves/line.js";
-import { clip, escapeLabel } from "../../host/value-text.js";
+import { clip, escapePlotlyLabel } from "../../host/value-text.js";
 import { paletteColor } from "../svg/colors.js";
 import type { FigurePanel } from "./panels.js";
 import { doneTrialsOf, type SweepView } from "./view.js";
@@ -38,7 +38,7 @@ export function edfPanel(view: SweepView): FigurePanel | null {
         hovertemplate: "%{y:.0%} score at most %{x:.4~g}<extra></extra>",
       },
     ],
-    xaxis: { title: { text: escapeLabel(clip(view.goals[0].metric, 40)) } },
+    xaxis: { title: { text: escapePlotlyLabel(clip(view.goals[0].metric, 40)) } },
     yaxis: { title: { text: "share of trials" }, range: [-0.02, 1.02] },
   };
 }

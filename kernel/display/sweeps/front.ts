@@ -1,14 +1,16 @@
 /** Trials by the first two of several goals, with their Pareto front. */
 import { paretoFrontOf } from "../../study/front.js";
 import type { Trace } from "../figure.js";
-import { clip, escapeLabel, significantText } from "../../host/value-text.js";
+import { clip, escapePlotlyLabel, significantText } from "../../host/value-text.js";
 import { textTable } from "../text-table.js";
 import { roundToSixDigits } from "../curves/line.js";
 import { BEST_COLOR, stateColors, markerSizeFor } from "./series-styles.js";
 import type { FigurePanel } from "./panels.js";
-import { doneTrialsOf, hoverText, worthOf, type ScoredTrial, type SweepView } from "./view.js";
+import { doneTrialsOf, hoverText, greaterIsBetterScore, type ScoredTrial, type SweepView } from "./view.js";
 
-export function comparableTrials(view: SweepView): readonly (ScoredTrial & { readonly scores: readonly number[] })[] {
+export function trialsWithAllScores(
+  view: SweepView,
+): readonly (ScoredTrial & { readonly scores: readonly number[] })[] {
   const count = view.goals.length;
   return doneTrialsOf(view).flatMap((trial) => {
     const scores = (trial.scores ?? [trial.score]).slice(0, count);
@@ -16,20 +18,20 @@ export function comparableTrials(view: SweepView): readonly (ScoredTrial & { rea
   });
 }
 /** Sorted by the first goal's scores. */
-export function frontTrials(view: SweepView): ReturnType<typeof comparableTrials> {
-  const compared = comparableTrials(view).filter(({ missed }) => !missed);
-  const worths = compared.map(({ scores }) => view.goals.map((goal, i) => worthOf(scores[i]!, goal)));
+export function paretoFrontTrials(view: SweepView): ReturnType<typeof trialsWithAllScores> {
+  const compared = trialsWithAllScores(view).filter(({ missed }) => !missed);
+  const worths = compared.map(({ scores }) => view.goals.map((goal, i) => greaterIsBetterScore(scores[i]!, goal)));
   return paretoFrontOf(worths)
     .map((i) => compared[i]!)
     .sort((a, b) => a.scores[0]! - b.scores[0]! || a.number - b.number);
 }
 
 /** Returns null if there is one goal, or no trial has all scores. */
-export function frontPanel(view: SweepView): FigurePanel | null {
+export function paretoFrontPanel(view: SweepView): FigurePanel | null {
   const [first, second, ...more] = view.goals;
-  const compared = comparableTrials(view);
+  const compared = trialsWithAllScores(view);
   if (!second || compared.length === 0) return null;
-  const front = frontTrials(view);
+  const front = paretoFrontTrials(view);
   const beaten = compared.filter(({ number }) => front.every((trial) => trial.number !== number));
   const points = (on: typeof compared): Trace => ({
     type: "scatter",
@@ -42,7 +44,7 @@ export function frontPanel(view: SweepView): FigurePanel | null {
   const line = more.length === 0 && front.length > 1;
   const arrow = (direction: string): string => (direction === "maximize" ? "higher is better" : "lower is better");
   const title = ({ metric, direction }: typeof first): Trace => ({
-    text: `${escapeLabel(clip(metric, 30))} (${arrow(direction)})`,
+    text: `${escapePlotlyLabel(clip(metric, 30))} (${arrow(direction)})`,
   });
   return {
     traces: [
@@ -67,8 +69,8 @@ export function frontPanel(view: SweepView): FigurePanel | null {
   };
 }
 
-export function frontText(view: SweepView): string {
-  const front = frontTrials(view);
+export function paretoFrontText(view: SweepView): string {
+  const front = paretoFrontTrials(view);
   const rows = front.map(({ number, scores, values }) => [
     String(number),
     ...scores.map((score) => significantText(score, 4)),

@@ -1,6 +1,6 @@
 /** Score of each trial in order, and the best so far. */
 import type { Trace } from "../figure.js";
-import { clip, escapeLabel } from "../../host/value-text.js";
+import { clip, escapePlotlyLabel } from "../../host/value-text.js";
 import { BEST_COLOR, stateMarkerOf, bestRingMarker, markerSizeFor, TRIAL_STATES } from "./series-styles.js";
 import type { FigurePanel } from "./panels.js";
 import {
@@ -9,7 +9,7 @@ import {
   doneTrialsOf,
   hoverText,
   isScored,
-  lastScore,
+  latestTrialScore,
   type SweepTrial,
   type SweepView,
 } from "./view.js";
@@ -20,7 +20,7 @@ export function historyPanel(view: SweepView): FigurePanel {
   const ended = trials.filter(({ state, missed }) => !missed && state !== "pruned" && state !== "running");
   const scored = ended.filter(isScored);
   const best = bestTrial(trials, goal);
-  const scores = trials.map(lastScore).filter((score) => score !== null);
+  const scores = trials.map(latestTrialScore).filter((score) => score !== null);
   const foot = footOf(scores);
   const states = TRIAL_STATES.map((state) => ({ state, on: trials.filter((t) => t.state === state && !t.missed) }));
   const missed = trials.filter((trial) => trial.missed);
@@ -41,10 +41,15 @@ export function historyPanel(view: SweepView): FigurePanel {
       ...states
         .filter(({ on }) => on.length > 0)
         .map(({ state, on }) =>
-          markerTrace(state, on, trials.length, (trial) => lastScore(trial) ?? (state === "failed" ? foot : null)),
+          markerTrace(
+            state,
+            on,
+            trials.length,
+            (trial) => latestTrialScore(trial) ?? (state === "failed" ? foot : null),
+          ),
         ),
       ...(missed.length > 0
-        ? [{ ...markerTrace("done", missed, trials.length, lastScore), ...misses(trials.length) }]
+        ? [{ ...markerTrace("done", missed, trials.length, latestTrialScore), ...misses(trials.length) }]
         : []),
       ...(best
         ? [
@@ -64,7 +69,7 @@ export function historyPanel(view: SweepView): FigurePanel {
       tick0: 0,
     },
     yaxis: {
-      title: { text: escapeLabel(clip(scores.length === 0 ? `${goal.metric}: no score yet` : goal.metric, 40)) },
+      title: { text: escapePlotlyLabel(clip(scores.length === 0 ? `${goal.metric}: no score yet` : goal.metric, 40)) },
       ...(scores.length === 0
         ? { range: [trials.some(({ state }) => state === "failed") ? -0.15 : 0, 1], showticklabels: false }
         : around(scores)),
@@ -100,7 +105,7 @@ function stateText(trial: SweepTrial, state: SweepTrial["state"]): string {
     ? "misses a bar<br>"
     : state === "done"
       ? ""
-      : `${state}${why ? `: ${escapeLabel(clip(why, 120))}` : ""}<br>`;
+      : `${state}${why ? `: ${escapePlotlyLabel(clip(why, 120))}` : ""}<br>`;
   return reason + hoverText(trial);
 }
 

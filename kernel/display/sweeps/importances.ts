@@ -1,9 +1,9 @@
 /** Importance of each axis for a trial to be among the best: bars, and a sentence. */
-import { bestShare, importancesOf, type Importance } from "../../study/importances.js";
-import { escapeLabel, formatPercent } from "../../host/value-text.js";
+import { bestTrialShare, importancesOf, type Importance } from "../../study/importances.js";
+import { escapePlotlyLabel, formatPercent } from "../../host/value-text.js";
 import { paletteColor } from "../svg/colors.js";
 import type { FigurePanel } from "./panels.js";
-import { doneTrialsOf, measuredTrialsOf, tickLabel, plainLabel, type SweepView } from "./view.js";
+import { doneTrialsOf, measuredTrialsOf, distinctTickLabel, distinctLabelInWords, type SweepView } from "./view.js";
 
 /** Minimum trials: with fewer, differences are chance. */
 const FEWEST = 8;
@@ -15,7 +15,7 @@ export function sweepImportances(view: SweepView): readonly Importance[] {
   return importancesOf(
     view.axes.map(({ dimension }) => dimension),
     measured,
-    bestShare(measured.length),
+    bestTrialShare(measured.length),
   );
 }
 
@@ -25,7 +25,10 @@ export function importanceSummary(view: SweepView, importances: readonly Importa
   const parts = importances
     .filter(({ share }, i) => i === 0 || share >= 0.1)
     .slice(0, 3)
-    .map(({ name, share }) => ({ name: plainLabel(labelOf(view, name), labels), share: formatPercent(share, 0) }));
+    .map(({ name, share }) => ({
+      name: distinctLabelInWords(labelOf(view, name), labels),
+      share: formatPercent(share, 0),
+    }));
   const [first, ...rest] = parts;
   if (!first || importances.length < 2) return null;
   return [`${first.name} decides ${first.share}`, ...rest.map(({ name, share }) => `${name} ${share}`)].join(", ");
@@ -45,21 +48,23 @@ export function importancesPanel(view: SweepView, importances: readonly Importan
         x: bars.map(({ share }) => Number((100 * share).toFixed(2))),
         y: bars.map((_, i) => i),
         width: 0.7,
-        text: bars.map(({ share }) => escapeLabel(formatPercent(share, 0))),
+        text: bars.map(({ share }) => escapePlotlyLabel(formatPercent(share, 0))),
         textposition: "outside",
         cliponaxis: false,
-        customdata: bars.map(({ name }) => escapeLabel(labelOf(view, name))),
+        customdata: bars.map(({ name }) => escapePlotlyLabel(labelOf(view, name))),
         hovertemplate: "%{customdata}: %{x:.1f} %<extra></extra>",
       },
     ],
     xaxis: {
-      title: { text: `decides, % (of being in the best ${formatPercent(bestShare(doneTrialsOf(view).length), 0)})` },
+      title: {
+        text: `decides, % (of being in the best ${formatPercent(bestTrialShare(doneTrialsOf(view).length), 0)})`,
+      },
       range: [0, 112],
       tickvals: [0, 25, 50, 75, 100],
     },
     yaxis: {
       tickvals: bars.map((_, i) => i),
-      ticktext: bars.map(({ name }) => tickLabel(labelOf(view, name), labels, room)),
+      ticktext: bars.map(({ name }) => distinctTickLabel(labelOf(view, name), labels, room)),
       range: [-0.6, bars.length - 0.4],
     },
   };

@@ -5,7 +5,7 @@
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import type { Figure, Trace } from "../figure.js";
 import { recordOf } from "../svg/values.js";
-import { escapeLabel } from "../../host/value-text.js";
+import { escapePlotlyLabel } from "../../host/value-text.js";
 
 export interface FigurePanel {
   /** Traces without axes; the trace of parallel coordinates has no domain. */
@@ -97,7 +97,7 @@ export function figureOfRows(rows: readonly PanelRow[], { title, subtitle, sweep
       legend: { orientation: "h", x: 0, y: 1 + 4 / inner, yanchor: "bottom" },
       hovermode: "closest",
       uirevision: "live",
-      ...(sweep !== undefined && { meta: { sweep: escapeLabel(sweep) } }),
+      ...(sweep !== undefined && { meta: { sweep: escapePlotlyLabel(sweep) } }),
       ...layout,
     },
   };
@@ -135,6 +135,6 @@ function keyed(trace: Trace, part: "line" | "marker" | null, x: number, [low, hi
 
 const share = (a: number, total: number): number => Number((a / total).toFixed(5));
 function titled(title: string, subtitle: string | undefined): string {
-  const below = subtitle === undefined ? "" : `<br><span style="font-size:12px">${escapeLabel(subtitle)}</span>`;
-  return `${escapeLabel(title)}${below}`;
+  const below = subtitle === undefined ? "" : `<br><span style="font-size:12px">${escapePlotlyLabel(subtitle)}</span>`;
+  return `${escapePlotlyLabel(title)}${below}`;
 }

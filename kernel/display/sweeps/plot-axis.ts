@@ -1,7 +1,7 @@
 /** A dimension as an axis of a plot: logarithmic if it is searched so; options are texts at integers. */
 import type { SweepAxis } from "../../study/axes.js";
 import type { Trace } from "../figure.js";
-import { clip, escapeLabel } from "../../host/value-text.js";
+import { clip, escapePlotlyLabel } from "../../host/value-text.js";
 import { shortAxisTitle } from "./view.js";
 
 const LETTER = 7;
@@ -9,14 +9,14 @@ const LETTER = 7;
 const DECADES = 1.5;
 
 /** `room`: length in pixels. `upright`: a vertical axis, with its labels at the left. */
-export function axisTraceOf({ label, dimension, options }: SweepAxis, room: number, upright = false): Trace {
+export function plotlyAxisSettings({ label, dimension, options }: SweepAxis, room: number, upright = false): Trace {
   const title = { text: shortAxisTitle(label, Math.floor(room / LETTER)) };
   if (dimension.kind === "choice") {
     const letters = upright ? 18 : Math.max(4, Math.floor(room / options.length / LETTER) - 1);
     return {
       title,
       tickvals: options.map((_, i) => i),
-      ticktext: options.map((text) => escapeLabel(clip(text, letters))),
+      ticktext: options.map((text) => escapePlotlyLabel(clip(text, letters))),
       range: [-0.5, options.length - 0.5],
       zeroline: false,
     };

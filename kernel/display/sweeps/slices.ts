@@ -3,11 +3,11 @@ import type { SweepAxis } from "../../study/axes.js";
 import type { Importance } from "../../study/importances.js";
 import { roundToSixDigits } from "../curves/line.js";
 import type { Trace } from "../figure.js";
-import { clip, escapeLabel } from "../../host/value-text.js";
-import { axisTraceOf, jitterOptionValue } from "./plot-axis.js";
+import { clip, escapePlotlyLabel } from "../../host/value-text.js";
+import { plotlyAxisSettings, jitterOptionValue } from "./plot-axis.js";
 import { stateMarkerOf, bestRingMarker, markerSizeFor } from "./series-styles.js";
 import type { FigurePanel, PanelRow } from "./panels.js";
-import { bestTrial, lastScore, valueOnAxis, type SweepTrial, type SweepView } from "./view.js";
+import { bestTrial, latestTrialScore, valueOnAxis, type SweepTrial, type SweepView } from "./view.js";
 
 const MOST = 9;
 const ROW = 3;
@@ -30,7 +30,7 @@ export function sortByImportance(axes: readonly SweepAxis[], importances: readon
 
 export function slicePanel({ trials, goals }: SweepView, axis: SweepAxis, room: number): FigurePanel {
   const [goal] = goals;
-  const here = trials.filter((trial) => valueOnAxis(axis, trial) !== null && lastScore(trial) !== null);
+  const here = trials.filter((trial) => valueOnAxis(axis, trial) !== null && latestTrialScore(trial) !== null);
   // A setting of a branch that the best trial didn't take has no best value.
   const best = bestTrial(trials, goal);
   const ringed = here.filter((trial) => trial === best);
@@ -53,8 +53,8 @@ export function slicePanel({ trials, goals }: SweepView, axis: SweepAxis, room: 
         ? [{ name: "best", marker: bestRingMarker, ...points(axis, ringed), hoverinfo: "skip" }]
         : []),
     ],
-    xaxis: axisTraceOf(axis, room),
-    yaxis: { title: { text: escapeLabel(clip(goal.metric, 24)) }, nticks: 5 },
+    xaxis: plotlyAxisSettings(axis, room),
+    yaxis: { title: { text: escapePlotlyLabel(clip(goal.metric, 24)) }, nticks: 5 },
   };
 }
 
@@ -65,9 +65,9 @@ function points(axis: SweepAxis, on: readonly SweepTrial[]): Trace {
     type: "scatter",
     mode: "markers",
     x: on.map((trial) => jitterOptionValue(value(trial), trial.number, axis)),
-    y: on.map((trial) => roundToSixDigits(lastScore(trial))),
+    y: on.map((trial) => roundToSixDigits(latestTrialScore(trial))),
     customdata: on.map(({ number }) => number),
-    ...(choice && { text: on.map((trial) => escapeLabel(clip(axis.options[value(trial)] ?? "", 120))) }),
+    ...(choice && { text: on.map((trial) => escapePlotlyLabel(clip(axis.options[value(trial)] ?? "", 120))) }),
     hovertemplate: `trial %{customdata}: %{y:.4~g}<br>${choice ? "%{text}" : "%{x:.4~g}"}<extra></extra>`,
   };
 }

@@ -4,10 +4,10 @@
  */
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { parametersOf, type SweepParameter } from "../../study/parameters.js";
-import { numberText } from "../../study/points.js";
+import { drawnNumberText } from "../../study/points.js";
 import type { SweepInTypeScript } from "../../study/trial.js";
 import { clip, oneLine, significantText } from "../../host/value-text.js";
-import { bestTrial, lastScore, worthOf, type SweepTrial, type SweepView } from "./view.js";
+import { bestTrial, latestTrialScore, greaterIsBetterScore, type SweepTrial, type SweepView } from "./view.js";
 
 export const sweepMime = "application/vnd.tunebook.sweep+json";
 
@@ -86,7 +86,7 @@ export function trialSummaryOf(
   stopping: boolean,
 ): TrialSummary {
   const { number, state, values, step, steps } = trial;
-  const score = lastScore(trial);
+  const score = latestTrialScore(trial);
   const valueTexts = Object.entries(values).map(
     ([path, value]) => `${path.split(".").at(-1) ?? path} ${String(value)}`,
   );
@@ -109,7 +109,9 @@ export function trialSummaryOf(
 /** Formats a value so that it can be parsed again (kernel/study/parameters.ts). */
 function typed({ dimension, choices, share }: SweepParameter, value: number | undefined): string | undefined {
   if (value === undefined) return undefined;
-  return dimension.kind === "choice" ? choices?.[value] : numberText(value, { ...dimension, ...(share && { share }) });
+  return dimension.kind === "choice"
+    ? choices?.[value]
+    : drawnNumberText(value, { ...dimension, ...(share && { share }) });
 }
 
 /** Returns ended trials: the best first, then the latest without a result. */
@@ -117,7 +119,7 @@ export function bestEndedTrials(view: SweepView): readonly SweepTrial[] {
   const [goal] = view.goals;
   const rank = (trial: SweepTrial): number => {
     const whole = bestTrial([trial], goal) !== undefined;
-    return whole ? worthOf(trial.score ?? 0, goal) : -Infinity;
+    return whole ? greaterIsBetterScore(trial.score ?? 0, goal) : -Infinity;
   };
   const ended = view.trials.filter(({ state }) => state !== "running");
   const newer = (a: SweepTrial, b: SweepTrial): number =>

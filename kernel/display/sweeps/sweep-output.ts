@@ -7,11 +7,11 @@ import { figureView, type Figure } from "../figure.js";
 import type { DisplayOutput } from "../html.js";
 import { printable } from "../../host/value-text.js";
 import { chooseContourAxes, contourPanel, contourPoints } from "./contour.js";
-import { coordinatesTrace } from "./coordinates.js";
-import { curvesPanel } from "./curves.js";
+import { parallelCoordinatesTrace } from "./coordinates.js";
+import { intermediateScoresPanel } from "./curves.js";
 import { sweepMime } from "./sweep-controls.js";
 import { edfPanel } from "./edf.js";
-import { comparableTrials, frontPanel, frontText } from "./front.js";
+import { trialsWithAllScores, paretoFrontPanel, paretoFrontText } from "./front.js";
 import { historyPanel } from "./history.js";
 import { importanceLines, importancesPanel, importanceSummary, sweepImportances } from "./importances.js";
 import { figureOfRows, type StandaloneTrace, type FigurePanel, type PanelRow } from "./panels.js";
@@ -30,8 +30,8 @@ export function sweepFigure(
   const decides = importanceSummary(view, importances);
   const top = sortByImportance(view.axes, importances)[0];
   const rows: readonly (PanelRow | null)[] = [
-    row(TALL.row, historyPanel(view), frontPanel(view) ?? curvesPanel(view)),
-    row(TALL.coordinates, coordinatesTrace(view)),
+    row(TALL.row, historyPanel(view), paretoFrontPanel(view) ?? intermediateScoresPanel(view)),
+    row(TALL.coordinates, parallelCoordinatesTrace(view)),
     decides !== null && top
       ? { ...row(160, importancesPanel(view, importances, 22), slicePanel(view, top, 290)), wide: [0.85, 1] }
       : null,
@@ -64,8 +64,8 @@ export function sweepCellView(
 
 /** The plots of `show NAME.…`. */
 export const sweepPictures = {
-  curves: (view) => only(TALL.alone, curvesPanel(view)),
-  coordinates: (view) => (has(view, 2) ? only(TALL.alone, coordinatesTrace(view)) : []),
+  curves: (view) => only(TALL.alone, intermediateScoresPanel(view)),
+  coordinates: (view) => (has(view, 2) ? only(TALL.alone, parallelCoordinatesTrace(view)) : []),
   slices: (view) =>
     view.trials.some(({ score }) => score !== null) ? slicePanelRows(view, sweepImportances(view)) : [],
   contour: (view) => {
@@ -78,17 +78,17 @@ export const sweepPictures = {
     return only(40 + 30 * Math.min(12, importances.length), importancesPanel(view, importances, 40));
   },
   timeline: (view) => only(TALL.alone, timelinePanel(view)),
-  front: (view) => (comparableTrials(view).length >= 2 ? only(TALL.alone, frontPanel(view)) : []),
+  front: (view) => (trialsWithAllScores(view).length >= 2 ? only(TALL.alone, paretoFrontPanel(view)) : []),
   distribution: (view) => (has(view, 3) ? only(TALL.alone, edfPanel(view)) : []),
 } as const satisfies Readonly<Record<string, (view: SweepView) => readonly PanelRow[]>>;
 /** A plot needs at least `least` points. */
 function has(view: SweepView, least: number): boolean {
   return doneTrialsOf(view).length >= least;
 }
-export type SweepPicture = keyof typeof sweepPictures;
+export type SweepPictureName = keyof typeof sweepPictures;
 
 /** Returns null if there is no data for the plot. */
-export function sweepPictureFigure(view: SweepView, picture: SweepPicture): Figure | null {
+export function sweepPictureFigure(view: SweepView, picture: SweepPictureName): Figure | null {
   const rows = sweepPictures[picture](view);
   if (rows.length === 0) return null;
   const words = picture === "importances" ? importanceSummary(view, sweepImportances(view)) : null;
@@ -99,15 +99,15 @@ export function sweepPictureFigure(view: SweepView, picture: SweepPicture): Figu
 }
 
 /** Includes a text for terminals. */
-export function sweepPictureView(view: SweepView, picture: SweepPicture): DisplayOutput | null {
+export function sweepPictureView(view: SweepView, picture: SweepPictureName): DisplayOutput | null {
   const figure = sweepPictureFigure(view, picture);
   return figure && figureView(figure, { text: printable(pictureText(view, picture)) });
 }
 
-function pictureText(view: SweepView, picture: SweepPicture): string {
+function pictureText(view: SweepView, picture: SweepPictureName): string {
   const title = `${view.name ?? "Sweep"}: ${picture}`;
   if (picture === "importances") return [title, ...importanceLines(view, sweepImportances(view))].join("\n");
-  if (picture === "front") return [title, frontText(view)].join("\n");
+  if (picture === "front") return [title, paretoFrontText(view)].join("\n");
   return [title, sweepStandingText(view)].join("\n");
 }
 

@@ -2,8 +2,8 @@
 import { plural, significantText } from "../../host/value-text.js";
 import type { DisplayOutput } from "../html.js";
 import { tableView } from "../table.js";
-import { frontTrials } from "./front.js";
-import { isScored, worthOf, type SweepTrial, type SweepView } from "./view.js";
+import { paretoFrontTrials } from "./front.js";
+import { isScored, greaterIsBetterScore, type SweepTrial, type SweepView } from "./view.js";
 
 export interface TrialsTableOptions {
   readonly limit?: number;
@@ -17,7 +17,7 @@ export function trialsTable(view: SweepView, { limit = 20, title = "Trials" }: T
   const seconds = trials.flatMap((t) => t.seconds ?? []);
   const places = Math.max(0, ...seconds.slice(0, 1000)) < 10 ? 2 : 1;
   const has = (textOf: (trial: SweepTrial) => string): boolean => trials.some((trial) => textOf(trial) !== "");
-  const front = goals.length > 1 ? new Set(frontTrials(view).map(({ number }) => number)) : null;
+  const front = goals.length > 1 ? new Set(paretoFrontTrials(view).map(({ number }) => number)) : null;
   const columns: readonly (readonly [string, (trial: SweepTrial) => unknown])[] = [
     ["trial", (t) => t.number],
     [goal.metric, (t) => (t.score === null ? "" : t.score.toFixed(4))],
@@ -35,7 +35,7 @@ export function trialsTable(view: SweepView, { limit = 20, title = "Trials" }: T
     ],
     ...(has(whyText) ? [["why", whyText] as const] : []),
   ];
-  const rank = (t: SweepTrial): number => (isScored(t) ? -worthOf(t.score, goal) : Infinity);
+  const rank = (t: SweepTrial): number => (isScored(t) ? -greaterIsBetterScore(t.score, goal) : Infinity);
   const early = ({ state, missed }: SweepTrial): number => (state === "pruned" || missed ? 1 : 0);
   const sorted = [...trials].sort((a, b) => early(a) - early(b) || rank(a) - rank(b) || a.number - b.number);
   const done = trials.filter((t) => t.state === "done").length;

@@ -3,8 +3,8 @@ import { axesOfTrialValues, type SweepAxis } from "../../study/axes.js";
 import type { MeasuredPoint } from "../../study/importances.js";
 import type { SweepClock } from "../../study/time-left.js";
 import type { SweepInTypeScript, TrialRecord } from "../../study/trial.js";
-import type { NearestTrial } from "./best.js";
-import { clip, escapeLabel } from "../../host/value-text.js";
+import type { TrialNearestToThresholds } from "./best.js";
+import { clip, escapePlotlyLabel } from "../../host/value-text.js";
 
 export interface SweepGoal {
   readonly direction: "maximize" | "minimize";
@@ -32,7 +32,7 @@ export interface SweepView {
 export interface DrawableSweep extends SweepInTypeScript {
   readonly view: SweepView;
   /** The nearest trial if none meets the thresholds. */
-  readonly nearest?: NearestTrial | null;
+  readonly nearest?: TrialNearestToThresholds | null;
 }
 export type ScoredTrial = SweepTrial & { readonly score: number };
 
@@ -51,22 +51,22 @@ export function isScored(trial: SweepTrial): trial is ScoredTrial {
   return trial.score !== null && Number.isFinite(trial.score);
 }
 /** Returns whether a trial counts: trained to its end, or stopped by a person, with its latest score. */
-export function isDone(trial: SweepTrial): trial is ScoredTrial {
+export function isDoneTrial(trial: SweepTrial): trial is ScoredTrial {
   return isScored(trial) && (trial.state === "done" || trial.state === "stopped");
 }
 export function doneTrialsOf(view: SweepView): readonly ScoredTrial[] {
-  return view.trials.filter(isDone);
+  return view.trials.filter(isDoneTrial);
 }
 export function isBetter(a: number, b: number, { direction }: SweepGoal): boolean {
   return direction === "maximize" ? a > b : a < b;
 }
 /** Returns the score with a sign such that greater is better. */
-export function worthOf(value: number, { direction }: SweepGoal): number {
+export function greaterIsBetterScore(value: number, { direction }: SweepGoal): number {
   return direction === "maximize" ? value : -value;
 }
 export function bestTrial(trials: readonly SweepTrial[], goal: SweepGoal): ScoredTrial | undefined {
   return trials
-    .filter(isDone)
+    .filter(isDoneTrial)
     .filter(({ missed }) => !missed)
     .reduce<ScoredTrial | undefined>((best, t) => (best && !isBetter(t.score, best.score, goal) ? best : t), undefined);
 }
@@ -75,7 +75,10 @@ export function bestSoFar(scored: readonly ScoredTrial[], goal: SweepGoal): read
   return scored.map(({ score }) => (best = best === undefined || isBetter(score, best, goal) ? score : best));
 }
 export function measuredTrialsOf(view: SweepView): readonly MeasuredPoint[] {
-  return doneTrialsOf(view).map(({ point = {}, score }) => ({ point, worth: worthOf(score, view.goals[0]) }));
+  return doneTrialsOf(view).map(({ point = {}, score }) => ({
+    point,
+    worth: greaterIsBetterScore(score, view.goals[0]),
+  }));
 }
 
 /** Returns a trial's value on an axis: a number, or the index of an option; null: the axis doesn't apply to it. */
@@ -83,16 +86,16 @@ export function valueOnAxis({ name }: SweepAxis, { point }: SweepTrial): number 
   return point?.[name] ?? null;
 }
 /** Returns a trial's score, or its latest intermediate score. */
-export function lastScore({ score, reports }: SweepTrial): number | null {
+export function latestTrialScore({ score, reports }: SweepTrial): number | null {
   const last = score ?? reports?.at(-1)?.score ?? null;
   return last !== null && Number.isFinite(last) ? last : null;
 }
 
 /** For an axis title: keeps the complete end, which is most informative. */
 export function shortAxisTitle(label: string, length: number): string {
-  if (label.length <= length) return escapeLabel(label);
+  if (label.length <= length) return escapePlotlyLabel(label);
   const last = label.split(".").at(-1) ?? label;
-  return escapeLabel(last.length < length ? `…${label.slice(label.length - length + 1)}` : clip(last, length));
+  return escapePlotlyLabel(last.length < length ? `…${label.slice(label.length - length + 1)}` : clip(last, length));
 }
 /**
  * Returns the end of a path that no other label has, on two lines if it is long, so that adjacent names don't overlap.
@@ -101,10 +104,10 @@ export function distinctLabel(label: string, all: readonly string[], room: numbe
   return breakLabel(ending(label, all), room);
 }
 export function breakLabel(name: string, room: number): string {
-  if (name.length <= room) return escapeLabel(name);
+  if (name.length <= room) return escapePlotlyLabel(name);
   const breaks = [...name.matchAll(/[_.(]/g)].map(({ index }) => index + 1).filter((breakAt) => breakAt <= room);
   const breakIndex = breaks.findLast((place) => name.length - place <= room) ?? breaks.at(-1) ?? room;
-  return [name.slice(0, breakIndex), clip(name.slice(breakIndex), room)].map(escapeLabel).join("<br>");
+  return [name.slice(0, breakIndex), clip(name.slice(breakIndex), room)].map(escapePlotlyLabel).join("<br>");
 }
 /** Returns e.g. `learning_rate`, with more of the path if another label has the same end. */
 function ending(label: string, all: readonly string[]): string {
@@ -115,11 +118,11 @@ function ending(label: string, all: readonly string[]): string {
   return ends.find((end) => !alike(end)) ?? label;
 }
 /** Returns the same in plain words. */
-export function plainLabel(label: string, all: readonly string[]): string {
+export function distinctLabelInWords(label: string, all: readonly string[]): string {
   return ending(label, all).replaceAll("_", " ");
 }
-export function tickLabel(label: string, all: readonly string[], room: number): string {
-  return escapeLabel(clip(ending(label, all), room));
+export function distinctTickLabel(label: string, all: readonly string[], room: number): string {
+  return escapePlotlyLabel(clip(ending(label, all), room));
 }
 
 const LINE = 64;
@@ -127,7 +130,7 @@ const LINE = 64;
 export function hoverText({ values }: SweepTrial): string {
   return Object.entries(values)
     .flatMap(([path, value]) => linesOf(`${path}: ${typeof value === "string" ? value : JSON.stringify(value)}`))
-    .map(escapeLabel)
+    .map(escapePlotlyLabel)
     .join("<br>");
 }
 function linesOf(text: string): readonly string[] {

@@ -20,7 +20,7 @@ export interface ForwardInputs {
 }
 
 /** Throws the coded errors `forward-input`, `ragged-rows`, `id-out-of-range`, `sequence-too-long`. */
-export function readBatch(text: string, limits: ForwardLimits): ForwardInputs {
+export function readForwardInputs(text: string, limits: ForwardLimits): ForwardInputs {
   const bad = (why: string): CodedError => new CodedError("forward-input", { why });
   let given: unknown;
   try {

@@ -1,5 +1,5 @@
 /** Measures the host's computing time, and its time waiting for the next run, between the first run and the last. */
-import type { EngineClock } from "../engine.js";
+import type { EngineHostTimes } from "../engine.js";
 
 export class ComputeClock {
   private computing = 0;
@@ -19,7 +19,7 @@ export class ComputeClock {
   }
 
   /** Returns the counts, and resets them. */
-  read(): EngineClock {
+  read(): EngineHostTimes {
     const counted = { computingSeconds: this.computing / 1000, waitingSeconds: this.waiting / 1000 };
     this.computing = 0;
     this.waiting = 0;

@@ -1,7 +1,7 @@
 /** The message protocol between an engine's client and its host process: numbered requests, answered in order. */
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { Program } from "#dsl/tensor/program.js";
-import type { DeviceName, EngineClock, EngineInfo, EngineName, OpRefusal } from "../engine.js";
+import type { DeviceName, EngineHostTimes, EngineInfo, EngineName, OpRefusal } from "../engine.js";
 import type { NamedArrays, NamedPrograms } from "./backend.js";
 
 /** Request and reply of each call. */
@@ -39,7 +39,7 @@ export interface HostCalls {
   read: { ask: { session: number; state: string }; answer: NDArray };
   write: { ask: { session: number; state: string; value: NDArray }; answer: null };
   dispose: { ask: { session: number }; answer: null };
-  clock: { ask: Record<string, never>; answer: EngineClock };
+  clock: { ask: Record<string, never>; answer: EngineHostTimes };
   close: { ask: Record<string, never>; answer: null };
 }
 export type HostCallName = keyof HostCalls;

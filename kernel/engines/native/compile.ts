@@ -133,7 +133,7 @@ export async function compileAddon(
  * Builds a program from one source file and the system's libraries only; the file appears atomically. Coded errors as
  * `compileAddon`.
  */
-export async function compileProgram(source: string, target: string, signal?: AbortSignal): Promise<void> {
+export async function compileExecutable(source: string, target: string, signal?: AbortSignal): Promise<void> {
   const { command, tried } = findCompiler();
   if (command === null) throw new CodedError("no-compiler", { tried });
   await mkdir(dirname(target), { recursive: true });

@@ -8,7 +8,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { addonCacheKey, compileProgram } from "./compile.js";
+import { addonCacheKey, compileExecutable } from "./compile.js";
 import { findTensorflow, type TensorflowInstallation } from "./layout.js";
 
 const SOURCE = fileURLToPath(new URL("../../../../native/converter/convert.cc", import.meta.url));
@@ -23,14 +23,14 @@ export interface LitertConverter {
  * Finds the converter and builds it if missing; returns the reason if it is unavailable. Coded errors: those of
  * compiling.
  */
-export async function findConverter(signal?: AbortSignal): Promise<LitertConverter | { readonly why: string }> {
+export async function findLitertConverter(signal?: AbortSignal): Promise<LitertConverter | { readonly why: string }> {
   const key = await addonCacheKey();
   const native = findTensorflow(key, "cpu") ?? findTensorflow(key);
   if (!native) return { why: "TensorFlow's library has not been set up on this machine" };
-  return findConverterIn(native, signal);
+  return findLitertConverterIn(native, signal);
 }
 
-export async function findConverterIn(
+export async function findLitertConverterIn(
   native: TensorflowInstallation,
   signal?: AbortSignal,
 ): Promise<LitertConverter | { readonly why: string }> {
@@ -41,7 +41,7 @@ export async function findConverterIn(
     .digest("hex")
     .slice(0, 8);
   const program = join(native.folder, `converter-${key}`, "convert");
-  if (!existsSync(program)) await compileProgram(SOURCE, program, signal);
+  if (!existsSync(program)) await compileExecutable(SOURCE, program, signal);
   return { program, library, version: native.version };
 }
 
@@ -51,7 +51,7 @@ export async function missingConverterFunctions({
   library,
   version,
 }: LitertConverter): Promise<string | null> {
-  const { code, stdout, stderr } = await runConverter(program, [library]);
+  const { code, stdout, stderr } = await runLitertConverter(program, [library]);
   if (code === 0) return null;
   const symbols = stdout.trim().split("\n").filter(Boolean);
   return symbols.length > 0
@@ -59,7 +59,7 @@ export async function missingConverterFunctions({
     : `its program ended with ${String(code)}: ${stderr.trim().split("\n").at(-1) ?? ""}`;
 }
 
-export function runConverter(
+export function runLitertConverter(
   program: string,
   args: readonly string[],
 ): Promise<{ readonly code: number | string; readonly stdout: string; readonly stderr: string }> {

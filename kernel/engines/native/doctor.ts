@@ -12,7 +12,7 @@ import { allEngines } from "../engines.js";
 import { measureEngine } from "../measure.js";
 import type { EngineRecord } from "../record.js";
 import { addonCacheKey, findCompiler } from "./compile.js";
-import { missingConverterFunctions, findConverter } from "./converter.js";
+import { missingConverterFunctions, findLitertConverter } from "./converter.js";
 import { findTensorflow } from "./layout.js";
 import { probeAddon } from "./probe.js";
 import { suitableBuild } from "./setup.js";
@@ -143,7 +143,7 @@ const converter: Look = async () => {
   const name = "converter to LiteRT";
   const lacking = (text: string): DoctorFinding => ({ name, status: "optional", text, mend: "tunebook setup" });
   try {
-    const found = await findConverter();
+    const found = await findLitertConverter();
     if ("why" in found) return lacking(found.why);
     const lacks = await missingConverterFunctions(found);
     return lacks === null ? { name, status: "ok", text: `inside TensorFlow ${found.version}` } : lacking(lacks);

@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { demandDiskSpace } from "#kernel/fetch/disk.js";
 import { fetchFile, isFileIntact } from "#kernel/fetch/file.js";
-import { extractWheel, findWheel, requirementsOf, type Wheel, thisPlatform } from "#kernel/fetch/wheel.js";
+import { extractWheel, findWheel, requirementsOfExtra, type Wheel, thisPlatform } from "#kernel/fetch/wheel.js";
 import { areLibrariesReady, writeStamp } from "./layout.js";
 import { WHEEL_CHECKSUMS, PYTHON_TAG, TENSORFLOW_VERSION, pypiProjectOf, type TensorflowBuild } from "./versions.js";
 import type { ProgressUpdate } from "../../host/host-context.js";
@@ -153,7 +153,7 @@ async function bringFile(wheel: Wheel, bring: LibraryInstallOptions): Promise<st
 async function bringCuda(wheel: Wheel, file: string, bring: LibraryInstallOptions): Promise<void> {
   const metadata = join(bring.folder, "METADATA");
   if (!existsSync(metadata)) throw new CodedError("archive-malformed", { file, why: "it holds no METADATA" });
-  for (const need of requirementsOf(await readFile(metadata, "utf8"), "and-cuda")) {
+  for (const need of requirementsOfExtra(await readFile(metadata, "utf8"), "and-cuda")) {
     const part =
       bring.wheels === undefined
         ? await findWheel(need.project, need.version, {

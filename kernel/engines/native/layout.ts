@@ -7,7 +7,7 @@ import { readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
 import { cachePath } from "#kernel/fetch/cache.js";
-import { objectWith, readHint, readJson, dictionaryOf, type Schema } from "#kernel/fetch/json.js";
+import { objectWith, readJsonCacheFile, readJson, dictionaryOf, type Schema } from "#kernel/fetch/json.js";
 import { PACKAGE_LIBRARY_VERSION, TENSORFLOW_VERSION, type TensorflowBuild } from "./versions.js";
 
 export interface TensorflowInstallation {
@@ -90,7 +90,7 @@ const withoutAddon = (files: Stamp["files"]): Stamp["files"] =>
 
 /** Reads the stamp; null if it is missing or truncated, which triggers a rebuild. */
 function readStamp(folder: string): Stamp | null {
-  return readHint(join(folder, "stamp.json"), stampSchema);
+  return readJsonCacheFile(join(folder, "stamp.json"), stampSchema);
 }
 
 function isWhole(folder: string, stamp: Stamp): boolean {

@@ -5,7 +5,7 @@ import * as v from "valibot";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { objectWith, parseJsonOrNull, type Schema } from "#kernel/fetch/json.js";
 
-export interface AddonProbe {
+export interface AddonProbeResult {
   readonly version: string;
   readonly gpu: boolean;
   /** Speed of the matrix product 512×768×3072, best of several, in GFLOP/s. */
@@ -14,7 +14,7 @@ export interface AddonProbe {
   readonly loading: number;
 }
 
-const probe: Schema<AddonProbe> = objectWith({
+const probe: Schema<AddonProbeResult> = objectWith({
   version: v.string(),
   gpu: v.boolean(),
   gflops: v.number(),
@@ -22,7 +22,7 @@ const probe: Schema<AddonProbe> = objectWith({
 });
 
 /** Coded error: `addon-broken`. */
-export async function probeAddon(addon: string): Promise<AddonProbe> {
+export async function probeAddon(addon: string): Promise<AddonProbeResult> {
   const main = fileURLToPath(new URL("./probe-main.js", import.meta.url));
   return new Promise((resolve, reject) => {
     const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: "3" };

@@ -8,7 +8,7 @@ import { join, dirname } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { cachePath, withFileLock } from "#kernel/fetch/cache.js";
 import { addonCacheKey, compileAddon, findCompiler, bindingPackageFolder } from "./compile.js";
-import { findConverterIn } from "./converter.js";
+import { findLitertConverterIn } from "./converter.js";
 import { existsSync, readFileSync, lstatSync, mkdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { execFileSync } from "node:child_process";
 import type { ProgressUpdate } from "../../host/host-context.js";
@@ -173,7 +173,7 @@ async function viaWheel(bring: LibraryInstallOptions, key: string): Promise<Tens
   await compileAddon(wheelLibraries(bring.folder), addon, bring.signal);
   const native = await finish(bring, addon, key, "wheel", TENSORFLOW_VERSION);
   // Engines do not need the converter. If it can't be built, doctor and the features that need it report why.
-  await findConverterIn(native, bring.signal).catch(() => undefined);
+  await findLitertConverterIn(native, bring.signal).catch(() => undefined);
   return native;
 }
 

@@ -7,7 +7,7 @@
 import { InferenceSession, type Tensor } from "onnxruntime-node";
 import { onnxGraph } from "#dsl/tensor/backends/onnx/emit.js";
 import type { OnnxModel } from "#dsl/tensor/backends/onnx/model.js";
-import { writeModel, type OnnxConstant, type OnnxGraphText } from "#dsl/tensor/backends/onnx/proto.js";
+import { writeModel, type OnnxConstant, type OnnxGraphContents } from "#dsl/tensor/backends/onnx/proto.js";
 import type { NDArray, TensorState } from "#dsl/tensor/program.js";
 import type { NamedArrays, BackendSession, NamedPrograms } from "../host/backend.js";
 import { arrayOfTensor, OnnxStateStore, onnxTensorOf } from "./store.js";
@@ -112,7 +112,7 @@ export class OnnxSession implements BackendSession {
    */
   private constantsFor(
     program: string,
-    text: OnnxGraphText,
+    text: OnnxGraphContents,
     model: Pick<Ready["model"], "state">,
   ): readonly OnnxConstant[] {
     const programs = Object.entries(this.programs);

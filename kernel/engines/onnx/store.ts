@@ -4,7 +4,7 @@ import { Tensor } from "onnxruntime-node";
 import type { DType, NDArray, TensorState } from "#dsl/tensor/program.js";
 import { isUnsetState, stateShapeOf } from "../initial.js";
 import { alignBytes, bytesOfArray, ELEMENT_BYTES } from "../../tensors/numbers.js";
-import { sizeOf } from "#dsl/tensor/values.js";
+import { elementCountOfShape } from "#dsl/tensor/values.js";
 
 type Data = Float32Array | Float64Array | Int32Array | Uint16Array | Int8Array | Uint8Array;
 interface Held {
@@ -22,7 +22,7 @@ export class OnnxStateStore {
       this.types.set(name, state.type.dtype);
       if (!isUnsetState(state) && !this.handles.has(name)) {
         const shape = stateShapeOf(name, state);
-        this.handles.set(name, { data: zeros(state.type.dtype, sizeOf(shape)), shape });
+        this.handles.set(name, { data: zeros(state.type.dtype, elementCountOfShape(shape)), shape });
       }
     }
   }
@@ -55,8 +55,8 @@ export class OnnxStateStore {
   write(name: string, value: NDArray | null): void {
     const old = this.handles.get(name);
     if (!value) return void this.handleOf(name).data.fill(0);
-    const data = old && sizeOf(value.shape) === old.data.length ? old.data : undefined;
-    const stored = data ?? zeros(value.dtype, sizeOf(value.shape));
+    const data = old && elementCountOfShape(value.shape) === old.data.length ? old.data : undefined;
+    const stored = data ?? zeros(value.dtype, elementCountOfShape(value.shape));
     bytesOfArray(stored).set(value.bytes);
     this.handles.set(name, { data: stored, shape: value.shape });
   }
@@ -74,7 +74,7 @@ export class OnnxStateStore {
 /** A tensor over the array's own memory. */
 export function onnxTensorOf({ dtype, shape, bytes }: NDArray): Tensor {
   const lies = alignBytes(bytes, ELEMENT_BYTES[dtype]);
-  return tensorOver(dtype, view(dtype, lies.buffer, lies.byteOffset, sizeOf(shape)), shape);
+  return tensorOver(dtype, view(dtype, lies.buffer, lies.byteOffset, elementCountOfShape(shape)), shape);
 }
 export function arrayOfTensor(tensor: Tensor, dtype: DType): NDArray {
   return { dtype, shape: [...tensor.dims], bytes: bytesOfArray(tensor.data as Data) };

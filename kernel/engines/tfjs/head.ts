@@ -1,5 +1,5 @@
 /** The chunked head in tfjs: one chunk's logits at a time. */
-import type { HeadSettings } from "#dsl/tensor/ops/shared/head.js";
+import type { HeadLossSettings } from "#dsl/tensor/ops/shared/head.js";
 import { copyNumbers, tf, type TfjsTensor } from "./library.js";
 import type { TfjsKernels } from "./op.js";
 
@@ -19,7 +19,7 @@ function eachChunk(
   weight: TfjsTensor,
   labels: TfjsTensor,
   bias: TfjsTensor | undefined,
-  { chunks, ignore, cap }: HeadSettings,
+  { chunks, ignore, cap }: HeadLossSettings,
   visit: (chunk: Chunk) => void,
 ): number {
   const [rows, n] = x.shape as [number, number];

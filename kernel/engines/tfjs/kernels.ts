@@ -1,5 +1,5 @@
 /** Every op of the training graph that tfjs computes, by name. */
-import { lowerProgram } from "#dsl/tensor/passes/lowering.js";
+import { decomposeUnsupportedOps } from "#dsl/tensor/passes/lowering.js";
 import type { Program } from "#dsl/tensor/program.js";
 import { arithmeticKernels } from "./arithmetic.js";
 import { attentionKernels } from "./attention.js";
@@ -10,8 +10,8 @@ import type { TfjsKernel, TfjsKernels } from "./op.js";
 import { productKernels } from "./products.js";
 import { ropeKernels } from "./rope.js";
 import { shapingKernels } from "./shaping.js";
-import { storageKernels } from "./storage.js";
-import { trainingKernels } from "./training.js";
+import { dequantizeKernels } from "./storage.js";
+import { normLossOptimizerKernels } from "./training.js";
 
 export const tfjsKernels: TfjsKernels = {
   ...cacheKernels,
@@ -22,8 +22,8 @@ export const tfjsKernels: TfjsKernels = {
   ...attentionKernels,
   ...ropeKernels,
   ...headKernels,
-  ...trainingKernels,
-  ...storageKernels,
+  ...normLossOptimizerKernels,
+  ...dequantizeKernels,
 };
 
 /** Undefined where tfjs has no kernel for an op. */
@@ -33,5 +33,5 @@ export function kernelOf(op: string): TfjsKernel | undefined {
 }
 /** Lowers a program to ops that have kernels in this engine, as far as possible. */
 export function lowerForTfjs(program: Program): Program {
-  return lowerProgram(program, (op) => kernelOf(op) !== undefined);
+  return decomposeUnsupportedOps(program, (op) => kernelOf(op) !== undefined);
 }

@@ -1,6 +1,6 @@
 /** Matrix products in tfjs. */
 import { lastOf } from "#dsl/language/diagnostics/codes.js";
-import type { Activation } from "#dsl/tensor/ops/shared/activation.js";
+import type { LinearActivationName } from "#dsl/tensor/ops/shared/activation.js";
 import { ACTIVATION_CURVES } from "./elementwise.js";
 import { tf, type TfjsTensor } from "./library.js";
 import type { TfjsKernels } from "./op.js";
@@ -23,7 +23,7 @@ function affine(x: TfjsTensor, weight: TfjsTensor, bias: TfjsTensor | undefined,
   return tf.reshape(bias ? tf.add(y, bias) : y, [...shape]);
 }
 
-const ACTIVATIONS: Readonly<Record<Activation, (x: TfjsTensor) => TfjsTensor>> = {
+const ACTIVATIONS: Readonly<Record<LinearActivationName, (x: TfjsTensor) => TfjsTensor>> = {
   relu: (x) => tf.relu(x),
   tanh: (x) => tf.tanh(x),
   sigmoid: (x) => tf.sigmoid(x),

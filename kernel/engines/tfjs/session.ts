@@ -4,7 +4,7 @@
  * time.
  */
 import { must, mustGet } from "#dsl/language/diagnostics/codes.js";
-import { bindSizes, bindStateSizes } from "#dsl/tensor/evaluate.js";
+import { bindSizesFromFeeds, bindStateSizes } from "#dsl/tensor/evaluate.js";
 import { isConstant, isInput, isState } from "#dsl/tensor/leaves.js";
 import type { NDArray, Node, Program, Ref, TensorState, StateUpdate } from "#dsl/tensor/program.js";
 import { concreteShape, type Sizes } from "#dsl/tensor/shape.js";
@@ -52,7 +52,7 @@ export class TfjsSession implements BackendSession {
 
   async run(name: string, feeds: NamedArrays, wanted: readonly string[]): Promise<Record<string, NDArray>> {
     const program = mustGet(this.programs, name, "program");
-    const sizes = bindStateSizes(program, bindSizes(program, feeds), (state) => this.state.get(state)?.shape);
+    const sizes = bindStateSizes(program, bindSizesFromFeeds(program, feeds), (state) => this.state.get(state)?.shape);
     const last = mustGet(this.last, name, "program");
     const done: (readonly TfjsTensor[])[] = [];
     const tensorAt = (ref: Ref): TfjsTensor => done[ref.node]![ref.output]!;

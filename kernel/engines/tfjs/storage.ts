@@ -3,7 +3,7 @@ import { blockQuantizationOf } from "#dsl/tensor/ops/dequantize_blocks.js";
 import { tf, type TfjsTensor } from "./library.js";
 import type { TfjsKernels } from "./op.js";
 
-export const storageKernels = {
+export const dequantizeKernels = {
   dequantize([codes, scales], { axis }) {
     const across = axis === 0 ? tf.reshape(scales, [-1, 1]) : tf.reshape(scales, [1, -1]);
     return [tf.mul(tf.cast(codes, "float32"), across)];

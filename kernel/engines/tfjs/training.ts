@@ -13,7 +13,7 @@ function inverseRoot(x: TfjsTensor, epsilon: number): TfjsTensor {
   return tf.rsqrt(tf.add(tf.mean(tf.square(x), -1, true), epsilon));
 }
 
-export const trainingKernels = {
+export const normLossOptimizerKernels = {
   rms_norm([x, scale], a, [, rows]) {
     const inverse = inverseRoot(x, a.epsilon);
     const y = tf.mul(tf.mul(x, inverse), tf.add(scale, a.offset));

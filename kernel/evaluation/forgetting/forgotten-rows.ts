@@ -6,7 +6,7 @@ import type { EncodedRows } from "../../data/encoding/encoded.js";
 import { taskRowsReader, describeTasks, type LearnableTask, type TaskScoring } from "./tasks.js";
 
 /** Predicted label indices per task. */
-export type TaskPredictions = readonly (ArrayLike<number> | null)[];
+export type LabelPredictionsByTask = readonly (ArrayLike<number> | null)[];
 
 export interface TaskForgetting extends ForgettingStatistics {
   /** For example `tickets.test`. */
@@ -21,7 +21,7 @@ export interface TaskForgetting extends ForgettingStatistics {
  * which they were.
  */
 export async function forgottenByTask(
-  predictions: readonly TaskPredictions[],
+  predictions: readonly LabelPredictionsByTask[],
   tasks: readonly LearnableTask[],
   scoring: TaskScoring,
 ): Promise<readonly TaskForgetting[]> {
@@ -53,7 +53,7 @@ export async function forgottenByTask(
 }
 
 /** Predictions of a model on the rows of a split. */
-export interface ScoredPredictions {
+export interface SplitPredictions {
   readonly rows: EncodedRows;
   readonly labels: readonly string[];
   /** Label indices; null if predictions are not single labels. */
@@ -61,7 +61,11 @@ export interface ScoredPredictions {
 }
 
 /** Which rows were right by the earlier predictions and are wrong by the later; null unless both are single labels. */
-export function forgottenSince(was: ScoredPredictions, is: ScoredPredictions, on: string): TaskForgetting | null {
+export function forgettingBetweenPredictions(
+  was: SplitPredictions,
+  is: SplitPredictions,
+  on: string,
+): TaskForgetting | null {
   const truth = is.rows.taught?.oneRight;
   if (!truth || !was.predictions || !is.predictions) return null;
   const [oldPredictions, now] = [was.predictions, is.predictions];

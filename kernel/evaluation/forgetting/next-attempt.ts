@@ -14,7 +14,7 @@ const SHARES = [0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5] as const;
 const MOST = 0.5;
 
 /** Results of recorded updates that started from the same weights. */
-export interface RecordedShares {
+export interface RecordedReplayShares {
   /** The smallest share with which everything was retained, and the run that shows it. */
   readonly retained: { readonly share: number; readonly run: string } | null;
   /** The largest share with which something was forgotten. */
@@ -32,10 +32,10 @@ export interface ReplaySetting {
 const NONE: ReplaySetting = { share: 0, fixed: false, full: false };
 const JOINT = "To keep more of it try `joint`, which trains on all rows again";
 
-export const NO_RECORDED_SHARES: RecordedShares = { retained: null, lost: null };
+export const NO_RECORDED_REPLAY_SHARES: RecordedReplayShares = { retained: null, lost: null };
 
 /** Returns the smallest suggested share that is at least the lost share of right predictions. `lost`: from 0 to 1. */
-export function replayShareFor(lost: number, more = 0): number {
+export function suggestedReplayShare(lost: number, more = 0): number {
   const least = Math.max(lost, more);
   return SHARES.find((one) => one >= least - 1e-9) ?? MOST;
 }
@@ -49,7 +49,7 @@ export const shareText = (share: number): string => `${String(Number((100 * shar
 export function suggestNextAttempt(
   strategy: readonly Call[],
   lost: number,
-  { retained: known, lost: tried }: RecordedShares = NO_RECORDED_SHARES,
+  { retained: known, lost: tried }: RecordedReplayShares = NO_RECORDED_REPLAY_SHARES,
   now: ReplaySetting = NONE,
 ): string | null {
   if (strategy.some(({ word }) => word === "joint")) return null;
@@ -68,7 +68,7 @@ export function suggestNextAttempt(
   const most = Math.max(least, tried ?? 0);
   if (most >= MOST) return `${JOINT}: ${UNMEASURED}`;
   if (replayShare === null) return `To keep more of it, let \`replay\` store more rows: ${UNMEASURED}`;
-  const share = replayShareFor(lost, 2 * most);
+  const share = suggestedReplayShare(lost, 2 * most);
   return `To keep more of it try \`replay(${shareText(share)})\`: ${reason(lost, share, most)}; ${UNMEASURED}`;
 }
 
@@ -77,7 +77,7 @@ const reason = (lost: number, share: number, most: number): string =>
     ? `more rows of earlier data than the ${shareText(most)} that were too few`
     : "about the same share of the earlier rows as of the lost predictions";
 
-const keptBefore = ({ share, run }: NonNullable<RecordedShares["retained"]>): string =>
+const keptBefore = ({ share, run }: NonNullable<RecordedReplayShares["retained"]>): string =>
   `To keep more of it try \`replay(${shareText(share)})\`: an update from the same weights showed no loss with it on these rows (${run}), on other new data perhaps`;
 
 /** After a training that started from a model: suggests the update that would train on the model's rows again. */
@@ -91,9 +91,9 @@ export function suggestUpdate(
     readonly name: string;
   },
   lost: number,
-  { retained, lost: tried }: RecordedShares,
+  { retained, lost: tried }: RecordedReplayShares,
 ): string {
-  const share = retained?.share ?? replayShareFor(lost, 2 * (tried ?? 0));
+  const share = retained?.share ?? suggestedReplayShare(lost, 2 * (tried ?? 0));
   const start = options.named ? options.start : "before";
   const first = options.named ? "" : `\`model before { load: ${JSON.stringify(options.run)} }\`, then `;
   const why = retained
@@ -106,14 +106,14 @@ export function suggestUpdate(
  * Replay shares and results of other trainings from the same weights on the forgotten rows. `ownRun`: the run that is
  * reported on.
  */
-export function recordedSharesOf(
+export function recordedReplaySharesOf(
   runs: string,
   startHash: string,
   lost: readonly BeforeAfterScore[],
   ownRun: string,
-): RecordedShares {
+): RecordedReplayShares {
   const key = ({ dataHash, split }: BeforeAfterScore): string => `${dataHash} ${split ?? ""}`;
-  let found = NO_RECORDED_SHARES;
+  let found = NO_RECORDED_REPLAY_SHARES;
   for (const run of foldersIn(runs)) {
     const since = run === ownRun ? null : readBeforeAfterScores(run);
     const share = since?.startHash === startHash ? since.replayed : null;

@@ -6,15 +6,15 @@ import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { defaultMetrics } from "#stdlib/metrics/shared/usual-metrics.js";
 import type { PreparedData } from "../../data/prepared.js";
 import { loadImplementation } from "../../host/load-implementation.js";
-import { readsWrittenTexts } from "../../inference/measuring/measure-metric.js";
+import { metricReadsGeneratedTexts } from "../../inference/measuring/measure-metric.js";
 import { RunFolder } from "../../runs/run-folder.js";
-import { readScoredData } from "../../runs/scored-data.js";
+import { readScoredDataPlans } from "../../runs/scored-data.js";
 import { readRunScores, type RunScore } from "../../runs/history/run-scores.js";
 import type { TrainedWeights } from "../../runs/weights.js";
 import { learntDataOf } from "../../models/lineage.js";
 import type { DatasetCache } from "../../session/answers/dataset-cache.js";
 import { sampleRows } from "./few-rows.js";
-import type { TaskContext } from "./tasks.js";
+import type { HostContextAndSignal } from "./tasks.js";
 
 export interface RecordedEvaluation {
   readonly score: RunScore;
@@ -35,7 +35,7 @@ export function recordedEvaluationsOf(
     if (score.step === checkpoint.position.step && score.rows > 0 && !found.has(key)) found.set(key, score);
   }
   if (found.size === 0) return [];
-  const dataByHash = readScoredData(folder);
+  const dataByHash = readScoredDataPlans(folder);
   const learnt = new Map(learntDataOf(runs, plan).flatMap(({ data, hash }) => (hash === null ? [] : [[hash, data]])));
   return [...found.values()].map((score) => ({
     score,
@@ -51,11 +51,11 @@ export const recordedSplitName = ({ score: { data, split } }: RecordedEvaluation
 const MAX_COMPARED_ROWS = 2000;
 
 /** Reads the rows of a recorded evaluation; returns the reason as text if that fails. */
-export async function recordedRowsOf(
+export async function readRecordedEvaluationRows(
   datasets: DatasetCache,
   { score, data }: RecordedEvaluation,
   reader: DataReader,
-  stage: TaskContext,
+  stage: HostContextAndSignal,
 ): Promise<{ readonly data: DataPlan; readonly prepared: PreparedData; readonly split: string } | string> {
   if (!data) return "how its rows are read is not on record; evaluate it again, and it will be";
   const whole = await readAgain(datasets, data, reader, stage);
@@ -70,7 +70,7 @@ async function readAgain(
   datasets: DatasetCache,
   data: DataPlan,
   reader: DataReader,
-  { hostContext }: TaskContext,
+  { hostContext }: HostContextAndSignal,
 ): Promise<PreparedData | string> {
   try {
     return await datasets.data(data, reader, hostContext);
@@ -92,7 +92,7 @@ export async function comparedMetricOf(
   const able: Call[] = [];
   for (const call of [...defaultMetrics(registry, task, Object.keys(data.columns)), loss]) {
     const { ofTimes, ofCost } = await loadImplementation(call, "metric");
-    if (!ofTimes && !ofCost && !(await readsWrittenTexts(call))) able.push(call);
+    if (!ofTimes && !ofCost && !(await metricReadsGeneratedTexts(call))) able.push(call);
   }
   return able.find((call) => metricName(call, registry) in score.metrics) ?? able[0] ?? loss;
 }

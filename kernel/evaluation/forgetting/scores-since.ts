@@ -5,7 +5,7 @@ import type { BeforeAfterScore } from "../../runs/before-after-scores.js";
 import type { PreparedData } from "../../data/prepared.js";
 import type { HostContext } from "../../host/host-context.js";
 import { encodeSplit, encodingOf } from "../../data/encoding/encoded.js";
-import { scoreDifference, resampleAll, type MeasuredMetric } from "../../inference/measuring/comparison.js";
+import { scoreDifference, resampleMetrics, type MeasuredMetric } from "../../inference/measuring/comparison.js";
 import { measureMetric } from "../../inference/measuring/measure-metric.js";
 import { computeOutputs, scoreOutputs } from "../../inference/score-split.js";
 import type { DatasetCache } from "../../session/answers/dataset-cache.js";
@@ -16,17 +16,17 @@ import type { ModelCache } from "../../session/model-cache.js";
 import {
   comparedMetricOf,
   recordedEvaluationsOf,
-  recordedRowsOf,
+  readRecordedEvaluationRows,
   recordedSplitName,
   type RecordedEvaluation,
 } from "./recorded-evaluations.js";
-import type { TaskContext } from "./tasks.js";
-import { forgottenSince, type ScoredPredictions, type TaskForgetting } from "./forgotten-rows.js";
+import type { HostContextAndSignal } from "./tasks.js";
+import { forgettingBetweenPredictions, type SplitPredictions, type TaskForgetting } from "./forgotten-rows.js";
 
 /** Maximum compared evaluations. */
 export const MAX_COMPARED_EVALUATIONS = 12;
 
-export interface ScoresSinceContext {
+export interface ScoresSinceStartContext {
   readonly datasets: DatasetCache;
   readonly weights: ModelCache;
   /** Creates a handle without a name in the session. */
@@ -36,22 +36,22 @@ export interface ScoresSinceContext {
 }
 export type TrainedModel = ModelHandle & { readonly weights: TrainedWeights };
 
-export interface ScoreSince extends BeforeAfterScore {
+export interface ScoreSinceStart extends BeforeAfterScore {
   /** Rows of the recorded evaluation, and its score by this metric; null if it has none. */
   readonly totalRows: number;
   readonly recorded: number | null;
   /** Null if predictions are not single labels. */
   readonly forgotten: TaskForgetting | null;
 }
-export interface ScoresSince {
-  readonly since: readonly ScoreSince[];
+export interface ScoresSinceStart {
+  readonly since: readonly ScoreSinceStart[];
   /** What was not compared, with the reasons. */
   readonly not: readonly string[];
 }
 
 /** Returns the recorded training whose weights a model started from; null if there was none or its run was deleted. */
 export async function startingModelOf(
-  options: ScoresSinceContext,
+  options: ScoresSinceStartContext,
   { weights }: TrainedModel,
   s: HostContext,
 ): Promise<TrainedModel | null> {
@@ -66,14 +66,14 @@ export async function startingModelOf(
 }
 
 /** Throws coded errors of the predictions; reports what can't be compared and skips it. */
-export async function compareWithStart(
-  options: ScoresSinceContext,
+export async function compareWithStartingModel(
+  options: ScoresSinceStartContext,
   now: TrainedModel,
   before: TrainedModel,
-  stage: TaskContext,
-): Promise<ScoresSince> {
+  stage: HostContextAndSignal,
+): Promise<ScoresSinceStart> {
   const all = recordedEvaluationsOf(options.runs, before.weights);
-  const since: ScoreSince[] = [];
+  const since: ScoreSinceStart[] = [];
   const not: string[] = [];
   const [is, was] = [now.weights.plan.recipe.model.task.word, before.weights.plan.recipe.model.task.word];
   if (all.length > 0 && is !== was)
@@ -91,12 +91,17 @@ export async function compareWithStart(
 }
 
 async function sinceOne(
-  options: ScoresSinceContext,
+  options: ScoresSinceStartContext,
   { now, before }: { readonly now: TrainedModel; readonly before: TrainedModel },
   one: RecordedEvaluation,
-  stage: TaskContext,
-): Promise<ScoreSince | string> {
-  const rows = await recordedRowsOf(options.datasets, one, dataReaderOfModel(now.weights.plan.recipe.model), stage);
+  stage: HostContextAndSignal,
+): Promise<ScoreSinceStart | string> {
+  const rows = await readRecordedEvaluationRows(
+    options.datasets,
+    one,
+    dataReaderOfModel(now.weights.plan.recipe.model),
+    stage,
+  );
   if (typeof rows === "string") return rows;
   const { data, prepared, split } = rows;
   const strange = prepared.labels.find((label) => now.labels.length > 0 && !now.labels.includes(label));
@@ -104,7 +109,7 @@ async function sinceOne(
   const call = await comparedMetricOf(options.registry, one, now.weights, data);
   const asks = { data, prepared, split, call };
   const [was, is] = [await askedAbout(options, before, asks, stage), await askedAbout(options, now, asks, stage)];
-  const drawn = await resampleAll([was.measure, is.measure], stage.signal);
+  const drawn = await resampleMetrics([was.measure, is.measure], stage.signal);
   const [first, second] = [drawn.get(was.measure), drawn.get(is.measure)];
   if (!first || !second || !Number.isFinite(first.score.value) || !Number.isFinite(second.score.value))
     return `it has no ${was.measure.name} on these rows`;
@@ -124,19 +129,19 @@ async function sinceOne(
     low: interval?.low ?? null,
     high: interval?.high ?? null,
     recorded: score.metrics[is.measure.name]?.value ?? null,
-    forgotten: forgottenSince(was, is, recordedSplitName(one)),
+    forgotten: forgettingBetweenPredictions(was, is, recordedSplitName(one)),
   };
 }
 
-interface Answered extends ScoredPredictions {
+interface Answered extends SplitPredictions {
   readonly measure: MeasuredMetric;
 }
 
 async function askedAbout(
-  options: ScoresSinceContext,
+  options: ScoresSinceStartContext,
   handle: TrainedModel,
   evaluation: { readonly data: DataPlan; readonly prepared: PreparedData; readonly split: string; readonly call: Call },
-  { hostContext, signal }: TaskContext,
+  { hostContext, signal }: HostContextAndSignal,
 ): Promise<Answered> {
   const { data, prepared, split, call } = evaluation;
   const { labels, packed, open, base, tokenizer } = await options.weights.askable(handle, data, hostContext);

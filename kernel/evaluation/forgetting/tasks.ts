@@ -28,7 +28,7 @@ export interface LearnableTask {
   /** Evaluated but never learned from: `prepared` contains only its evaluation rows, perhaps not all of them. */
   readonly only?: "scored";
 }
-export const tasksLearntBefore = (tasks: readonly LearnableTask[]): readonly LearnableTask[] =>
+export const tasksLearntBeforeUpdate = (tasks: readonly LearnableTask[]): readonly LearnableTask[] =>
   tasks.filter(({ learnt, only }) => learnt === 0 && !only);
 
 export interface LearnableTasks {
@@ -44,7 +44,7 @@ export interface LearnableTasks {
 export async function learnableTasks(
   { datasets }: { readonly datasets: DatasetCache },
   { earlier, stages }: { readonly earlier: readonly LearntData[]; readonly stages: readonly Plan[] },
-  stage: TaskContext,
+  stage: HostContextAndSignal,
   gone: (data: DataPlan, why: string) => void,
 ): Promise<LearnableTasks> {
   const reader = stages[0] && dataReaderOfModel(stages[0].recipe.model);
@@ -79,7 +79,7 @@ export function labelUnion(first: readonly string[], stages: readonly PreparedDa
   return [...new Set([...first, ...stages.flatMap(({ labels }) => labels)])];
 }
 
-export interface TaskContext {
+export interface HostContextAndSignal {
   readonly hostContext: HostContext;
   readonly signal?: AbortSignal;
 }
@@ -139,7 +139,7 @@ export async function scoreTasks(
   open: Pick<OpenModel, "session">,
   tasks: readonly LearnableTask[],
   scoring: TaskScoring,
-  stage: TaskContext,
+  stage: HostContextAndSignal,
 ): Promise<readonly TaskScore[]> {
   const { measured, tokenizer } = scoring;
   const metric = await loadImplementation(measured.call, "metric");

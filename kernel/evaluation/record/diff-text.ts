@@ -4,11 +4,11 @@ import { epsilonText } from "../../display/curves/time-spent.js";
 import { textTable } from "../../display/text-table.js";
 import type { ListedScore } from "../../runs/history/newest-scores.js";
 import {
-  recordDifferences,
+  compareRunRecords,
   type RecordDifference,
   type RecordDifferences,
 } from "../../runs/record/record-differences.js";
-import { scoreDifferencesOf, type MovedScore, type ScoreDifferences } from "./moved-scores.js";
+import { scoreDifferencesOf, type ScoreDifferenceBetweenRuns, type ScoreDifferences } from "./moved-scores.js";
 import { rowChangesText } from "../../runs/record/rows-changed.js";
 import type { ComparedRunRecord } from "../../runs/record/compared-run.js";
 
@@ -26,7 +26,7 @@ export function runDiffOf(here: ComparedRunRecord, there: ComparedRunRecord): Ru
   return {
     here: here.run.id,
     there: there.run.id,
-    ...recordDifferences(here, there),
+    ...compareRunRecords(here, there),
     scores: scoreDifferencesOf(here.scores, there.scores),
     ...((here.epsilon !== undefined || there.epsilon !== undefined) && {
       spent: { here: here.epsilon ?? null, there: there.epsilon ?? null },
@@ -42,9 +42,9 @@ export function runDiffText({ here, there, numbers, others, scores, spent, older
       ? [`${older.join(" and ")} ${older.length > 1 ? "keep" : "keeps"} no record of files, versions and machine.`]
       : []),
     numbers.length > 0
-      ? `Differences that can change numbers:\n${differencesText(numbers)}`
+      ? `Differences that can change numbers:\n${recordDifferencesText(numbers)}`
       : `Nothing ${older.length > 0 ? "that is known " : ""}differs that can change numbers.`,
-    ...(others.length > 0 ? [`Other differences:\n${differencesText(others)}`] : []),
+    ...(others.length > 0 ? [`Other differences:\n${recordDifferencesText(others)}`] : []),
     scoresText(scores),
     ...(spent ? [`Privacy spent: ${[spent.here, spent.there].map(spentOf).join(" → ")}`] : []),
   ];
@@ -53,7 +53,7 @@ export function runDiffText({ here, there, numbers, others, scores, spent, older
 
 const spentOf = (epsilon: number | null): string => (epsilon === null ? "none is promised" : epsilonText(epsilon));
 
-export function differencesText(all: readonly RecordDifference[]): string {
+export function recordDifferencesText(all: readonly RecordDifference[]): string {
   const lines = all.flatMap(({ group, what, here, there, rows }, i) => [
     [all[i - 1]?.group === group ? "" : group, what, `${here ?? "–"} → ${there ?? "–"}`],
     ...(rows ? [["", "", rowChangesText(rows)]] : []),
@@ -83,7 +83,7 @@ function scoreText({ value, low, high }: ListedScore): string {
     ? significantText(value)
     : `${significantText(value)} (${significantText(low)} – ${significantText(high)})`;
 }
-function movedText({ difference, interval }: MovedScore): string {
+function movedText({ difference, interval }: ScoreDifferenceBetweenRuns): string {
   if (difference === null) return "";
   if (difference === 0) return "the same";
   const by = signedText(difference);

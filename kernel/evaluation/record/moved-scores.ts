@@ -3,7 +3,7 @@ import { independentDifferenceInterval } from "#stdlib/statistics/mover.js";
 import { differenceVerdict as verdictOn, type DifferenceVerdict } from "../../inference/measuring/comparison.js";
 import type { ListedScore } from "../../runs/history/newest-scores.js";
 
-export interface MovedScore {
+export interface ScoreDifferenceBetweenRuns {
   readonly metric: string;
   /** For example `tickets.test`. */
   readonly on: string;
@@ -23,7 +23,7 @@ export interface MovedScore {
 }
 
 export interface ScoreDifferences {
-  readonly moved: readonly MovedScore[];
+  readonly moved: readonly ScoreDifferenceBetweenRuns[];
   /** Scores that the other run lacks. */
   readonly here: readonly ListedScore[];
   readonly there: readonly ListedScore[];
@@ -41,8 +41,8 @@ export function scoreDifferencesOf(here: readonly ListedScore[], there: readonly
 }
 
 /** The newest pair per metric and data name; pairs on the same rows take precedence. */
-function firstOfEach(pairs: readonly MovedScore[]): readonly MovedScore[] {
-  const found = new Map<string, MovedScore>();
+function firstOfEach(pairs: readonly ScoreDifferenceBetweenRuns[]): readonly ScoreDifferenceBetweenRuns[] {
+  const found = new Map<string, ScoreDifferenceBetweenRuns>();
   for (const pair of pairs) {
     const before = found.get(keyOf(pair.here));
     if (!before || (pair.sameRows && !before.sameRows)) found.set(keyOf(pair.here), pair);
@@ -51,7 +51,7 @@ function firstOfEach(pairs: readonly MovedScore[]): readonly MovedScore[] {
 }
 const keyOf = ({ metric, on }: ListedScore): string => `${metric} @ ${on}`;
 
-function moved(here: ListedScore, there: ListedScore): MovedScore {
+function moved(here: ListedScore, there: ListedScore): ScoreDifferenceBetweenRuns {
   const difference = here.value === null || there.value === null ? null : there.value - here.value;
   const interval = intervalOf(here, there);
   return {
@@ -66,7 +66,7 @@ function moved(here: ListedScore, there: ListedScore): MovedScore {
   };
 }
 
-function intervalOf(a: ListedScore, b: ListedScore): MovedScore["interval"] {
+function intervalOf(a: ListedScore, b: ListedScore): ScoreDifferenceBetweenRuns["interval"] {
   if (a.value === null || b.value === null) return null;
   if (a.low === null || a.high === null || b.low === null || b.high === null) return null;
   const [first, second] = [
@@ -78,7 +78,7 @@ function intervalOf(a: ListedScore, b: ListedScore): MovedScore["interval"] {
 
 function verdictOf(
   difference: number | null,
-  interval: MovedScore["interval"],
+  interval: ScoreDifferenceBetweenRuns["interval"],
   better: ListedScore["better"],
 ): DifferenceVerdict | null {
   if (difference === null || !interval) return null;

@@ -9,9 +9,9 @@ import {
   averageStepLosses,
   numberPairsOf,
   type RunNumbersComparison,
-  type NumberPair,
+  type RunNumberPair,
 } from "../../runs/record/number-tolerance.js";
-import { recordDifferences, type RecordDifference } from "../../runs/record/record-differences.js";
+import { compareRunRecords, type RecordDifference } from "../../runs/record/record-differences.js";
 import { scoreDifferencesOf } from "./moved-scores.js";
 import { comparedRunRecordOf, type ComparedRunRecord } from "../../runs/record/compared-run.js";
 
@@ -30,7 +30,7 @@ export interface RerunComparison {
  * that occurs there is compared with these only. Runs of other names (seeds, folds, trials) are compared with the last
  * of their name.
  */
-export function verifiedRuns(
+export function compareRerunsWithEarlierRuns(
   before: string,
   after: string,
   ownRuns: readonly string[] = [],
@@ -54,7 +54,7 @@ export function verifiedRuns(
     return {
       ...about,
       then: then.run.id,
-      changed: recordDifferences(then, now).numbers,
+      changed: compareRunRecords(then, now).numbers,
       numbers: some ? compared : null,
     };
   });
@@ -81,10 +81,10 @@ function sidesIn(root: string): readonly ComparedRunRecord[] {
 const keyOf = ({ lock: { name, trial } }: ComparedRunRecord): string =>
   `${name} ${trial ? `${trial.sweep} ${trial.number}` : ""}`;
 
-function numbers(then: ComparedRunRecord, now: ComparedRunRecord): readonly NumberPair[] {
+function numbers(then: ComparedRunRecord, now: ComparedRunRecord): readonly RunNumberPair[] {
   const rows = now.lock.data?.splits["validation"] ?? null;
   const { moved } = scoreDifferencesOf(then.scores, now.scores);
-  const scores = moved.flatMap(({ metric, on, here, there }): readonly NumberPair[] => {
+  const scores = moved.flatMap(({ metric, on, here, there }): readonly RunNumberPair[] => {
     if (metric.startsWith("validation ") || here.value === null || there.value === null) return [];
     // Times depend on the machine's load, so they are not compared.
     if (metricCapabilities(metric, registry)?.outcomes.includes("time")) return [];

@@ -5,8 +5,8 @@
 import { must } from "#dsl/language/diagnostics/codes.js";
 import { toFloats } from "../../engines/feeds.js";
 import type { ActivationRanges } from "#stdlib/layers/rounded-activations.js";
-import { int32Array } from "#stdlib/tasks/shared/feeds.js";
-import { buildLinearInputProbe } from "#stdlib/programs/probe.js";
+import { int32NDArray } from "#stdlib/tasks/shared/feeds.js";
+import { buildLinearInputRangeProgram } from "#stdlib/programs/probe.js";
 import { usesTokenTypes } from "../../bases/token-types.js";
 import type { OpenedRun } from "../../models/opened-run.js";
 
@@ -18,7 +18,7 @@ export async function activationBoundsOf(
   rows: readonly Int32Array[],
   options: { readonly signal?: AbortSignal | undefined; readonly onRows?: (done: number, total: number) => void } = {},
 ): Promise<ActivationRanges> {
-  const { program, paths } = buildLinearInputProbe(body, await usesTokenTypes(plan, base));
+  const { program, paths } = buildLinearInputRangeProgram(body, await usesTokenTypes(plan, base));
   await session.add({ [PROBE]: program }, []);
   const found = paths.map((): [number, number] => [0, 0]);
   try {
@@ -26,10 +26,10 @@ export async function activationBoundsOf(
       options.signal?.throwIfAborted();
       const shape = [1, row.length];
       const all = {
-        input_ids: int32Array(row, shape),
-        attention_mask: int32Array(new Int32Array(row.length).fill(1), shape),
-        token_type_ids: int32Array(new Int32Array(row.length), shape),
-        decoder_input_ids: int32Array(row, shape),
+        input_ids: int32NDArray(row, shape),
+        attention_mask: int32NDArray(new Int32Array(row.length).fill(1), shape),
+        token_type_ids: int32NDArray(new Int32Array(row.length), shape),
+        decoder_input_ids: int32NDArray(row, shape),
       };
       const feeds = Object.fromEntries(Object.entries(all).filter(([name]) => Object.hasOwn(program.inputs, name)));
       const out = await session.run(PROBE, feeds);

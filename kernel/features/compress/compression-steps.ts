@@ -19,7 +19,7 @@ const compressionStages: Readonly<Record<CompressKey, CompressionStageRunner>> =
 };
 
 /** `from`: the input model; null if the teacher is a prompted base. */
-export async function runStage(
+export async function runCompressionStage(
   compressStage: PlannedCompressStage,
   from: TrainedModel | null,
   around: CompressionContext,

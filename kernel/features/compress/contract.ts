@@ -7,7 +7,7 @@ import { dataReaderOfModel, type Call } from "#dsl/language/types/value.js";
 import type { ModelHandle } from "../../models/model-handle.js";
 import type { TrainedWeights } from "../../runs/weights.js";
 import type { ContinuedModel } from "../../training-runs/request.js";
-import { NO_DATA, NO_DATA_PAIRS } from "../../session/model-cache.js";
+import { NO_DATA_PLAN, NO_DATA_PAIR_PLAN } from "../../session/model-cache.js";
 import type { ExecutionContext, Warn } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
 import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
@@ -66,7 +66,7 @@ export function trainedTeacher(model: TrainedModel, { session, stage }: Around):
     mark: readHeader(model.weights.checkpoint.file).metadata["checksum"] ?? null,
     async ask(texts) {
       const pairs = texts.some((text) => typeof text !== "string");
-      const asking = await session.weights.askable(model, pairs ? NO_DATA_PAIRS : NO_DATA, stage.hostContext);
+      const asking = await session.weights.askable(model, pairs ? NO_DATA_PAIR_PLAN : NO_DATA_PLAN, stage.hostContext);
       const answer = await predictInputTexts(texts, { ...asking, session: asking.open.session }, model.name);
       checkTeacherOutputs(model.name, answer.numbers);
       return answer;

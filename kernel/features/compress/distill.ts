@@ -10,7 +10,7 @@ import { cachedOutputInputNames } from "#stdlib/programs/objective.js";
 import type { ObjectiveOptions } from "#stdlib/programs/options.js";
 import { teacherRunsAlongside } from "#stdlib/students/shared/teachable.js";
 import { registry } from "#stdlib/registry.js";
-import { saveLabelledRows } from "../../runs/labelled-rows.js";
+import { saveTeacherLabelledRows } from "../../runs/labelled-rows.js";
 import { loadImplementation } from "../../host/load-implementation.js";
 import type { ModelHandle } from "../../models/model-handle.js";
 import type { ContinuedModel } from "../../training-runs/request.js";
@@ -53,7 +53,7 @@ export async function distilFromTeacher(
     head: true,
     ...(made.rows.length > 0 && { beside: { labels: 0 } }),
     begins: async (open, { loader }, run) => {
-      saveLabelledRows(run.path, made.rows);
+      saveTeacherLabelledRows(run.path, made.rows);
       if (base && model) await loadTeacherWeights(open, base, model);
       if (asks.any) loader.share(cachedOutputInputNames(TEACHER_OUTPUTS_SOURCE).share);
       if (!outputs) return;

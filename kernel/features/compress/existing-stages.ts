@@ -6,7 +6,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { PlannedCompressStage } from "#dsl/compiler/plan/action.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { isWholePlan } from "../../runs/plan-schema.js";
+import { isValidPlan } from "../../runs/plan-schema.js";
 import { readRegularJson } from "../../runs/read-events.js";
 import { RunFolder } from "../../runs/run-folder.js";
 import { readRunScores, type RunScore } from "../../runs/history/run-scores.js";
@@ -26,7 +26,7 @@ export interface EarlierCompressedModel {
 }
 
 /** The steps of an interrupted statement that were finished, with their runs. */
-export function finishedStages(
+export function finishedCompressionStages(
   runs: string,
   stages: readonly PlannedCompressStage[],
 ): ReadonlyMap<PlannedCompressStage, RunFolder> {
@@ -39,7 +39,7 @@ export function finishedStages(
 }
 
 /** Reuses a step that was finished before the statement was interrupted. */
-export function reuseStage(session: OpenSession, name: string, run: string): ModelHandle {
+export function reuseFinishedCompressionStage(session: OpenSession, name: string, run: string): ModelHandle {
   const weights = loadRunWeights(run);
   const handle = session.models.define(weights.plan.recipe.model, name);
   handle.weights = weights;
@@ -92,7 +92,7 @@ function compressedIn(runs: string): Compressed[] {
     const run = RunFolder.open(join(runs, id));
     const plan = readRegularJson(join(run.path, "plan.json"));
     const name = run.lock()?.name;
-    if (!isWholePlan(plan) || !plan.recipe.compress || name === undefined) return [];
+    if (!isValidPlan(plan) || !plan.recipe.compress || name === undefined) return [];
     const { stage, of: original } = plan.recipe.compress;
     return [{ run, name, recipeHash: plan.recipeHash, original, stage, parameters: plan.estimates.parameters }];
   });

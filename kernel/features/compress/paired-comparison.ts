@@ -12,12 +12,12 @@ import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { paretoPicture, paretoView, type ParetoModel, type ModelParetoReport } from "../../display/pareto.js";
 import type { DisplayOutput } from "../../display/html.js";
 import { splitNamesOf } from "../../data/prepared.js";
-import { scoreDifference, resampleAll } from "../../inference/measuring/comparison.js";
+import { scoreDifference, resampleMetrics } from "../../inference/measuring/comparison.js";
 import { metricFilesIn } from "../../inference/measuring/measure-metric.js";
 import { intervalOf } from "../../evaluation/report.js";
 import { evaluateModel, type MeasuredModel } from "../../evaluation/evaluate-once.js";
-import { medianSpread, timeModelsOnSplit, measuresLatency } from "../../evaluation/latency.js";
-import { rememberScores } from "../../evaluation/remember-scores.js";
+import { spreadOfRoundMedians, timeModelsOnSplit, measuresLatency } from "../../evaluation/latency.js";
+import { saveScoresInModelRun } from "../../evaluation/remember-scores.js";
 import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
 import type { TrainedModel } from "./contract.js";
@@ -72,7 +72,7 @@ export async function compareWithOriginal(
     : null;
   for (const handle of handles)
     measured.push(await measuredOn(session, handle, { ...on, metrics, times: times?.get(handle.name) }, context));
-  const drawn = await resampleAll(
+  const drawn = await resampleMetrics(
     measured.flatMap(({ measures }) => measures),
     context.signal,
   );
@@ -95,7 +95,7 @@ export async function compareWithOriginal(
       residentBytes: one.cost.heldBytes,
       median: finite(known(one, MEDIAN)?.value),
       slowest: finite(known(one, SLOWEST)?.value),
-      spread: waited ? medianSpread(waited) : null,
+      spread: waited ? spreadOfRoundMedians(waited) : null,
       quicker: did?.kind !== ROUNDED,
       score: { value: score.score.value, interval: score.score.interval },
       difference: base && scoreDifference(base, score),
@@ -104,7 +104,7 @@ export async function compareWithOriginal(
   measured.forEach((one, i) => {
     const { handle } = must(all[i], "a model");
     const scored = { prepared, rows: one.evaluation.rows, slices: [], home: context.hostContext.folder };
-    rememberScores(handle, { data: last.data, split }, scored, one.measures, drawn);
+    saveScoresInModelRun(handle, { data: last.data, split }, scored, one.measures, drawn);
   });
   const shown: ModelParetoReport = {
     metric: metricName(usual, registry),

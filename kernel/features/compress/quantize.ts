@@ -8,11 +8,11 @@ import { saveCheckpoint } from "../../runs/checkpoints.js";
 import { writeActivationBounds } from "../../runs/folders/made-folder.js";
 import type { UnstampedRunEvent, RunEvent } from "../../events/events.js";
 import { claimNewRun } from "../../training/claim-run.js";
-import { learntRowsOfStart } from "../../inference/measuring/learnt-overlap.js";
+import { trainingRowHashesOfStart } from "../../inference/measuring/learnt-overlap.js";
 import { engineWorkOf } from "../../engines/engine-work.js";
 import { alignBaseHead } from "../../models/own-head.js";
-import { runLockDetails, recordLearntRows, recordRowIdentities } from "../../training-runs/start-record.js";
-import { prepareMaterial } from "../../training-runs/training-inputs.js";
+import { collectNewRunFacts, recordTrainingRows, recordRowMarks } from "../../training-runs/start-record.js";
+import { prepareTrainingInputs } from "../../training-runs/training-inputs.js";
 import { calibrationRows } from "../../training-runs/calibration-rows.js";
 import { activationBoundsOf } from "./activation-bounds.js";
 import type { CompressionContext, CompressionStageRunner, TrainedModel } from "./contract.js";
@@ -25,7 +25,7 @@ export const quantize: CompressionStageRunner = async ({ name, plan }, from, aro
   const call = made ?? must(plan.recipe.compress, "a stage").stage;
   await calibrate(call, from, around);
   const request = { plan, run: { name, resume: false } };
-  const material = await prepareMaterial(
+  const material = await prepareTrainingInputs(
     session,
     { plan, name, continues: { labels: from.weights.labels, exemplars: [] } },
     stage,
@@ -33,12 +33,23 @@ export const quantize: CompressionStageRunner = async ({ name, plan }, from, aro
   );
   const { base, labels, prepared } = material;
   const engine = await session.engines.engine(engineWorkOf(plan, "inference"));
-  const { run, lock } = claimNewRun(session.runs, name, plan, await runLockDetails(request, material, engine, stage));
+  const { run, lock } = claimNewRun(
+    session.runs,
+    name,
+    plan,
+    await collectNewRunFacts(request, material, engine, stage),
+  );
   try {
     const { folder } = stage.hostContext;
     await session.weights.trainedBases.keep(run, plan.recipe.model, base);
-    await recordLearntRows(run, learntRowsOfStart(plan.recipe.model, base, folder), request, { prepared }, stage);
-    await recordRowIdentities(run, plan, { prepared });
+    await recordTrainingRows(
+      run,
+      trainingRowHashesOfStart(plan.recipe.model, base, folder),
+      request,
+      { prepared },
+      stage,
+    );
+    await recordRowMarks(run, plan, { prepared });
     const open = await session.weights.fresh(run.path, plan, base, labels, folder);
     await alignBaseHead(open.session, plan.recipe.model, base, labels);
     const events: RunEvent[] = [];

@@ -8,16 +8,16 @@ import { displayOutputOf } from "../../display/bundle.js";
 import { card, note, type DisplayOutput } from "../../display/html.js";
 import { tableView } from "../../display/table.js";
 import { compactNumber } from "../../host/value-text.js";
-import { megabytesText, storedBytes } from "../../models/compressed-from.js";
+import { megabytesText, weightsFileBytes } from "../../models/compressed-from.js";
 import { planCardView } from "../../display/plans/plan-card.js";
 import { compareWithOriginal, type CompressedModel } from "./paired-comparison.js";
 import type { CompressionContext, TrainedModel } from "./contract.js";
-import { finishedStages, reuseStage } from "./existing-stages.js";
-import { runStage } from "./compression-steps.js";
+import { finishedCompressionStages, reuseFinishedCompressionStage } from "./existing-stages.js";
+import { runCompressionStage } from "./compression-steps.js";
 import { LiveTraining } from "../../session/live-training.js";
 import { type ExecutionContext, warnerAt } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
-import { trainedModel } from "../../models/trained-model.js";
+import { awaitTrainedModel } from "../../models/trained-model.js";
 import { trainNamedModel } from "../../training-runs/train-named.js";
 
 type Compress = Extract<Action, { verb: "compress" }>;
@@ -25,14 +25,16 @@ type Compress = Extract<Action, { verb: "compress" }>;
 export async function runCompress(session: OpenSession, action: Compress, context: ExecutionContext): Promise<void> {
   const id = `compress-${action.name}-${Date.now().toString(36)}`;
   const isPrompted = action.stages[0]?.plan.recipe.compress?.teacher !== undefined;
-  const start = isPrompted ? null : await trainedModel(session.models.get(action.start));
+  const start = isPrompted ? null : await awaitTrainedModel(session.models.get(action.start));
   const { registry } = session.vocabulary;
   // Steps without training have no plan to show.
   const trained = action.stages.filter(({ plan }) => {
     const call = must(plan.recipe.compress, "a stage").stage;
     return registry.find(call.kind as "student", call.word)?.capabilities?.isTrained === true;
   });
-  const done = action.resume ? finishedStages(session.runs, action.stages) : new Map<PlannedCompressStage, RunFolder>();
+  const done = action.resume
+    ? finishedCompressionStages(session.runs, action.stages)
+    : new Map<PlannedCompressStage, RunFolder>();
   for (const [compressStage, run] of done)
     context.screen.display(textShown(`${compressStage.name} is already finished, and is reused: ${run.id}`));
   const planned = trained.filter((remaining) => !done.has(remaining));
@@ -66,8 +68,8 @@ export async function runCompress(session: OpenSession, action: Compress, contex
   for (const compressStage of action.stages) {
     const before = done.get(compressStage);
     const handle = before
-      ? reuseStage(session, compressStage.name, before.path)
-      : await runStage(compressStage, from, around);
+      ? reuseFinishedCompressionStage(session, compressStage.name, before.path)
+      : await runCompressionStage(compressStage, from, around);
     from = Object.assign(handle, { weights: must(handle.weights, `weights of ${compressStage.name}`) });
     made.push({ handle: from, stage: must(compressStage.plan.recipe.compress, "a stage").stage });
   }
@@ -81,7 +83,7 @@ function sizesShown(start: TrainedModel | null, made: readonly CompressedModel[]
   const rows = all.map(({ handle: { name, weights }, stage }) => {
     const run = RunFolder.open(weights.folder);
     const { parameters } = weights.plan.estimates;
-    const size = megabytesText(storedBytes(run, parameters));
+    const size = megabytesText(weightsFileBytes(run, parameters));
     return [name, stage ? shortCallText(stage, registry) : "", compactNumber(parameters), size, run.id];
   });
   return tableView(["model", "made by", "parameters", "on disk", "run"], rows, {

@@ -6,7 +6,7 @@ import type { PlannedCompressStage } from "#dsl/compiler/plan/action.js";
 import { dataReaderOfModel } from "#dsl/language/types/value.js";
 import { TEACHER_OUTPUTS_SOURCE } from "#stdlib/lessons/kind.js";
 import { makePrivate, makePrivateFolder } from "../../fetch/private.js";
-import { cachedOutputsFile, type Exemplar } from "../../runs/continual-state.js";
+import { cachedLogitsFile, type ReplayExemplar } from "../../runs/continual-state.js";
 import { toRunFolderError } from "../../runs/folder-errors.js";
 import { findRunsNamed } from "../../runs/history/runs-by-recipe.js";
 import {
@@ -16,7 +16,7 @@ import {
   verifySafetensors,
   writeSafetensors,
 } from "../../tensors/safetensors.js";
-import { trainedRows } from "../../training-runs/exemplars.js";
+import { trainingSplitRows } from "../../training-runs/exemplars.js";
 import type { CompressionContext, Teacher } from "./contract.js";
 import { textsIn } from "./unlabelled-rows.js";
 
@@ -28,7 +28,7 @@ export async function teacherOutputsOf(
   { name, plan }: PlannedCompressStage,
   by: Teacher,
   { session, stage }: CompressionContext,
-  unlabelled: readonly Exemplar[],
+  unlabelled: readonly ReplayExemplar[],
 ): Promise<Float32Array> {
   const [before] = findRunsNamed(session.runs, name, plan.recipeHash);
   const labels = by.labels.length;
@@ -37,7 +37,7 @@ export async function teacherOutputsOf(
     dataReaderOfModel(plan.recipe.model),
     stage.hostContext,
   );
-  const rows = trainedRows(prepared);
+  const rows = trainingSplitRows(prepared);
   // Cached logits were already checked when they were computed.
   if (before && isOf(before.path, by.mark, [rows.numRows() + unlabelled.length, labels])) return readSaid(before.path);
   const { numbers } = await by.ask(textsIn(rows));
@@ -49,7 +49,7 @@ export async function teacherOutputsOf(
 
 /** Whether the cached logits are from these weights and have this shape. */
 function isOf(run: string, mark: string | null, shape: readonly number[]): boolean {
-  const file = cachedOutputsFile(run);
+  const file = cachedLogitsFile(run);
   if (mark === null || !existsSync(file)) return false;
   const { metadata, tensors } = readHeader(file);
   return metadata[BY] === mark && tensors[TEACHER_OUTPUTS_SOURCE]?.shape.join() === shape.join();
@@ -58,7 +58,7 @@ function isOf(run: string, mark: string | null, shape: readonly number[]): boole
 const BY = "by";
 
 function readSaid(run: string): Float32Array {
-  const file = cachedOutputsFile(run);
+  const file = cachedLogitsFile(run);
   verifySafetensors(file);
   return new Float32Array(readTensor(file, TEACHER_OUTPUTS_SOURCE).bytes.slice().buffer);
 }
@@ -69,7 +69,7 @@ export function saveTeacherOutputs(
   outputs: Float32Array,
   { labels, mark }: { readonly labels: number; readonly mark: string | null },
 ): void {
-  const file = cachedOutputsFile(run);
+  const file = cachedLogitsFile(run);
   const shape = [outputs.length / labels, labels];
   if (isOf(run, mark, shape)) return;
   const metadata = { ...CHECKSUM_METADATA, ...(mark !== null && { [BY]: mark }) };

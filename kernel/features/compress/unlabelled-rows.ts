@@ -9,17 +9,17 @@ import { softmaxInto } from "#stdlib/statistics/probabilities.js";
 import { makeAugmentedTexts } from "#stdlib/students/shared/augmented-texts.js";
 import { registry } from "#stdlib/registry.js";
 import { wilsonInterval } from "#stdlib/statistics/wilson.js";
-import type { Exemplar } from "../../runs/continual-state.js";
+import type { ReplayExemplar } from "../../runs/continual-state.js";
 import { splitNamesOf, trainingSplitName, type PreparedData } from "../../data/prepared.js";
 import type { LabelledRowsReport } from "../../display/labelled-texts.js";
 import type { PredictionInput } from "../../data/encoding/encoded.js";
 import type { TextPredictions } from "../../inference/input-texts.js";
-import { trainedRows } from "../../training-runs/exemplars.js";
+import { trainingSplitRows } from "../../training-runs/exemplars.js";
 import { rowHashesOf } from "../../runs/split-rows.js";
 import type { CompressionContext, Teacher } from "./contract.js";
 
 export interface TeacherLabelledRows {
-  readonly rows: readonly Exemplar[];
+  readonly rows: readonly ReplayExemplar[];
   readonly report: LabelledRowsReport | null;
 }
 
@@ -34,16 +34,16 @@ export async function labelRowsByTeacher(
   if (unlabelled.length === 0 && augment === 0) return { rows: [], report: null };
   const reader = dataReaderOfModel(plan.recipe.model);
   const labelledData = await session.datasets.data(plan.recipe.data, reader, stage.hostContext);
-  const names = trainedRows(labelledData).columnNames();
-  const all: Exemplar[] = [];
+  const names = trainingSplitRows(labelledData).columnNames();
+  const all: ReplayExemplar[] = [];
   for (const { data } of unlabelled) {
     const prepared = await session.datasets.data(data, reader, stage.hostContext);
-    const rows = trainedRows(prepared);
+    const rows = trainingSplitRows(prepared);
     await demandApart(prepared, labelledData, { warn, ...(stage.signal && { signal: stage.signal }) });
     const outputs = await teacher.ask(textsIn(rows));
     all.push(...remembered(prepared, rows, outputs, names));
   }
-  const made = augment > 0 ? madeOf(trainedRows(labelledData), augment, plan.recipe.training.seed) : null;
+  const made = augment > 0 ? madeOf(trainingSplitRows(labelledData), augment, plan.recipe.training.seed) : null;
   if (made)
     all.push(...remembered({ name: MADE, facts: labelledData.facts }, made, await teacher.ask(textsIn(made)), names));
   const decides = registry.find("task", plan.recipe.model.task.word)?.capabilities?.decides;
@@ -53,7 +53,7 @@ export async function labelRowsByTeacher(
     data: unlabelled.map(({ data }) => data.name).join(", "),
     made: made?.numRows() ?? 0,
     rows: all.length,
-    labelled: trainedRows(labelledData).numRows(),
+    labelled: trainingSplitRows(labelledData).numRows(),
     // With several labels per row, each has its own probability and there is no confidence for the row.
     sure: decides === "one" ? sure.reduce((sum, one) => sum + one, 0) / Math.max(1, sure.length) : null,
     unsure: sure.filter((one) => one < UNSURE).length,
@@ -103,7 +103,7 @@ function softmax(logits: readonly number[]): Float32Array {
   return shares;
 }
 
-function countsOf(rows: readonly Exemplar[]): LabelledRowsReport["labels"] {
+function countsOf(rows: readonly ReplayExemplar[]): LabelledRowsReport["labels"] {
   const counts = new Map<string, number>();
   for (const { roles } of rows) {
     const label = String(roles["label"] ?? roles["labels"]);
@@ -118,7 +118,7 @@ function remembered(
   rows: ColumnTable,
   { predictions, numbers }: TextPredictions,
   names: readonly string[],
-): readonly Exemplar[] {
+): readonly ReplayExemplar[] {
   const has = new Set(rows.columnNames());
   const column = (role: string): ArrayLike<unknown> | null => (has.has(role) ? rows.array(role) : null);
   const columns = names.filter((role) => role !== "$row").map((role) => [role, column(role)] as const);

@@ -4,12 +4,12 @@
  * the deployment's run and is deleted with it.
  */
 import { registry } from "#stdlib/registry.js";
-import type { DeployedModel, TrainingOrigin } from "#stdlib/targets/kind.js";
+import type { ModelToDeploy, TrainingRunFacts } from "#stdlib/targets/kind.js";
 import { readCalibration } from "../../runs/calibration.js";
 import { dataReaderOfModel } from "#dsl/language/types/value.js";
 import { licenceOf } from "../../bases/licence.js";
 import { openBase } from "../../bases/open.js";
-import { cardBaseOf } from "../../runs/history/card-base.js";
+import { cardBaseModelOf } from "../../runs/history/card-base.js";
 import { deployedChatOf } from "../../deployments/chat.js";
 import { chatEncodingOf } from "../../data/encoding/chat.js";
 import { calibrationValuesOf } from "../../inference/fitted-calibration.js";
@@ -21,11 +21,11 @@ import { RunFolder } from "../../runs/run-folder.js";
 import { readRunScores } from "../../runs/history/run-scores.js";
 import type { TrainedWeights } from "../../runs/weights.js";
 
-export async function prepareDeployment(
+export async function prepareModelForDeployment(
   folder: string,
   opened: OpenedRun,
-  { name, ...rows }: Pick<DeployedModel, "name" | "calibration" | "examples">,
-): Promise<DeployedModel> {
+  { name, ...rows }: Pick<ModelToDeploy, "name" | "calibration" | "examples">,
+): Promise<ModelToDeploy> {
   const { open, weights, base, body } = opened;
   const { plan, labels } = weights;
   const { model, data } = plan.recipe;
@@ -46,7 +46,7 @@ export async function prepareDeployment(
     adapter,
     peft: open.folder.adapter !== null && "peft_type" in open.folder.adapter.config,
     origin: {
-      hub: cardBaseOf(model).hub?.id ?? null,
+      hub: cardBaseModelOf(model).hub?.id ?? null,
       licence: licenceOf(base),
       ...(learnt && { learnt }),
     },
@@ -76,7 +76,7 @@ export async function prepareDeployment(
 }
 
 /** Undefined if the run doesn't record when it ended. */
-function learntOf(weights: TrainedWeights): TrainingOrigin | undefined {
+function learntOf(weights: TrainedWeights): TrainingRunFacts | undefined {
   const { plan, data, events } = weights;
   const ended = events.findLast(({ kind }) => kind === "stopped") ?? events.at(-1);
   if (!ended) return undefined;
@@ -86,7 +86,7 @@ function learntOf(weights: TrainedWeights): TrainingOrigin | undefined {
 }
 
 /** The newest test score of these weights, else the newest on any split; without evaluations, the validation score. */
-function scoredIn({ folder, checkpoint, events }: TrainedWeights): Pick<TrainingOrigin, "scores" | "on"> {
+function scoredIn({ folder, checkpoint, events }: TrainedWeights): Pick<TrainingRunFacts, "scores" | "on"> {
   const { step } = checkpoint.position;
   const runScores = readRunScores(RunFolder.open(folder)).filter(
     (one) => one.step === step && Object.keys(one.metrics).length > 0,

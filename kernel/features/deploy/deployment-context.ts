@@ -1,6 +1,6 @@
 /** Context of the parts of `deploy`. */
 import type { Action } from "#dsl/compiler/plan/action.js";
-import type { DeployedModel, TargetImplementation } from "#stdlib/targets/kind.js";
+import type { ModelToDeploy, TargetImplementation } from "#stdlib/targets/kind.js";
 import type { DeploymentPlace } from "../../deployments/output.js";
 import type { DeploymentRun } from "./deployment-run.js";
 import type { OpenedRun } from "../../models/opened-run.js";
@@ -20,5 +20,5 @@ export interface DeploymentContext {
   /** Checks again that the place may be used; null for a deployment that is written into the run only. */
   readonly again: (() => Promise<void>) | null;
   readonly run: DeploymentRun;
-  readonly model: DeployedModel;
+  readonly model: ModelToDeploy;
 }

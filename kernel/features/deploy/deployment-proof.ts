@@ -10,7 +10,7 @@ import type { GoldenInputs } from "../../deployments/golden.js";
 import { deploymentHomeOf, type DeploymentPlace } from "../../deployments/output.js";
 import { proofOf, type DeploymentProof, type ComparedScores } from "../../deployments/proof.js";
 import { goldenAnswersOf, judgeAnswers, openDeployment, type OpenedDeployment } from "../../deployments/prove.js";
-import { rowsToScore, compareDeployedScores } from "./scores.js";
+import { heldOutRowsForDeployment, compareDeployedScores } from "./scores.js";
 import type { DeploymentContext } from "./deployment-context.js";
 import { modelReopener } from "../../models/reopened-model.js";
 
@@ -89,6 +89,6 @@ async function scoresBeside(
   open: OpenedDeployment,
 ): Promise<ComparedScores | { readonly none: string }> {
   if (!open.asking) return { none: "this runtime writes by itself" };
-  const rows = await rowsToScore(session, opened, action, context);
+  const rows = await heldOutRowsForDeployment(session, opened, action, context);
   return "none" in rows ? rows : compareDeployedScores(session, opened, open.asking, rows, context);
 }

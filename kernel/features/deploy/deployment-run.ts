@@ -8,7 +8,7 @@ import { join } from "node:path";
 import canonicalize from "canonicalize";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { writePrivateAsync } from "../../fetch/private.js";
+import { writePrivateFileAsync } from "../../fetch/private.js";
 import { lockHolderOf, type RunLock } from "../../runs/run-lock.js";
 import { currentProcess } from "../../runs/writer.js";
 import { callText } from "../../host/value-text.js";
@@ -83,7 +83,7 @@ export class DeploymentRun {
   }
 
   async proved(proof: DeploymentProof): Promise<void> {
-    await writePrivateAsync(join(this.run.path, PROOF_FILE), `${JSON.stringify(proof, null, 2)}\n`);
+    await writePrivateFileAsync(join(this.run.path, PROOF_FILE), `${JSON.stringify(proof, null, 2)}\n`);
   }
 
   end(reason: "done" | "interrupted" | "failed"): void {

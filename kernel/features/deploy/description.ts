@@ -13,7 +13,7 @@ import type { DeploymentContext } from "./deployment-context.js";
 import { version } from "../../session/version.js";
 
 /** Writes the description files of the deployment. */
-export async function describeDeployment(
+export async function writeDeploymentDescription(
   { action, model, opened, run }: DeploymentContext,
   home: string,
   written: DeploymentResult,

@@ -4,7 +4,7 @@
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { dataReaderOfModel } from "#dsl/language/types/value.js";
-import type { DeployedModel } from "#stdlib/targets/kind.js";
+import type { ModelToDeploy } from "#stdlib/targets/kind.js";
 import { findPersonalData } from "#stdlib/personal-data/find.js";
 import { roleValuesOf } from "../../runs/split-rows.js";
 import { splitNamesOf, type PreparedData } from "../../data/prepared.js";
@@ -19,9 +19,9 @@ const SHORTEST = 3;
 /** Maximum characters of the second text of a pair: a context is longer than its question. */
 const LONGEST_SECOND = 1200;
 
-type Example = Awaited<ReturnType<DeployedModel["examples"]>>[number];
+type Example = Awaited<ReturnType<ModelToDeploy["examples"]>>[number];
 
-export async function examplesOf(
+export async function examplesForDeployment(
   session: OpenSession,
   { weights }: OpenedRun,
   most: number,

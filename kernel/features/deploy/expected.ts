@@ -1,7 +1,7 @@
 /** Golden inputs for a deployed model, and the notebook model's outputs on them. */
 import { LRUCache } from "lru-cache";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { DeployedModel } from "#stdlib/targets/kind.js";
+import type { ModelToDeploy } from "#stdlib/targets/kind.js";
 import { callText } from "../../host/value-text.js";
 import { withProgressLabel } from "../../host/host-context.js";
 import { loadImplementation } from "../../host/load-implementation.js";
@@ -19,7 +19,7 @@ import type { DeployAction } from "./deployment-context.js";
 export async function goldenInputsFor(
   action: DeployAction,
   { weights, tokenizer }: OpenedRun,
-  { chat, parts }: DeployedModel,
+  { chat, parts }: ModelToDeploy,
   room: number,
 ): Promise<GoldenInputs> {
   const { model, data } = weights.plan.recipe;

@@ -1,7 +1,7 @@
 /** Checks before a deployment is written, the upload, and the report afterwards. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { dataReaderOfModel, type Call } from "#dsl/language/types/value.js";
-import type { HubPush } from "#stdlib/targets/kind.js";
+import type { HubPushDestination } from "#stdlib/targets/kind.js";
 import type { DeploymentReport } from "../../display/deployment.js";
 import { plural } from "../../host/value-text.js";
 import { uncleanedTextsWarning } from "../../data/rows/text-cleaners.js";
@@ -13,7 +13,7 @@ import { type ExecutionContext, VERIFYING_NOTICE, warnerAt } from "../../session
 import type { DeployAction, DeploymentContext } from "./deployment-context.js";
 
 /** Warns before anything is written. */
-export function warnUncleaned(
+export function warnOfUncleanedTexts(
   { name, target, span }: DeployAction,
   clean: readonly Call[],
   context: ExecutionContext,
@@ -30,9 +30,9 @@ export async function demandLicencePermitsChanges({ base, weights }: OpenedRun):
 }
 
 /** Refuses to push while the data have findings that were not allowed. Coded error `push-with-findings`. */
-export async function demandCleanData(
+export async function demandNoFindingsBeforePush(
   { session, opened, stage: context }: Pick<DeploymentContext, "session" | "opened" | "stage">,
-  { repository }: HubPush,
+  { repository }: HubPushDestination,
 ): Promise<void> {
   const { recipe, effects } = opened.weights.plan;
   const prepared = await session.datasets
@@ -60,7 +60,7 @@ export async function demandCleanData(
 /** Uploads the deployment, and returns the report with its address. */
 export async function pushDeployment(
   { action, place, stage: context }: DeploymentContext,
-  { push, token }: { readonly push: HubPush; readonly token: string },
+  { push, token }: { readonly push: HubPushDestination; readonly token: string },
   report: DeploymentReport,
 ): Promise<DeploymentReport> {
   const pushed = await pushFolder(place.path, push, token, { ...context.hostContext, signal: context.signal });
@@ -77,7 +77,7 @@ function reportAfterPush(
 }
 
 /** In verification, the deployment is made and proved but not pushed. */
-export function verificationReport(report: DeploymentReport, push: HubPush | null): DeploymentReport {
+export function verificationReport(report: DeploymentReport, push: HubPushDestination | null): DeploymentReport {
   return {
     ...report,
     notes: [VERIFYING_NOTICE, ...(push ? [`Nothing is pushed to ${push.repository}.`] : []), ...report.notes],

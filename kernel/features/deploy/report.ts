@@ -17,7 +17,7 @@ import { expandHome } from "../../deployments/deployment-folder.js";
 import type { DeploymentProof } from "../../deployments/proof.js";
 import { reportChecks, proofCardLines, reportScores, verdictText } from "../../deployments/report.js";
 import { hideLocalPath } from "../../runs/history/card-base.js";
-import { writeRunDescription, savedFormatOf } from "../../runs/history/run-description.js";
+import { writeModelCardOfRun, savedFormatOf } from "../../runs/history/run-description.js";
 import type { DeploymentContext } from "./deployment-context.js";
 
 export async function createModelCard(
@@ -30,7 +30,7 @@ export async function createModelCard(
   const { plan, events, checkpoint, data, folder } = opened.weights;
   const whole = existsSync(join(home, "model.safetensors"));
   const adapter = existsSync(join(home, "adapter_config.json"));
-  await writeRunDescription(home, {
+  await writeModelCardOfRun(home, {
     plan,
     events,
     checkpoint,

@@ -14,17 +14,17 @@ import type { DeploymentPlace } from "../../deployments/output.js";
 import { expandHome, claimPlace, identityOf, deploymentPlaceAt } from "../../deployments/deployment-folder.js";
 import { pushTokenOf } from "../../deployments/pushing/push.js";
 import { calibrationRows } from "../../training-runs/calibration-rows.js";
-import { examplesOf } from "./examples.js";
+import { examplesForDeployment } from "./examples.js";
 import {
   verificationReport,
-  demandCleanData,
+  demandNoFindingsBeforePush,
   demandLicencePermitsChanges,
   pushDeployment,
-  warnUncleaned,
+  warnOfUncleanedTexts,
 } from "./push.js";
 import type { DeployAction } from "./deployment-context.js";
 import { DeploymentRun } from "./deployment-run.js";
-import { prepareDeployment } from "./deploy-source.js";
+import { prepareModelForDeployment } from "./deploy-source.js";
 import { writeDeployment } from "./written-deployment.js";
 import { type ExecutionContext, isVerifying, outputPathFor } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
@@ -50,7 +50,7 @@ export async function runDeploy(session: OpenSession, action: DeployAction, cont
     await session.models.requests.inTurn(handle, context.hostContext, async (opened) => {
       await demandLicencePermitsChanges(opened);
       const { weights, engine } = opened;
-      warnUncleaned(action, weights.plan.recipe.data.clean, context);
+      warnOfUncleanedTexts(action, weights.plan.recipe.data.clean, context);
       const { folder: home } = context.hostContext;
       const run = DeploymentRun.begin(session.runs, {
         name: action.name,
@@ -60,12 +60,12 @@ export async function runDeploy(session: OpenSession, action: DeployAction, cont
         engine: engine.info.title,
       });
       begun.run = run;
-      if (push) await demandCleanData({ session, opened, stage: context }, push);
+      if (push) await demandNoFindingsBeforePush({ session, opened, stage: context }, push);
       const model = await withProgressLabel(context.hostContext, `${action.name} prepared for writing`, () =>
-        prepareDeployment(run.source, opened, {
+        prepareModelForDeployment(run.source, opened, {
           name: action.name,
           calibration: (rows) => calibrationRows(session, opened, rows, context),
-          examples: (most) => examplesOf(session, opened, most, context),
+          examples: (most) => examplesForDeployment(session, opened, most, context),
         }),
       );
       // A deployment to be pushed is in the run's folder until then.

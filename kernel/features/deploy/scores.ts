@@ -10,7 +10,7 @@ import { splitNamesOf } from "../../data/prepared.js";
 import type { ComparedScores } from "../../deployments/proof.js";
 import { labelAgreement } from "../../deployments/label-agreement.js";
 import { encodeSplit, encodingOf } from "../../data/encoding/encoded.js";
-import { scoreDifference, resampleAll } from "../../inference/measuring/comparison.js";
+import { scoreDifference, resampleMetrics } from "../../inference/measuring/comparison.js";
 import { measureMetric } from "../../inference/measuring/measure-metric.js";
 import { scoreSplit } from "../../inference/score-split.js";
 import type { OpenModelForPrediction } from "../../inference/input-texts.js";
@@ -22,7 +22,7 @@ import type { OpenSession } from "../../session/open-session.js";
 /**
  * Returns the rows that the training did not use, if its data can be read again; else the reason why there are none.
  */
-export async function rowsToScore(
+export async function heldOutRowsForDeployment(
   session: OpenSession,
   { weights }: OpenedRun,
   options: { readonly on: ActionSubject | null; readonly rows: number },
@@ -87,7 +87,7 @@ export async function compareDeployedScores(
     labels: deployed.labels,
     maxLength: deployed.plan.recipe.model.max_length,
   });
-  const drawn = await resampleAll([...here.measures, ...there.measures], context.signal);
+  const drawn = await resampleMetrics([...here.measures, ...there.measures], context.signal);
   const metrics = here.measures.flatMap((measure, i) => {
     const other = there.measures[i];
     if (!other || Number.isNaN(measure.value)) return [];

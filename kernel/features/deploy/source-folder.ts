@@ -8,9 +8,9 @@ import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { weightStorageOf } from "#stdlib/storages/shared/storage.js";
-import type { DeployedModel } from "#stdlib/targets/kind.js";
+import type { ModelToDeploy } from "#stdlib/targets/kind.js";
 import { ADAPTER_FILES, writeAdapter } from "../../runs/folders/adapter-folder.js";
-import { configText } from "../../runs/folders/config-text.js";
+import { modelConfigJsonText } from "../../runs/folders/config-text.js";
 import { writeMergedModel } from "../../runs/folders/merged.js";
 import { modelConfigOf } from "../../runs/folders/model-config.js";
 import { companionFiles, copyCompanionFiles, writeModelFolder } from "../../runs/folders/model-folder.js";
@@ -22,14 +22,14 @@ import type { OpenedRun } from "../../models/opened-run.js";
 export async function writeSourceFolder(
   folder: string,
   opened: OpenedRun,
-  template: DeployedModel["chat"] | null,
+  template: ModelToDeploy["chat"] | null,
 ): Promise<{ readonly around: string | null; readonly adapter: readonly string[] | null }> {
   const { open, weights, base } = opened;
   const { model } = weights.plan.recipe;
   mkdirSync(folder, { recursive: true });
   const around = await wholeIn(folder, opened);
   if (around !== null) {
-    await writeFileAtomic(join(folder, "config.json"), configText(modelConfigOf(model, base, weights.labels)));
+    await writeFileAtomic(join(folder, "config.json"), modelConfigJsonText(modelConfigOf(model, base, weights.labels)));
     await copyCompanionFiles(folder, { from: base.folder, files: companionFiles(base), maxLength: model.max_length });
   }
   // Tune's template words are exported as Jinja templates, which other tools can read.
@@ -41,7 +41,7 @@ export async function writeSourceFolder(
 }
 
 /** The config and the other files of the folder, except the adapter's. */
-export async function sourceFilesIn(folder: string): Promise<Pick<DeployedModel, "config" | "files" | "file">> {
+export async function sourceFilesIn(folder: string): Promise<Pick<ModelToDeploy, "config" | "files" | "file">> {
   return {
     config: parseJsonAs(await readFile(join(folder, "config.json"), "utf8"), jsonObject),
     files: readdirSync(folder).filter((name) => name !== "config.json" && name !== "adapter"),

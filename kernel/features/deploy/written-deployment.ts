@@ -12,7 +12,7 @@ import { deployAtomically } from "../../deployments/staging.js";
 import { expectedOutputs, goldenInputsFor } from "./expected.js";
 import { createModelCard, deploymentReportOf } from "./report.js";
 import type { DeploymentContext } from "./deployment-context.js";
-import { describeDeployment } from "./description.js";
+import { writeDeploymentDescription } from "./description.js";
 import { proveDeployment } from "./deployment-proof.js";
 
 export async function writeDeployment(work: DeploymentContext): Promise<DeploymentReport> {
@@ -38,7 +38,7 @@ export async function writeDeployment(work: DeploymentContext): Promise<Deployme
       () => target.write(action.target, model, targetOutputIn(folder, here, run.source)),
     );
     context.signal?.throwIfAborted();
-    const deployment = await describeDeployment(work, deploymentHomeOf(here), written);
+    const deployment = await writeDeploymentDescription(work, deploymentHomeOf(here), written);
     const { proof, notes } = await proveDeployment(work, { here, deployment, golden, expected });
     await createModelCard(work, deploymentHomeOf(here), written, proof);
     const whole: DeploymentProof = { ...proof, files: await fileChecksums(here) };

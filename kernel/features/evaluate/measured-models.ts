@@ -3,7 +3,7 @@ import type { Action, ActionSubject } from "#dsl/compiler/plan/action.js";
 import { type CodeData, must } from "#dsl/language/diagnostics/codes.js";
 import type { JudgeMeasureOptions } from "../../inference/measuring/judge-measure.js";
 import { metricFilesIn } from "../../inference/measuring/measure-metric.js";
-import { overlapWithLearntRows } from "../../inference/measuring/learnt-overlap.js";
+import { overlapWithTrainingRows } from "../../inference/measuring/learnt-overlap.js";
 import type { ModelHandle } from "../../models/model-handle.js";
 import { clientsWithHeads } from "../../runs/client-heads.js";
 import { type ExecutionContext, warnerAt, type Warn } from "../../session/execution-context.js";
@@ -28,7 +28,7 @@ export function demandAllAttackable(
 }
 
 /** Every named model and baseline, each followed by the variant with its own head, if any. */
-export async function measureNamed(
+export async function measureNamedModels(
   session: OpenSession,
   action: Evaluate,
   subject: Evaluate["on"][number],
@@ -121,7 +121,7 @@ export async function trainingOverlapOf(
   if (by.is === "contender") return { mostly: by.learns && split === "train" };
   const { handle, learnt } = by;
   if (folds) return {};
-  const seen = await overlapWithLearntRows({ prepared, split }, { weights: handle.weights, learnt }, signal);
+  const seen = await overlapWithTrainingRows({ prepared, split }, { weights: handle.weights, learnt }, signal);
   if (!seen) return {};
   return { warning: { ...seen, model: handle.name, on: evaluation.on }, mostly: 2 * seen.seen >= seen.of };
 }

@@ -8,16 +8,16 @@ import { foldsView } from "../../display/scores/folds.js";
 import { slicesView, type SlicesReport } from "../../display/scores/slices.js";
 import type { DisplayOutput } from "../../display/html.js";
 import type { ResampledScores } from "../../inference/measuring/comparison.js";
-import { saveEvaluation } from "../../inference/evaluations/kept-evaluations.js";
+import { addOrReplaceEvaluation } from "../../inference/evaluations/kept-evaluations.js";
 import { attackScoresToSave, type AttackResult } from "../../evaluation/attacks.js";
 import type { MeasuredModel } from "../../evaluation/evaluate-once.js";
-import { rememberScores } from "../../evaluation/remember-scores.js";
+import { saveScoresInModelRun } from "../../evaluation/remember-scores.js";
 import type { SeedsReport } from "../../evaluation/seeds.js";
 import { scoresOfSlices } from "../../evaluation/slices.js";
 import { type ExecutionContext, warnerAt } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
 import { rewriteRunCard } from "../../training-runs/before-after-scores.js";
-import { reportRunScored } from "../../training-runs/tracker-context.js";
+import { reportScoresToTrackers } from "../../training-runs/tracker-context.js";
 
 /** `seeds` and `attacked`: one entry per measured model. */
 export interface EvaluationResults {
@@ -38,7 +38,7 @@ export function showEvaluation(
 ): void {
   const { report, measured, seeds, sliced, attacked } = results;
   const pictured = measured.flatMap(({ evaluation }, i) => attacksOf(evaluation, attacked[i] ?? []));
-  saveEvaluation(session.keptEvaluations, {
+  addOrReplaceEvaluation(session.keptEvaluations, {
     names,
     report,
     more: [
@@ -92,12 +92,16 @@ export async function saveScoresInRuns(
     };
     if (folds || by.is !== "model" || by.handle.weights?.client !== undefined) continue;
     const { folder: home } = context.hostContext;
-    const saved = noted(() => rememberScores(by.handle, subject, { ...scored, home }, measures, drawn), span, context);
+    const saved = noted(
+      () => saveScoresInModelRun(by.handle, subject, { ...scored, home }, measures, drawn),
+      span,
+      context,
+    );
     if (saved && scored.attacks) {
       const weights = must(by.handle.weights, "weights");
       await rewriteRunCard(session, Object.assign(by.handle, { weights }), context);
     }
-    reportRunScored(session, by.handle.weights?.folder, context);
+    reportScoresToTrackers(session, by.handle.weights?.folder, context);
   }
 }
 

@@ -7,7 +7,7 @@ import { must } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
 import {
   scoreDifference,
-  resampleAll,
+  resampleMetrics,
   type ResampledScores,
   type MeasuredMetric,
 } from "../../inference/measuring/comparison.js";
@@ -17,7 +17,7 @@ import {
   thresholdsText,
   demandThresholdsCleared,
   checkThresholds,
-  matchesCall,
+  metricMatcherOfCall,
   type ThresholdResult,
 } from "../../evaluation/required-scores.js";
 import { runAttacks, attackScoresToSave, type AttackResult } from "../../evaluation/attacks.js";
@@ -30,7 +30,7 @@ import { scoresOfSlices, sliceReportsOf } from "../../evaluation/slices.js";
 import { measureConstant, intervalOf, evaluationReportOf, modelNotesOf } from "../../evaluation/report.js";
 import {
   demandAllAttackable,
-  measureNamed,
+  measureNamedModels,
   measurementSettingsOf,
   trainingOverlapOf,
   warnOfTrainingOverlap,
@@ -44,9 +44,9 @@ export async function runEvaluate(session: OpenSession, action: Evaluate, contex
   const { attacks = [] } = action;
   demandAllAttackable(session, action);
   for (const subject of action.on) {
-    const measured = await measureNamed(session, action, subject, context);
+    const measured = await measureNamedModels(session, action, subject, context);
     const constants = await Promise.all(measured.map((one) => measureConstant(session, one, action, context)));
-    const drawn = await resampleAll(
+    const drawn = await resampleMetrics(
       [...measured, ...constants.filter((one) => one !== null)].flatMap(({ measures }) => measures),
       context.signal,
     );
@@ -134,6 +134,6 @@ function differencesOf(first: readonly MeasuredMetric[], others: readonly Measur
 const scoreIn =
   ({ measures }: MeasuredModel, drawn: ResampledScores) =>
   (metric: Call) => {
-    const measure = must(measures.find(matchesCall(metric)), `what ${metric.word} is`);
+    const measure = must(measures.find(metricMatcherOfCall(metric)), `what ${metric.word} is`);
     return { score: intervalOf(drawn, measure).score, why: measure.why };
   };

@@ -21,7 +21,7 @@ import type { OpenSession } from "../../session/open-session.js";
 const GREETING = 2500;
 
 /** Coded errors `secret-missing`, `secret-malformed`. */
-export async function announceExperiment(
+export async function announceExperimentToTrackers(
   session: OpenSession,
   _action: Extract<Action, { verb: "experiment" }>,
   context: ExecutionContext,

@@ -4,7 +4,7 @@
  */
 import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import { FEDERATION_ENDING_CODES, type Client, type RoundAnswer, type RoundInstruction } from "./contract.js";
-import type { RoundClients } from "./server.js";
+import type { ClientsOfRound } from "./server.js";
 
 export interface RoundAnswers {
   /** By client number, ascending. */
@@ -23,7 +23,7 @@ export interface RoundRequestOptions {
 /** `under`: receives the client in progress; null if there is none. */
 export async function askClientsInTurn(
   order: RoundInstruction,
-  { clients: numbers, lost }: RoundClients,
+  { clients: numbers, lost }: ClientsOfRound,
   { clients, signal, onClient }: RoundRequestOptions,
   under: (client: Client | null) => void,
 ): Promise<RoundAnswers> {
@@ -43,13 +43,13 @@ export async function askClientsInTurn(
 /** Throws errors that end the federation (`FEDERATION_ENDING_CODES`) and errors without a code. */
 export async function askClientsConcurrently(
   order: RoundInstruction,
-  { clients: numbers }: Pick<RoundClients, "clients">,
+  { clients: numbers }: Pick<ClientsOfRound, "clients">,
   { clients, signal, onClient }: RoundRequestOptions,
 ): Promise<RoundAnswers> {
   let done = 0;
   const each = await Promise.all(
     numbers.map(async (number) => {
-      const answer = await answerOrError(() => must(clients[number], "a client").train(order, signal), signal);
+      const answer = await clientAnswerOrError(() => must(clients[number], "a client").train(order, signal), signal);
       onClient?.((done += 1), numbers.length);
       return [number, answer] as const;
     }),
@@ -66,7 +66,7 @@ export async function askClientsConcurrently(
 }
 
 /** A remote client's response, or its error; throws as above. */
-export async function answerOrError<T>(
+export async function clientAnswerOrError<T>(
   ask: () => Promise<T>,
   signal: AbortSignal | undefined,
 ): Promise<T | CodedError> {

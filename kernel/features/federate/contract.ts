@@ -62,7 +62,7 @@ export interface Client {
  * The terms of a federation, sent to remote clients before their first round. A client never runs a foreign program: it
  * runs its own and compares the terms with it. It refuses any difference and names the path that differs.
  */
-export interface Terms {
+export interface OfferedFederationTerms {
   /**
    * Everything that determines what a client computes and sends, without its data: the same plan gives the same value
    * (`federationTermsOf`).

@@ -1,7 +1,7 @@
 /** Error codes of rounds that lose remote clients. */
 import { escapeControlCharacters, type CodeTable } from "#dsl/language/diagnostics/codes.js";
 
-export interface LostCodeData {
+export interface LostClientCodeData {
   "round-lost": {
     readonly round: number;
     readonly answered: number;
@@ -12,7 +12,7 @@ export interface LostCodeData {
     readonly why: string;
   };
 }
-export const lostCodes: CodeTable<LostCodeData> = {
+export const lostClientCodes: CodeTable<LostClientCodeData> = {
   "round-lost": {
     severity: "error",
     message: (d) =>

@@ -13,8 +13,8 @@ import { pruneFederationStates, saveFederationState } from "./state-file.js";
 import type { ClientPrivacy } from "./private.js";
 import { HEAD_KEY, type ClientHeads } from "./simulated/heads.js";
 import type { FederationServer } from "./server.js";
-import { sampleClients, samplePrivateClients, type RoundClients, type RoundResult } from "./server.js";
-import type { EvaluationReport, TrainingHook } from "../../training/loop/hook.js";
+import { sampleClients, samplePrivateClients, type ClientsOfRound, type RoundResult } from "./server.js";
+import type { ExtraEvaluationFields, TrainingHook } from "../../training/loop/hook.js";
 import { MIN_CLIENTS_TO_HIDE } from "#dsl/compiler/drafts/clients.js";
 import { registry } from "#stdlib/registry.js";
 
@@ -159,7 +159,7 @@ export class FederatedRounds implements StepSource {
   private async finished(
     round: number,
     answers: ReadonlyMap<number, RoundAnswer>,
-    selected: RoundClients,
+    selected: ClientsOfRound,
   ): Promise<RoundResult & { readonly failed?: CodedError }> {
     try {
       const done = await this.options.server.finish(round, answers, selected);
@@ -178,7 +178,7 @@ export class FederatedRounds implements StepSource {
     }
   }
 
-  private async answered(round: number, selected: RoundClients): Promise<RoundAnswers> {
+  private async answered(round: number, selected: ClientsOfRound): Promise<RoundAnswers> {
     const { server, clients, carrier, onClient, privacy, least } = this.options;
     const order = server.order(round);
     const of = {
@@ -227,7 +227,7 @@ export interface FederationHookOptions {
 
 export function federationHook({ rounds, scores, personal }: FederationHookOptions): TrainingHook {
   return {
-    afterValidation: (): EvaluationReport => ({
+    afterValidation: (): ExtraEvaluationFields => ({
       clients: scores(),
       ...(personal && { personal: personal() }),
       ...rounds.carried(),

@@ -11,14 +11,14 @@ import { seededRandom, shuffle } from "#stdlib/statistics/chance.js";
 import { stragglerCount, participantCount } from "#dsl/compiler/drafts/clients.js";
 import type { ClientRoundReport } from "../../events/events.js";
 import type { RoundAnswer, RoundInstruction } from "./contract.js";
-import { fixedPointWidthOf, type FixedPointWidth } from "./summed-vector.js";
+import { secureSumNumberFormatOf, type SecureSumNumberFormat } from "./summed-vector.js";
 import type { ClientPrivacy } from "./private.js";
 
 /** Random streams for sampling a round's clients, and for those that are lost. */
 const ASKED = 51;
 const LOST = 52;
 
-export interface RoundClients {
+export interface ClientsOfRound {
   readonly clients: readonly number[];
   readonly lost: readonly number[];
 }
@@ -29,7 +29,7 @@ function lostIn(
   plan: Pick<FederatedPlan, "stragglers">,
   round: number,
   seed: number,
-): RoundClients {
+): ClientsOfRound {
   const gone = invited.length === 0 ? 0 : stragglerCount(plan, invited.length);
   const lost = [...shuffle(Uint32Array.from(invited), seededRandom(seed, LOST, round)).slice(0, gone)].sort(
     (a, b) => a - b,
@@ -41,7 +41,7 @@ function lostIn(
 export function sampleClients(
   plan: Pick<FederatedPlan, "participation" | "stragglers">,
   { clients, round, seed }: { readonly clients: number; readonly round: number; readonly seed: number },
-): RoundClients {
+): ClientsOfRound {
   const all = Uint32Array.from({ length: clients }, (_, i) => i);
   const count = participantCount(plan, clients);
   const invited = [...shuffle(all, seededRandom(seed, ASKED, round)).slice(0, count)].sort((a, b) => a - b);
@@ -51,7 +51,7 @@ export function sampleClients(
 export function samplePrivateClients(
   { stragglers }: Pick<FederatedPlan, "stragglers">,
   privacy: ClientPrivacy,
-): RoundClients {
+): ClientsOfRound {
   const clients = privacy.sample();
   // Losses are independent too: one client's presence does not affect the others.
   return { clients, lost: privacy.lost(clients, stragglers) };
@@ -70,14 +70,14 @@ export interface SecureSumInput {
   /** The instruction that the responses belong to. */
   readonly order: RoundInstruction;
   readonly answers: ReadonlyMap<number, RoundAnswer>;
-  readonly selected: RoundClients;
+  readonly selected: ClientsOfRound;
   /** Names of the vectors that clients send in addition to their updates. */
   readonly names: readonly string[];
   /** Weight of a response. */
   readonly weigh: (answer: RoundAnswer) => number;
   /** Length of a vector. */
   readonly values: number;
-  readonly width: FixedPointWidth;
+  readonly width: SecureSumNumberFormat;
 }
 /** Aggregates responses before the server's own step: returns the sum of masked vectors only. */
 export type SecureSummer = (input: SecureSumInput) => Promise<SummedUpdates>;
@@ -157,7 +157,11 @@ export class FederationServer {
     return this.current.byteLength * (1 + Object.keys(this.sent).length);
   }
 
-  async finish(round: number, answers: ReadonlyMap<number, RoundAnswer>, selected: RoundClients): Promise<RoundResult> {
+  async finish(
+    round: number,
+    answers: ReadonlyMap<number, RoundAnswer>,
+    selected: ClientsOfRound,
+  ): Promise<RoundResult> {
     const { implementation, call } = this.options.aggregator;
     const { mean, given, masked } = await this.together(round, answers, selected);
     const each = [...answers].filter(([client]) => !masked?.missing?.includes(client));
@@ -186,7 +190,7 @@ export class FederationServer {
   private async together(
     round: number,
     answers: ReadonlyMap<number, RoundAnswer>,
-    selected: RoundClients,
+    selected: ClientsOfRound,
   ): Promise<Together> {
     const { summed, privacy } = this.options;
     const all = [...answers.values()];
@@ -207,7 +211,7 @@ export class FederationServer {
    * The clients that send vectors if participation is private: up to a limit all of them; those not sampled send zeros.
    * A sum is computed in every round: skipping it for lack of clients would reveal participation.
    */
-  private hidden({ clients, lost }: RoundClients): RoundClients {
+  private hidden({ clients, lost }: ClientsOfRound): ClientsOfRound {
     const others = [...this.options.rows.keys()].filter((client) => !clients.includes(client));
     const more = others.slice(0, Math.max(0, ALL_TAKE_PART - clients.length));
     return { clients: [...clients, ...more].sort((a, b) => a - b), lost };
@@ -223,7 +227,7 @@ export class FederationServer {
     const size = this.current.length;
     const weigh = (one: RoundAnswer): number => (privacy ? 1 : one.rows);
     const among = privacy ? this.hidden(input.selected) : input.selected;
-    const width = fixedPointWidthOf(
+    const width = secureSumNumberFormatOf(
       among.clients.map((client) => this.options.rows[client] ?? 0),
       privacy?.clip ?? null,
     );

@@ -14,7 +14,7 @@ const GREATEST = 16;
 /** Maximum rounding error of a mean: half of the last digit of a weight near 1. */
 const COARSEST = 2 ** -24;
 
-export interface FixedPointWidth {
+export interface SecureSumNumberFormat {
   /** Maximum absolute value in a vector. */
   readonly range: number;
   readonly bits: WordBits;
@@ -25,7 +25,7 @@ export interface FixedPointWidth {
  * weight, else 64. `clip`: the norm that updates are clipped to, all with equal weight; rounding errors would add to
  * that norm. Null without clipping.
  */
-export function fixedPointWidthOf(rows: readonly number[], clip: number | null): FixedPointWidth {
+export function secureSumNumberFormatOf(rows: readonly number[], clip: number | null): SecureSumNumberFormat {
   if (clip !== null) return { range: Math.max(1, clip), bits: 64 };
   const range = GREATEST * Math.max(1, ...rows);
   const all = Math.max(

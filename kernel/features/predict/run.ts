@@ -17,12 +17,12 @@ import {
   ContinuationCollector,
   parsePrompts,
   promptDisplayText,
-  upToLastUser,
+  conversationToLastUserMessage,
   type ModelPrompt,
   parseQuestions,
 } from "../../inference/prompts.js";
-import { predictionsType, writtenTextType, type ModelHandle } from "../../models/model-handle.js";
-import { inputRolesOf } from "../../inference/requested-roles.js";
+import { predictionsTypeText, generatedTextTypeText, type ModelHandle } from "../../models/model-handle.js";
+import { inputColumnRolesOf } from "../../inference/requested-roles.js";
 import { type ExecutionContext, warnerAt } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
 import { loadImplementation } from "../../host/load-implementation.js";
@@ -43,7 +43,12 @@ export async function runPredict(session: OpenSession, action: Predict, context:
     await warnUncleaned(handle, action, plain, context);
     return write(session, handle, prompts, { ...action, ...action.writing }, context);
   }
-  const texts = await textsOf(session, action.on, { ...inputRolesOf(handle.plan.task), model: handle.name }, context);
+  const texts = await textsOf(
+    session,
+    action.on,
+    { ...inputColumnRolesOf(handle.plan.task), model: handle.name },
+    context,
+  );
   if (action.writing) {
     const prompts = texts.map((text) => (typeof text === "string" ? text : text[0]));
     await warnUncleaned(handle, action, prompts, context);
@@ -52,7 +57,7 @@ export async function runPredict(session: OpenSession, action: Predict, context:
   await warnUncleaned(handle, action, texts, context);
   const predictions = await session.models.requests.predict(handle, texts, context.hostContext);
   const pairs = texts.length > 0 && texts.every((text) => typeof text !== "string");
-  if (action.as !== null) session.names.define(action.as, predictions, predictionsType(handle.plan, pairs));
+  if (action.as !== null) session.names.define(action.as, predictions, predictionsTypeText(handle.plan, pairs));
   const { task } = handle.plan;
   const answers = must((await loadImplementation(task, "task")).answers, `the predictions of ${task.word}`);
   const { columns, cells } = (pairs && answers.ofPairs) || answers;
@@ -132,7 +137,7 @@ async function write(
     session.names.define(
       options.as,
       gathered.map((g) => g.written()),
-      writtenTextType,
+      generatedTextTypeText,
     );
 }
 
@@ -170,7 +175,7 @@ async function conversationsAsked(
   const roles = table.columnNames();
   if (!roles.includes("messages") && !roles.includes("input"))
     return Array.from(table.array("text") as Iterable<unknown>, String);
-  return conversationsOf(table).map(({ messages }) => upToLastUser(messages));
+  return conversationsOf(table).map(({ messages }) => conversationToLastUserMessage(messages));
 }
 
 async function tableOf(

@@ -15,7 +15,7 @@ import type { PreparedData } from "../../data/prepared.js";
 import type { HostContext } from "../../host/host-context.js";
 import { RunFolder } from "../../runs/run-folder.js";
 import { rowMarksOf } from "../../runs/row-marks.js";
-import { recordDifferences, shortHash, type RecordDifference } from "../../runs/record/record-differences.js";
+import { compareRunRecords, shortHash, type RecordDifference } from "../../runs/record/record-differences.js";
 import { runRecordOf } from "../../runs/record/record.js";
 import type { ComparedRunRecord } from "../../runs/record/compared-run.js";
 import type { Engine } from "../../engines/engine.js";
@@ -23,7 +23,7 @@ import type { OpenSession } from "../../session/open-session.js";
 import { version } from "../../session/version.js";
 
 /** Absolute path that relative paths in a run's plan start from. */
-export function planFolderOf({ run, lock }: ComparedRunRecord): string {
+export function baseFolderOfPlan({ run, lock }: ComparedRunRecord): string {
   return resolve(run.path, lock.home ?? "../..");
 }
 
@@ -76,7 +76,7 @@ function ofToday(plan: Plan): Plan {
   return { ...plan, recipe, recipeHash: recipeHash(recipe) };
 }
 
-export interface ReplayCheck {
+export interface ReplayInputDifferences {
   /** Differences that change numbers. */
   readonly changed: readonly RecordDifference[];
   /** Engine, threads, machine, Node: sums in another order. */
@@ -89,7 +89,7 @@ export async function checkReplayInputs(
   side: ComparedRunRecord,
   plan: Plan,
   options: { readonly engine: Engine; readonly hostContext: HostContext },
-): Promise<ReplayCheck> {
+): Promise<ReplayInputDifferences> {
   const { lock, record } = side;
   const { base } = await session.weights.parts(plan, options.hostContext);
   const prepared = await session.datasets.data(
@@ -98,7 +98,7 @@ export async function checkReplayInputs(
     options.hostContext,
   );
   const now = await nowOf(side, { base, prepared, plan, ...options });
-  const { numbers } = recordDifferences(side, now);
+  const { numbers } = compareRunRecords(side, now);
   const seeds = Object.entries(record?.seeds ?? {}).flatMap(([name, seed]): readonly RecordDifference[] => {
     const has = plan.recipe[name as "training" | "data"].seed;
     return has === seed

@@ -1,24 +1,24 @@
 /** The result of a replay as text. */
 import { listNames } from "#dsl/language/diagnostics/lists.js";
 import { plural, significantText } from "../../host/value-text.js";
-import { differencesText } from "../../evaluation/record/diff-text.js";
+import { recordDifferencesText } from "../../evaluation/record/diff-text.js";
 import {
   UNSEEDED_TOLERANCE,
   LOSS_TOLERANCE,
   SCORE_TOLERANCE,
-  type NumberPair,
+  type RunNumberPair,
 } from "../../runs/record/number-tolerance.js";
-import type { Replay } from "./replay.js";
+import type { ReplayResult } from "./replay.js";
 
 /** Maximum listed numbers beyond tolerance. */
 const TOLD = 8;
 
-export function replayText(replay: Replay): string {
+export function replayText(replay: ReplayResult): string {
   const { again, changed, elsewhere, left, numbers } = replay;
   const parts = [
     verdictOf(replay),
-    ...(changed.length > 0 ? [`What it was made of had changed:\n${differencesText(changed)}`] : []),
-    ...(elsewhere.length > 0 ? [`It ran in another environment:\n${differencesText(elsewhere)}`] : []),
+    ...(changed.length > 0 ? [`What it was made of had changed:\n${recordDifferencesText(changed)}`] : []),
+    ...(elsewhere.length > 0 ? [`It ran in another environment:\n${recordDifferencesText(elsewhere)}`] : []),
     ...(numbers.beyond.length > 0 ? [beyondText(numbers.beyond)] : []),
     ...(left.length > 0 ? [`Not compared: ${listNames(left, { most: 6 })}`] : []),
     `The repetition is ${again}`,
@@ -26,7 +26,7 @@ export function replayText(replay: Replay): string {
   return `${parts.join("\n\n")}\n`;
 }
 
-function verdictOf({ run, same, numbers, drawn, changed, elsewhere, unknown, engine }: Replay): string {
+function verdictOf({ run, same, numbers, drawn, changed, elsewhere, unknown, engine }: ReplayResult): string {
   const { losses, scores, exact, furthest, first, beyond } = numbers;
   const compared = [
     ...(losses > 0 ? [plural(losses, "loss", "losses")] : []),
@@ -60,7 +60,7 @@ function verdictOf({ run, same, numbers, drawn, changed, elsewhere, unknown, eng
   return `${run} doesn't repeat${where}: ${plural(beyond.length, "number")} of ${what} ${beyond.length === 1 ? "is" : "are"} beyond tolerance; ${far} ${tolerance}.`;
 }
 
-function beyondText(beyond: readonly NumberPair[]): string {
+function beyondText(beyond: readonly RunNumberPair[]): string {
   const lines = beyond
     .slice(0, TOLD)
     .map(({ what, then, now }) => `  ${what}: ${significantText(then, 6)} then, ${significantText(now, 6)} now`);

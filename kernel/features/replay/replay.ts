@@ -14,18 +14,18 @@ import type { RecordDifference } from "../../runs/record/record-differences.js";
 import { rowChangesText } from "../../runs/record/rows-changed.js";
 import { comparedRunRecordOf, type ComparedRunRecord } from "../../runs/record/compared-run.js";
 import { engineWorkOf } from "../../engines/engine-work.js";
-import { releaseRun, assignWeights } from "../../training-runs/assign-weights.js";
+import { releaseRunLock, assignWeights } from "../../training-runs/assign-weights.js";
 import type { TrainingHook } from "../../training/loop/hook.js";
 import { runTraining } from "../../training-runs/training.js";
 import { TuneSession } from "../tune-session.js";
-import { type ExecutionContext, Warnings } from "../../session/execution-context.js";
+import { type ExecutionContext, WarningReporter } from "../../session/execution-context.js";
 import {
   compareNumbers,
   averageStepLosses,
   numberPairsOf,
   type RunNumbersComparison,
 } from "../../runs/record/number-tolerance.js";
-import { checkReplayInputs, demandReplayable, planFolderOf, planToReplay } from "./replay-plan.js";
+import { checkReplayInputs, demandReplayable, baseFolderOfPlan, planToReplay } from "./replay-plan.js";
 import { rescoreReplay } from "./rescored.js";
 
 export interface ReplayOptions {
@@ -44,7 +44,7 @@ export interface ReplayOptions {
   readonly onProgress?: ((progress: ProgressUpdate) => void) | undefined;
   readonly startEngine?: (options: EngineOptions) => Promise<Engine>;
 }
-export interface Replay {
+export interface ReplayResult {
   readonly run: string;
   readonly again: string;
   readonly engine: { readonly then: string; readonly now: string };
@@ -65,11 +65,11 @@ export interface Replay {
  * Replays a run. Coded errors `still-training`, `not-replayable`, `replay-changed`, `run-unreadable`,
  * `run-without-base`, those of reading data and bases, `interrupted`.
  */
-export async function replay(run: RunFolder, options: ReplayOptions = {}): Promise<Replay> {
+export async function replay(run: RunFolder, options: ReplayOptions = {}): Promise<ReplayResult> {
   demandEnded(run);
   const side = comparedRunRecordOf(run);
   demandReplayable(side);
-  const home = options.home ?? planFolderOf(side);
+  const home = options.home ?? baseFolderOfPlan(side);
   const session = new TuneSession({
     folder: home,
     runs: options.runs ?? dirname(resolve(run.path)),
@@ -87,7 +87,7 @@ async function replayed(
   side: ComparedRunRecord,
   home: string,
   options: ReplayOptions,
-): Promise<Replay> {
+): Promise<ReplayResult> {
   const { run, lock } = side;
   const context = stageOf(home, options);
   await session.engines.configure(engineOptions(side, options));
@@ -145,7 +145,7 @@ async function replayed(
       same: compared && (options.exact ? numbers.exact : numbers.beyond.length === 0),
     };
   } finally {
-    releaseRun(result);
+    releaseRunLock(result);
   }
 }
 
@@ -166,7 +166,13 @@ function demandEnded(run: RunFolder): void {
 function stageOf(home: string, { signal, onProgress }: ReplayOptions): ExecutionContext {
   const screen = { display: () => undefined, update: () => undefined };
   const hostContext = { ...plainHostContext(home), ...(signal && { signal }), ...(onProgress && { onProgress }) };
-  return { screen, hostContext, ...(signal && { signal }), sources: [], warnings: new Warnings(screen, [], "replay") };
+  return {
+    screen,
+    hostContext,
+    ...(signal && { signal }),
+    sources: [],
+    warnings: new WarningReporter(screen, [], "replay"),
+  };
 }
 
 /** The original engine, or the requested one. */

@@ -6,8 +6,8 @@ import { must } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { readCheckpoints } from "../../runs/checkpoints.js";
 import { appendRunScore, readRunScores, type RunScore } from "../../runs/history/run-scores.js";
-import { resampleAll } from "../../inference/measuring/comparison.js";
-import { readsWrittenTexts, metricFilesIn } from "../../inference/measuring/measure-metric.js";
+import { resampleMetrics } from "../../inference/measuring/comparison.js";
+import { metricReadsGeneratedTexts, metricFilesIn } from "../../inference/measuring/measure-metric.js";
 import type { ComparedRunRecord } from "../../runs/record/compared-run.js";
 import { finalCheckpoint } from "../../models/kept-checkpoint.js";
 import type { RunFolder } from "../../runs/run-folder.js";
@@ -15,10 +15,10 @@ import type { ModelHandle } from "../../models/model-handle.js";
 import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
 import { evaluateModel } from "../../evaluation/evaluate-once.js";
-import type { NumberPair } from "../../runs/record/number-tolerance.js";
+import type { RunNumberPair } from "../../runs/record/number-tolerance.js";
 
-export interface RescoredNumbers {
-  readonly numbers: readonly NumberPair[];
+export interface RepeatedScores {
+  readonly numbers: readonly RunNumberPair[];
   /** Scores that were not repeated, with the reasons. */
   readonly left: readonly string[];
 }
@@ -28,8 +28,8 @@ export async function rescoreReplay(
   session: OpenSession,
   { side, handle, run }: { readonly side: ComparedRunRecord; readonly handle: ModelHandle; readonly run: RunFolder },
   context: ExecutionContext,
-): Promise<RescoredNumbers> {
-  const [numbers, left]: [NumberPair[], string[]] = [[], []];
+): Promise<RepeatedScores> {
+  const [numbers, left]: [RunNumberPair[], string[]] = [[], []];
   for (const score of newestOf(side)) {
     const on = `${score.data}${score.split === null ? "" : `.${score.split}`}`;
     const why = whyNot(side, score);
@@ -48,7 +48,7 @@ export async function rescoreReplay(
     };
     const subject = { data: side.plan.recipe.data, split: score.split };
     const { measures, prepared, evaluation } = await evaluateModel(session, handle, subject, how, context);
-    const drawn = await resampleAll(measures, context.signal);
+    const drawn = await resampleMetrics(measures, context.signal);
     const metrics = measures.map((measure) => {
       const { value, interval } = must(drawn.get(measure), "its interval").score;
       const { better } = measure;
@@ -100,7 +100,7 @@ async function metricsOf({ vocabulary: { registry } }: OpenSession, score: RunSc
     const [call] = Array.isArray(whole) ? (whole as Call[]) : [];
     const measuredKinds = (call && registry.find("metric", call.word)?.capabilities?.outcomes) ?? [];
     const timed = measuredKinds.includes("time") || measuredKinds.includes("cost");
-    if (!call || timed || (await readsWrittenTexts(call))) not.push(name);
+    if (!call || timed || (await metricReadsGeneratedTexts(call))) not.push(name);
     else calls.push(call);
   }
   return { calls, not };

@@ -20,14 +20,14 @@ import {
 } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
 import { version } from "../../session/version.js";
-import { reportOfRun, type WrittenReport } from "./training-report.js";
+import { reportOfRun, type ReportContent } from "./training-report.js";
 import { reportOfSweep } from "./sweep-report.js";
 
 type Report = Extract<Action, { verb: "report" }>;
 
 export async function runReport(session: OpenSession, action: Report, context: ExecutionContext): Promise<void> {
   const { folder } = context.hostContext;
-  const written: WrittenReport[] = [];
+  const written: ReportContent[] = [];
   for (const subject of action.of) {
     context.signal?.throwIfAborted();
     if ("run" in subject)
@@ -74,7 +74,7 @@ async function reportOfModel(
   name: string,
   action: Report,
   context: ExecutionContext,
-): Promise<WrittenReport> {
+): Promise<ReportContent> {
   const { weights } = session.models.get(name);
   if (!weights) throw new CodedError("not-trained", { model: name });
   checkFolderExists(weights.folder);

@@ -4,18 +4,18 @@ import { must } from "#dsl/language/diagnostics/codes.js";
 import { RunFolder } from "../../runs/run-folder.js";
 import type { Html } from "../../display/html.js";
 import { sweepPlanView } from "../../display/plans/sweep-plan.js";
-import { bestProgramView, noneClearsView } from "../../display/sweeps/best.js";
+import { bestProgramView, noTrialMeetsThresholdsView } from "../../display/sweeps/best.js";
 import {
   sweepPictureView,
   sweepPictures,
   sweepCellView,
-  type SweepPicture,
+  type SweepPictureName,
 } from "../../display/sweeps/sweep-output.js";
 import { trialsTable } from "../../display/sweeps/trials-table.js";
 import { groupedNumber, plural, significantText } from "../../host/value-text.js";
 import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
-import { htmlOf, reportOfRun, type WrittenReport } from "./training-report.js";
+import { htmlOf, reportOfRun, type ReportContent } from "./training-report.js";
 
 const MOST = 500;
 
@@ -25,12 +25,12 @@ export async function reportOfSweep(
   name: string,
   { rows }: { readonly rows: boolean },
   context: ExecutionContext,
-): Promise<readonly WrittenReport[]> {
+): Promise<readonly ReportContent[]> {
   const sweep = must(session.sweeps.get(name), "a sweep that ran");
   const { view, plan, best, nearest } = sweep;
   const { metric, direction } = sweep.goal;
   const scored = view.trials.filter(({ score }) => score !== null).length;
-  const whole: WrittenReport = {
+  const whole: ReportContent = {
     name,
     says: [
       `A sweep of ${plan.model} on ${plan.data}: ${plural(view.trials.length, "trial")}, ${groupedNumber(scored)} of them scored; ${direction} ${metric}.`,
@@ -49,7 +49,11 @@ export async function reportOfSweep(
       { title: "What decides", parts: pictures(view) },
       {
         title: "The best",
-        parts: best ? [htmlOf(bestProgramView(best))] : nearest ? [htmlOf(noneClearsView(name, nearest))] : [],
+        parts: best
+          ? [htmlOf(bestProgramView(best))]
+          : nearest
+            ? [htmlOf(noTrialMeetsThresholdsView(name, nearest))]
+            : [],
       },
       { title: "Plan", parts: [htmlOf(sweepPlanView({ name, sweep: plan }))] },
     ],
@@ -61,7 +65,7 @@ export async function reportOfSweep(
 }
 
 /** Figures that are not part of the main figure. */
-const WANTED: readonly SweepPicture[] = ["importances", "slices", "contour", "front", "timeline", "distribution"];
+const WANTED: readonly SweepPictureName[] = ["importances", "slices", "contour", "front", "timeline", "distribution"];
 function pictures(view: Parameters<typeof sweepPictureView>[0]): readonly Html[] {
   return WANTED.flatMap((one) => {
     const shown = one in sweepPictures ? sweepPictureView(view, one) : null;

@@ -3,7 +3,7 @@ import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { DataFacts } from "#dsl/language/types/facts.js";
 import { dataReaderOfModel } from "#dsl/language/types/value.js";
 import { readRegularFile } from "../../runs/read-events.js";
-import type { RunLockFile, RunFolder } from "../../runs/run-folder.js";
+import type { PinnedRunFacts, RunFolder } from "../../runs/run-folder.js";
 import { trainingCurves } from "../../display/curves/curves.js";
 import { dataPreview } from "../../display/data/data-preview.js";
 import { code, html, Html, htmlTable, note, type HtmlPart, type DisplayOutput } from "../../display/html.js";
@@ -19,7 +19,7 @@ import {
   callText,
 } from "../../host/value-text.js";
 import type { RunEvent } from "../../events/events.js";
-import { commitOfLock } from "../../trackers/commit.js";
+import { gitCommitOfRun } from "../../trackers/commit.js";
 import { readPlanAndLock } from "../../runs/history/damage.js";
 import { readRunScores } from "../../runs/history/run-scores.js";
 import type { ExecutionContext } from "../../session/execution-context.js";
@@ -27,7 +27,7 @@ import type { OpenSession } from "../../session/open-session.js";
 import type { SavedEvaluation } from "../../inference/evaluations/kept-evaluations.js";
 import { join } from "node:path";
 
-export interface WrittenReport {
+export interface ReportContent {
   readonly name: string;
   readonly says: readonly HtmlPart[];
   readonly sections: readonly ReportSection[];
@@ -42,7 +42,7 @@ export async function reportOfRun(
   run: RunFolder,
   { name, rows }: RunReportOptions,
   context: ExecutionContext,
-): Promise<WrittenReport> {
+): Promise<ReportContent> {
   const { plan, lock } = readPlanAndLock(run);
   const events = run.events();
   const evaluations = name === null ? [] : session.keptEvaluations.filter(({ names }) => names.includes(name));
@@ -78,7 +78,7 @@ const ENDED = {
 
 function summary(
   { recipe, estimates }: Plan,
-  { data, started, engine }: RunLockFile,
+  { data, started, engine }: PinnedRunFacts,
   events: readonly RunEvent[],
 ): HtmlPart {
   const { model } = recipe;
@@ -130,7 +130,7 @@ function keptScores(run: RunFolder, evaluations: readonly SavedEvaluation[]): re
   ];
 }
 
-function curves(lock: RunLockFile, plan: Plan, events: readonly RunEvent[]): readonly Html[] {
+function curves(lock: PinnedRunFacts, plan: Plan, events: readonly RunEvent[]): readonly Html[] {
   if (!events.some(({ kind }) => kind === "step" || kind === "evaluated")) return [note("No step was taken.")];
   const validates = plan.recipe.training.validate !== null;
   return trainingCurves(events, { title: `Training of ${lock.name}`, validates }).map(htmlOf);
@@ -140,7 +140,7 @@ function curves(lock: RunLockFile, plan: Plan, events: readonly RunEvent[]): rea
 async function dataOf(
   session: OpenSession,
   plan: Plan,
-  { data, dataHash, labels }: RunLockFile,
+  { data, dataHash, labels }: PinnedRunFacts,
   context: ExecutionContext,
 ): Promise<readonly Html[]> {
   const { data: runData, model } = plan.recipe;
@@ -177,8 +177,8 @@ function cardOf(run: RunFolder): readonly Html[] {
   return [];
 }
 
-function record(run: RunFolder, lock: RunLockFile, plan: Plan): readonly Html[] {
-  const commit = commitOfLock(lock);
+function record(run: RunFolder, lock: PinnedRunFacts, plan: Plan): readonly Html[] {
+  const commit = gitCommitOfRun(lock);
   const facts: readonly (readonly [string, HtmlPart])[] = [
     ["run", code(run.id)],
     ...(lock.experiment ? [["experiment", lock.experiment.name] as const] : []),

@@ -113,7 +113,7 @@ export interface ModelLoad {
 }
 
 /** The served models, by name. Models may be added and removed while requests run: a lease keeps a model open. */
-export interface Models {
+export interface ServedModelCollection {
   /**
    * Leases a model until `release`. Coded errors `no-such-model` (name, has), `model-opening` (answered with 503 and
    * Retry-After).
@@ -193,7 +193,7 @@ export const DEFAULT_LIMITS: ServingLimits = {
   rate: 0,
 };
 
-/** Options of the HTTP server (`./server/start-http.ts`: `startHttp(models, options)`). */
+/** Options of the HTTP server (`./server/start-http.ts`: `startHttpServer(models, options)`). */
 export interface HttpOptions {
   readonly host: string;
   /** 0 picks any free port. If it is in use: coded error `port-taken`. */

@@ -16,7 +16,7 @@ import { DEFAULT_LIMITS, type ServingLimits } from "./contract.js";
 import type { ServeSpec } from "./server/protocol.js";
 import { keysInVariable } from "./server/keys.js";
 import type { TrainedWeights } from "../../runs/weights.js";
-import { ServerHandle, serverHandleType, weightsOf, type ServerHandleOptions } from "./server-handle.js";
+import { ServerHandle, serverHandleTypeText, demandTrainedWeights, type ServerHandleOptions } from "./server-handle.js";
 import { type ExecutionContext, warnerAt, isVerifying } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
 
@@ -50,7 +50,7 @@ export async function runServe(session: OpenSession, action: ServeAction, contex
   };
   const handle = isVerifying(session) ? new ServerHandle(options) : await standing(session, options, context);
   session.servers.set(name, handle);
-  session.names.define(name, handle, serverHandleType);
+  session.names.define(name, handle, serverHandleTypeText);
 }
 
 /** Returns the running server, updated with retrained models, or starts one. */
@@ -83,7 +83,7 @@ interface ServedModel {
 
 /** Coded errors `not-trained`, `cannot-deploy`. */
 function wholeWeights(session: OpenSession, model: string, { target }: ServeAction): TrainedWeights {
-  const weights = weightsOf(session.models.get(model));
+  const weights = demandTrainedWeights(session.models.get(model));
   if (weights.client === undefined) return weights;
   const why = `its head is that of the client ${weights.client}, which no run is opened with`;
   throw new CodedError("cannot-deploy", { model, target: target.word, why });

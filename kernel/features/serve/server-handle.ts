@@ -6,13 +6,13 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { LOAD_CHART_SECONDS, servingView, type ServerLoad, type ServingState } from "./view.js";
 import { displaySymbol, type DisplayOutput } from "../../display/html.js";
 import { recordRunningServer } from "./process/running-servers.js";
-import { ServerChild, type ListeningServer, type LoadReport } from "./process/server-child.js";
+import { ServerChild, type ListeningServer, type ServerLoadReport } from "./process/server-child.js";
 import type { ServeSpec } from "./server/protocol.js";
 import { curlCommand } from "#stdlib/targets/shared/request.js";
-import type { SessionServer } from "../../session/open-session.js";
+import type { StartedModelServer } from "../../session/open-session.js";
 import { ModelHandle } from "../../models/model-handle.js";
 import { type TrainedWeights } from "../../runs/weights.js";
-import type { Screen } from "../../session/live-training.js";
+import type { OutputScreen } from "../../session/live-training.js";
 
 /** Ms for requests in progress when the server is stopped, and when the kernel ends. */
 const GRACE = 30_000;
@@ -35,11 +35,11 @@ export interface ServerHandleOptions {
   /** The variable with its keys; null if there are none. */
   readonly keys: string | null;
   /** Where its view is displayed, under the display id `id`. */
-  readonly screen: Screen;
+  readonly screen: OutputScreen;
   readonly id: string;
 }
 
-export class ServerHandle implements SessionServer {
+export class ServerHandle implements StartedModelServer {
   private child: ServerChild | null = null;
   private listening: ListeningServer | null = null;
   private state: ServingState;
@@ -129,7 +129,7 @@ export class ServerHandle implements SessionServer {
   async replace(model: unknown, as?: string): Promise<void> {
     if (!(model instanceof ModelHandle))
       throw new CodedError("bad-option", { name: "model", got: typeof model, wanted: "a model of the notebook" });
-    const weights = weightsOf(model);
+    const weights = demandTrainedWeights(model);
     const only = this.models.length === 1 ? this.models[0] : undefined;
     const name = as ?? (this.runs.has(model.name) ? model.name : (only ?? model.name));
     if (!this.runs.has(name)) throw new CodedError("desk-serves", { name, desk: this.name, has: this.models });
@@ -190,7 +190,7 @@ export class ServerHandle implements SessionServer {
   private get isOver(): boolean {
     return ["stopped", "died", "failed"].includes(this.state.is);
   }
-  private heard({ load, memory }: LoadReport): void {
+  private heard({ load, memory }: ServerLoadReport): void {
     this.now({ loads: [...this.state.loads, load].slice(-LOAD_CHART_SECONDS), memory });
   }
   private over(how: string | number): void {
@@ -218,7 +218,7 @@ export class ServerHandle implements SessionServer {
 }
 
 /** Coded error `not-trained`. */
-export function weightsOf({ name, weights }: ModelHandle): TrainedWeights {
+export function demandTrainedWeights({ name, weights }: ModelHandle): TrainedWeights {
   if (!weights?.complete) throw new CodedError("not-trained", { model: name });
   return weights;
 }
@@ -226,7 +226,7 @@ export function weightsOf({ name, weights }: ModelHandle): TrainedWeights {
 const load =
   "{ readonly requests: number; readonly failed: number; readonly perSecond: number; readonly p50: number | null; readonly p99: number | null; readonly underWay: number; readonly tokensPerSecond: number; readonly models: Readonly<Record<string, { readonly waiting: number; readonly working: number; readonly batches: number; readonly tokensRead: number; readonly tokensWritten: number; readonly tokensCached: number }>> }";
 /** Its type in TypeScript cells. */
-export const serverHandleType = `{
+export const serverHandleTypeText = `{
   readonly name: string;
   /** Where it answers: \`http://127.0.0.1:8000\`. */
   readonly url: string;

@@ -15,7 +15,7 @@ import { standardiseFeatures } from "../../data/judging/ridge.js";
 import { splitNamesOf } from "../../data/prepared.js";
 import { learningCurveView } from "../../display/curves/learning-curve.js";
 import type { DisplayOutput } from "../../display/html.js";
-import { textVectors } from "../../evaluation/base-vectors.js";
+import { embedTextsWithBase } from "../../evaluation/base-vectors.js";
 import { rowsToJudgeIn, rowCountOf, type JudgedRow } from "../../evaluation/judged-rows.js";
 import type { ModelHandle } from "../../models/model-handle.js";
 import type { ExecutionContext } from "../../session/execution-context.js";
@@ -27,7 +27,7 @@ const MOST = 20_000;
 const ENOUGH = 100;
 const FOLDS = 5;
 
-export async function learningCurveOf(
+export async function learningCurveViews(
   session: OpenSession,
   handle: ModelHandle,
   on: ActionSubject | undefined,
@@ -54,7 +54,7 @@ export async function learningCurveOf(
     return refuse(`${String(learnt.length)} rows are too few to be parted: ${String(FEWEST)} are needed`);
   const answers = answersOf(rows, role);
   if (spreadOf(answers, learnt) < 2) return refuse(`all rows have one ${role}`);
-  const vectors = await textVectors(
+  const vectors = await embedTextsWithBase(
     session,
     model,
     rows.map(({ text }) => text),

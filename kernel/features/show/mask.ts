@@ -12,7 +12,7 @@ import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
 
 /** The first training rows, token by token: of `on`, or of the data that the model was trained on. */
-export async function maskOf(
+export async function trainingTokenMaskView(
   session: OpenSession,
   handle: ModelHandle,
   on: ActionSubject | undefined,

@@ -4,7 +4,7 @@ import type { ActionSubject } from "#dsl/compiler/plan/action.js";
 import { dataReaderOfModel } from "#dsl/language/types/value.js";
 import { topicsByKind } from "#dsl/compiler/show/show.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { compressedOriginOf } from "../../models/compressed-from.js";
+import { compressionDetailsOf } from "../../models/compressed-from.js";
 import { curvesFigure, latestCurveNumbersText, historyTable } from "../../display/curves/curves.js";
 import { figureView } from "../../display/figure.js";
 import { modelView } from "../../display/plans/model-card.js";
@@ -12,11 +12,11 @@ import { planCardView } from "../../display/plans/plan-card.js";
 import type { DisplayOutput } from "../../display/html.js";
 import type { Base } from "../../bases/base.js";
 import type { ModelHandle } from "../../models/model-handle.js";
-import { programPhaseView } from "../../training-runs/phases.js";
+import { compilationPhaseView } from "../../training-runs/phases.js";
 import { labelIssuesViewOf } from "../../evaluation/label-issues.js";
-import { edgeView } from "./show-edge.js";
-import { learningCurveOf } from "./learning-curve.js";
-import { maskOf } from "./mask.js";
+import { edgeDeviceView } from "./show-edge.js";
+import { learningCurveViews } from "./learning-curve.js";
+import { trainingTokenMaskView } from "./mask.js";
 import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
 
@@ -39,11 +39,11 @@ export async function modelViews(
   const handle = session.models.get(name);
   const base = await baseOf(session, handle, context);
   if (part === undefined)
-    return [modelView(handle.plan, base.facts, null, handle.weights && compressedOriginOf(handle.weights, base))];
-  if (part === "mask") return [await maskOf(session, handle, on, context)];
+    return [modelView(handle.plan, base.facts, null, handle.weights && compressionDetailsOf(handle.weights, base))];
+  if (part === "mask") return [await trainingTokenMaskView(session, handle, on, context)];
   if (part === "label_issues") return [await labelIssuesViewOf(session, handle, on, context)];
-  if (part === "learning_curve") return await learningCurveOf(session, handle, on, context);
-  if (part === "edge" && budget) return [await edgeView(handle, base.facts, budget)];
+  if (part === "learning_curve") return await learningCurveViews(session, handle, on, context);
+  if (part === "edge" && budget) return [await edgeDeviceView(handle, base.facts, budget)];
   const { weights } = handle;
   if (!weights) throw new CodedError("not-trained", { model: handle.name });
   switch (part) {
@@ -61,7 +61,7 @@ export async function modelViews(
     case "program":
     case "emitted": {
       const { plan, labels } = weights;
-      return [await programPhaseView(part, { plan, base, labels, home: context.hostContext.folder, name })];
+      return [await compilationPhaseView(part, { plan, base, labels, home: context.hostContext.folder, name })];
     }
     default:
       throw new CodedError("unknown-topic", { name, topic: part, has: topicsByKind.model });

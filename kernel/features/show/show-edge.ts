@@ -6,14 +6,14 @@ import type { PredictionBudget } from "#dsl/compiler/plan/actions/show-actions.j
 import type { BaseFacts } from "#dsl/language/types/facts.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { ModelPlan } from "#dsl/language/types/value.js";
-import type { DeployedProgramParts } from "#stdlib/targets/kind.js";
+import type { DeployedProgramOptions } from "#stdlib/targets/kind.js";
 import { registry } from "#stdlib/registry.js";
 import { edgeShown } from "../../display/plans/edge.js";
 import type { DisplayOutput } from "../../display/html.js";
 import type { Device } from "../../edge/devices.js";
-import { edgeFiguresOf } from "../../edge/figures.js";
-import { rivalEncoders } from "../../edge/small-encoders.js";
-import type { EdgeFigures } from "../../edge/arithmetic.js";
+import { edgeModelRequirementsOf } from "../../edge/figures.js";
+import { smallPretrainedEncoders } from "../../edge/small-encoders.js";
+import type { EdgeModelRequirements } from "../../edge/arithmetic.js";
 import { loadImplementation } from "../../host/load-implementation.js";
 import { NO_TECHNIQUE } from "../../deployments/from-folder.js";
 import { readMachineRecord } from "../../engines/machine-record.js";
@@ -29,11 +29,15 @@ const LENGTH = 128;
  */
 const SHARE = 0.35;
 
-export async function edgeView(handle: ModelHandle, base: BaseFacts, budget: PredictionBudget): Promise<DisplayOutput> {
+export async function edgeDeviceView(
+  handle: ModelHandle,
+  base: BaseFacts,
+  budget: PredictionBudget,
+): Promise<DisplayOutput> {
   const plan = handle.weights?.plan.recipe.model ?? handle.plan;
   const labels = handle.weights?.labels.length ?? LABELS;
   const length = Math.min(budget.length ?? lengthOf(handle), plan.max_length);
-  const of = (name: string, facts: Pick<BaseFacts, "family" | "config">): Promise<EdgeFigures> =>
+  const of = (name: string, facts: Pick<BaseFacts, "family" | "config">): Promise<EdgeModelRequirements> =>
     figuresIn(name, plan, facts, { labels, length });
   return edgeShown({
     model: await of(handle.name, base),
@@ -48,10 +52,12 @@ export async function edgeView(handle: ModelHandle, base: BaseFacts, budget: Pre
 /** Other models for the same task, if it is one of encoders. */
 async function rivalsOf(
   plan: ModelPlan,
-  of: (name: string, facts: Pick<BaseFacts, "family" | "config">) => Promise<EdgeFigures>,
-): Promise<readonly EdgeFigures[]> {
+  of: (name: string, facts: Pick<BaseFacts, "family" | "config">) => Promise<EdgeModelRequirements>,
+): Promise<readonly EdgeModelRequirements[]> {
   const { answers } = await loadImplementation(plan.task, "task");
-  return answers ? Promise.all(rivalEncoders.map(({ name, family, config }) => of(name, { family, config }))) : [];
+  return answers
+    ? Promise.all(smallPretrainedEncoders.map(({ name, family, config }) => of(name, { family, config })))
+    : [];
 }
 
 /** Figures of the exported form, with the trained weights merged. */
@@ -60,9 +66,9 @@ async function figuresIn(
   plan: ModelPlan,
   { family, config }: Pick<BaseFacts, "family" | "config">,
   { labels, length }: { readonly labels: number; readonly length: number },
-): Promise<EdgeFigures> {
+): Promise<EdgeModelRequirements> {
   const implementation = await implementationOf(registry, "model", family);
-  const parts: DeployedProgramParts = {
+  const parts: DeployedProgramOptions = {
     family: implementation,
     config: implementation.config(config),
     technique: NO_TECHNIQUE,
@@ -74,7 +80,7 @@ async function figuresIn(
     seed: 0,
     tokenTypes: false,
   };
-  return edgeFiguresOf(name, parts, length);
+  return edgeModelRequirementsOf(name, parts, length);
 }
 
 /** Average length of the texts that it was trained on. */

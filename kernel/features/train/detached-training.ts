@@ -18,7 +18,7 @@ import { createJobSpec } from "../../remote/jobs/ship.js";
 import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
 import { version } from "../../session/version.js";
-import { attachTraining, giveRunWeights, trainingSummaryText } from "../../training-runs/attached-training.js";
+import { attachTraining, bindNameToRunWeights, trainingSummaryText } from "../../training-runs/attached-training.js";
 import { printLines } from "../../session/print-lines.js";
 
 type Train = Extract<Action, { verb: "train" }>;
@@ -60,7 +60,7 @@ async function taken(session: OpenSession, action: Train, context: ExecutionCont
     if (newest && !resume) tellLost(newest, name, context);
     return false;
   }
-  await giveRunWeights(session, { name, run: done });
+  await bindNameToRunWeights(session, { name, run: done });
   printLines(
     context,
     `${name} was already trained: ${trainingSummaryText(done, context.hostContext.folder)}. Nothing was started; these are its weights.`,

@@ -12,7 +12,7 @@ import { trainDetached } from "./detached-training.js";
 import { trainWithRanks } from "../../sweep-runs/train-with-ranks.js";
 import { trainFolds } from "../../sweep-runs/repeats/folds.js";
 import { trainRepeats } from "../../sweep-runs/repeats/repeats.js";
-import { reportScoresSince } from "../../training-runs/before-after-scores.js";
+import { reportBeforeAfterScores } from "../../training-runs/before-after-scores.js";
 import { trainNamedModel } from "../../training-runs/train-named.js";
 
 export async function runTrain(
@@ -40,6 +40,6 @@ export async function runTrain(
     const live = new LiveTraining(context.screen, id, trainingTitle(plan), plan);
     const shows = { live, onTrained: () => (live.finish(), onTrained()) };
     const handle = await trainNamedModel(session, shared, context, shows);
-    if (action.forgetting !== false) await reportScoresSince(session, { handle, span: action.span }, context);
+    if (action.forgetting !== false) await reportBeforeAfterScores(session, { handle, span: action.span }, context);
   });
 }

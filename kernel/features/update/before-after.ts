@@ -3,12 +3,12 @@ import { hasSignificantLoss } from "../../display/forgotten-examples.js";
 import type { ModelHandle } from "../../models/model-handle.js";
 import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
-import { recordedSharesOf, suggestNextAttempt, replayShareOf } from "../../evaluation/forgetting/next-attempt.js";
+import { recordedReplaySharesOf, suggestNextAttempt, replayShareOf } from "../../evaluation/forgetting/next-attempt.js";
 import type { TrainedModel } from "../../evaluation/forgetting/scores-since.js";
 import { rewriteRunCard } from "../../training-runs/before-after-scores.js";
 import { writeBeforeAfterScores, type BeforeAfterScore } from "../../runs/before-after-scores.js";
 import { readExemplars } from "../../runs/continual-state.js";
-import { retainedShareOf } from "./retained-rows.js";
+import { replaySettingOf } from "./retained-rows.js";
 import type { ReplayBuffer } from "#dsl/language/types/capabilities/learning.js";
 import { weightsRecipeHash } from "../../runs/weights.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -38,7 +38,7 @@ export async function saveBeforeAfterScores(
 }
 
 /** Significant losses of what the start model knew, and a suggestion. */
-export function suggestionAfter(
+export function suggestionAfterUpdate(
   { runs }: Pick<OpenSession, "runs">,
   options: {
     readonly start: TrainedModel;
@@ -59,10 +59,10 @@ export function suggestionAfter(
   // For data that were learned later, other runs have no results: they started from other weights.
   const known =
     since.length === lost.length
-      ? recordedSharesOf(runs, weightsRecipeHash(options.start.weights), since, "")
+      ? recordedReplaySharesOf(runs, weightsRecipeHash(options.start.weights), since, "")
       : undefined;
   if (lost.length === 0) return null;
-  const retained = retainedShareOf(
+  const retained = replaySettingOf(
     lost.flatMap(({ on }) => taskOf(options.tasks, on) ?? []),
     {
       replay: options.replay,

@@ -5,7 +5,10 @@ import type { LearnableTask, TaskMetric } from "../../evaluation/forgetting/task
  * Accuracy on the held-out rows of a single-label task. Null if it has another metric, its rows are not in memory, or
  * they all have the same label, which makes a constant prediction perfect.
  */
-export function bestConstant({ prepared, split }: Pick<LearnableTask, "prepared" | "split">, { call }: TaskMetric) {
+export function bestConstantAccuracy(
+  { prepared, split }: Pick<LearnableTask, "prepared" | "split">,
+  { call }: TaskMetric,
+) {
   const table = split === null ? undefined : prepared.splits[split];
   if (call.word !== "accuracy" || !table?.columnNames().includes("label")) return null;
   const known = new Set<unknown>(prepared.labels);

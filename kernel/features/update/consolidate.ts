@@ -3,7 +3,7 @@ import { must } from "#dsl/language/diagnostics/codes.js";
 import { seededRandom, shuffle } from "#stdlib/statistics/chance.js";
 import type { FisherOptions } from "#stdlib/strategies/kind.js";
 import type { FisherEstimator, FisherProgram, ConfiguredStrategy } from "#stdlib/programs/options.js";
-import { SQUARED_GRADIENTS } from "#stdlib/programs/consolidation.js";
+import { SQUARED_GRADIENTS_PREFIX } from "#stdlib/programs/consolidation.js";
 import type { AnswerDecoder } from "#stdlib/tasks/kind.js";
 import { type EncodedRows, encodeSplit, type RowEncodingOptions, encodingOf } from "../../data/encoding/encoded.js";
 import { scalarF32 } from "../../engines/feeds.js";
@@ -15,7 +15,7 @@ import type { ModelLearning, ModelStates, OpenModel } from "../../models/open-mo
 import type { UpdateStage } from "#dsl/compiler/plan/action.js";
 import { fisherDirectionCount } from "#stdlib/strategies/shared/directions.js";
 import { trainingSplitName, type PreparedData } from "../../data/prepared.js";
-import type { TrainingMaterial } from "../../training-runs/training-inputs.js";
+import type { TrainingInputs } from "../../training-runs/training-inputs.js";
 import type { UpdateContext } from "./update-context.js";
 
 /** Maximum bytes of the single rows of a pass, besides what a batch takes. */
@@ -46,7 +46,7 @@ export interface ConsolidateOptions {
 }
 
 /** Returns the number of squared gradients: of rows, or of batches. */
-export async function consolidate(options: ConsolidateOptions): Promise<number> {
+export async function consolidateWeights(options: ConsolidateOptions): Promise<number> {
   const programs = options.open.learning.consolidation(options.strategies);
   if (!programs) return 0;
   const { session } = options.open;
@@ -142,12 +142,12 @@ async function forgetUnseen({
   labels: { count, seen },
 }: ConsolidateOptions): Promise<void> {
   for (const name of seen.size < count ? head : []) {
-    const squares = await session.read(SQUARED_GRADIENTS + name);
+    const squares = await session.read(SQUARED_GRADIENTS_PREFIX + name);
     if (squares.shape[0] !== count) continue;
     const bytes = new Uint8Array(squares.bytes);
     const width = bytes.byteLength / count;
     for (let label = 0; label < count; label++) if (!seen.has(label)) bytes.fill(0, label * width, (label + 1) * width);
-    await session.write(SQUARED_GRADIENTS + name, { ...squares, bytes });
+    await session.write(SQUARED_GRADIENTS_PREFIX + name, { ...squares, bytes });
   }
 }
 
@@ -170,7 +170,7 @@ const sharedBy = ({ estimates: { trainable, parameters } }: UpdateStage["plan"])
   trainable / Math.max(1, parameters);
 
 /** The model that a stage trains, with its base and tokenizer. */
-export interface StageModel extends Pick<TrainingMaterial, "base" | "tokenizer"> {
+export interface StageModel extends Pick<TrainingInputs, "base" | "tokenizer"> {
   readonly open: OpenModel;
 }
 
@@ -194,7 +194,7 @@ export async function consolidateStage(
     data && options.strategies.fisher
       ? await encodeSplit(data, { data: data.name, split: trainingSplitName(data) }, encoding)
       : null;
-  await consolidate({
+  await consolidateWeights({
     open,
     strategies,
     rows,

@@ -2,7 +2,7 @@
 import { must } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import { seededRandom, type RandomSource } from "#stdlib/statistics/chance.js";
-import { int32Array } from "#stdlib/tasks/shared/feeds.js";
+import { int32NDArray } from "#stdlib/tasks/shared/feeds.js";
 import { collateBatch } from "../../data/rows/batches.js";
 import { DataLoader, type ModelInputRows } from "../../data/rows/loader.js";
 
@@ -18,7 +18,7 @@ export interface FisherBatch {
 const NOTHING = 1e-12;
 
 /** How directions are chosen for single-label rows; `folded`: at most so many directions. */
-export type DirectionChoice = "exact" | "sampled" | { readonly folded: number };
+export type FisherDirectionChoice = "exact" | "sampled" | { readonly folded: number };
 
 /**
  * Directions along which a row's logits are differentiated so that the squares sum to its Fisher information, over the
@@ -31,7 +31,7 @@ export type DirectionChoice = "exact" | "sampled" | { readonly folded: number };
 export function fisherDirectionsOf(
   logits: ArrayLike<number>,
   seen: ReadonlySet<number>,
-  how: DirectionChoice,
+  how: FisherDirectionChoice,
   random: RandomSource,
 ): readonly Float64Array[] {
   const likely = likelyOf(logits, seen);
@@ -100,7 +100,7 @@ function drawnOf(likely: readonly Likely[], random: RandomSource): number {
 }
 
 interface Directed {
-  readonly how: DirectionChoice;
+  readonly how: FisherDirectionChoice;
   readonly seen: ReadonlySet<number>;
   readonly batchSize: number;
   readonly padId: number;
@@ -132,7 +132,7 @@ export function* fisherBatches(
         ...feeds,
         directions: floatsOf(directions, shape),
         ...(options.pairs && {
-          row_of: int32Array(
+          row_of: int32NDArray(
             Int32Array.from(each, (row) => once.indexOf(row)),
             [each.length],
           ),

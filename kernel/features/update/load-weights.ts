@@ -6,7 +6,7 @@
 import { must, CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { EngineSession } from "../../engines/engine.js";
-import { frozenPartOf } from "#stdlib/programs/strategies.js";
+import { frozenParameterPart } from "#stdlib/programs/strategies.js";
 import { readHeader, readTensor } from "../../tensors/safetensors.js";
 import type { ModelLearning, ModelStates } from "../../models/open-model.js";
 import { continualWeightsFile, readContinualState } from "../../runs/continual-state.js";
@@ -70,7 +70,7 @@ async function widerThan(
 ): Promise<Wider | null> {
   if (strategies.every(({ implementation }) => !implementation.frozenPart)) return null;
   const { shape } = await session.read(name);
-  const frozen = frozenPartOf(strategies, name, shape);
+  const frozen = frozenParameterPart(strategies, name, shape);
   const fits =
     frozen &&
     had.length === shape.length &&

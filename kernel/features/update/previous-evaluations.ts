@@ -4,11 +4,11 @@
 import { dataReaderOfModel } from "#dsl/language/types/value.js";
 import {
   MAX_COMPARED_EVALUATIONS,
-  type ScoresSinceContext,
+  type ScoresSinceStartContext,
   type TrainedModel,
 } from "../../evaluation/forgetting/scores-since.js";
-import { recordedEvaluationsOf, recordedRowsOf } from "../../evaluation/forgetting/recorded-evaluations.js";
-import type { LearnableTask, TaskContext } from "../../evaluation/forgetting/tasks.js";
+import { recordedEvaluationsOf, readRecordedEvaluationRows } from "../../evaluation/forgetting/recorded-evaluations.js";
+import type { LearnableTask, HostContextAndSignal } from "../../evaluation/forgetting/tasks.js";
 
 export interface EarlierTasks {
   readonly tasks: readonly LearnableTask[];
@@ -18,17 +18,22 @@ export interface EarlierTasks {
 
 /** `others`: tasks that are scored anyway. */
 export async function earlierTasksOf(
-  options: ScoresSinceContext,
+  options: ScoresSinceStartContext,
   start: TrainedModel,
   others: readonly LearnableTask[],
-  stage: TaskContext,
+  stage: HostContextAndSignal,
 ): Promise<EarlierTasks> {
   const scored = new Set(others.map(({ prepared }) => prepared.facts.hash));
   const tasks: LearnableTask[] = [];
   const not: string[] = [];
   const all = recordedEvaluationsOf(options.runs, start.weights).filter(({ score }) => !scored.has(score.dataHash));
   for (const one of all.slice(0, MAX_COMPARED_EVALUATIONS)) {
-    const rows = await recordedRowsOf(options.datasets, one, dataReaderOfModel(start.weights.plan.recipe.model), stage);
+    const rows = await readRecordedEvaluationRows(
+      options.datasets,
+      one,
+      dataReaderOfModel(start.weights.plan.recipe.model),
+      stage,
+    );
     if (typeof rows === "string") not.push(`${one.score.data} was evaluated before and is not scored: ${rows}`);
     else tasks.push({ plan: rows.data, prepared: rows.prepared, learnt: 0, split: rows.split, only: "scored" });
   }

@@ -8,8 +8,8 @@ import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { must } from "#dsl/language/diagnostics/codes.js";
 import type { AnswerDecoder } from "#stdlib/tasks/kind.js";
-import type { ReplayedOutputs } from "#stdlib/strategies/kind.js";
-import { cachedOutputsFile, type Exemplar } from "../../runs/continual-state.js";
+import type { ReplayedOutputsTime } from "#stdlib/strategies/kind.js";
+import { cachedLogitsFile, type ReplayExemplar } from "../../runs/continual-state.js";
 import { toRunFolderError } from "../../runs/folder-errors.js";
 import type { CachedOutputs } from "../../data/rows/cached-outputs.js";
 import { trainingSplitName, type PreparedData } from "../../data/prepared.js";
@@ -26,9 +26,9 @@ import {
 } from "../../tensors/safetensors.js";
 import { exemplarTable } from "../../training-runs/exemplars.js";
 
-export interface ReplaySource {
+export interface ReplayOutputSource {
   readonly word: string;
-  readonly computed: ReplayedOutputs;
+  readonly computed: ReplayedOutputsTime;
 }
 export interface ComputeOutputsOptions {
   readonly session: Pick<EngineSession, "run">;
@@ -39,11 +39,11 @@ export interface ComputeOutputsOptions {
   readonly hostContext: Pick<HostContext, "onProgress">;
 }
 export interface OutputCacheOptions extends ComputeOutputsOptions {
-  readonly replaySources: readonly ReplaySource[];
+  readonly replaySources: readonly ReplayOutputSource[];
   readonly run: string;
   /** Rows of `prepared` that the stage learns: the new ones, then the exemplars. */
   readonly rows: EncodedRows;
-  readonly exemplars: readonly Exemplar[];
+  readonly exemplars: readonly ReplayExemplar[];
   readonly prepared: PreparedData;
   /**
    * The number of the model's labels; the labels of earlier data; and the number of labels, the first ones, in its head
@@ -53,8 +53,8 @@ export interface OutputCacheOptions extends ComputeOutputsOptions {
 }
 
 /** Whether the run has the cached logits, or none are needed. */
-export function hasCachedOutputs(replaySources: readonly ReplaySource[], run: string): boolean {
-  return replaySources.length === 0 || existsSync(cachedOutputsFile(run));
+export function hasCachedOutputs(replaySources: readonly ReplayOutputSource[], run: string): boolean {
+  return replaySources.length === 0 || existsSync(cachedLogitsFile(run));
 }
 
 /** Reads each strategy's cached logits from the run; if there are none, the open model computes them first. */
@@ -76,7 +76,7 @@ async function writeCachedOutputs(options: OutputCacheOptions): Promise<void> {
     const logits = computed === "stage_start" ? await logitsOfAll(options) : await logitsOfExemplars(options);
     tensors[word] = { dtype: "f32", shape: [logits.length / count, count], bytes: bytesOfArray(logits) };
   }
-  const file = cachedOutputsFile(options.run);
+  const file = cachedLogitsFile(options.run);
   try {
     makePrivateFolder(dirname(file));
     writeSafetensors(file, tensors, CHECKSUM_METADATA);
@@ -131,9 +131,9 @@ function ask(options: ComputeOutputsOptions, rows: EncodedRows): Promise<readonl
 export async function withComputedOutputs(
   options: ComputeOutputsOptions,
   prepared: PreparedData,
-  exemplars: readonly Exemplar[],
+  exemplars: readonly ReplayExemplar[],
   labels: number,
-): Promise<readonly Exemplar[]> {
+): Promise<readonly ReplayExemplar[]> {
   if (exemplars.length === 0) return exemplars;
   const split = trainingSplitName(prepared);
   const some = { ...prepared, splits: { [split]: exemplarTable(exemplars) } };
@@ -145,10 +145,10 @@ export async function withComputedOutputs(
 }
 
 /** Exemplars without logits get those that were cached before the first step of the run. */
-export function withOutputsBefore(
-  exemplars: readonly Exemplar[],
+export function withOutputsCachedBeforeRun(
+  exemplars: readonly ReplayExemplar[],
   { word, run, labels }: { readonly word: string; readonly run: string; readonly labels: number },
-): readonly Exemplar[] {
+): readonly ReplayExemplar[] {
   if (exemplars.every(({ said: outputs }) => outputs !== undefined)) return exemplars;
   const logits = readCachedOutputs(run, word);
   return exemplars.map((row, i) => {
@@ -159,7 +159,10 @@ export function withOutputsBefore(
 }
 
 /** Gives rows without logits those of the same exemplars in `saved`. */
-export function withKnownOutputs(rows: readonly Exemplar[], saved: readonly Exemplar[]): readonly Exemplar[] {
+export function withSavedOutputs(
+  rows: readonly ReplayExemplar[],
+  saved: readonly ReplayExemplar[],
+): readonly ReplayExemplar[] {
   const known = new Map(saved.map(({ hash, row, said: outputs }) => [`${hash} ${String(row)}`, outputs]));
   return rows.map((one) => {
     const outputs = one.said ?? known.get(`${one.hash} ${String(one.row)}`);
@@ -169,7 +172,7 @@ export function withKnownOutputs(rows: readonly Exemplar[], saved: readonly Exem
 
 /** Throws the file's coded errors. */
 function readCachedOutputs(run: string, word: string): Float32Array {
-  const file = cachedOutputsFile(run);
+  const file = cachedLogitsFile(run);
   verifySafetensors(file);
   return new Float32Array(readTensor(file, word).bytes.slice().buffer);
 }

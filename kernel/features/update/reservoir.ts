@@ -9,11 +9,11 @@
  */
 import { seededNumberOfText } from "#stdlib/statistics/chance.js";
 import type { ReplayBuffer } from "#dsl/language/types/capabilities/learning.js";
-import type { Exemplar } from "../../runs/continual-state.js";
+import type { ReplayExemplar } from "../../runs/continual-state.js";
 
-type Row = Pick<Exemplar, "hash" | "row" | "roles">;
+type Row = Pick<ReplayExemplar, "hash" | "row" | "roles">;
 
-export const nameOfRow = ({ hash, row }: Pick<Row, "hash" | "row">): string => `${hash} ${String(row)}`;
+export const reservoirRowKey = ({ hash, row }: Pick<Row, "hash" | "row">): string => `${hash} ${String(row)}`;
 
 /** In the given order. */
 export function sampleReservoir<R extends Row>(
@@ -22,7 +22,7 @@ export function sampleReservoir<R extends Row>(
 ): readonly R[] {
   if (most === undefined || rows.length <= most) return rows;
   const named = rows.map((one) => {
-    const name = nameOfRow(one);
+    const name = reservoirRowKey(one);
     return { one, name, drawn: seededNumberOfText(0, name), label: balanced ? String(one.roles["label"]) : "" };
   });
   const groups = new Map<string, (typeof named)[number][]>();

@@ -1,8 +1,8 @@
 /** Rows that an update retains for replay: those of earlier data and of each stage, and their share of the data. */
 import type { ReplayBuffer } from "#dsl/language/types/capabilities/learning.js";
-import { type Exemplar, exemplarsFile, readExemplarsAndDamage } from "../../runs/continual-state.js";
+import { type ReplayExemplar, exemplarsFile, readExemplarsAndDamage } from "../../runs/continual-state.js";
 import { trainingSplitName, type PreparedData } from "../../data/prepared.js";
-import { type LearnableTask, tasksLearntBefore } from "../../evaluation/forgetting/tasks.js";
+import { type LearnableTask, tasksLearntBeforeUpdate } from "../../evaluation/forgetting/tasks.js";
 import type { ReplaySetting } from "../../evaluation/forgetting/next-attempt.js";
 import { must } from "#dsl/language/diagnostics/codes.js";
 import type { UpdateStage } from "#dsl/compiler/plan/action.js";
@@ -11,12 +11,12 @@ import type { UpdateContext } from "./update-context.js";
 import { sampleReservoir } from "./reservoir.js";
 
 /** `before`: the replay buffer of the update that made the start model; `rows`: the current replay buffer. */
-export function retainedShareOf(
+export function replaySettingOf(
   lost: readonly Pick<LearnableTask, "prepared" | "learnt">[],
   options: {
     readonly replay: ReplayBuffer | null;
-    readonly before: readonly Pick<Exemplar, "hash">[];
-    readonly rows: readonly Pick<Exemplar, "hash">[];
+    readonly before: readonly Pick<ReplayExemplar, "hash">[];
+    readonly rows: readonly Pick<ReplayExemplar, "hash">[];
   },
 ): ReplaySetting {
   const shares = lost.map(({ prepared }) => {
@@ -32,19 +32,19 @@ export function retainedShareOf(
 }
 
 /** Checked before anything is trained. Coded errors `update-streamed`, `update-roles`. */
-export function demandReplayable({ strategies: { replay }, data, tasks }: UpdateContext): void {
+export function demandReplayableData({ strategies: { replay }, data, tasks }: UpdateContext): void {
   if (!replay) return;
-  const all = [...tasksLearntBefore(tasks).map(({ prepared }) => prepared), ...data];
+  const all = [...tasksLearntBeforeUpdate(tasks).map(({ prepared }) => prepared), ...data];
   for (const [i, prepared] of all.entries())
     if (all.length > 1)
       withExemplars(prepared, drawExemplars(must(all[i === 0 ? all.length - 1 : i - 1], "data"), { size: 1 }, 0));
 }
 
 /** Exemplars of what was learned before the first stage. */
-export function exemplarsBefore(
+export function exemplarsBeforeUpdate(
   { start: { weights: start }, strategies, tasks, warn, keeps }: UpdateContext,
   seed: number,
-): readonly Exemplar[] {
+): readonly ReplayExemplar[] {
   const { replay } = strategies;
   if (!replay) return [];
   const saved = replay.retrainsOnAll ? { rows: [], damaged: 0 } : readExemplarsAndDamage(start.folder);
@@ -52,7 +52,7 @@ export function exemplarsBefore(
     warn("memory-damaged", { file: exemplarsFile(start.folder), lines: saved.damaged, kept: saved.rows.length });
   if (saved.rows.length > 0) return sampleReservoir(saved.rows, replay);
   return sampleReservoir(
-    tasksLearntBefore(tasks)
+    tasksLearntBeforeUpdate(tasks)
       .flatMap(({ prepared }) => drawExemplars(prepared, replay, seed))
       .filter(keeps),
     replay,
@@ -64,12 +64,12 @@ export function exemplarsOfStage(
   { strategies: { replay }, keeps }: UpdateContext,
   { plan }: UpdateStage,
   prepared: PreparedData,
-): readonly Exemplar[] {
+): readonly ReplayExemplar[] {
   return replay ? drawExemplars(prepared, replay, plan.recipe.training.seed).filter(keeps) : [];
 }
 
 /** Selects the rows to retain from earlier and new ones. */
 export const selectRetainedExemplars = (
   { strategies: { replay } }: UpdateContext,
-  rows: readonly Exemplar[],
-): readonly Exemplar[] => (replay ? sampleReservoir(rows, replay) : rows);
+  rows: readonly ReplayExemplar[],
+): readonly ReplayExemplar[] => (replay ? sampleReservoir(rows, replay) : rows);

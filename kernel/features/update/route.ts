@@ -6,9 +6,9 @@ import { bytesOfArray } from "../../tensors/numbers.js";
 import { CodedError, lastOf, must } from "#dsl/language/diagnostics/codes.js";
 import type { UpdateStage } from "#dsl/compiler/plan/action.js";
 import {
-  ROUTE_EARLIER_STATE,
-  ROUTE_KNOWN_STATE,
-  ROUTE_MEANS_STATE,
+  EARLIER_LABELS_STATE_NAME,
+  KNOWN_LABELS_STATE_NAME,
+  ROUTE_MEANS_STATE_NAME,
 } from "#stdlib/techniques/shared/routed-settings.js";
 import { collateBatch } from "../../data/rows/batches.js";
 import { trainingSplitName } from "../../data/prepared.js";
@@ -17,7 +17,7 @@ import type { EngineSession } from "../../engines/engine.js";
 import { toFloats } from "../../engines/feeds.js";
 import { readHeader } from "../../tensors/safetensors.js";
 import type { OpenModel } from "../../models/open-model.js";
-import type { TrainingMaterial } from "../../training-runs/training-inputs.js";
+import type { TrainingInputs } from "../../training-runs/training-inputs.js";
 import { labelsSeenBefore } from "./stage-outputs.js";
 import { startStateFile } from "./load-weights.js";
 import type { UpdateContext } from "./update-context.js";
@@ -26,12 +26,12 @@ type Routes = Pick<UpdateContext, "start" | "tasks" | "data" | "labels" | "strat
 
 /** Whether the model's weights already include the mean features of its data. */
 const isTold = ({ start }: Pick<UpdateContext, "start">): boolean =>
-  Object.hasOwn(readHeader(startStateFile(start.weights)).tensors, ROUTE_MEANS_STATE);
+  Object.hasOwn(readHeader(startStateFile(start.weights)).tensors, ROUTE_MEANS_STATE_NAME);
 
 const before = ({ tasks }: Pick<UpdateContext, "tasks">) => tasks.filter(({ learnt }) => learnt === 0);
 
 /** Checked before anything is trained. Coded error `update-unrouted`. */
-export function demandRoutable(options: Pick<UpdateContext, "start" | "tasks" | "strategies">): void {
+export function demandRoutableStartModel(options: Pick<UpdateContext, "start" | "tasks" | "strategies">): void {
   if (!options.strategies.routes || isTold(options) || before(options).length > 0) return;
   throw new CodedError("update-unrouted", { start: options.start.name });
 }
@@ -39,14 +39,14 @@ export function demandRoutable(options: Pick<UpdateContext, "start" | "tasks" | 
 /**
  * Records the means of stage `i`'s data, and before the first stage those of earlier data if the weights lack them.
  */
-export async function recordRoute(
+export async function recordRouteMeans(
   options: Routes,
   updateStage: UpdateStage,
-  { open, material, i }: { readonly open: OpenModel; readonly material: TrainingMaterial; readonly i: number },
+  { open, material, i }: { readonly open: OpenModel; readonly material: TrainingInputs; readonly i: number },
 ): Promise<void> {
   const { session } = open;
-  const means = await session.read(ROUTE_MEANS_STATE);
-  const known = await session.read(ROUTE_KNOWN_STATE);
+  const means = await session.read(ROUTE_MEANS_STATE_NAME);
+  const known = await session.read(KNOWN_LABELS_STATE_NAME);
   const [parts, , hidden] = means.shape as readonly [number, number, number];
   const all = toFloats(means).slice();
   const labels = toFloats(known).slice();
@@ -62,16 +62,20 @@ export async function recordRoute(
   const earlier = firsts(i);
   if (i === 0 && !isTold(options)) await setMean(0, await rowsBefore(options, updateStage, material), earlier);
   await setMean(parts - 1, [material.rows], firsts(i + 1));
-  await session.write(ROUTE_MEANS_STATE, { ...means, bytes: bytesOfArray(all) });
-  await session.write(ROUTE_KNOWN_STATE, { ...known, bytes: bytesOfArray(labels) });
-  await session.write(ROUTE_EARLIER_STATE, { dtype: "f32", shape: [1], bytes: bytesOfArray(Float32Array.of(earlier)) });
+  await session.write(ROUTE_MEANS_STATE_NAME, { ...means, bytes: bytesOfArray(all) });
+  await session.write(KNOWN_LABELS_STATE_NAME, { ...known, bytes: bytesOfArray(labels) });
+  await session.write(EARLIER_LABELS_STATE_NAME, {
+    dtype: "f32",
+    shape: [1],
+    bytes: bytesOfArray(Float32Array.of(earlier)),
+  });
 }
 
 /** Rows that the model learned from before, read again. */
 async function rowsBefore(
   options: Routes,
   { plan, name }: UpdateStage,
-  { base, tokenizer }: Pick<TrainingMaterial, "base" | "tokenizer">,
+  { base, tokenizer }: Pick<TrainingInputs, "base" | "tokenizer">,
 ): Promise<readonly EncodedRows[]> {
   const found: EncodedRows[] = [];
   for (const { plan: data, prepared } of before(options)) {

@@ -10,7 +10,7 @@ import {
   readContinualState,
   readExemplars,
   writeContinualState,
-  type Exemplar,
+  type ReplayExemplar,
   type ContinualState,
   type ContinualTask,
 } from "../../runs/continual-state.js";
@@ -20,21 +20,26 @@ import { findFinishedRun } from "../../runs/history/runs-by-recipe.js";
 import { loadRunWeights } from "../../models/loaded-run.js";
 import type { ModelHandle } from "../../models/model-handle.js";
 import type { ContinuedModel } from "../../training-runs/request.js";
-import { demandReplayable, exemplarsBefore, exemplarsOfStage, selectRetainedExemplars } from "./retained-rows.js";
-import { hasCachedOutputs, withKnownOutputs } from "./replayed-outputs.js";
+import {
+  demandReplayableData,
+  exemplarsBeforeUpdate,
+  exemplarsOfStage,
+  selectRetainedExemplars,
+} from "./retained-rows.js";
+import { hasCachedOutputs, withSavedOutputs } from "./replayed-outputs.js";
 import { type UpdateContext, isStageBegun } from "./update-context.js";
-import { cacheStageOutputs, labelsSeenBefore, withOutputs } from "./stage-outputs.js";
-import { demandRoutable, recordRoute } from "./route.js";
+import { cacheStageOutputs, labelsSeenBefore, withStageOutputs } from "./stage-outputs.js";
+import { demandRoutableStartModel, recordRouteMeans } from "./route.js";
 import { loadWeights, startStateFile, type WeightsSource } from "./load-weights.js";
 import { consolidateStage, type StageModel } from "./consolidate.js";
-import { forgottenByTask, type TaskPredictions } from "../../evaluation/forgetting/forgotten-rows.js";
+import { forgottenByTask, type LabelPredictionsByTask } from "../../evaluation/forgetting/forgotten-rows.js";
 import {
   scoreTasks,
   describeTasks,
   type TaskScore,
   type LearnableTask,
   type TaskScoring,
-  tasksLearntBefore,
+  tasksLearntBeforeUpdate,
 } from "../../evaluation/forgetting/tasks.js";
 
 export type UpdateAction = Extract<Action, { verb: "update" }>;
@@ -43,19 +48,19 @@ export async function runStages(
   { stages, resume }: UpdateAction,
   options: UpdateContext,
 ): Promise<readonly ModelHandle[]> {
-  demandReplayable(options);
-  demandRoutable(options);
+  demandReplayableData(options);
+  demandRoutableStartModel(options);
   const before = await cellsBefore(options);
   options.onScores(
     0,
     before.map(({ score }) => score),
   );
-  const outputs: TaskPredictions[] = [before.map((cell) => cell.predictions)];
+  const outputs: LabelPredictionsByTask[] = [before.map((cell) => cell.predictions)];
   const handles: ModelHandle[] = [];
   const start = options.start.weights;
   const first = { file: startStateFile(start), labels: start.labels };
   let from: WeightsSource = first;
-  let exemplars = exemplarsBefore(options, seedOf(stages));
+  let exemplars = exemplarsBeforeUpdate(options, seedOf(stages));
   for (const [i, updateStage] of stages.entries()) {
     const prepared = must(options.data[i], "data of a stage");
     // Avoids training on the same rows twice.
@@ -92,14 +97,18 @@ export async function runStages(
 function beginsWith(
   options: UpdateContext,
   updateStage: UpdateStage,
-  { i, from, exemplars }: { readonly i: number; readonly from: WeightsSource; readonly exemplars: readonly Exemplar[] },
+  {
+    i,
+    from,
+    exemplars,
+  }: { readonly i: number; readonly from: WeightsSource; readonly exemplars: readonly ReplayExemplar[] },
 ): ContinuedModel["begins"] {
   const { replaySources } = options.strategies;
   return async (open, material, run, goesOn) => {
     if (!goesOn || !hasCachedOutputs(replaySources, run.path))
       await loadWeights({ session: open.session, ...open.states, ...open.learning }, from, options.labels);
     if (!goesOn && i === 0) await consolidateEarlier(options, updateStage, { open, ...material });
-    if (!goesOn && options.strategies.routes) await recordRoute(options, updateStage, { open, material, i });
+    if (!goesOn && options.strategies.routes) await recordRouteMeans(options, updateStage, { open, material, i });
     await cacheStageOutputs(options, updateStage, {
       open,
       material,
@@ -145,12 +154,12 @@ function scoring(
 }
 
 interface StageRows {
-  readonly others: readonly Exemplar[];
-  readonly current: readonly Exemplar[];
+  readonly others: readonly ReplayExemplar[];
+  readonly current: readonly ReplayExemplar[];
 }
 interface StageResult {
-  readonly exemplars: readonly Exemplar[];
-  readonly outputs: TaskPredictions;
+  readonly exemplars: readonly ReplayExemplar[];
+  readonly outputs: LabelPredictionsByTask;
 }
 
 /**
@@ -169,7 +178,7 @@ async function carry(
   const all = selectRetainedExemplars(options, [...rows.others, ...rows.current]);
   if (known && sameTasks(known.tasks, options.tasks)) {
     options.onScores(i + 1, known.scores);
-    const exemplars = learnt ? withKnownOutputs(all, readExemplars(weights.folder)) : all;
+    const exemplars = learnt ? withSavedOutputs(all, readExemplars(weights.folder)) : all;
     return { exemplars, outputs: options.tasks.map((_, j) => known.said[j] ?? null) };
   }
   return whileLocked(weights.folder, "train", () =>
@@ -182,7 +191,7 @@ async function saveStage(
   updateStage: UpdateStage,
   handle: ModelHandle,
   rows: StageRows & {
-    readonly all: readonly Exemplar[];
+    readonly all: readonly ReplayExemplar[];
     readonly known: ContinualState | null;
     readonly learnt: UpdateContext["strategies"]["replaySources"][number] | undefined;
   },
@@ -211,13 +220,13 @@ async function saveStage(
   const carried = { version: 1, ...about, scores, said: outputs, taught } as const;
   const context = { open, parts, data, run: weights.folder };
   // Other tasks are scored now than in the interrupted run: its earlier outputs are saved with its rows.
-  const others = known ? withKnownOutputs(rows.others, readExemplars(weights.folder)) : rows.others;
+  const others = known ? withSavedOutputs(rows.others, readExemplars(weights.folder)) : rows.others;
   const retained = new Set(all);
   const current = rows.current.filter((row) => retained.has(row));
   const exemplars = learnt
     ? selectRetainedExemplars(
         options,
-        await withOutputs(options, updateStage, { ...context, word: learnt.word }, { others, current }),
+        await withStageOutputs(options, updateStage, { ...context, word: learnt.word }, { others, current }),
       )
     : all;
   // With joint training, all earlier rows are read again, so none are saved.
@@ -233,7 +242,7 @@ async function saveStage(
 async function tellForgotten(
   options: UpdateContext,
   updateStage: UpdateStage,
-  outputs: readonly TaskPredictions[],
+  outputs: readonly LabelPredictionsByTask[],
 ): Promise<void> {
   const parts = await options.weights.parts(updateStage.plan, options.stage.hostContext);
   options.onForgotten(await forgottenByTask(outputs, options.tasks, scoring(options, updateStage, parts)));
@@ -249,7 +258,7 @@ function sameTasks(savedTasks: readonly ContinualTask[], tasks: readonly Learnab
   );
 }
 
-export const lastHandle = (handles: readonly ModelHandle[]): ModelHandle => lastOf(handles);
+export const lastModelHandle = (handles: readonly ModelHandle[]): ModelHandle => lastOf(handles);
 
 /** Consolidates the data that the model learned before, for strategies that an earlier update did not consolidate. */
 async function consolidateEarlier(
@@ -261,7 +270,7 @@ async function consolidateEarlier(
   const lacking = open.learning.strategies.filter(
     ({ implementation: { states } }) => !states.every((prefix) => there.some((name) => name.startsWith(prefix))),
   );
-  const known = tasksLearntBefore(options.tasks).map(({ prepared }) => prepared);
+  const known = tasksLearntBeforeUpdate(options.tasks).map(({ prepared }) => prepared);
   const seen = labelsSeenBefore(options, 0);
   for (const [i, data] of (known.length > 0 ? known : [null]).entries())
     await consolidateStage(options, updateStage, {

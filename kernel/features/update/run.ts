@@ -4,27 +4,27 @@ import { LiveTraining } from "../../session/live-training.js";
 import { type ExecutionContext, warnerAt } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
 import { learntDataOf } from "../../models/lineage.js";
-import { trainedModel } from "../../models/trained-model.js";
-import { lastHandle, runStages, type UpdateAction } from "./run-stages.js";
-import { strategiesOf, type UpdateContext } from "./update-context.js";
+import { awaitTrainedModel } from "../../models/trained-model.js";
+import { lastModelHandle, runStages, type UpdateAction } from "./run-stages.js";
+import { loadUpdateStrategies, type UpdateContext } from "./update-context.js";
 import { earlierTasksOf } from "./previous-evaluations.js";
-import { scoresSinceContextOf } from "../../training-runs/before-after-scores.js";
+import { beforeAfterScoresContextOf } from "../../training-runs/before-after-scores.js";
 import type { BeforeAfterScore } from "../../runs/before-after-scores.js";
 import { warnOfUnusedStrategies } from "./unused-strategies.js";
 import { learnableTasks, taskMetricOf, labelUnion } from "../../evaluation/forgetting/tasks.js";
 import { must } from "#dsl/language/diagnostics/codes.js";
 import { warnBeforeUpdate } from "./update-warnings.js";
-import { deleteReplayTexts, mayKeep, textsToForget, whileRowsStay } from "./forget.js";
+import { deleteReplayTexts, exemplarFilterExcluding, textsToForget, withReplayDeletionBlocked } from "./forget.js";
 import { forgetView } from "../../display/forgetting.js";
 import { trainNamedModel } from "../../training-runs/train-named.js";
-import { LiveScoreMatrix, boardTasks } from "./score-board.js";
-import { saveBeforeAfterScores, suggestionAfter, scoreChangesOf } from "./before-after.js";
+import { LiveScoreMatrix, scoreMatrixTasks } from "./score-board.js";
+import { saveBeforeAfterScores, suggestionAfterUpdate, scoreChangesOf } from "./before-after.js";
 
 export async function runUpdate(session: OpenSession, action: UpdateAction, context: ExecutionContext): Promise<void> {
-  const start = await trainedModel(session.models.get(action.start));
+  const start = await awaitTrainedModel(session.models.get(action.start));
   const forget = textsToForget(action.forget ?? []);
   if (forget.size > 0) context.screen.display(forgetView(await deleteReplayTexts(session.runs, forget)));
-  await whileRowsStay(session.runs, () => showAndTrain(session, action, { context, start, forget }));
+  await withReplayDeletionBlocked(session.runs, () => showAndTrain(session, action, { context, start, forget }));
 }
 
 interface ShownUpdate {
@@ -44,7 +44,7 @@ async function showAndTrain(
   const plans = stages.map(({ plan }) => plan);
   const first = must(plans[0], "a stage");
   const calls = first.recipe.update?.strategy ?? [];
-  const strategies = await strategiesOf(calls);
+  const strategies = await loadUpdateStrategies(calls);
   const was = start.weights.plan.recipe.update?.strategy;
   if (action.usual) warnOfUnusedStrategies(action.start, { was, is: calls }, session.vocabulary.registry, warn);
   for (const [i, plan] of plans.entries())
@@ -62,7 +62,7 @@ async function showAndTrain(
   const { tasks: evaluated, not } =
     action.forgetting === false
       ? { tasks: [], not: [] }
-      : await earlierTasksOf(scoresSinceContextOf(session), start, learnt, context);
+      : await earlierTasksOf(beforeAfterScoresContextOf(session), start, learnt, context);
   const before = learnt.filter((one) => one.learnt === 0);
   const tasks = [...before, ...evaluated, ...learnt.filter((one) => one.learnt > 0)];
   for (const { plan, split } of tasks) if (split === null) warn("update-unscored", { data: plan.name });
@@ -83,7 +83,7 @@ async function showAndTrain(
     better: measured.better,
     totalStages: stages.length,
     isConstrained: strategies.holds,
-    tasks: boardTasks(tasks, measured),
+    tasks: scoreMatrixTasks(tasks, measured),
     stages: [`${action.start} (before)`, ...plans.map(({ recipe }) => recipe.data.name)],
     not,
   });
@@ -100,7 +100,7 @@ async function showAndTrain(
     strategies,
     measured,
     warn,
-    keeps: mayKeep(forget),
+    keeps: exemplarFilterExcluding(forget),
     define: (plan, called) => session.models.define(plan, called),
     labels: labelUnion(start.weights.labels, data),
     onScores: (row, scores) => {
@@ -112,7 +112,7 @@ async function showAndTrain(
       const run = session.models.get(latest).weights?.folder;
       board.forgotten(
         forgotten,
-        suggestionAfter(session, { start, calls, changes, tasks, replay: strategies.replay, run }, forgotten),
+        suggestionAfterUpdate(session, { start, calls, changes, tasks, replay: strategies.replay, run }, forgotten),
       );
     },
     train: async ({ name: called, plan }, { resume, continues }) => {
@@ -123,9 +123,9 @@ async function showAndTrain(
       return trainNamedModel(session, { plan, name: called, resume, span: action.span, continues }, context, shows);
     },
   });
-  const handle = session.models.define(lastHandle(handles).plan, name);
+  const handle = session.models.define(lastModelHandle(handles).plan, name);
   await handle.weights?.settled;
-  Object.assign(handle, { weights: lastHandle(handles).weights, seeds: null });
+  Object.assign(handle, { weights: lastModelHandle(handles).weights, seeds: null });
   if (changes.length === 0) return;
   await saveBeforeAfterScores(session, handle, { start, name: action.start, calls, on: changes }, context);
 }

@@ -1,11 +1,11 @@
 /** The matrix of an update's scores in its cell, and below it what was forgotten. */
 import { forgottenExamplesView } from "../../display/forgotten-examples.js";
-import { scoreMatrixPicture, scoreMatrixView, type UpdateReport } from "../../display/updates.js";
+import { scoreMatrixPicture, scoreMatrixView, type ModelUpdateReport } from "../../display/updates.js";
 import type { ExecutionContext } from "../../session/execution-context.js";
 import type { TaskForgetting } from "../../evaluation/forgetting/forgotten-rows.js";
 import { must } from "#dsl/language/diagnostics/codes.js";
 import { type LearnableTask, type TaskMetric, describeTasks } from "../../evaluation/forgetting/tasks.js";
-import { bestConstant } from "./best-constant.js";
+import { bestConstantAccuracy } from "./best-constant.js";
 
 /** The matrix of scores as it fills, and below it what was forgotten. */
 export class LiveScoreMatrix {
@@ -16,7 +16,7 @@ export class LiveScoreMatrix {
   constructor(
     private readonly stage: ExecutionContext,
     private readonly id: string,
-    private readonly about: Omit<UpdateReport, "matrix"> & { readonly not: readonly string[] },
+    private readonly about: Omit<ModelUpdateReport, "matrix"> & { readonly not: readonly string[] },
   ) {}
 
   scored(row: number, scores: readonly (number | null)[]): void {
@@ -45,9 +45,9 @@ export class LiveScoreMatrix {
 }
 
 /** Returns the tasks as the matrix shows them, each with the best score of a constant prediction. */
-export function boardTasks(tasks: readonly LearnableTask[], measured: TaskMetric): UpdateReport["tasks"] {
+export function scoreMatrixTasks(tasks: readonly LearnableTask[], measured: TaskMetric): ModelUpdateReport["tasks"] {
   return describeTasks(tasks).map((task, j) => {
     const learntTask = must(tasks[j], "a task");
-    return { ...task, learnt: learntTask.learnt, constant: bestConstant(learntTask, measured) };
+    return { ...task, learnt: learntTask.learnt, constant: bestConstantAccuracy(learntTask, measured) };
   });
 }

@@ -2,14 +2,14 @@
  * Outputs that the strategies of a stage replay: cached when it begins, and computed for the exemplars that it saves.
  */
 import type { UpdateStage } from "#dsl/compiler/plan/action.js";
-import { readContinualState, type Exemplar } from "../../runs/continual-state.js";
+import { readContinualState, type ReplayExemplar } from "../../runs/continual-state.js";
 import type { PreparedData } from "../../data/prepared.js";
 import { encodingOf } from "../../data/encoding/encoded.js";
 import type { OpenModel } from "../../models/open-model.js";
-import type { TrainingMaterial } from "../../training-runs/training-inputs.js";
+import type { TrainingInputs } from "../../training-runs/training-inputs.js";
 import {
   loadCachedOutputs,
-  withOutputsBefore,
+  withOutputsCachedBeforeRun,
   withComputedOutputs,
   type ComputeOutputsOptions,
 } from "./replayed-outputs.js";
@@ -26,9 +26,9 @@ export async function cacheStageOutputs(
   updateStage: UpdateStage,
   context: {
     readonly open: OpenModel;
-    readonly material: TrainingMaterial;
+    readonly material: TrainingInputs;
     readonly run: string;
-    readonly exemplars: readonly Exemplar[];
+    readonly exemplars: readonly ReplayExemplar[];
     readonly first: number;
     readonly seen: ReadonlySet<number>;
   },
@@ -52,18 +52,18 @@ export async function cacheStageOutputs(
 }
 
 /** Exemplars with logits: those of this stage get the model's current ones. */
-export async function withOutputs(
+export async function withStageOutputs(
   options: Updates,
   updateStage: UpdateStage,
   context: {
     readonly open: OpenModel;
-    readonly parts: Pick<TrainingMaterial, "base" | "tokenizer">;
+    readonly parts: Pick<TrainingInputs, "base" | "tokenizer">;
     readonly data: PreparedData;
     readonly word: string;
     readonly run: string;
   },
-  { others, current }: { readonly others: readonly Exemplar[]; readonly current: readonly Exemplar[] },
-): Promise<readonly Exemplar[]> {
+  { others, current }: { readonly others: readonly ReplayExemplar[]; readonly current: readonly ReplayExemplar[] },
+): Promise<readonly ReplayExemplar[]> {
   const { open, parts, data, word, run } = context;
   const labels = options.labels.length;
   const encoding = await encodingOf(updateStage.plan, parts.base, parts.tokenizer, options.labels, updateStage.name);
@@ -73,14 +73,14 @@ export async function withOutputs(
     current,
     labels,
   );
-  return [...withOutputsBefore(others, { word, run, labels }), ...computed];
+  return [...withOutputsCachedBeforeRun(others, { word, run, labels }), ...computed];
 }
 
 function asksOf(
   options: Updates,
   { plan }: UpdateStage,
   { session }: Pick<OpenModel, "session">,
-  { encoding, tokenizer }: Pick<TrainingMaterial, "encoding" | "tokenizer">,
+  { encoding, tokenizer }: Pick<TrainingInputs, "encoding" | "tokenizer">,
 ): ComputeOutputsOptions {
   const { signal, hostContext } = options.stage;
   return { session, encoding, batchSize: plan.recipe.training.batch_size, padId: tokenizer.padId, signal, hostContext };

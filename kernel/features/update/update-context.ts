@@ -11,25 +11,25 @@ import type { ModelHandle } from "../../models/model-handle.js";
 import type { TrainedWeights } from "../../runs/weights.js";
 import type { ModelCache } from "../../session/model-cache.js";
 import type { ContinuedModel } from "../../training-runs/request.js";
-import type { ReplaySource } from "./replayed-outputs.js";
-import type { Exemplar } from "../../runs/continual-state.js";
+import type { ReplayOutputSource } from "./replayed-outputs.js";
+import type { ReplayExemplar } from "../../runs/continual-state.js";
 import type { Warn } from "../../session/execution-context.js";
-import type { LearnableTask, TaskMetric, TaskContext } from "../../evaluation/forgetting/tasks.js";
+import type { LearnableTask, TaskMetric, HostContextAndSignal } from "../../evaluation/forgetting/tasks.js";
 import type { TaskForgetting } from "../../evaluation/forgetting/forgotten-rows.js";
 import { readCheckpoints } from "../../runs/checkpoints.js";
 import { lockHolderOf } from "../../runs/run-lock.js";
 import { findRunsNamed } from "../../runs/history/runs-by-recipe.js";
 
-export interface Strategies {
+export interface UpdateStrategies {
   readonly replay: ReplayBuffer | null;
   readonly fisher: FisherOptions | null;
   /** Rows are routed to the weights of the most similar data set. */
   readonly routes: boolean;
-  readonly replaySources: readonly ReplaySource[];
+  readonly replaySources: readonly ReplayOutputSource[];
   /** Terms are added to the loss, which may be too strong. */
   readonly holds: boolean;
 }
-export async function strategiesOf(calls: readonly Call[]): Promise<Strategies> {
+export async function loadUpdateStrategies(calls: readonly Call[]): Promise<UpdateStrategies> {
   const all = await Promise.all(
     calls.map(async (call) => ({ call, does: await loadImplementation({ ...call, kind: "strategy" }, "strategy") })),
   );
@@ -50,16 +50,16 @@ export interface UpdateContext {
   readonly weights: ModelCache;
   readonly runs: string;
   readonly define: (plan: ModelPlan, name: string) => ModelHandle;
-  readonly stage: TaskContext;
+  readonly stage: HostContextAndSignal;
   readonly start: ModelHandle & { readonly weights: TrainedWeights };
   readonly labels: readonly string[];
   readonly tasks: readonly LearnableTask[];
   readonly data: readonly PreparedData[];
-  readonly strategies: Strategies;
+  readonly strategies: UpdateStrategies;
   readonly measured: TaskMetric;
   readonly warn: Warn;
   /** Whether a row may be stored; rows to be forgotten may not. */
-  readonly keeps: (row: Exemplar) => boolean;
+  readonly keeps: (row: ReplayExemplar) => boolean;
   readonly train: (
     updateStage: UpdateStage,
     options: { readonly resume: boolean; readonly continues: ContinuedModel },

@@ -4,7 +4,7 @@ import type { ReplayBuffer } from "#dsl/language/types/capabilities/learning.js"
 import { trainingSplitName, type PreparedData } from "../../data/prepared.js";
 import { modelInputTexts } from "../../data/rows/input-texts.js";
 import type { Warn } from "../../session/execution-context.js";
-import { textsHeldBy } from "./forget.js";
+import { textsContainedInRow } from "./forget.js";
 import type { LearnableTask } from "../../evaluation/forgetting/tasks.js";
 
 export function warnBeforeUpdate(
@@ -39,7 +39,7 @@ function warnOfForgotten(
     let rows = 0;
     for (let row = 0; row < table.numRows(); row++)
       rows += Number(
-        textsHeldBy(Object.fromEntries(columns.map(([role, values]) => [role, values[row]])), texts).length > 0,
+        textsContainedInRow(Object.fromEntries(columns.map(([role, values]) => [role, values[row]])), texts).length > 0,
       );
     if (rows > 0) warn("forget-in-data", { data: name, rows });
   }

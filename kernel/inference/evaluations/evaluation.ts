@@ -1,5 +1,5 @@
 /** The result of an evaluation, as stored in a session. */
-import type { Interval } from "#stdlib/statistics/interval.js";
+import type { ConfidenceInterval } from "#stdlib/statistics/interval.js";
 import type { ScoreDifference } from "../measuring/comparison.js";
 import type { AttackScores, SliceScores } from "../../runs/history/run-scores.js";
 import type { EncodedRows } from "../../data/encoding/encoded.js";
@@ -11,7 +11,7 @@ export interface Evaluation {
   readonly rows: number;
   readonly metrics: Readonly<Record<string, number>>;
   /** 95 % intervals; null for a metric without one. Absent if not requested. */
-  readonly intervals?: Readonly<Record<string, Interval | null>>;
+  readonly intervals?: Readonly<Record<string, ConfidenceInterval | null>>;
   /** This model minus the first one on the same rows; absent for the first. */
   readonly differences?: Readonly<Record<string, ScoreDifference>>;
   /** Cost of its predictions; absent for a single fold. */
@@ -26,7 +26,7 @@ export interface Evaluation {
   readonly confusion: readonly (readonly number[])[];
 }
 /** Rows of one split that are predicted together. */
-export interface EvaluatedPart {
+export interface EvaluatedSplitRows {
   readonly prepared: PreparedData;
   readonly split: string;
   readonly rows: EncodedRows;

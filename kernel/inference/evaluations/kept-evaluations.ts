@@ -10,7 +10,7 @@ export interface SavedEvaluation {
 const MOST = 40;
 
 /** An evaluation of the same names on the same rows replaces the earlier one. */
-export function saveEvaluation(all: SavedEvaluation[], one: SavedEvaluation): void {
+export function addOrReplaceEvaluation(all: SavedEvaluation[], one: SavedEvaluation): void {
   const key = ({ names, report }: SavedEvaluation): string => JSON.stringify([names, report.on]);
   const before = all.findIndex((other) => key(other) === key(one));
   if (before >= 0) all.splice(before, 1);

@@ -23,7 +23,7 @@ const SPARE = { tokens: 64, share: 0.15 } as const;
  * Sorted by length, longest first, then by arrival. Contains the first of `waiting`, and as many as fit of those with
  * the nearest lengths.
  */
-export function takeSimilarLengths<T extends { readonly length: number }>(
+export function takeRowsOfSimilarLength<T extends { readonly length: number }>(
   waiting: readonly T[],
   most: BatchLimits,
 ): readonly T[] {
@@ -210,7 +210,7 @@ export class RequestBatcher<Row, Answer> {
   private take(): readonly Waiting<Row, Answer>[] {
     this.stopWaiting();
     this.turn = Math.max(this.turn, this.waiting[0]?.turn ?? 0);
-    const taken = new Set(takeSimilarLengths(this.waiting, this.options.most));
+    const taken = new Set(takeRowsOfSimilarLength(this.waiting, this.options.most));
     this.waiting = this.waiting.filter((one) => !taken.has(one));
     return [...taken];
   }

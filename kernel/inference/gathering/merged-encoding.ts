@@ -4,7 +4,7 @@
  * them.
  */
 import type { Tokenizer } from "../../bases/tokenizer.js";
-import { encodeTextParts, type EncodedPart } from "./prefix-encoding.js";
+import { encodeTextParts, type TextPartToEncode } from "./prefix-encoding.js";
 import { EncodingQueue, type EncodingRequest, type EncodingQueueLimits } from "./encoding-line.js";
 
 /**
@@ -16,7 +16,7 @@ const SHORT_LINE: EncodingQueueLimits = { texts: 1024, characters: 32_768, share
 const LONG_LINE: EncodingQueueLimits = { texts: 1, characters: 1, share: 1 };
 
 /** How one request encodes its texts. */
-export interface RequestEncodingOptions extends EncodedPart {
+export interface RequestEncodingOptions extends TextPartToEncode {
   /** Aborted when the client has disconnected: texts not yet encoded are skipped. */
   readonly signal?: AbortSignal | undefined;
 }

@@ -8,7 +8,7 @@
  * The part of each text that counts: how many tokens, and from which end. At least `characters` characters are left
  * uncut.
  */
-export interface EncodedPart {
+export interface TextPartToEncode {
   readonly tokens: number;
   readonly from: "start" | "end";
   readonly characters?: number;
@@ -30,7 +30,7 @@ export function charactersForTokens(tokens: number): number {
  */
 export async function encodeTextParts<Row extends { readonly length: number }>(
   texts: readonly string[],
-  { tokens, from, characters = 0 }: EncodedPart,
+  { tokens, from, characters = 0 }: TextPartToEncode,
   encode: (texts: readonly string[]) => Promise<readonly Row[]>,
 ): Promise<readonly Row[]> {
   const wanted = tokens + SPARE;
@@ -51,7 +51,7 @@ export async function encodeTextParts<Row extends { readonly length: number }>(
  * Returns the first or last `most` characters without splitting a surrogate pair. A part taken from the end begins
  * before a blank that follows a word, if one is near.
  */
-export function cutTextPart(text: string, most: number, from: EncodedPart["from"]): string {
+export function cutTextPart(text: string, most: number, from: TextPartToEncode["from"]): string {
   if (text.length <= most) return text;
   if (from === "start") return text.slice(0, isLow(text, most) ? most - 1 : most);
   const start = text.length - most;

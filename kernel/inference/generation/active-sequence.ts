@@ -3,7 +3,7 @@ import type { SequencePages } from "./kv-pages.js";
 import type { SlotRequest, SlotTextStream, SlotToken, WriterReporter } from "./contract.js";
 
 /** The result of a decoding step, stored until the text's token chooser is ready. */
-export interface DeferredStep {
+export interface DeferredDecodingStep {
   readonly next: number;
   readonly logits: Float32Array | null;
 }
@@ -19,7 +19,7 @@ export class ActiveSequence implements SlotTextStream {
   readonly toScore: number;
   /** Null while the text waits. */
   kvPages: SequencePages | null = null;
-  late: DeferredStep | null = null;
+  late: DeferredDecodingStep | null = null;
   private readonly came = performance.now();
   private begun = false;
   private readonly pendingTokens: SlotToken[] = [];

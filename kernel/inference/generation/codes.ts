@@ -2,7 +2,7 @@
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { listNames } from "#dsl/language/diagnostics/lists.js";
 
-export interface WritingCodeData {
+export interface GenerationCodeData {
   "schema-unusable": { readonly why: string };
   "schema-not-ready": { readonly why: string };
   "schema-queue-full": { readonly waiting: number; readonly most: number };
@@ -13,7 +13,7 @@ export interface WritingCodeData {
   "no-such-tool": { readonly name: string | null; readonly has: readonly string[] };
 }
 
-export const writingCodes: CodeTable<WritingCodeData> = {
+export const generationCodes: CodeTable<GenerationCodeData> = {
   "schema-unusable": {
     severity: "error",
     message: (d) => `this JSON schema cannot be enforced: ${d.why}`,

@@ -13,10 +13,10 @@ import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { EngineSession } from "../../engines/engine.js";
 import { toFloats } from "../../engines/feeds.js";
-import type { SlotLoad, SlotRequest, SlotTextStream, SlotWriter, WriterOptions } from "./contract.js";
-import { PAGE_TOKENS, KvPageTable } from "./kv-pages.js";
-import { positionsToScore, stepFeeds, type SequenceStep } from "./step-feeds.js";
-import { ActiveSequence, type DeferredStep } from "./active-sequence.js";
+import type { SlotWriterLoad, SlotRequest, SlotTextStream, SlotWriter, WriterOptions } from "./contract.js";
+import { TOKENS_PER_KV_PAGE, KvPageTable } from "./kv-pages.js";
+import { positionsToScore, stepFeeds, type SequenceStepTokens } from "./step-feeds.js";
+import { ActiveSequence, type DeferredDecodingStep } from "./active-sequence.js";
 
 /** Default memory of the KV cache, in bytes. */
 const MEMORY = 512 * 2 ** 20;
@@ -34,29 +34,29 @@ const GRACE = { part: 1 / 4, most: 50 } as const;
 const SCORED = 2 ** 22;
 
 export interface SlotWriterOptions extends WriterOptions {
-  /** Bytes of the keys and values of one token (`BuiltSlotPrograms`). */
+  /** Bytes of the keys and values of one token (`BuiltContinuousBatchingPrograms`). */
   readonly placeBytes: number;
   readonly adapters: boolean;
 }
 
 /**
- * Opens a writer over a session with the programs of `buildSlotPrograms` (stdlib/programs/slots.ts). The writer must be
+ * Opens a writer over a session with the programs of `buildContinuousBatchingPrograms` (stdlib/programs/slots.ts). The writer must be
  * their only user. It allocates the KV cache once, at a fixed size.
  */
 export async function openSlotWriter(
   session: Pick<EngineSession, "run">,
   options: SlotWriterOptions,
 ): Promise<SlotWriter> {
-  const each = Math.ceil(options.positions / PAGE_TOKENS);
-  const affordable = Math.floor((options.memory ?? MEMORY) / (options.placeBytes * PAGE_TOKENS));
-  const least = Math.ceil(Math.min(options.positions, LEAST_ROOM) / PAGE_TOKENS);
+  const each = Math.ceil(options.positions / TOKENS_PER_KV_PAGE);
+  const affordable = Math.floor((options.memory ?? MEMORY) / (options.placeBytes * TOKENS_PER_KV_PAGE));
+  const least = Math.ceil(Math.min(options.positions, LEAST_ROOM) / TOKENS_PER_KV_PAGE);
   const pages = Math.min(options.slots * each, Math.max(affordable, least));
   await hold(session, pages);
   return new Writer(session, pages, options);
 }
 
 async function hold(session: Pick<EngineSession, "run">, pages: number): Promise<void> {
-  await session.run("slots_hold", { slot_places: zeros(pages * PAGE_TOKENS) }, []);
+  await session.run("slots_hold", { slot_places: zeros(pages * TOKENS_PER_KV_PAGE) }, []);
 }
 
 class Writer implements SlotWriter {
@@ -84,7 +84,7 @@ class Writer implements SlotWriter {
     this.slots = options.slots;
     this.vocabulary = options.vocabulary;
     this.pages = new KvPageTable(pages);
-    this.room = Math.min(options.positions, pages * PAGE_TOKENS);
+    this.room = Math.min(options.positions, pages * TOKENS_PER_KV_PAGE);
   }
 
   write(request: SlotRequest): SlotTextStream {
@@ -110,7 +110,7 @@ class Writer implements SlotWriter {
     }
     return text;
   }
-  load(): SlotLoad {
+  load(): SlotWriterLoad {
     return { ...this.count, waiting: this.waiting.length, working: this.working.length };
   }
   async close(): Promise<void> {
@@ -131,7 +131,7 @@ class Writer implements SlotWriter {
         else await new Promise<void>((resolve) => (this.wake = resolve));
       }
     } catch (error) {
-      if (isEngineGone(error)) this.end(error);
+      if (isEngineDeathError(error)) this.end(error);
       else this.drop(error);
     }
     this.running = null;
@@ -164,14 +164,17 @@ class Writer implements SlotWriter {
       const { tokens, root } = text;
       const { known } = text;
       const { found, idle } = this.pages.idleIn(root, tokens, known);
-      if (known === tokens.length - 1 && this.isBeingRead(text, found * PAGE_TOKENS)) {
+      if (known === tokens.length - 1 && this.isBeingRead(text, found * TOKENS_PER_KV_PAGE)) {
         passed.add(text);
         continue;
       }
-      if (Math.ceil((tokens.length + 1) / PAGE_TOKENS) - found > this.pages.room - idle && this.working.length > 0)
+      if (
+        Math.ceil((tokens.length + 1) / TOKENS_PER_KV_PAGE) - found > this.pages.room - idle &&
+        this.working.length > 0
+      )
         return;
       text.kvPages = this.pages.begin(root, tokens, known);
-      text.done = text.kvPages.full * PAGE_TOKENS;
+      text.done = text.kvPages.full * TOKENS_PER_KV_PAGE;
       if (text.written === 0) {
         text.cached = text.done;
         this.count.tokensCached += text.done;
@@ -207,19 +210,19 @@ class Writer implements SlotWriter {
       const most = Math.min(tokens.length, other.tokens.length) - 1;
       let same = 0;
       while (same < most && tokens[same] === other.tokens[same]) same++;
-      return Math.floor(same / PAGE_TOKENS) * PAGE_TOKENS > Math.max(found, other.done);
+      return Math.floor(same / TOKENS_PER_KV_PAGE) * TOKENS_PER_KV_PAGE > Math.max(found, other.done);
     });
   }
 
   /** Returns what the next step computes. */
-  private parts(): readonly SequenceStep[] {
+  private parts(): readonly SequenceStepTokens[] {
     const reads = this.working.filter((text) => lacks(text) > 1);
     const writes = reads.length < this.working.length;
     const shares = sharesOf(reads, {
       most: writes ? (this.options.chunk ?? CHUNK) : CHUNK_ALONE,
       scored: Math.max(1, Math.floor(SCORED / this.vocabulary)),
     });
-    const parts: SequenceStep[] = [];
+    const parts: SequenceStepTokens[] = [];
     for (const text of [...this.working]) {
       const count = lacks(text) === 1 ? 1 : (shares.get(text) ?? 0);
       if (count > 0 && this.makeRoom(text, text.done + count)) parts.push({ text, count });
@@ -234,7 +237,7 @@ class Writer implements SlotWriter {
     return text.kvPages !== null;
   }
 
-  private async step(parts: readonly SequenceStep[]): Promise<void> {
+  private async step(parts: readonly SequenceStepTokens[]): Promise<void> {
     const scoredPlaces = parts.flatMap((part) => positionsToScore(part).map((place) => askedAfter(part.text, place)));
     const wants = scoredPlaces.map(({ text, last }) => !last || text.request.chooser.reads === "logits");
     const wanted = [...wants.keys()].filter((i) => wants[i]);
@@ -266,7 +269,7 @@ class Writer implements SlotWriter {
     }
   }
   /** Resumes the text once its chooser is ready; other texts do not wait for it. */
-  private setAside(text: ActiveSequence, ready: Promise<void>, late: DeferredStep): void {
+  private setAside(text: ActiveSequence, ready: Promise<void>, late: DeferredDecodingStep): void {
     if (!text.kvPages) return;
     text.late = late;
     void ready.then(() => {
@@ -369,7 +372,7 @@ async function lateIn(
  * Whether the engine process has ended. Any other failure affects only the failed step; a caller that counts failures
  * sees the next one too.
  */
-export function isEngineGone(error: unknown): boolean {
+export function isEngineDeathError(error: unknown): boolean {
   return error instanceof CodedError && error.code === "engine-died";
 }
 /** Number of tokens of a text that are not in the cache. */

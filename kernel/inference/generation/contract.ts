@@ -5,7 +5,7 @@
  */
 import type { Program } from "#dsl/tensor/program.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { GenerateOptions } from "#stdlib/programs/generate.js";
+import type { GenerationProgramOptions } from "#stdlib/programs/generate.js";
 import type { Engine, EngineSession } from "../../engines/engine.js";
 
 /** Chooses the tokens of one text, one after the other. */
@@ -57,7 +57,7 @@ export interface SlotTextStream extends AsyncIterable<SlotToken> {
   /** Number of prompt tokens found in the cache; known once the first token is reported. */
   readonly cached: number;
 }
-export interface SlotLoad {
+export interface SlotWriterLoad {
   readonly waiting: number;
   readonly working: number;
   readonly steps: number;
@@ -74,7 +74,7 @@ export interface SlotWriter {
   /** Whether the writer reports logits for prompt tokens. */
   readonly scores: boolean;
   write(request: SlotRequest): SlotTextStream;
-  load(): SlotLoad;
+  load(): SlotWriterLoad;
   close(): Promise<void>;
 }
 
@@ -88,7 +88,7 @@ export interface WriterAdapter {
  * Model that a writer's programs are built from. `technique` is the model's own, or one that changes nothing if there
  * are `adapters`.
  */
-export interface WriterModel extends GenerateOptions {
+export interface WriterModel extends GenerationProgramOptions {
   /**
    * `SlotRequest.adapter` is an index into this list. Throws `adapters-apart` if the adapters cannot share one writer.
    */
@@ -121,7 +121,7 @@ export interface WriterOptions {
  * Programs of a writer, to be opened together with the model's other programs, and the function that opens the writer
  * over their session.
  */
-export interface WriterParts {
+export interface WriterPlan {
   readonly programs: Readonly<Record<string, Program>>;
   /** Why texts are generated batch by batch rather than continuously; null if they are generated continuously. */
   readonly batches: string | null;
@@ -131,4 +131,4 @@ export interface WriterParts {
  * `planWriterPrograms` of `./plan-batching.ts` picks what suits the model and the engine, usually `openSlotWriter` of
  * `./continuous-batching.ts`.
  */
-export type PlanWriter = (engine: Pick<Engine, "can">, model: WriterModel) => Promise<WriterParts>;
+export type WriterPlanner = (engine: Pick<Engine, "can">, model: WriterModel) => Promise<WriterPlan>;

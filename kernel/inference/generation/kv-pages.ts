@@ -1,11 +1,11 @@
 /**
- * Manages the KV cache in pages of `PAGE_TOKENS` tokens. A text takes pages as it grows. A full page is identified by
+ * Manages the KV cache in pages of `TOKENS_PER_KV_PAGE` tokens. A text takes pages as it grows. A full page is identified by
  * its tokens and all tokens before them, and remains after its text has ended until its memory is needed. A later text
  * with the same prefix shares the page and skips that part. The least recently used page is evicted first.
  */
 import { must } from "#dsl/language/diagnostics/codes.js";
 
-export const PAGE_TOKENS = 16;
+export const TOKENS_PER_KV_PAGE = 16;
 
 /** A full page: its content and its predecessor. */
 interface Known {
@@ -46,7 +46,7 @@ export class KvPageTable {
   /** Takes the pages of the longest cached prefix of `tokens`, at most `most` tokens. */
   begin(root: string, tokens: readonly number[], most: number): SequencePages {
     const sequence = new SequencePages();
-    for (let end = PAGE_TOKENS; end <= most; end += PAGE_TOKENS) {
+    for (let end = TOKENS_PER_KV_PAGE; end <= most; end += TOKENS_PER_KV_PAGE) {
       const next = this.children(root, sequence.known).get(keyOf(tokens, end));
       if (!next) break;
       this.hold(next);
@@ -61,7 +61,7 @@ export class KvPageTable {
   idleIn(root: string, tokens: readonly number[], most: number): { readonly found: number; readonly idle: number } {
     let [found, idle] = [0, 0];
     let known: Known | null = null;
-    for (let end = PAGE_TOKENS; end <= most; end += PAGE_TOKENS) {
+    for (let end = TOKENS_PER_KV_PAGE; end <= most; end += TOKENS_PER_KV_PAGE) {
       const next: Known | undefined = this.children(root, known).get(keyOf(tokens, end));
       if (!next) break;
       known = next;
@@ -75,7 +75,7 @@ export class KvPageTable {
    * Reserves pages for so many tokens. Returns false if no pages are left; pages already taken stay with the sequence.
    */
   grow(sequence: SequencePages, tokens: number): boolean {
-    while (sequence.pages.length * PAGE_TOKENS < tokens) {
+    while (sequence.pages.length * TOKENS_PER_KV_PAGE < tokens) {
       const page = this.free.pop() ?? this.takeIdle();
       if (page === undefined) return false;
       this.holders[page] = 1;
@@ -86,8 +86,8 @@ export class KvPageTable {
 
   /** Records that the first `done` tokens are computed: pages that they fill are identified from then on. */
   fill(root: string, sequence: SequencePages, tokens: readonly number[], done: number): void {
-    while ((sequence.full + 1) * PAGE_TOKENS <= done) {
-      const key = keyOf(tokens, (sequence.full + 1) * PAGE_TOKENS);
+    while ((sequence.full + 1) * TOKENS_PER_KV_PAGE <= done) {
+      const key = keyOf(tokens, (sequence.full + 1) * TOKENS_PER_KV_PAGE);
       const children = this.children(root, sequence.known);
       const page = must(sequence.pages[sequence.full], "a page that is full");
       const same = children.get(key);
@@ -157,5 +157,5 @@ export class KvPageTable {
 
 /** Returns the key of the page that ends before `end`. */
 function keyOf(tokens: readonly number[], end: number): string {
-  return tokens.slice(end - PAGE_TOKENS, end).join();
+  return tokens.slice(end - TOKENS_PER_KV_PAGE, end).join();
 }

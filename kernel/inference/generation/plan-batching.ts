@@ -3,21 +3,27 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Program } from "#dsl/tensor/program.js";
 import { canRunInParallel } from "#stdlib/techniques/shared/parallel-adapters.js";
 import { buildGenerationPrograms } from "#stdlib/programs/generate.js";
-import { buildSlotPrograms, slotsRefusal, type BuiltSlotPrograms } from "#stdlib/programs/slots.js";
+import {
+  buildContinuousBatchingPrograms,
+  continuousBatchingRefusal,
+  type BuiltContinuousBatchingPrograms,
+} from "#stdlib/programs/slots.js";
 import type { Engine, EngineSession } from "../../engines/engine.js";
 import { openBatchWriter } from "./static-batching.js";
-import type { WriterAdapter, PlanWriter, WriterModel } from "./contract.js";
+import type { WriterAdapter, WriterPlanner, WriterModel } from "./contract.js";
 import { openSlotWriter } from "./continuous-batching.js";
 
 type Asking = Pick<Engine, "can">;
 
-export const planWriterPrograms: PlanWriter = async (engine, model) => {
+export const planWriterPrograms: WriterPlanner = async (engine, model) => {
   const { adapters, ...baseModel } = model;
   const calls = adapters?.map((adapter) => adapter && adapter.call);
   for (const call of calls ?? [])
     if (call && !canRunInParallel(call))
       throw new CodedError("adapters-apart", { technique: call.word, why: "it does more than to add two factors" });
-  const slots = slotsRefusal(baseModel) ?? buildSlotPrograms({ ...baseModel, ...(calls && { adapters: calls }) });
+  const slots =
+    continuousBatchingRefusal(baseModel) ??
+    buildContinuousBatchingPrograms({ ...baseModel, ...(calls && { adapters: calls }) });
   const why = typeof slots === "string" ? slots : await refusal(engine, slots.programs);
   if (typeof slots !== "string" && why === null)
     return {
@@ -31,7 +37,7 @@ export const planWriterPrograms: PlanWriter = async (engine, model) => {
   return inBatches(engine, model, why ?? "");
 };
 
-async function inBatches(engine: Asking, model: WriterModel, why: string): ReturnType<PlanWriter> {
+async function inBatches(engine: Asking, model: WriterModel, why: string): ReturnType<WriterPlanner> {
   const { technique, adapters } = model;
   if (adapters) throw new CodedError("adapters-apart", { technique: technique.call.word, why });
   const programs = { ...buildGenerationPrograms(model) };
@@ -50,7 +56,7 @@ async function refusal(engine: Asking, programs: object): Promise<string | null>
 async function loadAdapters(
   session: Pick<EngineSession, "load">,
   adapters: readonly (WriterAdapter | null)[],
-  { factors }: BuiltSlotPrograms,
+  { factors }: BuiltContinuousBatchingPrograms,
 ): Promise<void> {
   for (const [i, adapter] of adapters.entries()) {
     const names = factors[i];

@@ -8,7 +8,7 @@ import type { Tokenizer } from "../../bases/tokenizer.js";
 import { tokensAt, TextsInMemory } from "../../data/sequences/token-rows.js";
 import type { ChatEncoding } from "../../data/encoding/chat.js";
 import { appendEndTokens } from "../../data/encoding/end-token.js";
-import { encodeWithoutEnd } from "../continue-texts.js";
+import { encodeWithoutEndTokens } from "../continue-texts.js";
 import { charactersForTokens, encodeTextParts, cutTextPart } from "../gathering/prefix-encoding.js";
 import { tokenizerForRequest } from "../gathering/merged-encoding.js";
 import { renderChatPrompt } from "./chat-prompt.js";
@@ -86,7 +86,7 @@ async function tokensOf(
     return conversationTokens(tokenizerForRequest(tokenizer, { tokens: room, from: "end", signal }), text, room);
   }
   const ends = tokenizerForRequest(tokenizer, { tokens: room, from: "end", signal });
-  const [tokens] = await encodeWithoutEnd([prompt], { tokenizer: ends });
+  const [tokens] = await encodeWithoutEndTokens([prompt], { tokenizer: ends });
   if (tokens && tokens.length > 0) return { tokens, orMore: prompt.length > charactersForTokens(room) };
   // An empty prompt begins with the tokenizer's start token.
   const first = tokenizer.idOf(tokenizer.specials.bos);

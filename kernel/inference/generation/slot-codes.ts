@@ -1,12 +1,12 @@
 /** Error codes of concurrent text generation. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
-export interface SlotCodeData {
+export interface SlotWriterCodeData {
   "writer-closed": object;
   "adapters-apart": { readonly technique: string; readonly why: string };
 }
 
-export const slotCodes: CodeTable<SlotCodeData> = {
+export const slotWriterCodes: CodeTable<SlotWriterCodeData> = {
   "writer-closed": {
     severity: "error",
     message: () => "the text is incomplete because its model was closed",

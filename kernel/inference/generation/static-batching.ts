@@ -5,11 +5,11 @@
  */
 import { argmax } from "#stdlib/statistics/argmax.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Decoding, DecodingStart, DecodingStep } from "#stdlib/decoders/kind.js";
+import type { Decoding, DecodingInputs, DecodingStep } from "#stdlib/decoders/kind.js";
 import type { EngineSession } from "../../engines/engine.js";
 import { generateTexts } from "../generate.js";
-import type { SlotLoad, SlotRequest, SlotTextStream, SlotWriter, WriterOptions } from "./contract.js";
-import { isEngineGone } from "./continuous-batching.js";
+import type { SlotWriterLoad, SlotRequest, SlotTextStream, SlotWriter, WriterOptions } from "./contract.js";
+import { isEngineDeathError } from "./continuous-batching.js";
 import { ActiveSequence } from "./active-sequence.js";
 
 export function openBatchWriter(session: Pick<EngineSession, "run">, options: WriterOptions): SlotWriter {
@@ -53,7 +53,7 @@ class BatchWriter implements SlotWriter {
     }
     return text;
   }
-  load(): SlotLoad {
+  load(): SlotWriterLoad {
     return { ...this.count, waiting: this.waiting.length, working: this.working.filter(goesOn).length };
   }
   async close(): Promise<void> {
@@ -76,7 +76,7 @@ class BatchWriter implements SlotWriter {
         await this.writeAll(batch);
       } catch (error) {
         for (const text of batch) text.fail(error);
-        if (isEngineGone(error)) this.end(error);
+        if (isEngineDeathError(error)) this.end(error);
       }
       this.working = [];
     }
@@ -102,7 +102,7 @@ class BatchWriter implements SlotWriter {
   private async writeAll(batch: readonly ActiveSequence[]): Promise<void> {
     const { vocabulary, padId, positions, start } = this.options;
     const call = { kind: "decoder", word: "chosen", arguments: {} };
-    const implementation = { begin: (_: unknown, begun: DecodingStart) => new Chosen(batch, begun, this.counts()) };
+    const implementation = { begin: (_: unknown, begun: DecodingInputs) => new Chosen(batch, begun, this.counts()) };
     const prompts = batch.map(({ request }) => request.prompt);
     const maxTokens = Math.max(...batch.map(({ request }) => request.maxTokens));
     const settings = {
@@ -152,7 +152,7 @@ class Chosen implements Decoding {
   readonly width = 1;
   constructor(
     private readonly batch: readonly ActiveSequence[],
-    private readonly start: DecodingStart,
+    private readonly start: DecodingInputs,
     private readonly count: Counts,
   ) {}
   get reads(): "next" | "logits" {

@@ -1,11 +1,11 @@
 /** Inputs of one step of the programs in stdlib/programs/slots.ts. */
 import { must } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
-import { PAGE_TOKENS } from "./kv-pages.js";
+import { TOKENS_PER_KV_PAGE } from "./kv-pages.js";
 import type { ActiveSequence } from "./active-sequence.js";
 
 /** The next `count` tokens of a text. */
-export interface SequenceStep {
+export interface SequenceStepTokens {
   readonly text: ActiveSequence;
   readonly count: number;
 }
@@ -13,7 +13,7 @@ export interface SequenceStep {
 /**
  * Returns the positions whose logits are computed, in order: the scored prompt tokens, and the last token of the text.
  */
-export function positionsToScore({ text, count }: SequenceStep): readonly number[] {
+export function positionsToScore({ text, count }: SequenceStepTokens): readonly number[] {
   const end = text.done + count;
   const from = Math.max(text.done, text.scored);
   const scored = Array.from({ length: Math.max(0, Math.min(end, text.toScore) - from) }, (_, i) => from + i);
@@ -22,7 +22,7 @@ export function positionsToScore({ text, count }: SequenceStep): readonly number
 
 /** `wanted`: indices of the positions (`positionsToScore` of each part) whose logits are fetched. */
 export function stepFeeds(
-  parts: readonly SequenceStep[],
+  parts: readonly SequenceStepTokens[],
   options: { readonly wanted: readonly number[]; readonly adapters: boolean },
 ): Readonly<Record<string, NDArray>> {
   const total = parts.reduce((sum, { count }) => sum + count, 0);
@@ -37,7 +37,7 @@ export function stepFeeds(
     askedRows.push(...positionsToScore({ text, count }).map((key) => offset + key - text.done));
     const rowPlaces = places.subarray(i * most, (i + 1) * most);
     for (let key = 0; key < keys; key++)
-      rowPlaces[key] = pages[Math.floor(key / PAGE_TOKENS)]! * PAGE_TOKENS + (key % PAGE_TOKENS);
+      rowPlaces[key] = pages[Math.floor(key / TOKENS_PER_KV_PAGE)]! * TOKENS_PER_KV_PAGE + (key % TOKENS_PER_KV_PAGE);
     // These entries are masked. They repeat the text's own slot, so that no other text's memory is referenced.
     rowPlaces.fill(rowPlaces[0]!, keys);
     for (let key = text.done; key < keys; key++, offset++) {

@@ -14,11 +14,11 @@ import * as v from "valibot";
 import { hashOf } from "#dsl/compiler/plan/hash.js";
 import type { JudgeService, JudgeMessage } from "#stdlib/judging/judge.js";
 import { cachePath } from "../../fetch/cache.js";
-import { objectWith, readHint } from "../../fetch/json.js";
+import { objectWith, readJsonCacheFile } from "../../fetch/json.js";
 import { tokenCountSchema } from "./service.js";
 import { JudgeClient, type JudgeReply } from "./service.js";
 
-export interface JudgedPairs {
+export interface TextPairsToJudge {
   /** Prompt that both texts of a row answer, if known. */
   readonly prompts?: readonly string[] | undefined;
   /** Texts to compare; the score is that of the second. */
@@ -45,7 +45,7 @@ interface Row {
 export async function judgePairs(
   judge: JudgeImplementation,
   call: Call,
-  { prompts, first, second }: JudgedPairs,
+  { prompts, first, second }: TextPairsToJudge,
   options: JudgingOptions,
 ): Promise<PairJudgements> {
   const pairs = second.map((b, row) => ({
@@ -208,7 +208,7 @@ function keyOf({ url, model, maxTokens }: JudgeService, messages: readonly Judge
 const fileOf = (key: string): string => cachePath("judged", key.slice(0, 2), `${key}.json`);
 
 function keptAnswer(key: string): JudgeReply | null {
-  return readHint(fileOf(key), schema);
+  return readJsonCacheFile(fileOf(key), schema);
 }
 
 function keep(key: string, reply: JudgeReply): void {

@@ -5,14 +5,14 @@
  */
 import type { MetricDirection } from "#dsl/language/types/capabilities/metric.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { bootstrapScores, RESAMPLE_COUNT, type Resampling } from "#stdlib/statistics/bootstrap.js";
-import type { Interval, ExactInterval } from "#stdlib/statistics/interval.js";
+import { bootstrapScores, RESAMPLE_COUNT, type BootstrapScorer } from "#stdlib/statistics/bootstrap.js";
+import type { ConfidenceInterval, IntervalWithoutResampling } from "#stdlib/statistics/interval.js";
 import { independentDifferenceInterval } from "#stdlib/statistics/mover.js";
 import { pairedSharesInterval, pairedPartialSharesInterval } from "#stdlib/statistics/paired-shares.js";
 import { percentileInterval } from "#stdlib/statistics/percentiles.js";
 import {
   intervalFromSpread,
-  intervalOfDifference,
+  pairedDifferenceInterval,
   isTooFewRows,
   type TwoSidedSpread,
   type TooFewRows,
@@ -33,13 +33,13 @@ export interface MeasuredMetric {
   readonly perfect?: 1 | 100 | undefined;
   /** Whether the metric is the proportion of correct units. */
   readonly share: boolean;
-  readonly resampling: Resampling | null;
+  readonly resampling: BootstrapScorer | null;
 }
 export interface MetricScore {
   readonly value: number;
   /** Null if there is no interval. */
-  readonly interval: Interval | null;
-  readonly by: "Wilson" | "bootstrap" | "MOVER" | ExactInterval["by"] | null;
+  readonly interval: ConfidenceInterval | null;
+  readonly by: "Wilson" | "bootstrap" | "MOVER" | IntervalWithoutResampling["by"] | null;
   /**
    * Why there is no interval, if known: resampling took too long ("slow"), or the bootstrap is so biased that its
    * interval excludes the value ("bent").
@@ -54,7 +54,7 @@ export type DifferenceVerdict = "better" | "worse" | "differs" | "no difference 
 export interface ScoreDifference {
   /** Second score minus first score. */
   readonly value: number;
-  readonly interval: Interval | null;
+  readonly interval: ConfidenceInterval | null;
   /** Verdict on the second score; null if there is not enough data. */
   readonly verdict: DifferenceVerdict | null;
 }
@@ -66,7 +66,10 @@ export interface ResampledScore {
 }
 export type ResampledScores = ReadonlyMap<MeasuredMetric, ResampledScore>;
 
-export async function resampleAll(measures: readonly MeasuredMetric[], signal?: AbortSignal): Promise<ResampledScores> {
+export async function resampleMetrics(
+  measures: readonly MeasuredMetric[],
+  signal?: AbortSignal,
+): Promise<ResampledScores> {
   const able = measures.flatMap((measure) => {
     const { resampling, value } = measure;
     // Proportions and their differences have closed-form intervals and need no resampling.
@@ -113,23 +116,23 @@ function scoreOf({ value, share, resampling }: MeasuredMetric, scores: readonly 
   const slow = scores.length === 0 && resampling !== null && resampling.units > 1 && !Number.isNaN(value);
   return { ...none, ...(slow && { without: "slow" }) };
 }
-const allOf = ({ units }: Resampling): Uint32Array => Uint32Array.from({ length: units }, (_, unit) => unit);
+const allOf = ({ units }: BootstrapScorer): Uint32Array => Uint32Array.from({ length: units }, (_, unit) => unit);
 /** Caches whether a label is too rare: needed for each score and each of its differences. */
-const rare = new WeakMap<Resampling, boolean>();
-function isRare(sampler: Resampling): boolean {
+const rare = new WeakMap<BootstrapScorer, boolean>();
+function isRare(sampler: BootstrapScorer): boolean {
   const known = rare.get(sampler) ?? sampler.rare?.frequent(allOf(sampler)) === false;
   rare.set(sampler, known);
   return known;
 }
-const spreads = new WeakMap<Resampling, TwoSidedSpread | TooFewRows>();
-function spreadIn(sampler: Resampling): TwoSidedSpread | TooFewRows | null {
+const spreads = new WeakMap<BootstrapScorer, TwoSidedSpread | TooFewRows>();
+function spreadIn(sampler: BootstrapScorer): TwoSidedSpread | TooFewRows | null {
   const known = spreads.get(sampler) ?? sampler.rare?.measureSpread(allOf(sampler));
   if (known) spreads.set(sampler, known);
   return known ?? null;
 }
 
 /** Whether the interval contains the value, up to rounding errors. */
-function holds({ low, high }: Interval, value: number): boolean {
+function holds({ low, high }: ConfidenceInterval, value: number): boolean {
   const least = 1e-9 * Math.max(Math.abs(low), Math.abs(high));
   return low - least <= value && value <= high + least;
 }
@@ -138,7 +141,7 @@ function holds({ low, high }: Interval, value: number): boolean {
  * Drops an interval of zero width: if all resamples are equal, e.g. for a score without mistakes, the bootstrap has no
  * information about other rows.
  */
-const wide = (interval: Interval | null): Interval | null =>
+const wide = (interval: ConfidenceInterval | null): ConfidenceInterval | null =>
   interval && interval.low < interval.high ? interval : null;
 
 export function scoreDifference(first: ResampledScore, second: ResampledScore): ScoreDifference {
@@ -164,7 +167,7 @@ export function scoreDifference(first: ResampledScore, second: ResampledScore): 
   return { value, interval, verdict: verdictIn(interval, second) };
 }
 
-function verdictIn({ low, high }: Interval, { measure: { better } }: ResampledScore): DifferenceVerdict {
+function verdictIn({ low, high }: ConfidenceInterval, { measure: { better } }: ResampledScore): DifferenceVerdict {
   if (low <= 0 && high >= 0) return "no difference shown";
   return differenceVerdict(low > 0 ? 1 : -1, better);
 }
@@ -184,12 +187,15 @@ function rareDifference(
 ): ScoreDifference {
   const value = second.score.value - first.score.value;
   if (!a || !b || isTooFewRows(a) || isTooFewRows(b)) return { value, interval: null, verdict: null };
-  const ends = intervalOfDifference({ value: first.score.value, spread: a }, { value: second.score.value, spread: b });
+  const ends = pairedDifferenceInterval(
+    { value: first.score.value, spread: a },
+    { value: second.score.value, spread: b },
+  );
   return { value, interval: ends, verdict: verdictIn(ends, second) };
 }
 
 /** Interval for paired scores that are sums of per-row contributions. */
-function pairedOwn(a: Resampling, b: Resampling): Interval | null {
+function pairedOwn(a: BootstrapScorer, b: BootstrapScorer): ConfidenceInterval | null {
   const [first, second] = [a, b].map((sampler) => sampler.interval?.each?.(allOf(sampler)));
   return first && second ? pairedPartialSharesInterval(first, second) : null;
 }
@@ -197,7 +203,7 @@ function pairedOwn(a: Resampling, b: Resampling): Interval | null {
 /**
  * Interval from both intervals as if they were independent. For scores of the same rows it is conservative (too wide).
  */
-function apartFrom(first: MetricScore, second: MetricScore): Interval | null {
+function apartFrom(first: MetricScore, second: MetricScore): ConfidenceInterval | null {
   const [a, b] = [first.interval, second.interval];
   return (
     a && b && independentDifferenceInterval({ value: second.value, interval: b }, { value: first.value, interval: a })
@@ -209,7 +215,7 @@ function paired(first: readonly number[], second: readonly number[]): Float64Arr
 }
 
 /** Returns the score of each unit: 1 if it is correct. */
-function eachOf({ units, score }: Resampling): Float64Array {
+function eachOf({ units, score }: BootstrapScorer): Float64Array {
   return Float64Array.from({ length: units }, (_, unit) => score(Uint32Array.of(unit)));
 }
 
@@ -268,6 +274,6 @@ function tooFew({ label, rows, needed, predicted }: TooFewRows): string {
   return `${plural(rows, "row")} ${predicted ? "predicted as" : "of"} “${label}”; ${needed === 1 ? "1 is" : `${String(needed)} are`} needed`;
 }
 
-function several(unit: Resampling["unit"]): string {
+function several(unit: BootstrapScorer["unit"]): string {
   return unit === "search" ? "searches" : unit === "group of rows" ? "groups of rows" : `${unit}s`;
 }

@@ -4,12 +4,12 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { DataPlan } from "#dsl/language/types/value.js";
 import { splitNamesOf, type PreparedData } from "../../data/prepared.js";
 import type { EncodedRows, RowEncodingOptions } from "../../data/encoding/encoded.js";
-import type { LearntRecord } from "../../runs/learnt-rows.js";
+import type { TrainingRowRecord } from "../../runs/learnt-rows.js";
 import type { TrainedWeights } from "../../runs/weights.js";
-import { roleValuesOf, type DataPart } from "../../runs/split-rows.js";
-import { tallyValues } from "../../runs/tally.js";
+import { roleValuesOf, type PreparedDataSplit } from "../../runs/split-rows.js";
+import { targetValuesFromCounts } from "../../runs/tally.js";
 
-export interface ScoredConstant {
+export interface ScoredConstantBaseline {
   readonly name: string;
   /** Whether it was derived from the training rows; otherwise from the scored rows. */
   readonly learnt: boolean;
@@ -20,32 +20,33 @@ export interface ScoredConstant {
   readonly others: readonly { readonly by: string; readonly name: string; readonly scored: ScoredOutcome }[];
 }
 /** Returns previously prepared data if they still exist. */
-export type FindPreparedData = (data: DataPlan) => Promise<PreparedData> | null;
+export type PreparedDataFinder = (data: DataPlan) => Promise<PreparedData> | null;
 
 /**
  * Scores the best constant prediction. Returns null if no prediction makes sense for all rows. `learnt` is the record
  * of the training rows.
  */
-export async function scoreConstant(
-  model: { readonly weights: TrainedWeights | null; readonly learnt: LearntRecord | null },
+export async function scoreConstantBaseline(
+  model: { readonly weights: TrainedWeights | null; readonly learnt: TrainingRowRecord | null },
   options: {
     readonly rows: EncodedRows;
     readonly encoding: RowEncodingOptions;
-    readonly scored: DataPart;
-    readonly findPrepared: FindPreparedData;
+    readonly scored: PreparedDataSplit;
+    readonly findPrepared: PreparedDataFinder;
   },
-): Promise<ScoredConstant | null> {
+): Promise<ScoredConstantBaseline | null> {
   const { rows, encoding } = options;
   const { taught } = rows;
   const { constant: constantOf, score: scoreOf } = encoding.task.implementation.answers ?? {};
   if (!constantOf || !scoreOf || !taught) return null;
   const constantFrom = (values: BaselineSourceRows["values"]): ConstantBaseline | null =>
     constantOf({ labels: encoding.labels, call: encoding.task.call, values });
-  const ofRows = (part: DataPart): ConstantBaseline | null => constantFrom((role) => roleValuesOf(part, role));
+  const ofRows = (part: PreparedDataSplit): ConstantBaseline | null => constantFrom((role) => roleValuesOf(part, role));
   // With several data sets in sequence, the record of the last one does not describe an earlier one's answers.
   const { learnt, weights } = learntElsewhere(model.weights, options.scored) ? { learnt: null, weights: null } : model;
   // A private training records none of its answers.
-  const learntConstant = learnt && learnt.rows.length > 0 && constantFrom((role) => tallyValues(learnt.answers, role));
+  const learntConstant =
+    learnt && learnt.rows.length > 0 && constantFrom((role) => targetValuesFromCounts(learnt.answers, role));
   const part = learntConstant || !weights ? null : await learntFrom(weights, options.findPrepared);
   const known = learntConstant ?? (part && ofRows(part));
   const constant = known ?? ofRows(options.scored);
@@ -72,14 +73,14 @@ export async function scoreConstant(
 }
 
 /** Whether the model was trained on several data sets in sequence, and the rows belong to one other than the last. */
-const learntElsewhere = (weights: TrainedWeights | null, { prepared }: DataPart): boolean =>
+const learntElsewhere = (weights: TrainedWeights | null, { prepared }: PreparedDataSplit): boolean =>
   weights?.plan.recipe.update !== undefined && weights.data.hash !== prepared.facts.hash;
 
 /** Returns the training rows, if they are available and unchanged. */
 async function learntFrom(
   { plan: { recipe }, data }: TrainedWeights,
-  keptOf: FindPreparedData,
-): Promise<DataPart | null> {
+  keptOf: PreparedDataFinder,
+): Promise<PreparedDataSplit | null> {
   const preparedData = keptOf(recipe.data);
   if (!preparedData) return null;
   try {

@@ -1,12 +1,12 @@
 /** Constant baselines of a table's models: one column for each group of models with different values. */
-import { fixedText } from "../../display/score-cell.js";
+import { fixedDecimalsText } from "../../display/score-cell.js";
 
 interface ConstantScore {
   readonly value: number | null;
   /** The prediction, if it differs from the constant's default. */
   readonly by: string | null;
 }
-export interface ModelConstant {
+export interface ConstantBaselineOfModel {
   readonly model: string;
   readonly name: string;
   /** Whether it was derived from the training rows; otherwise from the scored rows. */
@@ -14,21 +14,26 @@ export interface ModelConstant {
   /** One score per metric of the table. */
   readonly scores: readonly ConstantScore[];
 }
-export interface DistinctConstant {
+export interface DistinctConstantBaseline {
   readonly name: string;
   /** Rows that it was derived from, e.g. `the training rows`. */
   readonly by: string;
   readonly scores: readonly ConstantScore[];
 }
 
-export function groupEqualConstants(all: readonly ModelConstant[]): readonly DistinctConstant[] {
-  const groups = new Map<string, ModelConstant[]>();
+export function groupEqualConstantBaselines(
+  all: readonly ConstantBaselineOfModel[],
+): readonly DistinctConstantBaseline[] {
+  const groups = new Map<string, ConstantBaselineOfModel[]>();
   for (const one of all) {
-    const scoreTexts = one.scores.map(({ value, by }) => `${value === null ? "" : fixedText(value)} ${by ?? ""}`);
+    const scoreTexts = one.scores.map(
+      ({ value, by }) => `${value === null ? "" : fixedDecimalsText(value)} ${by ?? ""}`,
+    );
     const key = [one.name, ...scoreTexts].join("\n");
     groups.set(key, [...(groups.get(key) ?? []), one]);
   }
-  const models = (constants: readonly ModelConstant[]): string => constants.map(({ model }) => model).join(", ");
+  const models = (constants: readonly ConstantBaselineOfModel[]): string =>
+    constants.map(({ model }) => model).join(", ");
   return [...groups.values()].map((group) => {
     const { name, scores } = group[0]!;
     const twice = [...groups.values()].filter((others) => others[0]!.name === name).length > 1;

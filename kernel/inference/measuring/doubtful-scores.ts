@@ -19,7 +19,7 @@ const HUGS = 0.25;
 /** Minimum rows of a label for which finding none cannot be chance. */
 const FEWEST = 5;
 
-export interface ConstantComparison {
+export interface ConstantBaselineComparison {
   readonly name: string;
   readonly beside: readonly {
     readonly name: string;
@@ -34,7 +34,7 @@ export interface ConstantComparison {
 export function scoreDoubtNotes(
   model: string,
   { commonest, spread, byLabel }: Pick<ScoredOutcome, "commonest" | "spread" | "byLabel">,
-  constant: ConstantComparison | null,
+  constant: ConstantBaselineComparison | null,
   task?: Call,
 ): readonly string[] {
   const one = oneAnswer(model, commonest);
@@ -75,7 +75,7 @@ function oneAnswer(model: string, commonest: AnswerFrequency | undefined): reado
   ];
 }
 
-function noBetter(model: string, constant: ConstantComparison | null): readonly string[] {
+function noBetter(model: string, constant: ConstantBaselineComparison | null): readonly string[] {
   if (!constant || constant.beside.length === 0) return [];
   const { name, beside } = constant;
   const words = (comparisons: typeof beside): string =>

@@ -1,7 +1,7 @@
 /** A judge's verdicts as a metric: a model's texts compared with the targets or with another model's texts. */
 import type { Call } from "#dsl/language/types/value.js";
 import type { JudgeImplementation } from "#stdlib/judging/judge.js";
-import type { WrittenMetricInput } from "#stdlib/metrics/kind.js";
+import type { GeneratedTextMetricInput } from "#stdlib/metrics/kind.js";
 import { rowSumsSampler, rowMeansOf, scoreOfAllRows } from "#stdlib/metrics/shared/row-sums.js";
 import { resamplingOf } from "#stdlib/metrics/shared/resampled-outcomes.js";
 import type { MeasuredMetric } from "./comparison.js";
@@ -16,25 +16,26 @@ export interface JudgeMeasureOptions extends JudgingOptions {
 }
 type Judged = Pick<MeasuredMetric, "value" | "resampling" | "why" | "notes">;
 
-export const NO_JUDGEMENT: Judged = { value: Number.NaN, why: "no request was made", resampling: null };
+export const UNJUDGED_MEASURE: Judged = { value: Number.NaN, why: "no request was made", resampling: null };
 
 /** Throws the coded errors of judges. */
 export async function measureByJudge(
   judge: JudgeImplementation,
   call: Call,
-  texts: WrittenMetricInput | null,
+  texts: GeneratedTextMetricInput | null,
   { beside, ...options }: JudgeMeasureOptions,
 ): Promise<Judged> {
-  if (!texts) return { ...NO_JUDGEMENT, why: "there are no texts" };
+  if (!texts) return { ...UNJUDGED_MEASURE, why: "there are no texts" };
   const { written: second, targets, asked: prompts } = texts;
-  if (second.length === 0) return { ...NO_JUDGEMENT, why: "there are no rows" };
+  if (second.length === 0) return { ...UNJUDGED_MEASURE, why: "there are no rows" };
   const others = call.arguments["against"] === "target" ? null : beside;
   if (others === "itself")
     return {
       ...scored(new Float64Array(second.length).fill(0.5)),
       notes: ["the other models are compared with this one"],
     };
-  if (others && others.length !== second.length) return { ...NO_JUDGEMENT, why: "the first model wrote other rows" };
+  if (others && others.length !== second.length)
+    return { ...UNJUDGED_MEASURE, why: "the first model wrote other rows" };
   const { scores, notes } = await judgePairs(judge, call, { prompts, first: others ?? targets, second }, options);
   return { ...scored(scores), notes };
 }

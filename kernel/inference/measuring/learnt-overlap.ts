@@ -3,11 +3,16 @@ import { dirname, resolve } from "node:path";
 import type { ModelPlan } from "#dsl/language/types/value.js";
 import { startFolderOf } from "#stdlib/techniques/shared/from-parameter.js";
 import type { Base } from "../../bases/base.js";
-import { readLearntRecord, readLearntRecordOf, countSeenRows, type LearntRecord } from "../../runs/learnt-rows.js";
+import {
+  readTrainingRowRecord,
+  readTrainingRowRecordOfStart,
+  countSeenRows,
+  type TrainingRowRecord,
+} from "../../runs/learnt-rows.js";
 import type { TrainedWeights } from "../../runs/weights.js";
-import { rowHashesOf, type DataPart } from "../../runs/split-rows.js";
+import { rowHashesOf, type PreparedDataSplit } from "../../runs/split-rows.js";
 
-export interface LearntOverlap {
+export interface TrainingRowOverlap {
   readonly seen: number;
   readonly of: number;
   /** Estimated from a sample of the training rows. */
@@ -17,29 +22,33 @@ export interface LearntOverlap {
 }
 
 /** Reads the stored hashes of a model's training rows, from its run or from the folders that it is composed of. */
-export function readLearntRows(
+export function readTrainingRowHashes(
   { weights, plan }: { readonly weights: TrainedWeights | null; readonly plan: ModelPlan },
   base: Pick<Base, "folder">,
   home: string,
-): LearntRecord | null {
-  if (weights) return readLearntRecord(weights.folder);
-  const [first, ...others] = learntRowsOfStart(plan, base, home);
+): TrainingRowRecord | null {
+  if (weights) return readTrainingRowRecord(weights.folder);
+  const [first, ...others] = trainingRowHashesOfStart(plan, base, home);
   return first ? { ...first, rows: [first, ...others].flatMap(({ rows }) => rows) } : null;
 }
 
 /** Returns the training rows of an untrained model: those of its technique's adapter and its base model. */
-export function learntRowsOfStart(model: ModelPlan, base: Pick<Base, "folder">, home: string): readonly LearntRecord[] {
+export function trainingRowHashesOfStart(
+  model: ModelPlan,
+  base: Pick<Base, "folder">,
+  home: string,
+): readonly TrainingRowRecord[] {
   const from = startFolderOf(model.technique);
   const folders = [...(from === null ? [] : [resolve(home, model.folder, from)]), base.folder];
-  return folders.flatMap((folder) => readLearntRecordOf(folder) ?? []);
+  return folders.flatMap((folder) => readTrainingRowRecordOfStart(folder) ?? []);
 }
 
 /** Returns null if no row overlaps, or nothing is known. */
-export async function overlapWithLearntRows(
-  part: DataPart,
-  { weights, learnt }: { readonly weights: TrainedWeights | null; readonly learnt: LearntRecord | null },
+export async function overlapWithTrainingRows(
+  part: PreparedDataSplit,
+  { weights, learnt }: { readonly weights: TrainedWeights | null; readonly learnt: TrainingRowRecord | null },
   signal?: AbortSignal,
-): Promise<LearntOverlap | null> {
+): Promise<TrainingRowOverlap | null> {
   const { facts } = part.prepared;
   if (!learnt || learnt.rows.length === 0) {
     // A private run records no row hashes, but its own training split is known to overlap.

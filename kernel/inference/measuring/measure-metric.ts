@@ -5,12 +5,17 @@
 import type { Call } from "#dsl/language/types/value.js";
 import type { Registry, Word } from "#dsl/language/types/registry.js";
 import { resolve } from "node:path";
-import type { CostMetricInput, MetricImplementation, MetricFiles, WrittenMetricInput } from "#stdlib/metrics/kind.js";
-import { measureByJudge, NO_JUDGEMENT, type JudgeMeasureOptions } from "./judge-measure.js";
+import type {
+  MemoryMetricInput,
+  MetricImplementation,
+  MetricFileReader,
+  GeneratedTextMetricInput,
+} from "#stdlib/metrics/kind.js";
+import { measureByJudge, UNJUDGED_MEASURE, type JudgeMeasureOptions } from "./judge-measure.js";
 import { readNamedText } from "../../fetch/regular.js";
 import type { ScoredOutcome } from "#stdlib/tasks/kind.js";
-import { resamplingOf, textsResampler, samplerOf } from "#stdlib/metrics/shared/resampled-outcomes.js";
-import { cooperativeYield } from "#stdlib/metrics/shared/cooperative-yield.js";
+import { resamplingOf, textsResampler, metricResampleScorer } from "#stdlib/metrics/shared/resampled-outcomes.js";
+import { makeCooperativeYield } from "#stdlib/metrics/shared/cooperative-yield.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { must } from "#dsl/language/diagnostics/codes.js";
 import { plural } from "../../host/value-text.js";
@@ -24,7 +29,7 @@ const sorts = [
 ] as readonly (keyof MetricImplementation)[];
 
 /** `measure` calls the given metric with the outcomes. Returns null if there is no known reason. */
-export function whyUndefined(
+export function undefinedMetricReason(
   metric: MetricImplementation,
   call: Call,
   measure: (metric: MetricImplementation, call: Call) => number,
@@ -68,28 +73,28 @@ function ofAny(input: unknown): string | null {
 }
 
 /** Returns the metric's implementation for a call. `world` may be omitted if the metric needs no files or services. */
-export async function prepareMetric(call: Call, world?: MetricFiles): Promise<MetricImplementation> {
+export async function prepareMetric(call: Call, world?: MetricFileReader): Promise<MetricImplementation> {
   const metric = await loadImplementation(call, "metric");
   return (world && (await metric.prepared?.(call, world))) ?? metric;
 }
 
-export async function readsWrittenTexts(call: Call): Promise<boolean> {
+export async function metricReadsGeneratedTexts(call: Call): Promise<boolean> {
   const { ofWritten, judge } = await loadImplementation(call, "metric");
   return ofWritten !== undefined || judge !== undefined;
 }
 
 /** Context that resolves file names relative to a folder. */
-export function metricFilesIn(folder: string): MetricFiles {
+export function metricFilesIn(folder: string): MetricFileReader {
   return { text: (path) => readNamedText(resolve(folder, path), path) };
 }
 
 interface MeasuringOptions {
-  readonly texts?: WrittenMetricInput | null;
-  readonly world?: MetricFiles;
+  readonly texts?: GeneratedTextMetricInput | null;
+  readonly world?: MetricFileReader;
   /** Latency per answer in ms, if answers were measured one at a time. */
   readonly times?: Float64Array | null;
   /** Cost of the model, if it was measured. */
-  readonly cost?: CostMetricInput;
+  readonly cost?: MemoryMetricInput;
   /** If unset, no judge may be called. */
   readonly judging?: JudgeMeasureOptions;
   readonly signal?: AbortSignal | undefined;
@@ -106,7 +111,7 @@ export async function measureMetric(
   if (metric.judge) {
     const name = metricName(call, registry);
     const judged = judging && (await measureByJudge(metric.judge, call, texts ?? textsIn(scored, call), judging));
-    return { name, call, better: "greater", perfect: has?.perfect, share: false, ...(judged ?? NO_JUDGEMENT) };
+    return { name, call, better: "greater", perfect: has?.perfect, share: false, ...(judged ?? UNJUDGED_MEASURE) };
   }
   if (metric.ofTimes)
     return {
@@ -120,15 +125,15 @@ export async function measureMetric(
     return { name: metricName(call, registry), call, value, ...why, ...about };
   }
   const read = metric.ahead?.ofWritten && (texts ?? textsIn(scored, call));
-  if (read) await metric.ahead?.ofWritten?.(call, read, cooperativeYield(signal ?? judging?.signal));
+  if (read) await metric.ahead?.ofWritten?.(call, read, makeCooperativeYield(signal ?? judging?.signal));
   const measure: ScoredOutcome["measure"] = texts
     ? (metricCode, call) => must(metricCode.ofWritten, `what ${call.word} is of texts`)(call, texts)
     : (metricCode, call) => scored.measure(metricCode, call);
   const value = measure(metric, call);
   const none = Number.isNaN(value);
-  const why = none ? whyUndefined(metric, call, measure) : null;
+  const why = none ? undefinedMetricReason(metric, call, measure) : null;
   const notes = none ? [] : notesOn(metric, call, measure);
-  const sampler = texts && samplerOf(metric, call, "ofWritten", texts, textsResampler(texts));
+  const sampler = texts && metricResampleScorer(metric, call, "ofWritten", texts, textsResampler(texts));
   return {
     name: metricName(call, registry),
     call,
@@ -167,8 +172,8 @@ function timed(
 }
 
 /** Returns the texts among the scored outcomes; null if there are none. */
-function textsIn({ measure }: Pick<ScoredOutcome, "measure">, call: Call): WrittenMetricInput | null {
-  let found: WrittenMetricInput | null = null;
+function textsIn({ measure }: Pick<ScoredOutcome, "measure">, call: Call): GeneratedTextMetricInput | null {
+  let found: GeneratedTextMetricInput | null = null;
   const asking: MetricImplementation = {
     ofWritten(_call, input) {
       found = input;

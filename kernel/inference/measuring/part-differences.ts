@@ -5,21 +5,21 @@
  * and the greatest of their upper ends, whichever pair it belongs to. A plain interval of the chosen pair would claim a
  * difference far too often.
  */
-import type { Interval } from "#stdlib/statistics/interval.js";
+import type { ConfidenceInterval } from "#stdlib/statistics/interval.js";
 import { independentDifferenceInterval, type ValueWithInterval } from "#stdlib/statistics/mover.js";
 import { simultaneousWidening } from "#stdlib/statistics/simultaneous.js";
 
-export interface PartScore {
+export interface ScoreOfRowPart {
   readonly name: string;
   readonly value: number;
-  readonly interval: Interval | null;
+  readonly interval: ConfidenceInterval | null;
 }
-export interface PartDifference {
+export interface ScoreDifferenceOfParts {
   /** Names of the parts with the greatest and the smallest score. */
   readonly greatest: string;
   readonly least: string;
   readonly value: number;
-  readonly interval: Interval | null;
+  readonly interval: ConfidenceInterval | null;
   /** Null without an interval: no claim is made. */
   readonly verdict: "differs" | "no difference shown" | null;
   readonly parts: number;
@@ -28,7 +28,7 @@ export interface PartDifference {
 }
 
 /** Returns null if fewer than two parts have a score. */
-export function differenceOfParts(scores: readonly PartScore[]): PartDifference | null {
+export function largestScoreDifference(scores: readonly ScoreOfRowPart[]): ScoreDifferenceOfParts | null {
   const known = scores.filter(({ value }) => !Number.isNaN(value));
   if (known.length < 2) return null;
   const greatest = known.reduce((a, b) => (b.value > a.value ? b : a));
@@ -47,7 +47,7 @@ export function differenceOfParts(scores: readonly PartScore[]): PartDifference 
   return { ...named, interval, verdict: apart ? "differs" : "no difference shown" };
 }
 
-function ofTwo(first: PartScore, second: PartScore): Interval | null {
+function ofTwo(first: ScoreOfRowPart, second: ScoreOfRowPart): ConfidenceInterval | null {
   if (!first.interval || !second.interval) return null;
   return independentDifferenceInterval(
     { ...first, interval: first.interval },
@@ -56,7 +56,7 @@ function ofTwo(first: PartScore, second: PartScore): Interval | null {
 }
 
 /** A largest difference is not below 0, so neither is its interval. */
-function largestOf(parts: readonly ValueWithInterval[]): Interval {
+function largestOf(parts: readonly ValueWithInterval[]): ConfidenceInterval {
   const widened = simultaneousWidening((parts.length * (parts.length - 1)) / 2);
   let [low, high] = [0, 0];
   for (const first of parts)

@@ -2,10 +2,10 @@
  * Data of an evaluation's charts in few numbers: ranking curves, calibration, predicted against true numbers, and
  * errors by text length. Models scored on the same rows share a chart.
  */
-import type { EvaluationOutcome } from "#stdlib/tasks/kind.js";
+import type { MetricInputByAnswerKind } from "#stdlib/tasks/kind.js";
 import { NORMAL_QUANTILE_95 } from "#stdlib/statistics/interval.js";
 import { wilsonInterval } from "#stdlib/statistics/wilson.js";
-import { ranksOfFound } from "#stdlib/metrics/shared/ranking.js";
+import { ranksOfRelevantTexts } from "#stdlib/metrics/shared/ranking.js";
 import {
   reliabilityOfAllLabels,
   reliabilityOfTopLabels,
@@ -23,7 +23,7 @@ import { rankCurvesPicture, type RankedModel } from "./rankings.js";
  * Splits rows into bins of roughly equal size by a numeric value. Bins cover adjacent ranges, and equal values stay
  * together.
  */
-export interface EvenBin {
+export interface EqualSizeBin {
   /** Minimum and maximum value of the bin. */
   readonly from: number;
   readonly to: number;
@@ -31,10 +31,10 @@ export interface EvenBin {
 }
 
 /** Returns at most `bins` bins of at least `fewest` rows each; none if there are too few rows. */
-export function evenBins(
+export function equalSizeBins(
   values: ArrayLike<number>,
   { bins, fewest }: { readonly bins: number; readonly fewest: number },
-): readonly EvenBin[] {
+): readonly EqualSizeBin[] {
   const n = values.length;
   if (n < fewest) return [];
   const order = Uint32Array.from({ length: n }, (_, row) => row).sort((a, b) => values[a]! - values[b]! || a - b);
@@ -92,14 +92,14 @@ export function evaluationPictures(
   return none ? null : pictures;
 }
 
-function rowsIn(outcome: EvaluationOutcome): number {
+function rowsIn(outcome: MetricInputByAnswerKind): number {
   if (outcome.kind === "ranking") return outcome.input.searches.length;
   if (outcome.kind === "pair") return outcome.input.same.length;
   const { truth } = outcome.input;
   return outcome.kind === "label_set" ? truth.length / Math.max(1, outcome.input.labels.length) : truth.length;
 }
 
-function reliabilityOf(outcome: EvaluationOutcome): Reliability | null {
+function reliabilityOf(outcome: MetricInputByAnswerKind): Reliability | null {
   if (outcome.kind === "label") return reliabilityOfTopLabels(outcome.input, BINS);
   return outcome.kind === "label_set" ? reliabilityOfAllLabels(outcome.input, BINS) : null;
 }
@@ -120,7 +120,8 @@ function foundAt({ name, outcome }: RankedModel): readonly RecallAtRankPicture[]
   if (outcome.kind !== "ranking") return [];
   const { searches } = outcome.input;
   const firsts = new Uint32Array(PLACES + 1);
-  for (const ranks of searches) firsts[Math.min(PLACES, (ranksOfFound(ranks)[0] ?? Number.POSITIVE_INFINITY) - 1)]!++;
+  for (const ranks of searches)
+    firsts[Math.min(PLACES, (ranksOfRelevantTexts(ranks)[0] ?? Number.POSITIVE_INFINITY) - 1)]!++;
   let sum = 0;
   const found = Array.from(firsts.subarray(0, PLACES), (count) => (sum += count) / searches.length);
   return [{ name, found }];
@@ -132,7 +133,7 @@ function byLength(models: readonly RankedModel[], lengths: Int32Array): ErrorByL
     const mistakes = wrongIn(outcome);
     return mistakes && rowsIn(outcome) === lengths.length ? [{ name, of: mistakes }] : [];
   });
-  const bins = evenBins(lengths, { bins: LENGTHS, fewest: FEWEST });
+  const bins = equalSizeBins(lengths, { bins: LENGTHS, fewest: FEWEST });
   const [first] = able;
   if (!first || bins.length < 2) return null;
   const kind = first.of.kind;
@@ -150,7 +151,7 @@ interface Wrong {
   /** 1 if the row is wrong, or the size of its error. */
   mistakeAt(row: number): number;
 }
-function wrongIn(outcome: EvaluationOutcome): Wrong | null {
+function wrongIn(outcome: MetricInputByAnswerKind): Wrong | null {
   if (outcome.kind === "label") {
     const { truth, predicted } = outcome.input;
     return { kind: "mistakes", mistakeAt: (row) => Number(truth[row] !== predicted[row]) };

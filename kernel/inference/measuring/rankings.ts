@@ -2,20 +2,20 @@
  * Ranking curves: one line per model, or for a single model the mean over its labels and the labels with the worst
  * ranking.
  */
-import type { EvaluationOutcome } from "#stdlib/tasks/kind.js";
+import type { MetricInputByAnswerKind } from "#stdlib/tasks/kind.js";
 import {
   simplifyPolyline,
   simplifyStepCurve,
   meanPolyline,
   meanStepCurve,
 } from "#stdlib/metrics/shared/curve-means.js";
-import { rankCurves, type RankCurves } from "#stdlib/metrics/shared/curves.js";
+import { rocAndPrecisionCurves, type RocAndPrecisionCurves } from "#stdlib/metrics/shared/curves.js";
 import type { RankingCurves, RankingsPicture } from "../../display/scores/pictures.js";
 
 /** A model and its predictions for all rows. */
 export interface RankedModel {
   readonly name: string;
-  readonly outcome: EvaluationOutcome;
+  readonly outcome: MetricInputByAnswerKind;
 }
 
 /** Maximum points of a line. */
@@ -35,7 +35,7 @@ interface Decided {
 }
 interface Ranked {
   readonly label: string;
-  readonly curves: RankCurves;
+  readonly curves: RocAndPrecisionCurves;
 }
 
 /** Returns null if nothing is ranked, or if all rows are alike. */
@@ -43,7 +43,7 @@ export function rankCurvesPicture(models: readonly RankedModel[]): RankingsPictu
   const found = models.flatMap(({ name, outcome }) => {
     const { some, total } = decisionsIn(outcome);
     const ranked = some.flatMap((one): Ranked[] => {
-      const curves = rankCurves(
+      const curves = rocAndPrecisionCurves(
         one.count,
         (row) => one.trueAt(row),
         (row) => one.scoreOf(row),
@@ -79,7 +79,7 @@ function alone({ curves: { roc, area, precision, averagePrecision } }: Ranked): 
 function meanOf(ranked: readonly Ranked[]): Line {
   const [first] = ranked;
   if (first && ranked.length === 1) return alone(first);
-  const mean = (curveValue: (curves: RankCurves) => number): number =>
+  const mean = (curveValue: (curves: RocAndPrecisionCurves) => number): number =>
     ranked.reduce((sum, { curves }) => sum + curveValue(curves), 0) / ranked.length;
   const line = meanPolyline(ranked.map(({ curves }) => simplifyPolyline(curves.roc, MOST)));
   return {
@@ -94,7 +94,7 @@ function meanOf(ranked: readonly Ranked[]): Line {
 }
 
 /** `total`: number of all labels. Of two labels only the second is used, as in `roc_auc`. */
-function decisionsIn(outcome: EvaluationOutcome): { readonly some: readonly Decided[]; readonly total: number } {
+function decisionsIn(outcome: MetricInputByAnswerKind): { readonly some: readonly Decided[]; readonly total: number } {
   if (outcome.kind === "number" || outcome.kind === "ranking") return { some: [], total: 0 };
   if (outcome.kind === "pair") {
     const { labels, same, similarity } = outcome.input;

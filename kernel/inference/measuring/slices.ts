@@ -3,7 +3,7 @@
  * parts. Very many rows are sampled at equal distances.
  */
 import type { RowPartition } from "#stdlib/slicings/kind.js";
-import type { Resampling } from "#stdlib/statistics/bootstrap.js";
+import type { BootstrapScorer } from "#stdlib/statistics/bootstrap.js";
 import { cachedPerDraw } from "#stdlib/metrics/shared/resampled-outcomes.js";
 import type { MeasuredMetric } from "./comparison.js";
 
@@ -68,7 +68,7 @@ export function measureSlice(
     const score = (drawn: Uint32Array): number => whole.score(inWhole(drawn));
     const { interval: wholeInterval, rare } = whole;
     const each = wholeInterval?.each;
-    const resampling: Resampling = {
+    const resampling: BootstrapScorer = {
       unit: whole.unit,
       units: rows.length,
       single: whole.single,
@@ -90,4 +90,4 @@ export function measureSlice(
     return { ...measure, value: whole.score(rows), resampling };
   });
 }
-const byRow: ReadonlySet<Resampling["unit"]> = new Set(["row", "text", "question"]);
+const byRow: ReadonlySet<BootstrapScorer["unit"]> = new Set(["row", "text", "question"]);

@@ -2,7 +2,7 @@
  * The rows of which a model is least sure: for one label by the margin between the two likeliest (Scheffer, Decomain,
  * Wrobel 2001), for several labels by the probability nearest to the decision threshold.
  */
-import type { EvaluationOutcome } from "#stdlib/tasks/kind.js";
+import type { MetricInputByAnswerKind } from "#stdlib/tasks/kind.js";
 
 export interface UncertainPrediction {
   /** Index among the scored rows, from 0. */
@@ -13,7 +13,7 @@ export interface UncertainPrediction {
 }
 
 export function uncertainPredictions(
-  outcome: EvaluationOutcome | undefined,
+  outcome: MetricInputByAnswerKind | undefined,
   most: number,
 ): readonly UncertainPrediction[] {
   if (outcome?.kind !== "label" && outcome?.kind !== "label_set") return [];

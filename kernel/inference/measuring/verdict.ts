@@ -12,7 +12,7 @@ export interface ScoredSide {
   /** Time per prediction. */
   readonly seconds: number;
 }
-export interface ScoredRival extends ScoredSide {
+export interface RivalScore extends ScoredSide {
   /** Rival's score minus the model's. */
   readonly difference: ScoreDifference;
   /** Another model, a baseline that uses the rows, or a constant prediction. */
@@ -30,7 +30,7 @@ export interface VerdictInput {
   readonly model: ScoredSide;
   /** If there are several models, why the verdict is about this one: `the best of a, b by accuracy on validation`. */
   readonly chosen?: string | undefined;
-  readonly rivals: readonly ScoredRival[];
+  readonly rivals: readonly RivalScore[];
 }
 
 /** Minimum ratio of response times that is mentioned. */
@@ -44,10 +44,10 @@ export function modelVerdictText({ metric, model, rivals, chosen }: VerdictInput
   ];
   if (scoredRivals.length === 0 || Number.isNaN(model.value)) return null;
   const unit = unitOf(metric);
-  const withVerdict = (which: ScoreDifference["verdict"]): readonly ScoredRival[] =>
+  const withVerdict = (which: ScoreDifference["verdict"]): readonly RivalScore[] =>
     scoredRivals.filter(({ difference }) => difference.verdict === which);
   // Response times of trained models differ by less than the noise of the machine.
-  const time = (rival: ScoredRival): string | null =>
+  const time = (rival: RivalScore): string | null =>
     rival.is === "model" ? null : timeOf(rival.seconds / model.seconds);
   const beaten = withVerdict("worse").map((one) => {
     const takes = time(one);
@@ -84,13 +84,13 @@ export function modelVerdictText({ metric, model, rivals, chosen }: VerdictInput
   const about = chosen === undefined ? "" : ` (${model.name}: ${chosen})`;
   return `${leadOf(scoredRivals, unscored.length === 0)} by ${metric.name}${about}: ${[...parts, ...ranks, ...without].join("; ")}`;
 }
-const isScored = ({ value }: ScoredRival): boolean => !Number.isNaN(value);
+const isScored = ({ value }: RivalScore): boolean => !Number.isNaN(value);
 
 /**
  * Chooses the lead of the verdict. Other models do not show whether a training is worth it, and a constant baseline
  * alone is too little. `all`: every baseline has a score; one without a score may be better.
  */
-function leadOf(rivals: readonly ScoredRival[], all: boolean): string {
+function leadOf(rivals: readonly RivalScore[], all: boolean): string {
   const contenders = rivals.filter(({ is }) => is !== "model");
   const has = (verdict: ScoreDifference["verdict"]): boolean =>
     contenders.some(({ difference }) => difference.verdict === verdict);

@@ -1,6 +1,6 @@
 /**
  * Prompts with a common prefix: the prefix is processed once, and each prompt continues from it. The cache of an open
- * model (programs of `buildPromptingPrograms`) holds the prefix in every row from position 0 on, and it is never
+ * model (programs of `buildSharedPrefixPrograms`) holds the prefix in every row from position 0 on, and it is never
  * overwritten; what follows it is overwritten by the next prompts.
  */
 import { must } from "#dsl/language/diagnostics/codes.js";

@@ -8,7 +8,7 @@ import type { Message } from "#stdlib/conversations/kind.js";
 import type { RowPrompt } from "#stdlib/contenders/shared/prompting/prompted-base.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
 import { renderConversationPrompts, renderConversations, type ChatEncoding } from "../../data/encoding/chat.js";
-import { encodeWithoutEnd } from "../continue-texts.js";
+import { encodeWithoutEndTokens } from "../continue-texts.js";
 
 /** Tokenizer and template of a base model. `chat` is null if it has no template. */
 export interface BasePromptFormat {
@@ -117,7 +117,9 @@ async function encoded(
   { chat, tokenizer }: BasePromptFormat,
 ): Promise<readonly Int32Array[]> {
   // A template writes the special tokens itself.
-  return chat ? (await tokenizer.encodePlaced(texts)).map(({ ids }) => ids) : encodeWithoutEnd(texts, { tokenizer });
+  return chat
+    ? (await tokenizer.encodePlaced(texts)).map(({ ids }) => ids)
+    : encodeWithoutEndTokens(texts, { tokenizer });
 }
 
 /** Removes the last `over` tokens of the row's longest value. */

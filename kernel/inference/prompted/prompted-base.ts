@@ -2,7 +2,7 @@
 import type { Call } from "#dsl/language/types/value.js";
 import { must } from "#dsl/language/diagnostics/codes.js";
 import type {
-  AnswerRoom,
+  AnswerTokenReserve,
   PromptedBase,
   RowPrompt,
   TokenizedPrompts,
@@ -18,7 +18,7 @@ import { encodeAnswers, encodePromptRows, type BasePromptFormat } from "./prompt
 const HELD = 16_384;
 
 export interface PromptableBase extends BasePromptFormat {
-  /** Runs the programs of `buildPromptingPrograms`. */
+  /** Runs the programs of `buildSharedPrefixPrograms`. */
   readonly session: Pick<EngineSession, "run">;
   readonly bytes: number;
   readonly vocabulary: number;
@@ -30,7 +30,7 @@ export interface PromptableBase extends BasePromptFormat {
   readonly stop: readonly string[];
 }
 
-export function asPromptedBase(open: PromptableBase): PromptedBase {
+export function promptedBaseOf(open: PromptableBase): PromptedBase {
   return {
     bytes: open.bytes,
     chats: open.chat !== null,
@@ -41,7 +41,7 @@ export function asPromptedBase(open: PromptableBase): PromptedBase {
 async function read(
   open: PromptableBase,
   rows: readonly RowPrompt[],
-  by: AnswerRoom,
+  by: AnswerTokenReserve,
   { batchSize, signal, onProgress }: Parameters<PromptedBase["read"]>[2],
 ): Promise<TokenizedPrompts> {
   const { session, tokenizer, vocabulary, positions } = open;

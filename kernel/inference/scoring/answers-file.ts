@@ -19,7 +19,7 @@ const READ = ["text", "input", "question", "prompt"];
 const PREDICTED = ["predicted", "prediction", "answer", "written", "output"];
 
 /** Access to the other columns of a file. */
-export interface OtherColumnReader {
+export interface AnswersFileColumnReader {
   readonly has: readonly string[];
   /** Throws the coded error `no-answers`. */
   values(column: string): readonly unknown[];
@@ -32,7 +32,7 @@ export async function readAnswersFile(
   folder: string,
   path: string,
   columns: AnswerColumns,
-): Promise<AnswersFile & { readonly beside: OtherColumnReader; readonly notes: readonly string[] }> {
+): Promise<AnswersFile & { readonly beside: AnswersFileColumnReader; readonly notes: readonly string[] }> {
   const ending = extname(path.toLowerCase().replace(/\.gz$/, ""));
   const table = ending === ".csv" || ending === ".tsv";
   const array = !table && (await beginsAsArray(resolve(folder, path)));
@@ -83,7 +83,7 @@ export async function readAnswersFile(
     predicted: predictions?.[i],
     probabilities: shares?.[i],
   }));
-  const beside: OtherColumnReader = {
+  const beside: AnswersFileColumnReader = {
     has,
     values: (name) => values(column(name, [], null)) ?? [],
     texts: () => (values(column(columns.text, READ, "`text`")) ?? []).map((text) => String(text ?? "")),

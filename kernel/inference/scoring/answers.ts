@@ -4,7 +4,7 @@
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
-import type { MetricInput, FoundRank } from "#stdlib/metrics/kind.js";
+import type { LabelMetricInput, FoundRank } from "#stdlib/metrics/kind.js";
 import type { ScoredOutcome } from "#stdlib/tasks/kind.js";
 import { labelCounts, labelCountsOfSets, type LabelCounts } from "#stdlib/metrics/shared/counts.js";
 import {
@@ -15,7 +15,7 @@ import {
   tagsResampler,
   textsResampler,
   resamplingOf,
-  samplerOf,
+  metricResampleScorer,
 } from "#stdlib/metrics/shared/resampled-outcomes.js";
 import {
   throwInvalidAnswerField,
@@ -124,12 +124,16 @@ function ofLabels(answers: AnswersFile): AnswerOutcomes {
     measure: (metric, call) => metric.compute?.(call, input(call.word)) ?? Number.NaN,
     resampling(metric, call) {
       const metricInput = input(call.word);
-      return resamplingOf(rows.length, samplerOf(metric, call, "compute", metricInput, labelsResampler(metricInput)), {
-        single: true,
-      });
+      return resamplingOf(
+        rows.length,
+        metricResampleScorer(metric, call, "compute", metricInput, labelsResampler(metricInput)),
+        {
+          single: true,
+        },
+      );
     },
   };
-  function input(metric: string): MetricInput {
+  function input(metric: string): LabelMetricInput {
     return {
       ...plain,
       get probabilities(): Float64Array {
@@ -197,7 +201,7 @@ function ofSets(answers: AnswersFile): AnswerOutcomes {
       const metricInput = input(call.word);
       return resamplingOf(
         rows.length,
-        samplerOf(metric, call, "ofLabelSets", metricInput, labelSetsResampler(metricInput)),
+        metricResampleScorer(metric, call, "ofLabelSets", metricInput, labelSetsResampler(metricInput)),
         { single: true },
       );
     },
@@ -222,7 +226,9 @@ function ofTags(answers: AnswersFile): AnswerOutcomes {
     labels: [],
     measure: (metric, call) => metric.ofTags?.(call, input) ?? Number.NaN,
     resampling: (metric, call) =>
-      resamplingOf(truth.length, samplerOf(metric, call, "ofTags", input, tagsResampler(input)), { unit: "text" }),
+      resamplingOf(truth.length, metricResampleScorer(metric, call, "ofTags", input, tagsResampler(input)), {
+        unit: "text",
+      }),
   };
 }
 
@@ -239,7 +245,7 @@ function ofNumbers(answers: AnswersFile): AnswerOutcomes {
     labels: [],
     measure: (metric, call) => metric.ofNumbers?.(call, input) ?? Number.NaN,
     resampling: (metric, call) =>
-      resamplingOf(input.truth.length, samplerOf(metric, call, "ofNumbers", input, numbersResampler(input))),
+      resamplingOf(input.truth.length, metricResampleScorer(metric, call, "ofNumbers", input, numbersResampler(input))),
   };
 }
 
@@ -251,9 +257,13 @@ function ofTexts(answers: AnswersFile): AnswerOutcomes {
     labels: [],
     measure: (metric, call) => metric.ofWritten?.(call, input) ?? Number.NaN,
     resampling: (metric, call) =>
-      resamplingOf(input.written.length, samplerOf(metric, call, "ofWritten", input, textsResampler(input)), {
-        single: true,
-      }),
+      resamplingOf(
+        input.written.length,
+        metricResampleScorer(metric, call, "ofWritten", input, textsResampler(input)),
+        {
+          single: true,
+        },
+      ),
   };
 }
 
@@ -272,7 +282,7 @@ function ofAnswers(answers: AnswersFile): AnswerOutcomes {
     labels: [],
     measure: (metric, call) => metric.ofAnswers?.(call, input) ?? Number.NaN,
     resampling: (metric, call) =>
-      resamplingOf(input.answers.length, samplerOf(metric, call, "ofAnswers", input, draw), {
+      resamplingOf(input.answers.length, metricResampleScorer(metric, call, "ofAnswers", input, draw), {
         unit: "question",
         single: true,
       }),
@@ -296,6 +306,6 @@ function ofRankings(answers: AnswersFile): AnswerOutcomes {
     labels: [],
     measure: (metric, call) => metric.ofRankings?.(call, input) ?? Number.NaN,
     resampling: (metric, call) =>
-      resamplingOf(searches.length, samplerOf(metric, call, "ofRankings", input, draw), { unit: "search" }),
+      resamplingOf(searches.length, metricResampleScorer(metric, call, "ofRankings", input, draw), { unit: "search" }),
   };
 }

@@ -9,10 +9,15 @@ import type { LabelCountTable } from "#stdlib/tasks/kind.js";
 import type { RowPartition } from "#stdlib/slicings/kind.js";
 import { partitionByValues } from "#stdlib/slicings/shared/values.js";
 import { loadImplementation } from "../../host/load-implementation.js";
-import { resampleAll, intervalMethodsText, type MeasuredMetric, type MetricScore } from "../measuring/comparison.js";
+import {
+  resampleMetrics,
+  intervalMethodsText,
+  type MeasuredMetric,
+  type MetricScore,
+} from "../measuring/comparison.js";
 import { measureMetric, metricFilesIn } from "../measuring/measure-metric.js";
 import { MIN_SLICE_ROWS, sampledRowNumbers, measureSlice, slicesOf } from "../measuring/slices.js";
-import type { OtherColumnReader } from "./answers-file.js";
+import type { AnswersFileColumnReader } from "./answers-file.js";
 import {
   parseNumber,
   outcomesOf,
@@ -55,7 +60,7 @@ export interface ScoredAnswers {
  * `metrics-apart`, `average-needed`, …
  */
 export async function scoreAnswers(
-  answers: AnswersFile & { readonly beside: OtherColumnReader; readonly notes?: readonly string[] },
+  answers: AnswersFile & { readonly beside: AnswersFileColumnReader; readonly notes?: readonly string[] },
   { metrics: written, by = "" }: { readonly metrics?: string | undefined; readonly by?: string | undefined },
   registry: Registry,
   { folder, signal }: { readonly folder: string; readonly signal?: AbortSignal },
@@ -77,7 +82,7 @@ export async function scoreAnswers(
   );
   const measures = (await Promise.all(tried)).filter((one) => one !== null);
   const { rows } = answers;
-  const drawn = await resampleAll(measures, signal);
+  const drawn = await resampleMetrics(measures, signal);
   return {
     rows: rows.length,
     metrics: measures.map((measure) => ({
@@ -97,7 +102,7 @@ export async function scoreAnswers(
 type Parting = string | Call;
 
 /** `written`: a column of any name, or a list in a program's syntax. Throws coded errors. */
-function partings(written: string, { has }: OtherColumnReader, registry: Registry): readonly Parting[] {
+function partings(written: string, { has }: AnswersFileColumnReader, registry: Registry): readonly Parting[] {
   if (has.includes(written)) return [written];
   const parameter = keyOf("by", registry);
   return listOf<Parting>(
@@ -108,7 +113,7 @@ function partings(written: string, { has }: OtherColumnReader, registry: Registr
 
 async function slicedBy(
   partings: readonly Parting[],
-  { rows, beside }: AnswersFile & { readonly beside: OtherColumnReader },
+  { rows, beside }: AnswersFile & { readonly beside: AnswersFileColumnReader },
   measures: readonly MeasuredMetric[],
   signal?: AbortSignal,
 ): Promise<ScoredAnswers["by"]> {
@@ -121,7 +126,7 @@ async function slicedBy(
     const parts = slices.map((slice) =>
       slice.rows.length < MIN_SLICE_ROWS ? null : measureSlice(measures, slice, rows.length),
     );
-    const drawn = await resampleAll(
+    const drawn = await resampleMetrics(
       parts.flatMap((partMeasures) => partMeasures ?? []).filter((measure) => measure !== null),
       signal,
     );
@@ -143,7 +148,11 @@ async function slicedBy(
   return slicedScores;
 }
 
-async function partedBy(one: Parting, beside: OtherColumnReader, looked: Uint32Array): Promise<RowPartition | null> {
+async function partedBy(
+  one: Parting,
+  beside: AnswersFileColumnReader,
+  looked: Uint32Array,
+): Promise<RowPartition | null> {
   if (typeof one === "string") {
     const values = beside.values(one);
     return partitionByValues(

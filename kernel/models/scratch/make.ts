@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { ScratchPlan } from "#dsl/language/types/value.js";
 import type { Registry } from "#dsl/language/types/registry.js";
-import { makePrivateFolder, writePrivateAsync } from "../../fetch/private.js";
+import { makePrivateFolder, writePrivateFileAsync } from "../../fetch/private.js";
 import type { PreparedData } from "../../data/prepared.js";
 import { cachePath } from "../../fetch/cache.js";
 import type { Base } from "../../bases/base.js";
@@ -55,7 +55,7 @@ async function written(
   const hash = sum.digest("hex");
   const folder = cachePath("bases", `scratch-${hash.slice(0, 16)}`);
   makePrivateFolder(folder);
-  for (const [name, text] of texts) await writePrivateAsync(join(folder, name), text);
+  for (const [name, text] of texts) await writePrivateFileAsync(join(folder, name), text);
   return { folder, hash };
 }
 

@@ -12,7 +12,7 @@ import { makePrivateFolder, PRIVATE_MODES } from "../../fetch/private.js";
 import { toRunFolderError } from "../../runs/folder-errors.js";
 import type { ContentHash, RunFile } from "./protocol.js";
 
-export class FileArrivals {
+export class ArrivingFiles {
   private readonly expected = new Map<string, number>();
   private readonly here = new Set<string>();
   private made = false;

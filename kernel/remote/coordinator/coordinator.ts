@@ -6,7 +6,7 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { CoordinatorServer, type CoordinatorApi, type ServerPatience } from "./server.js";
+import { CoordinatorServer, type CoordinatorApi, type CoordinatorRequestTimeouts } from "./server.js";
 import {
   defaultTimings as usual,
   type WorkerInstruction,
@@ -30,7 +30,7 @@ export interface CoordinatorOptions {
   /** Temporary folder for arriving files, on the disk of the runs; created and removed by the coordinator. */
   readonly scratch: string;
   readonly timings?: Partial<CoordinatorTimings>;
-  readonly patience?: ServerPatience;
+  readonly patience?: CoordinatorRequestTimeouts;
   /** Number of workers that will be started: later ones may have what the first ones lack. If unset, it is unknown. */
   readonly expected?: number;
   /** Time in ms within which they are expected to connect. */

@@ -19,7 +19,7 @@
 import * as v from "valibot";
 import { escapeControlCharacters } from "#dsl/language/diagnostics/codes.js";
 import { pathClashIn, portabilityProblem } from "../../fetch/portable.js";
-import { objectWith, anyNumber, dictionaryOf, wholeNumber, type Json, type Schema } from "../../fetch/json.js";
+import { objectWith, anyNumber, dictionaryOf, wholeNumber, type JsonRecord, type Schema } from "../../fetch/json.js";
 
 export const PROTOCOL_VERSION = 1;
 export const PATH_PREFIX = `/tunebook/${String(PROTOCOL_VERSION)}/`;
@@ -123,13 +123,13 @@ export interface LeasedWork {
   readonly lease: string;
   readonly kind: string;
   readonly title: string;
-  readonly order: Json;
+  readonly order: JsonRecord;
   readonly files: readonly InputFile[];
 }
 export type TakeReply = { readonly work: LeasedWork } | { readonly none: "yet" | "any more" };
 /** An event of the work; `run`: index of the run within the work, from 0. */
 export type WorkEvent =
-  | { readonly is: "run"; readonly run: number; readonly id: string; readonly lock: Json }
+  | { readonly is: "run"; readonly run: number; readonly id: string; readonly lock: JsonRecord }
   | { readonly is: "steps"; readonly run: number; readonly steps: number }
   | { readonly is: "step"; readonly run: number; readonly step: number; readonly tokens: number }
   | { readonly is: "report"; readonly step: number; readonly score: number }
@@ -162,7 +162,7 @@ export interface RemoteFailure {
 export interface WorkDone {
   readonly worker: string;
   readonly lease: string;
-  readonly outcome: { readonly result: Json } | { readonly failed: RemoteFailure };
+  readonly outcome: { readonly result: JsonRecord } | { readonly failed: RemoteFailure };
 }
 
 const number = wholeNumber();

@@ -7,7 +7,7 @@ import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { planSchema } from "../../runs/plan-schema.js";
 import { objectWith, wholeNumber, type Schema } from "../../fetch/json.js";
 import type { RunFile } from "./protocol.js";
-import { siblingFileSchema, type BaseFiles } from "./trial-order.js";
+import { relativeRunFileSchema, type BaseFiles } from "./trial-order.js";
 
 export const RANK_WORK = "rank";
 
@@ -34,7 +34,7 @@ export interface RankOrder extends TrainingOrder {
 
 export const rankOrderSchema: Schema<RankOrder> = objectWith({
   laid: wholeNumber(),
-  shipment: v.array(siblingFileSchema),
+  shipment: v.array(relativeRunFileSchema),
   plans: v.pipe(v.array(objectWith({ name: v.string(), plan: planSchema })), v.length(1)),
   bases: v.array(objectWith({ hash: v.string(), folder: v.string() })),
   gang: objectWith({

@@ -8,14 +8,14 @@ import { basename, join, relative } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { planForStorage } from "../../data/sources/checksums.js";
-import { makePrivateFolder, PRIVATE_MODES, writePrivate } from "../../fetch/private.js";
-import { parseJsonOrNull, jsonObject, type Json } from "../../fetch/json.js";
+import { makePrivateFolder, PRIVATE_MODES, writePrivateFile } from "../../fetch/private.js";
+import { parseJsonOrNull, jsonObject, type JsonRecord } from "../../fetch/json.js";
 import { toRunFolderError } from "../../runs/folder-errors.js";
 import { isRunEvent } from "../../runs/read-events.js";
 import { unquoteNonFinite } from "../../runs/log-lines.js";
-import { isRunLockContent, RunFolder, type RunLockFile } from "../../runs/run-folder.js";
+import { isPinnedRunFacts, RunFolder, type PinnedRunFacts } from "../../runs/run-folder.js";
 import { runBusyError, RunLock } from "../../runs/run-lock.js";
-import type { TrialInLock } from "../../runs/together/trials.js";
+import type { TrialOfRun } from "../../runs/together/trials.js";
 import type { RunFile } from "./protocol.js";
 import { COORDINATOR_FILES } from "./run-files.js";
 
@@ -23,13 +23,13 @@ import { COORDINATOR_FILES } from "./run-files.js";
 export interface ExpectedRun {
   readonly name: string;
   readonly plan: Plan;
-  readonly trial?: TrialInLock;
+  readonly trial?: TrialOfRun;
   /**
    * Absolute folders: the base of the plan's relative paths, and the trained base model that it starts from, if any.
    */
   readonly home: string;
   readonly base?: string;
-  readonly experiment?: NonNullable<RunLockFile["experiment"]>;
+  readonly experiment?: NonNullable<PinnedRunFacts["experiment"]>;
 }
 
 export class RunReplica {
@@ -45,12 +45,12 @@ export class RunReplica {
    * `lockData`: the run's lock as written by the worker. Throws the coded error `request-refused`, and those of the
    * disk.
    */
-  static make(runs: string, id: string, expected: ExpectedRun, lockData: Json): RunReplica {
+  static make(runs: string, id: string, expected: ExpectedRun, lockData: JsonRecord): RunReplica {
     const { plan, name, trial, experiment } = expected;
-    if (!isRunLockContent(lockData) || lockData.recipeHash !== plan.recipeHash || lockData.name !== name)
+    if (!isPinnedRunFacts(lockData) || lockData.recipeHash !== plan.recipeHash || lockData.name !== name)
       throw new CodedError("request-refused", { why: `${id} is no run of ${name}` });
     const { folder, lock } = claimed(runs, id);
-    const from = (place: "home" | "base"): Partial<RunLockFile> =>
+    const from = (place: "home" | "base"): Partial<PinnedRunFacts> =>
       expected[place] === undefined ? {} : { [place]: relative(folder, expected[place]) };
     const isCarriedOver = ([name]: readonly [string, unknown]): boolean =>
       !["home", "base", "trial", "experiment"].includes(name);
@@ -64,8 +64,8 @@ export class RunReplica {
     };
     try {
       makePrivateFolder(join(folder, "checkpoints"));
-      writePrivate(join(folder, "plan.json"), JSON.stringify(planForStorage(plan), null, 2));
-      writePrivate(join(folder, "lock.json"), JSON.stringify(whole, null, 2));
+      writePrivateFile(join(folder, "plan.json"), JSON.stringify(planForStorage(plan), null, 2));
+      writePrivateFile(join(folder, "lock.json"), JSON.stringify(whole, null, 2));
     } catch (error) {
       lock.release();
       throw toRunFolderError(error, folder);

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { FileArrivals } from "./arrivals.js";
+import { ArrivingFiles } from "./arrivals.js";
 import type { WorkerReplyBodies, ContentHash, InputFile } from "./protocol.js";
 import type { QueuedWork } from "./queue.js";
 import type { WorkOrder } from "./work.js";
@@ -18,7 +18,7 @@ export interface WorkLease {
   readonly work: QueuedWork;
   readonly worker: RegisteredWorker;
   readonly files: ReadonlyMap<string, InputFile>;
-  readonly arrivals: FileArrivals;
+  readonly arrivals: ArrivingFiles;
   /** Lease data sent to the worker. */
   readonly lent: LentWork;
   /** Number of the next expected item. */
@@ -78,7 +78,7 @@ export class WorkerRoster {
     const id = drawn();
     const { kind, title } = work.given;
     const files = new Map(order.files.map((file) => [file.hash, file]));
-    const arrivals = new FileArrivals(join(this.scratch, id));
+    const arrivals = new ArrivingFiles(join(this.scratch, id));
     const lent: LentWork = { lease: id, kind, title, ...order };
     const lease: WorkLease = { id, work, worker, files, arrivals, lent, next: 0 };
     worker.lease = lease;

@@ -35,7 +35,7 @@ export interface CoordinatorApi {
   take(hash: string, body: IncomingMessage): Promise<void>;
 }
 /** Times in ms. */
-export interface ServerPatience {
+export interface CoordinatorRequestTimeouts {
   /** For all headers of a request. */
   readonly headers: number;
   /** For a complete JSON body. */
@@ -43,7 +43,7 @@ export interface ServerPatience {
   /** Between two chunks of a file. */
   readonly piece: number;
 }
-export const defaultRequestTimeouts: ServerPatience = { headers: 10_000, body: 30_000, piece: 60_000 };
+export const defaultRequestTimeouts: CoordinatorRequestTimeouts = { headers: 10_000, body: 30_000, piece: 60_000 };
 
 const STATUS: Readonly<Record<string, number>> = {
   "worker-token": 401,
@@ -65,7 +65,7 @@ export class CoordinatorServer {
     readonly port: number;
     readonly token: string;
     readonly api: CoordinatorApi;
-    readonly patience?: ServerPatience;
+    readonly patience?: CoordinatorRequestTimeouts;
   }): Promise<CoordinatorServer> {
     const wait = options.patience ?? defaultRequestTimeouts;
     const key = digest(options.token);
@@ -99,7 +99,7 @@ export class CoordinatorServer {
 interface Serving {
   readonly api: CoordinatorApi;
   readonly key: Buffer;
-  readonly wait: ServerPatience;
+  readonly wait: CoordinatorRequestTimeouts;
 }
 
 async function serve(request: IncomingMessage, response: ServerResponse, options: Serving): Promise<void> {

@@ -4,14 +4,14 @@ import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { SweepGoal } from "#dsl/compiler/plan/sweep/auto.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { callSchema, planSchema } from "../../runs/plan-schema.js";
-import { trialInLockSchema, type TrialInLock } from "../../runs/together/trials.js";
+import { trialOfRunSchema, type TrialOfRun } from "../../runs/together/trials.js";
 import { objectWith, anyNumber, wholeNumber, type Schema } from "../../fetch/json.js";
 import { sha256Schema, type RunFile } from "./protocol.js";
 
 export const TRIAL_WORK = "trial";
 
 /** The objective of a trial. */
-export interface TrialAims {
+export interface TrialObjective {
   readonly goal: SweepGoal;
   readonly goals: readonly SweepGoal[];
   readonly require?: readonly Call[];
@@ -23,7 +23,7 @@ export interface BaseFiles {
   readonly folder: string;
 }
 /** A run to resume: `files` are those of its folder, including log and lock. */
-export interface BegunRun {
+export interface RunToResume {
   readonly id: string;
   readonly files: readonly RunFile[];
 }
@@ -33,10 +33,10 @@ export interface TrialOrder {
   readonly shipment: readonly RunFile[];
   /** Plans of its only training, or of each of its seeds. */
   readonly plans: readonly { readonly name: string; readonly plan: Plan }[];
-  readonly aims: TrialAims;
-  readonly of: TrialInLock;
+  readonly aims: TrialObjective;
+  readonly of: TrialOfRun;
   readonly bases: readonly BaseFiles[];
-  readonly begun: readonly BegunRun[];
+  readonly begun: readonly RunToResume[];
 }
 /** `run`: the id of the worker's own run folder. */
 export interface TrialResult {
@@ -49,13 +49,13 @@ export interface TrialResult {
 }
 
 const goal: Schema<SweepGoal> = objectWith({ direction: v.picklist(["maximize", "minimize"]), metric: callSchema });
-const aims: Schema<TrialAims> = objectWith({
+const aims: Schema<TrialObjective> = objectWith({
   goal,
   goals: v.array(goal),
   require: v.exactOptional(v.array(callSchema)),
 });
 /** A file directly in a folder, without a path. */
-export const siblingFileSchema: Schema<RunFile> = objectWith({
+export const relativeRunFileSchema: Schema<RunFile> = objectWith({
   path: v.pipe(
     v.string(),
     v.regex(/^[\w][\w./-]*$/),
@@ -66,12 +66,14 @@ export const siblingFileSchema: Schema<RunFile> = objectWith({
 });
 export const trialOrderSchema: Schema<TrialOrder> = objectWith({
   laid: wholeNumber(),
-  shipment: v.array(siblingFileSchema),
+  shipment: v.array(relativeRunFileSchema),
   plans: v.array(objectWith({ name: v.string(), plan: planSchema })),
   aims,
-  of: trialInLockSchema,
+  of: trialOfRunSchema,
   bases: v.array(objectWith({ hash: v.string(), folder: v.string() })),
-  begun: v.array(objectWith({ id: v.pipe(v.string(), v.regex(/^[\w][\w.-]*$/)), files: v.array(siblingFileSchema) })),
+  begun: v.array(
+    objectWith({ id: v.pipe(v.string(), v.regex(/^[\w][\w.-]*$/)), files: v.array(relativeRunFileSchema) }),
+  ),
 });
 export const trialResultSchema: Schema<TrialResult> = objectWith({
   outcomes: v.array(

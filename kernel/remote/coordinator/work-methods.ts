@@ -3,17 +3,17 @@ import type { WorkerResources, WorkerCapacity, RayLauncher, WorkerLaunchers } fr
 import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import { startWorkerProcess } from "./process.js";
 import { RayJobs } from "./ray/jobs.js";
-import { addressTowards } from "./ray/route-address.js";
+import { localAddressTowards } from "./ray/route-address.js";
 import { workerSlots, startRayWorker } from "./ray/worker.js";
 
-export interface WantedWorker {
+export interface WorkerToStart {
   readonly url: string;
   readonly token: string;
   readonly name: string;
   /** Its index among the workers, from 0. */
   readonly place: number;
 }
-export type WorkerStartersOf = (wanted: WantedWorker) => WorkerLaunchers;
+export type WorkerLaunchersFactory = (wanted: WorkerToStart) => WorkerLaunchers;
 
 /** Set if this process is itself a job of the cluster on which workers are started. */
 export interface OwnClusterAccess {
@@ -26,24 +26,24 @@ export interface OwnClusterAccess {
   readonly key: string;
 }
 
-export function workerStarters(inside?: OwnClusterAccess): WorkerStartersOf {
+export function workerLaunchersFactory(inside?: OwnClusterAccess): WorkerLaunchersFactory {
   return (wanted) => ({
     process: ({ threads }) => startWorkerProcess({ ...workerFields(wanted), threads }),
     ray: (cluster) => rayWays({ ...cluster, ...inside }, wanted),
   });
 }
-const workerFields = ({ url, token, name }: WantedWorker) => ({ url, token, name });
+const workerFields = ({ url, token, name }: WorkerToStart) => ({ url, token, name });
 
 function rayWays(
   cluster: Pick<OwnClusterAccess, "address" | "token"> & Partial<OwnClusterAccess>,
-  wanted: WantedWorker,
+  wanted: WorkerToStart,
 ): RayLauncher {
   const { address, host, key } = cluster;
   const ray = new RayJobs(cluster);
   return {
     async look(needs): Promise<WorkerCapacity> {
       const slots = await slotsNow(ray, address, needs);
-      return { room: slots.length, host: host ?? (await addressTowards(address)) };
+      return { room: slots.length, host: host ?? (await localAddressTowards(address)) };
     },
     start: ({ threads, ...needs }) =>
       startRayWorker({

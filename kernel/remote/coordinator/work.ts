@@ -1,10 +1,10 @@
 /** Work as seen by a coordinator: its order, and the callbacks for events and results. Currently trials and ranks. */
-import type { Json } from "../../fetch/json.js";
+import type { JsonRecord } from "../../fetch/json.js";
 import type { WorkerInstruction, RemoteFailure, WorkEvent, InputFile, RunFile } from "./protocol.js";
 
 /** What a worker needs to start, or to continue another worker's work. */
 export interface WorkOrder {
-  readonly order: Json;
+  readonly order: JsonRecord;
   readonly files: readonly InputFile[];
 }
 export interface RemoteWork {
@@ -26,7 +26,7 @@ export interface RemoteWork {
   /** Called when the worker has left or ended: nothing writes its runs now. */
   left(): void;
   /** Called with the result. Throws the coded error `request-refused` if it is invalid. */
-  done(result: Json): void;
+  done(result: JsonRecord): void;
   /**
    * Called when the work failed at a worker. `over`: it would fail anywhere. `elsewhere`: the worker lacked something
    * that another may have. `again`: a process died, possibly because the work or that machine was overloaded.

@@ -7,7 +7,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { WorkerRunner, StartedWorker } from "#stdlib/runners/kind.js";
 import type { Coordinator } from "./coordinator.js";
-import type { WorkerStartersOf } from "./work-methods.js";
+import type { WorkerLaunchersFactory } from "./work-methods.js";
 
 export interface WorkerPoolOptions {
   readonly call: Call;
@@ -16,7 +16,7 @@ export interface WorkerPoolOptions {
   readonly threads: number;
   /** Number of workers to start, possibly fewer than the runner allows because of little work or memory. */
   readonly count: number;
-  readonly ways: WorkerStartersOf;
+  readonly ways: WorkerLaunchersFactory;
   readonly coordinator: Pick<Coordinator, "url" | "token" | "gone" | "ended" | "fail">;
 }
 /** Allowed worker exits without progress, in addition to the number of workers. */

@@ -35,7 +35,7 @@ export function createJobSpec(
   { hostContext, sources }: JobOrigin,
   { what, version }: { readonly what: string; readonly version: string },
 ): JobWithTables {
-  const words = wordsIn(plansOf(action), session.vocabulary.told());
+  const words = wordsIn(trainingPlansOf(action), session.vocabulary.told());
   const { live, bests, tables, refused } = namesOf(session.known, session.around(hostContext));
   if (words.length > 0 || refused.length > 0) throw new CodedError("not-shippable", { what, words, values: refused });
   const { engine, device, threads, deterministic } = session.engines.settings;
@@ -67,12 +67,13 @@ export function createJobSpec(
   return { shipment, tables };
 }
 
-export function plansOf(action: JobAction): readonly Plan[] {
+export function trainingPlansOf(action: JobAction): readonly Plan[] {
   if (action.verb === "sweep") return [action.sweep.plan];
   const each = action.folds ?? action.repeats?.each;
   return each ? each.map(({ plan }) => plan) : [action.plan];
 }
-export const recipesOf = (action: JobAction): readonly string[] => plansOf(action).map((plan) => plan.recipeHash);
+export const recipesOf = (action: JobAction): readonly string[] =>
+  trainingPlansOf(action).map((plan) => plan.recipeHash);
 
 /** Returns the words defined in this notebook that a plan uses. */
 function wordsIn(plans: readonly Plan[], ownWords: readonly Word[]): readonly string[] {

@@ -1,10 +1,10 @@
 /** Communication costs of a training shared by several workers: summed over its steps, reported when it ends. */
 import type { WorkerSharing } from "#dsl/compiler/plan/plan.js";
 import type { RunEvent, DistributedTrainingUsage } from "../../events/events.js";
-import type { EndReport, TrainingHook } from "../../training/loop/hook.js";
-import type { CompletedStep, StepReport } from "../../training/loop/step-source.js";
+import type { ExtraStoppedFields, TrainingHook } from "../../training/loop/hook.js";
+import type { CompletedStep, ExtraStepFields } from "../../training/loop/step-source.js";
 
-export class CommunicationHook implements TrainingHook {
+export class CommunicationTimeHook implements TrainingHook {
   private seconds = 0;
   private communicated = 0;
   private waited = 0;
@@ -16,7 +16,7 @@ export class CommunicationHook implements TrainingHook {
     private readonly before: readonly RunEvent[],
   ) {}
 
-  afterStep({ seconds, report = {} }: CompletedStep): StepReport {
+  afterStep({ seconds, report = {} }: CompletedStep): ExtraStepFields {
     const { communicated, waited } = report;
     if (communicated === undefined || waited === undefined) return {};
     this.seconds += seconds;
@@ -25,7 +25,7 @@ export class CommunicationHook implements TrainingHook {
     return {};
   }
 
-  finish(): EndReport {
+  finish(): ExtraStoppedFields {
     return { shared: this.figures() };
   }
 

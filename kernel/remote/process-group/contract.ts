@@ -7,7 +7,7 @@
 import * as v from "valibot";
 import { objectWith, matchSchema, wholeNumber, type Schema } from "../../fetch/json.js";
 
-/** First frame of a rank. `layout`: the states that it would sum, in order (`layoutOf`). */
+/** First frame of a rank. `layout`: the states that it would sum, in order (`stateLayoutHash`). */
 export interface RankHello {
   readonly is: "hello";
   readonly token: string;

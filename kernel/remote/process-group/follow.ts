@@ -6,22 +6,22 @@ import type { EngineSession } from "../../engines/engine.js";
 import { totalSteps, type MinibatchOptions } from "../../training/steps.js";
 import { receiveInitialState } from "./start-group.js";
 import { rankPipeline } from "./group-source.js";
-import { rankOfPeer, type RankRowShare } from "./rank.js";
-import { SharedSession, type SharedStates } from "./shared-session.js";
+import { peerRankAdapter, type RankRowShare } from "./rank.js";
+import { GroupSynchronizedSession, type SharedStateLayout } from "./shared-session.js";
 import { ProcessGroupEnded, type PeerRank } from "./peer-rank.js";
 
-export interface FollowRootOptions extends MinibatchOptions {
+export interface PeerRankTrainingOptions extends MinibatchOptions {
   readonly session: EngineSession;
   readonly spoke: PeerRank;
   readonly place: RankRowShare;
-  readonly shares: SharedStates;
+  readonly shares: SharedStateLayout;
 }
 
-export async function followRoot(options: FollowRootOptions): Promise<void> {
+export async function runPeerRankTraining(options: PeerRankTrainingOptions): Promise<void> {
   const { spoke, session, place, shares, plan, loader } = options;
   try {
     const done = await receiveInitialState(spoke, session, shares);
-    const shared = new SharedSession(session, rankOfPeer(spoke, place), shares, done);
+    const shared = new GroupSynchronizedSession(session, peerRankAdapter(spoke, place), shares, done);
     const pipeline = rankPipeline(options, shared, done);
     const total = totalSteps(plan, loader);
     for (let step = done; step < total; step++) await pipeline.next(total);

@@ -4,42 +4,50 @@ import type { NDArray } from "#dsl/tensor/program.js";
 import type { EngineSession } from "../../engines/engine.js";
 import type { CompletedStep, StepSource } from "../../training/loop/step-source.js";
 import { StepPipeline } from "../../training/pipeline.js";
-import { minibatchSteps, totalSteps, type MinibatchOptions } from "../../training/steps.js";
+import { minibatchPipelineOptions, totalSteps, type MinibatchOptions } from "../../training/steps.js";
 import type { RootRank } from "./root-rank.js";
-import { rankOfRoot } from "./rank.js";
-import { SharedSession, type SharedStates } from "./shared-session.js";
+import { rootRankAdapter } from "./rank.js";
+import { GroupSynchronizedSession, type SharedStateLayout } from "./shared-session.js";
 
 /** Returns the pipeline of a rank's share of each update. `done`: number of steps already taken. */
-export function rankPipeline(minibatches: MinibatchOptions, shared: SharedSession, done: number): StepPipeline {
-  const options = { ...minibatchSteps(minibatches, shared), update: shared.updates(minibatches.loader), shared: true };
+export function rankPipeline(
+  minibatches: MinibatchOptions,
+  shared: GroupSynchronizedSession,
+  done: number,
+): StepPipeline {
+  const options = {
+    ...minibatchPipelineOptions(minibatches, shared),
+    update: shared.updates(minibatches.loader),
+    shared: true,
+  };
   return new StepPipeline(options, done);
 }
 
-export interface GroupSourceOptions extends MinibatchOptions {
+export interface RootStepSourceOptions extends MinibatchOptions {
   readonly session: EngineSession;
   readonly hub: RootRank;
-  readonly shares: SharedStates;
+  readonly shares: SharedStateLayout;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** The steps of rank 0, which has the run. */
-export class GroupSource implements StepSource {
+export class RootStepSource implements StepSource {
   readonly total: number;
   readonly predictsStepTime = false;
-  private readonly shared: SharedSession;
+  private readonly shared: GroupSynchronizedSession;
   private readonly pipeline: StepPipeline;
   /** The step up to which the loop reads no weights. */
   private last = 0;
 
   constructor(
-    private readonly options: GroupSourceOptions,
+    private readonly options: RootStepSourceOptions,
     done: number,
   ) {
     const { plan, loader, session, hub, shares } = options;
     this.total = totalSteps(plan, loader);
-    this.shared = new SharedSession(
+    this.shared = new GroupSynchronizedSession(
       session,
-      rankOfRoot(hub, (step) => this.averages(step)),
+      rootRankAdapter(hub, (step) => this.averages(step)),
       shares,
       done,
     );

@@ -79,15 +79,16 @@ export class PeerRank {
     seen: readonly RankRowLogits[],
   ): Promise<Whole> {
     this.step = step;
-    for (const { rows, logits } of seen) this.link?.send({ is: "seen", rows: rows.length }, bytesOf(rows), logits);
+    for (const { rows, logits } of seen)
+      this.link?.send({ is: "seen", rows: rows.length }, bytesOfArrayView(rows), logits);
     const head = serializeMetrics({ is: "part", step, ...metrics });
-    this.link?.send(head, ...(gradients ? [bytesOf(gradients)] : []));
+    this.link?.send(head, ...(gradients ? [bytesOfArrayView(gradients)] : []));
     return this.next("whole");
   }
 
   /** @returns the mean of all weights, valid until the next round */
   async average(step: number, counts: number, weights: Float32Array): Promise<Float32Array> {
-    this.link?.send({ is: "weights", step, counts }, bytesOf(weights));
+    this.link?.send({ is: "weights", step, counts }, bytesOfArrayView(weights));
     await this.next("mean");
     return this.vector;
   }
@@ -116,7 +117,7 @@ export class PeerRank {
         return { into: this.state, done: come };
       case "whole":
       case "mean":
-        return { into: bytes === 0 ? new Uint8Array(0) : bytesOf(this.vector), done: come };
+        return { into: bytes === 0 ? new Uint8Array(0) : bytesOfArrayView(this.vector), done: come };
       case "refused":
         return emptyFrameSink(() =>
           this.fail(new CodedError("rank-refused", { rank: this.joins.rank, why: frame.why })),
@@ -165,6 +166,6 @@ export class PeerRank {
   }
 }
 
-export function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+export function bytesOfArrayView({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }

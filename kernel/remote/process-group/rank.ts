@@ -3,7 +3,7 @@ import type { UpdateMetrics } from "./contract.js";
 import type { RootRank, RankRowLogits } from "./root-rank.js";
 import type { PeerRank } from "./peer-rank.js";
 
-export interface GroupUpdate extends UpdateMetrics {
+export interface AllRanksUpdate extends UpdateMetrics {
   /** Sum of the gradients of all ranks; empty if weights are averaged. */
   readonly sum: Float32Array;
   readonly averages: boolean;
@@ -32,7 +32,7 @@ export interface Rank {
     metrics: UpdateMetrics,
     gradients: Float32Array | null,
     seen: readonly RankRowLogits[],
-  ): Promise<GroupUpdate>;
+  ): Promise<AllRanksUpdate>;
   /** Returns the mean of all weights; `counts`: items that this rank has trained on since the last average. */
   average(step: number, counts: number, weights: Float32Array): Promise<Float32Array>;
 }
@@ -40,7 +40,7 @@ export interface Rank {
 const none = new Float32Array(0);
 
 /** `averages`: whether weights are averaged after a step. */
-export function rankOfRoot(hub: RootRank, averages: (step: number) => boolean): Rank {
+export function rootRankAdapter(hub: RootRank, averages: (step: number) => boolean): Rank {
   return {
     rank: 0,
     of: hub.of,
@@ -56,7 +56,7 @@ export function rankOfRoot(hub: RootRank, averages: (step: number) => boolean): 
   };
 }
 
-export function rankOfPeer(
+export function peerRankAdapter(
   spoke: PeerRank,
   { rank, of: rankCount, rows = { rank, of: rankCount } }: RankRowShare,
 ): Rank {

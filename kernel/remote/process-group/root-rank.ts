@@ -15,7 +15,7 @@ import {
 } from "./contract.js";
 import { frameHead, type FrameSink } from "./frames.js";
 import { RankLink, emptyFrameSink, LINK_TIMES, type LinkTimes } from "./link.js";
-import { addInOrder, averageInto } from "./sum.js";
+import { addVectorsInOrder, weightedMeanInto } from "./sum.js";
 
 /** Floats summed at once. */
 const PIECE = 1 << 18;
@@ -27,7 +27,7 @@ export interface RankRowLogits {
   readonly rows: Uint32Array;
   readonly logits: Uint8Array;
 }
-export interface GroupRound extends UpdateMetrics {
+export interface GroupUpdateResult extends UpdateMetrics {
   readonly seen: readonly RankRowLogits[];
   /** Time in ms until the last rank reported; for a coordinator without rows, from the first to the last. */
   readonly waited: number;
@@ -127,7 +127,7 @@ export class RootRank {
     ownMetrics: UpdateMetrics,
     gradients: Float32Array | null,
     averages = false,
-  ): Promise<GroupRound> {
+  ): Promise<GroupUpdateResult> {
     this.step = step;
     const begun = performance.now();
     let [waited, computed] = [0, 0];
@@ -141,7 +141,7 @@ export class RootRank {
         all = gradients ? summed(rankMetrics) : meant(rankMetrics);
         return serializeMetrics({ is: "whole", step, averages, ...all });
       },
-      combine: addInOrder.bind(null, gradients ?? new Float32Array(0)),
+      combine: addVectorsInOrder.bind(null, gradients ?? new Float32Array(0)),
     });
     const seen = this.ranks().flatMap((peer) => peer.seen.splice(0));
     return { ...all, seen, waited, computed };
@@ -153,7 +153,7 @@ export class RootRank {
       ready: () => this.ranks().every((peer) => peer.counts !== null),
       answer: () => ({ is: "mean", step }),
       combine: (others, from, until) =>
-        averageInto(weights, others, [counts, ...this.ranks().map((peer) => peer.counts ?? 0)], from, until),
+        weightedMeanInto(weights, others, [counts, ...this.ranks().map((peer) => peer.counts ?? 0)], from, until),
     });
   }
 

@@ -6,7 +6,7 @@
  */
 import { must } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
-import { GRADIENT_SUM } from "#stdlib/programs/accumulate.js";
+import { GRADIENT_SUM_PREFIX } from "#stdlib/programs/accumulate.js";
 import type { DataLoader, UpdatePart, TrainingUpdate } from "../../data/rows/loader.js";
 import type { EngineSession } from "../../engines/engine.js";
 import { readScalar, scalarF32 } from "../../engines/feeds.js";
@@ -14,14 +14,14 @@ import type { RankRowLogits } from "./root-rank.js";
 import type { Rank } from "./rank.js";
 import { StateVector, type StateShapes } from "./state-vector.js";
 
-export interface SharedStates {
+export interface SharedStateLayout {
   readonly trainable: readonly string[];
   /** All states that training changes, with shapes: parameters and optimizer states. */
   readonly saved: StateShapes;
   /** Whether weights are averaged, instead of gradients being summed at each update. */
   readonly averages: boolean;
 }
-export interface SharedUpdate {
+export interface SharedUpdateResult {
   /** Time for reading, sending, summing and writing; and time in ms until the last rank reported. */
   readonly communicated: number;
   readonly waited: number;
@@ -31,7 +31,7 @@ export interface SharedUpdate {
 type Feeds = Readonly<Record<string, NDArray>>;
 type Reply = Promise<Record<string, NDArray>>;
 
-export class SharedSession implements Pick<EngineSession, "run"> {
+export class GroupSynchronizedSession implements Pick<EngineSession, "run"> {
   /** The last update: the next one starts after it. */
   private before: Promise<unknown> = Promise.resolve();
   private readonly gradients: StateVector;
@@ -39,14 +39,14 @@ export class SharedSession implements Pick<EngineSession, "run"> {
   private readonly parts: Pick<UpdatePart, "rows" | "counts">[] = [];
   private made = { loss: 0, counts: 0, seen: [] as RankRowLogits[], last: Promise.resolve() as Promise<unknown> };
   private learnt = 0;
-  private readonly steps = new Map<number, SharedUpdate>();
+  private readonly steps = new Map<number, SharedUpdateResult>();
   /** The last step after which all ranks have the same weights. */
   agreed: number;
 
   constructor(
     private readonly session: Pick<EngineSession, "run" | "read" | "write">,
     private readonly rank: Rank,
-    private readonly shares: SharedStates,
+    private readonly shares: SharedStateLayout,
     done: number,
   ) {
     this.agreed = done;
@@ -54,7 +54,7 @@ export class SharedSession implements Pick<EngineSession, "run"> {
     const shapeOf = (name: string): readonly number[] => shares.saved.get(name) ?? [];
     this.gradients = new StateVector(
       session,
-      new Map(shares.trainable.map((name) => [GRADIENT_SUM + name, shapeOf(name)])),
+      new Map(shares.trainable.map((name) => [GRADIENT_SUM_PREFIX + name, shapeOf(name)])),
     );
   }
 
@@ -87,7 +87,7 @@ export class SharedSession implements Pick<EngineSession, "run"> {
   }
 
   /** Returns the shared data of a step; earlier steps are removed. */
-  shared(step: number): SharedUpdate | undefined {
+  shared(step: number): SharedUpdateResult | undefined {
     for (const earlier of this.steps.keys()) if (earlier < step) this.steps.delete(earlier);
     return this.steps.get(step);
   }
@@ -108,7 +108,7 @@ export class SharedSession implements Pick<EngineSession, "run"> {
   }
 
   /** Sums gradients, so that every rank makes the same update. */
-  private async together(step: number, feeds: Feeds, made: SharedSession["made"]): Reply {
+  private async together(step: number, feeds: Feeds, made: GroupSynchronizedSession["made"]): Reply {
     await made.last;
     const begun = performance.now();
     const ownGradients = await this.gradients.gather();
@@ -122,7 +122,7 @@ export class SharedSession implements Pick<EngineSession, "run"> {
   }
 
   /** Makes an update with this rank's rows, and averages the weights when due. */
-  private async apart(step: number, feeds: Feeds, made: SharedSession["made"]): Reply {
+  private async apart(step: number, feeds: Feeds, made: GroupSynchronizedSession["made"]): Reply {
     await made.last;
     // A rank without rows skips the update.
     const ownNorm = made.counts > 0 ? readScalar((await this.session.run("apply", feeds, ["norm"]))["norm"]) : 0;
@@ -143,7 +143,7 @@ export class SharedSession implements Pick<EngineSession, "run"> {
     return { norm: scalarF32(norm), loss: scalarF32(loss) };
   }
 
-  private note(step: number, shared: SharedUpdate): void {
+  private note(step: number, shared: SharedUpdateResult): void {
     if (this.rank.rank === 0) this.steps.set(step, shared);
   }
 }

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { EngineSession } from "../../engines/engine.js";
-import { bytesOf } from "./peer-rank.js";
+import { bytesOfArrayView } from "./peer-rank.js";
 
 export type StateShapes = ReadonlyMap<string, readonly number[]>;
 
@@ -23,7 +23,7 @@ export class StateVector {
   async gather(): Promise<Float32Array> {
     this.turn = this.turn === 0 ? 1 : 0;
     const into = (this.buffers[this.turn] ??= new Float32Array(this.length));
-    const bytes = bytesOf(into);
+    const bytes = bytesOfArrayView(into);
     let offset = 0;
     const reads = [...this.shapes].map(async ([name, shape]) => {
       const from = offset;
@@ -40,7 +40,7 @@ export class StateVector {
   async scatter(vector: Float32Array): Promise<void> {
     let offset = 0;
     const writes = [...this.shapes].map(([name, shape]) => {
-      const bytes = bytesOf(vector.subarray(offset, (offset += sizeOf(shape))));
+      const bytes = bytesOfArrayView(vector.subarray(offset, (offset += sizeOf(shape))));
       return this.session.write(name, { dtype: "f32", shape, bytes });
     });
     await Promise.all(writes);
@@ -59,7 +59,7 @@ export async function shapesOf(session: Pick<EngineSession, "read">, names: read
 }
 
 /** Returns a key that is equal if two ranks share the same states in the same order. */
-export function layoutOf(...shapes: readonly StateShapes[]): string {
+export function stateLayoutHash(...shapes: readonly StateShapes[]): string {
   return createHash("sha256")
     .update(JSON.stringify(shapes.map((one) => [...one])))
     .digest("hex");

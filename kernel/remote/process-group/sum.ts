@@ -4,7 +4,12 @@
  */
 
 /** Adds the other vectors to `to` from `from` to `until`, one after the other. */
-export function addInOrder(to: Float32Array, others: readonly Float32Array[], from: number, until: number): void {
+export function addVectorsInOrder(
+  to: Float32Array,
+  others: readonly Float32Array[],
+  from: number,
+  until: number,
+): void {
   for (const other of others) for (let i = from; i < until; i++) to[i] = to[i]! + other[i]!;
 }
 
@@ -12,7 +17,7 @@ export function addInOrder(to: Float32Array, others: readonly Float32Array[], fr
  * Replaces the first vector by the weighted mean of all. Used for weight averaging over ranks and for federated
  * clients. `weights`: number of rows or tokens per vector; if all are 0, they count equally.
  */
-export function averageInto(
+export function weightedMeanInto(
   to: Float32Array,
   others: readonly Float32Array[],
   weights: readonly number[],

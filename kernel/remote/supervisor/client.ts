@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { socketAddressOf } from "./address.js";
 import {
   parseControlReply,
-  controlLine,
+  serializeControlMessage,
   LineReader,
   MAX_LINE_BYTES,
   type ControlReply,
@@ -78,7 +78,7 @@ export class ControlClient {
   }
 
   private send(ask: ControlRequest["ask"]): void {
-    this.socket.write(controlLine({ ask }));
+    this.socket.write(serializeControlMessage({ ask }));
   }
   private hear(answer: ControlReply): void {
     if (!this.next) {

@@ -4,7 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { readCheckpoints } from "../../runs/checkpoints.js";
-import { lastLogLines, readDetachedNote, type DetachedEnd } from "../../runs/detached-run.js";
+import { lastLogLines, readDetachedNote, type DetachedProcessEnd } from "../../runs/detached-run.js";
 import { readRegularFile } from "../../runs/read-events.js";
 import type { RunFolder } from "../../runs/run-folder.js";
 import { lockHolderOf, type RunLockHolder } from "../../runs/run-lock.js";
@@ -16,9 +16,9 @@ import { isFromEarlierBoot, type ProcessIdentity } from "../../runs/writer.js";
  * `interrupted`: stopped in an orderly way. `failed`: the training reported an error. `cut off`: it ended without a
  * report.
  */
-export type RunStanding = "training" | "done" | "early" | "interrupted" | "failed" | "cut off";
+export type RunProgressStatus = "training" | "done" | "early" | "interrupted" | "failed" | "cut off";
 export interface RunProgress {
-  readonly is: RunStanding;
+  readonly is: RunProgressStatus;
   readonly step: number;
   readonly steps: number | null;
   readonly holder: RunLockHolder | null;
@@ -70,7 +70,7 @@ const GONE: RunProgress = {
 };
 
 /** For several trainings run as one: they have no log, only their process's note. */
-function endOf(ended: DetachedEnd | undefined): RunStanding {
+function endOf(ended: DetachedProcessEnd | undefined): RunProgressStatus {
   if (ended?.exit === EXIT_STATUSES.done) return "done";
   if (ended?.exit === EXIT_STATUSES.interrupted) return "interrupted";
   return ended && ended.exit !== null ? "failed" : "cut off";
@@ -81,7 +81,7 @@ function newest(run: RunFolder): number | null {
   return whole.at(-1) ?? null;
 }
 
-function howOf(is: RunStanding, writer: ProcessIdentity | null, ended: DetachedEnd | null): string {
+function howOf(is: RunProgressStatus, writer: ProcessIdentity | null, ended: DetachedProcessEnd | null): string {
   if (is === "interrupted") return "it was stopped in good order";
   const where = writer ? `its process, ${String(writer.id)},` : "its process";
   if (ended?.signal) {

@@ -37,13 +37,13 @@ export type ControlReply =
   | { readonly is: "stopping" }
   | { readonly is: "refused"; readonly why: string };
 
-export const PEER_PROOF_NAME = /^\.peer-[0-9a-f]{24}$/;
+export const PEER_PROOF_NAME_PATTERN = /^\.peer-[0-9a-f]{24}$/;
 const event = v.custom<RunEvent>((value) => isRecord(value) && isRunEvent(value));
 const requestSchema: Schema<ControlRequest> = v.strictObject({
   ask: v.picklist(["proved", "status", "follow", "stop", "kill"]),
 });
 const answered: Schema<ControlReply> = v.variant("is", [
-  v.object({ is: v.literal("prove"), file: v.pipe(v.string(), v.regex(PEER_PROOF_NAME)) }),
+  v.object({ is: v.literal("prove"), file: v.pipe(v.string(), v.regex(PEER_PROOF_NAME_PATTERN)) }),
   v.object({
     is: v.literal("status"),
     name: v.string(),
@@ -60,7 +60,7 @@ const answered: Schema<ControlReply> = v.variant("is", [
   v.object({ is: v.literal("refused"), why: v.string() }),
 ]);
 
-export const controlLine = (message: ControlRequest | ControlReply): string =>
+export const serializeControlMessage = (message: ControlRequest | ControlReply): string =>
   `${JSON.stringify(message, quoteNonFinite)}\n`;
 /** Returns null for an invalid request. */
 export const parseControlRequest = (text: string): ControlRequest | null => parseJsonOrNull(text, requestSchema);

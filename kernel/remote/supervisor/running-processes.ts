@@ -9,7 +9,7 @@ import { join, resolve } from "node:path";
 import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
 import { objectWith, schemaGuard } from "../../fetch/json.js";
-import { isSearchedOnCluster } from "../../runs/together/search-place.js";
+import { isSweepRunningOnCluster } from "../../runs/together/search-place.js";
 import { readTrialGroup, isTrainedInOwnProcess, type TrialGroup } from "../../runs/together/trial-groups.js";
 import { readRegularJson } from "../../runs/read-events.js";
 import { lockHolderOf, type RunLockHolder } from "../../runs/run-lock.js";
@@ -32,7 +32,7 @@ const fileOf = (folder: string): string =>
   join(pointersFolder(), `${createHash("sha256").update(folder).digest("hex").slice(0, 24)}.json`);
 
 /** Registers a training until the returned function is called. Does nothing if the folder is not writable. */
-export function noteRunning(folder: string): () => void {
+export function registerRunningTraining(folder: string): () => void {
   const run = resolve(folder);
   const file = fileOf(run);
   try {
@@ -47,7 +47,7 @@ export function noteRunning(folder: string): () => void {
 /** Returns the current trainings and removes stale pointers. */
 export function runningTrainings(): readonly RunningTraining[] {
   return pointers().flatMap(({ file, run }): RunningTraining[] => {
-    if (run !== null && isSearchedOnCluster(run)) return [];
+    if (run !== null && isSweepRunningOnCluster(run)) return [];
     const holder = run === null ? null : lockHolderOf(run);
     if (run !== null && holder) return [{ folder: run, holder, detached: isTrainedInOwnProcess(run, holder) }];
     try {
@@ -60,8 +60,10 @@ export function runningTrainings(): readonly RunningTraining[] {
 }
 
 /** Returns sweeps that were sent to a cluster from this machine and whose results were not fetched yet. */
-export function clusterSearches(): readonly TrialGroup[] {
-  return pointers().flatMap(({ run }) => (run !== null && isSearchedOnCluster(run) ? (readTrialGroup(run) ?? []) : []));
+export function unfetchedClusterSweeps(): readonly TrialGroup[] {
+  return pointers().flatMap(({ run }) =>
+    run !== null && isSweepRunningOnCluster(run) ? (readTrialGroup(run) ?? []) : [],
+  );
 }
 
 function pointers(): readonly { readonly file: string; readonly run: string | null }[] {

@@ -11,7 +11,7 @@ import type { RunEvent } from "../../events/events.js";
 import { socketAddressOf, type SocketAddress } from "./address.js";
 import {
   parseControlRequest,
-  controlLine,
+  serializeControlMessage,
   LineReader,
   MAX_LINE_BYTES,
   type ControlReply,
@@ -84,7 +84,7 @@ export class ControlServer {
 
   private tell(reply: ControlReply): void {
     if (this.followers.size === 0) return;
-    const text = controlLine(reply);
+    const text = serializeControlMessage(reply);
     for (const socket of this.followers) {
       // Disconnects a slow reader: the events that it misses are in the run's log.
       if (socket.writableLength > bounds.behind) socket.destroy();
@@ -118,7 +118,7 @@ export class ControlServer {
       });
       if (!whole) refuse(socket, "a line is too long");
     });
-    socket.write(controlLine({ is: "prove", file: proof }));
+    socket.write(serializeControlMessage({ is: "prove", file: proof }));
   }
 
   /** Whether the file was created by this process's user, or by root. */
@@ -136,17 +136,17 @@ export class ControlServer {
   }
 
   private answer(socket: Socket, { ask }: ControlRequest): void {
-    if (ask === "status") socket.write(controlLine({ is: "status", ...this.trains.status() }));
+    if (ask === "status") socket.write(serializeControlMessage({ is: "status", ...this.trains.status() }));
     if (ask === "follow") {
       const behind = statSync(join(this.folder, "events.jsonl"), { throwIfNoEntry: false })?.size ?? 0;
-      socket.write(controlLine({ is: "following", behind }));
+      socket.write(serializeControlMessage({ is: "following", behind }));
       this.followers.add(socket);
     }
     if (ask === "stop") {
-      socket.write(controlLine({ is: "stopping" }));
+      socket.write(serializeControlMessage({ is: "stopping" }));
       this.trains.stop();
     }
-    if (ask === "kill") socket.end(controlLine({ is: "stopping" }), () => this.trains.kill());
+    if (ask === "kill") socket.end(serializeControlMessage({ is: "stopping" }), () => this.trains.kill());
   }
 }
 
@@ -160,7 +160,7 @@ function takeAway(file: string): void {
 }
 
 function refuse(socket: Socket, why: string): void {
-  socket.end(controlLine({ is: "refused", why }), () => socket.destroy());
+  socket.end(serializeControlMessage({ is: "refused", why }), () => socket.destroy());
 }
 
 async function listening(server: Server, address: SocketAddress): Promise<void> {

@@ -155,7 +155,7 @@ function codedOf({ code, data }: Extract<StartReport, { is: "failed" }>): CodedE
 }
 
 /** Called by the process itself once it has its run: its output continues there, and the job folder is removed. */
-export function finishStart(job: string, run: string): void {
+export function finishDetachedStart(job: string, run: string): void {
   renameSync(join(job, PROCESS_LOG_FILE), join(run, PROCESS_LOG_FILE));
   rmSync(job, { recursive: true, force: true });
 }

@@ -10,7 +10,7 @@ import type { RunFolder } from "../../runs/run-folder.js";
 import { ControlClient } from "./client.js";
 import { isTraining, runProgressOf, type RunProgress } from "./outcome.js";
 import { closeSync, fstatSync, readSync } from "node:fs";
-import { openRegular } from "../../fetch/regular.js";
+import { openRegularFile } from "../../fetch/regular.js";
 import { parseLogLine } from "../../runs/log-lines.js";
 
 /** Reads events of a growing log: each call reads what was added since the last one. */
@@ -29,7 +29,7 @@ export class EventLogTail {
     const events: RunEvent[] = [];
     let fd: number | null = null;
     try {
-      fd = openRegular(this.file);
+      fd = openRegularFile(this.file);
       if (fd === null) return events;
       const { size } = fstatSync(fd);
       while (this.read < size) {

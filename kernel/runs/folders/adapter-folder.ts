@@ -14,15 +14,15 @@ import type { ModelSizes } from "#stdlib/models/kind.js";
 import { registry } from "#stdlib/registry.js";
 import type { EngineSession } from "../../engines/engine.js";
 import { writeStagedFolder } from "../staged-folder.js";
-import { withFoldedStandardisation, type StandardisedStates } from "../standardised-weights.js";
+import { withFoldedStandardisation, type StandardisedHeadStateNames } from "../standardised-weights.js";
 
 export const ADAPTER_FILES = { weights: "adapter_model.safetensors", config: "adapter_config.json" } as const;
 
-export interface SavedAdapter {
+export interface AdapterFolderContent {
   /** Maps each state to its tensor in the file. */
   readonly names: Readonly<Record<string, string>>;
   readonly config: Readonly<Record<string, unknown>>;
-  readonly standardised: StandardisedStates | null;
+  readonly standardised: StandardisedHeadStateNames | null;
 }
 
 /** Returns null if the complete model is trained. */
@@ -35,10 +35,10 @@ export function adapterToSave(options: {
   readonly head: readonly string[];
   readonly saved: Readonly<Record<string, string>>;
   readonly state: Program["state"];
-  readonly standardised?: StandardisedStates | null;
+  readonly standardised?: StandardisedHeadStateNames | null;
   /** Prefix removed from the states' names in the configuration. Defaults to none. */
   readonly prefix?: string;
-}): SavedAdapter | null {
+}): AdapterFolderContent | null {
   const { technique, model } = options;
   if (technique.saved !== "trained") return null;
   const does = registry.find("task", model.task.word)?.capabilities;
@@ -80,7 +80,7 @@ function bare(name: string, prefix: string): string {
 export async function writeAdapter(
   folder: string,
   session: EngineSession,
-  { names, config, standardised }: SavedAdapter,
+  { names, config, standardised }: AdapterFolderContent,
 ): Promise<void> {
   await writeStagedFolder(folder, async (work) => {
     await withFoldedStandardisation(session, standardised, () =>

@@ -5,6 +5,6 @@
 const FRACTIONS =
   /^( *"(?:initializer_(?:range|factor)|logit_scale|(?:attn|final)_logit_softcapping|(?:rms|layer)_norm_(?:eps|epsilon))": -?\d+)(?=,?$)/gm;
 
-export function configText(config: Readonly<Record<string, unknown>>): string {
+export function modelConfigJsonText(config: Readonly<Record<string, unknown>>): string {
   return `${JSON.stringify(config, null, 2).replace(FRACTIONS, "$1.0")}\n`;
 }

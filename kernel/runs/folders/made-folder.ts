@@ -11,14 +11,14 @@ import type { Call } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
 import type { CompressionStepImplementation } from "#stdlib/compression/compression-step.js";
 import type { ActivationRanges } from "#stdlib/layers/rounded-activations.js";
-import { makePrivateFolder, writePrivate } from "../../fetch/private.js";
+import { makePrivateFolder, writePrivateFile } from "../../fetch/private.js";
 import type { Base } from "../../bases/base.js";
 import { loadImplementation } from "../../host/load-implementation.js";
 import { parseJsonOrNull, dictionaryOf } from "../../fetch/json.js";
-import { roundedMetadata, tensorsToWrite } from "../../tensors/rounded.js";
+import { quantizedTensorMetadata, weightTensorsToWrite } from "../../tensors/rounded.js";
 import { readHeader, readTensor, writeSafetensors } from "../../tensors/safetensors.js";
-import { configText } from "./config-text.js";
-import { readLearntRecordOf, writeLearntFile } from "../learnt-rows.js";
+import { modelConfigJsonText } from "./config-text.js";
+import { readTrainingRowRecordOfStart, writeTrainingRowRecord } from "../learnt-rows.js";
 import { companionFiles, copyCompanionFiles, MODEL_FILES } from "./model-folder.js";
 import { readRegularFile } from "../read-events.js";
 import { writeStagedFolder } from "../staged-folder.js";
@@ -47,16 +47,16 @@ export async function writeDerivedBase(
   const one = (name: string) => (made ? made.tensor(name) : read(name));
   const tensors = Object.fromEntries(
     Object.entries(shapes).flatMap(([name, shape]) =>
-      Object.entries(tensorsToWrite(name, shape, lies[name], () => one(name))),
+      Object.entries(weightTensorsToWrite(name, shape, lies[name], () => one(name))),
     ),
   );
-  const metadata = { format: "pt", ...(made?.lies && roundedMetadata(made.lies)) };
+  const metadata = { format: "pt", ...(made?.lies && quantizedTensorMetadata(made.lies)) };
   await writeStagedFolder(folder, async (work) => {
     writeSafetensors(join(work, MODEL_FILES.weights), tensors, metadata);
     await copyCompanionFiles(work, { from: whole.folder, files: companionFiles(whole), maxLength: readsUpTo(whole) });
-    await writeFileAtomic(join(work, MODEL_FILES.config), configText(config));
-    const learnt = readLearntRecordOf(whole.folder);
-    if (learnt) await writeLearntFile(work, learnt);
+    await writeFileAtomic(join(work, MODEL_FILES.config), modelConfigJsonText(config));
+    const learnt = readTrainingRowRecordOfStart(whole.folder);
+    if (learnt) await writeTrainingRowRecord(work, learnt);
     if (licence !== null)
       await writeFileAtomic(join(work, "README.md"), `---\nlicense: ${JSON.stringify(licence)}\n---\n`);
   });
@@ -68,7 +68,7 @@ const boundsFile = (folder: string): string => `${folder}.bounds.json`;
 export function writeActivationBounds(run: string, call: Call, bounds: ActivationRanges): void {
   const file = boundsFile(derivedBaseFolder(run, call));
   makePrivateFolder(dirname(file));
-  writePrivate(file, JSON.stringify(bounds));
+  writePrivateFile(file, JSON.stringify(bounds));
 }
 function readBounds(folder: string): ActivationRanges | null {
   const text = readRegularFile(boundsFile(folder));

@@ -9,13 +9,13 @@ import writeFileAtomic from "write-file-atomic";
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { assembleForwardProgram } from "#stdlib/programs/forward.js";
-import { buildMergePrograms, type MergedLayer, type MergeProgram } from "#stdlib/programs/merge.js";
+import { buildAdapterMergePrograms, type MergedLayer, type AdapterMergeProgram } from "#stdlib/programs/merge.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";
 import type { Base } from "../../bases/base.js";
 import type { Engine, EngineSession } from "../../engines/engine.js";
-import { configText } from "./config-text.js";
+import { modelConfigJsonText } from "./config-text.js";
 import { modelConfigOf } from "./model-config.js";
-import { foldStandardisation, standardisedStatesOf } from "../standardised-weights.js";
+import { foldStandardisation, standardisedHeadStateNamesOf } from "../standardised-weights.js";
 import { writeStagedFolder } from "../staged-folder.js";
 import {
   companionFiles,
@@ -30,7 +30,7 @@ export interface MergedModel {
   /** Maximum difference of a logit between the trained and the merged model on the same tokens. */
   readonly difference: number;
 }
-export type ModelBody = Omit<AssembleOptions, "optimizer" | "clip" | "dropout">;
+export type ModelAssemblyOptions = Omit<AssembleOptions, "optimizer" | "clip" | "dropout">;
 
 const FORWARD = "merge forward";
 const NONE: AssembleOptions["technique"] = {
@@ -49,7 +49,7 @@ export async function writeMergedModel(
   options: {
     readonly engine: Engine;
     readonly session: EngineSession;
-    readonly body: ModelBody;
+    readonly body: ModelAssemblyOptions;
     readonly plan: Plan;
     readonly base: Base;
     readonly labels: readonly string[];
@@ -63,7 +63,7 @@ export async function writeMergedModel(
       why: `the base is stored in memory as ${storage}, so merging would write rounded weights; train with \`storage: f32\``,
     });
   checkFolderIsFree(folder, modelFolderFiles(base));
-  const merging = buildMergePrograms(body);
+  const merging = buildAdapterMergePrograms(body);
   const trained = assembleForwardProgram(body, false);
   const plain = assembleForwardProgram({ ...body, technique: NONE, tensors: base.facts.shapes }, false);
   const programs = Object.fromEntries(merging.map(({ width, program }) => [`merge ${width}`, program]));
@@ -82,7 +82,7 @@ export async function writeMergedModel(
     for (const [name] of moved) await copy.write(name, await session.read(name));
     for (const one of merging) await mergeInto(copy, session, one, body.technique.call.word);
     const difference = await compared(session, copy, plain.inputs, body);
-    const standardised = standardisedStatesOf(body.task.implementation, body.family);
+    const standardised = standardisedHeadStateNamesOf(body.task.implementation, body.family);
     await foldStandardisation(copy, standardised);
     const standardStates: readonly string[] = standardised ? [standardised.mean, standardised.scale] : [];
     const { max_length: maxLength } = options.plan.recipe.model;
@@ -94,7 +94,7 @@ export async function writeMergedModel(
       );
       await writeFileAtomic(
         join(work, MODEL_FILES.config),
-        configText(modelConfigOf(options.plan.recipe.model, base, options.labels)),
+        modelConfigJsonText(modelConfigOf(options.plan.recipe.model, base, options.labels)),
       );
       await copyCompanionFiles(work, { from: base.folder, files: companionFiles(base), maxLength });
     });
@@ -105,20 +105,20 @@ export async function writeMergedModel(
 }
 
 /** Whether all trained parameters are parameters of the base's own model, with nothing added to its layers. */
-export function canMergeInPlace(body: ModelBody, base: Base, trainable: readonly string[]): boolean {
+export function canMergeInPlace(body: ModelAssemblyOptions, base: Base, trainable: readonly string[]): boolean {
   const plain = assembleForwardProgram({ ...body, technique: NONE, tensors: base.facts.shapes }, false);
   return trainable.every((name) => Object.hasOwn(plain.state, name));
 }
 
 /** Whether the technique left a parameter of the base unchanged. */
-function isFrozen({ technique: { call, implementation }, family }: ModelBody, name: string): boolean {
+function isFrozen({ technique: { call, implementation }, family }: ModelAssemblyOptions, name: string): boolean {
   return name.startsWith(family.prefix) && !implementation.trains(call, name.slice(family.prefix.length));
 }
 
 async function mergeInto(
   copy: EngineSession,
   session: EngineSession,
-  { width, layers }: MergeProgram,
+  { width, layers }: AdapterMergeProgram,
   technique: string,
 ): Promise<void> {
   const identity = new Float32Array((width + 1) * width);
@@ -155,7 +155,7 @@ async function compared(
   session: EngineSession,
   copy: EngineSession,
   inputs: Readonly<Record<string, unknown>>,
-  { family, config }: ModelBody,
+  { family, config }: ModelAssemblyOptions,
 ): Promise<number> {
   const { vocabulary, positions } = family.sizes(config);
   const length = Math.min(12, positions);

@@ -14,20 +14,20 @@ import type { Base } from "../../bases/base.js";
 import type { EngineSession } from "../../engines/engine.js";
 import { copyWithUsualMode } from "../../fetch/private.js";
 import { readModelJsonObject } from "../../tensors/model-file.js";
-import { configText } from "./config-text.js";
-import { LEARNT_FILE } from "../learnt-rows.js";
+import { modelConfigJsonText } from "./config-text.js";
+import { TRAINING_ROW_RECORD_FILE } from "../learnt-rows.js";
 import { modelConfigOf } from "./model-config.js";
 import { isStagingName, writeStagedFolder } from "../staged-folder.js";
-import { withFoldedStandardisation, type StandardisedStates } from "../standardised-weights.js";
+import { withFoldedStandardisation, type StandardisedHeadStateNames } from "../standardised-weights.js";
 
-export interface WholeModelFolder {
+export interface WholeModelFolderContent {
   /** Maps each state to its tensor in the file. */
   readonly names: Readonly<Record<string, string>>;
   readonly config: Readonly<Record<string, unknown>>;
   /** Folder of the files that are copied unchanged. */
   readonly from: string;
   readonly files: readonly string[];
-  readonly standardised: StandardisedStates | null;
+  readonly standardised: StandardisedHeadStateNames | null;
   readonly maxLength: number;
 }
 
@@ -42,8 +42,8 @@ export function wholeModelToSave(options: {
   readonly technique: TechniqueImplementation;
   readonly labels: readonly string[];
   readonly saved: Readonly<Record<string, string>>;
-  readonly standardised: StandardisedStates | null;
-}): WholeModelFolder | null {
+  readonly standardised: StandardisedHeadStateNames | null;
+}): WholeModelFolderContent | null {
   if (options.technique.saved !== "model") return null;
   const { saved: names, standardised, base } = options;
   return {
@@ -91,7 +91,9 @@ function asItIs(from: string): Readonly<Record<string, unknown>> {
 
 /** All files of such a folder, except the model card. */
 export function modelFolderFiles(base: Base): readonly string[] {
-  return [...new Set([MODEL_FILES.weights, MODEL_FILES.config, SETTINGS, LEARNT_FILE, ...companionFiles(base)])];
+  return [
+    ...new Set([MODEL_FILES.weights, MODEL_FILES.config, SETTINGS, TRAINING_ROW_RECORD_FILE, ...companionFiles(base)]),
+  ];
 }
 
 /** Checks that a folder contains only such files and a model card. Throws the coded error `folder-taken`. */
@@ -103,13 +105,17 @@ export function checkFolderIsFree(folder: string, files: readonly string[]): voi
 }
 
 /** Writes the session's present weights; an existing folder is replaced. */
-export async function writeModelFolder(folder: string, session: EngineSession, whole: WholeModelFolder): Promise<void> {
+export async function writeModelFolder(
+  folder: string,
+  session: EngineSession,
+  whole: WholeModelFolderContent,
+): Promise<void> {
   const { names, standardised } = whole;
   await writeStagedFolder(folder, async (work) => {
     await withFoldedStandardisation(session, standardised, () =>
       session.save(join(work, MODEL_FILES.weights), Object.keys(names), { format: "pt" }, names),
     );
     await copyCompanionFiles(work, { from: whole.from, files: whole.files, maxLength: whole.maxLength });
-    await writeFileAtomic(join(work, MODEL_FILES.config), configText(whole.config));
+    await writeFileAtomic(join(work, MODEL_FILES.config), modelConfigJsonText(whole.config));
   });
 }

@@ -17,7 +17,7 @@ const MOST = 32;
  * Returns the first license that forbids changes, among the base in `folder` and those behind it; null if none does.
  */
 export async function licenceForbiddingChanges(folder: string): Promise<string | null> {
-  const licence = await baseLicenceOf(folder);
+  const licence = await effectiveBaseLicence(folder);
   return licence !== null && forbidsChanges(licence) ? licence : null;
 }
 
@@ -25,12 +25,12 @@ export async function licenceForbiddingChanges(folder: string): Promise<string |
  * Returns the first license that forbids changes, among the base in `folder` and those behind it; otherwise the nearest
  * named license.
  */
-export async function baseLicenceOf(folder: string, most = MOST): Promise<string | null> {
+export async function effectiveBaseLicence(folder: string, most = MOST): Promise<string | null> {
   const licence = licenceOf({ folder });
   if (licence !== null && forbidsChanges(licence)) return licence;
   const behind =
     most > 0 && basename(folder) === "model" ? await baseFolderOfRun(RunFolder.open(dirname(folder))) : null;
-  const further = behind === null ? null : await baseLicenceOf(behind, most - 1);
+  const further = behind === null ? null : await effectiveBaseLicence(behind, most - 1);
   return further !== null && forbidsChanges(further) ? further : (licence ?? further);
 }
 

@@ -9,7 +9,7 @@ import { readRegularJson } from "../read-events.js";
 import { RunFolder } from "../run-folder.js";
 import { isMinimalPlan } from "./newest-scores.js";
 
-export interface CardBase {
+export interface CardBaseModel {
   /** Display name without local folders; for a model from scratch, the family's word. */
   readonly name: string;
   /** Null if it is not from the hub. */
@@ -26,7 +26,7 @@ const MOST = 32;
  * `run`: the run with the weights. Its own plan has more information than that of a reopened run, where the base is
  * always a folder.
  */
-export function cardBaseOf(model: ModelPlan, run?: RunFolder, most = MOST): CardBase {
+export function cardBaseModelOf(model: ModelPlan, run?: RunFolder, most = MOST): CardBaseModel {
   const plan: unknown = run && readRegularJson(join(run.path, "plan.json"));
   const { base: name, folder, scratch, trained } = isMinimalPlan(plan) ? plan.recipe.model : model;
   const home = run ? resolve(run.path, run.lock()?.home ?? join("..", "..")) : "";
@@ -34,14 +34,14 @@ export function cardBaseOf(model: ModelPlan, run?: RunFolder, most = MOST): Card
   return rootOf({ name, folder, ...(scratch && { scratch }) }, home, most);
 }
 
-function rootOf({ name, folder, scratch }: DataReader, home: string, most: number): CardBase {
+function rootOf({ name, folder, scratch }: DataReader, home: string, most: number): CardBaseModel {
   const root = { name: hideLocalPath(name), hub: null, scratch: scratch !== undefined, training: null };
   if (scratch) return root;
   const run = isAbsolute(name) && basename(name) === "model" && most > 0 ? RunFolder.open(dirname(name)) : undefined;
   const plan: unknown = run && readRegularJson(join(run.path, "plan.json"));
   const training = run?.lock()?.name;
   if (isMinimalPlan(plan) && training !== undefined)
-    return { ...cardBaseOf(plan.recipe.model, run, most - 1), training };
+    return { ...cardBaseModelOf(plan.recipe.model, run, most - 1), training };
   return { ...root, hub: existsSync(resolve(home, folder, name)) ? null : parseHubName(name) };
 }
 

@@ -6,7 +6,7 @@ import type { Call } from "#dsl/language/types/value.js";
 import { isCall } from "#dsl/compiler/plan/value.js";
 import { code } from "../../display/markdown.js";
 import { plural, callText, valueText } from "../../host/value-text.js";
-import { hideLocalPath, type CardBase } from "./card-base.js";
+import { hideLocalPath, type CardBaseModel } from "./card-base.js";
 
 export interface CompressedModelFacts {
   readonly plan: CompressPlan;
@@ -21,7 +21,7 @@ export const isStudentModel = ({ plan: { stage } }: CompressedModelFacts): boole
 /** `A student of the training router, whose base is …`. */
 export function compressedModelText(
   { plan: { stage } }: CompressedModelFacts,
-  { name, scratch, training }: CardBase,
+  { name, scratch, training }: CardBaseModel,
 ): string | null {
   if (training === null) return null;
   const root = scratch ? `which was trained from scratch (${code(name)})` : `whose base is ${code(name)}`;

@@ -5,18 +5,18 @@ import { code } from "../../display/markdown.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import type { RunScore } from "./run-scores.js";
-import type { CardBase } from "./card-base.js";
+import type { CardBaseModel } from "./card-base.js";
 import type { CompressedModelFacts } from "./card-compressed.js";
 import type { RunEvent } from "../../events/events.js";
 import type { TrainedDataFacts } from "../weights.js";
 import type { BeforeAfterScores } from "../before-after-scores.js";
-import type { RunLockFile } from "../run-folder.js";
+import type { PinnedRunFacts } from "../run-folder.js";
 
 export interface CardFacts {
   readonly name: string;
   readonly plan: Plan;
-  readonly lock: RunLockFile;
-  readonly base: CardBase;
+  readonly lock: PinnedRunFacts;
+  readonly base: CardBaseModel;
   readonly data: TrainedDataFacts;
   readonly events: readonly RunEvent[];
   /** Step and file name of the final weights. */

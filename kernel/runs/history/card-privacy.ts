@@ -1,8 +1,8 @@
 /** Sections of the model card about privacy: the guarantee, and attacks next to chance level. No row is included. */
 import { epsilonSpent, epsilonText } from "../../display/curves/time-spent.js";
 import { privacyMechanismText, guaranteeMeaningText, privacyGuaranteeText } from "../../display/plans/privacy.js";
-import { attackChanceText } from "../../display/scores/attacks.js";
-import { fixedText, rangeText } from "../../display/score-cell.js";
+import { attackChanceLevelText } from "../../display/scores/attacks.js";
+import { fixedDecimalsText, scoreIntervalText } from "../../display/score-cell.js";
 import { plural } from "../../host/value-text.js";
 import { code, escapeMarkdown, table } from "../../display/markdown.js";
 import type { CardFacts } from "./card-facts.js";
@@ -27,8 +27,8 @@ export function attackSummaryLines(scored: readonly RunScore[]): readonly string
         figures.map(({ name, value, low, high, chance, most }) => [
           code(attack),
           name,
-          `${fixedText(value)}${low === null || high === null ? "" : ` (${rangeText({ low, high })})`}`,
-          attackChanceText({ chance: { value: chance, ...(most !== null && { most }) } }),
+          `${fixedDecimalsText(value)}${low === null || high === null ? "" : ` (${scoreIntervalText({ low, high })})`}`,
+          attackChanceLevelText({ chance: { value: chance, ...(most !== null && { most }) } }),
         ]),
       ),
     ),

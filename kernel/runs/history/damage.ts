@@ -6,7 +6,7 @@ import { readCheckpoints } from "../checkpoints.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { planSchema } from "../plan-schema.js";
 import { readCheckedJson } from "../read-events.js";
-import { runLockFileSchema, type RunLockFile, type RunFolder } from "../run-folder.js";
+import { pinnedRunFactsSchema, type PinnedRunFacts, type RunFolder } from "../run-folder.js";
 import type { Schema } from "../../fetch/json.js";
 import { minimalPlanSchema } from "./newest-scores.js";
 
@@ -46,7 +46,7 @@ export function hasLostLog(run: RunFolder): boolean {
  * Reads and fully validates its plan and lock. Throws the coded error `run-unreadable`, which names the file and the
  * position in it.
  */
-export function readPlanAndLock(run: RunFolder): { readonly plan: Plan; readonly lock: RunLockFile } {
+export function readPlanAndLock(run: RunFolder): { readonly plan: Plan; readonly lock: PinnedRunFacts } {
   const { lock, damage } = partsOf(run);
   const plan = readCheckedJson(join(run.path, "plan.json"), planSchema);
   if (!lock || damage.length > 0) throw unreadableRunError(run, damage.join(", "));
@@ -67,5 +67,5 @@ function partsOf(run: RunFolder) {
     damage.push(`${name} ${found.why}`);
     return null;
   };
-  return { plan: read("plan.json", minimalPlanSchema), lock: read("lock.json", runLockFileSchema), damage };
+  return { plan: read("plan.json", minimalPlanSchema), lock: read("lock.json", pinnedRunFactsSchema), damage };
 }

@@ -1,7 +1,7 @@
 /** Differences between the recipes of two runs, setting by setting, as Tune text. */
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { recipeSettingTexts } from "#dsl/compiler/plan/recipe-settings.js";
-import type { RunLockFile } from "../run-folder.js";
+import type { PinnedRunFacts } from "../run-folder.js";
 
 export interface SettingDifference {
   /** As written: `data split`, `model technique.rank`, `batch_size`. */
@@ -12,7 +12,7 @@ export interface SettingDifference {
 }
 export interface RunSettingsSource {
   readonly plan: Plan;
-  readonly lock: RunLockFile | null;
+  readonly lock: PinnedRunFacts | null;
 }
 
 /** Returns an empty list for the same recipe on the same data and base. */

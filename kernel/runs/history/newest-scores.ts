@@ -13,7 +13,7 @@ import { finiteNumber } from "../../events/finite.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { objectWith, jsonObject, type Schema } from "../../fetch/json.js";
 import { callText } from "../../host/value-text.js";
-import type { RunLockFile } from "../run-folder.js";
+import type { PinnedRunFacts } from "../run-folder.js";
 import { ASSUMED_DEAD_AFTER_MS } from "../run-lock.js";
 import type { RunLog } from "../run-log.js";
 import type { RunNotes } from "./run-notes.js";
@@ -75,7 +75,7 @@ export function listedScoreOf(
 }
 
 /** Returns the scores at the final checkpoint's step. `dataHash`: hash of the training data. */
-export function validationScores(
+export function listedValidationScores(
   validation: { readonly step: number; readonly scores: Readonly<Record<string, number>> } | null,
   data: string | null,
   dataHash: string | null,
@@ -98,16 +98,16 @@ export function validationScores(
 }
 
 /**
- * Adds the trial's objective value if its log has no validation with that metric. `place`: as in `validationScores`.
+ * Adds the trial's objective value if its log has no validation with that metric. `place`: as in `listedValidationScores`.
  */
-export function withTrialGoal(
+export function withTrialObjectiveScore(
   scores: readonly ListedScore[],
   trial: TrialListing | null,
   place: readonly [data: string | null, dataHash: string | null],
 ): readonly ListedScore[] {
   if (!trial?.goal || trial.score === null) return scores;
   const { metric, direction } = trial.goal;
-  const goal = validationScores({ step: 0, scores: { [metric]: trial.score } }, ...place).map((one) => ({
+  const goal = listedValidationScores({ step: 0, scores: { [metric]: trial.score } }, ...place).map((one) => ({
     ...one,
     better: direction === "minimize" ? ("less" as const) : ("greater" as const),
   }));
@@ -185,7 +185,7 @@ export interface RunSummary {
 }
 /** Content of plan.json and lock.json. */
 export interface RunPlanAndLock {
-  readonly lock: RunLockFile | null;
+  readonly lock: PinnedRunFacts | null;
   readonly plan: Plan | null;
   readonly problem?: string;
 }
@@ -238,7 +238,7 @@ export function summarizeRun(
   const pace = state === "running" ? log.pace : null;
   const text = (value: unknown): string | null => (typeof value === "string" ? oneLine(printable(value)) : null);
   const place = [text(plan?.recipe.data.name), text(lock?.dataHash)] as const;
-  const validated = validationScores(log.validated, ...place);
+  const validated = listedValidationScores(log.validated, ...place);
   return {
     id,
     name: text(lock?.name) ?? text(plan?.effects.run) ?? id,
@@ -257,7 +257,7 @@ export function summarizeRun(
     steps: log.steps ?? (typeof plan?.estimates?.steps === "number" ? plan.estimates.steps : null),
     loss: log.loss,
     ...(log.epsilon !== null && { epsilon: log.epsilon }),
-    scores: withTrialGoal([...scores, ...validated], trial, place),
+    scores: withTrialObjectiveScore([...scores, ...validated], trial, place),
     ...(lock?.experiment && { experiment: clip(oneLine(printable(lock.experiment.name)), 200) }),
     ...notes,
     trial,

@@ -15,8 +15,8 @@ import { settingTexts } from "./differences.js";
 import type { RunEvent } from "../../events/events.js";
 import { shortDataHash, type ListedScore, isLiveState, type RunState, type RunSummary } from "./newest-scores.js";
 import { parseRunEvents, readRegularJson, readRegularFile } from "../read-events.js";
-import { isWholePlan } from "../plan-schema.js";
-import { isRunLockContent } from "../run-folder.js";
+import { isValidPlan } from "../plan-schema.js";
+import { isPinnedRunFacts } from "../run-folder.js";
 import type { RunList } from "./run-list.js";
 import { readFileStampAsync } from "../../fetch/stamp.js";
 
@@ -129,8 +129,8 @@ export class RunComparer {
     const [plan, lock] = ["plan.json", "lock.json"].map(
       (name) => readRegularJson(join(this.list.root, id, name)) ?? null,
     );
-    const found = isWholePlan(plan)
-      ? settingTexts({ plan, lock: isRunLockContent(lock) ? lock : null })
+    const found = isValidPlan(plan)
+      ? settingTexts({ plan, lock: isPinnedRunFacts(lock) ? lock : null })
       : new Map<string, string>();
     if (found.size > 0 || !isLiveState(state)) this.settings.set(id, found);
     return found;

@@ -4,9 +4,9 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
-import type { SavedAdapter } from "../folders/adapter-folder.js";
+import type { AdapterFolderContent } from "../folders/adapter-folder.js";
 import { baseFolderOfRun, licenceForbiddingChanges } from "./base-licence.js";
-import { cardBaseOf, hideLocalPath } from "./card-base.js";
+import { cardBaseModelOf, hideLocalPath } from "./card-base.js";
 import { checkFolderExists } from "../folder-errors.js";
 import { readBeforeAfterScores } from "../before-after-scores.js";
 import type { Checkpoint } from "../checkpoints.js";
@@ -16,16 +16,16 @@ import { machineDescription, writeModelCard } from "./model-card.js";
 import { type CardFacts, type DeployedCardFacts } from "./card-facts.js";
 import type { TrainedDataFacts } from "../weights.js";
 import { callText } from "../../host/value-text.js";
-import { countLabelledRows } from "../labelled-rows.js";
+import { countTeacherLabelledRows } from "../labelled-rows.js";
 import { RunFolder } from "../run-folder.js";
 import type { CompressedModelFacts } from "./card-compressed.js";
 
 /** Format in which a run saves its weights: an adapter, or checkpoints only. */
-export function savedFormatOf(adapter: SavedAdapter | null): CardFacts["saved"] {
+export function savedFormatOf(adapter: AdapterFolderContent | null): CardFacts["saved"] {
   return !adapter ? "model" : "peft_type" in adapter.config ? "peft" : "adapter";
 }
 
-export async function writeRunDescription(
+export async function writeModelCardOfRun(
   folder: string,
   options: {
     readonly plan: Plan;
@@ -56,7 +56,7 @@ export async function writeRunDescription(
     saved,
     registry,
     machine: machineDescription(),
-    base: cardBaseOf(plan.recipe.model, run),
+    base: cardBaseModelOf(plan.recipe.model, run),
     compressed: compressedOf(plan, run),
     since: readBeforeAfterScores(run.path),
     attacks: readRunScores(run).filter((one) => one.attacks !== undefined && one.step === checkpoint.position.step),
@@ -72,7 +72,7 @@ function compressedOf({ recipe: { compress: plan } }: Plan, run: RunFolder): Com
   const sourceTraining = plan.teacher
     ? callText(withoutFolder(plan.teacher.call))
     : (RunFolder.find(dirname(run.path), plan.of)[0]?.lock()?.name ?? null);
-  return { plan, sourceTraining, labelled: countLabelledRows(run.path) };
+  return { plan, sourceTraining, labelled: countTeacherLabelledRows(run.path) };
 }
 
 function withoutFolder(call: Call): Call {

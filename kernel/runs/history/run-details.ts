@@ -13,8 +13,8 @@ import { readHeader } from "../../tensors/safetensors.js";
 import { settingDifferences, type RunSettingsSource, type SettingDifference } from "./differences.js";
 import type { RunEvent } from "../../events/events.js";
 import { parseRunEvents, readRegularJson, readRegularFile } from "../read-events.js";
-import { isWholePlan } from "../plan-schema.js";
-import { isRunLockContent } from "../run-folder.js";
+import { isValidPlan } from "../plan-schema.js";
+import { isPinnedRunFacts } from "../run-folder.js";
 import { loadStatementText } from "./load-text.js";
 import { listedScoreOf, isLiveState, type RunSummary } from "./newest-scores.js";
 import type { RunList } from "./run-list.js";
@@ -146,7 +146,7 @@ async function comparedWith(
 
 export function readPlanAndLockLeniently(folder: string): RunSettingsSource | null {
   const [plan, lock] = ["plan.json", "lock.json"].map((name) => readRegularJson(join(folder, name)) ?? null);
-  return isWholePlan(plan) ? { plan, lock: isRunLockContent(lock) ? lock : null } : null;
+  return isValidPlan(plan) ? { plan, lock: isPinnedRunFacts(lock) ? lock : null } : null;
 }
 
 interface CheckpointFile {

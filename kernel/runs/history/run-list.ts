@@ -13,7 +13,7 @@ import {
   type RunPlanAndLock,
   type RunSummary,
 } from "./newest-scores.js";
-import { runLockFileSchema } from "../run-folder.js";
+import { pinnedRunFactsSchema } from "../run-folder.js";
 import { arrangeRuns, type RunListing, type RunQuery } from "./run-listing.js";
 import { isTrainedInOwnProcess } from "../together/trial-groups.js";
 import { lockHolderOf } from "../run-lock.js";
@@ -247,7 +247,7 @@ async function hasWeights(folder: string): Promise<boolean> {
 function aboutOf(folder: string): RunPlanAndLock {
   const [plan, lock] = [
     readCheckedJson(join(folder, "plan.json"), minimalPlanSchema),
-    readCheckedJson(join(folder, "lock.json"), runLockFileSchema),
+    readCheckedJson(join(folder, "lock.json"), pinnedRunFactsSchema),
   ];
   const problems = [
     ...("why" in plan ? [`plan.json ${plan.why}`] : []),

@@ -5,7 +5,7 @@
 import { lstat, realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { writePrivateAsync } from "../../fetch/private.js";
+import { writePrivateFileAsync } from "../../fetch/private.js";
 import { clip, oneLine, printable } from "../../host/value-text.js";
 import { readRegularJson } from "../read-events.js";
 
@@ -84,7 +84,7 @@ export async function writeRunNotes(list: Runs, id: string, given: RunNotes): Pr
       return refuse("it is in another place");
     const there = await lstat(path).catch(() => null);
     if (there && !there.isFile()) return refuse("its notes.json is a link");
-    await writePrivateAsync(path, `${JSON.stringify(notes, null, 2)}\n`);
+    await writePrivateFileAsync(path, `${JSON.stringify(notes, null, 2)}\n`);
   } catch (error) {
     if (error instanceof CodedError) throw error;
     return refuse((error as Error).message);

@@ -33,9 +33,9 @@ export interface SliceScores {
    * Per metric, the greatest score of a slice minus the smallest. Unset if fewer than two slices have scores, or if not
    * requested.
    */
-  readonly differences?: Readonly<Record<string, SavedPartDifference>>;
+  readonly differences?: Readonly<Record<string, SavedSliceDifference>>;
 }
-export interface SavedPartDifference extends Pick<ScoreValue, "value" | "low" | "high"> {
+export interface SavedSliceDifference extends Pick<ScoreValue, "value" | "low" | "high"> {
   /** Names of the slices. */
   readonly greatest: string;
   readonly least: string;
@@ -43,12 +43,12 @@ export interface SavedPartDifference extends Pick<ScoreValue, "value" | "low" | 
 export interface AttackScores {
   /** The attack as written. */
   readonly attack: string;
-  readonly figures: readonly SavedAttackFigure[];
+  readonly figures: readonly SavedAttackMeasure[];
   readonly found: boolean;
   readonly said: string;
   readonly how: string;
 }
-export interface SavedAttackFigure extends Pick<ScoreValue, "value" | "low" | "high"> {
+export interface SavedAttackMeasure extends Pick<ScoreValue, "value" | "low" | "high"> {
   readonly name: string;
   /** Value at chance level, and the greatest value that chance explains (null if unknown). */
   readonly chance: number;
@@ -107,7 +107,7 @@ const scoreValue: Schema<ScoreValue> = objectWith({
   better: v.optional(v.fallback(v.picklist(["greater", "less", "none"]), "greater"), "greater"),
   why: v.exactOptional(v.string()),
 });
-const partDifference: Schema<SavedPartDifference> = objectWith({
+const partDifference: Schema<SavedSliceDifference> = objectWith({
   greatest: v.string(),
   least: v.string(),
   value: anyNumber,

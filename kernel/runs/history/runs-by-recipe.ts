@@ -1,6 +1,6 @@
 /** Runs with a given name and recipe. */
 import { RunFolder } from "../run-folder.js";
-import type { TrialInLock } from "../together/trials.js";
+import type { TrialOfRun } from "../together/trials.js";
 
 /** Newest first. */
 export function findRunsNamed(root: string, name: string, recipeHash: string): readonly RunFolder[] {
@@ -25,7 +25,7 @@ export function hasStoppedFor(run: RunFolder, reasons: readonly string[]): boole
 }
 
 /** Whether it belongs to that trial: another sweep may have the same name and recipe. */
-export function isTrialRun(run: RunFolder, { journal, number }: Pick<TrialInLock, "journal" | "number">): boolean {
+export function isRunOfTrial(run: RunFolder, { journal, number }: Pick<TrialOfRun, "journal" | "number">): boolean {
   const trial = run.lock()?.trial;
   return trial?.journal === journal && trial.number === number;
 }

@@ -6,7 +6,7 @@ import {
   parseJsonOrNull,
   optionalUnknown,
   jsonObject,
-  type Json,
+  type JsonRecord,
   type Schema,
 } from "../../fetch/json.js";
 
@@ -42,11 +42,11 @@ const limits: Schema<Limits> = objectWith({
   step: optionalUnknown,
   q: optionalUnknown,
 });
-const full: Schema<{ readonly name: string; readonly attributes: Json }> = objectWith({
+const full: Schema<{ readonly name: string; readonly attributes: JsonRecord }> = objectWith({
   name: v.string(),
   attributes: jsonObject,
 });
-const abbreviated: Schema<{ readonly type: string } & Json> = objectWith({ type: v.string() });
+const abbreviated: Schema<{ readonly type: string } & JsonRecord> = objectWith({ type: v.string() });
 /** Old journals have the names of earlier versions. */
 const INTS = ["IntDistribution", "IntUniformDistribution", "IntLogUniformDistribution", "int"];
 const FLOATS = [
@@ -60,7 +60,7 @@ export function parseDistribution(text: string): OptunaDistribution | null {
   const long = parseJsonOrNull(text, full);
   const short = long ? null : parseJsonOrNull(text, abbreviated);
   const name = long?.name ?? short?.type ?? "";
-  const attributes: Json = long?.attributes ?? short ?? {};
+  const attributes: JsonRecord = long?.attributes ?? short ?? {};
   if (name === "CategoricalDistribution" || name === "categorical") {
     const has = v.safeParse(choices, attributes["choices"]);
     return has.success ? { is: "categorical", choices: has.output } : null;

@@ -4,10 +4,10 @@
  */
 import { closeSync, constants, fstatSync, fsync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
 import { PRIVATE_MODES } from "../../fetch/private.js";
-import { FileNotRead, openRegular } from "../../fetch/regular.js";
+import { FileNotRead, openRegularFile } from "../../fetch/regular.js";
 import { toRunFolderError } from "../folder-errors.js";
 import { withJournalLock } from "./journal-lock.js";
-import { serializeOperation, parseOperations, type UnsignedOperation } from "./operations.js";
+import { serializeOperation, parseOperations, type OperationWithoutWorker } from "./operations.js";
 import { Replay } from "./replay.js";
 
 const NOFOLLOW = process.platform === "win32" ? 0 : constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -32,7 +32,7 @@ export class OptunaJournalFile {
   look(): void {
     let fd: number | null;
     try {
-      fd = openRegular(this.file);
+      fd = openRegularFile(this.file);
     } catch (error) {
       if (error instanceof FileNotRead) return;
       throw error;
@@ -51,7 +51,7 @@ export class OptunaJournalFile {
    * Appends the operations that `made` derives from the newest state, in one write. `keep`: also calls fsync without
    * waiting; its error is thrown by the next append. Throws the coded errors `no-space` and `run-folder`.
    */
-  append(worker: string, made: () => readonly UnsignedOperation[], keep = false): void {
+  append(worker: string, made: () => readonly OperationWithoutWorker[], keep = false): void {
     try {
       const { late } = this;
       this.late = null;

@@ -112,7 +112,7 @@ const operation = v.union([
 export type OptunaOperation = v.InferOutput<typeof operation>;
 type Without<T> = T extends unknown ? { [K in keyof T as K extends "worker_id" ? never : K]: T[K] } : never;
 /** An operation before its writer's id is added. */
-export type UnsignedOperation = Without<OptunaOperation>;
+export type OperationWithoutWorker = Without<OptunaOperation>;
 
 /** Returns the operations of one line; truncated, unknown or invalid ones are skipped. */
 export function parseOperations(line: string): readonly OptunaOperation[] {
@@ -124,7 +124,7 @@ export function parseOperations(line: string): readonly OptunaOperation[] {
 }
 
 /** Returns a line without its line end. */
-export function serializeOperation(operation: UnsignedOperation, worker: string): string {
+export function serializeOperation(operation: OperationWithoutWorker, worker: string): string {
   let bare = false;
   const { op_code, ...rest } = operation;
   const json = JSON.stringify({ op_code, worker_id: worker, ...rest }, (_key, value: unknown) => {

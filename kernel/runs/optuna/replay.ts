@@ -1,6 +1,6 @@
 /** Replays a journal's operations to studies with their trials, as Optuna does. */
 import { finiteNumber } from "../../events/finite.js";
-import type { Json } from "../../fetch/json.js";
+import type { JsonRecord } from "../../fetch/json.js";
 import { parseDistribution, type OptunaDistribution } from "./distributions.js";
 import { OPTUNA_OPERATIONS, OPTUNA_TRIAL_STATES, type OptunaOperation } from "./operations.js";
 
@@ -139,7 +139,7 @@ function param(trial: LoggedTrial, name: string, value: number, text: string | u
   const distribution = text === undefined ? null : parseDistribution(text);
   if (distribution) trial.params.set(name, { value, distribution });
 }
-function put(into: Map<string, unknown> | undefined, entries: Json): void {
+function put(into: Map<string, unknown> | undefined, entries: JsonRecord): void {
   for (const [name, value] of Object.entries(entries)) into?.set(name, value);
 }
 function numbers(values: readonly (number | null)[] | null): readonly number[] | null {

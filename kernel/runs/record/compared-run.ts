@@ -3,22 +3,22 @@
  */
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { readRegularFile } from "../read-events.js";
-import type { RunLockFile, RunFolder } from "../run-folder.js";
+import type { PinnedRunFacts, RunFolder } from "../run-folder.js";
 import { RunLog } from "../run-log.js";
-import { runRecordOfLock, type RunRecord } from "../run-record.js";
-import { readRowMarks, type RowMarks } from "../row-marks.js";
+import { runRecordOfPinnedFacts, type RunRecord } from "../run-record.js";
+import { readRowMarks, type RowMarksBySplit } from "../row-marks.js";
 import { readPlanAndLock } from "../history/damage.js";
-import { newestScores, evaluationRowsKey, validationScores, type ListedScore } from "../history/newest-scores.js";
+import { newestScores, evaluationRowsKey, listedValidationScores, type ListedScore } from "../history/newest-scores.js";
 import { readRunScores } from "../history/run-scores.js";
 
 export interface ComparedRunRecord {
   readonly run: RunFolder;
   readonly plan: Plan;
-  readonly lock: RunLockFile;
+  readonly lock: PinnedRunFacts;
   /** Null for a run of an older version. */
   readonly record: RunRecord | null;
   /** Reads the marks that identify the run's rows; it returns null if the run stores none. */
-  readonly marks?: () => RowMarks | null;
+  readonly marks?: () => RowMarksBySplit | null;
   /**
    * Scores of evaluations, then of the last validation; `rows` is the hash of a split's own rows if the record has it.
    */
@@ -32,8 +32,8 @@ export function comparedRunRecordOf(run: RunFolder): ComparedRunRecord {
   const { plan, lock } = readPlanAndLock(run);
   const log = new RunLog();
   log.take(readRegularFile(run.eventsFile) ?? "");
-  const validated = validationScores(log.validated, plan.recipe.data.name, lock.dataHash);
-  const record = runRecordOfLock(lock);
+  const validated = listedValidationScores(log.validated, plan.recipe.data.name, lock.dataHash);
+  const record = runRecordOfPinnedFacts(lock);
   const ownHashes = ownRows(lock, record);
   return {
     run,
@@ -52,7 +52,7 @@ export function comparedRunRecordOf(run: RunFolder): ComparedRunRecord {
 /**
  * Maps a split of these data to the hash of its own rows, so that a change in another split does not affect its scores.
  */
-function ownRows({ dataHash }: RunLockFile, record: RunRecord | null): ReadonlyMap<string, string> {
+function ownRows({ dataHash }: PinnedRunFacts, record: RunRecord | null): ReadonlyMap<string, string> {
   if (dataHash === null) return new Map();
   return new Map(
     Object.entries(record?.splits ?? {}).map(([split, hash]) => [evaluationRowsKey(dataHash, split), `${hash}/`]),

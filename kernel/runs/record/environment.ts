@@ -3,7 +3,7 @@
  * This is a list and not a pattern, because another tool's `TF_VAR_…` contains passwords. Values that look like a
  * secret are left out.
  */
-import { keyDetector } from "#stdlib/personal-data/key.js";
+import { secretKeyDetector } from "#stdlib/personal-data/key.js";
 
 export const RECORDED_VARIABLES: readonly string[] = [
   ...["OMP_NUM_THREADS", "OMP_PROC_BIND", "OMP_SCHEDULE", "KMP_AFFINITY", "KMP_BLOCKTIME", "GOMP_CPU_AFFINITY"],
@@ -34,5 +34,5 @@ export function recordedEnvironment(
  * Reports whether a value has the shape of a key, contains an address with user or password, or is too long to check.
  */
 export function looksSecret(value: string): boolean {
-  return value.length > LONGEST || /:\/\/[^/\s]*@/.test(value) || keyDetector(value).length > 0;
+  return value.length > LONGEST || /:\/\/[^/\s]*@/.test(value) || secretKeyDetector(value).length > 0;
 }

@@ -17,9 +17,9 @@ import { cachedSha256Of } from "../../fetch/hashed.js";
 
 export { cachedSha256Of };
 
-export type IngredientKind = "data" | "annotations" | "base" | "named";
-export interface Ingredient {
-  readonly sort: IngredientKind;
+export type PlanInputFileKind = "data" | "annotations" | "base" | "named";
+export interface PlanInputFile {
+  readonly sort: PlanInputFileKind;
   /** Absolute path. */
   readonly path: string;
   /**
@@ -31,12 +31,12 @@ export interface Ingredient {
   /** SHA-256, hexadecimal. */
   readonly hash: string;
 }
-export interface Ingredients {
-  readonly files: readonly Ingredient[];
+export interface PlanInputs {
+  readonly files: readonly PlanInputFile[];
   /** Calls of the plan that read something other than a file: an address, a query, a table of the notebook. */
   readonly others: readonly Call[];
 }
-export interface IngredientOptions {
+export interface PlanInputOptions {
   /** Absolute path of the folder that the plan's relative paths start from. */
   readonly folder: string;
   /** Unset for a model from scratch, or if the base's files are not needed. */
@@ -45,14 +45,14 @@ export interface IngredientOptions {
 }
 
 /** Lists the files in a fixed order: data, annotations, the base's files, files named by arguments. */
-export async function ingredientsOf(
+export async function planInputsOf(
   {
     data,
     model,
     federated,
   }: { readonly data: DataPlan; readonly model?: ModelPlan; readonly federated?: FederatedPlan },
-  options: IngredientOptions,
-): Promise<Ingredients> {
+  options: PlanInputOptions,
+): Promise<PlanInputs> {
   const all = [data, ...(federated?.others ?? []).map((one) => one.data)];
   const homeOf = (one: DataPlan): string => resolve(options.folder, one.folder);
   const read = all.map((one) => sourceFiles(one.source, homeOf(one)));
@@ -63,8 +63,8 @@ export async function ingredientsOf(
   const named = [model?.task, model?.technique, model?.template, ...cleaners].flatMap((call) =>
     filesNamedBy(call, options.folder),
   );
-  const files: Ingredient[] = [];
-  const add = async (sort: IngredientKind, path: string, from: string): Promise<void> => {
+  const files: PlanInputFile[] = [];
+  const add = async (sort: PlanInputFileKind, path: string, from: string): Promise<void> => {
     options.signal?.throwIfAborted();
     const found = await stat(path);
     // Reading a named pipe would wait for a writer forever.

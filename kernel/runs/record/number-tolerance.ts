@@ -20,7 +20,7 @@ export const SCORE_TOLERANCE = { relative: 1e-2, absolute: 1e-2, answers: 2 } as
  */
 export const UNSEEDED_TOLERANCE = { relative: 0.25, errors: 3, absolute: 0.1 } as const;
 
-export interface NumberPair {
+export interface RunNumberPair {
   /** For example `loss of step 12` or `accuracy on tickets.test`. */
   readonly what: string;
   readonly sort: "loss" | "score";
@@ -37,15 +37,15 @@ export interface RunNumbersComparison {
   /** Greatest relative difference of a loss, and greatest absolute difference of a score. */
   readonly furthest: { readonly loss: number; readonly score: number };
   /** The first pair that is not equal to the last bit. */
-  readonly first: NumberPair | null;
+  readonly first: RunNumberPair | null;
   /** The pairs beyond the tolerance, in order. */
-  readonly beyond: readonly NumberPair[];
+  readonly beyond: readonly RunNumberPair[];
 }
 
 /** @param drawn the rows and noise were drawn without a seed and cannot be repeated */
-export function compareNumbers(numbers: readonly NumberPair[], drawn = false): RunNumbersComparison {
+export function compareNumbers(numbers: readonly RunNumberPair[], drawn = false): RunNumbersComparison {
   const differ = numbers.filter(({ then, now }) => !Object.is(then, now));
-  const most = (sort: NumberPair["sort"], distance: (one: NumberPair) => number): number =>
+  const most = (sort: RunNumberPair["sort"], distance: (one: RunNumberPair) => number): number =>
     differ.reduce((sum, one) => (one.sort === sort ? Math.max(sum, distance(one)) : sum), 0);
   return {
     losses: numbers.filter(({ sort }) => sort === "loss").length,
@@ -60,24 +60,24 @@ export function compareNumbers(numbers: readonly NumberPair[], drawn = false): R
   };
 }
 
-function within({ sort, then, now, rows }: NumberPair): boolean {
+function within({ sort, then, now, rows }: RunNumberPair): boolean {
   const size = Math.max(Math.abs(then), Math.abs(now));
   if (sort === "loss") return apart(then, now) <= Math.max(LOSS_TOLERANCE.absolute, LOSS_TOLERANCE.relative * size);
   const few = rows ? (SCORE_TOLERANCE.answers + 0.01) / rows : 0;
   return apart(then, now) <= Math.max(SCORE_TOLERANCE.absolute, SCORE_TOLERANCE.relative * size, few);
 }
-function nearby({ sort, then, now, rows }: NumberPair): boolean {
+function nearby({ sort, then, now, rows }: RunNumberPair): boolean {
   const size = Math.max(Math.abs(then), Math.abs(now));
   if (sort === "loss") return apart(then, now) <= UNSEEDED_TOLERANCE.relative * size;
   return apart(then, now) <= (rows ? UNSEEDED_TOLERANCE.errors * Math.sqrt(0.5 / rows) : UNSEEDED_TOLERANCE.absolute);
 }
 
 /** Replaces the losses of single steps by their mean, since each step had different rows. */
-export function averageStepLosses(numbers: readonly NumberPair[]): readonly NumberPair[] {
+export function averageStepLosses(numbers: readonly RunNumberPair[]): readonly RunNumberPair[] {
   const steps = numbers.filter(({ sort, what }) => sort === "loss" && what.startsWith(STEP));
-  const mean = (numberOf: (one: NumberPair) => number): number =>
+  const mean = (numberOf: (one: RunNumberPair) => number): number =>
     steps.reduce((sum, one) => sum + numberOf(one), 0) / steps.length;
-  const all: NumberPair = {
+  const all: RunNumberPair = {
     what: `mean loss of ${String(steps.length)} steps`,
     sort: "loss",
     then: mean(({ then }) => then),
@@ -101,13 +101,13 @@ export function numberPairsOf(
   then: readonly RunEvent[],
   now: readonly RunEvent[],
   rows: number | null,
-): readonly NumberPair[] {
+): readonly RunNumberPair[] {
   const losses = new Map<number, number>();
   const scores = new Map<string, Readonly<Record<string, number>>>();
   for (const event of now)
     if (event.kind === "step") losses.set(event.step, event.loss);
     else if (event.kind === "evaluated") scores.set(`${event.split} ${String(event.step)}`, event.metrics);
-  return then.flatMap((event): readonly NumberPair[] => {
+  return then.flatMap((event): readonly RunNumberPair[] => {
     if (event.kind === "step") {
       const other = losses.get(event.step);
       const what = `${STEP}${String(event.step)}`;
@@ -115,7 +115,7 @@ export function numberPairsOf(
     }
     if (event.kind !== "evaluated") return [];
     const same = scores.get(`${event.split} ${String(event.step)}`) ?? {};
-    return Object.entries(event.metrics).flatMap(([name, value]): readonly NumberPair[] => {
+    return Object.entries(event.metrics).flatMap(([name, value]): readonly RunNumberPair[] => {
       const other = same[name];
       const what = `${event.split} ${name} at step ${String(event.step)}`;
       return other === undefined

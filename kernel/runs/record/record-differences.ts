@@ -5,7 +5,7 @@
 import { plural, callText } from "../../host/value-text.js";
 import { settingDifferences } from "../history/differences.js";
 import type { RecordedFile, RunRecord } from "../run-record.js";
-import type { RunLockFile } from "../run-folder.js";
+import type { PinnedRunFacts } from "../run-folder.js";
 import type { Plan, Recipe } from "#dsl/compiler/plan/plan.js";
 import { semanticsVersionOf } from "#dsl/compiler/plan/semantics.js";
 import { compareRowMarks, type RowChangesBetweenRuns } from "./rows-changed.js";
@@ -33,7 +33,7 @@ export interface RecordDifferences {
 const HARMLESS = /^(log|checkpoint)(\.|$)/;
 const APART = new Set(["engine", "Tunebook", "content of the data", "content of the base", "seed", "model base"]);
 
-export function recordDifferences(here: ComparedRunRecord, there: ComparedRunRecord): RecordDifferences {
+export function compareRunRecords(here: ComparedRunRecord, there: ComparedRunRecord): RecordDifferences {
   const settings = settingDifferences(here, there)
     .filter(({ setting }) => !APART.has(setting))
     .map(({ setting, here: a, there: b }): RecordDifference => ({
@@ -120,7 +120,7 @@ function rowsOf(here: ComparedRunRecord, there: ComparedRunRecord): readonly Rec
   });
   return parts.length > 0 ? parts : [{ group: "data", what: "rows", here: shortHash(a), there: shortHash(b) }];
 }
-function rows({ data }: RunLockFile, split: string, hash: string): string {
+function rows({ data }: PinnedRunFacts, split: string, hash: string): string {
   const count = data?.splits[split];
   return `${count === undefined ? "" : `${plural(count, "row")}, `}content ${shortHash(hash)}`;
 }

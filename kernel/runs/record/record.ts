@@ -9,7 +9,7 @@ import type { PreparedData } from "../../data/prepared.js";
 import type { EngineInfo } from "../../engines/engine.js";
 import { processorName } from "../../engines/machine-record.js";
 import type { RunRecord } from "../run-record.js";
-import { ingredientsOf } from "./ingredients.js";
+import { planInputsOf } from "./ingredients.js";
 import { recordedEnvironment } from "./environment.js";
 import { readGitState } from "./git.js";
 import { createHash } from "node:crypto";
@@ -44,7 +44,7 @@ export async function runRecordOf(options: RunRecordInput): Promise<RunRecord | 
 async function recorded({ plan, base, prepared, engine, folder, version, signal }: RunRecordInput): Promise<RunRecord> {
   const { recipe, effects } = plan;
   const [read, splits, git] = await Promise.all([
-    ingredientsOf(recipe, { folder, base: recipe.model.scratch ? undefined : base, signal }),
+    planInputsOf(recipe, { folder, base: recipe.model.scratch ? undefined : base, signal }),
     splitHashes(prepared),
     readGitState(folder),
   ]);

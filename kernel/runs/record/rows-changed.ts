@@ -4,7 +4,7 @@
  * follow the same row. All others count as added or removed.
  */
 import { plural } from "../../host/value-text.js";
-import type { MarkedRows, RowMarks } from "../row-marks.js";
+import type { SplitRowMarks, RowMarksBySplit } from "../row-marks.js";
 
 export interface RowChangesBetweenRuns {
   readonly added: number;
@@ -33,7 +33,11 @@ export interface RowChangesBetweenRuns {
 const NAMED = 5;
 
 /** Returns null if one of the runs does not have this split or has other roles. */
-export function compareRowMarks(here: RowMarks, there: RowMarks, split: string): RowChangesBetweenRuns | null {
+export function compareRowMarks(
+  here: RowMarksBySplit,
+  there: RowMarksBySplit,
+  split: string,
+): RowChangesBetweenRuns | null {
   const [a, b] = [here[split], there[split]];
   if (!a || !b) return null;
   const roles = Object.keys(a.roles);
@@ -94,7 +98,7 @@ export function rowChangesText({ added, removed, changed, moved, order, first }:
   return `${counts.join(", ")}: ${rows.join(", ")}${more}`;
 }
 
-function keyOf({ roles }: MarkedRows, names: readonly string[], row: number): string {
+function keyOf({ roles }: SplitRowMarks, names: readonly string[], row: number): string {
   return names.map((role) => roles[role]?.[row]).join(" ");
 }
 
@@ -102,7 +106,7 @@ function keyOf({ roles }: MarkedRows, names: readonly string[], row: number): st
 function movedOf(
   way: "to" | "from",
   keys: readonly string[],
-  others: RowMarks,
+  others: RowMarksBySplit,
   split: string,
   roles: readonly string[],
 ): Readonly<Record<string, number>> {
@@ -116,11 +120,11 @@ function movedOf(
   return Object.fromEntries(found);
 }
 
-const keysOf = (marks: MarkedRows, roles: readonly string[]): ReadonlySet<string> =>
+const keysOf = (marks: SplitRowMarks, roles: readonly string[]): ReadonlySet<string> =>
   new Set(Array.from({ length: marks.numbers.length }, (_, row) => keyOf(marks, roles, row)));
 
 /** Returns the row keys of all splits except this one. */
-function elsewhereIn(marks: RowMarks, split: string, roles: readonly string[]): readonly ReadonlySet<string>[] {
+function elsewhereIn(marks: RowMarksBySplit, split: string, roles: readonly string[]): readonly ReadonlySet<string>[] {
   return Object.entries(marks).flatMap(([name, splitMarks]) => (name === split ? [] : [keysOf(splitMarks, roles)]));
 }
 
@@ -133,8 +137,8 @@ class Pairs {
   private readonly here: Int32Array;
 
   constructor(
-    private readonly a: MarkedRows,
-    private readonly b: MarkedRows,
+    private readonly a: SplitRowMarks,
+    private readonly b: SplitRowMarks,
     private readonly roles: readonly string[],
   ) {
     this.there = new Int32Array(a.numbers.length).fill(-1);
@@ -147,7 +151,7 @@ class Pairs {
 
   /** Excludes unpaired rows from pairing if they occur in another split of the other run. */
   leave(there: readonly ReadonlySet<string>[], here: readonly ReadonlySet<string>[]): void {
-    const left = (rows: Int32Array, marks: MarkedRows, others: readonly ReadonlySet<string>[]): void =>
+    const left = (rows: Int32Array, marks: SplitRowMarks, others: readonly ReadonlySet<string>[]): void =>
       rows.forEach((to, row) => {
         if (to === -1 && others.some((keys) => keys.has(keyOf(marks, this.roles, row)))) rows[row] = LEFT;
       });

@@ -5,7 +5,7 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as v from "valibot";
-import { objectWith, readHint } from "../../fetch/json.js";
+import { objectWith, readJsonCacheFile } from "../../fetch/json.js";
 import type { EngineInfo } from "../../engines/engine.js";
 import { engines } from "../../engines/engines.js";
 
@@ -46,7 +46,7 @@ export function packageVersion(name: string): string | null {
 
 function installed(name: string, from: string): string | null {
   const file = join(from, "node_modules", name, "package.json");
-  const found = readHint(file, objectWith({ version: v.string() }));
+  const found = readJsonCacheFile(file, objectWith({ version: v.string() }));
   if (found) return found.version;
   return dirname(from) === from ? null : installed(name, dirname(from));
 }

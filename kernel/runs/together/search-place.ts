@@ -5,7 +5,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
-import { writePrivate } from "../../fetch/private.js";
+import { writePrivateFile } from "../../fetch/private.js";
 import { objectWith, schemaGuard, type Schema } from "../../fetch/json.js";
 import { toRunFolderError } from "../folder-errors.js";
 import { readRegularJson } from "../read-events.js";
@@ -51,7 +51,7 @@ export function readSearchPlace(folder: string): ClusterSearchPlace | null {
 
 export function writeSearchPlace(folder: string, place: ClusterSearchPlace): void {
   try {
-    writePrivate(join(folder, FILE), JSON.stringify(place, null, 2));
+    writePrivateFile(join(folder, FILE), JSON.stringify(place, null, 2));
   } catch (error) {
     throw toRunFolderError(error, folder);
   }
@@ -62,7 +62,7 @@ export function removeSearchPlaceFile(folder: string): void {
 }
 
 /** Reports whether the search still runs on its cluster, as far as this folder shows. */
-export function isSearchedOnCluster(folder: string): boolean {
+export function isSweepRunningOnCluster(folder: string): boolean {
   const place = readSearchPlace(folder);
   return place !== null && place.lost !== true;
 }

@@ -6,12 +6,12 @@
  */
 import { existsSync, readdirSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { makePrivateFolder, writePrivate } from "../../fetch/private.js";
+import { makePrivateFolder, writePrivateFile } from "../../fetch/private.js";
 import { isDetachedRun, readDetachedNote } from "../detached-run.js";
 import { toRunFolderError } from "../folder-errors.js";
 import { readRegularJson } from "../read-events.js";
 import { lockHolderOf, type RunLockHolder } from "../run-lock.js";
-import { isSearchedOnCluster, readSearchPlace } from "./search-place.js";
+import { isSweepRunningOnCluster, readSearchPlace } from "./search-place.js";
 import { isTrialGroupStatement, type TrialGroupStatement } from "./trial-group-schema.js";
 import type { ProcessIdentity } from "../writer.js";
 
@@ -37,7 +37,7 @@ export function writeTrialGroup(runs: string, statement: TrialGroupStatement): T
 export function writeTrialGroupStatement(folder: string, statement: TrialGroupStatement): TrialGroup {
   try {
     makePrivateFolder(folder);
-    writePrivate(join(folder, STATEMENT), JSON.stringify(statement));
+    writePrivateFile(join(folder, STATEMENT), JSON.stringify(statement));
   } catch (error) {
     throw toRunFolderError(error, folder);
   }
@@ -66,7 +66,7 @@ export function findTrialGroupNamed(runs: string, wanted: string): TrialGroup | 
 
 /** Reports whether a process or a cluster is training the group. */
 export const isTrialGroupRunning = ({ folder }: TrialGroup): boolean =>
-  lockHolderOf(folder) !== null || isSearchedOnCluster(folder);
+  lockHolderOf(folder) !== null || isSweepRunningOnCluster(folder);
 /** Start time, ISO 8601; empty for a sweep that was copied from a cluster. */
 export const trialGroupStart = ({ folder }: TrialGroup): string =>
   readDetachedNote(folder)?.since ?? readSearchPlace(folder)?.since ?? "";

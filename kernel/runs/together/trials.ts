@@ -12,7 +12,7 @@ import { fileStampOf } from "../../fetch/stamp.js";
 import { finiteNumber } from "../../events/finite.js";
 
 /** The trial's entry in a run's lock. */
-export interface TrialInLock {
+export interface TrialOfRun {
   readonly sweep: string;
   /** File name of the sweep's journal, without the extension. */
   readonly journal: string;
@@ -22,14 +22,14 @@ export interface TrialInLock {
   /** The trials are seeds of one recipe (`repeats`), not a sweep. */
   readonly seeds?: true;
 }
-export const trialInLockSchema: Schema<TrialInLock> = objectWith({
+export const trialOfRunSchema: Schema<TrialOfRun> = objectWith({
   sweep: v.string(),
   journal: v.string(),
   number: wholeNumber(1),
   goal: objectWith({ metric: v.string(), direction: v.picklist(["maximize", "minimize"]) }),
   seeds: v.exactOptional(v.literal(true)),
 });
-const isTrial = schemaGuard(trialInLockSchema);
+const isTrial = schemaGuard(trialOfRunSchema);
 /** A trial's entry in the table of runs. */
 export interface TrialListing {
   /** Equal for all trials of one sweep. */
@@ -39,7 +39,7 @@ export interface TrialListing {
   /** For example `rank: 8, learning_rate: 0.001`; null while it trains. */
   readonly values: string | null;
   readonly score: number | null;
-  readonly goal: TrialInLock["goal"] | null;
+  readonly goal: TrialOfRun["goal"] | null;
   readonly seeds?: true;
 }
 
@@ -110,7 +110,7 @@ function journaled(key: string, { replay }: OptunaJournalFile): ReadonlyMap<stri
   return found;
 }
 
-function trialIn(value: unknown): TrialInLock | null {
+function trialIn(value: unknown): TrialOfRun | null {
   if (!isTrial(value)) return null;
   const { sweep, journal, number, goal, seeds } = value;
   return {

@@ -10,7 +10,7 @@ import type { Registry } from "#dsl/language/types/registry.js";
 import { registry as whole } from "#stdlib/registry.js";
 import { plainHostContext, type HostContext } from "../../host/host-context.js";
 import { DatasetCache } from "./dataset-cache.js";
-import { answerNeed } from "./need-answers.js";
+import { answerCompilerNeed } from "./need-answers.js";
 
 export interface CompileOptions {
   readonly purpose?: "assist" | "run";
@@ -44,7 +44,7 @@ export async function compileAll(sources: readonly Source[], options: CompileOpt
     },
     answer: (need) => {
       hostContext.signal?.throwIfAborted();
-      return answerNeed(need, hostContext, datasets);
+      return answerCompilerNeed(need, hostContext, datasets);
     },
   });
   hostContext.signal?.throwIfAborted();

@@ -16,7 +16,7 @@ export interface SessionFolders {
 }
 
 /** Returns the path of a journal. Throws the coded error `no-such-sweep`. */
-export function journalFile(source: EarlierTrials, { folder, runs }: SessionFolders): string {
+export function sweepJournalPath(source: EarlierTrials, { folder, runs }: SessionFolders): string {
   if ("journal" in source) return resolve(folder, source.folder, source.journal);
   const newest = journalsOf(source.sweep, join(runs, "sweeps"))[0];
   if (newest === undefined) throw new CodedError("no-such-sweep", { name: source.sweep, has: [] });
@@ -25,7 +25,7 @@ export function journalFile(source: EarlierTrials, { folder, runs }: SessionFold
 
 /** Throws the coded errors `no-such-sweep` and `no-journal`. */
 export function journalFacts(source: EarlierTrials, places: SessionFolders): JournalFacts {
-  const file = journalFile(source, places);
+  const file = sweepJournalPath(source, places);
   const log = new OptunaJournalFile(file);
   log.look();
   const studies = [...log.replay.studies.values()].map(({ directions, trials }) => ({

@@ -7,7 +7,7 @@ import { planOfRun, runFacts } from "../../models/loaded-run.js";
 import { learntDataOf } from "../../models/lineage.js";
 
 /** Throws the coded errors of `runFacts`. */
-export function learntFacts(path: string, places: RunSearchFolders): RunFacts {
+export function runFactsWithTrainingRows(path: string, places: RunSearchFolders): RunFacts {
   const facts = runFacts(path, places);
   const learnt = learntDataOf(dirname(facts.folder), planOfRun(facts.folder)).flatMap(({ hash, rows }) =>
     hash === null ? [] : [{ hash, rows }],

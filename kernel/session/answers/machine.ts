@@ -11,7 +11,7 @@ import writeFileAtomic from "write-file-atomic";
 import { must } from "#dsl/language/diagnostics/codes.js";
 import type { MachineFacts, TrainingTime } from "#dsl/language/types/facts.js";
 import { measurementsPath } from "../../fetch/cache.js";
-import { objectWith, readHint, schemaGuard, jsonObject } from "../../fetch/json.js";
+import { objectWith, readJsonCacheFile, schemaGuard, jsonObject } from "../../fetch/json.js";
 import type { EngineName } from "#kernel/engines/engine.js";
 import { chooseEngine } from "#kernel/engines/choice.js";
 import { engines } from "#kernel/engines/engines.js";
@@ -33,7 +33,7 @@ const isTook = schemaGuard<TrainingTime>(objectWith({ flops: positive, steps: po
 
 function read(): Readonly<Record<string, readonly TrainingTime[]>> {
   return Object.fromEntries(
-    Object.entries(readHint(file(), jsonObject) ?? {}).map(([engine, list]) => [
+    Object.entries(readJsonCacheFile(file(), jsonObject) ?? {}).map(([engine, list]) => [
       engine,
       Array.isArray(list) ? list.filter(isTook) : [],
     ]),
@@ -64,7 +64,7 @@ export function enginePaceOf(engine: string): Pick<MachineFacts, "took" | "produ
 }
 const names = Object.keys(engines) as EngineName[];
 
-export function rememberPace(engine: string, took: TrainingTime): void {
+export function recordEnginePace(engine: string, took: TrainingTime): void {
   if (!isTook(took)) return;
   if (names.includes(engine as EngineName)) trainedHere.set(file(), engine as EngineName);
   const { [engine]: recorded = [], ...others } = read();
@@ -99,7 +99,7 @@ function usual(size: readonly TrainingTime[]): TrainingTime {
 }
 
 /** Subtracts the extra time of the first step, in which an engine plans and compiles its graph. */
-export function steadySeconds(seconds: number, events: readonly RunEvent[]): number {
+export function secondsWithoutStartup(seconds: number, events: readonly RunEvent[]): number {
   const [first, ...rest] = events.flatMap((event) => (event.kind === "step" ? [event.seconds] : []));
   if (first === undefined || rest.length === 0) return seconds;
   const usual = rest.sort((a, b) => a - b)[rest.length >> 1]!;

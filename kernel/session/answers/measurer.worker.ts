@@ -7,7 +7,7 @@ import type { MeasurerReply } from "./measurer.js";
 import { isTrusted } from "../../trust/trust.js";
 import { plainHostContext } from "../../host/host-context.js";
 import { DatasetCache } from "./dataset-cache.js";
-import { answerNeed } from "./need-answers.js";
+import { answerCompilerNeed } from "./need-answers.js";
 
 registerAllCodes();
 
@@ -17,7 +17,7 @@ const folder = workerData as string;
 async function reply(need: Need): Promise<MeasurerReply> {
   try {
     return {
-      fact: await answerNeed(
+      fact: await answerCompilerNeed(
         need,
         { ...plainHostContext(folder), withhold: isTrusted(folder) ? "secrets" : "all" },
         datasets,

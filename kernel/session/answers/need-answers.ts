@@ -13,14 +13,18 @@ import type { HostContext } from "../../host/host-context.js";
 import { attachableRunFacts } from "../../models/loaded-run.js";
 import { networkShareIn } from "../../trust/network-shares.js";
 import type { DatasetCache } from "./dataset-cache.js";
-import { learntFacts } from "./learnt-facts.js";
+import { runFactsWithTrainingRows } from "./learnt-facts.js";
 import { machineFacts } from "./machine.js";
 
 /** Maximum bytes of a deployment's files that a check reads; it reads only files that people edit. */
 const LOOKED_INTO = 2 ** 22;
 
 /** Answers what the compiler asks of the world, from files, packages and the hub. Throws the coded errors of these. */
-export async function answerNeed(need: Need, s: HostContext, datasets: DatasetCache): Promise<FactOf<Need["about"]>> {
+export async function answerCompilerNeed(
+  need: Need,
+  s: HostContext,
+  datasets: DatasetCache,
+): Promise<FactOf<Need["about"]>> {
   const share = s.withhold === "all" ? networkShareIn(need) : null;
   if (share !== null)
     throw new CodedError("not-fetched", { what: share, folder: s.folder, near: null, because: "untrusted" });
@@ -34,7 +38,7 @@ export async function answerNeed(need: Need, s: HostContext, datasets: DatasetCa
     case "base":
       return (await datasets.base(need, s)).facts;
     case "run":
-      return (need.still ? attachableRunFacts : learntFacts)(need.path, {
+      return (need.still ? attachableRunFacts : runFactsWithTrainingRows)(need.path, {
         folder: resolve(s.folder, need.folder),
         runs: s.runs ?? resolve(s.folder, "runs"),
       });

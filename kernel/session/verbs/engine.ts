@@ -4,7 +4,7 @@ import type { DeviceName, EngineName } from "../../engines/engine.js";
 import type { ExecutionContext } from "../execution-context.js";
 import type { OpenSession } from "../open-session.js";
 
-export async function runEngine(
+export async function runEngineStatement(
   session: OpenSession,
   { settings }: Extract<Action, { verb: "engine" }>,
   context: ExecutionContext,

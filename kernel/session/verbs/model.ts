@@ -7,7 +7,7 @@ import { modelView } from "../../display/plans/model-card.js";
 import type { ExecutionContext } from "../execution-context.js";
 import type { OpenSession } from "../open-session.js";
 
-export async function runModel(
+export async function runModelStatement(
   session: OpenSession,
   { model, brought }: Extract<Action, { verb: "model" }>,
   context: ExecutionContext,

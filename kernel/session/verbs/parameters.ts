@@ -3,7 +3,7 @@ import type { Action } from "#dsl/compiler/plan/action.js";
 import type { Value } from "#dsl/language/types/value.js";
 import type { OpenSession } from "../open-session.js";
 
-export async function runParameters(
+export async function runParametersStatement(
   session: OpenSession,
   { values }: Extract<Action, { verb: "parameters" }>,
 ): Promise<void> {

@@ -34,7 +34,7 @@ export interface ExaminedData {
 }
 
 /** A candidate that was scored on the validation rows. */
-export interface Contestant {
+export interface ScoredCandidate {
   /** For example `baseline(tfidf)`, `all-MiniLM-L6-v2, frozen` or `trial 7`. */
   readonly name: string;
   /** `frozen`: an untrained base, with a linear head if it has none of its own. */
@@ -92,7 +92,7 @@ export interface AutoReport {
   readonly goal: { readonly direction: "maximize" | "minimize"; readonly metric: string };
   readonly looked: ExaminedData;
   /** In the order in which they were tried. */
-  readonly probed: readonly Contestant[];
+  readonly probed: readonly ScoredCandidate[];
   readonly left: readonly SkippedCandidate[];
   /** Null if no training fits into the budget. */
   readonly program: string | null;
@@ -105,15 +105,15 @@ export interface AutoOutcome {
   /** Name of the best of all scored candidates. */
   readonly best: string;
   /** The best trial compared with each candidate that needs no training. */
-  readonly versus: readonly ContestantDifference[];
+  readonly versus: readonly ScoredCandidateDifference[];
   /** All scored candidates, including trials that still have weights. */
-  readonly scored: readonly Contestant[];
+  readonly scored: readonly ScoredCandidate[];
   /** Names on the Pareto front: no other candidate beats them in score, size and latency at once. */
   readonly front: readonly string[];
   /** Program that trains the best trial; null if no trial has a score. */
   readonly tune: string | null;
 }
-export interface ContestantDifference {
+export interface ScoredCandidateDifference {
   readonly name: string;
   /** Score of the best trial minus this one, with the metric's sign. */
   readonly difference: number;

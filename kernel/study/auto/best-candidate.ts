@@ -1,31 +1,31 @@
 /** Selects the best of all scored candidates, says what that means, and finds the Pareto front. */
 import { paretoFrontOf } from "../front.js";
 import { groupedNumber, durationText, significantText } from "../../host/value-text.js";
-import type { AutoReport, Contestant, ContestantDifference } from "./auto.js";
+import type { AutoReport, ScoredCandidate, ScoredCandidateDifference } from "./auto.js";
 
 type Goal = AutoReport["goal"];
 
-const worth = ({ score }: Pick<Contestant, "score">, { direction }: Goal): number =>
+const worth = ({ score }: Pick<ScoredCandidate, "score">, { direction }: Goal): number =>
   Number.isNaN(score) ? -Infinity : direction === "maximize" ? score : -score;
 
 /**
  * Returns the best candidate. Ties go to candidates without training, which are cheaper. A candidate that misses a
  * requirement wins only if none meets them all.
  */
-export function bestContestant(scored: readonly Contestant[], goal: Goal): Contestant | undefined {
+export function bestScoredCandidate(scored: readonly ScoredCandidate[], goal: Goal): ScoredCandidate | undefined {
   const keep = scored.filter((one) => !one.misses && worth(one, goal) > -Infinity);
   const cheap = [...(keep.length > 0 ? keep : scored)].sort(
     (a, b) => Number(a.kind === "trial") - Number(b.kind === "trial"),
   );
-  return cheap.reduce<Contestant | undefined>(
+  return cheap.reduce<ScoredCandidate | undefined>(
     (best, one) => (worth(one, goal) > (best ? worth(best, goal) : -Infinity) ? one : best),
     undefined,
   );
 }
 
 /** Returns the names on the Pareto front of score, size and latency; unknown values count as the worst. */
-export function frontNames(scored: readonly Contestant[], goal: Goal): readonly string[] {
-  const best = bestContestant(scored, goal);
+export function paretoFrontNames(scored: readonly ScoredCandidate[], goal: Goal): readonly string[] {
+  const best = bestScoredCandidate(scored, goal);
   const able = scored.filter((one) => !Number.isNaN(one.score) && (!one.constant || one === best));
   const worths = able.map((one) => [worth(one, goal), -(one.bytes ?? Infinity), -(one.latency ?? Infinity)]);
   return paretoFrontOf(worths).flatMap((index) => able[index]?.name ?? []);
@@ -43,8 +43,8 @@ const SURE = {
 export function outcomeSentence(options: {
   readonly name: string;
   readonly goal: Goal;
-  readonly scored: readonly Contestant[];
-  readonly versus: readonly ContestantDifference[];
+  readonly scored: readonly ScoredCandidate[];
+  readonly versus: readonly ScoredCandidateDifference[];
   /** Why nothing was trained; null if something was. */
   readonly untrained: string | null;
   /** Number of validation scores from which the best trial was selected. */
@@ -56,11 +56,11 @@ export function outcomeSentence(options: {
   // The first trial is the best one, with requirements taken into account.
   const trial = scored.find(({ kind }) => kind === "trial");
   const ranked = [...scored.filter(({ kind }) => kind !== "trial"), ...(trial ? [trial] : [])];
-  const best = bestContestant(ranked, goal);
+  const best = bestScoredCandidate(ranked, goal);
   if (!best) return "Nothing could be scored.";
   const ahead = ranked.filter((one) => one.misses && one !== best && worth(one, goal) > worth(best, goal));
   const bars = missing(best, ahead, goal);
-  const value = (one: Contestant): string => `${goal.metric} ${significantText(one.score, 4)}`;
+  const value = (one: ScoredCandidate): string => `${goal.metric} ${significantText(one.score, 4)}`;
   if (!trial)
     return `${best.name} is the best that there is, with ${value(best)} on the validation rows: ${untrained ?? "no trial has a score"}.${bars}`;
   if (best.kind !== "trial" && trial.misses && !best.misses)
@@ -102,7 +102,7 @@ function bestOfLooks({ name, looks, rows }: { readonly name: string; readonly lo
 }
 
 /** Names the candidates that score better but miss a requirement, or says that the best one itself misses some. */
-function missing(best: Contestant, ahead: readonly Contestant[], { metric }: Goal): string {
+function missing(best: ScoredCandidate, ahead: readonly ScoredCandidate[], { metric }: Goal): string {
   if (best.misses) return ` No candidate meets all requirements: ${best.name} misses ${best.misses.join("; ")}.`;
   return ahead
     .map(

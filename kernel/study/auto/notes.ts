@@ -4,7 +4,7 @@
 import type { SettingSearchSpace } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { significantText } from "../../host/value-text.js";
 import type { TrialRecord } from "../trial.js";
-import type { AutoReport, Contestant } from "./auto.js";
+import type { AutoReport, ScoredCandidate } from "./auto.js";
 
 type Goal = AutoReport["goal"];
 const RATE = "optimizer.learning_rate";
@@ -17,7 +17,7 @@ export interface AutoNotesInput {
   readonly trials: readonly TrialRecord[];
   /** Number of the best trial. */
   readonly best: number | null;
-  readonly probed: readonly Contestant[];
+  readonly probed: readonly ScoredCandidate[];
 }
 
 /** Returns the notes as sentences; empty if there are none. */

@@ -4,10 +4,10 @@
  * explain.
  */
 import type { RankingDirection } from "#dsl/language/types/capabilities/metric.js";
-import type { Interval } from "#stdlib/statistics/interval.js";
+import type { ConfidenceInterval } from "#stdlib/statistics/interval.js";
 import { simultaneousWidening } from "#stdlib/statistics/simultaneous.js";
 import type { TrialRecord } from "../trial.js";
-import type { ContestantDifference } from "./auto.js";
+import type { ScoredCandidateDifference } from "./auto.js";
 
 /**
  * Returns the number of scores on the same rows from which the best was selected.
@@ -29,9 +29,9 @@ export function scoreLookCount(
  * only if the widened interval excludes 0.
  */
 export function correctForSelection(
-  versus: ContestantDifference,
+  versus: ScoredCandidateDifference,
   { looks, better }: { readonly looks: number; readonly better: RankingDirection },
-): ContestantDifference {
+): ScoredCandidateDifference {
   const { difference, low, high, verdict } = versus;
   if (looks < 2 || low === null || high === null) return versus;
   const { low: least, high: most } = widened({ low, high }, { difference, by: simultaneousWidening(looks), better });
@@ -46,9 +46,9 @@ export function correctForSelection(
 }
 
 function widened(
-  { low, high }: Interval,
+  { low, high }: ConfidenceInterval,
   options: { readonly difference: number; readonly by: number; readonly better: RankingDirection },
-): Interval {
+): ConfidenceInterval {
   const { difference, by, better } = options;
   return better === "greater"
     ? { low: difference - by * (difference - low), high }

@@ -19,13 +19,13 @@ export function unifyExactFitRates(ways: readonly CostedTechnique[]): readonly C
 const AROUND = 4;
 const KEY = "optimizer.learning_rate";
 
-export function learningRateRange(ways: readonly CostedTechnique[]): string {
+export function learningRateRangeText(ways: readonly CostedTechnique[]): string {
   const { low, high } = bandOf(ways);
   return `log(${short(low)}..${short(high)})`;
 }
 
 /** Returns the `where` setting as Tune text; null if no technique needs a narrower range. */
-export function learningRateBands(ways: readonly CostedTechnique[]): string | null {
+export function learningRateBandsText(ways: readonly CostedTechnique[]): string | null {
   const { low: least, high: most } = bandOf(ways);
   const words = new Set(ways.map(({ technique }) => wordOf(technique)));
   const bands = [...words].flatMap((word) => {
@@ -82,7 +82,7 @@ export function sweepProposal(
   const timed = fixed["epochs"] !== undefined || fixed["steps"] !== undefined;
   // An exactly fitted head has no learning rate.
   const rated = fixed["optimizer"] !== undefined || all.every((way) => way.exact);
-  const bands = rated ? null : learningRateBands(all);
+  const bands = rated ? null : learningRateBandsText(all);
   const updates =
     fixed["steps"] === undefined
       ? Number(fixed["epochs"] ?? each.epochs) * Math.max(1, Math.ceil(rows / size))
@@ -126,7 +126,7 @@ export function sweepProposal(
         : [
             {
               key: "optimizer.learning_rate",
-              value: learningRateRange(all),
+              value: learningRateRangeText(all),
               why: spaces.length > 1 ? "a range around each recommended value" : "a range around the recommended value",
             },
           ]),

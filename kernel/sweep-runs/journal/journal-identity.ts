@@ -46,7 +46,7 @@ export function openSweepJournal(runs: string, name: string, sweep: SweepPlan, s
 }
 
 /** Reports whether two sweeps have the same limits. */
-export function hasSameBounds(a: SweepPlan, b: SweepPlan): boolean {
+export function haveSameSweepLimits(a: SweepPlan, b: SweepPlan): boolean {
   const bounds = ({ trials, budgetMs, budgetTokens, pruner, start }: SweepPlan): string =>
     canonicalize({ trials, budgetMs, tokens: budgetTokens ?? null, pruner, start: start ?? [] }) ?? "";
   return bounds(a) === bounds(b);

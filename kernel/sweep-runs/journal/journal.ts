@@ -12,7 +12,7 @@ import {
   OPTUNA_DIRECTIONS,
   OPTUNA_OPERATIONS,
   OPTUNA_TRIAL_STATES,
-  type UnsignedOperation,
+  type OperationWithoutWorker,
 } from "../../runs/optuna/operations.js";
 import { isTrialOver, type LoggedStudy, type LoggedTrial } from "../../runs/optuna/replay.js";
 import type { TrialRecord } from "../../study/trial.js";
@@ -21,7 +21,7 @@ import {
   createdEntry,
   endedEntry,
   isFittingTrial,
-  JournalReading,
+  JournalTrialParameters,
   trialFromLog,
   type JournaledSweep,
   type UnfitReason,
@@ -42,7 +42,7 @@ interface Known {
 export class Journal {
   private readonly worker = `tunebook-${randomUUID()}`;
   private readonly log: OptunaJournalFile;
-  private readonly reading: JournalReading;
+  private readonly reading: JournalTrialParameters;
   /** Trials that this process started. */
   private readonly ownTrials = new Set<number>();
   /** Trials by id, as last read. */
@@ -53,7 +53,7 @@ export class Journal {
     private readonly spec: JournaledSweep,
   ) {
     this.log = new OptunaJournalFile(file);
-    this.reading = new JournalReading(spec);
+    this.reading = new JournalTrialParameters(spec);
     this.log.look();
   }
 
@@ -165,12 +165,12 @@ export class Journal {
     return this.study?.id ?? this.log.replay.next.study;
   }
 
-  private append(made: () => readonly UnsignedOperation[], keep = false): void {
+  private append(made: () => readonly OperationWithoutWorker[], keep = false): void {
     this.log.append(this.worker, made, keep);
   }
 
   /** Returns the operations that create the study, if it does not exist yet. */
-  private opening(): readonly UnsignedOperation[] {
+  private opening(): readonly OperationWithoutWorker[] {
     if (this.study) return [];
     const { goals } = this.spec;
     const names = { "study:metric_names": goals.map(({ metric }) => metric) };
@@ -187,7 +187,7 @@ export class Journal {
     trial: TrialRecord,
     id: number,
     missed: Readonly<Record<string, number>> = {},
-  ): readonly UnsignedOperation[] {
+  ): readonly OperationWithoutWorker[] {
     const endedAt = (trial.begun ?? Date.now() - 1000 * trial.seconds) + 1000 * trial.seconds;
     const reports = (trial.reports ?? []).map(({ step, score }) => ({
       op_code: OPTUNA_OPERATIONS.intermediateValue,

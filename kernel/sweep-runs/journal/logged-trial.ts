@@ -6,12 +6,12 @@
 import * as v from "valibot";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { serializeDistribution, parameterValueOf, type OptunaDistribution } from "../../runs/optuna/distributions.js";
-import { OPTUNA_OPERATIONS, OPTUNA_TRIAL_STATES, type UnsignedOperation } from "../../runs/optuna/operations.js";
+import { OPTUNA_OPERATIONS, OPTUNA_TRIAL_STATES, type OperationWithoutWorker } from "../../runs/optuna/operations.js";
 import type { LoggedTrial } from "../../runs/optuna/replay.js";
 import type { SearchPoint } from "#stdlib/searches/kind.js";
 import { lastOf } from "#dsl/language/diagnostics/codes.js";
 import { parametersOf, pointOfValues, type ParameterValue, type SweepParameter } from "../../study/parameters.js";
-import { valuesAt } from "../../study/points.js";
+import { settingTextsAtPoint } from "../../study/points.js";
 import type { TrialRecord } from "../../study/trial.js";
 import { anyNumber, dictionaryOf, wholeNumber, type Schema } from "../../fetch/json.js";
 import { isValueText } from "./value-text.js";
@@ -24,7 +24,7 @@ export interface JournaledSweep {
   readonly broken?: (point: SearchPoint) => string | null;
 }
 /** Parameters for reading and writing the journal's trials. */
-export class JournalReading {
+export class JournalTrialParameters {
   readonly vary: SweepPlan["vary"];
   readonly parameters: readonly SweepParameter[];
   readonly goals: number;
@@ -75,10 +75,10 @@ const names = Object.keys(attributes) as readonly Told[];
 
 /** Returns the entry that creates a running trial. */
 export function createdEntry(
-  reading: JournalReading,
+  reading: JournalTrialParameters,
   study: number,
   { point, begun: startedAt, ...trial }: TrialRecord,
-): UnsignedOperation {
+): OperationWithoutWorker {
   const taken = reading.parameters.filter(
     ({ dimension: { name, when } }) => Object.hasOwn(point, name) && (!when || point[when.dimension] === when.option),
   );
@@ -102,7 +102,7 @@ export function endedEntry(
   id: number,
   trial: TrialRecord,
   { endedAt, missed }: { readonly endedAt: number; readonly missed: Readonly<Record<string, number>> },
-): readonly UnsignedOperation[] {
+): readonly OperationWithoutWorker[] {
   const { state, score, scores = score === null ? [] : [score] } = trial;
   const sound = scores.length > 0 && !scores.some(Number.isNaN);
   // Optuna's plots need a value for every completed trial.
@@ -119,12 +119,12 @@ export function endedEntry(
   );
   if (state === "stopped" || (state === "done" && !sound)) attrs.push(["state", state]);
   return [
-    ...attrs.map(([name, value]): UnsignedOperation => ({
+    ...attrs.map(([name, value]): OperationWithoutWorker => ({
       op_code: OPTUNA_OPERATIONS.trialUserAttr,
       trial_id: id,
       user_attr: { [name]: value },
     })),
-    ...Object.entries(missed).map(([name, by]): UnsignedOperation => ({
+    ...Object.entries(missed).map(([name, by]): OperationWithoutWorker => ({
       op_code: OPTUNA_OPERATIONS.trialSystemAttr,
       trial_id: id,
       system_attr: { [`constraints:${name}`]: by },
@@ -140,7 +140,7 @@ export function endedEntry(
 }
 
 /** Returns the trial, or why it does not fit the sweep. */
-export function trialFromLog(reading: JournalReading, logged: LoggedTrial): TrialRecord | UnfitReason {
+export function trialFromLog(reading: JournalTrialParameters, logged: LoggedTrial): TrialRecord | UnfitReason {
   const { values } = tunebookAttributes(logged.userAttrs);
   const found = pointOfValues(reading.parameters, parameterValuesOf(reading, logged, values !== undefined));
   if ("why" in found) return found;
@@ -148,12 +148,12 @@ export function trialFromLog(reading: JournalReading, logged: LoggedTrial): Tria
   if (broken !== null) return { why: `it would break ${broken}` };
   const record = trialRecordOf(reading, logged);
   if (!("state" in record)) return record;
-  return { ...record, values: values ?? valuesAt(reading.vary, found.point), point: found.point };
+  return { ...record, values: values ?? settingTextsAtPoint(reading.vary, found.point), point: found.point };
 }
 
 /** Reads the fields of a trial that do not depend on what the sweep varies. */
 export function trialRecordOf(
-  reading: JournalReading,
+  reading: JournalTrialParameters,
   logged: LoggedTrial,
 ): Omit<TrialRecord, "point" | "values"> | UnfitReason {
   const { values: loggedValues, ...attrs } = tunebookAttributes(logged.userAttrs);
@@ -201,7 +201,7 @@ export function tunebookAttributes(attrs: ReadonlyMap<string, unknown>): Partial
 
 /** @param own find a choice by its index in the list, whatever text the journal gives it */
 export function parameterValuesOf(
-  { parameters }: JournalReading,
+  { parameters }: JournalTrialParameters,
   { params }: LoggedTrial,
   isOwn: boolean,
 ): ReadonlyMap<string, ParameterValue> {

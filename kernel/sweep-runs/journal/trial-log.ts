@@ -95,4 +95,4 @@ export class TrialLog {
 }
 
 /** The part of the log that is displayed. */
-export type SweepLog = Pick<TrialLog, "name" | "trials" | "ended" | "open" | "strange">;
+export type DisplayedTrialLog = Pick<TrialLog, "name" | "trials" | "ended" | "open" | "strange">;

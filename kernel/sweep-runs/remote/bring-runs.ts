@@ -3,7 +3,7 @@ import { createReadStream, createWriteStream, existsSync, readdirSync, renameSyn
 import { basename, join, relative } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
-import { makePrivate, makePrivateFolder, PRIVATE_MODES, writePrivate } from "../../fetch/private.js";
+import { makePrivate, makePrivateFolder, PRIVATE_MODES, writePrivateFile } from "../../fetch/private.js";
 import { toRunFolderError } from "../../runs/folder-errors.js";
 import { quoteNonFinite } from "../../runs/log-lines.js";
 import { readRegularFile } from "../../runs/read-events.js";
@@ -73,11 +73,11 @@ function settle(run: RunFolder, to: string, home: string): void {
   const lock = run.lock();
   if (lock) {
     const here = { ...lock, home: relative(to, home) };
-    writePrivate(join(run.path, "lock.json"), JSON.stringify(here, null, 2));
+    writePrivateFile(join(run.path, "lock.json"), JSON.stringify(here, null, 2));
   }
   const lines = run.events().map((event) => {
     const folder = event.kind === "checkpoint" && { folder: join(to, "checkpoints", basename(event.folder)) };
     return `${JSON.stringify({ ...event, ...folder }, quoteNonFinite)}\n`;
   });
-  if (readRegularFile(run.eventsFile) !== null) writePrivate(run.eventsFile, lines.join(""));
+  if (readRegularFile(run.eventsFile) !== null) writePrivateFile(run.eventsFile, lines.join(""));
 }

@@ -3,16 +3,16 @@
  * would write, so all readers of sweeps can read it. The cluster's entries take precedence over local ones.
  */
 import { closeSync, openSync, readSync, statSync, writeSync } from "node:fs";
-import { PRIVATE_MODES, writePrivate } from "../../fetch/private.js";
+import { PRIVATE_MODES, writePrivateFile } from "../../fetch/private.js";
 import { toRunFolderError } from "../../runs/folder-errors.js";
 import { withJournalLock } from "../../runs/optuna/journal-lock.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { TrialProgress } from "../../remote/coordinator/ray/job-progress.js";
 import type { TrialRecord } from "../../study/trial.js";
 import { Journal, type JournalSpec } from "../journal/journal.js";
-import { TrialLog, type SweepLog } from "../journal/trial-log.js";
+import { TrialLog, type DisplayedTrialLog } from "../journal/trial-log.js";
 
-export class SweepMirror implements SweepLog {
+export class SweepMirror implements DisplayedTrialLog {
   private log: TrialLog;
   private journal: Journal;
   private aside: readonly number[] = [];
@@ -95,7 +95,7 @@ export class SweepMirror implements SweepLog {
         const here = read(file, offset, Math.min(size - offset, bytes.length));
         if (here.equals(bytes.subarray(0, here.length))) append(file, bytes.subarray(here.length));
         else {
-          writePrivate(file, Buffer.concat([read(file, 0, offset), bytes]));
+          writePrivateFile(file, Buffer.concat([read(file, 0, offset), bytes]));
           anew = true;
         }
       });

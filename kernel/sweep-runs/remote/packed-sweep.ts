@@ -14,7 +14,7 @@ import {
 import type { Base } from "../../bases/base.js";
 import type { HostContext } from "../../host/host-context.js";
 import { writeBundle, type FileToPack } from "../../runs/record/bundle/write.js";
-import { ingredientsOf } from "../../runs/record/ingredients.js";
+import { planInputsOf } from "../../runs/record/ingredients.js";
 import { createJobSpec, type JobSession, type JobOrigin } from "../../remote/jobs/ship.js";
 import { jobSpecFiles, writeJobSpec } from "../../remote/jobs/shipment.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
@@ -74,7 +74,7 @@ async function filesOf(
 ) {
   const { recipe } = plan;
   const base = recipe.model.scratch ? undefined : (await session.weights.parts(plan, hostContext)).base;
-  const { files } = await ingredientsOf(recipe, {
+  const { files } = await planInputsOf(recipe, {
     folder: hostContext.folder,
     ...(base?.from === "folder" && { base }),
     ...(signal && { signal }),

@@ -4,7 +4,7 @@ import type { Registry } from "#dsl/language/types/registry.js";
 import { readSearchPlace, type ClusterSearchPlace } from "../../runs/together/search-place.js";
 import { runsFolderOf, type TrialGroup } from "../../runs/together/trial-groups.js";
 import { isJobOver, type RayJobs } from "../../remote/coordinator/ray/jobs.js";
-import { requestFromCluster } from "../../remote/coordinator/ray/reachability.js";
+import { requestClusterOfSearch } from "../../remote/coordinator/ray/reachability.js";
 import { parseMessageLine } from "../../remote/coordinator/ray/job-progress.js";
 import { fetchRayJob } from "../../remote/coordinator/ray/search-job.js";
 import { journalSpecOf } from "../journal/journal-identity.js";
@@ -14,10 +14,10 @@ import { SweepMirror } from "./local-journal.js";
  * `over`: the results are ready on the cluster. `gone`: the search ended early, or the cluster does not know it.
  * `away`: no answer.
  */
-export type SearchStatus = "under way" | "over" | "gone" | "away";
-export interface SearchSnapshot {
+export type ClusterSearchStatus = "under way" | "over" | "gone" | "away";
+export interface ClusterSearchSnapshot {
   readonly place: ClusterSearchPlace;
-  readonly stands: SearchStatus;
+  readonly stands: ClusterSearchStatus;
   /** Why the request failed; null if it succeeded. */
   readonly why: string | null;
   /** Number of ended trials known locally, and their maximum; null if only time or tokens limit them. */
@@ -26,10 +26,10 @@ export interface SearchSnapshot {
 }
 
 /** Stores the search's report locally, as if it were watched. Returns null if the search does not run on a cluster. */
-export async function readSearchSnapshot(
+export async function readClusterSearchSnapshot(
   group: TrialGroup,
   { registry, patience }: { readonly registry: Registry; readonly patience: number },
-): Promise<SearchSnapshot | null> {
+): Promise<ClusterSearchSnapshot | null> {
   const place = readSearchPlace(group.folder);
   if (place === null || group.several.is !== "sweep") return null;
   const { sweep } = group.several;
@@ -39,10 +39,10 @@ export async function readSearchSnapshot(
     hash: group.hash,
     spec: journalSpecOf(sweep, registry),
   });
-  let [stands, why]: [SearchStatus, string | null] = ["gone", null];
+  let [stands, why]: [ClusterSearchStatus, string | null] = ["gone", null];
   if (!place.lost)
     try {
-      stands = await requestFromCluster(place, (ray) => looked(ray, place, mirror), { patience });
+      stands = await requestClusterOfSearch(place, (ray) => looked(ray, place, mirror), { patience });
     } catch (error) {
       if (!(error instanceof CodedError)) throw error;
       [stands, why] = ["away", diagnosticText(error).message];
@@ -50,7 +50,7 @@ export async function readSearchSnapshot(
   return { place, stands, why, done: mirror.ended.length, total: sweep.trials };
 }
 
-async function looked(ray: RayJobs, place: ClusterSearchPlace, mirror: SweepMirror): Promise<SearchStatus> {
+async function looked(ray: RayJobs, place: ClusterSearchPlace, mirror: SweepMirror): Promise<ClusterSearchStatus> {
   const job = await fetchRayJob(ray, place);
   if (job === null) return "gone";
   for (const message of ((await ray.log(place.job)) ?? "").split("\n").flatMap(parseMessageLine))

@@ -3,7 +3,7 @@ import { foldsView } from "../../display/scores/folds.js";
 import { modelTypeText } from "../../models/model-handle.js";
 import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
-import { validationScoresOf, trainEach, type SingleSeedTraining, type TrainAction } from "./train-each.js";
+import { validationScoresOf, trainGroupMembers, type GroupMemberTraining, type TrainAction } from "./train-each.js";
 
 export async function trainFolds(
   session: OpenSession,
@@ -11,7 +11,7 @@ export async function trainFolds(
   context: ExecutionContext,
   { id, onTrained }: { readonly id: string; readonly onTrained: () => void },
 ): Promise<void> {
-  const handles = await trainEach(session, action, foldTrainingsOf(folds), context, id);
+  const handles = await trainGroupMembers(session, action, foldTrainingsOf(folds), context, id);
   onTrained();
   const { name, plan } = action;
   session.names.define(
@@ -28,7 +28,7 @@ export async function trainFolds(
 }
 
 /** Returns the trainings in the order of display. */
-export function foldTrainingsOf(folds: NonNullable<TrainAction["folds"]>): readonly SingleSeedTraining[] {
+export function foldTrainingsOf(folds: NonNullable<TrainAction["folds"]>): readonly GroupMemberTraining[] {
   return folds.map(({ name, plan }, i) => {
     const { model, data } = plan.recipe;
     return { name, plan, title: `Fold ${String(i + 1)} of ${String(folds.length)}: ${model.name} on ${data.name}` };

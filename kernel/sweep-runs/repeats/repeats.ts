@@ -14,8 +14,8 @@ import type { ModelHandle } from "../../models/model-handle.js";
 import { Journal } from "../journal/journal.js";
 import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
-import { reportFit } from "../../training-runs/outcome-report.js";
-import { validationScoresOf, trainEach, type SingleSeedTraining, type TrainAction } from "./train-each.js";
+import { reportOverOrUnderfitting } from "../../training-runs/outcome-report.js";
+import { validationScoresOf, trainGroupMembers, type GroupMemberTraining, type TrainAction } from "./train-each.js";
 
 type Repeated = TrainAction & { readonly repeats: NonNullable<TrainAction["repeats"]> };
 
@@ -34,11 +34,11 @@ export async function trainRepeats(
     vary: {},
     goals: [goal],
   });
-  const each = trainingsOfSeeds(repeats).map((one, i): SingleSeedTraining => ({
+  const each = trainingsOfSeeds(repeats).map((one, i): GroupMemberTraining => ({
     ...one,
     trial: { sweep: name, journal: journal.name, number: i + 1, goal, seeds: true },
   }));
-  const note = (handle: ModelHandle, one: SingleSeedTraining): void => {
+  const note = (handle: ModelHandle, one: GroupMemberTraining): void => {
     const { weights } = handle;
     const { number } = one.trial ?? { number: 0 };
     if (!weights || journal.trials.some((trial) => trial.number === number)) return;
@@ -54,7 +54,7 @@ export async function trainRepeats(
       run: weights.folder,
     });
   };
-  const handles = await trainEach(session, action, each, context, id, note);
+  const handles = await trainGroupMembers(session, action, each, context, id, note);
   onTrained();
   const scored = handles.map((handle) => ({ handle, metrics: validationScoresOf(handle) }));
   const best = bestOf(scored, metric, greater);
@@ -75,11 +75,11 @@ export async function trainRepeats(
       { name, best: best.name, metric },
     ),
   );
-  reportFit(weights, context, best.name);
+  reportOverOrUnderfitting(weights, context, best.name);
 }
 
 /** Returns the trainings in the order of display. */
-export function trainingsOfSeeds({ each }: Pick<Repeated["repeats"], "each">): readonly SingleSeedTraining[] {
+export function trainingsOfSeeds({ each }: Pick<Repeated["repeats"], "each">): readonly GroupMemberTraining[] {
   return each.map((one, i) => {
     const { training, model, data } = one.plan.recipe;
     const which = `Seed ${String(training.seed)}, ${String(i + 1)} of ${String(each.length)}`;

@@ -8,7 +8,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { readCheckpoints } from "../../runs/checkpoints.js";
 import { findFinishedRun, findRunsNamed } from "../../runs/history/runs-by-recipe.js";
 import { lockHolderOf } from "../../runs/run-lock.js";
-import type { TrialInLock } from "../../runs/together/trials.js";
+import type { TrialOfRun } from "../../runs/together/trials.js";
 import { LiveTraining } from "../../session/live-training.js";
 import { loadRunWeights } from "../../models/loaded-run.js";
 import type { ModelHandle } from "../../models/model-handle.js";
@@ -17,22 +17,22 @@ import type { OpenSession } from "../../session/open-session.js";
 import { trainNamedModel, type TrainNamedOptions } from "../../training-runs/train-named.js";
 
 export type TrainAction = Extract<Action, { verb: "train" }>;
-export interface SingleSeedTraining {
+export interface GroupMemberTraining {
   readonly name: string;
   readonly plan: Plan;
   /** Title above its curves. */
   readonly title: string;
-  readonly trial?: TrialInLock;
+  readonly trial?: TrialOfRun;
 }
 
 /** @param id id of the figure that they share, one after another */
-export async function trainEach(
+export async function trainGroupMembers(
   session: OpenSession,
   action: Omit<TrainAction, "folds" | "repeats"> & TrainNamedOptions,
-  each: readonly SingleSeedTraining[],
+  each: readonly GroupMemberTraining[],
   context: ExecutionContext,
   id: string,
-  onTrained: (handle: ModelHandle, one: SingleSeedTraining) => void = () => undefined,
+  onTrained: (handle: ModelHandle, one: GroupMemberTraining) => void = () => undefined,
 ): Promise<readonly ModelHandle[]> {
   const handles: ModelHandle[] = [];
   let shown = false;

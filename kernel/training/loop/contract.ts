@@ -7,13 +7,13 @@ import type { RunEvent } from "../../events/events.js";
 import type { EngineSession } from "../../engines/engine.js";
 import type { TrainingHook } from "./hook.js";
 import type { StepSource } from "./step-source.js";
-import type { Validation } from "./validation.js";
+import type { ValidationSetup } from "./validation.js";
 
 export interface TrainingLoopInput {
   readonly plan: Plan;
   readonly source: StepSource;
   readonly hooks: readonly TrainingHook[];
-  readonly validation: Validation;
+  readonly validation: ValidationSetup;
   /**
    * The model in the engine. `saved`: names of the states in a checkpoint, which are the trained ones and the
    * optimizer's.

@@ -2,18 +2,18 @@
 import type { TrainingPosition } from "../../runs/checkpoints.js";
 import type { RunFolder } from "../../runs/run-folder.js";
 import type { UnstampedRunEvent } from "../../events/events.js";
-import type { CompletedStep, StepReport } from "./step-source.js";
+import type { CompletedStep, ExtraStepFields } from "./step-source.js";
 
 type EventOf<K extends UnstampedRunEvent["kind"]> = Extract<UnstampedRunEvent, { readonly kind: K }>;
 /** Further fields of an `evaluated` event. */
-export type EvaluationReport = Partial<Omit<EventOf<"evaluated">, "kind" | "step" | "split" | "metrics">>;
+export type ExtraEvaluationFields = Partial<Omit<EventOf<"evaluated">, "kind" | "step" | "split" | "metrics">>;
 /** Further fields of a `stopped` event. */
-export type EndReport = Partial<Omit<EventOf<"stopped">, "kind" | "step" | "reason" | "seconds">>;
+export type ExtraStoppedFields = Partial<Omit<EventOf<"stopped">, "kind" | "step" | "reason" | "seconds">>;
 /** Fields of the loop itself in a checkpoint's position; hooks may add the other fields. */
 type LoopPosition = "step" | "best" | "validated" | "watched" | "seconds";
-export type HookPosition = Partial<Omit<TrainingPosition, LoopPosition>>;
+export type HookTrainingPosition = Partial<Omit<TrainingPosition, LoopPosition>>;
 
-export interface StepContext {
+export interface StepLogContext {
   /** Whether the step's event is due in the log by the recipe's cadence; the last step's always is. */
   readonly due: boolean;
 }
@@ -36,15 +36,15 @@ export interface TrainingHook {
   endsNow?(): "stop" | "give up" | null;
 
   /** Called after each step. @returns further fields of the step's event */
-  afterStep?(step: CompletedStep, context: StepContext): StepReport;
+  afterStep?(step: CompletedStep, context: StepLogContext): ExtraStepFields;
   /** Called after each validation. @returns further fields of its event */
-  afterValidation?(): EvaluationReport;
+  afterValidation?(): ExtraEvaluationFields;
   /** Returns this hook's fields of a checkpoint; called after each step's `afterStep`. */
-  position?(): HookPosition;
+  position?(): HookTrainingPosition;
   /** Writes the hook's data for the checkpoint of `step`, before the checkpoint itself. */
   saveCheckpoint?(run: RunFolder, step: number): Promise<void> | void;
   /** Deletes the hook's data for checkpoints of other steps than `steps`. */
   pruneCheckpoints?(run: RunFolder, steps: readonly number[]): void;
   /** Called at the end, whatever its reason. @returns further fields of the `stopped` event */
-  finish?(): EndReport;
+  finish?(): ExtraStoppedFields;
 }

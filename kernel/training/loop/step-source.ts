@@ -23,7 +23,7 @@ interface StepNumbers {
   readonly seconds: number;
 }
 /** Further fields of a step's event. */
-export type StepReport = Partial<Omit<StepEvent, "kind" | keyof StepNumbers>>;
+export type ExtraStepFields = Partial<Omit<StepEvent, "kind" | keyof StepNumbers>>;
 
 /** A completed step. */
 export interface CompletedStep extends StepNumbers {
@@ -32,7 +32,7 @@ export interface CompletedStep extends StepNumbers {
   /** One entry per batch, if the source was made to report logits. */
   readonly logits?: readonly RowLogits[];
   /** Further fields of the step's event. */
-  readonly report?: StepReport;
+  readonly report?: ExtraStepFields;
   /** Events that follow the step's own. */
   readonly events?: readonly UnstampedRunEvent[];
 }

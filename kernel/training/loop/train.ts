@@ -15,7 +15,7 @@ import { CheckpointWriter } from "./checkpoint-writer.js";
 import type { TrainingOutcome, TrainingLoopInput } from "./contract.js";
 import { PauseSchedule } from "./pauses.js";
 import type { CompletedStep } from "./step-source.js";
-import { shouldStopEarly, nanValidationCount, recordValidationScore } from "./validation.js";
+import { shouldStopEarly, nanValidationCount, positionAfterValidation } from "./validation.js";
 
 export function runTrainingLoop(training: TrainingLoopInput): Promise<TrainingOutcome> {
   return new TrainingLoop(training).run();
@@ -124,7 +124,7 @@ class TrainingLoop {
     const scores = await Promise.race([scoring, this.aborted.promise]);
     if (scores === "aborted") return this.interrupted();
     const value = scores[validation.watched.name] ?? Number.NaN;
-    this.position = recordValidationScore(this.position, step, value, validation);
+    this.position = positionAfterValidation(this.position, step, value, validation);
     const reports = hooks.map((hook) => hook.afterValidation?.());
     this.emit({ kind: "evaluated", step, split: "validation", metrics: scores, ...merged(reports) });
     if (nanValidationCount(this.position) === 1 && Number.isNaN(value)) validation.onUnmeasured?.(step);

@@ -12,7 +12,7 @@ export type Validate = (
   onRows: (done: number, total: number) => void,
 ) => Promise<Readonly<Record<string, number>>>;
 
-export interface Validation {
+export interface ValidationSetup {
   /** Null without validation. */
   readonly validate: Validate | null;
   /** The metric that decides which checkpoint is best, by its name in the scores. */
@@ -25,11 +25,11 @@ export interface Validation {
 }
 
 /** Returns the position after a validation at `step` measured `value`. A NaN is never the best. */
-export function recordValidationScore(
+export function positionAfterValidation(
   position: TrainingPosition,
   step: number,
   value: number,
-  { watched }: Validation,
+  { watched }: ValidationSetup,
 ): TrainingPosition {
   const score = oriented(value, watched);
   const { best } = position;
@@ -45,7 +45,7 @@ export function recordValidationScore(
 /** Reports whether the stopping rule `call` ends the training. It never does before something was measured. */
 export function shouldStopEarly(
   { best, watched: values }: TrainingPosition,
-  { stopping, watched }: Validation,
+  { stopping, watched }: ValidationSetup,
   call: Call | null,
 ) {
   if (!stopping || !call || !best) return false;
@@ -61,6 +61,6 @@ export function nanValidationCount({ watched }: TrainingPosition): number {
 }
 
 /** Returns the value with its sign changed if necessary, so that greater is better. */
-function oriented(value: number, { better }: Validation["watched"]): number {
+function oriented(value: number, { better }: ValidationSetup["watched"]): number {
   return better === "greater" ? value : -value;
 }

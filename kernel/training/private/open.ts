@@ -1,6 +1,6 @@
 /** Private updates in a session, for a training or for one client's round of federated training. */
 import type { PrivacyPlan } from "#dsl/compiler/plan/plan.js";
-import type { PrivatePrograms } from "#stdlib/programs/options.js";
+import type { PrivateTrainingPrograms } from "#stdlib/programs/options.js";
 import type { DataLoader } from "../../data/rows/loader.js";
 import type { EncodedRows } from "../../data/encoding/encoded.js";
 import type { EngineSession } from "../../engines/engine.js";
@@ -22,7 +22,7 @@ export interface PrivateRows {
  */
 export async function openPrivateUpdates(
   session: Pick<EngineSession, "programs" | "add">,
-  programs: PrivatePrograms,
+  programs: PrivateTrainingPrograms,
   { rows, loader, privacy, batchSize }: PrivateRows,
 ): Promise<PrivateUpdates> {
   const units = privacyUnitsOf(rows);

@@ -5,7 +5,7 @@
  * a step are logged as without privacy: whoever may read the run's log may read the rows.
  */
 import type { PrivacyPlan } from "#dsl/compiler/plan/plan.js";
-import type { PrivacyImplementation, SampledSteps } from "#stdlib/privacies/kind.js";
+import type { PrivacyImplementation, NoisySampledSteps } from "#stdlib/privacies/kind.js";
 import type { RunEvent } from "../../events/events.js";
 import type { EngineSession } from "../../engines/engine.js";
 import type { StepPipelineOptions } from "../pipeline.js";
@@ -13,7 +13,7 @@ import type { PrivateUpdates } from "./updates.js";
 
 /**
  * Returns the pipeline options of private updates, for a training or for a client of federated training. The session
- * has `apply` and, of `PrivatePrograms`, `accumulate` (per-example gradients), `alone`, or both.
+ * has `apply` and, of `PrivateTrainingPrograms`, `accumulate` (per-example gradients), `alone`, or both.
  * @param rate the optimizer's learning rate of a step (from 1)
  */
 export function privateStepOptions(
@@ -43,7 +43,7 @@ export class PrivacySpending {
     this.steps = done;
   }
 
-  get done(): SampledSteps {
+  get done(): NoisySampledSteps {
     const { noise, rate } = this.plan;
     return { noise, rate, steps: this.steps };
   }
@@ -67,7 +67,7 @@ export class PrivacySpending {
  * Returns the number of updates of a run: the larger of its log's count (including discarded steps) and its
  * checkpoint's.
  */
-export function madeStepCount(everything: readonly RunEvent[], checkpoint: SampledSteps | undefined): number {
+export function spentStepCount(everything: readonly RunEvent[], checkpoint: NoisySampledSteps | undefined): number {
   const logged = everything.reduce((sum, event) => sum + (event.kind === "step" ? 1 : 0), 0);
   return Math.max(logged, checkpoint?.steps ?? 0);
 }

@@ -55,7 +55,7 @@ export const pruneCheckpoints: typeof node.pruneCheckpoints = (_run, steps) => {
 };
 
 /** Replaces the run's folder: events stay in memory, and nothing is written. */
-export const runInMemory = {
+export const inMemoryRunFolder = {
   id: "page",
   path: "page",
   checkpoints: "checkpoints",

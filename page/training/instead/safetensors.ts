@@ -13,7 +13,7 @@ import {
   sortTensorsForWriting,
   type SafetensorsHeader,
 } from "#kernel/tensors/layout.js";
-import { readRoundedWeight } from "#kernel/tensors/rounded.js";
+import { readDequantizedWeight } from "#kernel/tensors/rounded.js";
 import { disk } from "../../world/disk.js";
 
 export { CHECKSUM_METADATA } from "#kernel/tensors/layout.js";
@@ -31,7 +31,7 @@ export const readTensor: typeof node.readTensor = (file, name, header, as) => {
   const read = (of: { readonly offset: number; readonly bytes: number }) =>
     bytes.subarray(of.offset, of.offset + of.bytes);
   const { rounded } = place;
-  return tensorToArray(file, rounded ? readRoundedWeight({ ...place, rounded }, read) : read(place), place, as);
+  return tensorToArray(file, rounded ? readDequantizedWeight({ ...place, rounded }, read) : read(place), place, as);
 };
 
 export const weightFiles: typeof node.weightFiles = (path) => {

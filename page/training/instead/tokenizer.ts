@@ -6,7 +6,7 @@ import { checkTokenizer } from "#kernel/bases/tokenizer-file.js";
 import { sha256 } from "#platform/digest.js";
 import { parseConfig } from "../../world/bases.js";
 import { disk } from "../../world/disk.js";
-import { fileTokenizer } from "../../world/tokenizer.js";
+import { tokenizerFromFile } from "../../world/tokenizer.js";
 
 /** Throws the coded errors `no-tokenizer`, `broken-tokenizer`, `unknown-tokenizer-part` and `base-damaged`. */
 export const loadTokenizer: typeof node.loadTokenizer = async (folder) => {
@@ -17,7 +17,7 @@ export const loadTokenizer: typeof node.loadTokenizer = async (folder) => {
   const named = new Map([...vocabulary, ...added].map(([token, id]) => [id, token]));
   const ids = new Map([...vocabulary, ...added]);
   return {
-    ...fileTokenizer(file.path, file.bytes, settings),
+    ...tokenizerFromFile(file.path, file.bytes, settings),
     unknown,
     mask,
     special,

@@ -5,8 +5,8 @@
 import { defineParameter } from "#dsl/language/types/define.js";
 import type { AggregatorImplementation, RoundStateVectors } from "../kind.js";
 
-export const FIRST_MOMENT = "m";
-export const SECOND_MOMENT = "v";
+export const FIRST_MOMENT_STATE_NAME = "m";
+export const SECOND_MOMENT_STATE_NAME = "v";
 
 type Step = NonNullable<AggregatorImplementation["step"]>;
 /** Updates m ← beta_1 · m + (1 − beta_1) · Δ and v ← `grown`, then adds rate · m / (√v + tau), elementwise. */
@@ -20,7 +20,7 @@ export function adaptiveServerStep(
     readonly grown: (v: number, square: number) => number;
   },
 ): Float64Array {
-  const [m, v] = [stateVector(saved, FIRST_MOMENT), stateVector(saved, SECOND_MOMENT)];
+  const [m, v] = [stateVector(saved, FIRST_MOMENT_STATE_NAME), stateVector(saved, SECOND_MOMENT_STATE_NAME)];
   return mean.map((delta, index) => {
     m[index] = options.beta_1 * m[index]! + (1 - options.beta_1) * delta;
     v[index] = options.grown(v[index]!, delta * delta);
@@ -73,7 +73,7 @@ export const betaParameters = [
   }),
 ] as const;
 
-export const adaptiveAliases = {
+export const adaptiveParameterAliases = {
   eta: "learning_rate",
   lr: "learning_rate",
   server_lr: "learning_rate",
@@ -81,7 +81,11 @@ export const adaptiveAliases = {
   epsilon: "tau",
   eps: "tau",
 } as const;
-export const adaptiveBetaAliases = { ...adaptiveAliases, beta1: "beta_1", beta2: "beta_2" } as const;
+export const adaptiveParameterAliasesWithBetas = {
+  ...adaptiveParameterAliases,
+  beta1: "beta_1",
+  beta2: "beta_2",
+} as const;
 export const adaptiveParameterAdvice = {
   eta_l: "remove it: the clients' learning rate is the recipe's, `optimizer: adamw(learning_rate: 1e-3)`",
 } as const;

@@ -23,10 +23,10 @@ export const CANARY_WORDS: readonly string[] = (
 ).split(" ");
 
 /** What the canary's secret is: the label of a text, or the written text. */
-export type CanaryForm = "labelled" | "written";
+export type CanarySecretKind = "labelled" | "written";
 
 export interface CanaryTemplate {
-  readonly form: CanaryForm;
+  readonly form: CanarySecretKind;
   readonly roles: readonly string[];
   /** Labels of the data; empty for `written`. */
   readonly labels: readonly string[];

@@ -5,7 +5,7 @@
  * a random sample of them (the paper's first approximation).
  */
 import { seededRandom, drawBelow } from "../../statistics/chance.js";
-import type { Interval } from "../../statistics/interval.js";
+import type { ConfidenceInterval } from "../../statistics/interval.js";
 import { percentileInterval } from "../../statistics/percentiles.js";
 
 const SEED = 20255;
@@ -15,7 +15,7 @@ const DRAWS = 2000;
  * Returns the mean exposure of a canary that is not memorized, ranked among `unseen` others: all ranks are equally
  * likely.
  */
-export function expectedExposureUnknown(unseen: number): number {
+export function expectedExposureByChance(unseen: number): number {
   const ranks = Array.from({ length: unseen + 1 }, (_, i) => Math.log2(i + 1));
   return Math.log2(unseen + 1) - meanExposure(ranks);
 }
@@ -38,7 +38,7 @@ export const meanExposure = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 
 /** Returns the bootstrap interval of the mean exposure; null for fewer than two canaries. */
-export function meanExposureInterval(exposures: readonly number[]): Interval | null {
+export function meanExposureInterval(exposures: readonly number[]): ConfidenceInterval | null {
   const n = exposures.length;
   if (n < 2) return null;
   const random = seededRandom(SEED, n);
@@ -51,7 +51,7 @@ export function meanExposureInterval(exposures: readonly number[]): Interval | n
  * Returns the 95 % interval of the mean exposure of `planted` canaries that are not memorized. Every set of ranks among
  * all canaries is equally likely.
  */
-export function chanceExposureInterval(planted: number, unseen: number): Interval {
+export function chanceExposureInterval(planted: number, unseen: number): ConfidenceInterval {
   const random = seededRandom(SEED, planted, unseen);
   const means = Array.from({ length: DRAWS }, () => {
     const places = new Set<number>();

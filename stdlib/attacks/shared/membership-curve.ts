@@ -5,7 +5,7 @@
  * 2112.03570). Intervals come from the bootstrap, which resamples members and others separately.
  */
 import { seededRandom, drawBelow } from "../../statistics/chance.js";
-import type { Interval } from "../../statistics/interval.js";
+import type { ConfidenceInterval } from "../../statistics/interval.js";
 import { percentileInterval } from "../../statistics/percentiles.js";
 
 export interface MembershipRocCurve {
@@ -93,7 +93,7 @@ export function membershipIntervals(
   members: Float64Array,
   others: Float64Array,
   alarms: number,
-): Readonly<Record<keyof MembershipFigures, Interval | null>> {
+): Readonly<Record<keyof MembershipFigures, ConfidenceInterval | null>> {
   const { scorePlaces, places } = placesOf([members, others]);
   const random = seededRandom(SEED, members.length, others.length);
   const drawn = (rows: Int32Array): Int32Array => Int32Array.from(rows, () => rows[drawBelow(random, rows.length)]!);

@@ -5,12 +5,12 @@ import { defineParameters } from "#dsl/language/types/define.js";
 import type { ThresholdText } from "#dsl/language/types/capabilities/promise-text.js";
 import type { Call, Value } from "#dsl/language/types/value.js";
 
-export interface BarCodeData {
+export interface ThresholdCodeData {
   "bar-turned": { readonly bar: string; readonly instead: string; readonly metric: string; readonly better: string };
   /** `instead`: the share that the user probably wanted, if there is one. */
   "bar-beyond": { readonly metric: string; readonly bar: number; readonly most: number; readonly instead?: string };
 }
-export const barCodes: CodeTable<BarCodeData> = {
+export const thresholdCodes: CodeTable<ThresholdCodeData> = {
   "bar-turned": {
     severity: "warning",
     message: (d) =>
@@ -36,7 +36,7 @@ export const barCodes: CodeTable<BarCodeData> = {
  * Checks that a threshold limits a metric in its better direction and within its range. `instead`: the word for the
  * other direction.
  */
-export function checkThreshold(
+export function checkThresholdFitsMetric(
   call: Call,
   context: CheckContext,
   { least, instead }: { readonly least: boolean; readonly instead: string },

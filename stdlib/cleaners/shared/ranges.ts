@@ -1,7 +1,7 @@
 /** Shared parts of cleaners that work on the numeric range of a role. */
 import type { Call, Value } from "#dsl/language/types/value.js";
 import type { CheckContext } from "#dsl/language/types/context.js";
-import type { CleanRow } from "../../data/contract.js";
+import type { RowToClean } from "../../data/contract.js";
 
 /** Roles with numeric values. */
 const NUMBERS = ["score", "weight"] as const;
@@ -43,7 +43,7 @@ export function numericRangeOf(
 }
 
 /** Returns the row's number in the role; undefined if it has none. */
-export function numberOfRole({ values }: CleanRow, role: string): number | undefined {
+export function numberOfRole({ values }: RowToClean, role: string): number | undefined {
   const value = values[role];
   return typeof value === "number" ? value : undefined;
 }

@@ -3,18 +3,18 @@
  * if there is none, by five-fold cross-validation on `train`.
  */
 import type { BaselineTuning } from "../kind.js";
-import { namedClassWeights, hasClassWeights, balancedClassWeightText } from "../../tasks/shared/class-weights.js";
+import { classWeightsByLabel, hasClassWeights, balancedClassWeightText } from "../../tasks/shared/class-weights.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { type SparseRows, selectRows } from "./tfidf/sparse.js";
 import type { LinearModel, LinearModelSetting } from "./linear-labels.js";
 import { fitLinearModel, type LinearModelContext } from "./linear-model.js";
-import type { ValuesOfRole } from "./training-rows.js";
+import type { RoleValuesLookup } from "./training-rows.js";
 import { seededRandom, shuffle } from "../../statistics/chance.js";
 
 // Folds of rows for cross-validation: shuffled and stratified by label, with rows of one group in the same fold.
 
 /** Returns the fold of each row, from 0. `values`: values of the rows by role. */
-export function foldsOf(count: number, folds: number, values: ValuesOfRole): Uint32Array {
+export function foldOfEachRow(count: number, folds: number, values: RoleValuesLookup): Uint32Array {
   const order = shuffle(
     Uint32Array.from({ length: count }, (_, row) => row),
     seededRandom(0, 61),
@@ -47,18 +47,18 @@ const ROUGH = 0.1;
 /** Maximum number of rows to fit each trial on; of more rows, every n-th is taken. */
 const MOST = 1_000;
 /** Caches the chosen setting of a baseline that is fitted more than once. */
-const known = new WeakMap<BaselineTuning, Promise<ChosenSetting>>();
+const known = new WeakMap<BaselineTuning, Promise<ChosenLinearModelSetting>>();
 
-export interface ChosenSetting {
+export interface ChosenLinearModelSetting {
   readonly setting: LinearModelSetting;
   /** `C 10, balanced labels, chosen of 6 settings by f1(macro) on validation`. */
   readonly what: string;
 }
-export interface SettingSearchInput {
+export interface LinearModelSettingSearchInput {
   readonly learning: LinearModelContext;
   readonly task: Call;
   readonly learnt: SparseRows;
-  readonly values: ValuesOfRole;
+  readonly values: RoleValuesLookup;
   readonly choosing: BaselineTuning;
   /** Features of the rows in `choosing`. */
   readonly evaluated: SparseRows;
@@ -68,17 +68,18 @@ export interface SettingSearchInput {
  * Chooses the setting with the best score. Ties go to the earlier setting; the first one has the model's class weights
  * and C = 1.
  */
-export function chooseSetting(options: SettingSearchInput): Promise<ChosenSetting> {
+export function chooseLinearModelSetting(options: LinearModelSettingSearchInput): Promise<ChosenLinearModelSetting> {
   const chosen = known.get(options.choosing) ?? tried(options);
   known.set(options.choosing, chosen);
   return chosen;
 }
 
-async function tried(options: SettingSearchInput): Promise<ChosenSetting> {
+async function tried(options: LinearModelSettingSearchInput): Promise<ChosenLinearModelSetting> {
   const settings = settingsOf(options.task, options.values);
   const step = Math.max(1, Math.ceil(options.learnt.count / MOST));
   const picked = Array.from({ length: Math.ceil(options.learnt.count / step) }, (_, i) => i * step);
-  const folds = options.choosing.from === "train" ? foldsOf(options.evaluated.count, FOLDS, options.values) : null;
+  const folds =
+    options.choosing.from === "train" ? foldOfEachRow(options.evaluated.count, FOLDS, options.values) : null;
   const scores: number[] = [];
   for (const [i, setting] of settings.entries()) {
     options.learning.signal?.throwIfAborted();
@@ -95,28 +96,29 @@ async function tried(options: SettingSearchInput): Promise<ChosenSetting> {
   const how = best
     ? `chosen of ${String(settings.length)} settings by ${options.choosing.metric} ${where}`
     : "not chosen";
-  return { setting, what: `${settingText(setting, options.values("score") !== null)}, ${how}` };
+  return { setting, what: `${linearModelSettingText(setting, options.values("score") !== null)}, ${how}` };
 }
 
 /** Returns the setting to use when none can be chosen. */
-export const defaultSetting = (task: Call, values: ValuesOfRole): LinearModelSetting => settingsOf(task, values)[0]!;
+export const defaultLinearModelSetting = (task: Call, values: RoleValuesLookup): LinearModelSetting =>
+  settingsOf(task, values)[0]!;
 
-function settingsOf(task: Call, values: ValuesOfRole): readonly LinearModelSetting[] {
+function settingsOf(task: Call, values: RoleValuesLookup): readonly LinearModelSetting[] {
   if (!values("label") && !values("labels")) return STRENGTHS.numbers.map((c) => ({ c, weigh: "none" }));
   const ownWeighing: LinearModelSetting["weigh"] =
-    balancedClassWeightText(task) !== null ? "balanced" : hasClassWeights(task) ? namedClassWeights(task) : "none";
+    balancedClassWeightText(task) !== null ? "balanced" : hasClassWeights(task) ? classWeightsByLabel(task) : "none";
   const weighings = [ownWeighing, ...(["none", "balanced"] as const).filter((one) => one !== ownWeighing)];
   return weighings.flatMap((weigh) => STRENGTHS.labels.map((c) => ({ c, weigh })));
 }
 
-export function settingText({ c, weigh }: LinearModelSetting, ridge = false): string {
+export function linearModelSettingText({ c, weigh }: LinearModelSetting, ridge = false): string {
   const strength = ridge ? `alpha ${String(1 / c)}` : `C ${String(c)}`;
   if (weigh === "none") return strength;
   return `${strength}, ${weigh === "balanced" ? "balanced labels" : "labels weighed as the model's"}`;
 }
 
 async function byOthers(
-  options: SettingSearchInput,
+  options: LinearModelSettingSearchInput,
   setting: LinearModelSetting,
   picked: readonly number[],
 ): Promise<readonly Float32Array[]> {
@@ -126,7 +128,7 @@ async function byOthers(
 
 /** Predicts each row with a model that was fitted without it. */
 async function byFolds(
-  options: SettingSearchInput,
+  options: LinearModelSettingSearchInput,
   setting: LinearModelSetting,
   picked: readonly number[],
   foldOf: Uint32Array,
@@ -143,11 +145,11 @@ async function byFolds(
 }
 
 function fittedOn(
-  options: SettingSearchInput,
+  options: LinearModelSettingSearchInput,
   setting: LinearModelSetting,
   rows: readonly number[],
 ): Promise<LinearModel> {
-  const values: ValuesOfRole = (role) => {
+  const values: RoleValuesLookup = (role) => {
     const all = options.values(role);
     return all && rows.map((row) => all[row]);
   };

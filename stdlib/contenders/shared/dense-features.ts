@@ -7,7 +7,7 @@ import { must } from "#dsl/language/diagnostics/codes.js";
 import type { SparseRows } from "./tfidf/sparse.js";
 import type { LinearModel } from "./linear-labels.js";
 import { fitLinearModel, type LinearModelContext } from "./linear-model.js";
-import type { ValuesOfRole } from "./training-rows.js";
+import type { RoleValuesLookup } from "./training-rows.js";
 
 /** Maximum number of training rows; of more rows, every n-th is taken. */
 export const MAX_TRAINING_ROWS = 10_000;
@@ -50,13 +50,13 @@ export function denseToSparseRows(rows: readonly Float64Array[], scale: number):
 export async function chooseFeatureScale(
   given: LinearModelContext,
   rows: readonly Float64Array[],
-  truth: ValuesOfRole,
+  truth: RoleValuesLookup,
 ): Promise<number> {
   if (rows.length < ENOUGH) return USUAL;
   const isHeld = (i: number): boolean => i % HELD === 0;
   const [learnt, heldOut] = [rows.filter((_, i) => !isHeld(i)), rows.filter((_, i) => isHeld(i))];
   const valuesFor =
-    (wanted: boolean): ValuesOfRole =>
+    (wanted: boolean): RoleValuesLookup =>
     (role) =>
       truth(role)?.filter((_, i) => isHeld(i) === wanted) ?? null;
   let best: { readonly scale: number; readonly loss: number } | null = null;
@@ -72,7 +72,7 @@ export async function chooseFeatureScale(
  * Returns the summed loss: cross-entropy of the label, binary cross-entropy of each label of a set, or squared error of
  * a number.
  */
-function lossOf({ labels }: LinearModelContext, model: LinearModel, rows: SparseRows, truth: ValuesOfRole): number {
+function lossOf({ labels }: LinearModelContext, model: LinearModel, rows: SparseRows, truth: RoleValuesLookup): number {
   const [label, sets, score] = [truth("label"), truth("labels"), truth("score")];
   let sum = 0;
   for (let row = 0; row < rows.count; row++) {

@@ -3,7 +3,7 @@ import type { BaselineContext } from "../kind.js";
 import { fitRidge, linearOutputs } from "./tfidf/linear.js";
 import type { SparseRows } from "./tfidf/sparse.js";
 import { fitSingleLabelModel, fitLabelSetModel, type LinearModel, type LinearModelSetting } from "./linear-labels.js";
-import type { ValuesOfRole } from "./training-rows.js";
+import type { RoleValuesLookup } from "./training-rows.js";
 
 /** Inputs of a linear model in addition to its rows. */
 export type LinearModelContext = Pick<BaselineContext, "labels" | "signal" | "onProgress"> & {
@@ -14,7 +14,7 @@ export type LinearModelContext = Pick<BaselineContext, "labels" | "signal" | "on
 export async function fitLinearModel(
   { labels, signal, setting, tolerance }: LinearModelContext,
   learnt: SparseRows,
-  values: ValuesOfRole,
+  values: RoleValuesLookup,
 ): Promise<LinearModel> {
   const [label, sets, score] = [values("label"), values("labels"), values("score")];
   if (label) return fitSingleLabelModel(learnt, label.map(String), labels, { signal, setting, tolerance });

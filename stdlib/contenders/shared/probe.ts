@@ -2,8 +2,8 @@
 import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { BaseEmbedder, BaselineContext, BaselineRows, FittedBaseline } from "../kind.js";
 import { denseToSparseRows, MAX_TRAINING_ROWS, chooseFeatureScale, fitStandardization } from "./dense-features.js";
-import { sampleRows, valuesOfRows } from "./training-rows.js";
-import { defaultSetting } from "./chosen-setting.js";
+import { sampleRows, roleValuesLookupForRows } from "./training-rows.js";
+import { defaultLinearModelSetting } from "./chosen-setting.js";
 import { fitLinearModel } from "./linear-model.js";
 
 export async function fitProbeBaseline(given: BaselineContext): Promise<FittedBaseline> {
@@ -15,8 +15,8 @@ export async function fitProbeBaseline(given: BaselineContext): Promise<FittedBa
   const picked = sampleRows(train, MAX_TRAINING_ROWS);
   const features = await featuresOf(base, train, picked.rows);
   const { standard } = fitStandardization(features);
-  const truth = valuesOfRows(train, picked.rows);
-  const setting = defaultSetting(task.call, truth);
+  const truth = roleValuesLookupForRows(train, picked.rows);
+  const setting = defaultLinearModelSetting(task.call, truth);
   const learning = { ...given, setting };
   const scale = await chooseFeatureScale(learning, features.map(standard), truth);
   const model = await fitLinearModel(learning, denseToSparseRows(features.map(standard), scale), truth);

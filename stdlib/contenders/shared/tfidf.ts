@@ -2,8 +2,8 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { BaselineContext, BaselineRows, FittedBaseline } from "../kind.js";
 import { Vocabulary } from "./tfidf/vocabulary.js";
-import { sampleRows, valuesOfRows } from "./training-rows.js";
-import { chooseSetting, settingText, defaultSetting } from "./chosen-setting.js";
+import { sampleRows, roleValuesLookupForRows } from "./training-rows.js";
+import { chooseLinearModelSetting, linearModelSettingText, defaultLinearModelSetting } from "./chosen-setting.js";
 import { fitLinearModel } from "./linear-model.js";
 import type { SparseRows } from "./tfidf/sparse.js";
 
@@ -111,7 +111,7 @@ export async function fitTfidfBaseline(given: BaselineContext): Promise<FittedBa
   }
   const vocabulary = new Vocabulary(roles.length);
   const learnt = await vocabulary.learn(read(train, picked.rows), signal);
-  const values = valuesOfRows(train, picked.rows);
+  const values = roleValuesLookupForRows(train, picked.rows);
   const { choosing } = given;
   // Cross-validation needs every row among the training rows.
   const chooses =
@@ -129,16 +129,23 @@ export async function fitTfidfBaseline(given: BaselineContext): Promise<FittedBa
         ));
   const chosen =
     chooses && evaluated
-      ? await chooseSetting({ learning: given, task: task.call, learnt, values, choosing: chooses, evaluated })
+      ? await chooseLinearModelSetting({
+          learning: given,
+          task: task.call,
+          learnt,
+          values,
+          choosing: chooses,
+          evaluated,
+        })
       : null;
-  const setting = chosen?.setting ?? defaultSetting(task.call, values);
+  const setting = chosen?.setting ?? defaultLinearModelSetting(task.call, values);
   const model = await fitLinearModel({ ...given, setting }, learnt, values);
   const words = `${vocabulary.size.toLocaleString("en-US")} words and pairs of neighbouring words`;
   return {
     learntIn: (performance.now() - begun) / 1000,
     bytes: vocabulary.bytes + model.bytes,
     notes: [
-      `tf-idf of ${words}, ${model.what} with ${chosen?.what ?? settingText(setting, values("score") !== null)}${picked.description}`,
+      `tf-idf of ${words}, ${model.what} with ${chosen?.what ?? linearModelSettingText(setting, values("score") !== null)}${picked.description}`,
     ],
     async ask(rowNumbers) {
       const numbers = await vocabulary.read(read(rows, rowNumbers), signal);

@@ -1,7 +1,7 @@
 /** Rows of the split `train` that a baseline is fitted on, and their values. */
 import type { BaselineRows } from "../kind.js";
 
-export type ValuesOfRole = (role: string) => readonly unknown[] | null;
+export type RoleValuesLookup = (role: string) => readonly unknown[] | null;
 
 /** Samples at most `most` rows, every n-th if there are more; `description` states how many. */
 export function sampleRows(
@@ -16,7 +16,7 @@ export function sampleRows(
   };
 }
 
-export function valuesOfRows(rows: BaselineRows, which: ArrayLike<number>): ValuesOfRole {
+export function roleValuesLookupForRows(rows: BaselineRows, which: ArrayLike<number>): RoleValuesLookup {
   return (role) => {
     const column = rows.values(role);
     return column ? Array.from(which, (row) => column.at(row)) : null;

@@ -58,7 +58,10 @@ export function ignoredFields(call: Call): ReadonlySet<string> {
 }
 
 /** Refuses a row with an unsupported column. */
-export function columnRefusal(context: RowContext | undefined, ignored: ReadonlySet<string>): RowRefusal | null {
+export function unsupportedColumnRefusal(
+  context: RowContext | undefined,
+  ignored: ReadonlySet<string>,
+): RowRefusal | null {
   for (const [column, what] of Object.entries(unsupportedColumns))
     if (!ignored.has(column) && hasValue(context?.column(column))) return { refused: what, field: { column } };
   return null;
@@ -76,7 +79,7 @@ export function questionInColumnRefusal(
 }
 
 /** Refuses a message with an unsupported field that is not in `read`. `turn` is its number, from 1. */
-export function fieldRefusal(fields: Fields, turn: number, read: ReadonlySet<string>): RowRefusal | null {
+export function unsupportedFieldRefusal(fields: Fields, turn: number, read: ReadonlySet<string>): RowRefusal | null {
   for (const [field, value] of Object.entries(fields)) {
     const what = Object.hasOwn(unsupportedFields, field) && !read.has(field) ? unsupportedFields[field] : undefined;
     if (what !== undefined && hasValue(value)) return { refused: what, field: { field, turn } };

@@ -1,5 +1,5 @@
 /** Decoders that treat each text independently: one row of the batch is one text from beginning to end. */
-import type { DecodedText, Decoding, DecodingStart, DecodingStep } from "../kind.js";
+import type { DecodedText, Decoding, DecodingInputs, DecodingStep } from "../kind.js";
 
 interface Text extends DecodedText {
   readonly tokens: number[];
@@ -12,7 +12,7 @@ export class RowByRowDecoding implements Decoding {
   private readonly rows: readonly Text[];
 
   constructor(
-    private readonly start: DecodingStart,
+    private readonly start: DecodingInputs,
     readonly reads: Decoding["reads"],
     private readonly choose: (scores: Int32Array | Float32Array, row: number, text: readonly number[]) => number,
   ) {
@@ -43,6 +43,6 @@ export class RowByRowDecoding implements Decoding {
   }
 }
 
-export function rowScores(scores: Int32Array | Float32Array, row: number, vocabulary: number): Float32Array {
+export function copyRowLogits(scores: Int32Array | Float32Array, row: number, vocabulary: number): Float32Array {
   return (scores as Float32Array).slice(row * vocabulary, (row + 1) * vocabulary);
 }

@@ -27,7 +27,7 @@ export interface ScoreWarping extends ScorePenalties {
 }
 
 /** Applies the repetition penalty in place. `seen`: tokens of prompt and text. */
-export function penalizeSeen(scores: Float32Array, seen: Iterable<number>, penalty: number): void {
+export function applyRepetitionPenalty(scores: Float32Array, seen: Iterable<number>, penalty: number): void {
   if (penalty === 1) return;
   for (const token of new Set(seen)) penaliseOne(scores, token, penalty);
 }

@@ -1,13 +1,13 @@
 /** Compares hidden states of a student and a teacher. */
 import { lastOf, must } from "#dsl/language/diagnostics/codes.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import type { BlockStates, HiddenStates, TermContext } from "../../losses/loss-term.js";
+import type { BlockStates, HiddenStates, LossTermContext } from "../../losses/loss-term.js";
 
 /**
  * Pairs each block of the student with the teacher's block at the same relative depth: block m of M with block m · N /
  * M of N.
  */
-export function blockPairs(
+export function studentTeacherBlockPairs(
   student: HiddenStates,
   teacher: HiddenStates,
 ): readonly (readonly [student: BlockStates, teacher: BlockStates])[] {
@@ -19,7 +19,7 @@ export function blockPairs(
 }
 
 /** Averages `each`, f32 [batch, length], over the real tokens of each row, and sums over rows by their shares. */
-export function lossFromTokenValues(each: Tensor, context: Pick<TermContext, "mask" | "share">): Tensor {
+export function lossFromTokenValues(each: Tensor, context: Pick<LossTermContext, "mask" | "share">): Tensor {
   const [mask, share] = [context.mask(), context.share()];
   const rows = each
     .multiply(mask)
@@ -31,7 +31,7 @@ export function lossFromTokenValues(each: Tensor, context: Pick<TermContext, "ma
 /** Returns `x` at the teacher's width: `x` itself, or its image under a trained projection. */
 export function projectToTeacherWidth(
   x: Tensor,
-  { projection }: Pick<TermContext, "projection">,
+  { projection }: Pick<LossTermContext, "projection">,
   widths: { readonly in: number; readonly out: number },
 ): Tensor {
   return widths.in === widths.out ? x : projection("hidden", x, widths);

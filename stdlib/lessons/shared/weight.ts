@@ -1,7 +1,7 @@
 /** The parameter `weight` of distillation losses. */
 import { defineParameter } from "#dsl/language/types/define.js";
 
-export const lessonWeightParameter = defineParameter({
+export const distillationWeightParameter = defineParameter({
   name: "weight",
   type: { is: "number" },
   doc: "Weight relative to the others. Losses differ in size, and a large one dominates the others.",

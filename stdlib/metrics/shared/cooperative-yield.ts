@@ -7,7 +7,7 @@ export type CooperativeYield = () => Promise<void> | undefined;
 /** Milliseconds between two yields. */
 const EVERY = 50;
 
-export function cooperativeYield(signal?: AbortSignal): CooperativeYield {
+export function makeCooperativeYield(signal?: AbortSignal): CooperativeYield {
   let turned = performance.now();
   return () => {
     if (performance.now() - turned < EVERY) return undefined;

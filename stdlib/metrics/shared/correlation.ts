@@ -47,7 +47,7 @@ function unitOf(values: Float64Array): number {
 }
 
 /** Returns a function for the ranks within a drawn sample; the values are sorted only once. */
-export function drawRanks(values: Float64Array): (drawn: Uint32Array) => Float64Array {
+export function drawnSampleRanker(values: Float64Array): (drawn: Uint32Array) => Float64Array {
   const order = Uint32Array.from(values, (_, i) => i).sort((a, b) => values[a]! - values[b]!);
   return (drawn) => {
     const times = countDraws(drawn, values.length);

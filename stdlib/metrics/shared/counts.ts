@@ -1,6 +1,6 @@
 /** Counts per label and their averages, as in scikit-learn; shared by precision, recall and F1. */
 import type { Call } from "#dsl/language/types/value.js";
-import type { LabelSetMetricInput, MetricInput, ResampleScorer } from "../kind.js";
+import type { LabelSetMetricInput, LabelMetricInput, ResampleScorer } from "../kind.js";
 
 export interface LabelCounts {
   /** True positives: rows with the label that were predicted as it. */
@@ -11,7 +11,7 @@ export interface LabelCounts {
   readonly have: number;
 }
 
-export function labelCounts(input: Omit<MetricInput, "probabilities">): readonly LabelCounts[] {
+export function labelCounts(input: Omit<LabelMetricInput, "probabilities">): readonly LabelCounts[] {
   const n = input.labels.length;
   const hit = new Float64Array(n);
   const given = new Float64Array(n);
@@ -49,7 +49,7 @@ export function labelCountsOfSets({
  * weighs them by their rows, `micro` adds the counts first, `binary` takes the label `of` (default: the second). NaN
  * without rows.
  */
-export function averageScore(call: Call, input: MetricInput, score: (c: LabelCounts) => number): number {
+export function averageScore(call: Call, input: LabelMetricInput, score: (c: LabelCounts) => number): number {
   return input.truth.length === 0 ? Number.NaN : averageScoreOfCounts(call, input.labels, labelCounts(input), score);
 }
 
@@ -118,7 +118,11 @@ export interface CountScore {
 }
 
 /** Returns a scorer of drawn rows. A label with a score over all rows but none in the draw is left out of the mean. */
-export function averageScoreSampler(call: Call, input: MetricInput, { score, defined }: CountScore): ResampleScorer {
+export function averageScoreSampler(
+  call: Call,
+  input: LabelMetricInput,
+  { score, defined }: CountScore,
+): ResampleScorer {
   const { labels, truth, predicted } = input;
   const whole = labelCounts(input);
   return (drawnRows) => {

@@ -10,7 +10,7 @@ export interface PlotCurve {
   readonly x: Float64Array;
   readonly y: Float64Array;
 }
-export interface RankCurves {
+export interface RocAndPrecisionCurves {
   /** True-positive rate over false-positive rate: from (0, 0) to (1, 1). */
   readonly roc: PlotCurve;
   readonly area: number;
@@ -20,11 +20,11 @@ export interface RankCurves {
 }
 
 /** Returns the curves; null if all decisions are true, or none is. */
-export function rankCurves(
+export function rocAndPrecisionCurves(
   count: number,
   trueAt: (index: number) => boolean,
   scoreAt: (index: number) => number,
-): RankCurves | null {
+): RocAndPrecisionCurves | null {
   const { truth, level } = rankDecisions(count, (index) => index, trueAt, scoreAt);
   const have = truth.reduce((sum, t) => sum + t, 0);
   const others = count - have;

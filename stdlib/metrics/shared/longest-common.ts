@@ -4,7 +4,7 @@
  */
 import { placesByUnit } from "./places.js";
 
-export function longestCommonLength(a: readonly string[], b: readonly string[]): number {
+export function longestCommonSubsequenceLength(a: readonly string[], b: readonly string[]): number {
   const blocks = Math.ceil(a.length / 32);
   const places = placesByUnit(a);
   const left = new Uint32Array(blocks).fill(0xffffffff);

@@ -8,7 +8,7 @@ export function splitWords(text: string): readonly string[] {
 }
 
 /** Returns every n-gram of `units` with its count. */
-export function nGrams(units: readonly string[], n: number): ReadonlyMap<string, number> {
+export function countNGrams(units: readonly string[], n: number): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (let start = 0; start + n <= units.length; start++) {
     const gram = units.slice(start, start + n).join("\u0000");
@@ -17,7 +17,7 @@ export function nGrams(units: readonly string[], n: number): ReadonlyMap<string,
   return counts;
 }
 
-export function sharedNGrams(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): number {
+export function sharedNGramCount(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): number {
   let sum = 0;
   for (const [gram, count] of a) sum += Math.min(count, b.get(gram) ?? 0);
   return sum;

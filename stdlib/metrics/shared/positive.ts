@@ -8,10 +8,10 @@ import { defineParameters } from "#dsl/language/types/define.js";
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { listNames } from "#dsl/language/diagnostics/lists.js";
 
-export interface PositiveCodeData {
+export interface PositiveLabelCodeData {
   "label-needed": { readonly metric: string; readonly has: readonly string[] };
 }
-export const positiveCodes: CodeTable<PositiveCodeData> = {
+export const positiveLabelCodes: CodeTable<PositiveLabelCodeData> = {
   "label-needed": {
     severity: "error",
     facts: true,
@@ -27,7 +27,7 @@ function written(label: string): string {
   return /^[A-Za-z_]\w*$/.test(label) ? label : JSON.stringify(label);
 }
 
-export const positiveParameters = defineParameters([
+export const positiveLabelParameters = defineParameters([
   {
     name: "of",
     type: { is: "text" },
@@ -53,6 +53,6 @@ export function checkPositiveLabel(call: Call, context: CheckContext): void {
 }
 
 /** Returns the index of the positive label; -1 if the outcome does not have it. */
-export function positiveIndex({ arguments: { of: positive } }: Call, labels: readonly string[]): number {
+export function positiveLabelIndex({ arguments: { of: positive } }: Call, labels: readonly string[]): number {
   return typeof positive === "string" ? labels.indexOf(positive) : 1;
 }

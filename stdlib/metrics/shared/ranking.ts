@@ -11,20 +11,20 @@ type Searches = readonly (readonly FoundRank[])[];
 /** Returns the worst rank among ties, from 1. */
 export const worstTiedRank = ({ above, level }: FoundRank): number => above + level;
 
-export function searchMeans(searches: Searches, score: (ranks: readonly FoundRank[]) => number): RowSums {
+export function meanScoreOverSearches(searches: Searches, score: (ranks: readonly FoundRank[]) => number): RowSums {
   return rowMeansOf(searches.length, (search) => score(searches[search]!));
 }
 
 /** Averages the reciprocal rank of the first relevant text; ranks beyond `most` score 0. */
 export function reciprocalRankMeans(searches: Searches, most = Number.POSITIVE_INFINITY): RowSums {
-  return searchMeans(searches, (ranks) => {
-    const first = Math.min(...ranksOfFound(ranks));
+  return meanScoreOverSearches(searches, (ranks) => {
+    const first = Math.min(...ranksOfRelevantTexts(ranks));
     return first <= most ? 1 / first : 0;
   });
 }
 
 /** Returns the ranks of all relevant texts, best first; tied relevant texts get consecutive ranks. */
-export function ranksOfFound(ranks: readonly FoundRank[]): readonly number[] {
+export function ranksOfRelevantTexts(ranks: readonly FoundRank[]): readonly number[] {
   const level = new Map<number, number>();
   return [...ranks]
     .sort((a, b) => a.above - b.above)

@@ -1,7 +1,7 @@
 /** Rare-label intervals of scores of the confusion matrix (Matthews' correlation, kappa). */
-import type { MetricInput } from "../kind.js";
+import type { LabelMetricInput } from "../kind.js";
 import { midPInterval } from "../../statistics/mid-p.js";
-import { scoreSpread, type VaryingShare, type RareLabelMethod } from "../../statistics/spread.js";
+import { scoreSpread, type UncertainProportion, type RareLabelIntervalMethod } from "../../statistics/spread.js";
 import { pickValues } from "./resampled-outcomes.js";
 import type { LabelCounts } from "./counts.js";
 import { FREQUENT_LABEL_ROWS } from "./rare-shares.js";
@@ -10,7 +10,7 @@ import { FREQUENT_LABEL_ROWS } from "./rare-shares.js";
 export type PredictionCounts = Float64Array;
 type Table = readonly PredictionCounts[];
 
-type Labelled = Omit<MetricInput, "probabilities">;
+type Labelled = Omit<LabelMetricInput, "probabilities">;
 
 export function confusionTable({ labels, truth, predicted }: Labelled): Table {
   const table = labels.map(() => new Float64Array(labels.length + 1));
@@ -36,7 +36,7 @@ export function rareAgreementIntervals(
   input: Labelled,
   score: (table: Table) => number,
   cost: (truth: number, given: number) => number = (a, b) => Number(a !== b),
-): RareLabelMethod {
+): RareLabelIntervalMethod {
   const { labels, truth, predicted } = input;
   const rowsOf = (units: Uint32Array): readonly number[][] => {
     const rows = labels.map((): number[] => []);
@@ -58,7 +58,7 @@ export function rareAgreementIntervals(
 }
 
 /** A share that the confusion matrix depends on. */
-interface Part extends Pick<VaryingShare, "label" | "units"> {
+interface Part extends Pick<UncertainProportion, "label" | "units"> {
   readonly residuals: Float64Array;
   readonly from: number;
   readonly low: number;
@@ -140,7 +140,7 @@ function frequencies(rows: readonly (readonly number[])[], all: number): readonl
 }
 
 /** Returns the effect of each share on the score, scaled up if changing all of them at once has a greater effect. */
-function moved(parts: readonly Part[], table: Table, score: (table: Table) => number): readonly VaryingShare[] {
+function moved(parts: readonly Part[], table: Table, score: (table: Table) => number): readonly UncertainProportion[] {
   const value = score(table);
   const scored = (current: Table): number => {
     const found = score(current);

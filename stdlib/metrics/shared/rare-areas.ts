@@ -1,6 +1,6 @@
 /** Rare-label intervals of areas under ROC curves. */
-import { NORMAL_QUANTILE_95, type Interval } from "../../statistics/interval.js";
-import { scoreSpread, type VaryingShare, type RareLabelMethod } from "../../statistics/spread.js";
+import { NORMAL_QUANTILE_95, type ConfidenceInterval } from "../../statistics/interval.js";
+import { scoreSpread, type UncertainProportion, type RareLabelIntervalMethod } from "../../statistics/spread.js";
 import { FREQUENT_LABEL_ROWS } from "./rare-shares.js";
 
 /** True labels of rows, and predicted probabilities. */
@@ -19,7 +19,7 @@ export function rareAreaIntervals(
   likely: LabelLikelihoods,
   rankings: readonly (readonly number[])[],
   weighted: boolean,
-): RareLabelMethod {
+): RareLabelIntervalMethod {
   const haveOf = (labels: readonly number[], units: Uint32Array): number =>
     units.reduce((sum, row) => sum + labels.filter((label) => likely.trueAt(row, label)).length, 0);
   return {
@@ -45,7 +45,7 @@ function movingOf(
   labels: readonly number[],
   rows: Uint32Array,
   weight: number,
-): VaryingShare {
+): UncertainProportion {
   const n = labels.length;
   const [is, by] = [new Uint8Array(rows.length * n), new Float64Array(rows.length * n)];
   for (let index = 0; index < is.length; index++) {
@@ -119,7 +119,7 @@ export function areaWithPlacements(
  * Newcombe (2006, part 2, method 5): the areas within Z standard deviations of this one. Their standard deviations are
  * those of Hanley and McNeil (1982), with both groups set to their mean size.
  */
-export function newcombeAucInterval(area: number, have: number, others: number): Interval {
+export function newcombeAucInterval(area: number, have: number, others: number): ConfidenceInterval {
   const far = (areaValue: number): boolean =>
     Math.abs(areaValue - area) > NORMAL_QUANTILE_95 * Math.sqrt(varianceAt(areaValue, have, others));
   const end = (from: number): number => {

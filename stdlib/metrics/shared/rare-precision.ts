@@ -5,7 +5,7 @@
  */
 import type { LabelSetMetricInput } from "../kind.js";
 import { midPInterval } from "../../statistics/mid-p.js";
-import { scoreSpread, type VaryingShare, type RareLabelMethod } from "../../statistics/spread.js";
+import { scoreSpread, type UncertainProportion, type RareLabelIntervalMethod } from "../../statistics/spread.js";
 import { varianceCorrection, MIN_TRUE_DECISIONS_FOR_VARIANCE } from "./rare-areas.js";
 import { FREQUENT_LABEL_ROWS } from "./rare-shares.js";
 
@@ -13,7 +13,7 @@ import { FREQUENT_LABEL_ROWS } from "./rare-shares.js";
 export function rarePrecisionIntervals(
   input: LabelSetMetricInput,
   average: "macro" | "micro" | "weighted",
-): RareLabelMethod {
+): RareLabelIntervalMethod {
   const { labels, truth } = input;
   const n = labels.length;
   const all = labels.map((_, label) => label);
@@ -42,7 +42,7 @@ function movingOf(
   ranking: readonly number[],
   rows: Uint32Array,
   weight: number,
-): VaryingShare {
+): UncertainProportion {
   const [each, n] = [ranking.length, labels.length];
   const [is, scores] = [new Uint8Array(rows.length * each), new Float64Array(rows.length * each)];
   for (let index = 0; index < is.length; index++) {

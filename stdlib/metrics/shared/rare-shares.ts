@@ -1,11 +1,11 @@
 /** Rare-label intervals of scores that are means of shares (precision, recall, F1, balanced accuracy). */
 import type { Call } from "#dsl/language/types/value.js";
-import type { LabelSetMetricInput, MetricInput } from "../kind.js";
+import type { LabelSetMetricInput, LabelMetricInput } from "../kind.js";
 import { midPInterval } from "../../statistics/mid-p.js";
 import {
   scoreSpread,
-  type VaryingShare,
-  type RareLabelMethod,
+  type UncertainProportion,
+  type RareLabelIntervalMethod,
   type TwoSidedSpread,
   type TooFewRows,
 } from "../../statistics/spread.js";
@@ -25,7 +25,7 @@ export const decisionsOfLabels = ({
   labels,
   truth,
   predicted,
-}: Omit<MetricInput, "probabilities">): LabelDecisions => ({
+}: Omit<LabelMetricInput, "probabilities">): LabelDecisions => ({
   labels,
   has: (row, label) => truth[row] === label,
   gives: (row, label) => predicted[row] === label,
@@ -72,7 +72,7 @@ export function rareShareIntervals(
   decided: LabelDecisions,
   share: ShareBasedScore,
   sets: boolean,
-): RareLabelMethod {
+): RareLabelIntervalMethod {
   const average = averageOf(call, decided.labels.length);
   if (average === "samples")
     return {
@@ -84,7 +84,7 @@ export function rareShareIntervals(
 }
 
 /** Returns the interval method of mean recall over the labels with true rows. */
-export function rareRecallIntervals(decided: LabelDecisions): RareLabelMethod {
+export function rareRecallIntervals(decided: LabelDecisions): RareLabelIntervalMethod {
   return rareGroups(decided, SHARE_SCORES.recall, (units) => {
     const had = indexesOf(decided).filter((label) => units.some((row) => decided.has(row, label)));
     return had.map((label) => ({ labels: [label], weight: 1 / had.length }));
@@ -95,7 +95,7 @@ function rareGroups(
   decided: LabelDecisions,
   share: ShareBasedScore,
   groups: (units: Uint32Array) => readonly Group[],
-): RareLabelMethod {
+): RareLabelIntervalMethod {
   return {
     frequent: (units) =>
       groups(units).every((group) => countedOf(decided, share, group, units).units.length >= FREQUENT_LABEL_ROWS),
@@ -147,7 +147,7 @@ function groupsOf(
 }
 
 /** Returns the spread of the mean of row scores: at most that of a share over as many rows. */
-function movingRows(decided: LabelDecisions, share: ShareBasedScore, rows: Uint32Array): VaryingShare {
+function movingRows(decided: LabelDecisions, share: ShareBasedScore, rows: Uint32Array): UncertainProportion {
   const { units, hits, totals } = countedOf(decided, share, { labels: indexesOf(decided), weight: 1 }, rows);
   const scores = new Float64Array(rows.length);
   units.forEach((unit, i) => (scores[unit] = share.score(hits[i]! / totals[i]!)));
@@ -189,7 +189,7 @@ function movingOf(
   { units, hits, totals }: Counted,
   { score }: ShareBasedScore,
   { labels, weight }: Group,
-): VaryingShare {
+): UncertainProportion {
   const sum = (values: readonly number[]): number => values.reduce((all, one) => all + one, 0);
   const [hit, all] = [sum(hits), sum(totals)];
   const share = all === 0 ? 0 : hit / all;

@@ -3,9 +3,9 @@
  * negative truth. Rows are independent with one prediction each, so the interval of a rate is Wilson's.
  */
 import type { Call } from "#dsl/language/types/value.js";
-import type { LabelSetMetricInput, MetricImplementation, MetricInput, ResampleScorer } from "../kind.js";
+import type { LabelSetMetricInput, MetricImplementation, LabelMetricInput, ResampleScorer } from "../kind.js";
 import { wilsonInterval } from "../../statistics/wilson.js";
-import { positiveIndex } from "./positive.js";
+import { positiveLabelIndex } from "./positive.js";
 
 /** True if the row's true label, or its predicted label, is the positive one. */
 interface Row {
@@ -41,7 +41,8 @@ export function rateMetric(rule: RowRateRule): MetricImplementation {
           }),
       },
     });
-  const why = (call: Call, labels: readonly string[]): string => rule.none(labels[positiveIndex(call, labels)] ?? "");
+  const why = (call: Call, labels: readonly string[]): string =>
+    rule.none(labels[positiveLabelIndex(call, labels)] ?? "");
   return {
     compute: (call, input) => rate(ofLabels(call, input)),
     ofLabelSets: (call, input) => rate(ofSets(call, input)),
@@ -56,15 +57,15 @@ export function rateMetric(rule: RowRateRule): MetricImplementation {
   };
 }
 
-function ofLabels(call: Call, { labels, truth, predicted }: MetricInput): Rows {
-  const positive = positiveIndex(call, labels);
+function ofLabels(call: Call, { labels, truth, predicted }: LabelMetricInput): Rows {
+  const positive = positiveLabelIndex(call, labels);
   return {
     count: truth.length,
     rowAt: (row) => ({ truth: truth[row] === positive, predicted: predicted[row] === positive }),
   };
 }
 function ofSets(call: Call, { labels, truth, predicted }: LabelSetMetricInput): Rows {
-  const [positive, width] = [positiveIndex(call, labels), labels.length];
+  const [positive, width] = [positiveLabelIndex(call, labels), labels.length];
   return {
     count: truth.length / width,
     rowAt: (row) => ({

@@ -2,7 +2,7 @@
  * Reliability: how often predictions are true, by predicted probability. The bins are those of `calibration_error`
  * (each includes its upper bound, not its lower), and match scikit-learn's `calibration_curve` with equal widths.
  */
-import type { LabelSetMetricInput, MetricInput } from "../kind.js";
+import type { LabelSetMetricInput, LabelMetricInput } from "../kind.js";
 
 export interface ReliabilityBin {
   readonly count: number;
@@ -46,7 +46,7 @@ export function computeReliability(
 }
 
 /** Uses the likeliest label of each row. */
-export function reliabilityOfTopLabels(input: MetricInput, bins: number): Reliability {
+export function reliabilityOfTopLabels(input: LabelMetricInput, bins: number): Reliability {
   const { truth, labels } = input;
   const surest = topLabels(input);
   return computeReliability(truth.length, {
@@ -61,7 +61,7 @@ export function topLabels({
   labels,
   truth,
   probabilities,
-}: Pick<MetricInput, "labels" | "truth" | "probabilities">): Int32Array {
+}: Pick<LabelMetricInput, "labels" | "truth" | "probabilities">): Int32Array {
   const n = labels.length;
   return Int32Array.from(truth, (_, row) => {
     let best = 0;

@@ -3,19 +3,19 @@
  * unless it has a faster way (`samplers`).
  */
 import type { Call } from "#dsl/language/types/value.js";
-import type { Resampling } from "../../statistics/bootstrap.js";
-import type { RareLabelMethod } from "../../statistics/spread.js";
+import type { BootstrapScorer } from "../../statistics/bootstrap.js";
+import type { RareLabelIntervalMethod } from "../../statistics/spread.js";
 import type {
   AnswerMetricInput,
   LabelSetMetricInput,
   MetricImplementation,
-  MetricInput,
+  LabelMetricInput,
   NumberMetricInput,
   Probabilities,
   RareLabelIntervals,
   ResampleScorer,
   TagMetricInput,
-  WrittenMetricInput,
+  GeneratedTextMetricInput,
 } from "../kind.js";
 
 /** Caches a value per draw, for use by several metrics. */
@@ -34,15 +34,15 @@ export function cachedPerDraw<T>(make: (drawn: Uint32Array) => T): (drawn: Uint3
 export function resamplingOf(
   units: number,
   score: ResampleScorer | undefined,
-  options: Partial<Resampling> = {},
-): Resampling | null {
+  options: Partial<BootstrapScorer> = {},
+): BootstrapScorer | null {
   if (!score) return null;
   const { interval, rare } = score;
   return { unit: "row", units, single: false, score, ...(interval && { interval }), ...(rare && { rare }), ...options };
 }
 
 /** Returns the metric's own sampler, or one that measures each draw. */
-export function samplerOf<K extends Measure, I>(
+export function metricResampleScorer<K extends Measure, I>(
   metric: MetricImplementation,
   call: Call,
   measure: K,
@@ -53,7 +53,7 @@ export function samplerOf<K extends Measure, I>(
   const plain = metric[measure] as ((call: Call, input: I) => number) | undefined;
   const sampler = quick?.(call, input) ?? (plain && ((drawn: Uint32Array) => plain(call, draw(drawn))));
   const whereRare = metric.rare?.[measure as keyof RareLabelIntervals] as
-    | ((call: Call, input: I) => RareLabelMethod | undefined)
+    | ((call: Call, input: I) => RareLabelIntervalMethod | undefined)
     | undefined;
   const rare = isSmall(input) ? whereRare?.(call, input) : undefined;
   return sampler && rare ? Object.assign((drawn: Uint32Array) => sampler(drawn), { rare }) : sampler;
@@ -64,13 +64,13 @@ export function samplerOf<K extends Measure, I>(
  */
 const MOST = { cells: 4_000_000, labels: 200 } as const;
 function isSmall(input: unknown): boolean {
-  const { labels = [], truth = [] } = input as Partial<Pick<MetricInput, "labels" | "truth">>;
+  const { labels = [], truth = [] } = input as Partial<Pick<LabelMetricInput, "labels" | "truth">>;
   const rows = truth.length;
   return labels.length <= MOST.labels && rows * labels.length <= MOST.cells;
 }
 type Measure = keyof NonNullable<MetricImplementation["samplers"]>;
 
-export function labelsResampler(input: MetricInput): (drawn: Uint32Array) => MetricInput {
+export function labelsResampler(input: LabelMetricInput): (drawn: Uint32Array) => LabelMetricInput {
   return cachedPerDraw((drawn) => {
     let made: Probabilities | undefined;
     return {
@@ -130,7 +130,7 @@ export function answersResampler(
   }));
 }
 
-export function textsResampler(input: WrittenMetricInput): (drawn: Uint32Array) => WrittenMetricInput {
+export function textsResampler(input: GeneratedTextMetricInput): (drawn: Uint32Array) => GeneratedTextMetricInput {
   return cachedPerDraw((drawn) => ({
     written: Array.from(drawn, (row) => input.written[row]!),
     targets: Array.from(drawn, (row) => input.targets[row]!),

@@ -2,7 +2,7 @@
  * Scores from sums over rows: the contribution of each row is computed once, on first use; any draw of rows then needs
  * only additions.
  */
-import type { MetricImplementation, ResampleScorer, WrittenMetricInput } from "../kind.js";
+import type { MetricImplementation, ResampleScorer, GeneratedTextMetricInput } from "../kind.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { hashOf } from "#dsl/compiler/plan/hash.js";
 import type { CooperativeYield } from "./cooperative-yield.js";
@@ -76,10 +76,10 @@ export function rowSumsSampler({ width, values, scoreOf }: RowSums): ResampleSco
 
 /** Builds a metric of generated texts from sums over rows, which are computed once for all uses. */
 export function writtenSumsMetric(
-  sumsOf: (call: Call, input: WrittenMetricInput) => RowSums,
+  sumsOf: (call: Call, input: GeneratedTextMetricInput) => RowSums,
 ): Required<Pick<MetricImplementation, "ofWritten" | "samplers" | "ahead">> {
-  const cache = new WeakMap<WrittenMetricInput, Map<string, RowSums>>();
-  const once = (call: Call, input: WrittenMetricInput): RowSums => {
+  const cache = new WeakMap<GeneratedTextMetricInput, Map<string, RowSums>>();
+  const once = (call: Call, input: GeneratedTextMetricInput): RowSums => {
     const byCall = cache.get(input) ?? new Map<string, RowSums>();
     cache.set(input, byCall);
     const key = hashOf(call.arguments);

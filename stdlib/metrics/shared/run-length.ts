@@ -1,7 +1,7 @@
 /** The n-gram size parameter of metrics about repeated n-grams. */
 import { defineParameters } from "#dsl/language/types/define.js";
 
-export const runLengthParameters = <const N extends number>(usual: N, why: string) =>
+export const wordRunLengthParameters = <const N extends number>(usual: N, why: string) =>
   defineParameters([
     {
       name: "words",

@@ -10,7 +10,7 @@ const FARTHEST = 50;
 /** Maximum number of moves to try for one pair of texts. */
 const MOST_TRIED = 1000;
 
-export function editsWithShifts(written: WordList, target: WordList): number {
+export function editCountWithShifts(written: WordList, target: WordList): number {
   if (target.length === 0) return written.length;
   let words = written;
   let [shifts, tried] = [0, 0];

@@ -4,17 +4,17 @@ import type { PairMetricInput } from "../kind.js";
 import { averageScoreOfCounts, type LabelCounts } from "./counts.js";
 
 /** Returns a score from the counts of both labels: non-matching pairs, then matching ones. */
-export type CutScore = (counts: readonly [LabelCounts, LabelCounts]) => number;
+export type ThresholdScore = (counts: readonly [LabelCounts, LabelCounts]) => number;
 
-export const accuracyOfCuts: CutScore = ([other, same]) => (other.hit + same.hit) / (other.have + same.have);
+export const accuracyAtThreshold: ThresholdScore = ([other, same]) => (other.hit + same.hit) / (other.have + same.have);
 
 /**
  * Finds the best threshold; pairs at or above it count as matching. Ties prefer the highest threshold. NaN without
  * pairs.
  */
-export function bestCut(
+export function bestSimilarityThreshold(
   { same, similarity }: PairMetricInput,
-  score: CutScore,
+  score: ThresholdScore,
 ): { readonly value: number; readonly threshold: number; readonly counts: readonly [LabelCounts, LabelCounts] } {
   const n = same.length;
   const have = same.reduce((sum, s) => sum + s, 0);
@@ -46,15 +46,15 @@ function falls(values: Float64Array): boolean {
 }
 
 /** Returns an average over both labels (`average`, `of`), at the threshold where `by` is best. */
-export function averageAtBestCut(
+export function averageScoreAtBestThreshold(
   call: Call,
   input: PairMetricInput,
   score: (c: LabelCounts) => number,
   by = score,
 ): number {
   const over =
-    (of: (c: LabelCounts) => number): CutScore =>
+    (of: (c: LabelCounts) => number): ThresholdScore =>
     (counts) =>
       averageScoreOfCounts(call, input.labels, counts, of);
-  return over(score)(bestCut(input, over(by)).counts);
+  return over(score)(bestSimilarityThreshold(input, over(by)).counts);
 }

@@ -3,7 +3,7 @@
  * They differ in the numbering of positions and in their heads.
  */
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import type { Layers } from "../../layers/contract.js";
+import type { LayerBuilder } from "../../layers/contract.js";
 import type { FromScratchInputs, ModelImplementation } from "../kind.js";
 import { ACTIVATIONS, type Activation, type ConfigReader } from "./config.js";
 import { remainingHeadCount } from "./pruned-heads.js";
@@ -30,7 +30,7 @@ export interface BertConfig {
 }
 
 /** Reads the config. `padding`: the default padding token. Coded errors: `unsupported-config`, `bad-config`. */
-export function bertConfig(read: ConfigReader, padding: number): BertConfig {
+export function readBertConfig(read: ConfigReader, padding: number): BertConfig {
   read.choice("position_embedding_type", "absolute", ["absolute"]);
   read.off("is_decoder");
   read.off("add_cross_attention");
@@ -118,7 +118,7 @@ export const bertFacts = {
 } satisfies Partial<ModelImplementation<Sizes>>;
 
 /** Returns token type embeddings: [batch, length, size], or the row of type 0 [1, size] if no types are given. */
-export function tokenTypeEmbeddings(layers: Layers, c: BertConfig, types: Tensor | undefined): Tensor {
+export function tokenTypeEmbeddings(layers: LayerBuilder, c: BertConfig, types: Tensor | undefined): Tensor {
   const [rows, size, path] = [c.type_vocab_size, c.hidden_size, "embeddings.token_type_embeddings"];
   return types
     ? layers.embedding(path, types, { rows, size })
@@ -126,7 +126,13 @@ export function tokenTypeEmbeddings(layers: Layers, c: BertConfig, types: Tensor
 }
 
 /** Applies the blocks to the embeddings x [batch, length, hidden]; `dropout` null uses the config's rates. */
-export function bertEncoder(layers: Layers, c: BertConfig, x: Tensor, mask: Tensor, dropout: number | null): Tensor {
+export function bertEncoder(
+  layers: LayerBuilder,
+  c: BertConfig,
+  x: Tensor,
+  mask: Tensor,
+  dropout: number | null,
+): Tensor {
   const rates = {
     dropout: dropout ?? c.hidden_dropout_prob,
     attention: dropout ?? c.attention_probs_dropout_prob,
@@ -140,7 +146,7 @@ interface Rates {
   readonly dropout: number;
   readonly attention: number;
 }
-function block(layers: Layers, path: string, config: BertConfig, x: Tensor, mask: Tensor, rates: Rates): Tensor {
+function block(layers: LayerBuilder, path: string, config: BertConfig, x: Tensor, mask: Tensor, rates: Rates): Tensor {
   const { hidden_size: size, intermediate_size: wide, heads_left: heads, layer_norm_eps: epsilon } = config;
   const width = (size / config.num_attention_heads) * heads;
   const attended = layers.block(`${path}.attention`, x, (h) => {

@@ -54,13 +54,13 @@ const reasons: readonly (readonly [why: string, ...fields: string[]])[] = [
   ["settings of sentence-transformers, which `predict` sets", "sentence_transformers"],
 ];
 
-export const KNOWN_FIELD_REASONS: Readonly<Record<string, string>> = Object.fromEntries(
+export const IGNORED_CONFIG_FIELD_REASONS: Readonly<Record<string, string>> = Object.fromEntries(
   reasons.flatMap(([why, ...fields]) => fields.map((field) => [field, why])),
 );
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Activation names in transformers' configs that `Layers.activate` supports. */
+/** Activation names in transformers' configs that `LayerBuilder.activate` supports. */
 export const ACTIVATIONS = [
   "gelu",
   "gelu_python",
@@ -84,7 +84,7 @@ export const ACTIVATIONS = [
 export type Activation = (typeof ACTIVATIONS)[number];
 
 /**
- * Reads a config.json with `read`. Every other field must have no effect (`KNOWN_FIELD_REASONS`, and the family's own
+ * Reads a config.json with `read`. Every other field must have no effect (`IGNORED_CONFIG_FIELD_REASONS`, and the family's own
  * `idle` fields) or be empty, because an unknown field might mean an unsupported variant. Coded error:
  * `unknown-config`.
  */
@@ -105,7 +105,7 @@ export function readConfig<C>(
   });
   const config = read(watched);
   const unknown = Object.keys(json).filter(
-    (key) => !seen.has(key) && !(key in KNOWN_FIELD_REASONS) && !isEmpty(json[key]),
+    (key) => !seen.has(key) && !(key in IGNORED_CONFIG_FIELD_REASONS) && !isEmpty(json[key]),
   );
   if (unknown.length > 0) throw new CodedError("unknown-config", { family, key: unknown[0]!, keys: unknown });
   return config;

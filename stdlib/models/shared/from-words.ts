@@ -32,7 +32,7 @@ export const layersParameter = size(
   4,
   "Four blocks learn simple texts in minutes.",
 );
-export const hiddenParameter = size(
+export const hiddenSizeParameter = size(
   "hidden",
   "Width of the stream of tokens; a multiple of `heads`.",
   { min: 2, max: 16_384 },
@@ -47,7 +47,7 @@ export const headsParameter = size(
   "Heads of 32 to 128 numbers are usual: hidden / heads.",
 );
 /** `times`: multiple of `hidden`; the result is rounded up to a multiple of 8. */
-export const intermediateParameter = (times: number, defaultText = `${times} × hidden`) =>
+export const intermediateSizeParameter = (times: number, defaultText = `${times} × hidden`) =>
   defineParameter({
     name: "intermediate",
     type: { is: "number", integer: true },
@@ -79,7 +79,7 @@ export const headSizeParameter = defineParameter({
   why: "As a rule heads share the width between them.",
   impact: "low",
 });
-export const windowParameter = defineParameter({
+export const attentionWindowParameter = defineParameter({
   name: "window",
   type: { is: "number", integer: true },
   doc: "Number of tokens that a layer with a window reads, itself included. Shorter windows make long texts cheaper.",
@@ -88,7 +88,7 @@ export const windowParameter = defineParameter({
   why: "Most short texts have at most 512 tokens, and the layers between see the whole text.",
   impact: "low",
 });
-export const tiedParameter = defineParameter({
+export const tiedEmbeddingsParameter = defineParameter({
   name: "tied",
   type: { is: "boolean" },
   doc: "The output embedding is the input's.",
@@ -149,7 +149,7 @@ function nearestMultiple(width: number, count: number): number {
   return Math.max(count, Math.round(width / count) * count);
 }
 
-export const bertSpecials: FromScratch = {
+export const bertScratchTokenizer: FromScratch = {
   tokenizer: "wordpiece",
   specialTokens: [
     ["[PAD]", "pad"],
@@ -162,7 +162,7 @@ export const bertSpecials: FromScratch = {
   pairTemplate: "[CLS] A [SEP] B [SEP]",
   secondTokenType: true,
 };
-export const robertaSpecials: FromScratch = {
+export const robertaScratchTokenizer: FromScratch = {
   tokenizer: "bpe",
   specialTokens: [
     ["<s>", "begin", "classify"],
@@ -175,7 +175,7 @@ export const robertaSpecials: FromScratch = {
   pairTemplate: "<s> A </s> </s> B </s>",
 };
 /** Special tokens of LLaMA, plus one for padding. */
-export const llamaSpecials: FromScratch = {
+export const llamaScratchTokenizer: FromScratch = {
   tokenizer: "bpe",
   specialTokens: [
     ["<unk>", "unknown"],
@@ -186,7 +186,7 @@ export const llamaSpecials: FromScratch = {
   singleTemplate: "<s> A",
   pairTemplate: "<s> A <s> B",
 };
-export const gemmaSpecials: FromScratch = {
+export const gemmaScratchTokenizer: FromScratch = {
   tokenizer: "bpe",
   specialTokens: [
     ["<pad>", "pad"],
@@ -198,7 +198,7 @@ export const gemmaSpecials: FromScratch = {
   pairTemplate: "<bos> A <bos> B",
 };
 /** Special tokens of families whose texts end with a token but begin with none. */
-export const endOfTextSpecials: FromScratch = {
+export const endOfTextScratchTokenizer: FromScratch = {
   tokenizer: "bpe",
   specialTokens: [["<|endoftext|>", "end", "begin", "pad", "unknown"]],
   singleTemplate: "A",

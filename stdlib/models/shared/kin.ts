@@ -6,7 +6,7 @@ import type { PrunableParts } from "./prunable-parts.js";
 import { sizeFields } from "./size-fields.js";
 
 /** Head and inner layers of BERT and RoBERTa. */
-export const bertPruning = {
+export const bertPrunableParts = {
   heads: {
     field: "num_attention_heads",
     into: ["attention.self.query", "attention.self.key", "attention.self.value"],
@@ -41,7 +41,7 @@ export const robertaFamilyCapabilities = {
   shape: "encoder" as const,
   sizeFields,
   unmasks: true as const,
-  prunes: bertPruning,
+  prunes: bertPrunableParts,
   denseHead: true as const,
   buffers: /\.embeddings\.(position_ids|token_type_ids)$/,
 };

@@ -10,7 +10,7 @@ export interface KnownCheckpoint {
 type Sizes = readonly [layers: number, hidden: number, heads: number, inner: number, vocabulary: number];
 type More = Readonly<Record<string, unknown>>;
 
-export function bertLikeCheckpoint(name: string, sizes: Sizes, more: More = {}): KnownCheckpoint {
+export function makeBertLikeCheckpoint(name: string, sizes: Sizes, more: More = {}): KnownCheckpoint {
   const [num_hidden_layers, hidden_size, num_attention_heads, intermediate_size, vocab_size] = sizes;
   const config = { num_hidden_layers, hidden_size, num_attention_heads, intermediate_size, vocab_size };
   return { name, config: { ...config, max_position_embeddings: 512, ...more } };
@@ -23,6 +23,6 @@ export function makeLlamaLikeCheckpoint(
   options: More & { shared: number; positions: number },
 ): KnownCheckpoint {
   const { shared: num_key_value_heads, positions: max_position_embeddings, ...more } = options;
-  const { config } = bertLikeCheckpoint(name, sizes);
+  const { config } = makeBertLikeCheckpoint(name, sizes);
   return { name, config: { ...config, num_key_value_heads, max_position_embeddings, ...more } };
 }

@@ -1,8 +1,8 @@
 /** The head of BertForSequenceClassification: dropout and a linear layer (`classifier`) over the pooled output. */
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import type { ModelOutputs, SentenceHead } from "../kind.js";
+import type { ModelOutputs, SequenceClassificationHead } from "../kind.js";
 
-export const pooledHead: SentenceHead = {
+export const pooledHead: SequenceClassificationHead = {
   paths: ["classifier"],
   logits(layers, body, { hidden, labels, dropout }) {
     const features = body.pooled ?? firstPositionOf(body);

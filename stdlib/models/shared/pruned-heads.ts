@@ -10,7 +10,7 @@ export function remainingHeadCount(
   read: ConfigReader,
   options: { readonly layers: number; readonly heads: number },
 ): number {
-  const gone = prunedHeads(read.raw("pruned_heads"));
+  const gone = readPrunedHeads(read.raw("pruned_heads"));
   if (!gone) throw read.bad("pruned_heads", "must be lists of heads by layer");
   const counts = Array.from({ length: options.layers }, (_, layer) => new Set(gone.get(layer) ?? []).size);
   const [first = 0] = counts;
@@ -24,7 +24,7 @@ export function remainingHeadCount(
 }
 
 /** Returns the pruned heads by layer; null if the record is malformed. */
-export function prunedHeads(value: unknown): ReadonlyMap<number, readonly number[]> | null {
+export function readPrunedHeads(value: unknown): ReadonlyMap<number, readonly number[]> | null {
   if (value === undefined || value === null) return new Map();
   if (typeof value !== "object" || Array.isArray(value)) return null;
   const found = new Map<number, readonly number[]>();

@@ -3,7 +3,7 @@
  * with a separate bias. Families differ in the names, and MobileBERT extends its narrow embeddings.
  */
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import type { Layers } from "../../layers/contract.js";
+import type { LayerBuilder } from "../../layers/contract.js";
 import type { UnmaskingHead } from "../kind.js";
 import type { Activation } from "./config.js";
 
@@ -23,7 +23,7 @@ export interface FillMaskHeadShape {
   readonly bias?: string;
 }
 
-export function buildUnmaskingHead(head: Layers, options: FillMaskHeadShape): UnmaskingHead {
+export function buildUnmaskingHead(head: LayerBuilder, options: FillMaskHeadShape): UnmaskingHead {
   const { size, rows, epsilon, activation, tied, output } = options;
   const apart = tied === null;
   if (apart && options.bias !== undefined) head.unused(options.bias, [rows], "zeros");

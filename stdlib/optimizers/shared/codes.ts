@@ -1,5 +1,5 @@
 /** Error codes of optimizer settings. */
-import { rateText } from "../../techniques/shared/rates.js";
+import { learningRateText } from "../../techniques/shared/rates.js";
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
 export interface OptimizersCodeData {
@@ -18,9 +18,9 @@ export const optimizersCodes: CodeTable<OptimizersCodeData> = {
     severity: "warning",
     facts: true,
     message: (d) =>
-      `the learning rate ${rateText(d.rate)} is ${times(d.rate, d.usual)} the usual rate of ${d.of} with ${d.optimizer}, ${rateText(d.usual)}`,
+      `the learning rate ${learningRateText(d.rate)} is ${times(d.rate, d.usual)} the usual rate of ${d.of} with ${d.optimizer}, ${learningRateText(d.usual)}`,
     help: (d) =>
-      `write \`learning_rate: ${rateText(d.usual)}\`, or remove it to use that default${d.rate > d.usual ? "" : "; with so small a rate the model hardly learns"}`,
+      `write \`learning_rate: ${learningRateText(d.usual)}\`, or remove it to use that default${d.rate > d.usual ? "" : "; with so small a rate the model hardly learns"}`,
     explain:
       "Each technique has a default learning rate found by sweeps on real data (see `show NAME.plan`). Ten times " +
       "this much usually damages a pretrained model; a fortieth hardly changes it. A `sweep` over " +

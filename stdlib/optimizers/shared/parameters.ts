@@ -3,13 +3,17 @@ import type { CheckContext } from "#dsl/language/types/context.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { baseHiddenSize } from "../../models/shared/base-facts.js";
 import { defineParameter } from "#dsl/language/types/define.js";
-import { recommendedRateFor, rateText, type RecommendedRate } from "../../techniques/shared/rates.js";
+import {
+  recommendedLearningRate,
+  learningRateText,
+  type RecommendedLearningRate,
+} from "../../techniques/shared/rates.js";
 import type {} from "./codes.js";
 
 /**
  * Recommended rates for models from scratch, and for techniques without a recommendation: all weights train, or few do.
  */
-const PLAIN: Readonly<Record<"scratch" | "all" | "few", RecommendedRate>> = {
+const PLAIN: Readonly<Record<"scratch" | "all" | "few", RecommendedLearningRate>> = {
   scratch: { rate: 1e-3, narrows: true, because: "weights that start at random have nothing to lose" },
   all: { rate: 1e-4, narrows: true, because: "a pretrained model is easily upset by large steps" },
   few: { rate: 1e-3, narrows: true, because: "few weights that start from nothing need larger steps" },
@@ -29,9 +33,9 @@ function usualRate(factor: number): (context: CheckContext) => Found {
     const scratch = context.model?.["scratch"] === true;
     const recommended = scratch ? PLAIN.scratch : (ownRate ?? PLAIN[saves === "model" ? "all" : "few"]);
     const width = baseHiddenSize(context);
-    const adamw = recommendedRateFor(recommended, width);
+    const adamw = recommendedLearningRate(recommended, width);
     const wider = adamw === recommended.rate ? "" : ` for a base ${String(width)} wide`;
-    const times = factor === 1 ? "" : `, ${String(factor)} × AdamW's ${rateText(adamw)}`;
+    const times = factor === 1 ? "" : `, ${String(factor)} × AdamW's ${learningRateText(adamw)}`;
     return {
       rate: Number((adamw * factor).toPrecision(3)),
       subject: `${scratch ? "a model from scratch" : name}${wider}`,
@@ -56,7 +60,7 @@ export function checkLearningRate(factor: number): (call: Call, context: CheckCo
       "rate-far-off",
       { optimizer: call.word, rate, usual, of: subject },
       "learning_rate",
-      rateText(usual),
+      learningRateText(usual),
     );
   };
 }

@@ -7,13 +7,14 @@ import { seededRandom, shuffle, type RandomSource } from "../../statistics/chanc
 const DRAWS = 2_000_000;
 
 /** Returns a random source per purpose of a partition. */
-export const partitionChance = (seed: number, purpose: number): RandomSource => seededRandom(seed, 0x0fed, purpose);
+export const partitionRandomSource = (seed: number, purpose: number): RandomSource =>
+  seededRandom(seed, 0x0fed, purpose);
 
 /** Returns all rows in an order determined by the seed. */
 export const shuffledRows = (rows: number, seed: number): Uint32Array =>
   shuffle(
     Uint32Array.from({ length: rows }, (_, row) => row),
-    partitionChance(seed, 0),
+    partitionRandomSource(seed, 0),
   );
 
 /** Returns clients named 1, 2 and so on, with their rows in the split's order. */

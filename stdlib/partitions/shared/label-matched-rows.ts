@@ -3,7 +3,7 @@
  * has of the training rows, to less than a row. For values without training rows, it gets its share of all rows.
  */
 import { shuffle } from "../../statistics/chance.js";
-import { rowsByValue, partitionChance } from "./client-rows.js";
+import { rowsByValue, partitionRandomSource } from "./client-rows.js";
 
 const ONE = "";
 
@@ -23,7 +23,7 @@ export function dealRowsLikeTraining(
 ): readonly Uint32Array[] {
   const sizes = parts.map(({ length }) => length);
   const counts = countsBy(parts, options.values);
-  const order = partitionChance(options.seed, 3);
+  const order = partitionRandomSource(options.seed, 3);
   const dealt = parts.map((): number[] => []);
   // Rounding remainders carry over to the next value, so that rare values do not all go to the last client.
   const owed = parts.map(() => 0);

@@ -43,7 +43,7 @@ export function filterBits(word: string, size: number): readonly number[] {
 }
 
 /** Returns the buckets of a word's trigrams, with markers for its start and end, and of its last four letters. */
-export function letterBuckets(word: string, size: number): readonly number[] {
+export function letterPatternBuckets(word: string, size: number): readonly number[] {
   const whole = `^${word.slice(0, 24)}$`;
   const found: number[] = [];
   for (let i = 0; i + 3 <= whole.length; i++) found.push(hash(whole.slice(i, i + 3), 7) % size);
@@ -76,14 +76,14 @@ export class WordFilter {
 }
 
 /** Scores the spelling of a word: positive if it resembles a name, negative if not. */
-export class LetterModel {
+export class NameSpellingModel {
   private readonly weights: Int8Array;
   constructor(base64: string) {
     this.weights = new Int8Array(bytesOf(base64).buffer);
   }
   score(word: string): number {
     let sum = 0;
-    for (const bucket of letterBuckets(word, this.weights.length)) sum += this.weights[bucket] ?? 0;
+    for (const bucket of letterPatternBuckets(word, this.weights.length)) sum += this.weights[bucket] ?? 0;
     return sum / 32;
   }
 }

@@ -1,9 +1,9 @@
 /** Knowledge about single words; the lists are decoded on first use. */
-import { wordHashes, LetterModel, accentlessForm, WordFilter } from "./filters.js";
+import { wordHashes, NameSpellingModel, accentlessForm, WordFilter } from "./filters.js";
 import * as made from "./lists.generated.js";
 import { ambiguousNames } from "./vocabulary.js";
 
-export interface WordKnowledge {
+export interface WordListMembership {
   readonly first: boolean;
   readonly last: boolean;
   readonly word: boolean;
@@ -13,7 +13,7 @@ export interface WordKnowledge {
   readonly brand: boolean;
   /** True if the name is also a common name of things. */
   readonly common: boolean;
-  /** Spelling score; see `LetterModel`. */
+  /** Spelling score; see `NameSpellingModel`. */
   readonly spelt: number;
 }
 interface Lists {
@@ -24,14 +24,14 @@ interface Lists {
   readonly places: WordFilter;
   readonly brands: WordFilter;
   readonly phrases: WordFilter;
-  readonly letters: LetterModel;
+  readonly letters: NameSpellingModel;
 }
 let lists: Lists | undefined;
 /** Two-generation cache of words: recent lookups and those before. A word in neither is looked up again. */
-let [remembered, older]: [Map<string, WordKnowledge>, Map<string, WordKnowledge>] = [new Map(), new Map()];
+let [remembered, older]: [Map<string, WordListMembership>, Map<string, WordListMembership>] = [new Map(), new Map()];
 const most = 20_000;
 
-export function lookUpWord(plain: string): WordKnowledge {
+export function lookUpWord(plain: string): WordListMembership {
   let found = remembered.get(plain);
   if (found) return found;
   found = older.get(plain) ?? looked(plain);
@@ -49,11 +49,11 @@ function decoded(): Lists {
     places: new WordFilter(made.places),
     brands: new WordFilter(made.brands),
     phrases: new WordFilter(made.phrases),
-    letters: new LetterModel(made.letters),
+    letters: new NameSpellingModel(made.letters),
   });
 }
 
-function looked(plain: string): WordKnowledge {
+function looked(plain: string): WordListMembership {
   const { firsts, lasts, rarer, words, places, brands, letters } = decoded();
   const by = wordHashes(plain);
   const [first, last] = [firsts.has(by), lasts.has(by)];

@@ -2,7 +2,7 @@
 import { allMatches } from "../matches.js";
 import type { TextSpan } from "../finding.js";
 import { accentlessForm } from "./filters.js";
-import { lookUpWord, type WordKnowledge } from "./lists.js";
+import { lookUpWord, type WordListMembership } from "./lists.js";
 import {
   verbsBeforeNames,
   closingWords,
@@ -21,7 +21,7 @@ const opening =
 const follower = /(\p{Ll}[\p{L}'’-]{1,20})(?: (\p{Ll}[\p{L}'’-]{1,24}))?(?![\p{L}\p{N}])/uy;
 
 /** Finds `hi, my name is john smith`: a given name and, if it is one, the family name after it. */
-export function findIntroducedLowerCase(text: string): readonly TextSpan[] {
+export function findIntroducedLowerCaseNames(text: string): readonly TextSpan[] {
   const found: TextSpan[] = [];
   for (const { 0: words, index } of allMatches(opening, text)) {
     const start = index + words.length;
@@ -52,7 +52,7 @@ const isSmall = (text: string): boolean =>
   /^[^\p{L}]*\p{Ll}/u.test(text) && (text.match(/(?<![\p{L}\p{N}_./:-])\p{Lu}\p{Ll}/gu)?.length ?? 0) <= 3;
 
 /** Finds given names that have no other meaning, with a following family name, if the context supports them. */
-export function findMentionedLowerCase(text: string): readonly TextSpan[] {
+export function findMentionedLowerCaseNames(text: string): readonly TextSpan[] {
   if (text.length > 4000 || !isSmall(text)) return [];
   const words = allMatches(wordOf, text).map(({ 0: written, index }) => ({
     written,
@@ -105,7 +105,7 @@ function isFamily(written: string, plain: string): boolean {
   const one = knownOf(written);
   return /^\p{Ll}/u.test(written) && (one.last || one.first || one.rare) && !one.word && !barred(plain);
 }
-function ownWeight({ first, word, place, brand, common, rare }: WordKnowledge, written: string): number {
+function ownWeight({ first, word, place, brand, common, rare }: WordListMembership, written: string): number {
   const baseWeight = first && !word && !place && !brand && !common ? 0.76 : first ? 0.55 : rare ? 0.25 : 0.2;
   return (
     baseWeight -
@@ -153,7 +153,7 @@ function after(text: string, words: readonly Word[], i: number): number {
   return next.plain.length > 1 && anySubjectVerbs.has(next.plain) ? 0.35 : 0;
 }
 
-function knownOf(written: string): WordKnowledge {
+function knownOf(written: string): WordListMembership {
   const parts = written
     .split("-")
     .filter(Boolean)

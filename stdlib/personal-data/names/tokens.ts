@@ -1,6 +1,6 @@
 /** Capitalized words of a text, in runs that may be one name, with their context. */
 import { accentlessForm } from "./filters.js";
-import { lookUpWord, hyphenatedParts, type WordKnowledge } from "./lists.js";
+import { lookUpWord, hyphenatedParts, type WordListMembership } from "./lists.js";
 import { brandsNamedAfterPeople, nameParticles, placePrefixes, titleWords } from "./vocabulary.js";
 
 /** Properties of a word that do not depend on its position. */
@@ -12,7 +12,7 @@ interface Written {
   readonly shouted: boolean;
   /** True for a capital within the word (`YouTube`); in names this occurs only after `Mc` and the like. */
   readonly camel: boolean;
-  readonly known: WordKnowledge;
+  readonly known: WordListMembership;
 }
 export interface NameToken extends Written {
   readonly start: number;
@@ -129,7 +129,7 @@ function lookedAt(written: string): Written {
 }
 
 /** `Anna-Lena`, `Smith-Jones`: looked up by their parts. */
-function knownOf(written: string, plain: string): WordKnowledge {
+function knownOf(written: string, plain: string): WordListMembership {
   const parts = written.includes("-") ? hyphenatedParts(written) : [];
   if (parts.length < 2) return lookUpWord(plain);
   const all = parts.map(lookUpWord);

@@ -1,6 +1,6 @@
 /** Scores how likely a part of a text is a person's name, from its words and its context. */
 import { nameContextOf } from "./name-context.js";
-import { lookUpWord, type WordKnowledge } from "./lists.js";
+import { lookUpWord, type WordListMembership } from "./lists.js";
 import type { NamePart } from "./parts.js";
 import { isUnambiguousGivenName, type NameToken } from "./tokens.js";
 
@@ -132,7 +132,7 @@ function ownWorth(full: readonly NameToken[], initials: boolean, style: () => Te
 
 /** @param later true if not the first word of the name, where a family name is likelier */
 function worth(
-  { first, last, rare, word, place, brand, common, spelt }: WordKnowledge,
+  { first, last, rare, word, place, brand, common, spelt }: WordListMembership,
   later: boolean,
   unknown: () => number,
 ): number {

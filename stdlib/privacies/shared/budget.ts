@@ -2,7 +2,7 @@
 import type { PrivacySampling, PrivacyGuarantee } from "#dsl/language/types/capabilities/promise-text.js";
 import type { Refusal } from "#dsl/language/types/capabilities/refusal.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { SampledSteps } from "../kind.js";
+import type { NoisySampledSteps } from "../kind.js";
 import { epsilonByPrv } from "./prv.js";
 import { epsilonByRdp } from "./rdp.js";
 
@@ -91,7 +91,11 @@ export function defaultDelta(units: number): number {
 }
 
 /** Returns ε at δ of all steps done; null if the grid of the accountant would be too large. */
-export function epsilonByAccountant(accountant: string, done: readonly SampledSteps[], delta: number): number | null {
+export function epsilonByAccountant(
+  accountant: string,
+  done: readonly NoisySampledSteps[],
+  delta: number,
+): number | null {
   return accountant === "prv" ? epsilonByPrv(done, delta) : epsilonByRdp(done, delta);
 }
 

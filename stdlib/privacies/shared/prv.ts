@@ -4,7 +4,7 @@
  * grid. It is tighter than Rényi orders. ε is an upper bound: it includes the error of the grid, with Opacus' error
  * tolerances.
  */
-import type { SampledSteps } from "../kind.js";
+import type { NoisySampledSteps } from "../kind.js";
 import { erfc } from "./log-space.js";
 import { epsilonByRdp } from "./rdp.js";
 
@@ -76,7 +76,7 @@ const MOST_CELLS = 2 ** 21;
  * Returns ε at δ of all steps done; null if the spent budget is so large that the grid would need too much memory.
  * `coarse`: factor of the cell width; above 1, the result is a good estimate but no upper bound.
  */
-export function epsilonByPrv(done: readonly SampledSteps[], delta: number, coarse = 1): number | null {
+export function epsilonByPrv(done: readonly NoisySampledSteps[], delta: number, coarse = 1): number | null {
   const phases = done.filter(({ rate, steps }) => rate > 0 && steps > 0);
   if (phases.length === 0) return 0;
   if (phases.some(({ noise }) => noise === 0)) return Infinity;
@@ -92,7 +92,7 @@ export function epsilonByPrv(done: readonly SampledSteps[], delta: number, coars
 }
 
 /** Returns the maximum absolute loss that the grid must cover (remark 5.6 of the paper, as Opacus reads it). */
-function reachOf(phases: readonly SampledSteps[], error: number, count: number): number {
+function reachOf(phases: readonly NoisySampledSteps[], error: number, count: number): number {
   const each = phases.map((one) => epsilonByRdp([{ ...one, steps: 1 }], error / (8 * count)));
   return Math.max(epsilonByRdp(phases, error / 4), ...each, EPSILON_ERROR) + 3;
 }
@@ -111,7 +111,7 @@ interface Composed {
   readonly shift: number;
 }
 
-function composed(phases: readonly SampledSteps[], grid: Grid): Composed {
+function composed(phases: readonly NoisySampledSteps[], grid: Grid): Composed {
   let size = 2;
   while (size < 2 * grid.half + 2) size *= 2;
   let total: Numbers | undefined;
@@ -157,7 +157,7 @@ function multiply([real, imaginary]: Numbers, by: Numbers): void {
 }
 
 /** Fills the cells with the masses of one step. @returns the true mean loss minus the mean loss of the cells */
-function discretised({ noise, rate }: SampledSteps, { reach, cell, half }: Grid, masses: Float64Array): number {
+function discretised({ noise, rate }: NoisySampledSteps, { reach, cell, half }: Grid, masses: Float64Array): number {
   const size = masses.length;
   const [from, to] = [chanceBelow(-reach, noise, rate), chanceBelow(reach, noise, rate)];
   const upTo = (t: number): number =>

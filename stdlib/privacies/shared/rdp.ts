@@ -3,7 +3,7 @@
  * conversion to ε at a δ (Balle et al. 2020, Theorem 21). Neighbouring data sets differ by adding or removing one unit.
  * Steps compose by addition, order by order.
  */
-import type { SampledSteps } from "../kind.js";
+import type { NoisySampledSteps } from "../kind.js";
 import { logAdd, logErfc, logSubtract } from "./log-space.js";
 
 const range = (count: number, valueAt: (i: number) => number): number[] =>
@@ -75,7 +75,7 @@ function fractional(order: number, noise: number, rate: number): number {
  * order (van Erven and Harremoës 2014, Theorem 3), so one order gives a lower bound for those above it. Most orders are
  * therefore never computed.
  */
-export function epsilonByRdp(done: readonly SampledSteps[], delta: number): number {
+export function epsilonByRdp(done: readonly NoisySampledSteps[], delta: number): number {
   const last = RDP_ORDERS.length - 1;
   let least = Infinity;
   const divergenceAt = (index: number): number => {

@@ -1,7 +1,7 @@
 /** Parameters shared by pruners. */
 import { defineParameter } from "#dsl/language/types/define.js";
 
-export const startupParameter = defineParameter({
+export const startupTrialsParameter = defineParameter({
   name: "startup",
   type: { is: "number", integer: true },
   doc: "How many trials are trained to their end before any is given up.",
@@ -21,7 +21,7 @@ export const warmupParameter = defineParameter({
   impact: "low",
 });
 
-export const everyParameter = defineParameter({
+export const pruningIntervalParameter = defineParameter({
   name: "every",
   type: { is: "number", integer: true },
   doc: "Steps between two decisions on a trial.",
@@ -43,7 +43,7 @@ export const reductionParameter = <N extends number>(usual: N) =>
   });
 
 /** Aliases from Optuna, Ray and Syne Tune. */
-export const startupAliases = {
+export const pruningParameterAliases = {
   n_startup_trials: "startup",
   min_samples_required: "startup",
   n_warmup_steps: "warmup",

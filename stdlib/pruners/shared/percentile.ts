@@ -7,7 +7,7 @@ import type { Study, StudyTrial } from "../../searches/kind.js";
 import { scoreTexts, trialCountText } from "./score-text.js";
 
 /** `share`: share of the best trials to continue; `named`: formats the threshold as text. */
-export function prunedBelowPercentile(
+export function percentilePruningReason(
   call: Call,
   share: number,
   named: (bar: string, count: string) => string,

@@ -14,7 +14,7 @@ export interface HalvingOptions {
 }
 
 /** `where`: text to append to the reason, such as the bracket. */
-export function prunedBelowRung(
+export function rungPruningReason(
   halving: HalvingOptions,
   study: Study,
   trial: StudyTrial,

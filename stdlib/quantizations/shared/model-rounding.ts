@@ -1,18 +1,21 @@
 /** Rounds a model's weights: the dequantized values, and the storage form of each tensor. */
 import type { NDArray } from "#dsl/tensor/program.js";
 import { dequantizeMatrix, roundMatrix } from "#dsl/tensor/numbers/rounding.js";
-import type { CompressedWeights, SourceWeights } from "../../compression/compression-step.js";
+import type { CompressedWeights, WeightsToCompress } from "../../compression/compression-step.js";
 import { quantizedConfig, type WeightQuantization } from "../../models/shared/quantized-weights.js";
 import type { FamilyCapabilities } from "#dsl/language/types/capabilities/model.js";
 import {
   MAX_PRODUCT_CODE,
-  productWeightOf,
+  productWeightShapeOf,
   MAX_LOOKUP_CODE,
   fitsInt4,
   type RoundingForm,
 } from "#dsl/tensor/numbers/rounding.js";
 
-export function quantizeWeights({ facts, family, read }: SourceWeights, how: WeightQuantization): CompressedWeights {
+export function quantizeWeights(
+  { facts, family, read }: WeightsToCompress,
+  how: WeightQuantization,
+): CompressedWeights {
   const lies = liesOf(facts.shapes, family, how.weights);
   return {
     config: { ...facts.config, ...quantizedConfig(how) },
@@ -53,7 +56,7 @@ function liesOf(
     const last = name.split(".").at(-2) ?? "";
     const turned = !(family?.weightLayout === "in_out" && family.linears.includes(last));
     if (weights === "int8") found[name] = { as: "int8", lines: turned ? "rows" : "columns", most: MAX_PRODUCT_CODE };
-    else if (fitsInt4(productWeightOf({ turned }, [first, second]))) found[name] = { as: "int4", turned };
+    else if (fitsInt4(productWeightShapeOf({ turned }, [first, second]))) found[name] = { as: "int4", turned };
   }
   return found;
 }

@@ -4,8 +4,8 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isLoopback } from "../../network/loopback.js";
 
 /** Default timeouts in milliseconds: waiting for clients, and a client's part in a round. */
-export const CLIENT_WAIT_MS = 300_000;
-export const CLIENT_ROUND_MS = 3_600_000;
+export const CLIENT_WAIT_TIMEOUT_MS = 300_000;
+export const CLIENT_ROUND_TIMEOUT_MS = 3_600_000;
 
 export type SuperlinkAddressFault = { readonly code: "flower-url" | "flower-plain"; readonly url: string };
 

@@ -64,7 +64,7 @@ const SEARCHED = 20_000;
 /**
  * Returns a generator of shares above 0 and below 1 from the seed and the trial's number, independent of other trials.
  */
-export function randomShares(seed: number, number: number): () => number {
+export function randomNumbersForTrial(seed: number, number: number): () => number {
   const generator = xoroshiro128plus((Math.imul(seed + 1, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca6b)) | 0);
   for (let warm = 0; warm < 8; warm++) generator.next();
   return () => ((generator.next() >>> 0) + 0.5) / 2 ** 32;

@@ -1,2 +1,2 @@
 /** Name of the slice of rows without a value. */
-export const MISSING_VALUE_LABEL = "(missing)";
+export const MISSING_VALUE_SLICE = "(missing)";

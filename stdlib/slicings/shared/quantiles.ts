@@ -4,7 +4,7 @@
  * maximum.
  */
 import type { RowPartition } from "../kind.js";
-import { MISSING_VALUE_LABEL } from "./missing.js";
+import { MISSING_VALUE_SLICE } from "./missing.js";
 
 /** NaN marks a row without a number. `name` formats a number as a bound. */
 export function partitionByQuantiles(
@@ -23,7 +23,7 @@ export function partitionByQuantiles(
   const partOfRow = Int32Array.from(numbers, (value) =>
     Number.isNaN(value) ? names.length : greatest.findIndex((most) => value <= most),
   );
-  return { names: missing ? [...names, MISSING_VALUE_LABEL] : names, partOfRow, ordered: true };
+  return { names: missing ? [...names, MISSING_VALUE_SLICE] : names, partOfRow, ordered: true };
 }
 
 /** Returns the end index of each slice in the sorted numbers; the last is their length. */

@@ -5,7 +5,7 @@
  */
 import { sha256 } from "#platform/digest.js";
 import type { RowPartition } from "../kind.js";
-import { MISSING_VALUE_LABEL } from "./missing.js";
+import { MISSING_VALUE_SLICE } from "./missing.js";
 import { partitionByQuantiles } from "./quantiles.js";
 
 /** Maximum distinct values that get their own slice; for numbers the maximum is `MOST_NUMBERS`. */
@@ -32,7 +32,7 @@ export function partitionByValues(by: string, values: readonly unknown[], fewest
   const listed = many ? byRows.slice(0, alone.length) : byRows;
   const others = byRows.length - listed.length;
   const numbers = new Map(listed.map((text, i) => [text, i]));
-  const named = [...listed.map(shortened), `${others.toLocaleString("en-US")} others`, MISSING_VALUE_LABEL];
+  const named = [...listed.map(shortened), `${others.toLocaleString("en-US")} others`, MISSING_VALUE_SLICE];
   const partOfRow = Int32Array.from(texts, (text) =>
     text === null ? listed.length + 1 : (numbers.get(text) ?? listed.length),
   );
@@ -50,7 +50,7 @@ function byNumber(by: string, texts: readonly (string | null)[], distinct: Reado
   const listed = [...few].sort((a, b) => a - b);
   const place = new Map(listed.map((value, i) => [value, i]));
   const partOfRow = Int32Array.from(numbers, (value) => place.get(value) ?? listed.length);
-  return { by, names: [...listed.map(name), MISSING_VALUE_LABEL], partOfRow, ordered: true, notes: [] };
+  return { by, names: [...listed.map(name), MISSING_VALUE_SLICE], partOfRow, ordered: true, notes: [] };
 }
 
 /** Returns null if the value is missing or blank. */

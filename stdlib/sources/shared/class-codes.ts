@@ -1,7 +1,7 @@
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
 /** The data of each code. */
-export interface ClassCodeData {
+export interface ClassErrorCodeData {
   "class-unknown": {
     readonly file: string;
     readonly column: string;
@@ -10,7 +10,7 @@ export interface ClassCodeData {
     readonly classes: number;
   };
 }
-export const classCodes: CodeTable<ClassCodeData> = {
+export const classErrorCodes: CodeTable<ClassErrorCodeData> = {
   "class-unknown": {
     severity: "error",
     message: (d) =>

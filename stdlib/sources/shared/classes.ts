@@ -4,7 +4,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 type Columns = ReadonlyMap<string, readonly unknown[]>;
 
 /** `before`: number of rows before these. Coded error `class-unknown`. */
-export function nameClasses(
+export function replaceClassNumbersWithNames(
   columns: Columns,
   classes: Readonly<Record<string, readonly string[]>>,
   { file, before }: { readonly file: string; readonly before: number },

@@ -12,7 +12,7 @@ export const CHUNK_ROWS = 2048;
 /** Maximum cells of a chunk; a chunk with more is yielded before it has `CHUNK_ROWS` rows. */
 const chunkCells = 2 ** 20;
 /** Characters after which the rows read so far are enough to know the columns. */
-export const HEAD_CHARACTERS = 20 * 2 ** 20;
+export const COLUMN_DETECTION_CHARACTERS = 20 * 2 ** 20;
 /** From this many columns on, at most this many cells may be empty: keys that differ between rows are not columns. */
 const sparse = { columns: 1024, cells: 2 ** 24 };
 

@@ -5,7 +5,7 @@
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
-export interface ReportingFile {
+export interface FileWithEncodingReport {
   /** The name in errors. */
   readonly name: string;
   /** Reports the detected encoding if it isn't UTF-8. */
@@ -15,7 +15,7 @@ export interface ReportingFile {
 export type DecodeBytes = (bytes: Uint8Array, last: boolean) => string;
 
 /** Decodes by the given encoding. `head`: the first bytes. Coded errors `wrong-encoding`, `unknown-encoding`. */
-export function decoderForEncoding({ name }: ReportingFile, encoding: string, head: Uint8Array): DecodeBytes {
+export function decoderForEncoding({ name }: FileWithEncodingReport, encoding: string, head: Uint8Array): DecodeBytes {
   const decoder = strict(encoding);
   const utf8 = decoder.encoding === "utf-8";
   const likely = utf8 ? utf16In(head) : null;
@@ -40,7 +40,7 @@ export function decoderForEncoding({ name }: ReportingFile, encoding: string, he
 }
 
 /** Detects the encoding from the file's bytes. Coded errors `wrong-encoding`, `two-encodings`. */
-export function detectDecoder(file: ReportingFile, head: Uint8Array): DecodeBytes {
+export function detectDecoder(file: FileWithEncodingReport, head: Uint8Array): DecodeBytes {
   const wide = markOf(head) ?? utf16In(head);
   if (wide !== null) {
     file.found(`read as ${wide.toUpperCase()}`);
@@ -101,7 +101,7 @@ function decoding(decoder: Decoder, unfit: (fault: Unfit, last: boolean) => stri
 }
 
 /** Decodes as windows-1252 from there on. UTF-8 text within it is an error, a second encoding. */
-function westernFrom({ name }: ReportingFile, from: Unfit): DecodeBytes {
+function westernFrom({ name }: FileWithEncodingReport, from: Unfit): DecodeBytes {
   const decoder = strict("windows-1252");
   let { byte, line } = from;
   return (bytes) => {

@@ -13,7 +13,7 @@ type RowsOf = (
   options: { readonly columns: SourceContext["columns"]; readonly onBytes: SourceContext["onBytes"] },
 ) => AsyncIterable<RowChunk>;
 
-export function chunkSource(rowsOf: RowsOf): SourceImplementation {
+export function sourceFromChunks(rowsOf: RowsOf): SourceImplementation {
   async function* chunks(call: Call, world: SourceContext, limit = Infinity): AsyncGenerator<RowChunk> {
     const name = pathOf(call);
     // A request for the first rows is for finding out the columns, so all are read.

@@ -9,7 +9,7 @@ const value = /^(?:[+-]?\d[\d.,:/ -]*|https?:\/\/\S+|true|false|null)$/i;
  * of its column, like a label.
  * @param columns name → values; a few hundred are enough
  */
-export function looksLikeData(columns: ReadonlyMap<string, ArrayLike<unknown>>): boolean {
+export function headerLooksLikeData(columns: ReadonlyMap<string, ArrayLike<unknown>>): boolean {
   return [...columns].some(
     ([name, values]) =>
       value.test(name.trim()) ||
@@ -20,7 +20,7 @@ export function looksLikeData(columns: ReadonlyMap<string, ArrayLike<unknown>>):
 }
 
 /** Checks whether a first line is a title that a spreadsheet program padded with empty fields: `Export of May,,`. */
-export function looksLikeTitle([first = "", ...rest]: readonly string[]): boolean {
+export function lineLooksLikeTitle([first = "", ...rest]: readonly string[]): boolean {
   // With two fields, the empty one may be a column that a comma at the end of every line makes.
   const wide = rest.length > 1 || (rest.length === 1 && /\s/.test(first.trim()));
   return wide && first !== "" && rest.every((name) => name === "");

@@ -22,7 +22,7 @@ export function isSquadData(value: unknown): boolean {
 }
 
 /** Coded error `no-rows-there`. `where`: used in that error. */
-export function* nestedRows(
+export function* rowsAtJsonPath(
   value: unknown,
   keys: readonly string[],
   where: { readonly file: string; readonly path: string },
@@ -40,6 +40,6 @@ export function* nestedRows(
   const items: readonly unknown[] = Array.isArray(inner) ? inner : rest.length > 0 ? [inner] : [null];
   for (const item of items) {
     if (!isRecord(item)) throw new CodedError("no-rows-there", { ...where, key, has, found: valueKindText(inner) });
-    yield* nestedRows(item, rest, where, { ...around, ...beside });
+    yield* rowsAtJsonPath(item, rest, where, { ...around, ...beside });
   }
 }

@@ -74,4 +74,4 @@ const query = defineParameter({
   impact: "low",
 });
 /** Parameters for a file that is downloaded from a URL. */
-export const fetchingParameters = [sha256Parameter, token, user, query] as const;
+export const downloadParameters = [sha256Parameter, token, user, query] as const;

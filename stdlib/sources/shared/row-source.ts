@@ -1,7 +1,7 @@
 /** A source that yields rows one by one as objects, read completely or in chunks. */
 import type { Call } from "#dsl/language/types/value.js";
 import type { RowChunk, SourceImplementation, SourceContext } from "../../data/contract.js";
-import { RecordCollector, HEAD_CHARACTERS } from "./columns.js";
+import { RecordCollector, COLUMN_DETECTION_CHARACTERS } from "./columns.js";
 
 export interface SourceRow {
   readonly value: object;
@@ -21,7 +21,7 @@ export function sourceFromRows(rows: (call: Call, world: SourceContext) => Async
       for await (const { value, length } of rows(call, world)) {
         gathered.add(value);
         read += length;
-        if (gathered.rows >= limit || (limit < Infinity && read > HEAD_CHARACTERS)) break;
+        if (gathered.rows >= limit || (limit < Infinity && read > COLUMN_DETECTION_CHARACTERS)) break;
       }
       return gathered.table();
     },

@@ -47,7 +47,7 @@ export function timeText(value: bigint, unit: TimeUnit): string {
 }
 
 /** Returns bytes as text if they are valid UTF-8, else in base64. */
-export function bytesValue(bytes: Uint8Array): string {
+export function bytesToText(bytes: Uint8Array): string {
   try {
     return utf8.decode(bytes);
   } catch {

@@ -1,6 +1,6 @@
 /** Reads text from files: decoded strictly, piece by piece, so that memory does not grow with the file's size. */
 import { readFileBytes, type OnBytesRead } from "#platform/files.js";
-import { decoderForEncoding, detectDecoder, type DecodeBytes, type ReportingFile } from "./decoding.js";
+import { decoderForEncoding, detectDecoder, type DecodeBytes, type FileWithEncodingReport } from "./decoding.js";
 import { checkTextFile } from "./file-kind.js";
 
 /** Reports how a file is read if that isn't the usual way (`SourceContext.found`). */
@@ -30,7 +30,7 @@ export async function* readTextPieces(
   encoding: string | null,
   options: { readonly most?: number; readonly onBytes?: OnBytesRead | undefined; readonly found?: Found } = {},
 ): AsyncGenerator<string> {
-  const about: ReportingFile = { name, found: (what) => options.found?.(name, what) };
+  const about: FileWithEncodingReport = { name, found: (what) => options.found?.(name, what) };
   let decode: DecodeBytes | undefined;
   let first = true;
   for await (const bytes of readFileBytes(file, name, options.most, options.onBytes)) {

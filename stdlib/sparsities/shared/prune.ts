@@ -62,7 +62,7 @@ function squares({ shape, data }: WeightMatrix, { axis, width }: TensorSlab, cou
 }
 
 /** Returns a tensor without the removed units. */
-export function cutTensor(
+export function removePrunedUnits(
   { shape, data }: WeightMatrix,
   { axis, width }: TensorSlab,
   keptUnits: readonly number[],
@@ -81,7 +81,7 @@ export function cutTensor(
 }
 
 /**
- * Returns the tensor with zeros in place of the removed units: the inverse of `cutTensor`, except for the lost values.
+ * Returns the tensor with zeros in place of the removed units: the inverse of `removePrunedUnits`, except for the lost values.
  */
 export function restorePrunedUnits(
   { shape, data }: WeightMatrix,

@@ -5,7 +5,7 @@ import type {
   TensorSlab,
   PrunableUnits,
 } from "../../models/shared/prunable-parts.js";
-import { prunedHeads } from "../../models/shared/pruned-heads.js";
+import { readPrunedHeads } from "../../models/shared/pruned-heads.js";
 
 type Json = Readonly<Record<string, unknown>>;
 type Shapes = Readonly<Record<string, readonly number[]>>;
@@ -36,7 +36,7 @@ export function headUnitsOf(part: PrunableHeads, checkpoint: CheckpointShapes): 
   const { shared, sized } = part;
   const blocks = blocksOf([...part.into, ...(shared?.into ?? []), part.out], checkpoint.shapes);
   const all = Number(checkpoint.config[part.field]);
-  const gone = prunedHeads(checkpoint.config["pruned_heads"]);
+  const gone = readPrunedHeads(checkpoint.config["pruned_heads"]);
   const heads = all - (gone?.get(0)?.length ?? 0);
   const count = shared ? Number(checkpoint.config[shared.field] ?? all) : heads;
   const group = heads / count;

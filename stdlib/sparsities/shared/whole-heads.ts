@@ -4,7 +4,7 @@
  */
 import type { FamilyCapabilities } from "#dsl/language/types/capabilities/model.js";
 import type { NDArray } from "#dsl/tensor/program.js";
-import { prunedHeads } from "../../models/shared/pruned-heads.js";
+import { readPrunedHeads } from "../../models/shared/pruned-heads.js";
 import { restorePrunedUnits } from "./prune.js";
 import { headUnitsOf } from "./units.js";
 
@@ -20,7 +20,7 @@ export function restoreHeads(
   { config, shapes }: Pick<RestoredHeads, "config" | "shapes">,
   family: FamilyCapabilities | undefined,
 ): RestoredHeads | null {
-  const gone = prunedHeads(config["pruned_heads"]);
+  const gone = readPrunedHeads(config["pruned_heads"]);
   const part = family?.prunes?.heads;
   if (!gone || gone.size === 0 || !part || "why" in part) return null;
   const units = headUnitsOf(part, { config, shapes, inOut: family.weightLayout === "in_out" });

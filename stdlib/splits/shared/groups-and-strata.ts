@@ -2,7 +2,7 @@
  * Collects what a random split must know about all rows before it assigns any: group and strata, as one number each, so
  * that little memory is used per row.
  */
-import type { CleanRow } from "../../data/contract.js";
+import type { RowToClean } from "../../data/contract.js";
 import type { RowGroup } from "./group.js";
 
 export interface GroupingColumns {
@@ -21,7 +21,7 @@ export class GroupedRows {
 
   constructor(private readonly grouping: GroupingColumns) {}
 
-  look(row: CleanRow): void {
+  look(row: RowToClean): void {
     const { stratify } = this.grouping;
     const key = groupOfRow(row, this.grouping.group);
     this.keys.push(key === null ? -1 : numberIn(this.numbers, key));
@@ -75,7 +75,7 @@ export class GroupedRows {
 }
 
 /** Returns null if the row is its own group. `column`: null if the column's role `group` is used. */
-export function groupOfRow({ values }: CleanRow, column: string | null): string | null {
+export function groupOfRow({ values }: RowToClean, column: string | null): string | null {
   const value = values[column ?? "$group"];
   return value === null || value === undefined || value === "" ? null : text(value);
 }

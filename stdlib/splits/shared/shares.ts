@@ -43,7 +43,7 @@ export function checkShares(call: Call, context: CheckContext): void {
  * Also checks whether the shares leave rows out. (`hashed` may leave rows out on purpose: its training grows by
  * shares.)
  */
-export function checkWholeShares(call: Call, context: CheckContext): void {
+export function checkSharesCoverAllRows(call: Call, context: CheckContext): void {
   checkShares(call, context);
   const targets = splitSizesOf(call);
   const share = targets.reduce((sum, t) => sum + (t.share ?? 0), 0);

@@ -2,12 +2,16 @@
 import { binaryCrossEntropies } from "#dsl/tensor/losses.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { OutputTerm, TermContext } from "../../losses/loss-term.js";
+import type { OutputLossTerm, LossTermContext } from "../../losses/loss-term.js";
 
-type Context = Pick<TermContext<"logits">, "outputs" | "referenceOutputs" | "share">;
+type Context = Pick<LossTermContext<"logits">, "outputs" | "referenceOutputs" | "share">;
 
 /** A loss term over the logits cached for the call's strategy. */
-export function replayLossTerm(call: Call, weight: number, loss: (context: Context) => Tensor): OutputTerm<"logits"> {
+export function replayLossTerm(
+  call: Call,
+  weight: number,
+  loss: (context: Context) => Tensor,
+): OutputLossTerm<"logits"> {
   return { needs: "logits", reference: "cached", source: call.word, weight, loss };
 }
 

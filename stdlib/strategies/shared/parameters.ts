@@ -28,7 +28,7 @@ export const keptRowsParameter = defineParameter({
   impact: "high",
 });
 /** Maximum number of stored rows over all data sets. */
-export const mostRowsParameter = defineParameter({
+export const maxStoredRowsParameter = defineParameter({
   name: "most",
   type: { is: "number", integer: true },
   doc: "Maximum number of stored rows of all data sets together: a reservoir. Each row drawn by `share` stays with the same probability, whenever it was added; with `choose: balanced` the labels have the same number of rows, and each row of a label stays with the same probability. `replay(100%, most: 500)` draws from all rows. No limit by default.",
@@ -36,7 +36,7 @@ export const mostRowsParameter = defineParameter({
   why: "A share grows with the data of every data set; if new data arrive every day, memory and time need a limit.",
   impact: "medium",
 });
-export const chooseParameter = defineParameter({
+export const rowSelectionParameter = defineParameter({
   name: "choose",
   type: { is: "choice", of: ["uniform", "balanced"] },
   doc: "Which rows to store: `uniform` draws all with the same probability, like a reservoir of a stream; `balanced` stores the same number of each label, as far as possible. `balanced` protects rare labels, which a uniform draw loses first.",
@@ -61,6 +61,6 @@ export const ranksParameter = defineParameter({
 });
 
 /** Warns if the strength is so high that the rows' own loss, which has weight 1, becomes negligible. */
-export function warnIfStiff(strength: number, most: number, context: Pick<CheckContext, "report">): void {
+export function warnIfStrengthTooHigh(strength: number, most: number, context: Pick<CheckContext, "report">): void {
   if (strength > most) context.report("strategy-stiff", { strength, most }, "strength");
 }

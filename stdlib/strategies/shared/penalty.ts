@@ -1,6 +1,6 @@
 /** Quadratic penalties that keep parameters near an anchor. */
 import { momentState } from "../../optimizers/shared/clipping.js";
-import type { ParameterTerm } from "../../losses/loss-term.js";
+import type { ParameterLossTerm } from "../../losses/loss-term.js";
 
 /**
  * (factor / 2) · Σ importance · (parameter − anchor)². `anchor` and `importance` are state-name prefixes; the
@@ -10,7 +10,7 @@ export function quadraticPenalty(options: {
   readonly factor: number;
   readonly anchor: string;
   readonly importance?: string;
-}): ParameterTerm {
+}): ParameterLossTerm {
   return {
     needs: "parameters",
     reference: "none",

@@ -3,14 +3,14 @@ import type { TechniqueForNextData } from "#dsl/language/types/capabilities/lear
 import type { Refusal } from "#dsl/language/types/capabilities/refusal.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { loraSettings } from "../../techniques/shared/lora-settings.js";
-import { routedSettings } from "../../techniques/shared/routed-settings.js";
+import { routedLoraSettings } from "../../techniques/shared/routed-settings.js";
 
 /** Every part has the same scaling factor as the first one. */
-export function growRoutedTechnique(call: Call, technique: Call): TechniqueForNextData | Refusal {
+export function addRoutedLoraPart(call: Call, technique: Call): TechniqueForNextData | Refusal {
   const rank = call.arguments["rank"];
   const ownRank = typeof rank === "number" ? rank : null;
   if (technique.word === "routed_lora") {
-    const { ranks } = routedSettings(technique);
+    const { ranks } = routedLoraSettings(technique);
     return grown(call, technique.arguments, [...ranks, ownRank ?? ranks[0] ?? 1]);
   }
   const instead = "or use a strategy that penalises changes of weights (`ewc`, `si`, `l2`) or replays rows (`replay`)";

@@ -20,7 +20,7 @@ function ownRank(call: Call, technique: Call, before: Call | null): number {
 /**
  * Every part has the scaling of the first one: alpha / rank is preserved, or alpha / √rank if it is rank-stabilised.
  */
-export function growStackedTechnique(
+export function addStackedLoraPart(
   call: Call,
   technique: Call,
   before: Call | null,

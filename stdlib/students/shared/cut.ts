@@ -19,7 +19,7 @@ export interface StudentTensorSource {
   readonly shape: readonly number[];
   readonly places: readonly (readonly number[] | null)[];
 }
-export interface StudentCut extends DerivedBase {
+export interface StudentModelPlan extends DerivedBase {
   readonly parts: Readonly<Record<string, StudentTensorSource>>;
 }
 
@@ -42,11 +42,11 @@ function evenly(count: number, blockCount: number): readonly number[] {
 const upTo = (count: number): readonly number[] => Array.from({ length: count }, (_, i) => i);
 
 /** Returns the smaller model's config, its shapes, and the source of each tensor. */
-export function cutStudent(
+export function planStudentModel(
   size: StudentSize,
   { config, shapes, family }: Pick<BaseFacts, "config" | "shapes" | "family">,
   says: FamilyCapabilities | undefined,
-): StudentCut | Refusal {
+): StudentModelPlan | Refusal {
   if (!says || says.encoderDecoder)
     return { why: `it has two stacks of blocks`, instead: "use a smaller base: `base: …`" };
   const layers = numberFieldOf(config, says.sizeFields.layers);
@@ -180,4 +180,4 @@ function narrowed(
   };
 }
 
-export const isCutRefused = (cut: StudentCut | Refusal): cut is Refusal => "why" in cut;
+export const isStudentPlanRefused = (cut: StudentModelPlan | Refusal): cut is Refusal => "why" in cut;

@@ -8,13 +8,13 @@ import { optimise } from "#dsl/tensor/passes/table.js";
 import { addToDimension } from "#dsl/tensor/shape.js";
 import type { Program } from "#dsl/tensor/program.js";
 import type { ModelInputs } from "../../models/kind.js";
-import type { DeployedProgramParts, GraphName } from "../kind.js";
-import { makeLayers } from "../../layers/graph-layers.js";
-import { lengthAlong, pastLayers, type PastLayerSizes } from "../../layers/past-layers.js";
+import type { DeployedProgramOptions, GraphName } from "../kind.js";
+import { makeLayerBuilder } from "../../layers/graph-layers.js";
+import { lengthAlong, layerBuilderWithPastKeyValues, type PastKeyValueSizes } from "../../layers/past-layers.js";
 import { cappedLogits } from "../../tasks/shared/logits.js";
-import { missingHeadError } from "../../tasks/shared/refusals.js";
-import { buildBody } from "../../programs/body.js";
-import { buildModel, layersOptionsOf, modelInputs } from "../../programs/model.js";
+import { missingOutputEmbeddingError } from "../../tasks/shared/refusals.js";
+import { buildModelBody } from "../../programs/body.js";
+import { buildModel, layersOptionsOf, addModelInputs } from "../../programs/model.js";
 
 export type ExportPrograms = Readonly<Partial<Record<GraphName, Program>>>;
 
@@ -26,18 +26,18 @@ export type ExportPrograms = Readonly<Partial<Record<GraphName, Program>>>;
  * [batch, fresh, hidden] from which keys not passed in are computed, past_key_values.…. `encoder`: inputs input_ids,
  * attention_mask; output last_hidden_state.
  */
-export function buildExportPrograms(options: DeployedProgramParts, tokenTypes: boolean): ExportPrograms {
+export function buildExportPrograms(options: DeployedProgramOptions, tokenTypes: boolean): ExportPrograms {
   if (options.task.implementation.answers) return { forward: forward(options, tokenTypes) };
   if (options.family.shape === "encoder-decoder") return { encoder: encoder(options), decoder: pairDecoder(options) };
   return { decoder: decoder(options) };
 }
 
-function forward(options: DeployedProgramParts, tokenTypes: boolean): Program {
+function forward(options: DeployedProgramOptions, tokenTypes: boolean): Program {
   const graph = new Graph();
   const model = buildModel(
     { ...options, dropout: 0 },
     graph,
-    modelInputs(graph, { tokenTypes, family: options.family }),
+    addModelInputs(graph, { tokenTypes, family: options.family }),
   );
   const logits = model.logits();
   const named = model.named?.(logits) ?? { logits };
@@ -47,7 +47,7 @@ function forward(options: DeployedProgramParts, tokenTypes: boolean): Program {
   return finished(graph);
 }
 
-function decoder(options: DeployedProgramParts): Program {
+function decoder(options: DeployedProgramOptions): Program {
   const graph = new Graph();
   const ids = graph.input("input_ids", { dtype: "i32", shape: ["batch", "length"] });
   const mask = graph.input("attention_mask", { dtype: "i32", shape: ["batch", "keys"] });
@@ -59,16 +59,21 @@ function decoder(options: DeployedProgramParts): Program {
   return written(options, graph, inputs, { selfSizes: { past: "past", keys: "keys" } });
 }
 
-function encoder(options: DeployedProgramParts): Program {
+function encoder(options: DeployedProgramOptions): Program {
   const graph = new Graph();
-  const inputs = modelInputs(graph, {});
-  const body = buildBody(options, layersIn(options, graph), { ...inputs, decoder_input_ids: inputs.input_ids }, plain);
-  if (!body.encoded) throw missingHeadError(options.task.call.word);
+  const inputs = addModelInputs(graph, {});
+  const body = buildModelBody(
+    options,
+    layersIn(options, graph),
+    { ...inputs, decoder_input_ids: inputs.input_ids },
+    plain,
+  );
+  if (!body.encoded) throw missingOutputEmbeddingError(options.task.call.word);
   graph.output("last_hidden_state", body.encoded);
   return finished(graph);
 }
 
-function pairDecoder(options: DeployedProgramParts): Program {
+function pairDecoder(options: DeployedProgramOptions): Program {
   const graph = new Graph();
   const ids = graph.input("input_ids", { dtype: "i32", shape: ["batch", "length"] });
   const mask = graph.input("encoder_attention_mask", { dtype: "i32", shape: ["batch", "sources"] });
@@ -97,19 +102,22 @@ function pairDecoder(options: DeployedProgramParts): Program {
 
 const plain = { dropout: 0, pooled: false } as const;
 
-function written(options: DeployedProgramParts, graph: Graph, inputs: ModelInputs, past: PastLayerSizes): Program {
-  const body = buildBody(options, layersIn(options, graph), inputs, {
+function written(options: DeployedProgramOptions, graph: Graph, inputs: ModelInputs, past: PastKeyValueSizes): Program {
+  const body = buildModelBody(options, layersIn(options, graph), inputs, {
     ...plain,
     continues: true,
-    outermost: (layers) => pastLayers(layers, past),
+    outermost: (layers) => layerBuilderWithPastKeyValues(layers, past),
   });
-  if (!body.unembedding) throw missingHeadError(options.task.call.word);
+  if (!body.unembedding) throw missingOutputEmbeddingError(options.task.call.word);
   graph.output("logits", cappedLogits(body.last_hidden_state, body.unembedding, body.cap));
   return finished(graph);
 }
 
-function layersIn(options: DeployedProgramParts, graph: Graph): ReturnType<typeof makeLayers> {
-  return makeLayers({ ...layersOptionsOf(options, graph, options.seed, () => false), prefix: options.family.prefix });
+function layersIn(options: DeployedProgramOptions, graph: Graph): ReturnType<typeof makeLayerBuilder> {
+  return makeLayerBuilder({
+    ...layersOptionsOf(options, graph, options.seed, () => false),
+    prefix: options.family.prefix,
+  });
 }
 /** Computes in f32, whatever precision the recipe used. */
 function finished(graph: Graph): Program {

@@ -1,10 +1,10 @@
 /** The parameter `shape` of targets whose files may have fixed sizes. */
 import type { Sizes } from "#dsl/tensor/shape.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { DeployedModel } from "../kind.js";
+import type { ModelToDeploy } from "../kind.js";
 
 /** Returns the dimensions that are fixed in the file, by the program's names. */
-export function fixedSizesOf({ arguments: { shape } }: Call, { maxLength, family }: DeployedModel): Sizes {
+export function fixedSizesOf({ arguments: { shape } }: Call, { maxLength, family }: ModelToDeploy): Sizes {
   if (shape === "free") return {};
   const [batch = 1, length = maxLength, targets = length] = Array.isArray(shape) ? shape.map(Number) : [];
   return {
@@ -15,13 +15,13 @@ export function fixedSizesOf({ arguments: { shape } }: Call, { maxLength, family
 }
 
 /** Returns the maximum tokens of a text and its completion together, or of an encoder-decoder's output. */
-export function maxWrittenTokens(call: Call, model: DeployedModel): number {
+export function maxWrittenTokens(call: Call, model: ModelToDeploy): number {
   const { length = Infinity, targets_length = length } = fixedSizesOf(call, model);
   return targets_length;
 }
 
 /** Returns what is wrong with the shape, or with any fixed shape for this model; null if nothing. */
-export function fixedShapeProblem(call: Call, model: DeployedModel): string | null {
+export function fixedShapeProblem(call: Call, model: ModelToDeploy): string | null {
   const { shape } = call.arguments;
   const { config, maxLength, family } = model;
   if (Array.isArray(shape) && (shape.length < 2 || shape.length > 3 || shape.some((n) => !(Number(n) >= 1))))
@@ -42,7 +42,7 @@ export function fixedShapeProblem(call: Call, model: DeployedModel): string | nu
  * more layers and larger values.
  */
 const HALVED = { encoder: 1e-3, decoder: 1e-2, "encoder-decoder": 1e-2 } as const;
-export function halfPrecisionRounding({ family }: DeployedModel): {
+export function halfPrecisionTolerance({ family }: ModelToDeploy): {
   readonly tolerance: number;
   readonly rounded: string;
 } {

@@ -2,15 +2,15 @@
 import type { Sizes } from "#dsl/tensor/shape.js";
 import type { NDArray, Program, Ref, Type } from "#dsl/tensor/program.js";
 import { PLAIN_PASS_SETTINGS } from "#dsl/tensor/passes/table.js";
-import type { DeployedModel, GraphFile, GraphPort } from "../kind.js";
+import type { ModelToDeploy, GraphFile, GraphPort } from "../kind.js";
 import { assembleForwardProgram } from "../../programs/forward.js";
 
 /** Returns the program from texts to logits (or the task's outputs), in f32 whatever precision the recipe used. */
-export function forwardProgramOf({ parts, tokenTypes }: DeployedModel): Program {
+export function forwardProgramOf({ parts, tokenTypes }: ModelToDeploy): Program {
   return assembleForwardProgram({ ...parts, passes: PLAIN_PASS_SETTINGS, packed: false }, tokenTypes);
 }
 
-export async function programWeights(model: DeployedModel, program: Program): Promise<ReadonlyMap<string, NDArray>> {
+export async function programWeights(model: ModelToDeploy, program: Program): Promise<ReadonlyMap<string, NDArray>> {
   const values = new Map<string, NDArray>();
   for (const [name, state] of Object.entries(program.state)) values.set(name, await model.read(name, state));
   return values;
@@ -20,7 +20,7 @@ export async function programWeights(model: DeployedModel, program: Program): Pr
 export function graphFileOf(
   file: string,
   program: Program,
-  model: Pick<DeployedModel, "config">,
+  model: Pick<ModelToDeploy, "config">,
   fixed: Sizes = {},
 ): GraphFile {
   const pad = Number(model.config["pad_token_id"] ?? 0);

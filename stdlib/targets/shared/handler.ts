@@ -1,13 +1,13 @@
 /** Writes handler.py for Hugging Face's inference endpoints: texts truncated as in training, labels by name. */
-import type { DeployedModel } from "../kind.js";
+import type { ModelToDeploy } from "../kind.js";
 import { pythonString, pythonStringList } from "../../text/quoting.js";
 import { answerTypeOf, type AnswerType } from "./model-type.js";
-import { vectorLinesOf } from "./transformers-calls.js";
-import { modelOpeningOf } from "./transformers-opens.js";
+import { pythonPoolingLines } from "./transformers-calls.js";
+import { modelLoadingCodeOf } from "./transformers-opens.js";
 
-export function handlerScriptText(model: DeployedModel, whole: boolean): string {
+export function endpointHandlerScriptText(model: ModelToDeploy, whole: boolean): string {
   const sort = answerTypeOf(model.config);
-  const opens = modelOpeningOf(model, sort, whole, "path");
+  const opens = modelLoadingCodeOf(model, sort, whole, "path");
   const { prefix: given } = model.parts.task.call.arguments;
   const prefix = typeof given === "string" ? given : "";
   return `"""Answers requests of a Hugging Face inference endpoint: {"inputs": text or list, "parameters": {...}}."""
@@ -45,7 +45,7 @@ ${ANSWERS[sort](model)
 /** A list of messages is one conversation. */
 const CONVERSATION = ' and not all(isinstance(one, dict) and "role" in one for one in inputs)';
 const texts = 'texts = (one["text"], one["text_pair"]) if isinstance(one, dict) else (one,)';
-const ANSWERS: Readonly<Record<AnswerType, (model: DeployedModel) => readonly string[]>> = {
+const ANSWERS: Readonly<Record<AnswerType, (model: ModelToDeploy) => readonly string[]>> = {
   labels: ({ config }) => [
     texts,
     "logits = self.model(**self.encode(*texts)).logits[0]",
@@ -77,7 +77,7 @@ const ANSWERS: Readonly<Record<AnswerType, (model: DeployedModel) => readonly st
   ],
   embeds: (model) => [
     "hidden = self.model(**self.encode(one)).last_hidden_state[0]",
-    ...vectorLinesOf(model),
+    ...pythonPoolingLines(model),
     "return vector.tolist()",
   ],
   rewrites: () => [

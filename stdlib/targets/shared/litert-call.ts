@@ -1,10 +1,10 @@
 /** Code example for a web page with a LiteRT file of fixed shape: LiteRT.js and the tokenizer next to the file. */
-import type { CodeExample, DeployedModel } from "../kind.js";
+import type { CodeExample, ModelToDeploy } from "../kind.js";
 import { javaScriptString, urlPath } from "../../text/quoting.js";
 
 /** Returns null if the model reads more than one text or is generative, which takes more than a few lines. */
 export function litertCallExample(
-  model: Pick<DeployedModel, "config" | "roles" | "parts">,
+  model: Pick<ModelToDeploy, "config" | "roles" | "parts">,
   place: string,
 ): CodeExample | null {
   const { task, family, tokenTypes } = model.parts;

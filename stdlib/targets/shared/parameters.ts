@@ -1,9 +1,9 @@
 /** Parameters that targets share, and aliases that users may look for. */
 import { defineParameter } from "#dsl/language/types/define.js";
-import { adviceFromRows } from "../../foreign-names/advice.js";
+import { foreignNameAdvice } from "../../foreign-names/advice.js";
 
 /** Advice for keys of the verb that users write inside a target's parentheses. */
-export const misplacedVerbKeyAdvice = adviceFromRows([
+export const misplacedVerbKeyAdvice = foreignNameAdvice([
   ["overwrite force replace exist_ok", "it is a key of the verb: `deploy NAME to TARGET { overwrite: true }`"],
   ["rows limit max_samples", "it is a key of the verb: `deploy NAME on DATA.SPLIT to TARGET { rows: 1000 }`"],
 ]).advice;

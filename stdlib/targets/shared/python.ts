@@ -2,9 +2,9 @@
  * Python code examples: tokenize texts to arrays with the tokenizer in `folder`, and convert the model's outputs to
  * answers. They run unmodified, with numpy and tokenizers.
  */
-import type { DeployedModel } from "../kind.js";
+import type { ModelToDeploy } from "../kind.js";
 
-type Told = Pick<DeployedModel, "config" | "labels" | "roles" | "parts" | "maxLength">;
+type Told = Pick<ModelToDeploy, "config" | "labels" | "roles" | "parts" | "maxLength">;
 
 const MASK =
   'mask = next(t.content for t in tokenizer.get_added_tokens_decoder().values() if "mask" in t.content.lower())';

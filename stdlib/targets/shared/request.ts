@@ -2,7 +2,7 @@
 import { shellWord } from "../../text/quoting.js";
 import type { AnswerType } from "./model-type.js";
 
-export interface RequestedModel {
+export interface ModelForExampleRequest {
   readonly name: string;
   readonly sort: AnswerType;
   readonly chats: boolean;
@@ -10,7 +10,7 @@ export interface RequestedModel {
 }
 const TEXT = "The parcel never came.";
 
-export function exampleRequest({ name: model, sort, chats, pairs }: RequestedModel): {
+export function exampleRequest({ name: model, sort, chats, pairs }: ModelForExampleRequest): {
   readonly path: string;
   readonly body: Readonly<Record<string, unknown>>;
 } {
@@ -41,7 +41,7 @@ export function exampleRequest({ name: model, sort, chats, pairs }: RequestedMod
  * defaults.
  */
 export function curlCommand(
-  model: RequestedModel,
+  model: ModelForExampleRequest,
   server: { readonly url: string; readonly key: string | null; readonly certificate: string | null },
 ): string {
   const { path, body } = exampleRequest(model);

@@ -1,12 +1,12 @@
 /** Files that sentence-transformers reads next to the weights of an embedding model. */
-import type { DeployedModel } from "../kind.js";
+import type { ModelToDeploy } from "../kind.js";
 
 /** Returns the path and text of each file; none for other tasks. */
 export function sentenceTransformersFiles({
   parts,
   maxLength,
   family,
-}: DeployedModel): readonly (readonly [string, string])[] {
+}: ModelToDeploy): readonly (readonly [string, string])[] {
   const { call, implementation } = parts.task;
   if (!implementation.supervision.rowFormat.separateTexts) return [];
   const normalize = call.arguments["normalize"] !== false;

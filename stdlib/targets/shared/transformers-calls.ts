@@ -1,13 +1,13 @@
 /** Python example that queries a transformers folder (or a PEFT adapter) like the notebook. It runs unmodified. */
-import type { CodeExample, DeployedModel } from "../kind.js";
+import type { CodeExample, ModelToDeploy } from "../kind.js";
 import { pythonString as q, pythonStringList } from "../../text/quoting.js";
 import { answerTypeOf, type AnswerType } from "./model-type.js";
-import { modelOpeningOf } from "./transformers-opens.js";
+import { modelLoadingCodeOf } from "./transformers-opens.js";
 
 /** Texts in the code examples of all targets. */
 export const EXAMPLE_TEXT = "The invoice that came on Monday is wrong.";
 
-export function transformersCallExamples(model: DeployedModel, place: string, whole: boolean): readonly CodeExample[] {
+export function transformersCallExamples(model: ModelToDeploy, place: string, whole: boolean): readonly CodeExample[] {
   const sort = answerTypeOf(model.config);
   if (whole && sort === "embeds")
     return [
@@ -21,7 +21,7 @@ export function transformersCallExamples(model: DeployedModel, place: string, wh
         ],
       ),
     ];
-  const opens = modelOpeningOf(model, sort, whole, q(place));
+  const opens = modelLoadingCodeOf(model, sort, whole, q(place));
   const needs = whole ? ["transformers", "torch"] : ["transformers", "torch", "peft"];
   return [
     python(needs, [
@@ -33,7 +33,7 @@ export function transformersCallExamples(model: DeployedModel, place: string, wh
   ];
 }
 
-function asks(sort: AnswerType, model: DeployedModel): readonly string[] {
+function asks(sort: AnswerType, model: ModelToDeploy): readonly string[] {
   const cut = `truncation=True, max_length=${model.maxLength}, return_tensors="pt"`;
   const pair = model.roles.includes("text_pair") ? `, ${q("The bill is wrong.")}` : "";
   const logits = (text: string) => [
@@ -67,7 +67,7 @@ function asks(sort: AnswerType, model: DeployedModel): readonly string[] {
         `inputs = tokenizer(${q(EXAMPLE_TEXT)}, ${cut})`,
         "with torch.no_grad():",
         "    hidden = model(**inputs).last_hidden_state[0]",
-        ...vectorLinesOf(model),
+        ...pythonPoolingLines(model),
         "print(vector.tolist())",
       ];
     case "rewrites": {
@@ -93,7 +93,7 @@ const generated = [
 ];
 
 /** Returns lines that pool a text's vector from the hidden states (`hidden`), as the task does. */
-export function vectorLinesOf({ parts }: DeployedModel): readonly string[] {
+export function pythonPoolingLines({ parts }: ModelToDeploy): readonly string[] {
   const { pooling, normalize } = parts.task.call.arguments;
   const made: Readonly<Record<string, string>> = {
     cls: "hidden[0]",
@@ -105,7 +105,7 @@ export function vectorLinesOf({ parts }: DeployedModel): readonly string[] {
 }
 
 /** Writes out the label names, because config.json of an adapter's base has others. */
-function named({ config, labels }: DeployedModel): readonly string[] {
+function named({ config, labels }: ModelToDeploy): readonly string[] {
   const names = `labels = ${pythonStringList(labels)}`;
   if (config["problem_type"] === "multi_label_classification")
     return [names, "print({label: round(p, 4) for label, p in zip(labels, logits[0].sigmoid().tolist())})"];

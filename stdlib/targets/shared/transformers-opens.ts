@@ -1,5 +1,5 @@
 /** How Python opens a transformers folder, or a PEFT adapter over its base. Shared by code examples and handler.py. */
-import type { DeployedModel } from "../kind.js";
+import type { ModelToDeploy } from "../kind.js";
 import type { AnswerType } from "./model-type.js";
 
 /** transformers' class for each answer type. */
@@ -16,14 +16,19 @@ const AUTO: Readonly<Record<AnswerType, string>> = {
 /** Answer types without a PEFT class: the base is opened first. */
 const OVER_THE_BASE: ReadonlySet<AnswerType> = new Set(["fills", "embeds"]);
 
-export interface ModelOpening {
+export interface ModelLoadingCode {
   readonly imports: readonly string[];
   /** A Python expression for the model. */
   readonly model: string;
 }
 
 /** `place`: a Python expression for the folder. */
-export function modelOpeningOf(model: DeployedModel, sort: AnswerType, whole: boolean, place: string): ModelOpening {
+export function modelLoadingCodeOf(
+  model: ModelToDeploy,
+  sort: AnswerType,
+  whole: boolean,
+  place: string,
+): ModelLoadingCode {
   const auto = AUTO[sort];
   if (whole)
     return {
@@ -45,7 +50,7 @@ export function modelOpeningOf(model: DeployedModel, sort: AnswerType, whole: bo
 }
 
 /** Sets the number of labels, because the base may have another head. */
-function heads({ labels }: DeployedModel, sort: AnswerType): string {
+function heads({ labels }: ModelToDeploy, sort: AnswerType): string {
   const outputs = sort === "number" ? 1 : labels.length;
   return outputs > 0 ? `, num_labels=${String(outputs)}, ignore_mismatched_sizes=True` : "";
 }

@@ -18,7 +18,7 @@ export function tokenSpanIn({ first, starts, ends }: QuestionContextWindow, from
   return [first + a - 1, first + b + 1];
 }
 
-export interface AnswerChoiceOptions {
+export interface AnswerSelectionOptions {
   /** Number of most likely first and last tokens of a window that are paired, and number of pairs returned. */
   readonly candidates: number;
   /** Maximum tokens of an answer. */
@@ -44,7 +44,7 @@ interface Scored {
 }
 
 /** `windows`: those of one question. */
-export function findAnswer(windows: readonly WindowLogits[], options: AnswerChoiceOptions): FoundAnswer {
+export function findBestAnswerSpan(windows: readonly WindowLogits[], options: AnswerSelectionOptions): FoundAnswer {
   const found = windows.flatMap((oneWindow) => pairsIn(oneWindow, options.candidates, options.longest));
   // If the most likely tokens are all outside the context, all of its tokens are considered.
   const all = found.length > 0 ? found : windows.flatMap((oneWindow) => pairsIn(oneWindow, Infinity, options.longest));

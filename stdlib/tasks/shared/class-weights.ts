@@ -25,7 +25,7 @@ const weighing = (call: Call): Weighing => call.arguments["class_weight"] as Wei
 export const hasClassWeights = (call: Call): boolean => weighing(call) !== undefined;
 
 /** Returns the weights that are given by label name. */
-export function namedClassWeights(call: Call): Readonly<Record<string, number>> {
+export function classWeightsByLabel(call: Call): Readonly<Record<string, number>> {
   const given = weighing(call);
   return given === undefined || given === "balanced" ? {} : given.record;
 }
@@ -42,7 +42,7 @@ export function checkPositiveWeights(
 /** Returns the argument's text if weights follow from the label frequencies, else null. */
 export const balancedClassWeightText = (call: Call): string | null =>
   weighing(call) === "balanced" ? "class_weight: balanced" : null;
-export const labelsWithClassWeights = (call: Call): readonly string[] => Object.keys(namedClassWeights(call));
+export const labelsWithClassWeights = (call: Call): readonly string[] => Object.keys(classWeightsByLabel(call));
 
 /** Returns weights by label number. `truth`: labels of the training rows; a label without such rows has weight 1. */
 export function classWeights(call: Call, labels: readonly string[], truth: Int32Array): Float32Array {
@@ -53,7 +53,7 @@ export function classWeights(call: Call, labels: readonly string[], truth: Int32
 /** Computes the same from the count of each label. */
 export function classWeightsOfCounts(call: Call, labels: readonly string[], counts: Float64Array): Float32Array {
   if (weighing(call) !== "balanced") {
-    const given = namedClassWeights(call);
+    const given = classWeightsByLabel(call);
     return Float32Array.from(labels, (label) => (Object.hasOwn(given, label) ? given[label]! : 1));
   }
   const all = counts.reduce((sum, count) => sum + count, 0);

@@ -5,10 +5,14 @@ import { baseFacts } from "../../models/shared/base-facts.js";
 import type { ModelImplementation } from "../../models/kind.js";
 
 /** Architecture of a family (encoder, decoder, …), from the capability `shape` of its word. */
-export type FamilyShape = ModelImplementation["shape"];
+export type FamilyArchitecture = ModelImplementation["shape"];
 
 /** Reports `task-not-for-base` if the base is known and its family has another shape. */
-export function checkFamilyShape(task: string, shapes: readonly FamilyShape[], context: CheckContext): void {
+export function checkFamilyArchitecture(
+  task: string,
+  shapes: readonly FamilyArchitecture[],
+  context: CheckContext,
+): void {
   const family = baseFacts(context)?.family;
   if (family === undefined) return;
   const fits = (family: FamilyCapabilities | undefined): boolean => shapes.some((shape) => shape === family?.shape);
@@ -18,7 +22,7 @@ export function checkFamilyShape(task: string, shapes: readonly FamilyShape[], c
 }
 
 /** Reports `task-not-for-base` if the base's family has no masked-language-model head. */
-export function checkUnmaskingHead(task: string, context: CheckContext): void {
+export function checkMaskedLmHead(task: string, context: CheckContext): void {
   const family = baseFacts(context)?.family;
   if (family === undefined || context.find("model", family)?.capabilities?.unmasks === true) return;
   const families = context.ofKind("model").flatMap((w) => (w.capabilities?.unmasks === true ? [w.name] : []));

@@ -1,7 +1,7 @@
 /** Arrays for feeding batches. */
 import type { NDArray } from "#dsl/tensor/program.js";
 
-export function int32Array(values: Int32Array, shape: readonly number[]): NDArray {
+export function int32NDArray(values: Int32Array, shape: readonly number[]): NDArray {
   return { dtype: "i32", shape, bytes: new Uint8Array(values.buffer, values.byteOffset, values.byteLength) };
 }
 export function float32NDArray(values: Float32Array, shape: readonly number[]): NDArray {
@@ -15,7 +15,7 @@ export function float32NDArray(values: Float32Array, shape: readonly number[]): 
 export function targetInputs(targets: readonly number[], labels: readonly number[]): Readonly<Record<string, NDArray>> {
   const [places, right] = targets.length === 0 ? [[0], [-100]] : [targets, labels];
   return {
-    targets: int32Array(Int32Array.from(places), [places.length]),
-    labels: int32Array(Int32Array.from(right), [places.length]),
+    targets: int32NDArray(Int32Array.from(places), [places.length]),
+    labels: int32NDArray(Int32Array.from(right), [places.length]),
   };
 }

@@ -1,7 +1,7 @@
 /** Scores of single-label predictions for rows or words. */
 import { CodedError, mustGet } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { MetricInput, MetricImplementation } from "../../metrics/kind.js";
+import type { LabelMetricInput, MetricImplementation } from "../../metrics/kind.js";
 import type { PredictedRows, AnswerFrequency, ConstantBaseline, CountsOfLabel, SupervisionRows } from "../kind.js";
 import { labelCounts } from "../../metrics/shared/counts.js";
 import { argmax } from "../../statistics/argmax.js";
@@ -15,7 +15,7 @@ export function labelMetricInput(
   { labels, thresholds }: Pick<PredictedRows, "labels" | "thresholds">,
   truth: Int32Array,
   outputs: readonly Float32Array[],
-): MetricInput {
+): LabelMetricInput {
   const n = labels.length;
   const probabilities = new Float32Array(outputs.length * n);
   const predicted = Int32Array.from(outputs, (logits, row) => {
@@ -42,7 +42,7 @@ export function decideLabel(
 }
 
 /** Mean cross-entropy in nats, and accuracy. */
-export function labelMetrics({ labels, truth, predicted, probabilities }: MetricInput): {
+export function labelLossAndAccuracy({ labels, truth, predicted, probabilities }: LabelMetricInput): {
   loss: number;
   accuracy: number;
 } {
@@ -54,7 +54,7 @@ export function labelMetrics({ labels, truth, predicted, probabilities }: Metric
   return { loss: loss / truth.length, accuracy: right / truth.length };
 }
 
-export function confusionMatrix({ labels, truth, predicted }: MetricInput): readonly (readonly number[])[] {
+export function confusionMatrix({ labels, truth, predicted }: LabelMetricInput): readonly (readonly number[])[] {
   const matrix = labels.map(() => labels.map(() => 0));
   truth.forEach((t, i) => {
     const row = matrix[t]!;
@@ -65,7 +65,7 @@ export function confusionMatrix({ labels, truth, predicted }: MetricInput): read
 }
 
 /** Returns the wrongly labelled rows, the most confident first. */
-export function labelMistakes({ labels, truth, predicted, probabilities }: MetricInput) {
+export function labelMistakes({ labels, truth, predicted, probabilities }: LabelMetricInput) {
   return Array.from(truth, (right, row) => ({ at: row, right, said: predicted[row]! }))
     .filter((r) => r.right !== r.said)
     .map((r) => ({
@@ -77,7 +77,7 @@ export function labelMistakes({ labels, truth, predicted, probabilities }: Metri
     .sort((a, b) => b.by - a.by);
 }
 
-export function measureLabels(metric: MetricImplementation, call: Call, input: MetricInput): number {
+export function scoreLabelsWithMetric(metric: MetricImplementation, call: Call, input: LabelMetricInput): number {
   return scoreWhereProbabilitiesKnown(input, (scoredInput) => metric.compute?.(call, scoredInput) ?? Number.NaN);
 }
 
@@ -105,7 +105,7 @@ export function labelNumbering(
   return (label) => mustGet(numbers, label, "label");
 }
 
-export function labelCountsOf(input: MetricInput): readonly CountsOfLabel[] {
+export function labelCountsOf(input: LabelMetricInput): readonly CountsOfLabel[] {
   return labelCounts(input).map((count, l) => ({ label: input.labels[l]!, ...count }));
 }
 

@@ -15,7 +15,7 @@ export const labelSmoothingParameter = defineParameter({
   impact: "medium",
 });
 
-export const focalParameter = defineParameter({
+export const focalLossParameter = defineParameter({
   name: "focal",
   type: { is: "number" },
   doc: "Reduces the loss of labels that the model is already sure of: each is multiplied by (1 − p)^focal (focal loss). The mean of a batch is over its rows as without it. Scores use the plain loss.",

@@ -5,7 +5,7 @@
 import type { FamilyCapabilities } from "#dsl/language/types/capabilities/model.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { registry } from "../../registry.js";
-import type { FamilyShape } from "./families.js";
+import type { FamilyArchitecture } from "./families.js";
 
 type Capabilities = FamilyCapabilities | undefined;
 
@@ -15,16 +15,16 @@ function refusal(task: string, family: string, fits: (own: Capabilities) => bool
 }
 
 /** Returns the error for a body without output embedding. */
-export function missingHeadError(task: string): CodedError<"task-not-for-base"> {
+export function missingOutputEmbeddingError(task: string): CodedError<"task-not-for-base"> {
   return refusal(task, "encoder", (capabilities) => capabilities?.shape === "decoder");
 }
 
 /** Returns the error for a body without sequence head. */
-export function missingSentenceHeadError(task: string, family: FamilyShape): CodedError<"task-not-for-base"> {
+export function missingSentenceHeadError(task: string, family: FamilyArchitecture): CodedError<"task-not-for-base"> {
   return refusal(task, family, (capabilities) => capabilities?.shape === "encoder");
 }
 
 /** Returns the error for a body without masked-language-model head. */
-export function missingUnmaskingError(task: string): CodedError<"task-not-for-base"> {
+export function missingMaskedLmHeadError(task: string): CodedError<"task-not-for-base"> {
   return refusal(task, "model's", (capabilities) => capabilities?.unmasks === true);
 }

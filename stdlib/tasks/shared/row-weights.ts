@@ -11,7 +11,7 @@ export const WEIGHT_ROLE = "weight";
  * Returns the input `each`: the weight of each row, repeated for each of its labels in the batch. `places`: number of
  * labels per row, 1 by default.
  */
-export function exampleWeights(
+export function rowWeightInput(
   weights: ArrayLike<number>,
   rows: ArrayLike<number>,
   length: number,

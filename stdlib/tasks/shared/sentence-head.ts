@@ -1,4 +1,4 @@
-/** Parameters that a family's sequence head adds to a base (`SentenceHead`), known before anything is loaded. */
+/** Parameters that a family's sequence head adds to a base (`SequenceClassificationHead`), known before anything is loaded. */
 import type { HeadContext } from "#dsl/language/types/capabilities/model.js";
 
 /** Number of elements, for `hidden` features and `outputs` numbers. */

@@ -2,12 +2,12 @@
 import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { RowColumn, SupervisionRows, TrainingTargets } from "../kind.js";
-import { TextFingerprints } from "../../text/fingerprints.js";
-import { float32NDArray, int32Array } from "./feeds.js";
+import { TextHashMap } from "../../text/fingerprints.js";
+import { float32NDArray, int32NDArray } from "./feeds.js";
 import { labelNumbering } from "./label-scores.js";
 import { SIMILARITY_LOSS_ROLES, similarityLossOf, pairTargetRole, type SimilarityLoss } from "./similarity-losses.js";
 
-export interface TaughtTextPairs extends TrainingTargets {
+export interface TextPairTargets extends TrainingTargets {
   readonly count: number;
   readonly loss: SimilarityLoss;
   readonly text: RowColumn;
@@ -25,7 +25,7 @@ export interface TaughtTextPairs extends TrainingTargets {
  * Returns null without pairs. Coded errors `two-labels`, `label-not-trained`, `cosine-out-of-range`,
  * `negatives-without-ranking`.
  */
-export function teachPairs(rows: SupervisionRows): TaughtTextPairs | null {
+export function textPairTargetsOf(rows: SupervisionRows): TextPairTargets | null {
   const [text, text_pair] = [rows.values("text"), rows.values("text_pair")];
   if (!text || !text_pair) return null;
   const negative = rows.values("negative");
@@ -64,7 +64,7 @@ export function teachPairs(rows: SupervisionRows): TaughtTextPairs | null {
     feeds({ rows: members }) {
       const n = members.length;
       const range = (from: number, to: number) =>
-        int32Array(
+        int32NDArray(
           Int32Array.from({ length: to - from }, (_, i) => from + i),
           [to - from],
         );
@@ -96,14 +96,14 @@ function lossFor(rows: SupervisionRows): SimilarityLoss {
 }
 
 function targetOf(
-  { written, cosines }: NonNullable<TaughtTextPairs["scores"]>,
+  { written, cosines }: NonNullable<TextPairTargets["scores"]>,
   loss: SimilarityLoss,
   row: number,
 ): number {
   return loss === "cosine" ? cosines[row]! : written[row]!;
 }
 
-function scoresOf(rows: SupervisionRows, loss: SimilarityLoss): NonNullable<TaughtTextPairs["scores"]> {
+function scoresOf(rows: SupervisionRows, loss: SimilarityLoss): NonNullable<TextPairTargets["scores"]> {
   const written = Float64Array.from(rows.values("score") as Iterable<number>);
   const { from, to } = rangeOf(rows.call) ?? { from: -1, to: 1 };
   const least = from < 0 ? -1 : 0;
@@ -143,7 +143,7 @@ function keyOf(group: unknown): string | null {
  * may be on disk and numerous.
  */
 function numbered(columns: readonly (RowColumn | readonly (string | null)[])[]): readonly Int32Array[] {
-  const known = new TextFingerprints();
+  const known = new TextHashMap();
   let next = 0;
   return columns.map((column) => {
     const numbers = new Int32Array(column.length);
@@ -163,7 +163,7 @@ function belonging(options: {
   readonly others: Int32Array;
   readonly same: Uint8Array | null;
   readonly groups: Int32Array | null;
-}): TaughtTextPairs["belongs"] {
+}): TextPairTargets["belongs"] {
   const { firsts, seconds, others, same, groups } = options;
   return (row, other, column) => {
     const candidate = (column === 0 ? seconds : others)[other]!;

@@ -2,46 +2,46 @@
 import type { Call } from "#dsl/language/types/value.js";
 import type { MetricImplementation, PairMetricInput } from "../../metrics/kind.js";
 import type { ScoredOutcome } from "../kind.js";
-import type { Resampling } from "../../statistics/bootstrap.js";
+import type { BootstrapScorer } from "../../statistics/bootstrap.js";
 import { correlation, ranksOf } from "../../metrics/shared/correlation.js";
 import { reciprocalRankMeans } from "../../metrics/shared/ranking.js";
 import { scoreOfAllRows } from "../../metrics/shared/row-sums.js";
-import { bestCut, accuracyOfCuts } from "../../metrics/shared/threshold.js";
+import { bestSimilarityThreshold, accuracyAtThreshold } from "../../metrics/shared/threshold.js";
 import {
   numbersResampler,
   cachedPerDraw,
   resamplingOf,
-  samplerOf,
+  metricResampleScorer,
   pickValues,
 } from "../../metrics/shared/resampled-outcomes.js";
 import { numberText } from "../../text/numbers.js";
 import { similarityLossSettingsOf } from "./similarity-losses.js";
-import type { TaughtTextPairs } from "./similarity-rows.js";
+import type { TextPairTargets } from "./similarity-rows.js";
 import {
   dotProduct,
   lossOfCosines,
   meanOfValues,
-  searchPairs,
+  retrieveTextPairs,
   unitVector,
-  type PairSearches,
+  type PairRetrievalResults,
 } from "./similarity-scores.js";
 
 /** Inputs of the metrics for a split's vectors. */
 interface Found {
-  readonly taught: TaughtTextPairs;
+  readonly taught: TextPairTargets;
   /** Cosine of the two texts of each row. */
   readonly cosines: Float64Array;
   readonly loss: number;
   /** Returns the loss on resamples. */
-  lossOf(): Resampling | null;
+  lossOf(): BootstrapScorer | null;
   readonly ranged: boolean;
-  searches(): PairSearches;
+  searches(): PairRetrievalResults;
 }
 
 /** `outputs`: the vectors of all first texts, then of all second ones. */
 export function scorePairs(
   outputs: readonly Float32Array[],
-  taught: TaughtTextPairs,
+  taught: TextPairTargets,
   { call }: { readonly call: Call },
 ): ScoredOutcome {
   const vectors = outputs.map(unitVector);
@@ -49,11 +49,11 @@ export function scorePairs(
   const second = (row: number): Float64Array => vectors[taught.count + row]!;
   const cosines = Float64Array.from({ length: taught.count }, (_, row) => dotProduct(first(row), second(row)));
   const settings = similarityLossSettingsOf(call);
-  let made: PairSearches | undefined;
-  const searches = (): PairSearches => (made ??= searchPairs(taught, { first, second }, settings.scale));
+  let made: PairRetrievalResults | undefined;
+  const searches = (): PairRetrievalResults => (made ??= retrieveTextPairs(taught, { first, second }, settings.scale));
   const ranks = taught.loss === "ranking";
   const loss = ranks ? meanOfValues(searches().losses) : lossOfCosines(cosines, taught, settings);
-  const lossOf = (): Resampling | null => {
+  const lossOf = (): BootstrapScorer | null => {
     if (!ranks)
       return resamplingOf(taught.count, (drawn) =>
         lossOfCosines(pickValues(cosines, drawn), drawnOf(taught, drawn), settings),
@@ -69,8 +69,8 @@ export function scorePairs(
 
 const common = { labels: [], confusion: [], mistakesBy: "error" } as const;
 
-type Drawn = Pick<TaughtTextPairs, "loss" | "scores" | "same">;
-function drawnOf({ loss, scores, same }: TaughtTextPairs, drawn: Uint32Array): Drawn {
+type Drawn = Pick<TextPairTargets, "loss" | "scores" | "same">;
+function drawnOf({ loss, scores, same }: TextPairTargets, drawn: Uint32Array): Drawn {
   return {
     loss,
     scores: scores && { written: pickValues(scores.written, drawn), cosines: pickValues(scores.cosines, drawn) },
@@ -81,7 +81,7 @@ function drawnOf({ loss, scores, same }: TaughtTextPairs, drawn: Uint32Array): D
 function measuring(
   { loss, lossOf }: Found,
   measureOther: (metric: MetricImplementation, call: Call) => number | undefined,
-  drawn: (metric: MetricImplementation, call: Call) => Resampling | null,
+  drawn: (metric: MetricImplementation, call: Call) => BootstrapScorer | null,
 ): Pick<ScoredOutcome, "measure" | "resampling"> {
   return {
     measure: (metric, call) => metric.ofLoss?.(call, loss) ?? measureOther(metric, call) ?? Number.NaN,
@@ -95,9 +95,15 @@ function measuring(
   };
 }
 
-function drawnSearches(metric: MetricImplementation, call: Call, searches: PairSearches["ranks"]): Resampling | null {
+function drawnSearches(
+  metric: MetricImplementation,
+  call: Call,
+  searches: PairRetrievalResults["ranks"],
+): BootstrapScorer | null {
   const draw = cachedPerDraw((drawn: Uint32Array) => ({ searches: Array.from(drawn, (search) => searches[search]!) }));
-  return resamplingOf(searches.length, samplerOf(metric, call, "ofRankings", { searches }, draw), { unit: "search" });
+  return resamplingOf(searches.length, metricResampleScorer(metric, call, "ofRankings", { searches }, draw), {
+    unit: "search",
+  });
 }
 
 /** Draws pairs that are already sorted by similarity, so that no resample needs sorting. */
@@ -114,7 +120,7 @@ function drawnPairs({ labels, same, similarity }: PairMetricInput): (drawn: Uint
   });
 }
 
-function byScores(found: Found, scores: NonNullable<TaughtTextPairs["scores"]>): ScoredOutcome {
+function byScores(found: Found, scores: NonNullable<TextPairTargets["scores"]>): ScoredOutcome {
   const { cosines, loss, ranged } = found;
   const numbers = { truth: scores.written, predicted: cosines };
   const draw = numbersResampler(numbers);
@@ -130,7 +136,7 @@ function byScores(found: Found, scores: NonNullable<TaughtTextPairs["scores"]>):
     ...measuring(
       found,
       (metric, call) => metric.ofNumbers?.(call, numbers),
-      (metric, call) => resamplingOf(cosines.length, samplerOf(metric, call, "ofNumbers", numbers, draw)),
+      (metric, call) => resamplingOf(cosines.length, metricResampleScorer(metric, call, "ofNumbers", numbers, draw)),
     ),
     mistakes: (most) =>
       Array.from(cosines, (cosine, row) => ({
@@ -149,7 +155,7 @@ function byLabels(found: Found, same: Uint8Array): ScoredOutcome {
   const { taught, cosines, loss, searches } = found;
   const { labels } = taught;
   const pairs: PairMetricInput = { labels, same, similarity: cosines };
-  const { value, threshold } = bestCut(pairs, accuracyOfCuts);
+  const { value, threshold } = bestSimilarityThreshold(pairs, accuracyAtThreshold);
   const draw = drawnPairs(pairs);
   const predictedLabel = (row: number): 0 | 1 => (cosines[row]! >= threshold ? 1 : 0);
   return {

@@ -2,7 +2,7 @@
 import { must, mustGet } from "#dsl/language/diagnostics/codes.js";
 import type { FoundRank } from "../../metrics/kind.js";
 import type { SimilarityLossSettings } from "./similarity-losses.js";
-import type { TaughtTextPairs } from "./similarity-rows.js";
+import type { TextPairTargets } from "./similarity-rows.js";
 
 /** Normalizes to length 1; a zero vector is unchanged. */
 export function unitVector(vector: Float32Array): Float64Array {
@@ -18,7 +18,7 @@ export function dotProduct(a: Float64Array, b: Float64Array): number {
 
 export function lossOfCosines(
   cosines: Float64Array,
-  { loss, scores, same }: Pick<TaughtTextPairs, "loss" | "scores" | "same">,
+  { loss, scores, same }: Pick<TextPairTargets, "loss" | "scores" | "same">,
   { scale, margin }: SimilarityLossSettings,
 ): number {
   const scored = () => must(scores, "scores of the pairs");
@@ -55,7 +55,7 @@ function cosent(cosines: Float64Array, scores: Float64Array, scale: number): num
   return Math.log1p(total);
 }
 
-export interface PairSearches {
+export interface PairRetrievalResults {
   /** Per query text: the ranks of the texts that it should retrieve. */
   readonly ranks: readonly (readonly FoundRank[])[];
   /** For rows with matching texts: −ln of the matching text's softmax share among it and all that don't match. */
@@ -68,11 +68,11 @@ export interface PairSearches {
  * Each text retrieves its own `text_pair` among all of them, with duplicates counted once. A copy of the query is
  * excluded, unless it is the row's own pair.
  */
-export function searchPairs(
-  taught: TaughtTextPairs,
+export function retrieveTextPairs(
+  taught: TextPairTargets,
   vectors: { readonly first: (row: number) => Float64Array; readonly second: (row: number) => Float64Array },
   scale: number,
-): PairSearches {
+): PairRetrievalResults {
   const rows = Array.from({ length: taught.count }, (_, row) => row);
   const [texts, pairs] = [Array.from(taught.text, String), Array.from(taught.text_pair, String)];
   const pool = [...byText(rows, pairs)].map(([text, textRows]) => ({ text, vector: vectors.second(textRows[0]!) }));

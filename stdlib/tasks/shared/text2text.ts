@@ -2,7 +2,7 @@
 import { defineWord, defineParameter } from "#dsl/language/types/define.js";
 import type { Word } from "#dsl/language/types/registry.js";
 import { seq2seq } from "../../row-formats/seq2seq.js";
-import { checkFamilyShape } from "./families.js";
+import { checkFamilyArchitecture } from "./families.js";
 import { labelSmoothingParameter } from "./loss-settings.js";
 
 type Own = Pick<Word, "name" | "doc" | "example"> & {
@@ -19,7 +19,7 @@ export function defineTextToTextTask({ prefix, why, metrics, ...ownRecord }: Own
     kind: "task",
     parameters: [prefixParameter(prefix, why), labelSmoothingParameter],
     elsewhere: { label_smoothing_factor: "label_smoothing", ...ownRecord.elsewhere },
-    check: (call, context) => checkFamilyShape(call.word, ["encoder-decoder"], context),
+    check: (call, context) => checkFamilyArchitecture(call.word, ["encoder-decoder"], context),
     capabilities: {
       peft: "SEQ_2_SEQ_LM",
       pipeline: ownRecord.name.replaceAll("_", "-"),

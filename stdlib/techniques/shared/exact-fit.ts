@@ -7,7 +7,7 @@ import type { CheckContext } from "#dsl/language/types/context.js";
 import type { Arguments, Call } from "#dsl/language/types/value.js";
 import { usesMeanPooling } from "../../tasks/shared/mean-head.js";
 
-export const fitParameter = defineParameter({
+export const headFitParameter = defineParameter({
   name: "fit",
   type: { is: "choice", of: ["exact"] },
   means: { exact: "the best head there is, found at once" },

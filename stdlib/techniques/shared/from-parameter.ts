@@ -2,7 +2,7 @@
 import type { Call } from "#dsl/language/types/value.js";
 import { defineParameter } from "#dsl/language/types/define.js";
 
-export function fromParameter(doc: string) {
+export function startFolderParameter(doc: string) {
   return defineParameter({
     name: "from",
     type: { is: "string" },
@@ -13,7 +13,7 @@ export function fromParameter(doc: string) {
   });
 }
 /** For techniques whose saved folder is in Tunebook's own format. */
-export const fromOwnFolderParameter = fromParameter(
+export const ownFormatStartFolderParameter = startFolderParameter(
   "Folder to start from (`adapter_model.safetensors`), written by a training with the same technique.",
 );
 /** Returns the folder that the technique starts from; null for a new start. */

@@ -6,7 +6,7 @@
 import { must } from "#dsl/language/diagnostics/codes.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { Layers } from "../../layers/contract.js";
+import type { LayerBuilder } from "../../layers/contract.js";
 import { loraSettings } from "./lora-settings.js";
 import { isTargetLayer } from "./shapes.js";
 
@@ -19,7 +19,7 @@ export function canRunInParallel(call: Call): boolean {
  * Returns the state name of a factor of the adapter at `index`. The state starts at zero and is set from the adapter's
  * file.
  */
-export function parallelFactorName(index: number, factor: string): string {
+export function parallelAdapterFactorName(index: number, factor: string): string {
   return `adapter.${index}/${factor}`;
 }
 
@@ -28,19 +28,19 @@ export function parallelFactorName(index: number, factor: string): string {
  * state, its adapter and LoRA's name for it.
  */
 export function rowwiseAdapterLayers(
-  layers: Layers,
+  layers: LayerBuilder,
   adapters: readonly (Call | null)[],
   chosen: Tensor,
   onFactor: (state: string, adapter: number, path: string) => void,
-): Layers {
+): LayerBuilder {
   const { graph } = layers;
   const settings = adapters.map((call) => call && loraSettings(call));
   const factor = (index: number, path: string, shape: readonly number[]): Tensor => {
-    const name = parallelFactorName(index, path);
+    const name = parallelAdapterFactorName(index, path);
     onFactor(name, index, path);
     return graph.state(name, { type: { dtype: "f32", shape }, trains: false, initial: { zeros: true } });
   };
-  const linear: Layers["linear"] = (path, x, given) => {
+  const linear: LayerBuilder["linear"] = (path, x, given) => {
     const matching = [...settings.keys()].filter((i) => isTargetLayer(path, settings[i]?.targets ?? []));
     if (matching.length === 0) return layers.linear(path, x, given);
     const { activation, ...plain } = given;
@@ -76,6 +76,6 @@ export function rowwiseAdapterLayers(
   return { ...layers, linear };
 }
 
-function constantOf({ graph }: Layers, dtype: "i32" | "f32", data: Int32Array | Float32Array): Tensor {
+function constantOf({ graph }: LayerBuilder, dtype: "i32" | "f32", data: Int32Array | Float32Array): Tensor {
   return graph.constant({ dtype, shape: [1, 1, data.length], bytes: new Uint8Array(data.buffer) });
 }

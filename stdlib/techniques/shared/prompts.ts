@@ -22,7 +22,7 @@ export const virtualTokensParameter = defineParameter({
 });
 
 /** Warns about small decoders. */
-export function checkPrompts(call: Call, context: CheckContext, trained: number): void {
+export function warnIfSmallDecoder(call: Call, context: CheckContext, trained: number): void {
   const base = baseFacts(context);
   const shape = familyCapabilities(context)?.shape;
   if (!base || base.parameters >= SMALL || shape !== "decoder") return;

@@ -4,7 +4,7 @@
  * technique's record.
  */
 
-export interface RecommendedRate {
+export interface RecommendedLearningRate {
   /** Rate for a base of width `REFERENCE_WIDTH` or less. */
   readonly rate: number;
   /**
@@ -20,25 +20,25 @@ export interface RecommendedRate {
 export const REFERENCE_WIDTH = 384;
 
 /** `width`: that of the base; undefined while it is unknown. */
-export function recommendedRateFor({ rate, narrows }: RecommendedRate, width: number | undefined): number {
+export function recommendedLearningRate({ rate, narrows }: RecommendedLearningRate, width: number | undefined): number {
   if (!narrows || width === undefined || width <= REFERENCE_WIDTH) return rate;
   return Number(((rate * REFERENCE_WIDTH) / width).toPrecision(2));
 }
 
 /** Returns the record's entries for the rate: a capability for optimizers, and a note for people. */
-export function learningRateRecord(learningRate: RecommendedRate): {
+export function learningRateRecord(learningRate: RecommendedLearningRate): {
   readonly notes: readonly string[];
-  readonly capabilities: { readonly learningRate: RecommendedRate };
+  readonly capabilities: { readonly learningRate: RecommendedLearningRate };
 } {
   const { rate, narrows, because } = learningRate;
   const wider = narrows ? ` for a base ${String(REFERENCE_WIDTH)} wide, less for a wider one (as 1 / width)` : "";
   return {
-    notes: [`Default learning rate (AdamW): ${rateText(rate)}${wider}; ${because}.`],
+    notes: [`Default learning rate (AdamW): ${learningRateText(rate)}${wider}; ${because}.`],
     capabilities: { learningRate },
   };
 }
 
 /** Formats 1e-4, 0.01. */
-export function rateText(x: number): string {
+export function learningRateText(x: number): string {
   return x < 0.01 ? x.toExponential() : String(x);
 }

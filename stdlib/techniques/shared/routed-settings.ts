@@ -7,16 +7,16 @@ import type { Call } from "#dsl/language/types/value.js";
 import { flagArgument, numberArgument, textsArgument } from "./settings.js";
 
 /** [parts, 1, hidden]: mean of the base's pooled outputs over the rows of each part's data. */
-export const ROUTE_MEANS_STATE = "route.means";
+export const ROUTE_MEANS_STATE_NAME = "route.means";
 /**
  * [parts]: number of the head's labels that were known when a part was trained. Labels do not change position, so a
  * part predicts among the first ones.
  */
-export const ROUTE_KNOWN_STATE = "route.known";
+export const KNOWN_LABELS_STATE_NAME = "route.known";
 /** [1]: number of labels of earlier data. */
-export const ROUTE_EARLIER_STATE = "route.earlier";
+export const EARLIER_LABELS_STATE_NAME = "route.earlier";
 
-export interface RoutedSettings {
+export interface RoutedLoraSettings {
   /** Rank of each part, the latest last. */
   readonly ranks: readonly number[];
   readonly rank: number;
@@ -26,7 +26,7 @@ export interface RoutedSettings {
   readonly targets: readonly string[];
 }
 
-export function routedSettings(call: Call): RoutedSettings {
+export function routedLoraSettings(call: Call): RoutedLoraSettings {
   const given = call.arguments["ranks"];
   const ranks = (Array.isArray(given) ? given : []).filter((one): one is number => typeof one === "number");
   const first = ranks[0] ?? 1;
@@ -48,5 +48,8 @@ export const routeMeansState = (parts: number, hidden: number): TensorState => (
   ...ofNumbers([parts, 1, hidden]),
   initial: { zeros: true },
 });
-export const routeKnownState = (parts: number): TensorState => ({ ...ofNumbers([parts]), initial: { zeros: true } });
+export const routeKnownLabelsState = (parts: number): TensorState => ({
+  ...ofNumbers([parts]),
+  initial: { zeros: true },
+});
 export const EARLIER_LABELS_STATE: TensorState = { ...ofNumbers([1]), initial: { zeros: true } };

@@ -80,7 +80,7 @@ export function embeddingWidth(shapes: TensorShapes): number {
   return found?.[1][1] ?? 0;
 }
 /** Returns the key width of each self-attention, by the families' names of the key layers. */
-export function keyWidths(shapes: TensorShapes): readonly number[] {
+export function attentionKeyWidths(shapes: TensorShapes): readonly number[] {
   return Object.entries(shapes).flatMap(([name, shape]) => {
     if (shape.length !== 2) return [];
     if (/\.c_attn\.weight$/.test(name)) return [shape[1]! / 3];

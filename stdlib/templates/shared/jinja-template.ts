@@ -10,8 +10,8 @@ import type {
   Message,
   RenderedChat,
   RenderOptions,
-  SpecialTexts,
-  TemplateImplementation,
+  SpecialTokenTexts,
+  ChatTemplateImplementation,
   RenderedPiece,
   ToolDefinition,
 } from "../../conversations/kind.js";
@@ -26,7 +26,7 @@ const marks = new RegExp(`[${OPEN}${CLOSE}]`, "gu");
 type TemplateMessage = Readonly<Record<string, unknown>> & { readonly role: string; readonly content: string };
 
 /** Throws the parser's error if `source` is not valid Jinja. */
-export function jinjaTemplate(source: string): TemplateImplementation {
+export function jinjaTemplate(source: string): ChatTemplateImplementation {
   const tagged = /\{%-?\s*generation\s*-?%\}/.test(source);
   const plain = compiled(source.replace(/\{%(-?)\s*(?:end)?generation\s*(-?)%\}/g, "{%$1 if true $2%}{%$1 endif $2%}"));
   const marked = tagged
@@ -36,7 +36,7 @@ export function jinjaTemplate(source: string): TemplateImplementation {
           .replace(/\{%(-?)\s*endgeneration\s*(-?)%\}/g, `{%$1 if true $2%}${CLOSE}{%$1 endif $2%}`),
       )
     : null;
-  const template: TemplateImplementation = {
+  const template: ChatTemplateImplementation = {
     render(messages, options) {
       try {
         const given = messages.map(templateMessage);
@@ -58,7 +58,7 @@ const EXAMPLE: readonly Message[] = [
   { role: "assistant", content: "a" },
 ];
 /** Returns the special token that ends an answer, or else the tokenizer's EOS token. */
-function stopOf(template: TemplateImplementation, specials: SpecialTexts): string {
+function stopOf(template: ChatTemplateImplementation, specials: SpecialTokenTexts): string {
   const pieces = template.render(EXAMPLE, { specials, addGenerationPrompt: false });
   const answer = "refused" in pieces ? "" : (pieces.find((piece) => piece.answer !== undefined)?.text ?? "");
   const end = specials.all.filter((token) => answer.endsWith(token)).sort((a, b) => b.length - a.length)[0];
@@ -128,7 +128,7 @@ function piecesByContents(
   text: string,
   render: (messages: readonly TemplateMessage[]) => string,
   messages: readonly TemplateMessage[],
-  specials: SpecialTexts,
+  specials: SpecialTokenTexts,
 ): RenderedChat {
   // Most templates leave contents unchanged; the others strip whitespace.
   for (const strip of [false, true]) {
@@ -146,7 +146,7 @@ function piecesByContents(
 }
 
 /** Extends each answer up to the end of the special token that follows it, if one does. */
-function withStops(pieces: readonly RenderedPiece[], { all }: SpecialTexts): readonly RenderedPiece[] {
+function withStops(pieces: readonly RenderedPiece[], { all }: SpecialTokenTexts): readonly RenderedPiece[] {
   const out: RenderedPiece[] = [];
   for (const piece of pieces) {
     const before = out.at(-1);

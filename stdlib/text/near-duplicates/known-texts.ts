@@ -1,6 +1,6 @@
 /** Finds earlier texts that are near duplicates of a new one. */
 import { textLikeness } from "./shingles.js";
-import { SignatureBand, BAND_COUNT, MinHashSignatures } from "./signatures.js";
+import { SignatureBandIndex, BAND_COUNT, MinHashSignatures } from "./signatures.js";
 
 /** Maximum candidates checked per band. */
 const MOST_CHAINED = 64;
@@ -9,7 +9,7 @@ const DOUBT = 0.15;
 
 export class NearDuplicateFinder {
   private readonly signatures = new MinHashSignatures();
-  private bands: SignatureBand[] = [];
+  private bands: SignatureBandIndex[] = [];
   private room = 512;
   /** Null if similarity is estimated. */
   private readonly letters: string[] | null;
@@ -27,7 +27,7 @@ export class NearDuplicateFinder {
 
   /**
    * Returns the number of a similar earlier text. Otherwise stores this text and returns undefined. `letters`: from
-   * `comparedLetters`.
+   * `lettersForComparison`.
    */
   meet(letters: string): number | undefined {
     const text = this.signatures.push(letters);
@@ -63,7 +63,7 @@ export class NearDuplicateFinder {
   private put(text: number): void {
     if (text >= this.room || this.bands.length === 0) {
       this.room *= 2;
-      this.bands = Array.from({ length: BAND_COUNT }, (_, b) => new SignatureBand(this.signatures, b, this.room));
+      this.bands = Array.from({ length: BAND_COUNT }, (_, b) => new SignatureBandIndex(this.signatures, b, this.room));
       for (const band of this.bands) for (let other = 0; other < text; other++) band.put(other);
     }
     for (const band of this.bands) band.put(text);

@@ -12,7 +12,7 @@ const MOST_LETTERS = 1000;
 export const MIN_SHINGLED_LETTERS = 20;
 
 /** Removes case, whitespace and punctuation, and normalizes accents. */
-export function comparedLetters(text: string): string {
+export function lettersForComparison(text: string): string {
   return text
     .slice(0, 2 * MOST_LETTERS)
     .normalize("NFKC")
@@ -36,7 +36,7 @@ export function shingleHashes(letters: string): Uint32Array {
 }
 
 /**
- * Returns the sorted, distinct hashes of a text's shingles; none for a short text. `letters`: from `comparedLetters`.
+ * Returns the sorted, distinct hashes of a text's shingles; none for a short text. `letters`: from `lettersForComparison`.
  */
 export function shingleSet(letters: string): Uint32Array {
   if (letters.length < MIN_SHINGLED_LETTERS) return new Uint32Array();
@@ -46,7 +46,7 @@ export function shingleSet(letters: string): Uint32Array {
   return buffer.slice(0, count);
 }
 
-/** Returns the similarity of two texts, 0 … 1; both from `comparedLetters`. */
+/** Returns the similarity of two texts, 0 … 1; both from `lettersForComparison`. */
 export function textLikeness(a: string, b: string): number {
   if (a === b) return a === "" ? 0 : 1;
   return common(shingleSet(a), shingleSet(b));

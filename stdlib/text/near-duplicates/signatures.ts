@@ -151,7 +151,7 @@ function wholeOf(letters: string, textNumber: number): Uint32Array {
 }
 
 /** Index of the texts that share a key in one band, as chains over the inserted texts. */
-export class SignatureBand {
+export class SignatureBandIndex {
   private readonly heads: Int32Array;
   private readonly next: Int32Array;
 

@@ -6,7 +6,7 @@
 import { RE2JS, RE2JSSyntaxException } from "re2js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
-export interface LinearPattern {
+export interface LinearTimePattern {
   /** Returns the non-overlapping, non-empty matches in order. Offsets count UTF-16 units. */
   spans(text: string): readonly { readonly start: number; readonly end: number }[];
   /** `replacement`: `$1` and `${name}` insert groups. */
@@ -17,7 +17,7 @@ export interface LinearPattern {
 const longest = 1000;
 
 /** Coded error `wrong-pattern`. */
-export function linearPattern(pattern: string): LinearPattern {
+export function linearTimePattern(pattern: string): LinearTimePattern {
   const why = patternProblem(pattern);
   if (why !== undefined) throw new CodedError("wrong-pattern", { pattern, why });
   const compiled = RE2JS.compile(pattern);

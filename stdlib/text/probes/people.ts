@@ -2,7 +2,7 @@
  * Words that name groups of people, for the bias probes: rows that mention a group are compared with all others. The
  * list is short on purpose, with words that have hardly any other meaning. None of them is an insult.
  */
-export const PEOPLE_WORDS: Readonly<Record<string, readonly string[]>> = {
+export const PEOPLE_GROUP_WORDS: Readonly<Record<string, readonly string[]>> = {
   women: [
     "woman",
     "women",

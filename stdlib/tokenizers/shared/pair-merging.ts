@@ -55,7 +55,7 @@ export interface PairMergingOptions {
   /** Prefix of every piece of a word except the first; none by default. */
   readonly continuing?: string;
 }
-export interface PairMerging {
+export interface PairMergingResult {
   /** Token to id, in the order of ids. */
   readonly vocabulary: ReadonlyMap<string, number>;
   readonly merges: readonly (readonly [string, string])[];
@@ -73,7 +73,7 @@ interface Candidate {
 }
 const before = (a: Candidate, b: Candidate): boolean => (a.count === b.count ? a.pair < b.pair : a.count > b.count);
 
-export function mergePairs({ words, counts }: WordCounts, options: PairMergingOptions): PairMerging {
+export function mergePairs({ words, counts }: WordCounts, options: PairMergingOptions): PairMergingResult {
   const vocabulary = new Map<string, number>();
   const tokens: string[] = [];
   const idOf = (token: string): number => {

@@ -3,9 +3,9 @@ import fc from "fast-check";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { Graph, type AttentionOptions } from "#dsl/tensor/builder.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import { costOf } from "#dsl/tensor/cost.js";
+import { programCostOf } from "#dsl/tensor/cost.js";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
-import { gradient } from "#dsl/tensor/gradient.js";
+import { gradientsOfLoss } from "#dsl/tensor/gradient.js";
 import { makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 
 const HEADS = 4;
@@ -41,7 +41,7 @@ function attend(
     ...(segments && { segments }),
   });
   graph.output("context", context);
-  gradient(graph, context.multiply(wave).sum(), [q, k, v]).forEach((d, i) => graph.output(`d${"qkv"[i]!}`, d!));
+  gradientsOfLoss(graph, context.multiply(wave).sum(), [q, k, v]).forEach((d, i) => graph.output(`d${"qkv"[i]!}`, d!));
   const { segments: fed, ...held } = rows;
   return { ...evaluateProgram(graph.program(), fed ? { segments: fed } : {}, held).outputs };
 }
@@ -131,8 +131,8 @@ describe("attention", () => {
       const x = { q: state("q", 8), k: state("k", 4), v: state("v", 4) };
       const context = graph.attention(x.q, x.k, x.v, { heads: 4, keyValueHeads: 2, scale: 1, causal });
       const of = wanted.map((name) => x[name as "q"]);
-      gradient(graph, context.sum(), of).forEach((d, i) => graph.output(wanted[i]!, d!));
-      return costOf(graph.program(), {}).products;
+      gradientsOfLoss(graph, context.sum(), of).forEach((d, i) => graph.output(wanted[i]!, d!));
+      return programCostOf(graph.program(), {}).products;
     };
     const product = 2 * 3 * 10 * 10 * 8;
     assert.equal(cost(["q", "k", "v"], true), 6 * product);

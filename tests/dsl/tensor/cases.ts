@@ -1,6 +1,6 @@
 /** Example calls for every op, used by gradient tests, engine tests and the table's conformance test. */
 import type { Attributes, DType } from "#dsl/tensor/program.js";
-import { sizeOf } from "#dsl/tensor/values.js";
+import { elementCountOfShape } from "#dsl/tensor/values.js";
 
 export interface Operand {
   readonly shape: readonly number[];
@@ -24,7 +24,7 @@ function next(): number {
 const floats = (shape: readonly number[], from = -1, to = 1): Operand => ({
   shape,
   dtype: "f32",
-  data: Array.from({ length: sizeOf(shape) }, () => Math.fround(from + next() * (to - from))),
+  data: Array.from({ length: elementCountOfShape(shape) }, () => Math.fround(from + next() * (to - from))),
 });
 const whole = (shape: readonly number[], data: readonly number[]): Operand => ({ shape, dtype: "i32", data });
 const bytes = (dtype: "i8" | "u8", shape: readonly number[], data: readonly number[]): Operand => ({

@@ -3,7 +3,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { Graph } from "#dsl/tensor/builder.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
-import { gradient } from "#dsl/tensor/gradient.js";
+import { gradientsOfLoss } from "#dsl/tensor/gradient.js";
 import type { Program } from "#dsl/tensor/program.js";
 import { ops } from "#dsl/tensor/table.js";
 import { validateProgram } from "#dsl/tensor/validate.js";
@@ -36,7 +36,7 @@ function lossOf(c: Case): { program: Program; floats: readonly string[]; state: 
   const loss = terms[0]!;
   graph.output("loss", loss);
   const wrt = inputs.filter((t) => t.dtype === "f64");
-  gradient(graph, loss, wrt).forEach((d: Tensor | undefined, i) => d && graph.output(floats[i]!, d));
+  gradientsOfLoss(graph, loss, wrt).forEach((d: Tensor | undefined, i) => d && graph.output(floats[i]!, d));
   return { program: graph.program(), floats, state };
 }
 
@@ -71,7 +71,7 @@ describe("gradients", () => {
     const [a, b] = ["a", "b"].map((n) =>
       graph.state(n, { type: { dtype: "f64", shape: [2] }, trains: true, initial: { zeros: true } }),
     );
-    const [da, db] = gradient(graph, a!.square().sum(), [a!, b!]);
+    const [da, db] = gradientsOfLoss(graph, a!.square().sum(), [a!, b!]);
     assert.ok(da);
     assert.equal(db, undefined);
   });
@@ -81,7 +81,7 @@ describe("gradients", () => {
       graph.state(name, { type: { dtype: "f32", shape }, trains, initial: { zeros: true } });
     const x = graph.input("x", { dtype: "f32", shape: ["batch", 4] });
     const hidden = x.linear(state("frozen", [3, 4], false)).linear(state("trained", [2, 3], true));
-    gradient(graph, hidden.sum(), [
+    gradientsOfLoss(graph, hidden.sum(), [
       graph.state("trained", { type: { dtype: "f32", shape: [2, 3] }, trains: true, initial: { zeros: true } }),
     ]);
     assert.equal(graph.table.filter((n) => n.op === "outer_product").length, 1);
@@ -90,7 +90,7 @@ describe("gradients", () => {
     const graph = new Graph();
     const x = graph.state("x", { type: { dtype: "f64", shape: [] }, trains: true, initial: { zeros: true } });
     const y = x.multiply(x).add(x.multiply(3)).add(x.square());
-    graph.output("d", gradient(graph, y, [x])[0]!);
+    graph.output("d", gradientsOfLoss(graph, y, [x])[0]!);
     assert.equal(evaluateProgram(graph.program(), {}, { x: makeArrayValues([], [5]) }).outputs["d"]!.data[0], 23);
   });
   it("name the layer that cannot be differentiated", () => {
@@ -98,7 +98,7 @@ describe("gradients", () => {
     const x = graph.state("x", { type: { dtype: "f32", shape: [3] }, trains: true, initial: { zeros: true } });
     const norm = graph.withPath("a.layer", () => graph.one("global_norm", [x]));
     assert.throws(
-      () => gradient(graph, norm, [x]),
+      () => gradientsOfLoss(graph, norm, [x]),
       (e) => e instanceof CodedError && e.code === "graph-no-gradient" && /a\.layer/.test(e.message),
     );
   });

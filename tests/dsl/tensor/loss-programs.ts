@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { Graph } from "#dsl/tensor/builder.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import { gradient } from "#dsl/tensor/gradient.js";
+import { gradientsOfLoss } from "#dsl/tensor/gradient.js";
 import * as losses from "#dsl/tensor/losses.js";
 import type { DType, Program } from "#dsl/tensor/program.js";
 import { makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
@@ -65,7 +65,7 @@ function lossOf(c: LossCase, t: Readonly<Record<string, Tensor>>): Tensor {
     case "kl_divergence":
       return losses.klDivergence(t["logits"]!, t["targets"]!, { reduction, temperature });
     case "cosine_embedding":
-      return losses.cosineEmbedding(t["x"]!, t["y"]!, t["together"]!, { reduction, margin });
+      return losses.cosineEmbeddingLoss(t["x"]!, t["y"]!, t["together"]!, { reduction, margin });
     default:
       throw new Error(`no loss ${c.loss}`);
   }
@@ -82,7 +82,7 @@ export function lossProgram(c: LossCase, dtype: DType): Program {
   const loss = lossOf(c, inputs);
   graph.output("loss", loss);
   const names = Object.keys(c.gradients);
-  const found = gradient(
+  const found = gradientsOfLoss(
     graph,
     loss,
     names.map((name) => inputs[name]!),

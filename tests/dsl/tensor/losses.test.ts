@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Graph } from "#dsl/tensor/builder.js";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
-import { gradient } from "#dsl/tensor/gradient.js";
+import { gradientsOfLoss } from "#dsl/tensor/gradient.js";
 import { validateProgram } from "#dsl/tensor/validate.js";
 import { makeArrayValues } from "#dsl/tensor/values.js";
 import { feedsOf, lossCases, lossProgram, titleOf } from "./loss-programs.js";
@@ -28,7 +28,7 @@ describe("losses against PyTorch, in float64", () => {
           ["head", x.headLoss(weight, labels, { reduction, ...o })],
         ] as const) {
           graph.output(name, loss);
-          graph.output(`d${name}`, gradient(graph, loss, [x])[0]!);
+          graph.output(`d${name}`, gradientsOfLoss(graph, loss, [x])[0]!);
         }
         const feeds = {
           x: makeArrayValues([2, 3], [1, 2, 3, 4, 5, 6]),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { costOf } from "#dsl/tensor/cost.js";
+import { programCostOf } from "#dsl/tensor/cost.js";
 import { outlineOf, type OutlineLayer } from "#dsl/tensor/outline.js";
 import { graphProgram } from "#tests/kernel/display/examples.js";
 
@@ -10,7 +10,7 @@ const layer = (layers: readonly OutlineLayer[], name: string): OutlineLayer => l
 
 describe("outline of a program", () => {
   it("counts every FLOP and every parameter once", () => {
-    assert.equal(outline.forward + outline.backward, costOf(program, SIZES).flops);
+    assert.equal(outline.forward + outline.backward, programCostOf(program, SIZES).flops);
     const states = Object.values(program.state).map((s) => ({
       n: s.type.shape.reduce<number>((p, d) => p * (d as number), 1),
       trains: s.trains,

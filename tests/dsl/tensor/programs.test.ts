@@ -3,13 +3,13 @@ import fc from "fast-check";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { Graph } from "#dsl/tensor/builder.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import { costOf } from "#dsl/tensor/cost.js";
+import { programCostOf } from "#dsl/tensor/cost.js";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
-import { prune } from "#dsl/tensor/passes/dead-code.js";
+import { removeDeadNodes } from "#dsl/tensor/passes/dead-code.js";
 import { printProgram } from "#dsl/tensor/print.js";
 import type { Program, Type } from "#dsl/tensor/program.js";
 import { withAttentionDefaults, dropoutFactors } from "#dsl/tensor/ops/shared/heads.js";
-import { dropoutDraws, dropoutMask } from "#dsl/tensor/numbers/random.js";
+import { dropoutStepsByText, dropoutMask } from "#dsl/tensor/numbers/random.js";
 import { validateProgram } from "#dsl/tensor/validate.js";
 import { fromNDArray, toNDArray, makeArrayValues } from "#dsl/tensor/values.js";
 
@@ -72,7 +72,7 @@ describe("tensor programs", () => {
     const w = weight(graph, "w", 2);
     graph.output("y", x.multiply(w));
     graph.update("w", w.add(1));
-    const program = prune(graph.program());
+    const program = removeDeadNodes(graph.program());
     validateProgram(program);
     assert.deepEqual(Object.keys(program.state), ["w"]);
     assert.deepEqual(Object.keys(program.inputs), ["x", "unused"]);
@@ -137,7 +137,7 @@ describe("tensor programs", () => {
     const graph = new Graph();
     const x = graph.input("x", F("batch", "length", 8));
     graph.output("y", x.linear(weight(graph, "w", 5, 8)));
-    assert.equal(costOf(graph.program(), { batch: 3, length: 7 }).products, 2 * 21 * 8 * 5);
+    assert.equal(programCostOf(graph.program(), { batch: 3, length: 7 }).products, 2 * 21 * 8 * 5);
   });
 });
 
@@ -178,10 +178,10 @@ describe("dropout generator", () => {
   it("drops the same positions of a row, whatever the other rows and padding are", () => {
     const o = { rate: 0.4, seed: 9, site: 3 };
     const [wide, columns] = [7, 16];
-    const steps = dropoutDraws(4, 0, 3, 3);
+    const steps = dropoutStepsByText(4, 0, 3, 3);
     const together = dropoutMask(3 * wide * columns, columns, { ...o, steps });
     [2, 7, 5].forEach((length, row) => {
-      const alone = dropoutMask(length * columns, columns, { ...o, steps: dropoutDraws(4, row, 1, 1) });
+      const alone = dropoutMask(length * columns, columns, { ...o, steps: dropoutStepsByText(4, row, 1, 1) });
       const from = row * wide * columns;
       assert.deepEqual(alone, together.slice(from, from + length * columns));
     });
@@ -194,7 +194,7 @@ describe("dropout generator", () => {
     const [long, short] = [6, 4];
     const keep = (n: number): Float64Array => {
       const square = makeArrayValues([2, 3, n, n], new Float64Array(2 * 3 * n * n));
-      return dropoutFactors(square, a, makeArrayValues([2], dropoutDraws(7, 1, 2, 2)));
+      return dropoutFactors(square, a, makeArrayValues([2], dropoutStepsByText(7, 1, 2, 2)));
     };
     const [all, some] = [keep(long), keep(short)];
     for (let row = 0; row < 2 * 3; row++)
@@ -204,10 +204,10 @@ describe("dropout generator", () => {
   });
   it("draws by a row's place in the update, separately for each of its texts", () => {
     const rows = 5;
-    const whole = [...dropoutDraws(3, 0, rows, 2 * rows)];
-    assert.deepEqual([...dropoutDraws(3, 2, 3, 3)], whole.slice(2, 5));
-    assert.deepEqual([...dropoutDraws(3, 2, 3, 6)], [...whole.slice(2, 5), ...whole.slice(7, 10)]);
-    assert.equal(new Set([...whole, ...dropoutDraws(4, 0, rows, 2 * rows)]).size, 4 * rows);
+    const whole = [...dropoutStepsByText(3, 0, rows, 2 * rows)];
+    assert.deepEqual([...dropoutStepsByText(3, 2, 3, 3)], whole.slice(2, 5));
+    assert.deepEqual([...dropoutStepsByText(3, 2, 3, 6)], [...whole.slice(2, 5), ...whole.slice(7, 10)]);
+    assert.equal(new Set([...whole, ...dropoutStepsByText(4, 0, rows, 2 * rows)]).size, 4 * rows);
   });
 });
 const GOLDEN = [2, 2, 0, 0, 0, 0, 2, 2, 0, 2, 0, 0];

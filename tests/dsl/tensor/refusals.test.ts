@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { Graph } from "#dsl/tensor/builder.js";
 import { bindStateSizes, evaluateProgram } from "#dsl/tensor/evaluate.js";
-import { gradient } from "#dsl/tensor/gradient.js";
+import { gradientsOfLoss } from "#dsl/tensor/gradient.js";
 import type { Program, Type } from "#dsl/tensor/program.js";
 import { makeArrayValues } from "#dsl/tensor/values.js";
 
@@ -12,7 +12,7 @@ describe("invalid graphs and inputs", () => {
   it("include the gradient of a loss with several values", () => {
     const graph = new Graph();
     const x = graph.input("x", F(3));
-    assert.throws(() => gradient(graph, x, [x]), { code: "graph-invalid" });
+    assert.throws(() => gradientsOfLoss(graph, x, [x]), { code: "graph-invalid" });
   });
   it("include an update beyond the bounds of its state", () => {
     const graph = new Graph();

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { Graph } from "#dsl/tensor/builder.js";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
-import { gradient } from "#dsl/tensor/gradient.js";
+import { gradientsOfLoss } from "#dsl/tensor/gradient.js";
 import { lossAsDifferentiatedRows } from "#dsl/tensor/ops/rows/row-parts.js";
 import { rowGradientSquares } from "#dsl/tensor/ops/rows/row-squares.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
@@ -39,7 +39,7 @@ describe("squared gradients per row", () => {
     const got = evaluateProgram(program, { x, c }, state).outputs["squares"]!;
     assert.deepEqual(got.shape, [OUT, IN]);
     const one = layer();
-    one.graph.output("d", gradient(one.graph, one.loss, [one.weight])[0]!);
+    one.graph.output("d", gradientsOfLoss(one.graph, one.loss, [one.weight])[0]!);
     const want = new Float64Array(OUT * IN);
     for (let row = 0; row < ROWS; row++) {
       const of = (all: typeof x, width: number) =>

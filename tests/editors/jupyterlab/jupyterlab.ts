@@ -11,7 +11,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { chromium, type Browser, type Locator, type Page } from "playwright-core";
 import { Channel } from "#kernel/apps/jupyter/client/channel.js";
-import { addressOf, type ConnectionInfo } from "#kernel/apps/jupyter/client/connection.js";
+import { zmqAddressOfPort, type ConnectionInfo } from "#kernel/apps/jupyter/client/connection.js";
 import { newHeader, type Message } from "#kernel/apps/jupyter/client/messages.js";
 
 export const root = fileURLToPath(new URL("../../../..", import.meta.url));
@@ -230,7 +230,7 @@ export class Book {
 async function openComms(file: string): Promise<number> {
   const connection = JSON.parse(readFileSync(file, "utf8")) as ConnectionInfo;
   const session = randomUUID();
-  const address = addressOf(connection, connection.control_port);
+  const address = zmqAddressOfPort(connection, connection.control_port);
   let answer: (message: Message) => void = () => undefined;
   const answered = new Promise<Message>((resolve) => (answer = resolve));
   const channel = Channel.dealer(address, connection.key, session, (message) => answer(message));

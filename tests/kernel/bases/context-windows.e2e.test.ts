@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { resolveBase } from "#kernel/bases/resolve.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
 import type { EncodedWindow } from "#stdlib/tokenizers/kind.js";
-import { findAnswer, tokenSpanIn } from "#stdlib/tasks/shared/answer-spans.js";
+import { findBestAnswerSpan, tokenSpanIn } from "#stdlib/tasks/shared/answer-spans.js";
 import { uniform } from "#tests/oracles/numbers.js";
 import { codeOf } from "../data/rows/plans.js";
 
@@ -92,9 +92,9 @@ describe("context windows compared with transformers", () => {
             logits: uniform(`answers/${name}/${i}/${n}`, [window.ids.length, 2], 6),
           }));
           for (const { none, candidates, longest, answer, probability } of one.answers) {
-            const got = findAnswer(windows, { none, candidates, longest });
+            const got = findBestAnswerSpan(windows, { none, candidates, longest });
             assert.equal(one.context.slice(got.start, got.end), got.answer);
-            // If the example finds no answer among the likeliest tokens, `findAnswer` searches all tokens of the
+            // If the example finds no answer among the likeliest tokens, `findBestAnswerSpan` searches all tokens of the
             // context, so they differ.
             if (answer === null) continue;
             assert.equal(got.answer, answer);

@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
-import type { DeployedModel, GraphFile, TargetImplementation, TargetWriter } from "#stdlib/targets/kind.js";
+import type { ModelToDeploy, GraphFile, TargetImplementation, TargetWriter } from "#stdlib/targets/kind.js";
 import { huggingface } from "#stdlib/targets/huggingface.run.js";
 import { onnx } from "#stdlib/targets/onnx.run.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
@@ -162,7 +162,7 @@ describe("faulty writer", function () {
     });
 });
 
-function broken(model: DeployedModel, { weight, file }: Fault, did: () => void): DeployedModel {
+function broken(model: ModelToDeploy, { weight, file }: Fault, did: () => void): ModelToDeploy {
   return {
     ...model,
     async read(name, state): Promise<NDArray> {
@@ -176,7 +176,7 @@ function broken(model: DeployedModel, { weight, file }: Fault, did: () => void):
   };
 }
 
-function brokenOutput(model: DeployedModel, out: TargetWriter, { file }: Fault, did: () => void): TargetWriter {
+function brokenOutput(model: ModelToDeploy, out: TargetWriter, { file }: Fault, did: () => void): TargetWriter {
   if (!file) return out;
   const [wanted, change] = file;
   const changed = async (text: string): Promise<string> => {

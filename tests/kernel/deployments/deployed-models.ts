@@ -8,7 +8,7 @@ import type { Call } from "#dsl/language/types/value.js";
 import { openBase } from "#kernel/bases/open.js";
 import { deployedFromFolder } from "#kernel/deployments/from-folder.js";
 import { deploymentHomeOf, targetOutputIn, type DeploymentPlace } from "#kernel/deployments/output.js";
-import type { DeployedModel, TargetImplementation, DeploymentResult } from "#stdlib/targets/kind.js";
+import type { ModelToDeploy, TargetImplementation, DeploymentResult } from "#stdlib/targets/kind.js";
 import { forwardProgramOf } from "#stdlib/targets/shared/forward.js";
 import { registry } from "#stdlib/registry.js";
 import { writeEncoder } from "#tests/oracles/encoder-folder.js";
@@ -66,7 +66,7 @@ export function smallModels(scratch: string): SmallModel[] {
   ];
 }
 
-export async function deployedOf({ name, folder, task, labels }: SmallModel): Promise<DeployedModel> {
+export async function deployedOf({ name, folder, task, labels }: SmallModel): Promise<ModelToDeploy> {
   const base = await openBase(folder, "folder", registry);
   return deployedFromFolder({
     name,
@@ -80,7 +80,7 @@ export async function deployedOf({ name, folder, task, labels }: SmallModel): Pr
 }
 
 /** Returns texts of unequal lengths; the same numbers each time. */
-export function feedsOf(deployed: DeployedModel, batch: number, length: number, full = false): Feeds {
+export function feedsOf(deployed: ModelToDeploy, batch: number, length: number, full = false): Feeds {
   const program = forwardProgramOf(deployed);
   const { vocabulary } = deployed.family.implementation.sizes(deployed.parts.config);
   const longest = Array.from({ length: batch }, (_, row) => (full ? length : Math.max(1, length - 3 * row)));
@@ -103,7 +103,7 @@ export function feedsOf(deployed: DeployedModel, batch: number, length: number, 
 }
 
 export async function ownAnswers(
-  deployed: DeployedModel,
+  deployed: ModelToDeploy,
   folder: string,
   feeds: Feeds,
 ): Promise<Readonly<Record<string, NDArray>>> {
@@ -164,7 +164,7 @@ export function agreement(got: NDArray, want: NDArray, feeds: Feeds): number {
 export async function written(
   target: TargetImplementation,
   call: Call,
-  deployed: DeployedModel,
+  deployed: ModelToDeploy,
   source: string,
   work: string,
   place: Pick<DeploymentPlace, "writes"> & { readonly name: string },

@@ -8,7 +8,7 @@ import { resolveBase } from "#kernel/bases/resolve.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
 import type { OpenedModel } from "#kernel/deployments/runtime.js";
 import { llamaCppRuntime } from "#kernel/deployments/runtimes/llama-cpp.js";
-import type { DeployedModel } from "#stdlib/targets/kind.js";
+import type { ModelToDeploy } from "#stdlib/targets/kind.js";
 import { gguf } from "#stdlib/targets/gguf.run.js";
 import { ensureNodeEnv, moduleIn } from "#tools/node-env.mjs";
 import { root } from "#tests/stdlib/models/golden.js";
@@ -40,7 +40,7 @@ describe("SmolLM2 as GGUF files in llama.cpp", function () {
   const NEAR = { f32: 1e-3, f16: 5e-3 } as const;
   const casesOf = (format: keyof typeof NEAR) => golden.cases.filter(({ gap }) => gap > NEAR[format]).slice(0, PROMPTS);
   const cases = casesOf("f32");
-  let deployed: DeployedModel;
+  let deployed: ModelToDeploy;
   let folder: string;
   const files: Record<string, string> = {};
   const open = async (quantize: string): Promise<OpenedModel> => {

@@ -12,7 +12,7 @@ import { loadTokenizer } from "#kernel/bases/tokenizer.js";
 import type { DeploymentProof } from "#kernel/deployments/proof.js";
 import { llamaCppRuntime } from "#kernel/deployments/runtimes/llama-cpp.js";
 import { readHeader, readTensor } from "#kernel/tensors/safetensors.js";
-import type { DeployedModel } from "#stdlib/targets/kind.js";
+import type { ModelToDeploy } from "#stdlib/targets/kind.js";
 import { gguf } from "#stdlib/targets/gguf.run.js";
 import { ensureNodeEnv, moduleIn } from "#tools/node-env.mjs";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
@@ -124,13 +124,13 @@ describe("gguf target", function () {
   });
 
   it("reports why llama.cpp cannot run a model before anything is written", async () => {
-    const refusal = async (change: (deployed: DeployedModel) => DeployedModel): Promise<string | null> => {
+    const refusal = async (change: (deployed: ModelToDeploy) => ModelToDeploy): Promise<string | null> => {
       const said = await gguf.refuses!(callOf("x.gguf", "f32"), change(deployed));
       return said === null ? null : JSON.stringify(said);
     };
     const deployed = await writingModel(join(work, "llama"), "llama", "text_generation");
     const read = deployed.parts.config as object;
-    const parts = (config: object): DeployedModel => ({
+    const parts = (config: object): ModelToDeploy => ({
       ...deployed,
       parts: { ...deployed.parts, config: { ...read, ...config } },
     });
@@ -141,7 +141,7 @@ describe("gguf target", function () {
     assert.match((await refusal((d) => ({ ...d, files: [] })))!, /no tokenizer.json/);
     const changed =
       (edit: (tokenizer: Record<string, unknown>) => void) =>
-      (d: DeployedModel): DeployedModel => ({
+      (d: ModelToDeploy): ModelToDeploy => ({
         ...d,
         async file(name) {
           const bytes = await d.file(name);

@@ -6,7 +6,7 @@ import { jinjaTemplate } from "#stdlib/templates/shared/jinja-template.js";
 import { registry } from "#stdlib/registry.js";
 import { loadWordImplementation } from "#dsl/language/types/loaded.js";
 import type { Tokenizer } from "#kernel/bases/tokenizer.js";
-import type { Message, SpecialTexts } from "#stdlib/conversations/kind.js";
+import type { Message, SpecialTokenTexts } from "#stdlib/conversations/kind.js";
 
 const user = (content: string): Message => ({ role: "user", content });
 const asked: readonly (readonly Message[])[] = [
@@ -19,7 +19,7 @@ describe("Jinja versions of Tune templates", () => {
   for (const specials of [
     { bos: "<s>", eos: "</s>", opening: "<s>", all: ["<s>", "</s>"] },
     { bos: "", eos: "<|end|>", opening: "", all: ["<|end|>"] },
-  ] satisfies SpecialTexts[])
+  ] satisfies SpecialTokenTexts[])
     for (const word of registry.ofKind("template"))
       it(`${word.name} gives the same text in Jinja, with ${specials.opening || "no"} opening`, async () => {
         const template = await loadWordImplementation(word);

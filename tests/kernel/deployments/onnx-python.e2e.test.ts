@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Call } from "#dsl/language/types/value.js";
-import type { DeployedModel } from "#stdlib/targets/kind.js";
+import type { ModelToDeploy } from "#stdlib/targets/kind.js";
 import { onnx } from "#stdlib/targets/onnx.run.js";
 import { writeEncoder } from "#tests/oracles/encoder-folder.js";
 import { ENCODERS } from "#tests/stdlib/models/encoder-models.js";
@@ -58,7 +58,7 @@ describe("ONNX folders in Python", function () {
     writeFileSync(file, code);
     return (await run(python, [file, ...given], { cwd: work })).stdout;
   };
-  const write = async (deployed: DeployedModel, folder: string, name: string, quantize?: string): Promise<string> =>
+  const write = async (deployed: ModelToDeploy, folder: string, name: string, quantize?: string): Promise<string> =>
     (await written(onnx, call(quantize), deployed, folder, work, { writes: "folder", name })).at;
 
   it("run the printed classifier call", async () => {

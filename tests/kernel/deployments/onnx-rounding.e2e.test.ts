@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { modelFile } from "#dsl/tensor/backends/onnx/file.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { onnxruntimeRuntime } from "#kernel/deployments/runtimes/onnxruntime.js";
-import { outgoingGraphs } from "#stdlib/targets/shared/onnx/graphs.js";
+import { onnxGraphsToExport } from "#stdlib/targets/shared/onnx/graphs.js";
 import { onnx } from "#stdlib/targets/onnx.run.js";
 import { deployedOf, difference, feedsOf, smallDecoders, smallEncoders, smallT5s, written } from "./deployed-models.js";
 import { runAll, writeAll } from "./past-graphs.js";
@@ -96,7 +96,7 @@ describe("quantized ONNX models", function () {
 
   it("store weights above the size limit in a second file", async () => {
     const deployed = await deployedOf(bert!);
-    const [{ graph, ports }] = outgoingGraphs(deployed) as [ReturnType<typeof outgoingGraphs>[number]];
+    const [{ graph, ports }] = onnxGraphsToExport(deployed) as [ReturnType<typeof onnxGraphsToExport>[number]];
     const feeds = feedsOf(deployed, 2, 5);
     const answers = [];
     for (const most of [1e9, 1000]) {

@@ -7,8 +7,8 @@ import { toNDArray, makeArrayValues } from "#dsl/tensor/values.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { OpenedModel } from "#kernel/deployments/runtime.js";
 import { onnxruntimeRuntime } from "#kernel/deployments/runtimes/onnxruntime.js";
-import type { DeployedModel, GraphFile, DeploymentResult } from "#stdlib/targets/kind.js";
-import { outgoingGraphs } from "#stdlib/targets/shared/onnx/graphs.js";
+import type { ModelToDeploy, GraphFile, DeploymentResult } from "#stdlib/targets/kind.js";
+import { onnxGraphsToExport } from "#stdlib/targets/shared/onnx/graphs.js";
 import { onnx } from "#stdlib/targets/onnx.run.js";
 import { greedy, runAll, writeAll } from "./past-graphs.js";
 import { withTechnique } from "./techniques.js";
@@ -86,10 +86,10 @@ describe("onnx target", function () {
 
   const opened = async (
     model: SmallModel,
-    deployed: DeployedModel,
+    deployed: ModelToDeploy,
     use: (runs: NonNullable<OpenedModel["run"]>, said: DeploymentResult) => Promise<void>,
   ): Promise<void> => {
-    for (const { graph } of outgoingGraphs(deployed)) {
+    for (const { graph } of onnxGraphsToExport(deployed)) {
       const own = [...new Set(graph.nodes.flatMap(({ op, domain }) => (domain || !STANDARD.has(op) ? [op] : [])))];
       assert.deepEqual(own, [], `${model.name}: ops that are not the standard's`);
     }
@@ -187,7 +187,7 @@ describe("onnx target", function () {
   /** Each generated token is the one that our own engine finds likeliest after the text so far. */
   const agrees = async (
     model: SmallModel,
-    deployed: DeployedModel,
+    deployed: ModelToDeploy,
     runs: NonNullable<OpenedModel["run"]>,
     decoder: GraphFile,
   ): Promise<void> => {

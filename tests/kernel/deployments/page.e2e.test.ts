@@ -7,7 +7,7 @@ import { readDeployment } from "#kernel/deployments/deployment.js";
 import { openPage, renderPage, unpackPagePart } from "#kernel/deployments/page-file.js";
 import type { DeploymentProof } from "#kernel/deployments/proof.js";
 import { openDeployment, type ReopenDeployment } from "#kernel/deployments/prove.js";
-import type { PageDemo } from "#stdlib/targets/shared/page/demo.js";
+import type { PageDemoData } from "#stdlib/targets/shared/page/demo.js";
 import { verifyDeployment } from "#kernel/features/deploy/verify.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { RefusedError } from "#kernel/session/execution-context.js";
@@ -37,8 +37,8 @@ describe("page with an embedded model", function () {
   const at = (file: string): string => join(book.folder, file);
   const proofIn = (file: string): DeploymentProof =>
     JSON.parse(readFileSync(at(`${file}.files/proof.json`), "utf8")) as DeploymentProof;
-  const demoIn = async (file: string): Promise<PageDemo> =>
-    JSON.parse((await openPage(readFileSync(at(file), "utf8"))).contents.demo) as PageDemo;
+  const demoIn = async (file: string): Promise<PageDemoData> =>
+    JSON.parse((await openPage(readFileSync(at(file), "utf8"))).contents.demo) as PageDemoData;
   const examplesIn = async (file: string): Promise<readonly unknown[]> => (await demoIn(file)).examples;
   const model = (name: string): ModelHandle => book.session.models.get(name);
 
@@ -286,7 +286,7 @@ deploy secret to page("secret.html") { rows: 0 }`);
     };
     const { vocab } = files.tokenizer.model;
     [vocab["a"], vocab["b"]] = [vocab["b"]!, vocab["a"]!];
-    const demo = JSON.parse(own.demo) as PageDemo;
+    const demo = JSON.parse(own.demo) as PageDemoData;
     writeFileSync(
       at("other.html"),
       await renderPage({ demo, tokenizer: JSON.stringify(files), model: unpackPagePart(own.model) }),

@@ -6,9 +6,9 @@ import type { NDArray } from "#dsl/tensor/program.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { EngineSession } from "#kernel/engines/engine.js";
-import type { DeployedModel } from "#stdlib/targets/kind.js";
+import type { ModelToDeploy } from "#stdlib/targets/kind.js";
 import { forwardProgramOf } from "#stdlib/targets/shared/forward.js";
-import { ROUTE_KNOWN_STATE } from "#stdlib/techniques/shared/routed-settings.js";
+import { KNOWN_LABELS_STATE_NAME } from "#stdlib/techniques/shared/routed-settings.js";
 import { registry } from "#stdlib/registry.js";
 import { engineNamed } from "#tests/kernel/engines/engines.js";
 import type { Feeds } from "./deployed-models.js";
@@ -21,16 +21,16 @@ const ARGUMENTS: Readonly<Record<string, Call["arguments"]>> = {
 };
 
 export async function withTechnique(
-  plain: DeployedModel,
+  plain: ModelToDeploy,
   word: string,
 ): Promise<{
-  readonly deployed: DeployedModel;
+  readonly deployed: ModelToDeploy;
   answers(folder: string, feeds: Feeds): Promise<Readonly<Record<string, NDArray>>>;
 }> {
   const call: Call = { kind: "technique", word, arguments: ARGUMENTS[word]! };
   const implementation = await implementationOf(registry, "technique", word);
   const added = new Map<string, NDArray>();
-  const deployed: DeployedModel = {
+  const deployed: ModelToDeploy = {
     ...plain,
     around: word,
     parts: { ...plain.parts, technique: { call, implementation }, seed: 7 },
@@ -58,7 +58,7 @@ async function disturbed(session: EngineSession, name: string): Promise<NDArray>
   const value = await session.read(name);
   const floats = new Float32Array(Uint8Array.from(value.bytes).buffer);
   // Number of known labels per part: the first part knows one label, the others know all.
-  if (name === ROUTE_KNOWN_STATE) floats.fill(9).fill(1, 0, 1);
+  if (name === KNOWN_LABELS_STATE_NAME) floats.fill(9).fill(1, 0, 1);
   else floats.forEach((x, i) => (floats[i] = x + 0.3 * Math.sin(i + name.length)));
   const changed = { ...value, bytes: new Uint8Array(floats.buffer) };
   await session.write(name, changed);

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CodedError, textsOfCode } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { findConverter, missingConverterFunctions } from "#kernel/engines/native/converter.js";
+import { findLitertConverter, missingConverterFunctions } from "#kernel/engines/native/converter.js";
 import { litertRuntime } from "#kernel/deployments/runtimes/litert.js";
 import { ensureNodeEnv } from "#tools/node-env.mjs";
 import { ensurePythonEnv } from "#tools/python-env.mjs";
@@ -66,7 +66,7 @@ describe("tflite target", function () {
   }
 
   it("is written by a converter with all its symbols", async () => {
-    const converter = await findConverter();
+    const converter = await findLitertConverter();
     assert.ok("program" in converter);
     assert.equal(await missingConverterFunctions(converter), null);
   });

@@ -12,7 +12,7 @@ import { fromNDArray, toNDArray, makeArrayValues } from "#dsl/tensor/values.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { resolveBase } from "#kernel/bases/resolve.js";
 import { onnxruntimeRuntime } from "#kernel/deployments/runtimes/onnxruntime.js";
-import type { DeployedModel, DeploymentResult } from "#stdlib/targets/kind.js";
+import type { ModelToDeploy, DeploymentResult } from "#stdlib/targets/kind.js";
 import { onnx } from "#stdlib/targets/onnx.run.js";
 import { writeEncoder } from "#tests/oracles/encoder-folder.js";
 import { uniform } from "#tests/oracles/numbers.js";
@@ -45,14 +45,14 @@ describe("transformers.js deployment", function () {
   });
 
   const write = (
-    deployed: DeployedModel,
+    deployed: ModelToDeploy,
     folder: string,
     name: string,
     given: Call["arguments"] = {},
   ): Promise<{ said: DeploymentResult }> =>
     written(onnx, call(given), deployed, folder, models, { writes: "folder", name });
   /** Returns the output of the call that readers copy, run by Node. */
-  const copied = (deployed: DeployedModel, name: string): Promise<string> => {
+  const copied = (deployed: ModelToDeploy, name: string): Promise<string> => {
     const given = onnx.calls(call(), deployed, join(models, name)).find(({ language }) => language === "JavaScript")!;
     return inNode(join(work, "node"), given.code);
   };
@@ -68,7 +68,7 @@ describe("transformers.js deployment", function () {
     return { name, folder, task, labels: Object.keys(golden.config["id2label"] as object).length };
   };
   /** Makes up values for heads that the checkpoint lacks. */
-  const whole = async (model: SmallModel): Promise<DeployedModel> => {
+  const whole = async (model: SmallModel): Promise<ModelToDeploy> => {
     const deployed = await deployedOf(model);
     return {
       ...deployed,

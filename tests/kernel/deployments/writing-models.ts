@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import type { Call } from "#dsl/language/types/value.js";
 import type { DecoderImplementation } from "#stdlib/decoders/kind.js";
 import type { ModelImplementation } from "#stdlib/models/kind.js";
-import type { DeployedModel } from "#stdlib/targets/kind.js";
+import type { ModelToDeploy } from "#stdlib/targets/kind.js";
 import { PRE_TOKENIZER_SETUPS } from "#stdlib/targets/shared/gguf/pre-tokenizers.js";
 import { buildGenerationPrograms } from "#stdlib/programs/generate.js";
 import { registry } from "#stdlib/registry.js";
@@ -142,7 +142,7 @@ export async function made(folder: string, { name, config: own, tokens }: Writin
 }
 
 /** Returns a model folder as targets receive it. */
-export async function writingModel(folder: string, name: string, task: string): Promise<DeployedModel> {
+export async function writingModel(folder: string, name: string, task: string): Promise<ModelToDeploy> {
   const base = await openBase(folder, "folder", registry);
   const chat = await chatOfFolder(folder, await loadTokenizer(folder));
   return deployedFromFolder({

@@ -6,7 +6,7 @@ import { evaluationPictures } from "#kernel/inference/measuring/pictures.js";
 import { slicesView } from "#kernel/display/scores/slices.js";
 import { Graph } from "#dsl/tensor/builder.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import { gradient } from "#dsl/tensor/gradient.js";
+import { gradientsOfLoss } from "#dsl/tensor/gradient.js";
 import { outlineOf } from "#dsl/tensor/outline.js";
 import { optimise } from "#dsl/tensor/passes/table.js";
 import type { Program } from "#dsl/tensor/program.js";
@@ -31,13 +31,13 @@ import { modelView } from "#kernel/display/plans/model-card.js";
 import { planCardView } from "#kernel/display/plans/plan-card.js";
 import { progressView } from "#kernel/display/progress.js";
 import type { DisplayOutput } from "#kernel/display/html.js";
-import { autoViewsAfter, autoViewsBefore } from "#kernel/display/sweeps/auto/auto.js";
+import { autoViewsAfter, autoViewsBeforeTraining } from "#kernel/display/sweeps/auto/auto.js";
 import { bestProgramView } from "#kernel/display/sweeps/best.js";
 import {
   sweepPictureView,
   sweepPictures,
   sweepCellView,
-  type SweepPicture,
+  type SweepPictureName,
 } from "#kernel/display/sweeps/sweep-output.js";
 import { trialsTable } from "#kernel/display/sweeps/trials-table.js";
 import { sweepViewOfTrials, type SweepTrial } from "#kernel/display/sweeps/view.js";
@@ -454,7 +454,7 @@ export function graphProgram(name = "encoder"): Program {
   const loss = logits.crossEntropy(labels, { reduction: "mean" });
   const states = Object.entries(graph.program().state).filter(([, s]) => s.trains);
   const parameters = states.map(([path, s]) => graph.state(path, s));
-  gradient(graph, loss, parameters).forEach((d, i) => graph.update(states[i]![0], parameters[i]!.subtract(d!)));
+  gradientsOfLoss(graph, loss, parameters).forEach((d, i) => graph.update(states[i]![0], parameters[i]!.subtract(d!)));
   graph.output("loss", loss);
   return optimise(graph.program());
 }
@@ -703,7 +703,7 @@ export function gallery(): Readonly<Record<string, DisplayOutput>> {
 function sweepGallery(): Readonly<Record<string, DisplayOutput>> {
   const [live, ended] = [madeSweep({ trials: 9, wanted: 20, running: 2 }), madeSweep({ trials: 24 })];
   const two = madeSweep({ trials: 24, goals: 2 });
-  const names = Object.keys(sweepPictures) as readonly SweepPicture[];
+  const names = Object.keys(sweepPictures) as readonly SweepPictureName[];
   return {
     "sweep-live": sweepCellView(live),
     "sweep-ended": sweepCellView(ended, { ended: true }),
@@ -723,11 +723,11 @@ function sweepGallery(): Readonly<Record<string, DisplayOutput>> {
 /** `sweep auto` before training, and its results. */
 function autoGallery(): Readonly<Record<string, DisplayOutput>> {
   const all = {
-    "auto-before": autoViewsBefore(won),
+    "auto-before": autoViewsBeforeTraining(won),
     "auto-after": autoViewsAfter(won),
     "auto-lost": autoViewsAfter(lost),
   };
-  const none = { "auto-untrained": [...autoViewsBefore(untrained).slice(1), ...autoViewsAfter(untrained)] };
+  const none = { "auto-untrained": [...autoViewsBeforeTraining(untrained).slice(1), ...autoViewsAfter(untrained)] };
   return Object.fromEntries(
     Object.entries({ ...all, ...none }).flatMap(([name, shown]) =>
       shown.map((one, i) => [`${name}-${String(i + 1)}`, one] as const),

@@ -15,22 +15,22 @@ import { maskView } from "#kernel/display/data/mask.js";
 import { modelView } from "#kernel/display/plans/model-card.js";
 import { planCardView } from "#kernel/display/plans/plan-card.js";
 import type { DisplayOutput } from "#kernel/display/html.js";
-import { autoViewsAfter, autoViewsBefore } from "#kernel/display/sweeps/auto/auto.js";
-import { frontFigure } from "#kernel/display/sweeps/auto/front.js";
+import { autoViewsAfter, autoViewsBeforeTraining } from "#kernel/display/sweeps/auto/auto.js";
+import { paretoFrontFigure } from "#kernel/display/sweeps/auto/front.js";
 import { bestProgramView } from "#kernel/display/sweeps/best.js";
 import {
   sweepPictureFigure,
   sweepFigure,
   sweepPictures,
   sweepCellView,
-  type SweepPicture,
+  type SweepPictureName,
 } from "#kernel/display/sweeps/sweep-output.js";
 import { trialsTable } from "#kernel/display/sweeps/trials-table.js";
 import { sweepViewOfTrials } from "#kernel/display/sweeps/view.js";
 import { attributionView } from "#kernel/display/scores/why.js";
 import { slicesView } from "#kernel/display/scores/slices.js";
 import { tableView } from "#kernel/display/table.js";
-import { escapeHtml, escapeLabel, printable } from "#kernel/host/value-text.js";
+import { escapeHtml, escapePlotlyLabel, printable } from "#kernel/host/value-text.js";
 import { must } from "#dsl/language/diagnostics/codes.js";
 import type { AutoReport } from "#kernel/study/auto/auto.js";
 import { evaluationPicturesFigure } from "#kernel/display/scores/pictures.js";
@@ -359,9 +359,9 @@ describe("hostile text from data", () => {
         safe(trialsTable(view, { title: a }));
         safe(bestProgramView({ number: 1, score: 1, tune: a }));
         const auto = hostileAuto(a, b);
-        [...autoViewsBefore(auto), ...autoViewsAfter(auto)].forEach(safe);
+        [...autoViewsBeforeTraining(auto), ...autoViewsAfter(auto)].forEach(safe);
         safe(sweepCellView(view, { ended: true }));
-        const drawnPictures = (Object.keys(sweepPictures) as SweepPicture[]).flatMap(
+        const drawnPictures = (Object.keys(sweepPictures) as SweepPictureName[]).flatMap(
           (name) => sweepPictureFigure(view, name) ?? [],
         );
         assert.equal(drawnPictures.length, 8);
@@ -371,7 +371,7 @@ describe("hostile text from data", () => {
           sweepFigure(view, { title: a, ended: true }),
           ...drawnPictures,
           evaluationPicturesFigure(pictures),
-          must(frontFigure(auto.goal, auto.probed, [a, b]), "a front"),
+          must(paretoFrontFigure(auto.goal, auto.probed, [a, b]), "a front"),
           curvesFigure([{ at: "", run: a, kind: "evaluated", step: 1, split: a, metrics: { [b]: 0.5 } }], { title: b }),
         ];
         for (const text of texts.flatMap(labelsOf))
@@ -379,7 +379,7 @@ describe("hostile text from data", () => {
             text.replace(/<br>|<extra><\/extra>|<span style="font-size:12px">|<\/span>/g, ""),
             /[<>]/,
           );
-        assert.doesNotMatch(escapeLabel(a), /[<>\r\n]/);
+        assert.doesNotMatch(escapePlotlyLabel(a), /[<>\r\n]/);
       }),
       { examples: [["<script>alert(1)</script>", "."]] },
     );

@@ -4,12 +4,12 @@
  */
 import { forgetView } from "#kernel/display/forgetting.js";
 import { forgottenExamplesView } from "#kernel/display/forgotten-examples.js";
-import { scoresSinceView } from "#kernel/display/scores-since.js";
-import { scoreMatrixPicture, scoreMatrixView, type UpdateReport } from "#kernel/display/updates.js";
+import { scoresSinceStartView } from "#kernel/display/scores-since.js";
+import { scoreMatrixPicture, scoreMatrixView, type ModelUpdateReport } from "#kernel/display/updates.js";
 import { forgottenAnswersOf } from "#kernel/continual/forgotten-answers.js";
 import type { DisplayOutput } from "#kernel/display/html.js";
 
-const seasons: UpdateReport = {
+const seasons: ModelUpdateReport = {
   name: "seasons",
   metric: "accuracy",
   better: 1,
@@ -53,7 +53,7 @@ export function updatesGallery(): Readonly<Record<string, DisplayOutput>> {
       { name: "seasons", dataSets: [{ ...of[0]!, ...forgottenAnswersOf(truth, now, now)! }], tries },
       "k",
     ),
-    "updates-since": scoresSinceView({
+    "updates-since": scoresSinceStartView({
       name: "next",
       start: "last <week>",
       tries,

@@ -1,19 +1,24 @@
 /** Estimates for small devices: computed from programs and compared with published measurements. */
 import assert from "node:assert/strict";
 import { implementationOf } from "#dsl/language/types/loaded.js";
-import { fittingPrecision, memoryBytesOn, secondsOn, type EdgeFigures } from "#kernel/edge/arithmetic.js";
+import {
+  fittingPrecision,
+  memoryBytesAtPrecision,
+  secondsOnDevice,
+  type EdgeModelRequirements,
+} from "#kernel/edge/arithmetic.js";
 import { devices } from "#kernel/edge/devices.js";
-import { edgeFiguresOf } from "#kernel/edge/figures.js";
-import { rivalEncoders, type RivalEncoder } from "#kernel/edge/small-encoders.js";
+import { edgeModelRequirementsOf } from "#kernel/edge/figures.js";
+import { smallPretrainedEncoders, type SmallPretrainedEncoder } from "#kernel/edge/small-encoders.js";
 import { edgeShown, ESTIMATE_ERROR_FACTOR } from "#kernel/display/plans/edge.js";
 import { loadImplementation } from "#kernel/host/load-implementation.js";
 import { NO_TECHNIQUE } from "#kernel/deployments/from-folder.js";
 import { registry } from "#stdlib/registry.js";
 
-async function figures({ name, family, config }: RivalEncoder, length = 128): Promise<EdgeFigures> {
+async function figures({ name, family, config }: SmallPretrainedEncoder, length = 128): Promise<EdgeModelRequirements> {
   const implementation = await implementationOf(registry, "model", family);
   const call = { kind: "task", word: "text_classification", arguments: {} } as const;
-  return edgeFiguresOf(
+  return edgeModelRequirementsOf(
     name,
     {
       family: implementation,
@@ -29,17 +34,17 @@ async function figures({ name, family, config }: RivalEncoder, length = 128): Pr
     length,
   );
 }
-const bertBase: RivalEncoder = {
+const bertBase: SmallPretrainedEncoder = {
   name: "BERT base",
   family: "bert",
-  config: { ...rivalEncoders[0]!.config, hidden_size: 768, num_hidden_layers: 12, intermediate_size: 3072 },
+  config: { ...smallPretrainedEncoders[0]!.config, hidden_size: 768, num_hidden_layers: 12, intermediate_size: 3072 },
 };
 
 describe("models for edge devices", function () {
   this.timeout(20_000);
-  let all: readonly EdgeFigures[];
+  let all: readonly EdgeModelRequirements[];
   before(async () => {
-    all = await Promise.all(rivalEncoders.map((rival) => figures(rival)));
+    all = await Promise.all(smallPretrainedEncoders.map((rival) => figures(rival)));
   });
 
   it("have the parameter counts of transformers, with a head for two labels", () => {
@@ -69,7 +74,7 @@ describe("models for edge devices", function () {
     assert.ok(Math.abs(base.reading.flops / 22.5e9 - 11.1 / 12) < 0.02, String(base.reading.flops));
     const rate = base.reading.flops / 0.342 / 1e9;
     const pixel = { rates: { f32: rate, int8: rate }, bandwidth: 17 };
-    const seconds = secondsOn(pixel, all.find(({ name }) => name.startsWith("MobileBERT"))!.reading, "f32");
+    const seconds = secondsOnDevice(pixel, all.find(({ name }) => name.startsWith("MobileBERT"))!.reading, "f32");
     assert.ok(seconds < ESTIMATE_ERROR_FACTOR * 0.062 && seconds > 0.062 / ESTIMATE_ERROR_FACTOR, String(seconds));
   });
 
@@ -78,26 +83,26 @@ describe("models for edge devices", function () {
     const base = await figures(bertBase, 145);
     const pi = devices.find(({ name }) => name === "Raspberry Pi 4")!;
     assert.ok(
-      Math.abs(secondsOn(pi, base.reading, "f32") / 1.909 - 11.1 / 12) < 0.04,
-      String(secondsOn(pi, base.reading, "f32")),
+      Math.abs(secondsOnDevice(pi, base.reading, "f32") / 1.909 - 11.1 / 12) < 0.04,
+      String(secondsOnDevice(pi, base.reading, "f32")),
     );
   });
 
   it("are limited by bandwidth for short texts, and by matrix products for long ones", async () => {
-    const one = await figures(rivalEncoders[1]!, 1);
+    const one = await figures(smallPretrainedEncoders[1]!, 1);
     const pi = devices.find(({ name }) => name === "Raspberry Pi 4")!;
-    assert.equal(secondsOn(pi, one.reading, "f32"), one.reading.weights.f32 / (pi.bandwidth * 1e9));
+    assert.equal(secondsOnDevice(pi, one.reading, "f32"), one.reading.weights.f32 / (pi.bandwidth * 1e9));
     assert.ok(one.reading.weights.f32 < 0.5 * one.size.f32, "the table of words is not read whole");
-    assert.ok(secondsOn(pi, one.reading, "int4") < secondsOn(pi, one.reading, "int8"));
+    assert.ok(secondsOnDevice(pi, one.reading, "int4") < secondsOnDevice(pi, one.reading, "int8"));
   });
 
   it("use the most exact precision that fits both the time and the memory budget", () => {
     const mini = all[1]!;
     const high = devices[0]!;
-    const [f32, int8] = [secondsOn(high, mini.reading, "f32"), secondsOn(high, mini.reading, "int8")];
+    const [f32, int8] = [secondsOnDevice(high, mini.reading, "f32"), secondsOnDevice(high, mini.reading, "int8")];
     assert.equal(fittingPrecision(mini, high, { time: f32 }), "f32");
     assert.equal(fittingPrecision(mini, high, { time: (f32 + int8) / 2 }), "int8");
-    assert.equal(fittingPrecision(mini, high, { time: f32, memory: memoryBytesOn(mini, "int4") }), "int4");
+    assert.equal(fittingPrecision(mini, high, { time: f32, memory: memoryBytesAtPrecision(mini, "int4") }), "int4");
     assert.equal(fittingPrecision(mini, high, { time: int8 / 2 }), null);
     assert.equal(fittingPrecision(mini, high, { time: f32, memory: 1e6 }), null);
   });

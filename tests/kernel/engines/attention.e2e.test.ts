@@ -5,9 +5,9 @@ import assert from "node:assert/strict";
 import { Graph, type AttentionOptions } from "#dsl/tensor/builder.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
-import { gradient } from "#dsl/tensor/gradient.js";
+import { gradientsOfLoss } from "#dsl/tensor/gradient.js";
 import type { NDArray, Program } from "#dsl/tensor/program.js";
-import { fromNDArray, sizeOf } from "#dsl/tensor/values.js";
+import { fromNDArray, elementCountOfShape } from "#dsl/tensor/values.js";
 import { normalValues } from "#kernel/engines/random.js";
 import { ENGINES, engineNamed } from "./engines.js";
 
@@ -102,18 +102,18 @@ function programOf({ heads, key_value_heads = heads, size, keys, rate, apart, pa
   });
   graph.output("context", context);
   const loss = context.multiply(float("wave", "length", heads * size)).sum();
-  gradient(graph, loss, [q, k, v]).forEach((d, i) => graph.output(`d${"qkv"[i]!}`, d!));
+  gradientsOfLoss(graph, loss, [q, k, v]).forEach((d, i) => graph.output(`d${"qkv"[i]!}`, d!));
   return graph.program();
 }
 
 function feedsOf(s: Shape, seed: number): Record<string, NDArray> {
   const { batch, length, keys = length, heads, key_value_heads = heads, size } = s;
   const floats = (name: string, ...shape: number[]): NDArray => {
-    const data = normalValues(sizeOf(shape), 1, seed, name);
+    const data = normalValues(elementCountOfShape(shape), 1, seed, name);
     return { dtype: "f32", shape, bytes: new Uint8Array(data.buffer) };
   };
   const integers = (shape: readonly number[], f: (i: number) => number): NDArray => {
-    const data = Int32Array.from({ length: sizeOf(shape) }, (_, i) => f(i));
+    const data = Int32Array.from({ length: elementCountOfShape(shape) }, (_, i) => f(i));
     return { dtype: "i32", shape, bytes: new Uint8Array(data.buffer) };
   };
   const hidden = (b: number): number => b * (s.padding ?? 0);

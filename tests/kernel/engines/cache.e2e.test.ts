@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Graph } from "#dsl/tensor/builder.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
-import { prune } from "#dsl/tensor/passes/dead-code.js";
+import { removeDeadNodes } from "#dsl/tensor/passes/dead-code.js";
 import type { NDArray, Program } from "#dsl/tensor/program.js";
 import { validateProgram } from "#dsl/tensor/validate.js";
 import { fromNDArray, toNDArray, makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
@@ -33,7 +33,7 @@ function reserve(): Program {
     .multiply(room.reshape([1, "capacity", 1]))
     .multiply(graph.constant(toNDArray("f32", makeArrayValues([WIDTH], [0, 0, 0]))));
   graph.update("cache", zeros);
-  return prune(graph.program());
+  return removeDeadNodes(graph.program());
 }
 /** Writes rows to the cache and returns its content up to `keys`, summed over its rows. */
 function append(reads: "extended" | "twice" | "nothing"): Program {
@@ -49,14 +49,14 @@ function append(reads: "extended" | "twice" | "nothing"): Program {
   if (reads === "twice") graph.output("before", cache.multiply(1));
   // Either rows made by another node, or the same rows that are read with the cache.
   graph.update("cache", reads === "nothing" ? rows.multiply(1) : rows, { axis: 1, start });
-  return prune(graph.program());
+  return removeDeadNodes(graph.program());
 }
 /** Selects batch rows in a different order and number. */
 function reorder(): Program {
   const graph = new Graph();
   const order = graph.input("order", { dtype: "i32", shape: ["rows"] });
   graph.update("cache", cacheIn(graph).gather(order));
-  return prune(graph.program());
+  return removeDeadNodes(graph.program());
 }
 const programs = {
   reserve: reserve(),

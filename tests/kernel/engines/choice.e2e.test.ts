@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { chooseEngine } from "#kernel/engines/choice.js";
-import type { MachineRecord } from "#kernel/engines/machine-record.js";
-import { measureProducts } from "#kernel/engines/products.js";
+import type { MachineSpeedRecord } from "#kernel/engines/machine-record.js";
+import { measureProductSpeeds } from "#kernel/engines/products.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { startEngine } from "#kernel/engines/start-engine.js";
 import { engineNamed } from "./engines.js";
 
 const BOTH = ["tensorflow", "onnx"] as const;
-const record = (tensorflow: number, onnx: number): MachineRecord => ({
+const record = (tensorflow: number, onnx: number): MachineSpeedRecord => ({
   processor: "any",
   threads: 2,
   engines: {
@@ -76,7 +76,7 @@ describe("measured throughput of an engine", () => {
   for (const name of BOTH)
     it(`is positive and finite on ${name}, within the timeout`, async function () {
       this.timeout(60_000);
-      const { f32, bf16, bandwidth } = await measureProducts(await engineNamed(name));
+      const { f32, bf16, bandwidth } = await measureProductSpeeds(await engineNamed(name));
       for (const x of [f32, bandwidth]) assert.ok(x > 0.1 && Number.isFinite(x), String(x));
       assert.equal(bf16 !== undefined, name === "tensorflow");
     });

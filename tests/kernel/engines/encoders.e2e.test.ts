@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { fromNDArray, toNDArray, makeArrayValues } from "#dsl/tensor/values.js";
-import { readBatch } from "#kernel/engines/forward/batch.js";
+import { readForwardInputs } from "#kernel/engines/forward/batch.js";
 import { openModelFolder } from "#kernel/engines/forward/model-folder.js";
 import { assemblePrograms } from "#stdlib/programs/assemble.js";
 import { writeEncoder } from "#tests/oracles/encoder-folder.js";
@@ -52,7 +52,7 @@ describe("encoders on every engine", function () {
             const expected = place === golden.name ? logits : last_hidden_state;
             if (!expected) continue;
             const output = place === golden.name ? "logits" : "last_hidden_state";
-            const batch = readBatch(JSON.stringify(inputs), limits);
+            const batch = readForwardInputs(JSON.stringify(inputs), limits);
             const outputs = await session.run("forward", { ...batch });
             close([...fromNDArray(outputs[output]!).data], expected, place);
           }

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { fromNDArray, makeArrayValues } from "#dsl/tensor/values.js";
-import { readBatch } from "#kernel/engines/forward/batch.js";
+import { readForwardInputs } from "#kernel/engines/forward/batch.js";
 import { openModelFolder } from "#kernel/engines/forward/model-folder.js";
 import { uniform } from "#tests/oracles/numbers.js";
 import { float32, writeSafetensors } from "#tests/oracles/safetensors.js";
@@ -40,7 +40,7 @@ describe("model folder with a task head", () => {
         writeSafetensors(file, Object.fromEntries(weights.map(([key, shape, own]) => [key, float32(shape, own)])));
         const { limits, program } = await openModelFolder(folder);
         const made = program(true);
-        const batch = readBatch(JSON.stringify({ ...batches[0]!, labels: undefined }), limits);
+        const batch = readForwardInputs(JSON.stringify({ ...batches[0]!, labels: undefined }), limits);
         const state = Object.fromEntries(weights.map(([key, shape, own]) => [key, makeArrayValues(shape, own)]));
         const feeds = Object.entries(batch).map(([key, array]) => [key, fromNDArray(array)] as const);
         const got = evaluateProgram(made, Object.fromEntries(feeds), state).outputs["logits"]!.data;

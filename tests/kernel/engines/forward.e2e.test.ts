@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Engine } from "#kernel/engines/engine.js";
-import { readBatch } from "#kernel/engines/forward/batch.js";
+import { readForwardInputs } from "#kernel/engines/forward/batch.js";
 import { openModelFolder } from "#kernel/engines/forward/model-folder.js";
 import { fromNDArray } from "#dsl/tensor/values.js";
 import { ENGINES, engineNamed } from "./engines.js";
@@ -40,7 +40,7 @@ describe("forward pass of a model folder", function () {
         const programs = { plain: program(false), typed: program(true) };
         const session = await engine.open(programs, [modelFolder(model)]);
         for (const { inputs, logits, last_hidden_state } of oracle(model).forward) {
-          const batch = readBatch(JSON.stringify(inputs), limits);
+          const batch = readForwardInputs(JSON.stringify(inputs), limits);
           const outputs = await session.run(batch.token_type_ids ? "typed" : "plain", { ...batch });
           assert.deepEqual(Object.keys(outputs), [logits ? "logits" : "last_hidden_state"]);
           const [output] = Object.values(outputs);
@@ -97,10 +97,10 @@ describe("forward pass of a model folder", function () {
     "more tokens than positions": ["sequence-too-long", '{"input_ids": [[1, 1, 1, 1, 1, 1, 1]]}'],
   };
   for (const [what, [code, text]] of Object.entries(wrong))
-    it(`rejects ${what}`, () => assert.throws(() => readBatch(text, limits), { code }));
+    it(`rejects ${what}`, () => assert.throws(() => readForwardInputs(text, limits), { code }));
 
   it("rejects token types for a model without them", () =>
-    assert.throws(() => readBatch('{"input_ids": [[1]], "token_type_ids": [[0]]}', { ...limits, types: 0 }), {
+    assert.throws(() => readForwardInputs('{"input_ids": [[1]], "token_type_ids": [[0]]}', { ...limits, types: 0 }), {
       code: "forward-input",
     }));
 
@@ -124,7 +124,7 @@ describe("forward pass of a model folder", function () {
         const { limits, program } = await openModelFolder(modelFolder(model));
         const session = await engine.open({ forward: program(false) }, [modelFolder(model)]);
         for (const { inputs, logits } of oracle(model).forward) {
-          const outputs = await session.run("forward", { ...readBatch(JSON.stringify(inputs), limits) });
+          const outputs = await session.run("forward", { ...readForwardInputs(JSON.stringify(inputs), limits) });
           const { data } = fromNDArray(outputs["logits"]!);
           const expected = logits!.flat(2) as number[];
           assert.equal(data.length, expected.length);
@@ -140,18 +140,18 @@ describe("forward pass of a model folder", function () {
     const read = { input_ids: [[1], [2]] };
     const both = (rows: unknown): string => JSON.stringify({ ...read, decoder_input_ids: rows });
     const pairs = { ...limits, decoder: true };
-    assert.throws(() => readBatch(JSON.stringify(read), pairs), {
+    assert.throws(() => readForwardInputs(JSON.stringify(read), pairs), {
       code: "forward-input",
       message: /decoder_input_ids is missing/,
     });
-    assert.throws(() => readBatch(both([[1]]), pairs), { code: "forward-input", message: /has 1 rows/ });
-    assert.throws(() => readBatch(both([[1], [200]]), pairs), { code: "id-out-of-range" });
-    assert.throws(() => readBatch(both([[1], [1]]), limits), {
+    assert.throws(() => readForwardInputs(both([[1]]), pairs), { code: "forward-input", message: /has 1 rows/ });
+    assert.throws(() => readForwardInputs(both([[1], [200]]), pairs), { code: "id-out-of-range" });
+    assert.throws(() => readForwardInputs(both([[1], [1]]), limits), {
       code: "forward-input",
       message: /takes no decoder_input_ids/,
     });
     assert.deepEqual(
-      readBatch(
+      readForwardInputs(
         both([
           [1, 2, 3],
           [4, 5, 6],

@@ -3,7 +3,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { Graph } from "#dsl/tensor/builder.js";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import type { NDArray, Program } from "#dsl/tensor/program.js";
-import { lowerProgram } from "#dsl/tensor/passes/lowering.js";
+import { decomposeUnsupportedOps } from "#dsl/tensor/passes/lowering.js";
 import { ops, opTable } from "#dsl/tensor/table.js";
 import { fromNDArray, type ArrayValues } from "#dsl/tensor/values.js";
 import type { Engine } from "#kernel/engines/engine.js";
@@ -70,7 +70,7 @@ async function offsOn(engine: Engine, some: readonly (readonly [number, Example]
   const programs = Object.fromEntries(some.map(([i, e]) => [titleOf(e, i), programOf(e)]));
   const parts = Object.fromEntries(
     Object.entries(programs).flatMap(([title, program]) => {
-      const simpler = lowerProgram(program, none);
+      const simpler = decomposeUnsupportedOps(program, none);
       return simpler === program ? [] : [[`${title}_made`, simpler] as const];
     }),
   );

@@ -8,7 +8,7 @@ import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { PLAIN_PASS_SETTINGS } from "#dsl/tensor/passes/table.js";
 import type { PassSettings } from "#dsl/tensor/passes/pass.js";
 import type { NDArray, Program } from "#dsl/tensor/program.js";
-import { fromNDArray, scalar, toNDArray, makeArrayValues } from "#dsl/tensor/values.js";
+import { fromNDArray, scalarNDArray, toNDArray, makeArrayValues } from "#dsl/tensor/values.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { readHeader } from "#kernel/tensors/safetensors.js";
 import { startEngine } from "#kernel/engines/start-engine.js";
@@ -78,8 +78,8 @@ function feeds(batch: number, length: number, step: number): Record<string, NDAr
         Array.from({ length: batch }, (_, i) => ids[i * length]! % 3),
       ),
     ),
-    rate: scalar("f32", 1e-3),
-    step: scalar("i32", step),
+    rate: scalarNDArray("f32", 1e-3),
+    step: scalarNDArray("i32", step),
     draws: fedDraws(batch, step),
   };
 }
@@ -180,8 +180,8 @@ describe("compiler passes on the tensorflow engine", () => {
         const shape = [rows.length, ...(Array.isArray(rows[0]) ? [rows[0].length] : [])];
         return [name, toNDArray("i32", makeArrayValues(shape, rows.flat()))] as const;
       });
-      const rate = scalar("f32", trained.rates[i]!);
-      const feeds = { ...Object.fromEntries(fed), rate, step: scalar("i32", i + 1) };
+      const rate = scalarNDArray("f32", trained.rates[i]!);
+      const feeds = { ...Object.fromEntries(fed), rate, step: scalarNDArray("i32", i + 1) };
       const draws = fedDraws(batch["input_ids"]!.length, i + 1);
       const got = await session.run("train", { ...feeds, draws }, ["loss"]);
       const loss = number(got["loss"]);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Graph } from "#dsl/tensor/builder.js";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
-import { gradient } from "#dsl/tensor/gradient.js";
+import { gradientsOfLoss } from "#dsl/tensor/gradient.js";
 import { fromNDArray, toNDArray, makeArrayValues } from "#dsl/tensor/values.js";
 import { sequenceLogprobs } from "#stdlib/losses/sequence-logprobs.js";
 import { uniform } from "#tests/oracles/numbers.js";
@@ -25,7 +25,7 @@ function program() {
   const labels = graph.input("labels", { dtype: "i32", shape: ["targets"] });
   const sums = sequenceLogprobs(states, logits, { labels, targets });
   graph.output("sums", sums);
-  graph.output("slopes", gradient(graph, sums.square().sum(), [logits])[0]!);
+  graph.output("slopes", gradientsOfLoss(graph, sums.square().sum(), [logits])[0]!);
   return graph.program();
 }
 

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { toNDArray } from "#dsl/tensor/values.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { Graph } from "#dsl/tensor/builder.js";
-import { prune } from "#dsl/tensor/passes/dead-code.js";
+import { removeDeadNodes } from "#dsl/tensor/passes/dead-code.js";
 import { PLAIN_PASS_SETTINGS } from "#dsl/tensor/passes/table.js";
 import type { NDArray, Program } from "#dsl/tensor/program.js";
 import type { WeightStorage } from "#dsl/tensor/storage.js";
@@ -140,7 +140,7 @@ describe("models that share one store", function () {
     cache(writes);
     writes.update("cache", writes.input("x", { dtype: "f32", shape: ["n", 1] }).add(1));
     reads.output("y", cache(reads).sum());
-    return { writes: prune(writes.program()), reads: reads.program() };
+    return { writes: removeDeadNodes(writes.program()), reads: reads.program() };
   }
   for (const name of ["tensorflow", "onnx"] as const)
     it(`on ${name}: use memory once for shared weights as models are added and removed, and keep caches`, async () => {

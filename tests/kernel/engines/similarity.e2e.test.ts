@@ -8,7 +8,7 @@ import type { NDArray } from "#dsl/tensor/program.js";
 import type { EngineName } from "#kernel/engines/engine.js";
 import { toFloats } from "#kernel/engines/feeds.js";
 import { assemblePrograms } from "#stdlib/programs/assemble.js";
-import { float32NDArray, int32Array } from "#stdlib/tasks/shared/feeds.js";
+import { float32NDArray, int32NDArray } from "#stdlib/tasks/shared/feeds.js";
 import { float32, writeSafetensors } from "#tests/oracles/safetensors.js";
 import { feedsOf } from "#tests/stdlib/models/golden.js";
 import { models, startOf, trainingOf } from "#tests/stdlib/tasks/similarity-models.js";
@@ -54,7 +54,7 @@ describe("sentence_similarity losses on the engines", function () {
               ...feeds,
               ...{
                 rate: float32NDArray(Float32Array.of(full.rates[i]!), []),
-                step: int32Array(Int32Array.of(i + 1), []),
+                step: int32NDArray(Int32Array.of(i + 1), []),
               },
               draws: fedDraws(feeds["input_ids"]!.shape[0]!),
             },
@@ -71,5 +71,5 @@ describe("sentence_similarity losses on the engines", function () {
 });
 
 function arrayOf({ shape, data }: ArrayValues, isReal: boolean): NDArray {
-  return isReal ? float32NDArray(Float32Array.from(data), [...shape]) : int32Array(Int32Array.from(data), [...shape]);
+  return isReal ? float32NDArray(Float32Array.from(data), [...shape]) : int32NDArray(Int32Array.from(data), [...shape]);
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { emitTensorflow } from "#dsl/tensor/backends/tensorflow/emit.js";
 import { Graph } from "#dsl/tensor/builder.js";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
-import { gradient } from "#dsl/tensor/gradient.js";
+import { gradientsOfLoss } from "#dsl/tensor/gradient.js";
 import type { NDArray, Program } from "#dsl/tensor/program.js";
 import { fromNDArray, toNDArray, makeArrayValues } from "#dsl/tensor/values.js";
 import { ENGINES, engineNamed } from "./engines.js";
@@ -37,7 +37,7 @@ function program({ chunks, tied, reduction, twisted }: Shape): Program {
   const last = twisted ? loss.square() : loss;
   graph.output("loss", last);
   const wrt = tied ? [table, layer] : [layer];
-  gradient(graph, last, wrt).forEach((d, i) => graph.output(`d${i}`, d!));
+  gradientsOfLoss(graph, last, wrt).forEach((d, i) => graph.output(`d${i}`, d!));
   return graph.program();
 }
 

@@ -1,6 +1,6 @@
 /** A small classifier with dropout and AdamW, built with the graph builder: trains in a few steps. */
 import { Graph } from "#dsl/tensor/builder.js";
-import { gradient } from "#dsl/tensor/gradient.js";
+import { gradientsOfLoss } from "#dsl/tensor/gradient.js";
 import type { InitialValue, NDArray, Program } from "#dsl/tensor/program.js";
 import { toNDArray, makeArrayValues } from "#dsl/tensor/values.js";
 import { normalValues } from "#kernel/engines/random.js";
@@ -24,7 +24,7 @@ export function trainProgram(dropout = 0): Program {
   const step = graph.input("step", { dtype: "i32", shape: [] });
   const { weights, logits } = forward(graph, x, (h) => graph.dropout(h, { rate: dropout, seed: 11, step }));
   const loss = graph.one("cross_entropy", [logits, labels], { ignore: -100, reduction: "mean" });
-  const gradients = gradient(graph, loss, Object.values(weights));
+  const gradients = gradientsOfLoss(graph, loss, Object.values(weights));
   Object.keys(weights).forEach((name, i) => {
     const moment = (kind: string): ReturnType<Graph["state"]> =>
       graph.state(`${kind}.${name}`, { type: weights[name]!.type, trains: false, initial: { zeros: true } });

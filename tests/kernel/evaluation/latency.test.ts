@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { medianSpread, timeInRounds, type PredictorToTime } from "#kernel/evaluation/latency.js";
+import { spreadOfRoundMedians, timeInRounds, type PredictorToTime } from "#kernel/evaluation/latency.js";
 import type { ExecutionContext } from "#kernel/session/execution-context.js";
 
 const stage = { hostContext: {} } as unknown as ExecutionContext;
@@ -28,7 +28,7 @@ describe("latency measurement", () => {
   });
   it("reports the spread of round medians, but none for few predictions", () => {
     const times = Float64Array.from({ length: 30 }, (_, i) => [5, 6, 7][i % 3]!);
-    assert.deepEqual(medianSpread(times), { low: 5, high: 7 });
-    assert.equal(medianSpread(times.slice(0, 8)), null);
+    assert.deepEqual(spreadOfRoundMedians(times), { low: 5, high: 7 });
+    assert.equal(spreadOfRoundMedians(times.slice(0, 8)), null);
   });
 });

@@ -1,7 +1,7 @@
 /** Predictions over all rows, timed without what the first prediction prepares. */
 import assert from "node:assert/strict";
 import { setTimeout as wait } from "node:timers/promises";
-import { predictAll } from "#kernel/evaluation/baseline-predictions.js";
+import { predictRowsWithBaseline } from "#kernel/evaluation/baseline-predictions.js";
 
 describe("baseline predictions on all rows", () => {
   const opensLate = () => {
@@ -18,7 +18,7 @@ describe("baseline predictions on all rows", () => {
 
   it("exclude opening from the timing, and return an output for each row", async () => {
     const one = opensLate();
-    const { all, asking } = await predictAll(one, 3, { warm: true });
+    const { all, asking } = await predictRowsWithBaseline(one, 3, { warm: true });
     assert.deepEqual(one.asked, [[0], [0, 1, 2]]);
     assert.deepEqual(
       "outputs" in all && all.outputs,
@@ -28,8 +28,8 @@ describe("baseline predictions on all rows", () => {
   });
   it("skip the warm-up request if it would change the result, or if no rows are given", async () => {
     const [cold, none] = [opensLate(), opensLate()];
-    assert.ok((await predictAll(cold, 2, { warm: false })).asking >= 0.19);
-    await predictAll(none, 0, { warm: true });
+    assert.ok((await predictRowsWithBaseline(cold, 2, { warm: false })).asking >= 0.19);
+    await predictRowsWithBaseline(none, 0, { warm: true });
     assert.deepEqual([cold.asked, none.asked], [[[0, 1]], [[]]]);
   });
 });

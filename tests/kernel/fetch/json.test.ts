@@ -8,7 +8,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import {
   MAX_NESTING,
   objectWith,
-  readHint,
+  readJsonCacheFile,
   parseJsonAs,
   readJson,
   dictionaryOf,
@@ -108,12 +108,12 @@ describe("JSON with a schema", () => {
     });
     it("is ignored as a hint if missing, truncated, a folder, too long or of another shape", () => {
       const good = '{"name": "n", "sizes": {}}';
-      assert.deepEqual(readHint(written(good), schema), JSON.parse(good));
+      assert.deepEqual(readJsonCacheFile(written(good), schema), JSON.parse(good));
       for (const text of ["", "{", "null", '{"name": 5, "sizes": {}}'])
-        assert.equal(readHint(written(text), schema), null);
-      assert.equal(readHint(written(good), schema, 8), null);
-      assert.equal(readHint(folder, schema), null);
-      assert.equal(readHint(join(folder, "none"), schema), null);
+        assert.equal(readJsonCacheFile(written(text), schema), null);
+      assert.equal(readJsonCacheFile(written(good), schema, 8), null);
+      assert.equal(readJsonCacheFile(folder, schema), null);
+      assert.equal(readJsonCacheFile(join(folder, "none"), schema), null);
     });
   });
 });

@@ -21,17 +21,17 @@ import { readLengthLimitOf } from "#kernel/bases/text-length.js";
 import { registry } from "#stdlib/registry.js";
 import { trainTokenizer } from "#kernel/bases/scratch/train-tokenizer.js";
 import { readShardNames } from "#kernel/tensors/shards.js";
-import { decode as decodeForClient } from "#kernel/apps/jupyter/client/messages.js";
+import { decodeSignedMessage as decodeForClient } from "#kernel/apps/jupyter/client/messages.js";
 import { readNotebook, tagsOf, writeNotebook } from "#kernel/apps/jupyter/client/notebook-file.js";
 import { AuditCache } from "#kernel/data/sources/kept-audits.js";
 import { openStreamed, rowsFilePath, STREAMED_FORMAT_VERSION } from "#kernel/data/sources/streamed.js";
-import { readBatch } from "#kernel/engines/forward/batch.js";
+import { readForwardInputs } from "#kernel/engines/forward/batch.js";
 import { readMachineRecord } from "#kernel/engines/machine-record.js";
 import { findTensorflow, areLibrariesReady, stampAddon } from "#kernel/engines/native/layout.js";
 import { readHeader } from "#kernel/tensors/safetensors.js";
 import { listProjectFiles } from "#kernel/fetch/package-index.js";
 import { installLabExtension } from "#editors/jupyterlab/install.js";
-import { readLearntRecord, countSeenRows } from "#kernel/runs/learnt-rows.js";
+import { readTrainingRowRecord, countSeenRows } from "#kernel/runs/learnt-rows.js";
 import { enginePaceOf } from "#kernel/session/answers/machine.js";
 import { readConnection } from "#kernel/apps/jupyter/wire/connection.js";
 import { History } from "#kernel/apps/jupyter/wire/history.js";
@@ -246,7 +246,7 @@ describe("JSON readers", function () {
       },
       read: (text) => {
         put("learnt/learnt.json", text);
-        const found = readLearntRecord(join(folder, "learnt"));
+        const found = readTrainingRowRecord(join(folder, "learnt"));
         return found?.rows.map((rows) => `${rows.run.trim()} ${String(countSeenRows(Float64Array.of(1), rows).seen)}`);
       },
       whole: (got) => (got as string[])[0] === "r 1",
@@ -314,7 +314,8 @@ describe("JSON readers", function () {
     },
     "a batch": {
       good: { input_ids: [[1, 2]], attention_mask: [[1, 1]], token_type_ids: [[0, 0]], decoder_input_ids: [[1]] },
-      read: (text) => readBatch(text, { vocabulary: 9, positions: 4, types: 2, decoder: true }).input_ids.shape.join(),
+      read: (text) =>
+        readForwardInputs(text, { vocabulary: 9, positions: 4, types: 2, decoder: true }).input_ids.shape.join(),
       codes: ["forward-input", "ragged-rows", "id-out-of-range", "sequence-too-long"],
       whole: (got) => got === "1,2",
     },

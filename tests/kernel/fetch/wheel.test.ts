@@ -12,8 +12,8 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pipSettings } from "#kernel/fetch/pip.js";
-import { comparePythonVersions, satisfies } from "#kernel/fetch/version.js";
-import { extractWheel, findWheel, requirementsOf } from "#kernel/fetch/wheel.js";
+import { comparePythonVersions, satisfiesPythonVersion } from "#kernel/fetch/version.js";
+import { extractWheel, findWheel, requirementsOfExtra } from "#kernel/fetch/wheel.js";
 import { serveFiles, type FileServer } from "./file-server.js";
 import { zip } from "./zip.js";
 
@@ -270,7 +270,7 @@ describe("wheels", () => {
       "Requires-Dist: nvidia-nccl-cu12 (<3.0,>=2.27) ; extra == 'and-cuda'",
       'Requires-Dist: other; extra == "else"',
     ].join("\n");
-    assert.deepEqual(requirementsOf(metadata, "and-cuda"), [
+    assert.deepEqual(requirementsOfExtra(metadata, "and-cuda"), [
       { project: "nvidia-cublas-cu12", version: "<13.0,>=12.5.3.2" },
       { project: "nvidia-nccl-cu12", version: "<3.0,>=2.27" },
     ]);
@@ -294,7 +294,7 @@ describe("wheels", () => {
       ["1.2", ">=what?", false],
     ];
     for (const [version, spec, expected] of cases)
-      assert.equal(satisfies(version, spec), expected, `${version} ${spec}`);
+      assert.equal(satisfiesPythonVersion(version, spec), expected, `${version} ${spec}`);
   });
 });
 

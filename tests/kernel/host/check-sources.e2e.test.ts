@@ -8,8 +8,8 @@ import { registry } from "#stdlib/registry.js";
 import { checkProgramSources } from "#kernel/host/check-sources.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
 import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
-import { answerNeed } from "#kernel/session/answers/need-answers.js";
-import { checkTexts, sourcesOfCells, sourcesOfProgram } from "#kernel/apps/checking/checking.js";
+import { answerCompilerNeed } from "#kernel/session/answers/need-answers.js";
+import { checkTuneSources, sourcesOfNotebookCells, sourcesOfTuneFile } from "#kernel/apps/checking/checking.js";
 
 const definitions = `data rows { source: csv("a.csv"), columns: { text: text, label: label }, split: random(train: 50%, validation: 25%, test: 25%) }
 data more like rows { source: csv("b.csv") }
@@ -42,7 +42,10 @@ describe("notebook check", function () {
 
   const errors = async (...cells: readonly string[]) => {
     const path = join(folder, "book.ipynb");
-    const { diagnostics, actions } = await checkTexts(await sourcesOfCells(path, "book.ipynb", cells), folder);
+    const { diagnostics, actions } = await checkTuneSources(
+      await sourcesOfNotebookCells(path, "book.ipynb", cells),
+      folder,
+    );
     const wrong = diagnostics.filter(({ severity }) => severity === "error");
     return {
       said: wrong.map(({ code, span }) => [code, Number(span.source.split("#")[1])]),
@@ -57,8 +60,8 @@ describe("notebook check", function () {
   });
   it("gives the same diagnostics for a program in one file", async () => {
     const path = join(folder, "all.tune");
-    const { diagnostics } = await checkTexts(
-      sourcesOfProgram(path, "all.tune", [definitions, sweep, ...next].join("\n")),
+    const { diagnostics } = await checkTuneSources(
+      sourcesOfTuneFile(path, "all.tune", [definitions, sweep, ...next].join("\n")),
       folder,
     );
     assert.deepEqual(
@@ -101,11 +104,11 @@ describe("notebook check", function () {
     const texts = [definitions, sweep, beside.join("\n")];
     const path = join(folder, "beside.ipynb");
     const sources = [
-      await sourcesOfCells(path, "beside.ipynb", texts),
-      sourcesOfProgram(join(folder, "beside.tune"), "beside.tune", texts.join("\n")),
+      await sourcesOfNotebookCells(path, "beside.ipynb", texts),
+      sourcesOfTuneFile(join(folder, "beside.tune"), "beside.tune", texts.join("\n")),
     ];
     for (const each of sources) {
-      const { actions, unplanned, diagnostics } = await checkTexts(each, folder);
+      const { actions, unplanned, diagnostics } = await checkTuneSources(each, folder);
       assert.deepEqual(
         diagnostics.filter(({ severity }) => severity === "error").map(({ code }) => code),
         [],
@@ -121,7 +124,7 @@ describe("notebook check", function () {
     }
   });
   it("accepts the best trial of an attached sweep", async () => {
-    const texts = await sourcesOfCells(join(folder, "far.ipynb"), "far.ipynb", [
+    const texts = await sourcesOfNotebookCells(join(folder, "far.ipynb"), "far.ipynb", [
       definitions,
       "attach far",
       "train mood on rows with far.best as winner",
@@ -135,7 +138,7 @@ describe("notebook check", function () {
       answer: (need) =>
         need.about === "run"
           ? Promise.resolve({ ...far, together: { is: "sweep" as const, model: {}, recipe: {} } })
-          : answerNeed(need, plainHostContext(folder), datasets),
+          : answerCompilerNeed(need, plainHostContext(folder), datasets),
     });
     assert.deepEqual(
       diagnostics.filter(({ severity }) => severity === "error").map(({ code }) => code),

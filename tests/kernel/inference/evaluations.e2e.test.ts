@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { resampleAll, scoreDifference, type MeasuredMetric } from "#kernel/inference/measuring/comparison.js";
+import { resampleMetrics, scoreDifference, type MeasuredMetric } from "#kernel/inference/measuring/comparison.js";
 import { modelTypeText, type ModelHandle } from "#kernel/models/model-handle.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import { readRunScores } from "#kernel/runs/history/run-scores.js";
@@ -320,7 +320,7 @@ describe("score differences", () => {
     };
   };
   const between = async (a: MeasuredMetric, b: MeasuredMetric) => {
-    const drawn = await resampleAll([a, b]);
+    const drawn = await resampleMetrics([a, b]);
     return scoreDifference(drawn.get(a)!, drawn.get(b)!);
   };
   const first = Array.from({ length: 60 }, (_, i) => (i * 7) % 11);
@@ -354,7 +354,7 @@ describe("score differences", () => {
   it("have Wilson intervals for flawless proportions, but no bootstrap interval", async () => {
     const right = new Array<number>(20).fill(1);
     const [plain, share] = [measure(right), measure(right, { share: true })];
-    const drawn = await resampleAll([plain, share]);
+    const drawn = await resampleMetrics([plain, share]);
     assert.equal(drawn.get(plain)!.score.interval, null);
     assert.ok(Math.abs(drawn.get(share)!.score.interval!.low - 0.8389) < 1e-4);
   });
@@ -400,7 +400,7 @@ describe("score intervals of every metric", () => {
         share: false,
         resampling: scored.resampling(metric, own),
       };
-      const drawn = (await resampleAll([measure])).get(measure)!;
+      const drawn = (await resampleMetrics([measure])).get(measure)!;
       assert.ok(drawn.score.interval, word);
     }
   }

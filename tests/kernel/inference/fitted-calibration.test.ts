@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { table } from "arquero";
 import type { PreparedData } from "#kernel/data/prepared.js";
 import { predictedLabelIndex } from "#kernel/inference/fitted-calibration.js";
-import { requestsAndTargets } from "#kernel/inference/reference-texts.js";
+import { promptTextsAndTargets } from "#kernel/inference/reference-texts.js";
 import { calibrationError } from "#stdlib/metrics/calibration_error.run.js";
 import { reliabilityOfTopLabels } from "#stdlib/metrics/shared/reliability.js";
 
@@ -39,7 +39,7 @@ describe("targets of a baseline", () => {
   it("include the requests, for judge metrics", () => {
     const test = table({ input: ["Total of this mail?", "And this?"], target: ["3 €", "none"] });
     const prepared = { splits: { test } } as unknown as PreparedData;
-    assert.deepEqual(requestsAndTargets(prepared, "test"), {
+    assert.deepEqual(promptTextsAndTargets(prepared, "test"), {
       targets: ["3 €", "none"],
       asked: ["Total of this mail?", "And this?"],
     });

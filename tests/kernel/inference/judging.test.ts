@@ -8,7 +8,7 @@ import {
   judgePairs,
   type PairJudgements,
   type JudgingOptions,
-  type JudgedPairs,
+  type TextPairsToJudge,
 } from "#kernel/inference/judging/judge-pairs.js";
 import { verdictOf } from "#stdlib/judging/verdict.js";
 import { judge } from "#stdlib/metrics/judge.js";
@@ -46,7 +46,7 @@ describe("judge of texts", function () {
   let model = 0;
   /** Uses another model name each time, so that nothing is cached. */
   const ask = (
-    pairs: JudgedPairs,
+    pairs: TextPairsToJudge,
     given: Readonly<Record<string, unknown>> = {},
     o: JudgingOptions = {},
   ): Promise<PairJudgements> => {
@@ -61,7 +61,7 @@ describe("judge of texts", function () {
     );
     return error as CodedError & { readonly data: never };
   };
-  const some = (count: number): JudgedPairs => ({
+  const some = (count: number): TextPairsToJudge => ({
     first: Array.from({ length: count }, (_, i) => `first ${String(i)}`),
     second: Array.from({ length: count }, (_, i) => `second, longer ${String(i)}`),
   });

@@ -10,7 +10,7 @@ import { dataReaderOfModel } from "#dsl/language/types/value.js";
 import { TokenWindows } from "#kernel/data/sequences/windows.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
 import { encodeSplit, encodingOf } from "#kernel/data/encoding/encoded.js";
-import { textLosses } from "#kernel/inference/losses.js";
+import { meanLossByText } from "#kernel/inference/losses.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
 import { definitions, writeSmallTraining } from "#tests/kernel/session/small-training.js";
@@ -59,7 +59,11 @@ train t5 on pairs with quick`);
       const encoding = await encodingOf(plan, base, tokenizer, labels, name);
       const prepared = await book.session.datasets.data(recipe.data, dataReaderOfModel(recipe.model), context);
       const rows = await encodeSplit(prepared, { data, split }, encoding);
-      const losses = await textLosses(open.session, rows, encoding, { batchSize: 8, padId: tokenizer.padId, packed });
+      const losses = await meanLossByText(open.session, rows, encoding, {
+        batchSize: 8,
+        padId: tokenizer.padId,
+        packed,
+      });
       assert.equal(losses.length, rows.count);
       assert.ok(new Set(losses).size > rows.count / 2, "each has one of its own");
       // A row's weight is its number of targets: one label, or all tokens except the first.

@@ -6,24 +6,27 @@ import assert from "node:assert/strict";
 import type { Call } from "#dsl/language/types/value.js";
 import {
   scoreDifference,
-  resampleAll,
+  resampleMetrics,
   intervalMethodsText,
   type ResampledScore,
   type MeasuredMetric,
 } from "#kernel/inference/measuring/comparison.js";
 import { measureMetric } from "#kernel/inference/measuring/measure-metric.js";
 import { measureSlice } from "#kernel/inference/measuring/slices.js";
-import type { WrittenMetricInput } from "#stdlib/metrics/kind.js";
+import type { GeneratedTextMetricInput } from "#stdlib/metrics/kind.js";
 import { seededRandom } from "#stdlib/statistics/chance.js";
-import { labelsResampler, resamplingOf, samplerOf } from "#stdlib/metrics/shared/resampled-outcomes.js";
+import { labelsResampler, resamplingOf, metricResampleScorer } from "#stdlib/metrics/shared/resampled-outcomes.js";
 import { calibrationError } from "#stdlib/metrics/calibration_error.run.js";
 import { registry } from "#stdlib/registry.js";
 
 const call = (word: string, given: Call["arguments"] = {}): Call => ({ kind: "metric", word, arguments: given });
 const nothing = { measure: () => Number.NaN, resampling: () => null };
-const written = (texts: readonly string[]): WrittenMetricInput => ({ written: texts, targets: texts.map(() => "a b") });
+const written = (texts: readonly string[]): GeneratedTextMetricInput => ({
+  written: texts,
+  targets: texts.map(() => "a b"),
+});
 async function drawnOf(...measures: readonly MeasuredMetric[]): Promise<readonly ResampledScore[]> {
-  const drawn = await resampleAll(measures);
+  const drawn = await resampleMetrics(measures);
   return measures.map((measure) => drawn.get(measure)!);
 }
 /** Two labels. The model is right as often as its confidence says; `less` lowers the reported confidence. */
@@ -38,7 +41,7 @@ function calibrated(rows: number, seed: number, less = 0): MeasuredMetric {
     probabilities: Float64Array.from([...sure].flatMap((one) => [one - less, 1 - one + less])),
   };
   const own = call("calibration_error", { bins: 15 });
-  const sampler = samplerOf(calibrationError, own, "compute", input, labelsResampler(input));
+  const sampler = metricResampleScorer(calibrationError, own, "compute", input, labelsResampler(input));
   return {
     ...{
       name: own.word,

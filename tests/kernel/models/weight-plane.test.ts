@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { penaltyAt, landscapeFigure, type LandscapeData } from "#kernel/display/landscape.js";
 import {
-  penaltyOnPlane,
+  ewcPenaltyOnPlane,
   projectOnPlane,
   weightPlaneThrough,
   type TrainableWeights,
@@ -34,7 +34,7 @@ describe("EWC penalty on a weight plane", () => {
   const [start, first, second] = [named("m", 0, 0, 0), named("one", 1, 0, 1), named("two", 0.5, 2, 0.5)];
   const [fisher, anchor] = [weights(3, 1, 1), weights(0, 1, 2)];
   const plane = weightPlaneThrough(start, [first, second]);
-  const held = penaltyOnPlane("beyond", { fisher, anchor }, start.weights, plane);
+  const held = ewcPenaltyOnPlane("beyond", { fisher, anchor }, start.weights, plane);
 
   it("matches the value computed by hand for an anchor off the plane", () => {
     // Q = ((3 + 1) / 2, 0; 0, 1), b = (−2 / √2, −1), so the centre is (√2 / 2, 1): the weights (½, 1, ½), which cost ½
@@ -79,7 +79,7 @@ describe("EWC penalty on a weight plane", () => {
         })();
         fc.pre(along !== undefined && across !== undefined);
         const [of, star] = [weights(...f), weights(...to)];
-        const got = penaltyOnPlane("h", { fisher: of, anchor: star }, at.weights, [along, across]);
+        const got = ewcPenaltyOnPlane("h", { fisher: of, anchor: star }, at.weights, [along, across]);
         const place = from.map((value, i) => value + x * flat(along)[i]! + y * flat(across)[i]!);
         // A difference in single precision may lose nearly all of the penalty.
         const scale = 1 + costOf(from, of, star) + got.xx * x * x + got.yy * y * y;
@@ -89,11 +89,11 @@ describe("EWC penalty on a weight plane", () => {
   });
 
   it("has its centre at zero in a direction without cost, and an exact zero as minimum", () => {
-    const flatly = penaltyOnPlane("h", { fisher: weights(0, 2, 0), anchor: weights(5, 1, 5) }, start.weights, plane);
+    const flatly = ewcPenaltyOnPlane("h", { fisher: weights(0, 2, 0), anchor: weights(5, 1, 5) }, start.weights, plane);
     assert.deepEqual([flatly.xx, flatly.least], [0, 0]);
     near(flatly.centre.x, 0);
     near(flatly.centre.y, 1);
-    const within = penaltyOnPlane("h", { fisher, anchor: weights(0.3, 0.7, 0.3) }, start.weights, plane);
+    const within = ewcPenaltyOnPlane("h", { fisher, anchor: weights(0.3, 0.7, 0.3) }, start.weights, plane);
     assert.equal(within.least, 0);
   });
 

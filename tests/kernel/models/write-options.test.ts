@@ -1,11 +1,11 @@
 /** Generation options given in TypeScript: everything is checked, nothing is ignored. */
 import assert from "node:assert/strict";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { writingOptionsOf } from "#kernel/models/write-options.js";
+import { generationSettingsFromOptions } from "#kernel/models/write-options.js";
 
 const refused = (given: object): string => {
   try {
-    writingOptionsOf(given);
+    generationSettingsFromOptions(given);
   } catch (error) {
     if (error instanceof CodedError && error.code === "bad-option") return error.message;
     throw error;
@@ -15,12 +15,12 @@ const refused = (given: object): string => {
 
 describe("text generation options", () => {
   it("have the defaults of `predict`", () => {
-    assert.deepEqual(writingOptionsOf({}), {
+    assert.deepEqual(generationSettingsFromOptions({}), {
       decode: { word: "greedy", kind: "decoder", arguments: {} },
       max_tokens: 64,
       stop: [],
     });
-    assert.deepEqual(writingOptionsOf({ stop: "\n", decode: { beam: { width: 3 } } }).stop, ["\n"]);
+    assert.deepEqual(generationSettingsFromOptions({ stop: "\n", decode: { beam: { width: 3 } } }).stop, ["\n"]);
   });
   for (const [what, given, why] of [
     ["a key that isn't one", { max_token: 5 }, /max_token/],

@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { saveScoredData, readScoredData } from "#kernel/runs/scored-data.js";
+import { saveScoredDataPlan, readScoredDataPlans } from "#kernel/runs/scored-data.js";
 import { lockRun } from "#kernel/runs/run-lock.js";
-import { makePrivate, copyWithUsualMode, writePrivate, writePrivateAsync } from "#kernel/fetch/private.js";
+import { makePrivate, copyWithUsualMode, writePrivateFile, writePrivateFileAsync } from "#kernel/fetch/private.js";
 import { openToOthers } from "../../open-to-others.js";
 import { writeRunFiles } from "../session/run-files.js";
 import { evaluate, makeRun, makeSweep, share } from "./run-folders.js";
@@ -27,10 +27,10 @@ describe("private file", function () {
   it("replaces a file that others could read", async () => {
     const file = join(folder, "old");
     writeFileSync(file, "");
-    writePrivate(file, "a");
+    writePrivateFile(file, "a");
     assert.equal(modeOf(file), "600");
     writeFileSync(join(folder, "other"), "");
-    await writePrivateAsync(join(folder, "other"), "a");
+    await writePrivateFileAsync(join(folder, "other"), "a");
     assert.equal(modeOf(join(folder, "other")), "600");
   });
   it("closes the files of a shared writer to others", () => {
@@ -42,7 +42,7 @@ describe("private file", function () {
   });
   it("is copied to the user's folder with the usual mode", async () => {
     const [from, to] = [join(folder, "own"), join(folder, "given")];
-    writePrivate(from, "a");
+    writePrivateFile(from, "a");
     await copyWithUsualMode(from, to);
     assert.equal(modeOf(to), "644");
     assert.equal(readFileSync(to, "utf8"), "a");
@@ -67,8 +67,8 @@ describe("private file", function () {
     for (const name of [...written, ...others]) assert.match(modeOf(join(run, name)), /^[67]00$/, name);
     assert.deepEqual(openToOthers(join(root, "runs", "detached")), []);
     // A later evaluation replaces the file.
-    const [[hash, data]] = [...readScoredData(run)] as [[string, Parameters<typeof saveScoredData>[2]]];
-    saveScoredData(run, `${hash}b`, data);
+    const [[hash, data]] = [...readScoredDataPlans(run)] as [[string, Parameters<typeof saveScoredDataPlan>[2]]];
+    saveScoredDataPlan(run, `${hash}b`, data);
     assert.equal(modeOf(join(run, "scored-data.json")), "600");
   });
 });

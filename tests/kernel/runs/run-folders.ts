@@ -8,7 +8,7 @@ import type { RunEvent } from "#kernel/events/events.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import { appendRunScore, type ScoreValue } from "#kernel/runs/history/run-scores.js";
 import { Journal } from "#kernel/sweep-runs/journal/journal.js";
-import type { TrialInLock } from "#kernel/runs/together/trials.js";
+import type { TrialOfRun } from "#kernel/runs/together/trials.js";
 import { currentProcess } from "#kernel/runs/writer.js";
 import type { RunWriter } from "#kernel/events/writer.js";
 import { compiled, definitions } from "../../dsl/world.js";
@@ -41,7 +41,7 @@ export interface Made {
   readonly accuracy?: number;
   /** Reason of the end; `null` means that the run continues, in this process. */
   readonly reason?: "done" | "early" | "interrupted" | null;
-  readonly trial?: TrialInLock;
+  readonly trial?: TrialOfRun;
   readonly dataHash?: string;
   /** Whether to write a readable checkpoint. */
   readonly weights?: boolean;
@@ -104,7 +104,7 @@ export function makeSweep(
   const journal = Journal.open(root, name, "0123456789ab", { vary, goals: [goal] });
   return accuracies.map((accuracy, i) => {
     const number = i + 1;
-    const trial: TrialInLock = { sweep: name, journal: journal.name, number, goal };
+    const trial: TrialOfRun = { sweep: name, journal: journal.name, number, goal };
     const run = makeRun(root, `${name}_${number}`, {
       accuracy,
       recipe: `epochs: 1, batch_size: ${8 * number}`,

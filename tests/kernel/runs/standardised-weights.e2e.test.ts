@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fromNDArray } from "#dsl/tensor/values.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import { openModelFolder } from "#kernel/engines/forward/model-folder.js";
-import { readBatch } from "#kernel/engines/forward/batch.js";
+import { readForwardInputs } from "#kernel/engines/forward/batch.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
@@ -64,7 +64,7 @@ model bias { base: "base", task: regression, technique: bitfit }`);
     const session = await engine.open({ forward: program(false) }, [folder]);
     for (const { text } of held) {
       const [ids] = await tokenizer.encode([text], 64);
-      const batch = readBatch(
+      const batch = readForwardInputs(
         JSON.stringify({ input_ids: [Array.from(ids!)], attention_mask: [Array.from(ids!, () => 1)] }),
         limits,
       );

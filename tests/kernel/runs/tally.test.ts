@@ -2,7 +2,7 @@
 import type { ConstantPrediction } from "#stdlib/metrics/kind.js";
 import assert from "node:assert/strict";
 import type { Call } from "#dsl/language/types/value.js";
-import { isAnswerTally, tallyValues, type AnswerTally } from "#kernel/runs/tally.js";
+import { isTargetValueCounts, targetValuesFromCounts, type TargetValueCounts } from "#kernel/runs/tally.js";
 import { multilabelClassification } from "#stdlib/tasks/multilabel_classification.run.js";
 
 const call: Call = { word: "multilabel_classification", kind: "task", arguments: {} };
@@ -10,7 +10,7 @@ const call: Call = { word: "multilabel_classification", kind: "task", arguments:
 describe("answer tally", () => {
   it("expands values by count, and proportionally if there are too many for memory", () => {
     assert.deepEqual(
-      tallyValues(
+      targetValuesFromCounts(
         {
           label: [
             ["yes", 2],
@@ -21,15 +21,15 @@ describe("answer tally", () => {
       ),
       ["yes", "yes", "no"],
     );
-    const large: AnswerTally = {
+    const large: TargetValueCounts = {
       label: [
         ["yes", 2 ** 31 - 1],
         ["no", 2 ** 30],
         ["never mind", 1],
       ],
     };
-    assert.ok(isAnswerTally(large));
-    const held = Array.from(tallyValues(large, "label")!);
+    assert.ok(isTargetValueCounts(large));
+    const held = Array.from(targetValuesFromCounts(large, "label")!);
     assert.ok(held.length <= 1_000_002, String(held.length));
     const share = (label: string): number => held.filter((one) => one === label).length / held.length;
     assert.ok(Math.abs(share("yes") - 2 / 3) < 1e-3 && share("never mind") > 0);

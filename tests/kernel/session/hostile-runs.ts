@@ -5,12 +5,12 @@ import { RunFolder } from "#kernel/runs/run-folder.js";
 import { readCalibration } from "#kernel/runs/calibration.js";
 import { readExemplarsAndDamage, readContinualState } from "#kernel/runs/continual-state.js";
 import { readDetachedNote } from "#kernel/runs/detached-run.js";
-import { countLabelledRows } from "#kernel/runs/labelled-rows.js";
-import { readLearntRecord, countSeenRows } from "#kernel/runs/learnt-rows.js";
+import { countTeacherLabelledRows } from "#kernel/runs/labelled-rows.js";
+import { readTrainingRowRecord, countSeenRows } from "#kernel/runs/learnt-rows.js";
 import { readRowMarks } from "#kernel/runs/row-marks.js";
-import { readScoredData } from "#kernel/runs/scored-data.js";
+import { readScoredDataPlans } from "#kernel/runs/scored-data.js";
 import { readBeforeAfterScores } from "#kernel/runs/before-after-scores.js";
-import { tallyValues } from "#kernel/runs/tally.js";
+import { targetValuesFromCounts } from "#kernel/runs/tally.js";
 import { sweepsText } from "#kernel/apps/cli/sweeps-table.js";
 import { runProgressOf } from "#kernel/remote/supervisor/outcome.js";
 import { findWatchable } from "#kernel/runs/history/find-watchable.js";
@@ -34,7 +34,7 @@ import { replay } from "#kernel/features/replay/replay.js";
 import { findRunSource } from "#kernel/features/serve/models/run-source.js";
 import { TuneSession } from "#kernel/features/tune-session.js";
 import { LiveTraining, trainingTitle } from "#kernel/session/live-training.js";
-import { Warnings } from "#kernel/session/execution-context.js";
+import { WarningReporter } from "#kernel/session/execution-context.js";
 import { reportOfRun } from "#kernel/features/report/training-report.js";
 
 const asked: RunsTableRequest = {
@@ -108,7 +108,7 @@ export const operations: Readonly<Record<string, Operation>> = {
       screen,
       hostContext: plainHostContext(at.folder),
       sources: [],
-      warnings: new Warnings(screen, [], ""),
+      warnings: new WarningReporter(screen, [], ""),
     };
     try {
       await reportOfRun(session, runOf(at), { name: null, rows: true }, stage);
@@ -126,12 +126,12 @@ export const operations: Readonly<Record<string, Operation>> = {
   "small files": (at) => {
     const { path } = runOf(at);
     runProgressOf(runOf(at));
-    for (const rows of readLearntRecord(path)?.rows ?? []) countSeenRows(Float64Array.of(1), rows);
-    for (const role of Object.keys(readLearntRecord(path)?.answers ?? {}))
-      tallyValues(readLearntRecord(path)!.answers, role);
+    for (const rows of readTrainingRowRecord(path)?.rows ?? []) countSeenRows(Float64Array.of(1), rows);
+    for (const role of Object.keys(readTrainingRowRecord(path)?.answers ?? {}))
+      targetValuesFromCounts(readTrainingRowRecord(path)!.answers, role);
     JSON.stringify([
       readBeforeAfterScores(path),
-      [...readScoredData(path).values()],
+      [...readScoredDataPlans(path).values()],
       readRowMarks(path),
       readDetachedNote(path),
     ]);
@@ -139,7 +139,7 @@ export const operations: Readonly<Record<string, Operation>> = {
       readTracking(path),
       readContinualState(path),
       readExemplarsAndDamage(path),
-      countLabelledRows(path),
+      countTeacherLabelledRows(path),
     ]);
     readCalibration(path, 88);
   },

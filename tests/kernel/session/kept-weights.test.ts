@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { dropWeights } from "#kernel/session/kept-weights.js";
+import { deleteTrialWeights } from "#kernel/session/kept-weights.js";
 
 describe("weights removed by a sweep", () => {
   let root: string;
@@ -36,7 +36,7 @@ describe("weights removed by a sweep", () => {
     cpSync(elsewhere, join(root, "outside"), { recursive: true });
     symlinkSync(join(root, "outside"), join(from, "s_3"));
     const asked = [own, others, elsewhere, join(from, "s_3"), join(from, "..", "outside"), join(from, "gone")];
-    dropWeights(asked, { from, journal: "s-abc" });
+    deleteTrialWeights(asked, { from, journal: "s-abc" });
     assert.deepEqual([own, others, elsewhere, join(root, "outside")].map(has), [false, true, true, true]);
   });
 });

@@ -6,12 +6,12 @@ import { join } from "node:path";
 import { writeCalibration } from "#kernel/runs/calibration.js";
 import { writeContinualState } from "#kernel/runs/continual-state.js";
 import { writeDetachedNote } from "#kernel/runs/detached-run.js";
-import { saveLabelledRows } from "#kernel/runs/labelled-rows.js";
-import { writeLearntFile } from "#kernel/runs/learnt-rows.js";
+import { saveTeacherLabelledRows } from "#kernel/runs/labelled-rows.js";
+import { writeTrainingRowRecord } from "#kernel/runs/learnt-rows.js";
 import { writeRowMarks } from "#kernel/runs/row-marks.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import type { RunRecord } from "#kernel/runs/run-record.js";
-import { saveScoredData } from "#kernel/runs/scored-data.js";
+import { saveScoredDataPlan } from "#kernel/runs/scored-data.js";
 import { writeBeforeAfterScores } from "#kernel/runs/before-after-scores.js";
 import { writeSearchPlace } from "#kernel/runs/together/search-place.js";
 import { writeTrialGroupStatement } from "#kernel/runs/together/trial-groups.js";
@@ -64,14 +64,14 @@ export async function writeRunFiles(folder: string): Promise<Where> {
     temperature: 1.5,
     thresholds: { yes: 0.5 },
   });
-  saveScoredData(run.path, hash, data);
+  saveScoredDataPlan(run.path, hash, data);
   writeBeforeAfterScores(run.path, {
     start: "s",
     startHash: hash,
     replayed: 0.5,
     on: [{ ...score, data: "d", split: "test", dataHash: hash, rows: 4, before: 0.5, now: 0.6 }],
   });
-  await writeLearntFile(run.path, { model: "m", answers: { label: [["yes", 2]] }, rows: [learnt] });
+  await writeTrainingRowRecord(run.path, { model: "m", answers: { label: [["yes", 2]] }, rows: [learnt] });
   await writeRowMarks(run.path, { train: { numbers: [1, 2], roles: { text: [3, 4] } } });
   writeDetachedNote(run.path, {
     version: 1,
@@ -106,7 +106,7 @@ export async function writeRunFiles(folder: string): Promise<Where> {
       return Promise.resolve();
     },
   );
-  saveLabelledRows(run.path, [kept]);
+  saveTeacherLabelledRows(run.path, [kept]);
   const each = [{ name: "n_1", plan }];
   const detached = writeTrialGroupStatement(join(runs, "detached", `n-${hash.slice(0, 12)}`), {
     version: 1,

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { DisplayOutput } from "#kernel/display/html.js";
 import { textScreen } from "#kernel/session/text-screen.js";
-import { Warnings, warnerAt } from "#kernel/session/execution-context.js";
+import { WarningReporter, warnerAt } from "#kernel/session/execution-context.js";
 
 const text = "train m on d as one\ntrain m on d as two";
 const sources = [{ id: "a", title: "cell 3", text }];
@@ -17,7 +17,7 @@ describe("warnings of a running cell", () => {
       display: (shown: DisplayOutput) => (order.push("display"), void seen.set(shown.id, shown)),
       update: (shown: DisplayOutput) => (order.push("update"), void seen.set(shown.id, shown)),
     };
-    const warnings = new Warnings(screen, sources, "a");
+    const warnings = new WarningReporter(screen, sources, "a");
     warnerAt({ warnings }, at(0))("head-not-kept", lost);
     warnerAt({ warnings }, at(20))("head-not-kept", lost);
     warnerAt({ warnings }, at(20))("head-not-kept", { ...lost, labels: ["other"] });
@@ -28,7 +28,7 @@ describe("warnings of a running cell", () => {
   });
   it("are printed at each occurrence in text-only output", () => {
     let out = "";
-    const warnings = new Warnings(textScreen({ write: (words) => (out += words) }), sources, "a");
+    const warnings = new WarningReporter(textScreen({ write: (words) => (out += words) }), sources, "a");
     warnerAt({ warnings }, at(0))("head-not-kept", lost);
     warnerAt({ warnings }, at(20))("head-not-kept", lost);
     assert.equal(out.split("warning[head-not-kept]").length, 3);

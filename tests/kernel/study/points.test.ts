@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { Call, Value } from "#dsl/language/types/value.js";
-import { dimensionsOf, valuesAt } from "#kernel/study/points.js";
+import { dimensionsOf, settingTextsAtPoint } from "#kernel/study/points.js";
 import { trialProgramText } from "#kernel/study/trial-text.js";
 
 const lora: Call = { word: "lora", kind: "technique", arguments: {} };
@@ -39,7 +39,7 @@ describe("sweep trial settings", () => {
       clip: { space: "log", from: 0.01, to: 10, integer: false },
     } satisfies SweepPlan["vary"];
     const first = { max_length: 0, seed: 0, "optimizer.weight_decay": 0, technique: 0, base: 0, shuffle: 0 };
-    const values = valuesAt(all, { ...first, batch_size: 54_321, dropout: 0.1234567890123, clip: 0.123456 });
+    const values = settingTextsAtPoint(all, { ...first, batch_size: 54_321, dropout: 0.1234567890123, clip: 0.123456 });
     assert.deepEqual(values, {
       max_length: "16384",
       seed: "12345",
@@ -51,7 +51,7 @@ describe("sweep trial settings", () => {
       dropout: "0.12345679",
       clip: "0.1235",
     });
-    const second = valuesAt(all, {
+    const second = settingTextsAtPoint(all, {
       ...first,
       seed: 1,
       "optimizer.weight_decay": 1,
@@ -67,8 +67,11 @@ describe("sweep trial settings", () => {
 
   it("become Tune values of the chosen branch, with four significant digits", () => {
     const point = { technique: 1, "technique/1.rank": 2, "optimizer.learning_rate": 0.000123456 };
-    assert.deepEqual(valuesAt(vary, point), { technique: "lora(rank: 16)", "optimizer.learning_rate": "0.0001235" });
-    assert.equal(valuesAt(vary, { ...point, technique: 0 })["technique"], "full");
+    assert.deepEqual(settingTextsAtPoint(vary, point), {
+      technique: "lora(rank: 16)",
+      "optimizer.learning_rate": "0.0001235",
+    });
+    assert.equal(settingTextsAtPoint(vary, { ...point, technique: 0 })["technique"], "full");
   });
 
   it("become a program that varies the model and the recipe", () => {
@@ -106,19 +109,21 @@ describe("sweep trial settings", () => {
     assert.deepEqual(dimensionsOf({ dropout: space }), [
       { name: "dropout", kind: "number", scale: "linear", from: 0.1, to: 0.7, integer: false, step: 0.2 },
     ]);
-    assert.deepEqual(valuesAt({ dropout: space }, { dropout: 0.30000000000000004 }), { dropout: "0.3" });
+    assert.deepEqual(settingTextsAtPoint({ dropout: space }, { dropout: 0.30000000000000004 }), { dropout: "0.3" });
     const shares = {
       "task.label_smoothing": { space: "uniform", from: 0, to: 0.2, integer: false, share: true },
     } as const;
-    assert.deepEqual(valuesAt(shares, { "task.label_smoothing": 0.123456 }), { "task.label_smoothing": "12.35%" });
+    assert.deepEqual(settingTextsAtPoint(shares, { "task.label_smoothing": 0.123456 }), {
+      "task.label_smoothing": "12.35%",
+    });
     const thin = { "split.train": { space: "choice", of: [{ share: 0.2 }, 400] } } as const;
-    assert.deepEqual(valuesAt(thin, { "split.train": 0 }), { "split.train": "20%" });
-    assert.deepEqual(valuesAt(thin, { "split.train": 1 }), { "split.train": "400" });
+    assert.deepEqual(settingTextsAtPoint(thin, { "split.train": 0 }), { "split.train": "20%" });
+    assert.deepEqual(settingTextsAtPoint(thin, { "split.train": 1 }), { "split.train": "400" });
   });
 
   it("print values in readable Tune syntax", () => {
     const text = (path: string, value: Value) =>
-      valuesAt({ [path]: { space: "choice", of: [value] } }, { [path]: 0 })[path];
+      settingTextsAtPoint({ [path]: { space: "choice", of: [value] } }, { [path]: 0 })[path];
     assert.equal(
       text("schedule", { word: "linear", kind: "schedule", arguments: { warmup: { share: 0.06 } } }),
       "linear(warmup: 6%)",

@@ -5,7 +5,7 @@ import { studyOf } from "#kernel/study/study.js";
 import { thresholdMissesText } from "#kernel/study/bars.js";
 import { sweepStandingText } from "#kernel/display/sweeps/state-texts.js";
 import { bestTrialOf } from "#kernel/session/trial-clearing.js";
-import { bestTrialNumber, nearestTrial } from "#kernel/sweep-runs/ranking.js";
+import { bestTrialNumber, trialNearestThresholds } from "#kernel/sweep-runs/ranking.js";
 import type { TrialRecord } from "#kernel/study/trial.js";
 import { compiled, definitions } from "../../dsl/world.js";
 
@@ -37,10 +37,10 @@ describe("best trial", () => {
   it("meets the thresholds; if none does, the nearest trial is named", () => {
     const [far, near, worse] = [trial(1, 0.9, 1), trial(2, 0.8, 0.6), trial(3, 0.7, 0.6)];
     assert.equal(bestTrialNumber(sweep, [far, near, worse]), null);
-    assert.equal(nearestTrial(sweep, [far, near, worse])?.number, 2);
+    assert.equal(trialNearestThresholds(sweep, [far, near, worse])?.number, 2);
     assert.equal(thresholdMissesText(sweep, near), "at_most(loss, 0.5) by 20 %");
     assert.equal(bestTrialNumber(sweep, [far, trial(4, 0.1, 0.5)]), 4);
-    assert.equal(nearestTrial(sweep, [far, trial(4, 0.1, 0.5)]), null);
+    assert.equal(trialNearestThresholds(sweep, [far, trial(4, 0.1, 0.5)]), null);
   });
 
   it("fails with the nearest trial if none meets the thresholds", () => {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { dequantizeMatrix, roundMatrix, type RoundingForm } from "#dsl/tensor/numbers/rounding.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { toFloat32Array } from "#kernel/tensors/numbers.js";
-import { roundedMetadata, quantizedTensorsToWrite, storedBytes } from "#kernel/tensors/rounded.js";
+import { quantizedTensorMetadata, quantizedTensorsToWrite, storedByteCount } from "#kernel/tensors/rounded.js";
 import { readHeader, readTensor, writeSafetensors } from "#kernel/tensors/safetensors.js";
 
 const x = Float32Array.from({ length: 64 * 32 }, (_, i) => Math.sin(i) * (1 + (i % 7)));
@@ -29,7 +29,7 @@ describe("safetensors with quantized weights", () => {
     const plain = {
       bias: { dtype: "f32" as const, shape: [3], bytes: new Uint8Array(Float32Array.of(1, 2, 3).buffer) },
     };
-    writeSafetensors(file, Object.assign({}, plain, ...tensors), roundedMetadata(LIES));
+    writeSafetensors(file, Object.assign({}, plain, ...tensors), quantizedTensorMetadata(LIES));
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
@@ -46,7 +46,7 @@ describe("safetensors with quantized weights", () => {
   });
   it("stores one byte or half a byte per number, plus scales", () => {
     const { tensors } = readHeader(file);
-    const bytes = (name: string): number => storedBytes(tensors[name]!);
+    const bytes = (name: string): number => storedByteCount(tensors[name]!);
     assert.deepEqual(Object.keys(LIES).map(bytes), [2048 + 4 * 64, 2048 + 4 * 32, 1024 + 4 * 64, 1024 + 4 * 64]);
     assert.ok(statSync(file).size < 4 * 2048 + 3000);
   });

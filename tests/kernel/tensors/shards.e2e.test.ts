@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { resolveBase } from "#kernel/bases/resolve.js";
-import { readBatch } from "#kernel/engines/forward/batch.js";
+import { readForwardInputs } from "#kernel/engines/forward/batch.js";
 import { openModelFolder } from "#kernel/engines/forward/model-folder.js";
 import { readHeader, readTensor, weightFiles, writeSafetensors } from "#kernel/tensors/safetensors.js";
 import { engineNamed } from "#tests/kernel/engines/engines.js";
@@ -41,7 +41,7 @@ describe("sharded base", function () {
     for (const place of [whole, folder]) {
       const { limits, program } = await openModelFolder(place);
       const session = await engine.open({ forward: program(false) }, [place]);
-      const batch = readBatch('{"input_ids": [[3, 1, 4, 1, 5], [9, 2, 6, 5, 3]]}', limits);
+      const batch = readForwardInputs('{"input_ids": [[3, 1, 4, 1, 5], [9, 2, 6, 5, 3]]}', limits);
       said.push((await session.run("forward", { ...batch }))["logits"]!.bytes);
       await session.dispose();
     }

@@ -16,7 +16,7 @@ import {
   configPath,
   distrustFolder,
   isTrusted,
-  trustByRunning,
+  trustFolderOfRun,
   trustedFolders,
   trustFolder,
 } from "#kernel/trust/trust.js";
@@ -62,12 +62,12 @@ describe("trusted folders", () => {
       assert.equal(isTrusted(other), false, other);
   });
   it("exclude subfolders if trusted by running, and include them on explicit trust", async () => {
-    await trustByRunning(folder("project"));
+    await trustFolderOfRun(folder("project"));
     assert.ok(isTrusted(folder("project")));
     assert.equal(isTrusted(folder("project", "downloaded")), false);
     await trustFolder(folder("project"), { subfolders: true });
     assert.ok(isTrusted(folder("project", "downloaded")));
-    await trustByRunning(folder("project"));
+    await trustFolderOfRun(folder("project"));
     assert.ok(isTrusted(folder("project", "downloaded")));
     assert.equal(trustedFolders().length, 1);
   });
@@ -119,7 +119,7 @@ describe("trusted folders", () => {
       writeFileSync(configPath("trust.json"), text);
       assert.equal(isTrusted(folder("a")), false);
       assert.equal(await codeOf(() => trustFolder(folder("a"), { subfolders: true })), "trust-unreadable");
-      await trustByRunning(folder("a"));
+      await trustFolderOfRun(folder("a"));
       assert.equal(readFileSync(configPath("trust.json"), "utf8"), text);
     });
   it("must exist to be added", async () => {

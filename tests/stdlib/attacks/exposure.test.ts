@@ -5,7 +5,7 @@ import {
   exposureOf,
   meanExposureInterval,
   meanExposure,
-  expectedExposureUnknown,
+  expectedExposureByChance,
 } from "#stdlib/attacks/shared/exposure.js";
 import { canarySpaceBits, drawCanaries, type CanaryTemplate } from "#stdlib/attacks/shared/canary-rows.js";
 import { seededRandom, drawBelow } from "#stdlib/statistics/chance.js";
@@ -69,10 +69,10 @@ describe("exposure", () => {
     const seen = Array.from({ length: 4000 }, () => exposureOf(uniform(), Array.from({ length: 50 }, uniform)));
     const mean = meanExposure(seen);
     assert.ok(
-      Math.abs(mean - expectedExposureUnknown(50)) < 0.12,
-      `${String(mean)} and ${String(expectedExposureUnknown(50))}`,
+      Math.abs(mean - expectedExposureByChance(50)) < 0.12,
+      `${String(mean)} and ${String(expectedExposureByChance(50))}`,
     );
-    assert.ok(expectedExposureUnknown(50) < 1.38 && Math.abs(expectedExposureUnknown(1e5) - 1 / Math.LN2) < 1e-3);
+    assert.ok(expectedExposureByChance(50) < 1.38 && Math.abs(expectedExposureByChance(1e5) - 1 / Math.LN2) < 1e-3);
   });
 
   it("has a confidence interval of its mean, except for a single canary", () => {

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { CalibrationData } from "#stdlib/calibrations/kind.js";
-import type { MetricInput } from "#stdlib/metrics/kind.js";
+import type { LabelMetricInput } from "#stdlib/metrics/kind.js";
 import { temperature } from "#stdlib/calibrations/temperature.js";
 import { threshold } from "#stdlib/calibrations/threshold.js";
 import { scaledByTemperature, labelProbabilities } from "#stdlib/calibrations/shared/thresholds.js";
@@ -56,7 +56,8 @@ describe("calibration fitted after training", () => {
   });
   it("threshold: minimizes a metric for which less is better", async () => {
     const error = {
-      compute: (_: unknown, { truth, predicted }: MetricInput) => truth.filter((t, i) => t !== predicted[i]).length,
+      compute: (_: unknown, { truth, predicted }: LabelMetricInput) =>
+        truth.filter((t, i) => t !== predicted[i]).length,
     };
     const accuracy = await metricOf("accuracy");
     const [one] = cases.filter(({ best, several }) => best && !several);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { RowColumn, TaskImplementation } from "#stdlib/tasks/kind.js";
 import type { BaselineContext, BaselineRows, BaselineOutputs } from "#stdlib/contenders/kind.js";
-import type { AnswerRoom, RowPrompt } from "#stdlib/contenders/shared/prompting/prompted-base.js";
+import type { AnswerTokenReserve, RowPrompt } from "#stdlib/contenders/shared/prompting/prompted-base.js";
 import { promptBaseline } from "#stdlib/contenders/prompt.run.js";
 import { registry } from "#stdlib/registry.js";
 
@@ -21,8 +21,14 @@ async function asked(
     readonly written?: readonly string[];
     readonly cut?: number;
   },
-): Promise<{ rows: readonly RowPrompt[]; by: AnswerRoom; said: BaselineOutputs; warned: unknown[]; notes: string }> {
-  let seen: { rows: readonly RowPrompt[]; by: AnswerRoom } | undefined;
+): Promise<{
+  rows: readonly RowPrompt[];
+  by: AnswerTokenReserve;
+  said: BaselineOutputs;
+  warned: unknown[];
+  notes: string;
+}> {
+  let seen: { rows: readonly RowPrompt[]; by: AnswerTokenReserve } | undefined;
   const warned: unknown[] = [];
   const rows = rowsOf(o.rows);
   const ready = await promptBaseline.ready({

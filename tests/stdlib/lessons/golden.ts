@@ -1,7 +1,7 @@
 /** The small students and teachers that transformers and PyTorch computed (tests/oracles/distillation.py). */
 import { readFileSync } from "node:fs";
 import { Graph } from "#dsl/tensor/builder.js";
-import { gradient } from "#dsl/tensor/gradient.js";
+import { gradientsOfLoss } from "#dsl/tensor/gradient.js";
 import type { Program } from "#dsl/tensor/program.js";
 import { validateProgram } from "#dsl/tensor/validate.js";
 import { makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
@@ -10,7 +10,7 @@ import type { Call, Value } from "#dsl/language/types/value.js";
 import type { ModelImplementation } from "#stdlib/models/kind.js";
 import { adamw } from "#stdlib/optimizers/adamw.js";
 import { HiddenStateRecorder } from "#stdlib/programs/hidden-states.js";
-import { buildModel, DRAWS_TYPE, modelInputs } from "#stdlib/programs/model.js";
+import { buildModel, DROPOUT_DRAWS_TYPE, addModelInputs } from "#stdlib/programs/model.js";
 import { buildObjective } from "#stdlib/programs/objective.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";
 import { TEACHER_STATE_PREFIX } from "#stdlib/programs/references.js";
@@ -99,15 +99,15 @@ export async function lossOf(
     objective: { terms: [implementation.term(lesson, "frozen")], teacher, unlabelledRows: false },
   };
   const graph = new Graph();
-  const inputs = modelInputs(graph, o);
+  const inputs = addModelInputs(graph, o);
   const supervised = addSupervisionInputs(graph, o, { weighed: false });
   const recorder = new HiddenStateRecorder();
-  const model = buildModel(o, graph, inputs, graph.input("draws", DRAWS_TYPE), recorder.wrap);
+  const model = buildModel(o, graph, inputs, graph.input("draws", DROPOUT_DRAWS_TYPE), recorder.wrap);
   const loss = buildObjective(o, graph, model.loss(supervised, "mean"), { model, inputs, supervised, recorder });
   const { state } = graph.program();
   const names = Object.keys(state).filter((name) => state[name]?.trains);
   const parameters = names.map((name) => graph.state(name, state[name]!));
-  gradient(graph, loss, parameters).forEach((d, i) => d && graph.output(`d.${names[i] ?? ""}`, d));
+  gradientsOfLoss(graph, loss, parameters).forEach((d, i) => d && graph.output(`d.${names[i] ?? ""}`, d));
   graph.output("learnt", loss);
   const program = graph.program();
   validateProgram(program);

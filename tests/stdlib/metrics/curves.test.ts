@@ -7,7 +7,7 @@ import {
   meanPolyline,
   meanStepCurve,
 } from "#stdlib/metrics/shared/curve-means.js";
-import { rankCurves, type PlotCurve, type RankCurves } from "#stdlib/metrics/shared/curves.js";
+import { rocAndPrecisionCurves, type PlotCurve, type RocAndPrecisionCurves } from "#stdlib/metrics/shared/curves.js";
 import { computeReliability } from "#stdlib/metrics/shared/reliability.js";
 
 interface Points {
@@ -35,8 +35,8 @@ function near(found: ArrayLike<number>, wanted: readonly number[], what: string)
   assert.equal(found.length, wanted.length, what);
   wanted.forEach((value, i) => assert.ok(Math.abs(found[i]! - value) < 1e-12, `${what} ${String(i)}`));
 }
-const curvesOf = ({ truth, said }: Pick<Golden, "truth" | "said">): RankCurves =>
-  rankCurves(
+const curvesOf = ({ truth, said }: Pick<Golden, "truth" | "said">): RocAndPrecisionCurves =>
+  rocAndPrecisionCurves(
     truth.length,
     (at) => truth[at] === 1,
     (at) => said[at]!,
@@ -80,7 +80,8 @@ describe("ranking curves", () => {
 
   it("have a mean curve whose area is the mean of their areas", () => {
     const all = [40, 700, 3000].map((rows, seed) => curvesOf(many(rows, seed)));
-    const mean = (of: (one: RankCurves) => number): number => all.reduce((sum, one) => sum + of(one), 0) / all.length;
+    const mean = (of: (one: RocAndPrecisionCurves) => number): number =>
+      all.reduce((sum, one) => sum + of(one), 0) / all.length;
     const line = meanPolyline(all.map(({ roc }) => roc));
     assert.ok(Math.abs(below(line) - mean(({ area }) => area)) < 1e-9);
     assert.ok(Math.abs(line.y.at(-1)! - 1) < 1e-9);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { Call } from "#dsl/language/types/value.js";
-import type { MetricImplementation, MetricInput } from "#stdlib/metrics/kind.js";
+import type { MetricImplementation, LabelMetricInput } from "#stdlib/metrics/kind.js";
 import { wilsonInterval } from "#stdlib/statistics/wilson.js";
 import { labelsResampler } from "#stdlib/metrics/shared/resampled-outcomes.js";
 import { registry } from "#stdlib/registry.js";
@@ -28,7 +28,11 @@ const called = (word: string, of: string | null): Call => ({ kind: "metric", wor
 const metric = async (word: string) =>
   (await registry.find("metric", word)!.load!()) as Required<Pick<MetricImplementation, "compute" | "ofLabelSets">> &
     MetricImplementation;
-const outcome = (labels: readonly string[], truth: readonly number[], predicted: readonly number[]): MetricInput => ({
+const outcome = (
+  labels: readonly string[],
+  truth: readonly number[],
+  predicted: readonly number[],
+): LabelMetricInput => ({
   ...{ labels, truth: Int32Array.from(truth), predicted: Int32Array.from(predicted) },
   probabilities: new Float32Array(),
 });

@@ -11,7 +11,7 @@ import type { Program } from "#dsl/tensor/program.js";
 import { makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { ModelImplementation } from "#stdlib/models/kind.js";
 import type { TaskImplementation } from "#stdlib/tasks/kind.js";
-import { KNOWN_FIELD_REASONS } from "#stdlib/models/shared/config.js";
+import { IGNORED_CONFIG_FIELD_REASONS } from "#stdlib/models/shared/config.js";
 import { assembleForwardProgram } from "#stdlib/programs/forward.js";
 import { registry } from "#stdlib/registry.js";
 import { uniform } from "#tests/oracles/numbers.js";
@@ -100,7 +100,7 @@ for (const [type, of] of Object.entries(golden))
         }
         if (same && READ.test(field) && !UNREAD[type]?.includes(field) && read === base)
           wrong.push(`${title}: changes nothing that is read`);
-        if (!same && field !== "id2label" && KNOWN_FIELD_REASONS[field] !== undefined)
+        if (!same && field !== "id2label" && IGNORED_CONFIG_FIELD_REASONS[field] !== undefined)
           wrong.push(`${title}: it is listed as one that changes nothing`);
         const wanted = same ? of : (said as Said);
         await agrees(family, type, json, wanted, of.inputs).catch((error: unknown) => {

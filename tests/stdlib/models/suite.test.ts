@@ -10,13 +10,13 @@ import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import type { Program } from "#dsl/tensor/program.js";
 import { validateProgram } from "#dsl/tensor/validate.js";
 import { makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
-import type { Layers } from "#stdlib/layers/contract.js";
+import type { LayerBuilder } from "#stdlib/layers/contract.js";
 import type { ModelImplementation } from "#stdlib/models/kind.js";
 import type { TaskImplementation } from "#stdlib/tasks/kind.js";
-import { makeLayers } from "#stdlib/layers/graph-layers.js";
+import { makeLayerBuilder } from "#stdlib/layers/graph-layers.js";
 import { assembleBodyProgram, assembleForwardProgram } from "#stdlib/programs/forward.js";
 import { buildGenerationPrograms } from "#stdlib/programs/generate.js";
-import { layersOptionsOf, modelInputs } from "#stdlib/programs/model.js";
+import { layersOptionsOf, addModelInputs } from "#stdlib/programs/model.js";
 import { registry } from "#stdlib/registry.js";
 import { call, UNTOUCHED } from "./decoder-models.js";
 import { initial, oracleConfigs, root, run, shapesOf, tensorsOf } from "./golden.js";
@@ -88,18 +88,18 @@ for (const word of words)
         const { common } = opened();
         const seen = new Set<string>();
         const graph = new Graph();
-        const plain = makeLayers({
+        const plain = makeLayerBuilder({
           ...layersOptionsOf(common, graph, 0, () => false),
           prefix: family.prefix,
         });
-        const layers: Layers = {
+        const layers: LayerBuilder = {
           ...plain,
           linear(path, x, o) {
             seen.add(path.split(".").at(-1)!);
             return plain.linear(path, x, o);
           },
         };
-        family.build(layers, common.config, modelInputs(graph, {}), { dropout: null });
+        family.build(layers, common.config, addModelInputs(graph, {}), { dropout: null });
         assert.deepEqual([...seen].sort(), [...linears].sort());
       });
 

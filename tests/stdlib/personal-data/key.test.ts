@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { keyDetector, keyShapes } from "#stdlib/personal-data/key.js";
+import { secretKeyDetector, secretKeyPatterns } from "#stdlib/personal-data/key.js";
 
-const found = (text: string): readonly string[] => keyDetector(text).map(({ start, end }) => text.slice(start, end));
+const found = (text: string): readonly string[] =>
+  secretKeyDetector(text).map(({ start, end }) => text.slice(start, end));
 describe("API keys", () => {
-  it("cover at least thirty providers", () => assert.ok(Object.keys(keyShapes).length >= 30));
-  for (const [provider, shape] of Object.entries(keyShapes)) {
+  it("cover at least thirty providers", () => assert.ok(Object.keys(secretKeyPatterns).length >= 30));
+  for (const [provider, shape] of Object.entries(secretKeyPatterns)) {
     it(`of ${provider} are found by their shape`, () =>
       fc.assert(
         fc.property(fc.stringMatching(new RegExp(`^(?:${shape})$`)), (one) => {

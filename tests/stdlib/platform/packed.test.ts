@@ -10,7 +10,7 @@ import { crc32, deflateRawSync, gzipSync } from "node:zlib";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { decompressZstd } from "#stdlib/files/zstd.js";
 import { readFileBytes } from "#stdlib/platform/files.js";
-import { unpackFile } from "#stdlib/platform/packed.js";
+import { decompressFile } from "#stdlib/platform/packed.js";
 
 const MiB = 2 ** 20;
 async function* pieces(bytes: Uint8Array, size = 4096): AsyncGenerator<Uint8Array> {
@@ -39,7 +39,7 @@ describe("compressed file", function () {
   before(() => (folder = mkdtempSync(join(tmpdir(), "tunebook-packed-"))));
   after(() => rmSync(folder, { recursive: true, force: true }));
   const bounds = { bytes: MiB, times: 100 };
-  const gz = (bytes: Uint8Array) => unpackFile(pieces(bytes), "a.csv.gz", "a.csv.gz", bytes.length, bounds);
+  const gz = (bytes: Uint8Array) => decompressFile(pieces(bytes), "a.csv.gz", "a.csv.gz", bytes.length, bounds);
 
   it("is rejected after the same number of bytes, however large the bomb is", async () => {
     const member = gzipSync(Buffer.alloc(4 * MiB, "a,b\n"), { level: 9 });
@@ -91,7 +91,7 @@ describe("compressed file", function () {
     });
     it("is rejected while unpacking if it expands without end", async () => {
       const bomb = Uint8Array.from([...header(0x58), ...Array.from({ length: 4000 }, () => rle(131_072)).flat()]);
-      const read = await refusedAfter(unpackFile(pieces(bomb, 65_536), "a.zst", "a.zst", bomb.length, bounds));
+      const read = await refusedAfter(decompressFile(pieces(bomb, 65_536), "a.zst", "a.zst", bomb.length, bounds));
       assert.ok(read < 9 * MiB, String(read));
     });
   });
@@ -169,7 +169,7 @@ describe("compressed file", function () {
       const file = join(folder, "b.csv.zip");
       writeFileSync(file, bytes);
       const empty = pieces(new Uint8Array(0));
-      assert.ok((await refusedAfter(unpackFile(empty, file, "b.csv.zip", bytes.length, bounds))) < 3 * MiB);
+      assert.ok((await refusedAfter(decompressFile(empty, file, "b.csv.zip", bytes.length, bounds))) < 3 * MiB);
     });
   });
 });

@@ -5,10 +5,10 @@ import fc from "fast-check";
 import { fourierTransform, epsilonByPrv } from "#stdlib/privacies/shared/prv.js";
 import { leastNoiseFor, privacyGuaranteeOf } from "#stdlib/privacies/shared/budget.js";
 import { epsilonByRdp, epsilonOfRdp, RDP_ORDERS, rdpOfStep } from "#stdlib/privacies/shared/rdp.js";
-import type { SampledSteps } from "#stdlib/privacies/kind.js";
+import type { NoisySampledSteps } from "#stdlib/privacies/kind.js";
 
 interface Case {
-  readonly phases: readonly SampledSteps[];
+  readonly phases: readonly NoisySampledSteps[];
   readonly delta: number;
   /** `edge`: its best order is its first or last, beyond which our orders go. `wide`: its ε with our orders. */
   readonly opacus: { readonly rdp: number; readonly edge: boolean; readonly wide: number; readonly prv: number };
@@ -24,7 +24,7 @@ const golden = JSON.parse(
     readonly order: number;
     readonly rdp: number;
   }[];
-  readonly noises: readonly (Omit<SampledSteps, "noise"> & {
+  readonly noises: readonly (Omit<NoisySampledSteps, "noise"> & {
     readonly epsilon: number;
     readonly delta: number;
     readonly rdp: number;
@@ -149,7 +149,7 @@ describe("privacy accountants", () => {
         fc.double({ min: 1, max: 3, noNaN: true }),
         fc.integer({ min: 1, max: 3000 }),
         (one, by, more) => {
-          const spent = (other: Partial<SampledSteps>): number => epsilonByRdp([{ ...one, ...other }], 1e-5);
+          const spent = (other: Partial<NoisySampledSteps>): number => epsilonByRdp([{ ...one, ...other }], 1e-5);
           const now = spent({});
           const slack = 1e-9 + 1e-9 * now;
           assert.ok(spent({ steps: one.steps + more }) >= now - slack);

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { Graph } from "#dsl/tensor/builder.js";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
-import { prune } from "#dsl/tensor/passes/dead-code.js";
+import { removeDeadNodes } from "#dsl/tensor/passes/dead-code.js";
 import type { Program, TensorState } from "#dsl/tensor/program.js";
 import { validateProgram } from "#dsl/tensor/validate.js";
 import { makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
-import { cachedLayers } from "#stdlib/layers/cached-layers.js";
-import { makeLayers } from "#stdlib/layers/graph-layers.js";
+import { layerBuilderWithCache } from "#stdlib/layers/cached-layers.js";
+import { makeLayerBuilder } from "#stdlib/layers/graph-layers.js";
 import { gpt2 } from "#stdlib/models/gpt2.run.js";
 import { assembleForwardProgram } from "#stdlib/programs/forward.js";
 import { buildGenerationPrograms } from "#stdlib/programs/generate.js";
@@ -184,7 +184,7 @@ describe("cached cross-attention, in float64", () => {
   function layer(phase: "prefill" | "decode" | "whole"): { program: Program; caches: Record<string, TensorState> } {
     const graph = new Graph();
     const caches: Record<string, TensorState> = {};
-    const plain = makeLayers({
+    const plain = makeLayerBuilder({
       graph,
       prefix: "",
       prefixInCheckpoint: "",
@@ -201,7 +201,9 @@ describe("cached cross-attention, in float64", () => {
       assert.equal(grows, name.endsWith("self"));
     };
     const layers =
-      phase === "whole" ? plain : cachedLayers(plain, { phase, start, keys: "keys", sources: "sources", onCache });
+      phase === "whole"
+        ? plain
+        : layerBuilderWithCache(plain, { phase, start, keys: "keys", sources: "sources", onCache });
     const x = graph.input("x", { dtype: "f32", shape: ["batch", phase === "decode" ? 1 : "length", SIZE] });
     const source = graph.state("source", {
       type: { dtype: "f32", shape: ["batch", "sources", SIZE] },
@@ -221,7 +223,7 @@ describe("cached cross-attention, in float64", () => {
       dropout: 0,
     });
     graph.output("y", crossed);
-    return { program: prune(graph.program()), caches };
+    return { program: removeDeadNodes(graph.program()), caches };
   }
   const [whole, prefill, decode] = (["whole", "prefill", "decode"] as const).map((phase) => layer(phase));
 

@@ -4,14 +4,14 @@ import { Graph } from "#dsl/tensor/builder.js";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { OutputTerm } from "#stdlib/losses/loss-term.js";
-import { labels as taskLoss } from "#stdlib/lessons/labels.js";
-import { logits as teacherLogits } from "#stdlib/lessons/logits.js";
-import { lossTermsOf, sumOfTerms } from "#stdlib/programs/objective.js";
+import type { OutputLossTerm } from "#stdlib/losses/loss-term.js";
+import { taskDistillationLoss as taskLoss } from "#stdlib/lessons/labels.js";
+import { logitsDistillationLoss as teacherLogits } from "#stdlib/lessons/logits.js";
+import { lossTermsOf, sumOfLossTerms } from "#stdlib/programs/objective.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";
 import { ewc } from "#stdlib/strategies/ewc.js";
 import { lwf } from "#stdlib/strategies/lwf.js";
-import { buildPrivatePrograms } from "#stdlib/programs/private.js";
+import { buildPrivateTrainingPrograms } from "#stdlib/programs/private.js";
 import { textClassification } from "#stdlib/tasks/text_classification.run.js";
 import { classifierParts } from "./small-models.js";
 
@@ -37,7 +37,7 @@ type Options = Partial<Pick<AssembleOptions, "objective" | "strategies">>;
 function sum(options: Options): { readonly inputs: readonly string[]; readonly total: number } {
   const graph = new Graph();
   const logits = graph.input("logits", { dtype: "f32", shape: ["batch", LABELS] });
-  const total = sumOfTerms({ ...options, task, labels: LABELS }, graph, {
+  const total = sumOfLossTerms({ ...options, task, labels: LABELS }, graph, {
     loss: graph.number(10),
     model: { logits: () => logits },
     inputs: { attention_mask: logits },
@@ -99,12 +99,12 @@ describe("training objective", () => {
 
   it("rejects loss terms in private training", async () => {
     const o = { ...(await classifierParts("bert")), strategies };
-    assert.throws(() => buildPrivatePrograms(o, { clip: 1 }), /private updates take no loss terms/);
-    assert.ok(buildPrivatePrograms({ ...o, strategies: strategies.slice(1) }, { clip: 1 }).apart);
+    assert.throws(() => buildPrivateTrainingPrograms(o, { clip: 1 }), /private updates take no loss terms/);
+    assert.ok(buildPrivateTrainingPrograms({ ...o, strategies: strategies.slice(1) }, { clip: 1 }).apart);
   });
 
   it("passes each term its declared inputs", () => {
-    const term: OutputTerm<"logits"> = {
+    const term: OutputLossTerm<"logits"> = {
       needs: "logits",
       reference: "none",
       source: "test",

@@ -6,9 +6,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
-import { GRADIENT_SUM } from "#stdlib/programs/accumulate.js";
+import { GRADIENT_SUM_PREFIX } from "#stdlib/programs/accumulate.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";
-import { buildPrivatePrograms } from "#stdlib/programs/private.js";
+import { buildPrivateTrainingPrograms } from "#stdlib/programs/private.js";
 import { registry } from "#stdlib/registry.js";
 import { drawsOf } from "#tests/drawn.js";
 import { call, optionsFor, type Subject } from "#tests/stdlib/techniques/subjects.js";
@@ -88,12 +88,12 @@ describe("clipped and summed per-row gradients, compared with Opacus", () => {
   for (const one of golden.cases)
     for (const how of ["a batch in one pass", "rows one by one"] as const)
       it(`${one.name}, ${one.technique}, ${how}`, async () => {
-        const { apart, alone } = buildPrivatePrograms(await optionsOf(one), { clip: one.clip });
+        const { apart, alone } = buildPrivateTrainingPrograms(await optionsOf(one), { clip: one.clip });
         const program = how === "rows one by one" ? alone : apart!;
         let state: Record<string, ArrayValues> = Object.fromEntries(
           Object.entries(program.state).map(([name, { type }]) => {
             const shape = type.shape as number[];
-            if (name.startsWith(GRADIENT_SUM)) return [name, makeArrayValues(shape)];
+            if (name.startsWith(GRADIENT_SUM_PREFIX)) return [name, makeArrayValues(shape)];
             const weight = one.weights[name];
             assert.ok(weight, name);
             return [name, makeArrayValues(shape, [...weight.values])];
@@ -112,11 +112,11 @@ describe("clipped and summed per-row gradients, compared with Opacus", () => {
         }
         close(norms, one.norms, "norms");
         if (one.name === "bert") close([loss], [one.losses.reduce((a, b) => a + b, 0)], "loss");
-        const summed = Object.keys(state).filter((name) => name.startsWith(GRADIENT_SUM));
+        const summed = Object.keys(state).filter((name) => name.startsWith(GRADIENT_SUM_PREFIX));
         assert.deepEqual(
-          summed.map((name) => name.slice(GRADIENT_SUM.length)).toSorted(),
+          summed.map((name) => name.slice(GRADIENT_SUM_PREFIX.length)).toSorted(),
           Object.keys(one.sums).toSorted(),
         );
-        for (const [name, sum] of Object.entries(one.sums)) close(state[GRADIENT_SUM + name]!.data, sum, name);
+        for (const [name, sum] of Object.entries(one.sums)) close(state[GRADIENT_SUM_PREFIX + name]!.data, sum, name);
       });
 });

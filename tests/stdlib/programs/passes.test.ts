@@ -1,6 +1,6 @@
 /** The passes over the programs of complete models: results stay the same, and frozen weights cost nothing. */
 import assert from "node:assert/strict";
-import { costOf } from "#dsl/tensor/cost.js";
+import { programCostOf } from "#dsl/tensor/cost.js";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import type { PassSettings } from "#dsl/tensor/passes/pass.js";
 import { optimise, passes, PLAIN_PASS_SETTINGS } from "#dsl/tensor/passes/table.js";
@@ -130,10 +130,13 @@ describe("graph passes over full models", () => {
       below.map((n) => n.path).filter((path) => !/^(classifier|pooler)/.test(path ?? "")),
       [],
     );
-    const forward = costOf(classifier(null, { config }).loss, { batch: 8, length: 8 }).products;
-    const trained = costOf(train, { batch: 8, length: 8 }).products;
-    const everywhere = costOf(classifier(null, { config, technique: LORA }).train, { batch: 8, length: 8 }).products;
-    const full = costOf(classifier(null, { config }).train, { batch: 8, length: 8 }).products;
+    const forward = programCostOf(classifier(null, { config }).loss, { batch: 8, length: 8 }).products;
+    const trained = programCostOf(train, { batch: 8, length: 8 }).products;
+    const everywhere = programCostOf(classifier(null, { config, technique: LORA }).train, {
+      batch: 8,
+      length: 8,
+    }).products;
+    const full = programCostOf(classifier(null, { config }).train, { batch: 8, length: 8 }).products;
     assert.ok(trained < 1.35 * forward, `${trained / forward} of the forward pass`);
     // The backward pass of LoRA costs one product per layer, that of full training two.
     assert.ok(everywhere < 2.6 * forward && full > 2.6 * forward, `${everywhere / forward}, ${full / forward}`);

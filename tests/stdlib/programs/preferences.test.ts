@@ -7,16 +7,16 @@ import { Graph } from "#dsl/tensor/builder.js";
 import { emitOnnx } from "#dsl/tensor/backends/onnx/emit.js";
 import { emitTensorflow } from "#dsl/tensor/backends/tensorflow/emit.js";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
-import { gradient } from "#dsl/tensor/gradient.js";
+import { gradientsOfLoss } from "#dsl/tensor/gradient.js";
 import type { Program } from "#dsl/tensor/program.js";
 import { validateProgram } from "#dsl/tensor/validate.js";
 import { fromNDArray, makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
-import type { OutputTerm } from "#stdlib/losses/loss-term.js";
+import type { OutputLossTerm } from "#stdlib/losses/loss-term.js";
 import { adamw } from "#stdlib/optimizers/adamw.js";
 import { assemblePrograms } from "#stdlib/programs/assemble.js";
 import { HiddenStateRecorder } from "#stdlib/programs/hidden-states.js";
-import { buildModel, DRAWS_TYPE, modelInputs } from "#stdlib/programs/model.js";
+import { buildModel, DROPOUT_DRAWS_TYPE, addModelInputs } from "#stdlib/programs/model.js";
 import { buildObjective } from "#stdlib/programs/objective.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";
 import { TEACHER_STATE_PREFIX } from "#stdlib/programs/references.js";
@@ -48,7 +48,7 @@ const FULL = { call: { kind: "technique", word: "full", arguments: {} }, impleme
 async function parts(
   name: keyof typeof FAMILIES,
   technique: AssembleOptions["technique"],
-  terms: readonly OutputTerm[],
+  terms: readonly OutputLossTerm[],
 ): Promise<AssembleOptions> {
   const family = await implementationOf(registry, "model", name);
   return {
@@ -70,16 +70,16 @@ async function parts(
 /** Builds a program with the output `objective` and an output `d.<name>` for each parameter that trains. */
 function objectiveProgram(o: AssembleOptions): Program {
   const graph = new Graph();
-  const inputs = modelInputs(graph, o);
+  const inputs = addModelInputs(graph, o);
   const supervised = addSupervisionInputs(graph, o, { weighed: true });
   const recorder = new HiddenStateRecorder();
-  const model = buildModel(o, graph, inputs, graph.input("draws", DRAWS_TYPE), recorder.wrap);
+  const model = buildModel(o, graph, inputs, graph.input("draws", DROPOUT_DRAWS_TYPE), recorder.wrap);
   const objective = buildObjective(o, graph, model.loss(supervised, "mean"), { model, inputs, supervised, recorder });
   graph.output("objective", objective);
   const { state } = graph.program();
   const names = Object.keys(state).filter((name) => state[name]!.trains);
   const parameters = names.map((name) => graph.state(name, state[name]!));
-  gradient(graph, objective, parameters).forEach((d, i) => d && graph.output(`d.${names[i]!}`, d));
+  gradientsOfLoss(graph, objective, parameters).forEach((d, i) => d && graph.output(`d.${names[i]!}`, d));
   const program = graph.program();
   validateProgram(program);
   return program;
@@ -101,7 +101,7 @@ const startOf = ({ state }: Program, b = 1): Record<string, ArrayValues> =>
   );
 
 /** Weighted sum of the sequences' log-probabilities, from the model or its reference. */
-const logprobs = (of: "outputs" | "referenceOutputs"): OutputTerm<"sequence_logprobs"> => ({
+const logprobs = (of: "outputs" | "referenceOutputs"): OutputLossTerm<"sequence_logprobs"> => ({
   needs: "sequence_logprobs",
   reference: of === "outputs" ? "none" : "adapter_off",
   source: "test",
@@ -110,13 +110,13 @@ const logprobs = (of: "outputs" | "referenceOutputs"): OutputTerm<"sequence_logp
 });
 /** Sum of squares of a term's inputs, from the model or its reference. */
 const SQUARES = {
-  logits: (reference: "none" | "adapter_off"): OutputTerm<"logits"> => ({
+  logits: (reference: "none" | "adapter_off"): OutputLossTerm<"logits"> => ({
     needs: "logits",
     reference,
     source: "test",
     loss: (context) => context[sideOf(reference)]().logits.square().sum(),
   }),
-  hidden: (reference: "none" | "adapter_off"): OutputTerm<"hidden"> => ({
+  hidden: (reference: "none" | "adapter_off"): OutputLossTerm<"hidden"> => ({
     needs: "hidden",
     reference,
     source: "test",
@@ -128,7 +128,7 @@ const sideOf = (reference: string) => (reference === "none" ? "outputs" : "refer
  * Mean over pairs of −log σ(β · margin). The margin is how much more the model prefers the chosen sequence than the
  * reference does.
  */
-const dpo = (beta: number): OutputTerm<"sequence_logprobs"> => ({
+const dpo = (beta: number): OutputLossTerm<"sequence_logprobs"> => ({
   needs: "sequence_logprobs",
   reference: "adapter_off",
   source: "dpo",
@@ -266,7 +266,7 @@ describe("frozen reference model for sequences", () => {
     const o = await parts("llama", FULL, []);
     const { family, config, task, labels } = o;
     const teacher = { family, config, task, labels, technique: FULL };
-    const term: OutputTerm<"sequence_logprobs"> = { ...logprobs("referenceOutputs"), reference: "frozen" };
+    const term: OutputLossTerm<"sequence_logprobs"> = { ...logprobs("referenceOutputs"), reference: "frozen" };
     const program = objectiveProgram({ ...o, objective: { terms: [term], teacher, unlabelledRows: false } });
     const own = objectiveProgram(await parts("llama", FULL, [logprobs("outputs")]));
     const feeds = { ...read(continued(0, 4).feeds), weights: makeArrayValues([4], [1, -2, 0.5, 3]) };

@@ -8,8 +8,8 @@ import type { Program } from "#dsl/tensor/program.js";
 import { validateProgram } from "#dsl/tensor/validate.js";
 import { makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { buildAccumulateProgram, GRADIENT_SUM } from "#stdlib/programs/accumulate.js";
-import { buildPrivatePrograms, NOISE_INPUT_PREFIX } from "#stdlib/programs/private.js";
+import { buildGradientAccumulationProgram, GRADIENT_SUM_PREFIX } from "#stdlib/programs/accumulate.js";
+import { buildPrivateTrainingPrograms, NOISE_INPUT_PREFIX } from "#stdlib/programs/private.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";
 import {
   baseShapes,
@@ -63,11 +63,11 @@ const zeroed = (state: Record<string, ArrayValues>): Record<string, ArrayValues>
   Object.fromEntries(
     Object.entries(state).map(([name, one]) => [
       name,
-      name.startsWith(GRADIENT_SUM) ? makeArrayValues([...one.shape]) : one,
+      name.startsWith(GRADIENT_SUM_PREFIX) ? makeArrayValues([...one.shape]) : one,
     ]),
   );
 const sumsIn = (state: Record<string, ArrayValues>): Record<string, ArrayValues> =>
-  Object.fromEntries(Object.entries(state).filter(([name]) => name.startsWith(GRADIENT_SUM)));
+  Object.fromEntries(Object.entries(state).filter(([name]) => name.startsWith(GRADIENT_SUM_PREFIX)));
 const lengthOf = (sums: Record<string, ArrayValues>): number =>
   Math.sqrt(Object.values(sums).reduce((all, { data }) => data.reduce((sum, one) => sum + one * one, all), 0));
 
@@ -85,7 +85,7 @@ function near(got: Record<string, ArrayValues>, want: Record<string, ArrayValues
 }
 
 function gradientsOf(o: AssembleOptions, rows: readonly Feeds[], shares: readonly number[]) {
-  const plain = buildAccumulateProgram(o);
+  const plain = buildGradientAccumulationProgram(o);
   const state = zeroed(start(plain.state));
   return rows.map((row, r) =>
     sumsIn(evaluateProgram(plain, fedTo(plain, { ...row, share: makeArrayValues([], [shares[r]!]) }), state).state),
@@ -111,7 +111,7 @@ async function holds(subject: Subject, technique: Call): Promise<boolean> {
       return [name, sum];
     }),
   );
-  const { apart, alone } = buildPrivatePrograms(o, { clip });
+  const { apart, alone } = buildPrivateTrainingPrograms(o, { clip });
   const told = makeArrayValues([], [0.25]);
   if (apart) {
     validateProgram(apart);
@@ -164,7 +164,7 @@ describe("private update step", () => {
       implementation: await loaded<Sgd>("optimizer", "sgd"),
     };
     const o = await optionsFor(subject, call("technique", "head_only"), { optimizer: sgd, clip: 1e-3 });
-    const { apply } = buildPrivatePrograms(o, { clip: 1 });
+    const { apply } = buildPrivateTrainingPrograms(o, { clip: 1 });
     validateProgram(apply);
     const before = start(apply.state);
     const noise = Object.keys(apply.inputs).filter((name) => name.startsWith(NOISE_INPUT_PREFIX));
@@ -185,10 +185,10 @@ describe("private update step", () => {
     let square = 0;
     for (const name of noise.map((one) => one.slice(NOISE_INPUT_PREFIX.length)))
       before[name]!.data.forEach((value, i) => {
-        const sum = before[GRADIENT_SUM + name]!.data[i]! + fed[NOISE_INPUT_PREFIX + name]!.data[i]!;
+        const sum = before[GRADIENT_SUM_PREFIX + name]!.data[i]! + fed[NOISE_INPUT_PREFIX + name]!.data[i]!;
         square += (sum * 0.125) ** 2;
         assert.ok(Math.abs(state[name]!.data[i]! - (value - 0.5 * 0.125 * sum)) < 1e-12, name);
-        assert.equal(state[GRADIENT_SUM + name]!.data[i], 0);
+        assert.equal(state[GRADIENT_SUM_PREFIX + name]!.data[i], 0);
       });
     assert.ok(Math.abs(outputs["norm"]!.data[0]! - Math.sqrt(square)) < 1e-9);
   });
@@ -197,7 +197,10 @@ describe("private update step", () => {
     const subject = list.find(({ word }) => word.name === "bert")!;
     const o = await optionsFor(subject, call("technique", "lora", { rank: 2, targets: ["query"] }));
     const lengths = (["f32", "bf16"] as const).map((precision) => {
-      const { apart } = buildPrivatePrograms({ ...o, passes: { precision, recompute: "none" } }, { clip: 1e-3 });
+      const { apart } = buildPrivateTrainingPrograms(
+        { ...o, passes: { precision, recompute: "none" } },
+        { clip: 1e-3 },
+      );
       const fed = {
         ...feeds(subject, 1),
         share: makeArrayValues([ROWS], [1, 1, 1, 1]),

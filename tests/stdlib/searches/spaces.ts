@@ -1,7 +1,7 @@
 /** Search spaces, drawn by fast-check, and histories of trials in them. */
 import fc from "fast-check";
 import type { SearchDimension, SearchPoint, Study, StudyTrial } from "#stdlib/searches/kind.js";
-import { drawAllowedPoint, randomShares } from "#stdlib/searches/shared/random-points.js";
+import { drawAllowedPoint, randomNumbersForTrial } from "#stdlib/searches/shared/random-points.js";
 
 type Without<T> = T extends unknown ? Omit<T, "name" | "when"> : never;
 type Plain = Without<SearchDimension>;
@@ -82,7 +82,7 @@ export function history(
     (t) => ({ ...t, state: "pruned", scores: null }),
     (t) => t,
   ];
-  const share = randomShares(seed, 99);
+  const share = randomNumbersForTrial(seed, 99);
   return Array.from({ length: count }, (_, i) => {
     const point = drawAllowedPoint(study(dimensions), share) ?? {};
     const scores = Array.from({ length: objectives }, () => share());

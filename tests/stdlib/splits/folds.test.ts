@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import type { Value } from "#dsl/language/types/value.js";
-import type { CleanRow } from "#stdlib/data/contract.js";
+import type { RowToClean } from "#stdlib/data/contract.js";
 import { folds } from "#stdlib/splits/folds.run.js";
 import { call } from "../../kernel/data/rows/plans.js";
 
-const rowsOf = (values: Record<string, unknown>[]): CleanRow[] => values.map((v, i) => ({ row: i + 1, values: v }));
+const rowsOf = (values: Record<string, unknown>[]): RowToClean[] => values.map((v, i) => ({ row: i + 1, values: v }));
 const rows = rowsOf(Array.from({ length: 103 }, (_, i) => ({ team: i % 10 === 0 ? "rare" : "common", who: i % 40 })));
 const assign = (given: Record<string, Value>, seed = 0) => folds.assign(call("split", "folds", given), rows, seed);
 const sizes = (names: readonly (string | null)[], of: readonly string[]) =>

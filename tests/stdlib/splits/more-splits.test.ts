@@ -6,11 +6,11 @@ import { byTime } from "#stdlib/splits/by_time.run.js";
 import { hashed } from "#stdlib/splits/hashed.run.js";
 import { random } from "#stdlib/splits/random.run.js";
 import { comparableTimeOf } from "#stdlib/splits/shared/time.js";
-import type { CleanRow } from "#stdlib/data/contract.js";
+import type { RowToClean } from "#stdlib/data/contract.js";
 import { call, codeOf } from "../../kernel/data/rows/plans.js";
 
 type Given = Readonly<Record<string, Value>>;
-const rowsOf = (values: readonly Record<string, unknown>[]): CleanRow[] =>
+const rowsOf = (values: readonly Record<string, unknown>[]): RowToClean[] =>
   values.map((v, i) => ({ row: i + 1, values: v }));
 const count = (names: readonly (string | null)[], name: string | null) => names.filter((n) => n === name).length;
 
@@ -22,7 +22,7 @@ describe("hashed split", () => {
     train: { share: train },
     test: { share: test },
   });
-  const assign = (rows: CleanRow[], shares = given(0.8, 0.2), seed = 0) =>
+  const assign = (rows: RowToClean[], shares = given(0.8, 0.2), seed = 0) =>
     hashed.assign(call("split", "hashed", shares), rows, seed);
   it("matches its shares on average", () => {
     const names = assign(ids(0, 10_000), { ...given(0.7, 0.1), validation: { share: 0.1 } });
@@ -145,7 +145,7 @@ describe("random multi-label split", () => {
     );
   };
   const shares: Given = { train: { share: 0.7 }, validation: { share: 0.15 }, test: { share: 0.15 } };
-  const worst = (all: CleanRow[], names: readonly (string | null)[]) => {
+  const worst = (all: RowToClean[], names: readonly (string | null)[]) => {
     const of = (label: string, name?: string) =>
       all.filter(
         ({ values }, i) => (name === undefined || names[i] === name) && (values["tags"] as string[]).includes(label),

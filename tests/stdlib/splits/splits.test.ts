@@ -5,12 +5,12 @@ import type { Value } from "#dsl/language/types/value.js";
 import { byColumn } from "#stdlib/splits/by_column.js";
 import { word as randomWord } from "#stdlib/splits/random.js";
 import { random } from "#stdlib/splits/random.run.js";
-import type { CleanRow } from "#stdlib/data/contract.js";
+import type { RowToClean } from "#stdlib/data/contract.js";
 import { call, codeOf } from "../../kernel/data/rows/plans.js";
 
-const rowsOf = (values: Record<string, unknown>[]): CleanRow[] => values.map((v, i) => ({ row: i + 1, values: v }));
+const rowsOf = (values: Record<string, unknown>[]): RowToClean[] => values.map((v, i) => ({ row: i + 1, values: v }));
 const shares = { train: { share: 0.8 }, validation: { share: 0.1 }, test: { share: 0.1 } };
-const assign = (given: Record<string, Value>, rows: CleanRow[], seed = 0) =>
+const assign = (given: Record<string, Value>, rows: RowToClean[], seed = 0) =>
   random.assign(call("split", "random", given), rows, seed);
 const count = (names: readonly (string | null)[], name: string | null) => names.filter((n) => n === name).length;
 const many = (n: number) => rowsOf(Array.from({ length: n }, () => ({})));

@@ -2,8 +2,13 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { Call } from "#dsl/language/types/value.js";
-import { bootstrapScores, RESAMPLE_COUNT, type Resampling, generateResamples } from "#stdlib/statistics/bootstrap.js";
-import { labelRatesOf } from "#stdlib/statistics/label-rates.js";
+import {
+  bootstrapScores,
+  RESAMPLE_COUNT,
+  type BootstrapScorer,
+  generateResamples,
+} from "#stdlib/statistics/bootstrap.js";
+import { precisionRecallAndF1 } from "#stdlib/statistics/label-rates.js";
 import { regularizedIncompleteBeta, midPInterval } from "#stdlib/statistics/mid-p.js";
 import { pairedSharesInterval } from "#stdlib/statistics/paired-shares.js";
 import { percentileInterval } from "#stdlib/statistics/percentiles.js";
@@ -16,7 +21,7 @@ import {
   labelsResampler,
   numbersResampler,
   resamplingOf,
-  samplerOf,
+  metricResampleScorer,
 } from "#stdlib/metrics/shared/resampled-outcomes.js";
 import { seededRandom } from "#stdlib/statistics/chance.js";
 
@@ -58,7 +63,7 @@ function near(got: Ends | null, want: Made, what: string, step = 0): void {
 }
 
 /** Returns the intervals of both models and of the difference. */
-async function intervalsOf(pair: readonly Resampling[]): Promise<readonly (Ends | null)[]> {
+async function intervalsOf(pair: readonly BootstrapScorer[]): Promise<readonly (Ends | null)[]> {
   const [first, second] = await bootstrapScores(pair, { now: () => 0 });
   assert.equal(first!.length, RESAMPLE_COUNT);
   const difference = second!.map((score, i) => score - first![i]!);
@@ -117,7 +122,7 @@ describe("confidence intervals", () => {
           };
           return resamplingOf(
             predicted.length,
-            samplerOf(implementation, call, "compute", input, labelsResampler(input)),
+            metricResampleScorer(implementation, call, "compute", input, labelsResampler(input)),
           )!;
         });
         const got = await intervalsOf(pair);
@@ -135,7 +140,7 @@ describe("confidence intervals", () => {
           const input = { truth: Float64Array.from(c.truth), predicted: Float64Array.from(predicted) };
           return resamplingOf(
             predicted.length,
-            samplerOf(implementation, call, "ofNumbers", input, numbersResampler(input)),
+            metricResampleScorer(implementation, call, "ofNumbers", input, numbersResampler(input)),
           )!;
         });
         const got = await intervalsOf(pair);
@@ -269,7 +274,7 @@ describe("intervals of paired differences in shares", () => {
 
 describe("intervals of label metrics", () => {
   it("use mid-P for precision and recall, and cover the true F1 at the nominal rate", () => {
-    const { precision, recall } = labelRatesOf({ hit: 57, given: 61, have: 60 });
+    const { precision, recall } = precisionRecallAndF1({ hit: 57, given: 61, have: 60 });
     assert.deepEqual(
       [precision, recall],
       [
@@ -299,7 +304,7 @@ describe("intervals of label metrics", () => {
           counts.given += Number(said);
           counts.hit += Number(have && said);
         }
-        const { f1 } = labelRatesOf(counts);
+        const { f1 } = precisionRecallAndF1(counts);
         if (f1 && f1.low <= truth && truth <= f1.high) held++;
       }
       assert.ok(
@@ -310,8 +315,8 @@ describe("intervals of label metrics", () => {
   });
 
   it("are absent for a label never predicted nor present, and reach above 0 for one never found", () => {
-    assert.deepEqual(labelRatesOf({ hit: 0, given: 0, have: 0 }), { precision: null, recall: null, f1: null });
-    const { precision, recall, f1 } = labelRatesOf({ hit: 0, given: 0, have: 5 });
+    assert.deepEqual(precisionRecallAndF1({ hit: 0, given: 0, have: 0 }), { precision: null, recall: null, f1: null });
+    const { precision, recall, f1 } = precisionRecallAndF1({ hit: 0, given: 0, have: 5 });
     assert.equal(precision, null);
     assert.deepEqual([recall!.value, recall!.low, f1!.value, f1!.low], [0, 0, 0, 0]);
     assert.ok(f1!.high > 0.5 && f1!.high < 1);

@@ -6,13 +6,13 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { Graph } from "#dsl/tensor/builder.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import type { LogitsReading } from "#stdlib/losses/loss-term.js";
+import type { LogitsForLoss } from "#stdlib/losses/loss-term.js";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
-import { gradient } from "#dsl/tensor/gradient.js";
+import { gradientsOfLoss } from "#dsl/tensor/gradient.js";
 import { makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import { bert } from "#stdlib/models/bert.run.js";
 import { distillationFromReplay } from "#stdlib/strategies/shared/distance.js";
-import { buildConsolidationPrograms, SQUARED_GRADIENTS } from "#stdlib/programs/consolidation.js";
+import { buildConsolidationPrograms, SQUARED_GRADIENTS_PREFIX } from "#stdlib/programs/consolidation.js";
 import { ewc } from "#stdlib/strategies/ewc.js";
 import { classifierParts } from "../programs/small-models.js";
 
@@ -72,10 +72,10 @@ describe("strategies compared with Avalanche", () => {
       };
       state = { ...state, ...evaluateProgram(program, feeds, state).state };
     }
-    const names = Object.keys(program.state).filter((name) => name.startsWith(SQUARED_GRADIENTS));
+    const names = Object.keys(program.state).filter((name) => name.startsWith(SQUARED_GRADIENTS_PREFIX));
     assert.ok(names.length > 30);
     for (const name of names) {
-      const want = told.importances[name.slice(SQUARED_GRADIENTS.length)];
+      const want = told.importances[name.slice(SQUARED_GRADIENTS_PREFIX.length)];
       assert.ok(want, name);
       near(
         state[name]!.data.map((one) => one / batches),
@@ -93,11 +93,11 @@ describe("strategies compared with Avalanche", () => {
       const input = (name: string, shape: (number | string)[]) => graph.input(name, { dtype: "f64", shape });
       const logits = input("logits", ["batch", labels]);
       const [replayed, mask] = [input("recalled", ["batch", labels]), input("known", ["batch", labels])];
-      const reading = (x: Tensor): LogitsReading => ({ logits: x, known: () => mask, decides: "one", places: false });
+      const reading = (x: Tensor): LogitsForLoss => ({ logits: x, known: () => mask, decides: "one", places: false });
       const sources = { outputs: () => reading(logits), referenceOutputs: () => reading(replayed) };
       const loss = distillationFromReplay({ ...sources, share: () => input("share", ["batch"]) }, temperature);
       graph.output("loss", loss);
-      graph.output("slopes", gradient(graph, loss, [logits])[0]!);
+      graph.output("slopes", gradientsOfLoss(graph, loss, [logits])[0]!);
       const knows = Array.from({ length: rows * labels }, (_, i) => Number(known.includes(i % labels)));
       const { outputs } = evaluateProgram(
         graph.program(),

@@ -7,7 +7,7 @@ import { seededRandom } from "#stdlib/statistics/chance.js";
 import { bert } from "#stdlib/models/bert.run.js";
 import { assemblePrograms } from "#stdlib/programs/assemble.js";
 import type { FisherEstimator } from "#stdlib/programs/options.js";
-import { buildConsolidationPrograms, SQUARED_GRADIENTS } from "#stdlib/programs/consolidation.js";
+import { buildConsolidationPrograms, SQUARED_GRADIENTS_PREFIX } from "#stdlib/programs/consolidation.js";
 import { ewc } from "#stdlib/strategies/ewc.js";
 import { fisherDirectionsOf } from "#kernel/features/update/fisher-rows.js";
 import { classifierParts } from "../programs/small-models.js";
@@ -111,7 +111,7 @@ describe("per-row Fisher information", () => {
         const names = Object.keys(squares).filter((name) => !name.endsWith("position_ids"));
         assert.ok(names.length > 30);
         for (const name of names) {
-          const got = state[SQUARED_GRADIENTS + name];
+          const got = state[SQUARED_GRADIENTS_PREFIX + name];
           assert.ok(got, name);
           const most = Math.max(...squares[name]!);
           squares[name]!.forEach((want, i) =>

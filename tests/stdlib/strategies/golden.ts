@@ -8,7 +8,7 @@ import type { Program } from "#dsl/tensor/program.js";
 import { makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import { sgd } from "#stdlib/optimizers/sgd.js";
 import type { StrategyImplementation } from "#stdlib/strategies/kind.js";
-import { buildConsolidateProgram, SQUARED_GRADIENTS } from "#stdlib/programs/consolidation.js";
+import { buildConsolidateProgram, SQUARED_GRADIENTS_PREFIX } from "#stdlib/programs/consolidation.js";
 import { updateByOptimizer } from "#stdlib/programs/strategies.js";
 
 export interface StrategyRun {
@@ -68,7 +68,7 @@ export function zeroState(...programs: readonly Program[]): Record<string, Array
 export const squaresOf = (run: StrategyRun, fisher: number[][]): Record<string, ArrayValues> =>
   Object.fromEntries(
     Object.entries(SHAPES).map(([name, shape], k) => [
-      SQUARED_GRADIENTS + name,
+      SQUARED_GRADIENTS_PREFIX + name,
       makeArrayValues(
         shape,
         fisher[k]!.map((one) => one * run.rows),

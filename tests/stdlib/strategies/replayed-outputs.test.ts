@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { Graph } from "#dsl/tensor/builder.js";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
-import { gradient } from "#dsl/tensor/gradient.js";
+import { gradientsOfLoss } from "#dsl/tensor/gradient.js";
 import { binaryCrossEntropies, reduceRowLosses } from "#dsl/tensor/losses.js";
 import type { Program } from "#dsl/tensor/program.js";
 import { validateProgram } from "#dsl/tensor/validate.js";
@@ -16,7 +16,7 @@ import { registry } from "#stdlib/registry.js";
 import type { StrategyImplementation } from "#stdlib/strategies/kind.js";
 import { textClassification } from "#stdlib/tasks/text_classification.run.js";
 import { multilabelClassification } from "#stdlib/tasks/multilabel_classification.run.js";
-import { sumOfTerms, weighsReplayedRows } from "#stdlib/programs/objective.js";
+import { sumOfLossTerms, weighsReplayedRows } from "#stdlib/programs/objective.js";
 import { replayRowWeights, cachedOutputFeeds, type CachedOutputs } from "#kernel/data/rows/cached-outputs.js";
 
 interface Run {
@@ -69,7 +69,7 @@ function trains({ decides }: Run, strategies: Strategies): Program {
       : reduceRowLosses(binaryCrossEntropies(logits, labels, {}).mean([1]), reduction, each);
   const implementation = decides === "one" ? textClassification : multilabelClassification;
   const task = { call: { kind: "task" as const, word: "", arguments: {} }, implementation };
-  const whole = sumOfTerms({ strategies, task, labels: LABELS }, graph, {
+  const whole = sumOfLossTerms({ strategies, task, labels: LABELS }, graph, {
     loss: own,
     model: { logits: () => logits },
     inputs: { attention_mask: x },
@@ -78,7 +78,7 @@ function trains({ decides }: Run, strategies: Strategies): Program {
     projection: () => assert.fail("no term has a projection"),
   });
   const names = ["weight", "bias"] as const;
-  gradient(
+  gradientsOfLoss(
     graph,
     whole,
     names.map((name) => parameters[name]),

@@ -8,12 +8,12 @@ import { PLAIN_PASS_SETTINGS } from "#dsl/tensor/passes/table.js";
 import { validateProgram } from "#dsl/tensor/validate.js";
 import { makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { growRoutedTechnique } from "#stdlib/strategies/shared/routed-parts.js";
+import { addRoutedLoraPart } from "#stdlib/strategies/shared/routed-parts.js";
 import {
-  ROUTE_EARLIER_STATE,
-  ROUTE_KNOWN_STATE,
-  ROUTE_MEANS_STATE,
-  routedSettings,
+  EARLIER_LABELS_STATE_NAME,
+  KNOWN_LABELS_STATE_NAME,
+  ROUTE_MEANS_STATE_NAME,
+  routedLoraSettings,
 } from "#stdlib/techniques/shared/routed-settings.js";
 import { assemblePrograms } from "#stdlib/programs/assemble.js";
 import { buildExportPrograms } from "#stdlib/targets/shared/export-programs.js";
@@ -71,14 +71,14 @@ const [EARLY, LATE] = [feeds(2), feeds(12)];
 async function learnt(): Promise<{ p: AssembledPrograms; before: State; after: State }> {
   const p = assemblePrograms(await parts([2, 1]));
   let before: State = start({ ...p.train.state, ...p.evaluate.state });
-  const hidden = before[ROUTE_MEANS_STATE]!.shape[2]!;
+  const hidden = before[ROUTE_MEANS_STATE_NAME]!.shape[2]!;
   before = {
     ...before,
-    [ROUTE_KNOWN_STATE]: makeArrayValues([2], [2, 4]),
-    [ROUTE_EARLIER_STATE]: makeArrayValues([1], [2]),
+    [KNOWN_LABELS_STATE_NAME]: makeArrayValues([2], [2, 4]),
+    [EARLIER_LABELS_STATE_NAME]: makeArrayValues([1], [2]),
   };
   const means = [...pooled(p, before, EARLY), ...pooled(p, before, LATE)];
-  before = { ...before, [ROUTE_MEANS_STATE]: makeArrayValues([2, 1, hidden], means) };
+  before = { ...before, [ROUTE_MEANS_STATE_NAME]: makeArrayValues([2, 1, hidden], means) };
   let after = before;
   for (const at of [1, 2, 3])
     after = { ...after, ...evaluateProgram(p.train, { ...LATE, ...taught([2, 3, 2]), ...step(at) }, after).state };
@@ -136,7 +136,7 @@ describe("routed LoRA for each data set", () => {
       });
     }
     assert.ok(moved > 20, String(moved));
-    for (const name of [ROUTE_MEANS_STATE, ROUTE_KNOWN_STATE]) {
+    for (const name of [ROUTE_MEANS_STATE_NAME, KNOWN_LABELS_STATE_NAME]) {
       assert.ok(p.carried.includes(name) && p.resumable.includes(name) && name in p.saved, name);
       assert.deepEqual(after[name], before[name]);
     }
@@ -175,16 +175,16 @@ describe("routed LoRA for each data set", () => {
   it("adds an adapter to LoRA, each scaled like the first", () => {
     const strategy = (given: Call["arguments"]): Call => call("strategy", "lora_per_task", given);
     const lora = call("technique", "lora", { rank: 4, alpha: 8, targets: ["query"], from: "runs/a/adapter" });
-    const one = growRoutedTechnique(strategy({ rank: null }), lora);
+    const one = addRoutedLoraPart(strategy({ rank: null }), lora);
     assert.ok("technique" in one);
-    const two = growRoutedTechnique(strategy({ rank: 2 }), one.technique);
+    const two = addRoutedLoraPart(strategy({ rank: 2 }), one.technique);
     assert.ok("technique" in two);
-    const settings = routedSettings(two.technique);
+    const settings = routedLoraSettings(two.technique);
     assert.deepEqual(settings.ranks, [4, 4, 2]);
     assert.equal(settings.scale, 2);
     assert.equal(two.technique.arguments["from"], undefined);
     for (const given of [{ rank: 8, dora: true }, null]) {
-      const refused = growRoutedTechnique(
+      const refused = addRoutedLoraPart(
         strategy({}),
         given ? call("technique", "lora", given) : call("technique", "full"),
       );

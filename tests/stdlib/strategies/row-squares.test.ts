@@ -8,7 +8,7 @@ import { implementationOf } from "#dsl/language/types/loaded.js";
 import { seededRandom } from "#stdlib/statistics/chance.js";
 import { registry } from "#stdlib/registry.js";
 import { ewc } from "#stdlib/strategies/ewc.js";
-import { buildConsolidationPrograms, SQUARED_GRADIENTS } from "#stdlib/programs/consolidation.js";
+import { buildConsolidationPrograms, SQUARED_GRADIENTS_PREFIX } from "#stdlib/programs/consolidation.js";
 import type { FisherEstimator } from "#stdlib/programs/options.js";
 import { fisherDirectionsOf } from "#kernel/features/update/fisher-rows.js";
 import { classifierParts, labelled, type Feeds } from "../programs/small-models.js";
@@ -23,7 +23,7 @@ function begin(programs: readonly Program[]): Record<string, ArrayValues> {
   return Object.fromEntries(
     Object.entries(states).map(([name, { type }], k) => {
       const y = makeArrayValues(type.shape as number[]);
-      if (!name.startsWith(SQUARED_GRADIENTS))
+      if (!name.startsWith(SQUARED_GRADIENTS_PREFIX))
         y.data.forEach((_, i) => (y.data[i] = 0.3 * Math.sin(1.3 * i + k) + (/norm|ln_/i.test(name) ? 1 : 0)));
       return [name, y];
     }),
@@ -87,12 +87,12 @@ describe("per-row squared gradients", () => {
             const feeds = { ...own, ...directions, share: makeArrayValues([], [1]) };
             state = { ...state, ...evaluateProgram(one.program, feeds, state).state };
           }
-          const names = Object.keys(apart.program.state).filter((name) => name.startsWith(SQUARED_GRADIENTS));
+          const names = Object.keys(apart.program.state).filter((name) => name.startsWith(SQUARED_GRADIENTS_PREFIX));
           assert.ok(names.length > 0);
           assert.deepEqual(
             names.toSorted(),
             Object.keys(one.program.state)
-              .filter((name) => name.startsWith(SQUARED_GRADIENTS))
+              .filter((name) => name.startsWith(SQUARED_GRADIENTS_PREFIX))
               .toSorted(),
           );
           for (const name of names) {
@@ -116,7 +116,7 @@ describe("per-row squared gradients", () => {
     const share = { share: makeArrayValues([], [1]) };
     const whole = evaluateProgram(one!.program, { ...fed(one!.program, "loss", 0, ROWS), ...share }, state).state;
     const rows = evaluateProgram(apart!.program, fed(apart!.program, "loss", 0, ROWS), begin([apart!.program])).state;
-    const name = `${SQUARED_GRADIENTS}classifier.weight`;
+    const name = `${SQUARED_GRADIENTS_PREFIX}classifier.weight`;
     assert.ok(whole[name]!.data.some((value, i) => Math.abs(value - rows[name]!.data[i]!) > 1e-3));
   });
 });

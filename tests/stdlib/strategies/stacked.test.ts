@@ -6,13 +6,13 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { Graph } from "#dsl/tensor/builder.js";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
-import { gradient } from "#dsl/tensor/gradient.js";
+import { gradientsOfLoss } from "#dsl/tensor/gradient.js";
 import type { Program } from "#dsl/tensor/program.js";
 import { validateProgram } from "#dsl/tensor/validate.js";
 import { makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { adamw } from "#stdlib/optimizers/adamw.js";
-import { growStackedTechnique } from "#stdlib/strategies/shared/stacked-parts.js";
+import { addStackedLoraPart } from "#stdlib/strategies/shared/stacked-parts.js";
 import { loraSettings } from "#stdlib/techniques/shared/lora-settings.js";
 import { updateByOptimizer } from "#stdlib/programs/strategies.js";
 import { oLora } from "#stdlib/strategies/o_lora.js";
@@ -55,7 +55,7 @@ function trains(run: Run, rank: number, own: number): Program {
   const parameters = [state(A, [rank, INPUTS], true), state(B, [OUTPUTS, rank], true), state(BIAS, [OUTPUTS], true)];
   const [a, b, bias] = parameters as [(typeof parameters)[0], (typeof parameters)[0], (typeof parameters)[0]];
   const logits = x.linear(weight, bias).add(x.linear(a).linear(b).multiply(run.scale));
-  const gradients = gradient(graph, logits.crossEntropy(y, { reduction: "mean" }), parameters);
+  const gradients = gradientsOfLoss(graph, logits.crossEntropy(y, { reduction: "mean" }), parameters);
   const names = [A, B, BIAS];
   const learning = parameters.map((value, i) => ({ name: names[i]!, value, gradient: gradients[i]! }));
   const call = { kind: "strategy" as const, word: "o_lora", arguments: { strength: run.strength, rank: own } };
@@ -138,7 +138,7 @@ describe("additional LoRA ranks for each data set", () => {
     ]) {
       let [technique, before, sum]: [Call, Call | null, number] = [lora(given), null, given.rank];
       for (const rank of [undefined, undefined, 5, undefined]) {
-        const grown = growStackedTechnique(own({ strength: 0.5, rank: rank ?? null }), technique, before);
+        const grown = addStackedLoraPart(own({ strength: 0.5, rank: rank ?? null }), technique, before);
         assert.ok("technique" in grown);
         sum += rank ?? (before?.arguments["rank"] as number | undefined) ?? given.rank;
         [technique, before] = [grown.technique, grown.strategy];
@@ -147,7 +147,7 @@ describe("additional LoRA ranks for each data set", () => {
         assert.ok(Math.abs(scale / loraSettings(lora(given)).scale - 1) < 1e-14);
       }
     }
-    const from = growStackedTechnique(own({}), lora({ rank: 4, alpha: 8, from: "runs/a/adapter" }), null);
+    const from = addStackedLoraPart(own({}), lora({ rank: 4, alpha: 8, from: "runs/a/adapter" }), null);
     assert.ok("technique" in from);
     assert.deepEqual(from.technique.arguments, { rank: 8, alpha: 16 });
   });
@@ -158,7 +158,7 @@ describe("additional LoRA ranks for each data set", () => {
       { kind: "technique", word: "full", arguments: {} },
       { kind: "technique", word: "lora", arguments: { rank: 8, dora: true } },
     ]) {
-      const refused = growStackedTechnique(own, technique, null);
+      const refused = addStackedLoraPart(own, technique, null);
       assert.ok("instead" in refused);
       assert.match(refused.instead, /^train the model with `/);
     }

@@ -7,7 +7,7 @@ import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { fromNDArray, toNDArray, makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type {} from "#stdlib/compression/compression-step.js";
-import { selectBlocks, cutStudent, isCutRefused } from "#stdlib/students/shared/cut.js";
+import { selectBlocks, planStudentModel, isStudentPlanRefused } from "#stdlib/students/shared/cut.js";
 import { buildEvaluateProgram } from "#stdlib/programs/evaluate.js";
 import { registry } from "#stdlib/registry.js";
 import { call, PAIRS, partsOf, weightsOf, type Pair } from "../lessons/golden.js";
@@ -74,8 +74,8 @@ describe("student models", () => {
   it("keep the heads of a group together if heads share keys", () => {
     const pair = PAIRS.find(({ name }) => name === "llama")!;
     const says = registry.find("model", "llama")?.capabilities;
-    const cut = cutStudent({ layers: 2, hidden: 8 }, { ...pair.teacher, family: "llama" }, says);
-    assert.ok(!isCutRefused(cut));
+    const cut = planStudentModel({ layers: 2, hidden: 8 }, { ...pair.teacher, family: "llama" }, says);
+    assert.ok(!isStudentPlanRefused(cut));
     assert.deepEqual(cut.config["num_attention_heads"], 2);
     assert.deepEqual(cut.config["num_key_value_heads"], 1);
     assert.deepEqual(cut.parts["model.layers.0.self_attn.q_proj.weight"]?.places[0], [8, 9, 10, 11, 12, 13, 14, 15]);
@@ -98,11 +98,16 @@ describe("student models", () => {
 
   it("reject layers and sizes that do not exist", () => {
     const [bert, gpt2] = ["bert", "gpt2"].map((wanted) => PAIRS.find(({ name }) => name === wanted)!) as [Pair, Pair];
-    const asked = (pair: Pair, size: Parameters<typeof cutStudent>[0]) =>
-      cutStudent(size, { ...pair.teacher, family: family(pair) }, registry.find("model", family(pair))?.capabilities);
+    const asked = (pair: Pair, size: Parameters<typeof planStudentModel>[0]) =>
+      planStudentModel(
+        size,
+        { ...pair.teacher, family: family(pair) },
+        registry.find("model", family(pair))?.capabilities,
+      );
     for (const layers of [0, 6, 7, [0, 6], [2, 1], [-1, 2]])
-      assert.ok(isCutRefused(asked(bert, { layers, hidden: null })), String(layers));
-    for (const hidden of [5, 24]) assert.ok(isCutRefused(asked(bert, { layers: null, hidden })), String(hidden));
-    assert.ok(isCutRefused(asked(gpt2, { layers: null, hidden: 6 })));
+      assert.ok(isStudentPlanRefused(asked(bert, { layers, hidden: null })), String(layers));
+    for (const hidden of [5, 24])
+      assert.ok(isStudentPlanRefused(asked(bert, { layers: null, hidden })), String(hidden));
+    assert.ok(isStudentPlanRefused(asked(gpt2, { layers: null, hidden: 6 })));
   });
 });

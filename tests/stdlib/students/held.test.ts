@@ -1,6 +1,6 @@
 /** A plan's estimate of a teacher's cost in addition to the student's, compared with a walk over the programs. */
 import assert from "node:assert/strict";
-import { memoryOf } from "#dsl/tensor/memory.js";
+import { programMemoryOf } from "#dsl/tensor/memory.js";
 import type { BaseFacts } from "#dsl/language/types/facts.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -38,7 +38,7 @@ describe("planned teacher memory", () => {
       );
       const sizes = { batch, length, targets: batch * (length - 1) };
       const bytes = (taught: boolean): number =>
-        memoryOf(
+        programMemoryOf(
           assemblePrograms({
             ...student!,
             clip: 1,

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import type { Implementations } from "#dsl/language/types/registry.js";
 import { registry } from "#stdlib/registry.js";
-import { missingHeadError, missingSentenceHeadError, missingUnmaskingError } from "#stdlib/tasks/shared/refusals.js";
+import {
+  missingOutputEmbeddingError,
+  missingSentenceHeadError,
+  missingMaskedLmHeadError,
+} from "#stdlib/tasks/shared/refusals.js";
 
 describe("task that a model family does not support", () => {
   it("is rejected with a list of all families that support it", async () => {
@@ -16,7 +20,7 @@ describe("task that a model family does not support", () => {
     const told = (error: { readonly data: { readonly families: readonly string[] } }): string[] =>
       [...error.data.families].sort();
     assert.deepEqual(
-      told(missingHeadError("t")),
+      told(missingOutputEmbeddingError("t")),
       those(({ shape }) => shape === "decoder"),
     );
     assert.deepEqual(
@@ -24,9 +28,12 @@ describe("task that a model family does not support", () => {
       those(({ sentence }) => sentence !== undefined),
     );
     assert.deepEqual(
-      told(missingUnmaskingError("t")),
+      told(missingMaskedLmHeadError("t")),
       those(({ unmaskPaths }) => unmaskPaths !== undefined),
     );
-    assert.ok(told(missingHeadError("t")).includes("qwen3") && told(missingUnmaskingError("t")).includes("mobilebert"));
+    assert.ok(
+      told(missingOutputEmbeddingError("t")).includes("qwen3") &&
+        told(missingMaskedLmHeadError("t")).includes("mobilebert"),
+    );
   });
 });

@@ -7,7 +7,7 @@ import { assemblePrograms } from "#stdlib/programs/assemble.js";
 import { assembleForwardProgram } from "#stdlib/programs/forward.js";
 import type { TaskImplementation } from "#stdlib/tasks/kind.js";
 import { sentenceSimilarity } from "#stdlib/tasks/sentence_similarity.run.js";
-import type { TaughtTextPairs } from "#stdlib/tasks/shared/similarity-rows.js";
+import type { TextPairTargets } from "#stdlib/tasks/shared/similarity-rows.js";
 import { weightsOf } from "../models/encoder-models.js";
 import { feedsOf, follow, near, run, shapesOf } from "../models/golden.js";
 import { call, drawn, models, partsOf, startOf, task, technique, trainingOf } from "./similarity-models.js";
@@ -71,8 +71,8 @@ describe("supervision from text pairs", () => {
     };
   };
   const teach = (...o: Parameters<typeof columns>) =>
-    (sentenceSimilarity as TaskImplementation).supervision.teach!(columns(...o)) as TaughtTextPairs;
-  const fed = (taught: TaughtTextPairs, rows: readonly number[]) => {
+    (sentenceSimilarity as TaskImplementation).supervision.teach!(columns(...o)) as TextPairTargets;
+  const fed = (taught: TextPairTargets, rows: readonly number[]) => {
     const feeds = taught.feeds({ rows, width: 3, seed: 0, epoch: 0 }, new Int32Array(0));
     const { bytes, shape } = feeds["labels"]!;
     return { shape, data: Array.from(new Float32Array(bytes.slice().buffer)) };
@@ -113,7 +113,7 @@ describe("supervision from text pairs", () => {
     const ranged = (range: { from: number; to: number } | null, score: readonly number[]) => {
       const rows = columns({ ...pairs, score }, [], "cosine");
       const given = { ...rows, call: { ...rows.call, arguments: { loss: "cosine", range } } };
-      return fed(sentenceSimilarity.supervision.teach!(given) as TaughtTextPairs, [0, 1]).data;
+      return fed(sentenceSimilarity.supervision.teach!(given) as TextPairTargets, [0, 1]).data;
     };
     assert.deepEqual(ranged({ from: 0, to: 5 }, [0, 5]), [0, 1]);
     assert.deepEqual(ranged({ from: -4, to: 4 }, [-4, 2]), [-1, 0.5]);

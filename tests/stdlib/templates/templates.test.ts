@@ -1,12 +1,12 @@
 /** Properties of every registered chat template, and what each refuses. */
 import assert from "node:assert/strict";
 import type { Implementations } from "#dsl/language/types/registry.js";
-import type { SpecialTexts, Message, RenderedPiece } from "#stdlib/conversations/kind.js";
+import type { SpecialTokenTexts, Message, RenderedPiece } from "#stdlib/conversations/kind.js";
 import { registry } from "#stdlib/registry.js";
 import { contentText } from "#stdlib/conversations/shared/message-text.js";
 import { jinjaTemplate } from "#stdlib/templates/shared/jinja-template.js";
 
-const specials: SpecialTexts = { bos: "<s>", eos: "</s>", opening: "<s>", all: ["<s>", "</s>", "<|im_end|>"] };
+const specials: SpecialTokenTexts = { bos: "<s>", eos: "</s>", opening: "<s>", all: ["<s>", "</s>", "<|im_end|>"] };
 const short: readonly Message[] = [
   { role: "user", content: "Two and two?" },
   { role: "assistant", content: "Four." },

@@ -7,10 +7,10 @@ import { hoverAt } from "#dsl/assist/hover.js";
 import { Facts } from "#dsl/language/types/facts.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { growingRegistry, type Word } from "#dsl/language/types/registry.js";
-import type { MetricInput } from "#stdlib/metrics/kind.js";
+import type { LabelMetricInput } from "#stdlib/metrics/kind.js";
 import type { MetricRecord, TechniqueRecord } from "#stdlib/user-defined/record.js";
 import { storedImplementation } from "#stdlib/user-defined/store.js";
-import { makeVocabulary } from "#stdlib/user-defined/vocabulary.js";
+import { makeSessionVocabulary } from "#stdlib/user-defined/vocabulary.js";
 import { registry as builtIn } from "#stdlib/registry.js";
 import type { MetricImplementation } from "#stdlib/metrics/kind.js";
 import { compiled, definitions } from "#tests/dsl/world.js";
@@ -25,12 +25,12 @@ const errors: MetricRecord = {
 const outcome = {
   ...{ labels: ["a", "b"], truth: Int32Array.of(0, 1, 1), predicted: Int32Array.of(0, 0, 1) },
   probabilities: new Float32Array(6),
-} satisfies MetricInput;
+} satisfies LabelMetricInput;
 const plain: Call = { kind: "metric", word: "errors", arguments: {} };
 
 function refusal(kind: "technique" | "metric", record: unknown): CodedError {
   try {
-    makeVocabulary().define(kind, record);
+    makeSessionVocabulary().define(kind, record);
   } catch (error) {
     assert.ok(error instanceof CodedError);
     return error;
@@ -40,17 +40,17 @@ function refusal(kind: "technique" | "metric", record: unknown): CodedError {
 
 describe("extensible vocabulary", () => {
   it("adds a word that the built-in vocabulary does not contain", () => {
-    const vocabulary = makeVocabulary();
+    const vocabulary = makeSessionVocabulary();
     vocabulary.define("technique", scaleShift);
     assert.equal(vocabulary.registry.find("technique", "scale_shift")!.doc, scaleShift.doc);
     assert.ok(vocabulary.registry.ofKind("technique").some((w) => w.name === "lora"));
     assert.equal(builtIn.find("technique", "scale_shift"), undefined);
-    assert.equal(makeVocabulary().registry.find("technique", "scale_shift"), undefined);
+    assert.equal(makeSessionVocabulary().registry.find("technique", "scale_shift"), undefined);
   });
   it("gives each metric its own copy of the data, safe from its changes", () => {
-    const bold = makeVocabulary().define("metric", {
+    const bold = makeSessionVocabulary().define("metric", {
       ...errors,
-      compute(_call: Call, { truth, predicted, probabilities }: MetricInput) {
+      compute(_call: Call, { truth, predicted, probabilities }: LabelMetricInput) {
         truth.sort();
         predicted.set(truth);
         probabilities.fill(1);
@@ -70,7 +70,7 @@ describe("extensible vocabulary", () => {
     assert.deepEqual(tags.truth, [["O"]]);
   });
   it("replaces a redefined word, and finds the earlier implementation by its hash", () => {
-    const vocabulary = makeVocabulary();
+    const vocabulary = makeSessionVocabulary();
     const first = vocabulary.define("metric", errors);
     const second = vocabulary.define("metric", { ...errors, compute: () => 7 });
     assert.notEqual(first.definition, second.definition);
@@ -82,7 +82,7 @@ describe("extensible vocabulary", () => {
   it("includes the text surrounding a definition in its hash, as functions may use its names", () => {
     const place = (text: string) => ({ text, placeOf: () => [] });
     const hashes = ["const a = 1", "const a = 2"].map(
-      (t) => makeVocabulary().define("metric", errors, place(t)).definition,
+      (t) => makeSessionVocabulary().define("metric", errors, place(t)).definition,
     );
     assert.notEqual(hashes[0], hashes[1]);
   });
@@ -131,7 +131,7 @@ describe("extensible vocabulary", () => {
   });
   it("gives a metric the direction declared in its record", () => {
     const better = (more: Pick<MetricRecord, "greaterIsBetter">) => {
-      const vocabulary = makeVocabulary();
+      const vocabulary = makeSessionVocabulary();
       const { name, doc, compute } = errors;
       vocabulary.define("metric", { name, doc, compute, ...more });
       return vocabulary.registry.find("metric", name)?.capabilities?.better;
@@ -140,7 +140,7 @@ describe("extensible vocabulary", () => {
     assert.deepEqual(given.map(better), ["greater", "greater", "less", "none"]);
   });
   it("names the failing user function, once", () => {
-    const vocabulary = makeVocabulary();
+    const vocabulary = makeSessionVocabulary();
     const broken = vocabulary.define("metric", { ...errors, compute: () => (undefined as unknown as { x: number }).x });
     const at = storedImplementation(broken.definition!) as MetricImplementation;
     assert.throws(
@@ -175,13 +175,13 @@ describe("extensible vocabulary", () => {
     assert.deepEqual([told?.code, told && text.slice(told.span.start, told.span.end)], ["not-built-yet", "by"]);
   });
   it("checks, completes and explains from the record, also in another thread", () => {
-    const vocabulary = makeVocabulary();
+    const vocabulary = makeSessionVocabulary();
     const sized: TechniqueRecord = {
       ...scaleShift,
       parameters: [{ name: "size", type: "integer", default: 8, range: { min: 1 }, doc: "How large." }],
     };
     vocabulary.define("technique", sized);
-    const far = makeVocabulary();
+    const far = makeSessionVocabulary();
     for (const word of structuredClone(vocabulary.told()))
       (far.registry as unknown as { define(w: unknown): void }).define(word);
     for (const { registry } of [vocabulary, far]) {

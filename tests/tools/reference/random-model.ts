@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { Graph } from "#dsl/tensor/builder.js";
 import { CheckpointReader, initialValueOf } from "#kernel/engines/initial.js";
 import type { Checkpoint } from "#tools/reference/checkpoints.js";
-import { makeLayers } from "#stdlib/layers/graph-layers.js";
-import { layersOptionsOf, modelInputs } from "#stdlib/programs/model.js";
+import { makeLayerBuilder } from "#stdlib/layers/graph-layers.js";
+import { layersOptionsOf, addModelInputs } from "#stdlib/programs/model.js";
 import { writeSafetensors, type Tensors } from "#tests/oracles/safetensors.js";
 import { writeTokenizer } from "#tests/kernel/session/small-tokenizers.js";
 
@@ -33,8 +33,8 @@ export function writeRandomModel(folder: string, { family, implementation, confi
   const graph = new Graph();
   const read = implementation.config(json);
   const o = { family: implementation, config: read, prefixInCheckpoint: true, tensors: {} };
-  const layers = makeLayers({ ...layersOptionsOf(o, graph, 7, () => false), prefix: implementation.prefix });
-  implementation.build(layers, read, modelInputs(graph, o), { dropout: 0 });
+  const layers = makeLayerBuilder({ ...layersOptionsOf(o, graph, 7, () => false), prefix: implementation.prefix });
+  implementation.build(layers, read, addModelInputs(graph, o), { dropout: 0 });
   const none = new CheckpointReader([]);
   const tensors: Tensors = Object.fromEntries(
     Object.entries(graph.program().state).map(([name, state]) => {

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, normalize, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { allCodes, codeEntryOf } from "#dsl/language/diagnostics/codes.js";
-import { comparePages } from "#kernel/apps/cli/commands/reference.js";
+import { compareReferencePages } from "#kernel/apps/cli/commands/reference.js";
 import { BEGINNERS_MISTAKES, said } from "#tools/reference/code-page.js";
 import { wholeExample } from "#tools/reference/examples.js";
 import { productions } from "#tools/reference/grammar.js";
@@ -73,7 +73,7 @@ describe("reference documentation", function () {
     try {
       const { status, stderr } = reference("--out", made);
       assert.equal(status, 0, stderr);
-      const wrong = comparePages(folder, textsIn(made));
+      const wrong = compareReferencePages(folder, textsIn(made));
       assert.deepEqual(wrong, { stale: [], left: [] }, "run `npm run docs` and commit what it writes");
     } finally {
       rmSync(made, { recursive: true });
@@ -86,11 +86,11 @@ describe("reference documentation", function () {
       cpSync(folder, copy, { recursive: true });
       const pages = textsIn(folder);
       pages.delete("run-folder.md");
-      assert.deepEqual(comparePages(copy, pages), { stale: [], left: [] });
+      assert.deepEqual(compareReferencePages(copy, pages), { stale: [], left: [] });
       writeFileSync(join(copy, "techniques", "lora.md"), "old");
       writeFileSync(join(copy, "techniques", "gone.md"), "of a word that is no more");
       rmSync(join(copy, "syntax", "word.svg"));
-      assert.deepEqual(comparePages(copy, pages), {
+      assert.deepEqual(compareReferencePages(copy, pages), {
         stale: ["syntax/word.svg", "techniques/lora.md"],
         left: ["techniques/gone.md"],
       });

@@ -5,7 +5,7 @@
 import type { NDArray, Program } from "../../program.js";
 import type { Sizes } from "../../shape.js";
 import { inferenceGraph } from "../tensorflow/inference.js";
-import type { SignedTensor } from "../tensorflow/saved-model.js";
+import type { SignatureTensor } from "../tensorflow/saved-model.js";
 import { MilProgram, type MilValue } from "./mil.js";
 import { writeModel, type CoreMlFeature, type CoreMlModelSpec } from "./proto.js";
 import { translateNodes, coreMlTypeOf } from "./translate.js";
@@ -43,7 +43,7 @@ export function coreMlProgram(
 ): { readonly model: CoreMlModelSpec; readonly weights: WeightFile } {
   const { nodes, signature } = inferenceGraph(program, weights, fixed);
   const mil = new MilProgram(half);
-  const feature = ([name, { type, shape }]: [string, SignedTensor]): CoreMlFeature => ({
+  const feature = ([name, { type, shape }]: [string, SignatureTensor]): CoreMlFeature => ({
     name,
     type: coreMlTypeOf({ type }),
     shape,

@@ -11,8 +11,8 @@ import { equalChunks } from "./lower/optimizers.js";
 import { lowerings } from "./lower/table.js";
 import { rewriteToSupportedOps } from "../shared/lowerings.js";
 import { stateTensorName, type OnnxModel, type TensorPort, type StatePort } from "./model.js";
-import { writeModel, type OnnxGraphText, type OnnxPort } from "./proto.js";
-import { emitUpdates, fusedUpdates } from "./updates.js";
+import { writeModel, type OnnxGraphContents, type OnnxPort } from "./proto.js";
+import { emitUpdates, fusedAdamwUpdates } from "./updates.js";
 
 /** `wanted`: names of the outputs to write; default all. Throws `graph-unknown-op` and `graph-invalid`. */
 export function emitOnnx(program: Program, wanted?: readonly string[]): OnnxModel {
@@ -24,7 +24,7 @@ export function emitOnnx(program: Program, wanted?: readonly string[]): OnnxMode
 export function onnxGraph(
   source: Program,
   wanted: readonly string[] = Object.keys(source.outputs),
-): Omit<OnnxModel, "bytes"> & { readonly text: OnnxGraphText } {
+): Omit<OnnxModel, "bytes"> & { readonly text: OnnxGraphContents } {
   const program = rewriteToSupportedOps(lowerings, source);
   const graph = new OnnxGraph();
   const ports: OnnxPort[] = [];
@@ -43,7 +43,7 @@ export function onnxGraph(
     type.shape.forEach((d, axis) => {
       if (typeof d === "string" && !sizes.has(d)) sizes.set(d, { tensor: () => read(name), axis });
     });
-  const fused = fusedUpdates(program);
+  const fused = fusedAdamwUpdates(program);
   const chunked = new Map(
     fused.flatMap(({ states }) =>
       states.flatMap((name) => {

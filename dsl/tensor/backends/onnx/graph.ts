@@ -1,5 +1,5 @@
 /** Builder of an ONNX graph: values are named by number; equal nodes and equal constants are made once. */
-import type { OnnxAttributeValue, OnnxGraphText, OnnxNode, OnnxPort, OnnxTensor, OnnxDType } from "./proto.js";
+import type { OnnxAttributeValue, OnnxGraphContents, OnnxNode, OnnxPort, OnnxTensor, OnnxDType } from "./proto.js";
 
 export type Attributes = Readonly<Record<string, OnnxAttributeValue>>;
 
@@ -63,7 +63,7 @@ export class OnnxGraph {
   long(value: number): string {
     return this.constant("i64", [], new Uint8Array(BigInt64Array.of(BigInt(value)).buffer));
   }
-  text(name: string, inputs: readonly OnnxPort[], outputs: readonly OnnxPort[]): OnnxGraphText {
+  text(name: string, inputs: readonly OnnxPort[], outputs: readonly OnnxPort[]): OnnxGraphContents {
     return { name, nodes: this.made, constants: [...this.constants.values()], inputs, outputs };
   }
 }

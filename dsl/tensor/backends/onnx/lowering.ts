@@ -23,9 +23,9 @@ export type NodeLowering = LoweringEntry<Lowering, MakeOutput>;
 /** Ops with a lowering in this backend. */
 export type Lowerings = LoweringTable<Lowering, MakeOutput>;
 /** The lowerings, looked up by name. */
-export type LowerByName = Readonly<Record<string, NodeLowering | undefined>>;
+export type OnnxLoweringsByOp = Readonly<Record<string, NodeLowering | undefined>>;
 
-export interface ProductOptions {
+export interface MatrixProductOptions {
   /** The left or right input is transposed. */
   readonly ta?: boolean;
   readonly tb?: boolean;
@@ -34,7 +34,7 @@ export interface ProductOptions {
 }
 
 /** Results of one pass over the chunks of a language model's head. */
-export interface HeadSweep {
+export interface OnnxHeadLossResults {
   /** Losses [m, 1], before multiplication by their shares. */
   readonly losses: string;
   readonly share: string;
@@ -48,14 +48,14 @@ export class Lowering {
   private readonly made = new Map<string, { full?: string; flat?: string }>();
   private readonly makers = new Map<number, readonly MakeOutput[]>();
   /** Passes over heads, cached by their inputs. */
-  readonly sweeps = new Map<string, HeadSweep>();
+  readonly sweeps = new Map<string, OnnxHeadLossResults>();
   /** Tables of levels, cached by their number of levels. */
   readonly tables = new Map<number, string>();
 
   constructor(
     readonly graph: OnnxGraph,
     readonly program: Program,
-    private readonly table: LowerByName,
+    private readonly table: OnnxLoweringsByOp,
     private readonly leaf: (node: Leaf) => string,
     /** Sources of sizes, by name. */
     private readonly sizes: ReadonlyMap<string, SizeSource>,
@@ -175,7 +175,7 @@ export class Lowering {
     return this.op("Cast", [x], { to: { int: ONNX_TYPES[to] } });
   }
   /** Returns alpha · a b + c for matrices. */
-  gemm(a: string, b: string, c?: string, options: ProductOptions = {}): string {
+  gemm(a: string, b: string, c?: string, options: MatrixProductOptions = {}): string {
     return this.op("Gemm", c === undefined ? [a, b] : [a, b, c], {
       ...(options.ta && { transA: { int: 1 } }),
       ...(options.tb && { transB: { int: 1 } }),
@@ -183,7 +183,7 @@ export class Lowering {
     });
   }
   /** Returns the product, batched over the leading axes. */
-  matmul(a: string, b: string, options: ProductOptions = {}): string {
+  matmul(a: string, b: string, options: MatrixProductOptions = {}): string {
     const alpha = options.alpha ?? 1;
     if (!options.ta && !options.tb && alpha === 1) return this.op("MatMul", [a, b]);
     return this.contrib("FusedMatMul", [a, b], {

@@ -29,7 +29,7 @@ export type OnnxAttributeValue =
   | { readonly text: string }
   | { readonly ints: readonly number[] }
   | { readonly tensor: OnnxTensor }
-  | { readonly graph: OnnxGraphText };
+  | { readonly graph: OnnxGraphContents };
 export interface OnnxNode {
   readonly name: string;
   readonly op: string;
@@ -46,7 +46,7 @@ export interface OnnxPort {
   readonly shape?: readonly Dimension[];
 }
 export type OnnxConstant = OnnxTensor & { readonly name: string };
-export interface OnnxGraphText {
+export interface OnnxGraphContents {
   readonly name: string;
   readonly nodes: readonly OnnxNode[];
   readonly constants: readonly OnnxConstant[];
@@ -60,7 +60,7 @@ export const OPSET = 20;
 /** Domain of ONNX Runtime's ops beyond the standard, such as products with transposed inputs. */
 export const MICROSOFT_DOMAIN = "com.microsoft";
 
-export function writeModel(graph: OnnxGraphText): Uint8Array {
+export function writeModel(graph: OnnxGraphContents): Uint8Array {
   const pbf = new PbfWriter();
   pbf.writeVarintField(1, IR_VERSION);
   pbf.writeStringField(2, "tunebook");
@@ -75,7 +75,7 @@ export function writeOpset([domain, version]: [string, number], pbf: PbfWriter):
   pbf.writeVarintField(2, version);
 }
 
-function writeGraph(graph: OnnxGraphText, pbf: PbfWriter): void {
+function writeGraph(graph: OnnxGraphContents, pbf: PbfWriter): void {
   for (const node of graph.nodes) pbf.writeMessage(1, writeNode, node);
   pbf.writeStringField(2, graph.name);
   for (const constant of graph.constants) pbf.writeMessage(5, writeTensor, constant);

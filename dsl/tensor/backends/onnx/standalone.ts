@@ -33,13 +33,13 @@ export interface StandaloneOptions {
   readonly names?: Readonly<Record<string, string>>;
   /** Names in the file of the program's sizes. */
   readonly sizes?: Readonly<Record<string, string>>;
-  readonly flag?: InputFlag;
+  readonly flag?: InputSelectionFlag;
 }
 /**
  * An input of the file (bool [1]) that selects other inputs: those of `on` apply if it is true, those of `off` if it is
  * false. Unselected inputs are treated as empty along the given axis.
  */
-export interface InputFlag {
+export interface InputSelectionFlag {
   readonly name: string;
   readonly on: Readonly<Record<string, number>>;
   readonly off: Readonly<Record<string, number>>;
@@ -140,7 +140,7 @@ class Outgoing extends Lowering {
 }
 
 /** Returns the file's input, emptied if the flag does not select it. */
-function countedInput(graph: OnnxGraph, tensor: string, name: string, flag: InputFlag | undefined): string {
+function countedInput(graph: OnnxGraph, tensor: string, name: string, flag: InputSelectionFlag | undefined): string {
   const axis = flag?.on[name] ?? flag?.off[name];
   if (!flag || axis === undefined) return tensor;
   const [all, none] = [graph.longs([Number.MAX_SAFE_INTEGER]), graph.longs([0])];

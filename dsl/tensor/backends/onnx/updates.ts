@@ -11,12 +11,12 @@ import { stateTensorName, type UpdatePort } from "./model.js";
 import type { OnnxNode } from "./proto.js";
 
 /** An adamw node whose parameter, m and v are state that only it updates. */
-export interface FusedUpdate {
+export interface FusedAdamwUpdate {
   readonly node: NodeOf<"adamw">;
   readonly states: readonly string[];
 }
 
-export function fusedUpdates(program: Program): readonly FusedUpdate[] {
+export function fusedAdamwUpdates(program: Program): readonly FusedAdamwUpdate[] {
   return program.nodes.flatMap((node, index) => {
     if (!isNodeOf(node, opTable.adamw)) return [];
     const sources = node.inputs.slice(0, 3).map((ref) => program.nodes[ref.node]!);
@@ -37,7 +37,7 @@ interface Written extends Omit<UpdatePort, "inPlace"> {
 /** `read`: returns the model's input for a state; `chunked`: shapes of states that are updated in chunks. */
 export function emitUpdates(
   l: Lowering,
-  fused: readonly FusedUpdate[],
+  fused: readonly FusedAdamwUpdate[],
   read: (state: string) => string,
   chunked: ReadonlyMap<string, readonly number[]>,
 ): readonly UpdatePort[] {

@@ -4,7 +4,7 @@ import type { ATTENTION_ATTRIBUTES } from "#dsl/tensor/ops/shared/heads.js";
 import { withAttentionDefaults, type AttentionAttributes } from "#dsl/tensor/ops/shared/heads.js";
 import type { Dimension, DType, Ref, Type } from "#dsl/tensor/program.js";
 
-export class HeadCut<L extends { typeOf(ref: Ref): Type }> {
+export class AttentionHeadSizes<L extends { typeOf(ref: Ref): Type }> {
   readonly a: AttentionAttributes;
   /** Number of query heads that share a key-value head. */
   readonly group: number;

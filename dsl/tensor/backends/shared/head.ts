@@ -1,17 +1,17 @@
 /** A chunked head and its gradient: separate nodes in the graph, but one pass over the chunks in an engine. */
-import type { HeadSettings } from "#dsl/tensor/ops/shared/head.js";
+import type { HeadLossSettings } from "#dsl/tensor/ops/shared/head.js";
 import { isNodeOf, type NodeOfOp } from "#dsl/tensor/op.js";
 import type { Program, Ref } from "#dsl/tensor/program.js";
 import { opTable, type NodeOf } from "#dsl/tensor/table.js";
 
-export interface HeadInputs {
-  readonly settings: HeadSettings;
+export interface HeadLossInputs {
+  readonly settings: HeadLossSettings;
   readonly x: Ref;
   readonly weight: Ref;
   readonly labels: Ref;
   readonly bias: Ref | undefined;
 }
-export interface HeadGradient {
+export interface HeadLossGradientRequest {
   readonly dy: Ref;
   /** dy depends on the loss itself, so it cannot be folded into the pass that computes the loss. */
   readonly late: boolean;
@@ -21,18 +21,18 @@ export interface HeadGradient {
 
 type HeadNode = NodeOf<"head_loss"> | NodeOf<"head_loss_gradient">;
 
-function headOf(node: HeadNode): HeadInputs {
+function headOf(node: HeadNode): HeadLossInputs {
   const [x, weight, labels] = node.inputs;
   const bias = isNodeOf(node, opTable.head_loss_gradient) ? node.inputs[4] : node.inputs[3];
   return { settings: node.attributes, x, weight, labels, bias };
 }
-function keyOf({ settings, ...refs }: HeadInputs): string {
+function keyOf({ settings, ...refs }: HeadLossInputs): string {
   return JSON.stringify([settings, refs]);
 }
 
 /** Returns the pass over a node's head, made once per lowering however many nodes request it. */
-export function sharedHeadSweep<S, L extends { readonly program: Program; readonly sweeps: Map<string, S> }>(
-  through: (l: L, head: HeadInputs, gradient: HeadGradient | undefined) => S,
+export function cachedHeadLossSweep<S, L extends { readonly program: Program; readonly sweeps: Map<string, S> }>(
+  through: (l: L, head: HeadLossInputs, gradient: HeadLossGradientRequest | undefined) => S,
 ): (l: L, node: HeadNode) => S {
   return (l, node) => {
     const head = headOf(node);
@@ -44,7 +44,7 @@ export function sharedHeadSweep<S, L extends { readonly program: Program; readon
 }
 
 /** Returns the gradient node of the same head, if the program uses one. */
-function gradientOf(program: Program, key: string): HeadGradient | undefined {
+function gradientOf(program: Program, key: string): HeadLossGradientRequest | undefined {
   const { nodes, outputs, updates } = program;
   const [index, node] = sameHead(program, opTable.head_loss_gradient, key) ?? [];
   if (index === undefined || !node) return undefined;

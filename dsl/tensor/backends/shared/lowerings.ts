@@ -1,7 +1,7 @@
 /** Tables of an engine's own lowerings, by op name, with each entry typed by its op. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isLeaf } from "#dsl/tensor/leaves.js";
-import { lowerProgram } from "#dsl/tensor/passes/lowering.js";
+import { decomposeUnsupportedOps } from "#dsl/tensor/passes/lowering.js";
 import type { Node, Program } from "#dsl/tensor/program.js";
 import { opOf, type NodeOf, type OpName } from "#dsl/tensor/table.js";
 
@@ -16,7 +16,7 @@ export type LoweringTable<L, M> = { readonly [N in OpName]?: EntryOf<N, L, M> };
 
 /** Rewrites a program into ops that the engine supports. Throws `graph-unknown-op` if an op cannot be rewritten. */
 export function rewriteToSupportedOps<L, M>(table: LoweringTable<L, M>, program: Program): Program {
-  const loweredProgram = lowerProgram(program, (op) => Object.hasOwn(table, op));
+  const loweredProgram = decomposeUnsupportedOps(program, (op) => Object.hasOwn(table, op));
   for (const node of loweredProgram.nodes) if (!isLeaf(node)) loweringEntryOf(table, node.op);
   return loweredProgram;
 }

@@ -9,19 +9,19 @@ interface Stepping<I extends readonly Ref[], A> {
   readonly types: readonly [Type, ...Type[]];
 }
 type Tensors<I extends readonly Ref[]> = { readonly [K in keyof I]: string };
-export interface OptimizerValue {
+export interface OptimizerLoweringOutput {
   readonly full: string;
 }
 
 /** Returns their lowerings: a node's results are made once, when the first of them is requested. */
 export function optimizerLowerings<L extends { full(ref: Ref): string }>(
   arithmeticOf: (l: L, rank: number) => Arithmetic<string>,
-): Pick<LoweringTable<L, () => OptimizerValue>, "sgd" | "lion" | "adafactor"> {
+): Pick<LoweringTable<L, () => OptimizerLoweringOutput>, "sgd" | "lion" | "adafactor"> {
   const lower =
     <I extends readonly Ref[], A>(
       step: (arithmetic: Arithmetic<string>, inputs: Tensors<I>, attributes: A) => readonly string[],
     ) =>
-    (l: L, { inputs, attributes, types }: Stepping<I, A>): (() => OptimizerValue)[] => {
+    (l: L, { inputs, attributes, types }: Stepping<I, A>): (() => OptimizerLoweringOutput)[] => {
       let made: readonly string[] | undefined;
       const results = (): readonly string[] =>
         (made ??= step(

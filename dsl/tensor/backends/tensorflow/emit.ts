@@ -9,7 +9,7 @@ import { isConstant, isInput, type ConstantNode, type Leaf } from "#dsl/tensor/l
 import type { DType, Program, TensorState } from "#dsl/tensor/program.js";
 import { sameShape, typeText } from "#dsl/tensor/shape.js";
 import { TensorflowGraph } from "./graph.js";
-import { Lowering, type LowerByName, type SizeSource } from "./lowering.js";
+import { Lowering, type TensorflowLoweringsByOp, type SizeSource } from "./lowering.js";
 import { withKernelLowerings } from "./lower/kernels.js";
 import { lowerings } from "./lower/table.js";
 import { rewriteToSupportedOps } from "../shared/lowerings.js";
@@ -30,7 +30,7 @@ export function emitTensorflow(
   return { savedModel: writeSavedModel(nodes), ...model };
 }
 
-function tableOf({ kernels }: EmitOptions): LowerByName {
+function tableOf({ kernels }: EmitOptions): TensorflowLoweringsByOp {
   return kernels ? withKernelLowerings(lowerings) : lowerings;
 }
 

@@ -9,10 +9,10 @@ import type { DType, NDArray, Program, Type } from "../../program.js";
 import { dimensionParts, type Sizes } from "../../shape.js";
 import { rewriteToSupportedOps } from "../shared/lowerings.js";
 import { TensorflowGraph } from "./graph.js";
-import { stockLowerings } from "./lower/stock.js";
+import { standardKernelLowerings } from "./lower/stock.js";
 import { lowerings } from "./lower/table.js";
 import { Lowering, type SizeSource } from "./lowering.js";
-import { writeSavedModel, type GraphNode, type Signature, type SignedTensor } from "./saved-model.js";
+import { writeSavedModel, type GraphNode, type Signature, type SignatureTensor } from "./saved-model.js";
 
 export interface InferenceModel {
   /** Bytes of `saved_model.pb`; tag `serve`, no variables folder. */
@@ -25,7 +25,7 @@ export const SIGNATURE_NAME = "serving_default";
 export const MAX_FILE_BYTES = 2 ** 31 - 2 ** 20;
 
 /** `weights`: the value of each state of the program. `fixed`: sizes fixed to numbers in the file. */
-export function emitInference(
+export function emitInferenceModel(
   program: Program,
   weights: ReadonlyMap<string, NDArray>,
   fixed: Sizes = {},
@@ -42,13 +42,13 @@ export function inferenceGraph(
 ): { readonly nodes: readonly GraphNode[]; readonly signature: Signature } {
   if (program.updates.length > 0)
     throw new CodedError("graph-invalid", { problem: "it writes what it should only read" });
-  const table = { ...lowerings, ...stockLowerings };
+  const table = { ...lowerings, ...standardKernelLowerings };
   const loweredProgram = rewriteToSupportedOps(table, program);
   const graph = new TensorflowGraph();
   const shapeOf = (type: Type): readonly number[] => type.shape.map((d) => sizeIn(d, fixed));
   const sizes = new Map<string, SizeSource>();
   const inputs = Object.fromEntries(
-    Object.entries(loweredProgram.inputs).map(([name, { type }]): [string, SignedTensor] => {
+    Object.entries(loweredProgram.inputs).map(([name, { type }]): [string, SignatureTensor] => {
       const shape = shapeOf(type);
       graph.named(name, "Placeholder", [], { dtype: { type: type.dtype }, shape: { shape } });
       type.shape.forEach((d, axis) => {
@@ -75,7 +75,7 @@ export function inferenceGraph(
     }));
   });
   const outputs = Object.fromEntries(
-    emitted.map(({ name, tensor, type }): [string, SignedTensor] => {
+    emitted.map(({ name, tensor, type }): [string, SignatureTensor] => {
       graph.named(name, "Identity", [tensor], { T: { type: type.dtype } });
       return [name, { tensor: `${name}:0`, type: type.dtype, shape: shapeOf(type) }];
     }),
@@ -104,7 +104,7 @@ function weightOf(weights: ReadonlyMap<string, NDArray>, name: string): NDArray 
 }
 
 /** Returns the bytes of a program's weights in the file. */
-export function weightBytes(program: Program): number {
+export function weightByteCount(program: Program): number {
   const width: Partial<Record<DType, number>> = { bf16: 2, f64: 8, i8: 1, u8: 1, bool: 1 };
   return Object.values(program.state).reduce(
     (sum, { type }) => sum + type.shape.reduce<number>((n, d) => n * Number(d), width[type.dtype] ?? 4),

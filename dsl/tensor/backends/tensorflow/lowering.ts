@@ -26,10 +26,10 @@ export type NodeLowering = LoweringEntry<Lowering, MakeOutput>;
 /** The ops with a lowering of their own. */
 export type Lowerings = LoweringTable<Lowering, MakeOutput>;
 /** The same table, indexed by any op name. */
-export type LowerByName = Readonly<Record<string, NodeLowering | undefined>>;
+export type TensorflowLoweringsByOp = Readonly<Record<string, NodeLowering | undefined>>;
 
 /** Results of one pass through the chunked head of a language model. */
-export interface HeadSweep {
+export interface TensorflowHeadLossResults {
   readonly loss: string;
   /** dx, dweight and dbias; undefined where unused. */
   readonly gradients: readonly (string | undefined)[];
@@ -41,7 +41,7 @@ export class Lowering {
   private readonly made = new Map<string, { full?: string; flat?: string }>();
   private readonly makers = new Map<number, readonly MakeOutput[]>();
   /** Finished passes through chunked heads, by their inputs. */
-  readonly sweeps = new Map<string, HeadSweep>();
+  readonly sweeps = new Map<string, TensorflowHeadLossResults>();
   private readonly uses: number[];
   private readonly used = new Set<string>();
   private readonly indices: ReadonlyMap<Node, number>;
@@ -53,7 +53,7 @@ export class Lowering {
   constructor(
     readonly graph: TensorflowGraph,
     readonly program: Program,
-    private readonly table: LowerByName,
+    private readonly table: TensorflowLoweringsByOp,
     private readonly leaf: (node: Leaf) => string,
     /** Where to read each named size. */
     private readonly sizes: ReadonlyMap<string, SizeSource>,

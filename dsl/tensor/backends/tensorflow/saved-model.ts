@@ -47,10 +47,10 @@ const PRODUCER = 1087;
 /** A signature: tensors (`name:0`) that readers address by other names. */
 export interface Signature {
   readonly name: string;
-  readonly inputs: Readonly<Record<string, SignedTensor>>;
-  readonly outputs: Readonly<Record<string, SignedTensor>>;
+  readonly inputs: Readonly<Record<string, SignatureTensor>>;
+  readonly outputs: Readonly<Record<string, SignatureTensor>>;
 }
-export interface SignedTensor {
+export interface SignatureTensor {
   readonly tensor: string;
   readonly type: TensorflowTypeName;
   /** −1: any size. */
@@ -87,11 +87,11 @@ function writeSignature({ inputs, outputs }: Signature, pbf: PbfWriter): void {
   for (const entry of Object.entries(outputs)) pbf.writeMessage(2, writePort, entry);
   pbf.writeStringField(3, "tensorflow/serving/predict");
 }
-function writePort([name, port]: [string, SignedTensor], pbf: PbfWriter): void {
+function writePort([name, port]: [string, SignatureTensor], pbf: PbfWriter): void {
   pbf.writeStringField(1, name);
   pbf.writeMessage(2, writeInfo, port);
 }
-function writeInfo({ tensor, type, shape }: SignedTensor, pbf: PbfWriter): void {
+function writeInfo({ tensor, type, shape }: SignatureTensor, pbf: PbfWriter): void {
   pbf.writeStringField(1, tensor);
   pbf.writeVarintField(2, TENSORFLOW_TYPES[type]);
   pbf.writeMessage(3, writeShape, shape);

@@ -8,8 +8,8 @@
 import type { Dimension } from "../../program.js";
 import { outer_product } from "../outer_product.js";
 import { scatter_rows } from "../scatter_rows.js";
-import type { Builder, Tensor } from "../../tensor.js";
-import { materializePart, type PerRowGradient } from "./row-part.js";
+import type { GraphBuilder, Tensor } from "../../tensor.js";
+import { materializePerRowGradient, type PerRowGradient } from "./row-part.js";
 import { rowGradientParts, type DifferentiatedRows } from "./row-parts.js";
 
 export interface ClippedRowGradients {
@@ -25,7 +25,7 @@ export interface ClippedRowGradients {
  * also null where parts of a parameter cannot be combined.
  */
 export function clipRowGradients(
-  graph: Builder,
+  graph: GraphBuilder,
   derived: DifferentiatedRows,
   wrt: readonly Tensor[],
   { clip, share }: { readonly clip: number; readonly share?: Tensor },
@@ -70,7 +70,7 @@ function square(part: PerRowGradient): Tensor | null {
       .square()
       .sum([1])
       .multiply(part.x.square().sum([1]));
-  if (part.is === "product" && isSmall(part)) return materializePart(part)?.square().sum([1, 2]) ?? null;
+  if (part.is === "product" && isSmall(part)) return materializePerRowGradient(part)?.square().sum([1, 2]) ?? null;
   return inner(part, part);
 }
 

@@ -4,10 +4,10 @@
  */
 import { backpropagateSlopes, nodesDependingOn } from "../../gradient.js";
 import { isLeaf } from "../../leaves.js";
-import type { NodeView } from "../../op.js";
+import type { GradientRuleNode } from "../../op.js";
 import type { Dimension, Node, Ref } from "../../program.js";
 import { gather } from "../gather.js";
-import type { Builder, Tensor } from "../../tensor.js";
+import type { GraphBuilder, Tensor } from "../../tensor.js";
 import type { PerRowGradient } from "./row-part.js";
 import { opOf } from "../../table.js";
 
@@ -42,7 +42,7 @@ export const lossAsDifferentiatedRows = (loss: Tensor): DifferentiatedRows => ({
  * op has no rule, so rows must be run one by one.
  */
 export function rowGradientParts(
-  graph: Builder,
+  graph: GraphBuilder,
   { quantity, slope, pairs }: DifferentiatedRows,
   wrt: readonly Tensor[],
   rows: Dimension,
@@ -92,7 +92,7 @@ function isOfRows({ types }: Node, rows: Dimension): boolean {
   return types.every(({ shape }) => shape.lastIndexOf(rows) <= 0);
 }
 
-function viewOf(graph: Builder, index: number, seen: (t: Tensor) => Tensor = (t) => t): NodeView {
+function viewOf(graph: GraphBuilder, index: number, seen: (t: Tensor) => Tensor = (t) => t): GradientRuleNode {
   const { inputs, types, attributes } = graph.table[index]!;
   return {
     inputs: inputs.map((ref) => seen(graph.tensor(ref))),
@@ -103,7 +103,7 @@ function viewOf(graph: Builder, index: number, seen: (t: Tensor) => Tensor = (t)
 
 /** Maps a part of the gradient at `ref` back to parts of its parameters; null if an op on the way has no rule. */
 function pulledToParameter(
-  graph: Builder,
+  graph: GraphBuilder,
   ref: Ref,
   part: PerRowGradient,
   isParameter: (ref: Ref) => boolean,

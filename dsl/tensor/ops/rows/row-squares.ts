@@ -6,8 +6,8 @@
 import type { Dimension } from "../../program.js";
 import { outer_product } from "../outer_product.js";
 import { scatter_rows } from "../scatter_rows.js";
-import type { Builder, Tensor } from "../../tensor.js";
-import { materializePart, type PerRowGradient } from "./row-part.js";
+import type { GraphBuilder, Tensor } from "../../tensor.js";
+import { materializePerRowGradient, type PerRowGradient } from "./row-part.js";
 import { rowGradientParts, type DifferentiatedRows } from "./row-parts.js";
 
 export interface RowGradientSquares {
@@ -19,7 +19,7 @@ export interface RowGradientSquares {
 
 /** Sums the squared row gradients of each of `wrt`. `rows` and a null result: as in `rowGradientParts`. */
 export function rowGradientSquares(
-  graph: Builder,
+  graph: GraphBuilder,
   derived: DifferentiatedRows,
   wrt: readonly Tensor[],
   rows: Dimension = "batch",
@@ -38,7 +38,7 @@ function squared(parameter: Tensor, parts: readonly PerRowGradient[]): Tensor | 
   const [only, ...others] = parts;
   if (!only) return undefined;
   if (others.length === 0) return squaresOf(parameter, only);
-  const whole = parts.map((part) => materializePart(part));
+  const whole = parts.map((part) => materializePerRowGradient(part));
   if (whole.some((one) => one === null)) return null;
   const sum = whole.reduce((a, b) => (a && b ? a.add(b) : null));
   return sum && sum.square().sum([0]);
@@ -50,7 +50,7 @@ function squaresOf(parameter: Tensor, part: PerRowGradient): Tensor | null {
   // The squares of a product of two vectors are the products of their squares.
   if (part.d.rank === 2) return part.d.graph.one(outer_product, [part.d.square(), part.x.square()]);
   const sizes = stripesOf(part);
-  if (sizes.length === 1) return materializePart(part)?.square().sum([0]) ?? null;
+  if (sizes.length === 1) return materializePerRowGradient(part)?.square().sum([0]) ?? null;
   const stripes = part.d.split(part.d.rank - 1, sizes);
   return part.d.graph.concat(
     stripes.map((d) => d.matmul(part.x, { transposeA: true }).square().sum([0])),

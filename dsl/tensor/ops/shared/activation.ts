@@ -6,7 +6,7 @@ import { relu } from "../relu.js";
 import { sigmoid } from "../sigmoid.js";
 import { tanh } from "../tanh.js";
 import type { Attributes, Node } from "../../program.js";
-import type { Builder, Tensor } from "../../tensor.js";
+import type { GraphBuilder, Tensor } from "../../tensor.js";
 import type { ArrayValues } from "../../values.js";
 
 export interface FusedActivation {
@@ -15,7 +15,7 @@ export interface FusedActivation {
   /** The gradient follows from the result alone, so that x · wᵀ need not be stored. */
   readonly fromResult: boolean;
   /** Returns the gradient of x from x, y = f(x) and dy. */
-  gradient(graph: Builder, x: Tensor, y: Tensor, dy: Tensor): Tensor | undefined;
+  gradient(graph: GraphBuilder, x: Tensor, y: Tensor, dy: Tensor): Tensor | undefined;
   evaluate(x: ArrayValues): ArrayValues;
 }
 function fused<S extends AttributeSchema>(
@@ -33,8 +33,8 @@ function fused<S extends AttributeSchema>(
 }
 
 const NAMES = ["relu", "tanh", "sigmoid", "gelu", "gelu_tanh"] as const;
-export type Activation = (typeof NAMES)[number];
-const FUSED: Readonly<Record<Activation, FusedActivation>> = {
+export type LinearActivationName = (typeof NAMES)[number];
+const FUSED: Readonly<Record<LinearActivationName, FusedActivation>> = {
   relu: fused(relu, {}, true),
   tanh: fused(tanh, {}, true),
   sigmoid: fused(sigmoid, {}, true),
@@ -46,12 +46,14 @@ export const LINEAR_ATTRIBUTES = {
   activation: optional(oneOf(NAMES, (_, name) => `there is no activation ${JSON.stringify(name)}`)),
 };
 
-export function activationOf({ activation }: InferAttributes<typeof LINEAR_ATTRIBUTES>): FusedActivation | undefined {
+export function fusedActivationOf({
+  activation,
+}: InferAttributes<typeof LINEAR_ATTRIBUTES>): FusedActivation | undefined {
   return activation && FUSED[activation];
 }
 
 /** Returns the name that `linear` uses for an activation's node; undefined if it has none. */
-export function activationOfNode({ op, attributes }: Node): Activation | undefined {
+export function linearActivationNameOf({ op, attributes }: Node): LinearActivationName | undefined {
   return NAMES.find((name) => {
     const known = FUSED[name];
     return known.op.name === op && Object.entries(known.attributes).every(([key, value]) => attributes[key] === value);

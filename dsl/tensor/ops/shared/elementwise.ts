@@ -2,7 +2,7 @@
 import { defineOp, type Op, type OpTraits } from "../../op.js";
 import type { DType } from "../../program.js";
 import { broadcastShapes, OpInputError, requireFloat, requireSameDType } from "../../shape.js";
-import { sumRowsToShape } from "../rows/row-part.js";
+import { sumWithinRowsToShape } from "../rows/row-part.js";
 import type { Tensor } from "../../tensor.js";
 import { stridesOf, makeArrayValues, forEachPosition, zeros } from "../../values.js";
 
@@ -83,13 +83,15 @@ export function defineBinary({
         return shared.map((i) => {
           const [input, slope] = [inputs[i], d[i]];
           // A shared input with as many axes as the rows would itself vary by row.
-          return input && slope && (input.rank < dy.rank || input.shape[0] === 1) ? sumRowsToShape(input, slope) : null;
+          return input && slope && (input.rank < dy.rank || input.shape[0] === 1)
+            ? sumWithinRowsToShape(input, slope)
+            : null;
         });
       },
       rowPulled: (_, { inputs, outputs: [y] }, part) => {
         if (part.is !== "whole") return [null, null];
         const d = gradient(...inputs, y, part.d, [true, true]);
-        return inputs.map((input, i) => d[i] && sumRowsToShape(input, d[i]));
+        return inputs.map((input, i) => d[i] && sumWithinRowsToShape(input, d[i]));
       },
     }),
     evaluate([a, b], _, [shape]) {

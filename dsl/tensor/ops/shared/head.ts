@@ -14,23 +14,23 @@ export const LOSS_ATTRIBUTES = {
   /** Label of ignored rows. */
   ignore: number,
 };
-export const HEAD_ATTRIBUTES = {
+export const HEAD_LOSS_ATTRIBUTES = {
   ...LOSS_ATTRIBUTES,
   /** Number of chunks of rows in which an engine computes the logits, one after another. */
   chunks: positiveInteger,
   /** Caps logits to `cap` · tanh(logit / `cap`); by default they are not capped. */
   cap: optional(positiveNumber),
 };
-export type HeadSettings = InferAttributes<typeof HEAD_ATTRIBUTES>;
+export type HeadLossSettings = InferAttributes<typeof HEAD_LOSS_ATTRIBUTES>;
 /** Maximum bytes of one chunk's logits, assuming `TYPICAL_ROWS` rows. */
 const CHUNK_BYTES = 64 * 2 ** 20;
 const TYPICAL_ROWS = 1024;
 
-export function headChunkCount(vocabulary: Dimension, rows = TYPICAL_ROWS): number {
+export function headLossChunkCount(vocabulary: Dimension, rows = TYPICAL_ROWS): number {
   return typeof vocabulary === "number" ? Math.max(1, Math.ceil((4 * vocabulary * rows) / CHUNK_BYTES)) : 1;
 }
 
-export function requireHeadTypes(x: Type, weight: Type, labels: Type, bias: Type | undefined): void {
+export function requireHeadLossTypes(x: Type, weight: Type, labels: Type, bias: Type | undefined): void {
   requireFloat(x, "x");
   requireSameDType(x, weight, ...(bias ? [bias] : []));
   if (x.shape.length !== 2) throw new OpInputError("x must be [rows, n]");
@@ -42,7 +42,7 @@ export function requireHeadTypes(x: Type, weight: Type, labels: Type, bias: Type
 }
 
 /** Losses and their gradients are f32 even where the products are bf16. */
-export function headDType(x: Type): DType {
+export function headLossDType(x: Type): DType {
   return x.dtype === "bf16" ? "f32" : x.dtype;
 }
 
@@ -55,12 +55,12 @@ export interface HeadLossRow {
   readonly slopes?: Float64Array;
 }
 /** Visits the rows that count; returns their number. */
-export function eachHeadRow(
+export function forEachHeadLossRow(
   x: ArrayValues,
   weight: ArrayValues,
   labels: ArrayValues,
   bias: ArrayValues | undefined,
-  { ignore, cap }: HeadSettings,
+  { ignore, cap }: HeadLossSettings,
   visit: (row: HeadLossRow) => void,
 ): number {
   const [vocabulary, n] = weight.shape as [number, number];

@@ -20,8 +20,8 @@ import { zeros, type ArrayValues } from "../../values.js";
 export const HIDDEN_KEY_SCORE = -1e30;
 
 /** Optional inputs of an attention after q, k, v and the mask, in order. */
-export const EXTRA_INPUTS = ["segments", "bias", "offset", "step"] as const;
-export type ExtraInput = (typeof EXTRA_INPUTS)[number];
+export const OPTIONAL_ATTENTION_INPUTS = ["segments", "bias", "offset", "step"] as const;
+export type OptionalAttentionInput = (typeof OPTIONAL_ATTENTION_INPUTS)[number];
 
 export interface AttentionAttributes {
   readonly heads: number;
@@ -35,7 +35,7 @@ export interface AttentionAttributes {
   readonly rate: number;
   readonly seed: number;
   readonly site: number;
-  readonly given: readonly ExtraInput[];
+  readonly given: readonly OptionalAttentionInput[];
 }
 export const ATTENTION_ATTRIBUTES = {
   heads: number,
@@ -47,7 +47,7 @@ export const ATTENTION_ATTRIBUTES = {
   rate: number,
   seed: optional(number),
   site: optional(number),
-  given: optional(listAttribute(EXTRA_INPUTS)),
+  given: optional(listAttribute(OPTIONAL_ATTENTION_INPUTS)),
 };
 /**
  * Fills in the defaults: as many key-value heads as heads, all keys visible, no cap, and a step if there is dropout.
@@ -66,7 +66,7 @@ export function withAttentionDefaults(given: InferAttributes<typeof ATTENTION_AT
 }
 
 /** Inputs of an `attention` node by name: refs, tensors, types or values. */
-export interface AttentionInputs<T> extends Partial<Record<ExtraInput, T>> {
+export interface AttentionInputs<T> extends Partial<Record<OptionalAttentionInput, T>> {
   readonly q: T;
   readonly k: T;
   readonly v: T;
@@ -78,20 +78,20 @@ export function attentionInputs<T>(
 ): AttentionInputs<T> {
   if (
     extras.length !== a.given.length ||
-    !a.given.every((name, i) => EXTRA_INPUTS.indexOf(name) > place(a.given[i - 1]))
+    !a.given.every((name, i) => OPTIONAL_ATTENTION_INPUTS.indexOf(name) > place(a.given[i - 1]))
   )
     throw new OpInputError(
-      `attention takes q, k, v, mask and then [${a.given.join(", ")}], in the order ${EXTRA_INPUTS.join(", ")}`,
+      `attention takes q, k, v, mask and then [${a.given.join(", ")}], in the order ${OPTIONAL_ATTENTION_INPUTS.join(", ")}`,
     );
-  const named: Partial<Record<ExtraInput, T>> = {};
+  const named: Partial<Record<OptionalAttentionInput, T>> = {};
   extras.forEach((extra, i) => {
     const name = a.given[i];
     if (name) named[name] = extra;
   });
   return { q, k, v, mask, ...named };
 }
-function place(name: ExtraInput | undefined): number {
-  return name === undefined ? -1 : EXTRA_INPUTS.indexOf(name);
+function place(name: OptionalAttentionInput | undefined): number {
+  return name === undefined ? -1 : OPTIONAL_ATTENTION_INPUTS.indexOf(name);
 }
 export interface AttentionGradientInputs<T> {
   readonly q: T;
@@ -108,7 +108,7 @@ export function attentionGradientInputs<T>(inputs: readonly [T, T, T, T, T, T, .
 }
 
 /** Returns the types of context and probabilities. */
-export function attentionTypes(
+export function attentionOutputTypes(
   types: readonly [Type, Type, Type, Type, ...Type[]],
   attributes: InferAttributes<typeof ATTENTION_ATTRIBUTES>,
 ): readonly [Type, Type] {
@@ -195,7 +195,7 @@ export interface AttentionGeometry {
 }
 
 /** Returns the capped score divided by `a.cap`: `a.cap` times it is the score that the softmax sees. */
-export function softcapShare(score: number, a: AttentionAttributes): number {
+export function tanhOfScoreOverCap(score: number, a: AttentionAttributes): number {
   return Math.tanh(score / a.cap);
 }
 

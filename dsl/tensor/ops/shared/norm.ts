@@ -2,7 +2,7 @@
 import type { Type } from "../../program.js";
 import { lastDimension, requireFloat, requireShape } from "../../shape.js";
 
-export function normTypes(x: Type, scale: Type, bias: Type): readonly [Type, Type, Type] {
+export function layerNormOutputTypes(x: Type, scale: Type, bias: Type): readonly [Type, Type, Type] {
   requireFloat(x, "x");
   const n = lastDimension(x, "x");
   requireShape(scale, [n], "the scale");
@@ -11,14 +11,14 @@ export function normTypes(x: Type, scale: Type, bias: Type): readonly [Type, Typ
   return [x, rows, rows];
 }
 
-export interface RowNorm {
+export interface RowNormStatistics {
   readonly mean: number;
   readonly variance: number;
   /** 1 / √(variance + ε). */
   readonly inverse: number;
 }
 /** Normalises `normal.length` numbers of `x` from `start` on; writes (x − mean) · inverse to `normal`. */
-export function normalizeRow(x: Float64Array, start: number, epsilon: number, normal: Float64Array): RowNorm {
+export function normalizeRow(x: Float64Array, start: number, epsilon: number, normal: Float64Array): RowNormStatistics {
   const n = normal.length;
   let sum = 0;
   for (let i = 0; i < n; i++) sum += x[start + i]!;
@@ -31,7 +31,7 @@ export function normalizeRow(x: Float64Array, start: number, epsilon: number, no
   return { mean, variance, inverse };
 }
 
-export function rmsTypes(x: Type, scale: Type): readonly [Type, Type] {
+export function rmsNormOutputTypes(x: Type, scale: Type): readonly [Type, Type] {
   requireFloat(x, "x");
   requireShape(scale, [lastDimension(x, "x")], "the scale");
   return [x, { dtype: x.dtype, shape: x.shape.slice(0, -1) }];

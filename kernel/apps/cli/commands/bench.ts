@@ -6,7 +6,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Command } from "commander";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { runChild } from "../child.js";
+import { runChildProcess } from "../child.js";
 
 const folder = fileURLToPath(new URL("../../../../bench/", import.meta.url));
 
@@ -31,7 +31,12 @@ export function register(program: Command): void {
       .allowUnknownOption()
       .argument("[options...]")
       .action(async (_options: readonly string[], _own: unknown, command: Command) => {
-        process.exitCode = await runChild(process.execPath, ["--import", codes, `${folder}${file}`, ...command.args]);
+        process.exitCode = await runChildProcess(process.execPath, [
+          "--import",
+          codes,
+          `${folder}${file}`,
+          ...command.args,
+        ]);
       });
   }
 }

@@ -13,8 +13,8 @@ import { usesColour } from "#kernel/apps/checking/colours.js";
 import { readParameter, type ParameterTexts } from "#kernel/apps/jupyter/client/parameters.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { Option, type Command } from "commander";
-import { untilInterrupted } from "../interrupted.js";
-import { withProgress } from "../delayed-progress.js";
+import { runUntilInterrupted } from "../interrupted.js";
+import { withDelayedProgressLine } from "../delayed-progress.js";
 import { quoteForShell } from "../shell-word.js";
 
 interface Options {
@@ -59,8 +59,8 @@ export function register(program: Command): void {
           message: "a folder is named with --open alone",
           command: "tunebook bundle",
         });
-      await untilInterrupted((signal) =>
-        withProgress((onProgress) =>
+      await runUntilInterrupted((signal) =>
+        withDelayedProgressLine((onProgress) =>
           options.open ? open(file, folder, options, signal) : pack(file, options, { signal, onProgress }),
         ),
       );
@@ -126,7 +126,7 @@ function printManifest({ files, ...manifest }: BundleManifest, options: Options,
 
 /** Null: it has errors, which were reported. */
 async function programIn(file: string, options: Options, { signal, onProgress }: Telling): Promise<BundleDraft | null> {
-  const [{ checkTexts, readSources: sourcesOf }, { bundleOfProgram }, { DatasetCache }, { plainHostContext }] =
+  const [{ checkTuneSources, readSources: sourcesOf }, { bundleOfProgram }, { DatasetCache }, { plainHostContext }] =
     await Promise.all([
       import("#kernel/apps/checking/checking.js"),
       import("#kernel/apps/checking/bundled-program.js"),
@@ -136,7 +136,7 @@ async function programIn(file: string, options: Options, { signal, onProgress }:
   const folder = dirname(resolve(file));
   const datasets = new DatasetCache();
   const texts = await sourcesOf(file);
-  const checked = await checkTexts(texts, folder, {
+  const checked = await checkTuneSources(texts, folder, {
     // A bundle includes what the program needs, so missing files are downloaded.
     parameters: options.parameter,
     datasets,

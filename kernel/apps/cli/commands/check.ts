@@ -3,9 +3,9 @@ import { Option, type Command } from "commander";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
 import { toJson } from "#dsl/language/diagnostics/render-json.js";
 import { usesColour } from "#kernel/apps/checking/colours.js";
-import { glanceNotes } from "#kernel/apps/checking/data-notes.js";
-import { unansweredFactsNote } from "#kernel/apps/checking/unanswered-facts.js";
-import { jsonFailure } from "../json-failure.js";
+import { dataCheckNotes } from "#kernel/apps/checking/data-notes.js";
+import { uncheckedTypeScriptValuesNote } from "#kernel/apps/checking/unanswered-facts.js";
+import { failureAsJsonDiagnostics } from "../json-failure.js";
 import { trustIfRequested, trustOption } from "../trust-option.js";
 import { readParameter, type ParameterTexts } from "#kernel/apps/jupyter/client/parameters.js";
 
@@ -31,8 +31,8 @@ export function register(program: Command): void {
         await trustIfRequested(file, options);
         const { checkFile } = await import("#kernel/apps/checking/checking.js");
         const { probeEngine } = await import("#kernel/session/answers/tried-engine.js");
-        const { withProgress } = await import("../delayed-progress.js");
-        const { diagnostics, sources, unvalued, facts } = await withProgress((onProgress) =>
+        const { withDelayedProgressLine } = await import("../delayed-progress.js");
+        const { diagnostics, sources, unvalued, facts } = await withDelayedProgressLine((onProgress) =>
           checkFile(file, {
             quick: options.quick === true,
             glance: options.whole !== true,
@@ -41,17 +41,18 @@ export function register(program: Command): void {
             tries: probeEngine,
           }),
         ).catch((error: unknown) => {
-          const failure = options.json ? jsonFailure(file, error) : null;
+          const failure = options.json ? failureAsJsonDiagnostics(file, error) : null;
           if (failure) process.stdout.write(`${JSON.stringify(failure, null, 2)}\n`);
           throw error;
         });
-        const parts = glanceNotes(facts);
+        const parts = dataCheckNotes(facts);
         const json = { ...toJson(diagnostics, sources), ...(parts.length > 0 && { notes: parts }) };
         if (options.json) process.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
         else if (diagnostics.length > 0)
           process.stdout.write(`${renderAnsi(diagnostics, sources, { color: usesColour(process.stdout) })}\n`);
         else process.stdout.write(`${file}: no mistakes found\n`);
-        if (!options.json && unvalued.length > 0) process.stdout.write(`${file}: ${unansweredFactsNote(unvalued)}\n`);
+        if (!options.json && unvalued.length > 0)
+          process.stdout.write(`${file}: ${uncheckedTypeScriptValuesNote(unvalued)}\n`);
         if (!options.json) for (const line of parts) process.stdout.write(`${file}: ${line}\n`);
         if (diagnostics.some((d) => d.severity === "error")) process.exitCode = 1;
       },

@@ -7,12 +7,12 @@ export function register(program: Command): void {
     .description("run a sweep's search on a cluster, next to its workers; started by `sweep … { runner: ray(…) }`")
     .argument("<folder>", "folder of the job")
     .action(async (folder: string) => {
-      const [{ coordinateSweep: coordinate }, { untilInterrupted }] = await Promise.all([
+      const [{ coordinateSweep: coordinate }, { runUntilInterrupted }] = await Promise.all([
         import("#kernel/apps/processes/sweep/coordinate.js"),
         import("../interrupted.js"),
       ]);
       const write = (text: string): unknown => process.stdout.write(text);
-      const { result } = await untilInterrupted((signal) => coordinate({ folder, signal, write }));
+      const { result } = await runUntilInterrupted((signal) => coordinate({ folder, signal, write }));
       process.exitCode = result;
     });
 }

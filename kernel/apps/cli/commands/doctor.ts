@@ -11,8 +11,8 @@ export function register(program: Command): void {
     .option("--ray <address>", "check each node of the Ray cluster with its dashboard at this address")
     .action(async (options: { json?: true; ray?: string }) => {
       if (options.ray !== undefined) {
-        const { doctorRay } = await import("../doctor-ray.js");
-        process.exitCode = await doctorRay(options.ray, options.json === true);
+        const { diagnoseRayCluster } = await import("../doctor-ray.js");
+        process.exitCode = await diagnoseRayCluster(options.ray, options.json === true);
         return;
       }
       const { examineInstallation } = await import("#kernel/engines/native/doctor.js");

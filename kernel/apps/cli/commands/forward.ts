@@ -12,14 +12,14 @@ export function register(program: Command): void {
     .option("--json", "print JSON (the only format)")
     .addOption(new Option("--engine <name>", "engine that computes").choices(["auto", ...ENGINE_NAMES]).default("auto"))
     .action(async (folder: string, options: { engine: EngineOptions["engine"] }) => {
-      const [{ openModelFolder }, { readBatch }, { startEngine }, { fromNDArray }] = await Promise.all([
+      const [{ openModelFolder }, { readForwardInputs }, { startEngine }, { fromNDArray }] = await Promise.all([
         import("#kernel/engines/forward/model-folder.js"),
         import("#kernel/engines/forward/batch.js"),
         import("#kernel/engines/start-engine.js"),
         import("#dsl/tensor/values.js"),
       ]);
       const model = await openModelFolder(resolve(folder));
-      const batch = readBatch(await text(process.stdin), model.limits);
+      const batch = readForwardInputs(await text(process.stdin), model.limits);
       const engine = await startEngine({ engine: options.engine });
       try {
         const forward = model.program(batch.token_type_ids !== undefined);

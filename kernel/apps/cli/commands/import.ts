@@ -7,9 +7,9 @@ import { Option, type Command } from "commander";
 import writeFileAtomic from "write-file-atomic";
 import { importSettings, findToolByName, toolNames, type ImportResult } from "#kernel/apps/import/import.js";
 import type { UncarriedSetting } from "#kernel/apps/import/settings.js";
-import { settingValueText } from "#kernel/apps/import/masked-value.js";
+import { maskedSettingText } from "#kernel/apps/import/masked-value.js";
 import { maxSourceBytes, FileNotRead, readWholeFile, readNamedText } from "#kernel/fetch/regular.js";
-import { jsonFailure } from "../json-failure.js";
+import { failureAsJsonDiagnostics } from "../json-failure.js";
 
 export function register(program: Command): void {
   program
@@ -58,7 +58,7 @@ function importedOr(file: string, json: boolean, read: () => ImportResult): Impo
   try {
     return read();
   } catch (error) {
-    const failure = json ? jsonFailure(file, error) : null;
+    const failure = json ? failureAsJsonDiagnostics(file, error) : null;
     if (failure) process.stdout.write(`${JSON.stringify({ outcome: "refused", ...failure }, null, 2)}\n`);
     throw error;
   }
@@ -66,7 +66,7 @@ function importedOr(file: string, json: boolean, read: () => ImportResult): Impo
 
 function toJson({ tool, program, left, idle }: ImportResult): object {
   const shown = (settings: readonly UncarriedSetting[]): readonly object[] =>
-    settings.map(({ setting, value, why }) => ({ setting, value: settingValueText(setting, value), why }));
+    settings.map(({ setting, value, why }) => ({ setting, value: maskedSettingText(setting, value), why }));
   const outcome = left.length === 0 ? "whole" : "partly";
   return { outcome, tool, program, not_carried_over: shown(left), no_effect: shown(idle) };
 }

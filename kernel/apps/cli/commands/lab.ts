@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { cacheFolder } from "#tools/python-env.mjs";
-import { runChild } from "../child.js";
+import { runChildProcess } from "../child.js";
 import { findJupyterLab } from "../jupyterlab.js";
 
 const cli = fileURLToPath(new URL("../main.js", import.meta.url));
@@ -36,9 +36,9 @@ async function openLab(args: readonly string[]): Promise<number> {
   if (notebook !== undefined && !existsSync(notebook)) throw new CodedError("notebook-missing", { file: notebook });
   const lab = await findJupyterLab((line) => process.stderr.write(`${line}\n`));
   const prefix = privatePrefix();
-  const installed = await runChild(process.execPath, [cli, "kernel", "install", "--prefix", prefix]);
+  const installed = await runChildProcess(process.execPath, [cli, "kernel", "install", "--prefix", prefix]);
   if (installed !== 0) return installed;
-  const status = await runChild(lab, [...placed(notebook, more), ...asRoot(), ...more], {
+  const status = await runChildProcess(lab, [...placed(notebook, more), ...asRoot(), ...more], {
     JUPYTER_PATH: [join(prefix, "share", "jupyter"), process.env["JUPYTER_PATH"]].filter(Boolean).join(delimiter),
   });
   if (status !== 0 && status !== 130) throw new CodedError("jupyterlab-failed", { status });

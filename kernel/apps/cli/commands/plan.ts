@@ -7,7 +7,7 @@ import { Option, type Command } from "commander";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
 import { toJson } from "#dsl/language/diagnostics/render-json.js";
 import { usesColour } from "#kernel/apps/checking/colours.js";
-import { unansweredFactsNote } from "#kernel/apps/checking/unanswered-facts.js";
+import { uncheckedTypeScriptValuesNote } from "#kernel/apps/checking/unanswered-facts.js";
 import { trustIfRequested, trustOption } from "../trust-option.js";
 import { readParameter, type ParameterTexts } from "#kernel/apps/jupyter/client/parameters.js";
 
@@ -25,11 +25,11 @@ export function register(program: Command): void {
     )
     .action(async (file: string, options: { trust?: true; json?: true; parameter: ParameterTexts }) => {
       await trustIfRequested(file, options);
-      const { checkTexts, readSources } = await import("#kernel/apps/checking/checking.js");
+      const { checkTuneSources, readSources } = await import("#kernel/apps/checking/checking.js");
       const { DatasetCache } = await import("#kernel/session/answers/dataset-cache.js");
       const { planForStorage } = await import("#kernel/data/sources/checksums.js");
       const { probeEngine } = await import("#kernel/session/answers/tried-engine.js");
-      const { withProgress } = await import("../delayed-progress.js");
+      const { withDelayedProgressLine } = await import("../delayed-progress.js");
       const { costsOfSweeps, planTexts, sweepJson } = await import("#kernel/apps/checking/plan-texts.js");
       const texts = await readSources(file);
       const folder = dirname(resolve(file));
@@ -37,8 +37,8 @@ export function register(program: Command): void {
         parameters: options.parameter,
         datasets: new DatasetCache({ glance: false, tries: probeEngine }),
       };
-      const { diagnostics, sources, actions, unvalued } = await withProgress((onProgress) =>
-        checkTexts(texts, folder, { ...settings, onProgress }),
+      const { diagnostics, sources, actions, unvalued } = await withDelayedProgressLine((onProgress) =>
+        checkTuneSources(texts, folder, { ...settings, onProgress }),
       );
       const wrong = diagnostics.some((d) => d.severity === "error");
       const costs = wrong ? new Map() : await costsOfSweeps(actions, texts, folder, settings);
@@ -64,7 +64,8 @@ export function register(program: Command): void {
         const auto = actions.flatMap((a) => (a.verb === "auto" ? [a.name] : []));
         if (!wrong && auto.length > 0)
           process.stdout.write(`${auto.join(", ")}: \`sweep auto\` writes its plan when it runs, and shows it first\n`);
-        if (!wrong && unvalued.length > 0) process.stdout.write(`${file}: ${unansweredFactsNote(unvalued)}\n`);
+        if (!wrong && unvalued.length > 0)
+          process.stdout.write(`${file}: ${uncheckedTypeScriptValuesNote(unvalued)}\n`);
         else if (diagnostics.some((d) => d.code === "not-fetched") && plans.length === 0)
           process.stdout.write(`${file}: nothing could be planned without files that were not downloaded\n`);
         else if (!wrong && plans.length === 0 && auto.length === 0)

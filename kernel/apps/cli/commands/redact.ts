@@ -4,7 +4,7 @@ import { Option, type Command } from "commander";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { nearestWord } from "#dsl/language/diagnostics/nearest-word.js";
 import { redactFileRows, type RedactedRow } from "#kernel/data/sources/redacted-file.js";
-import { linearPattern } from "#stdlib/text/patterns/linear.js";
+import { linearTimePattern } from "#stdlib/text/patterns/linear.js";
 import { exceptedTextSetOf } from "#stdlib/personal-data/exceptions.js";
 import { personalEntities, type PersonalEntity, type PersonalDataFinding } from "#stdlib/personal-data/finding.js";
 import type { RedactionOptions } from "#stdlib/personal-data/redact.js";
@@ -98,7 +98,7 @@ function redactionOf(options: Options): RedactionOptions {
     });
   return {
     entities: named.length > 0 ? (named as readonly PersonalEntity[]) : options.pattern ? [] : personalEntities,
-    customPatterns: (options.pattern ?? []).map((one) => ({ name: "pattern", find: linearPattern(one).spans })),
+    customPatterns: (options.pattern ?? []).map((one) => ({ name: "pattern", find: linearTimePattern(one).spans })),
     ...(options.except && { except: exceptedTextSetOf(options.except) }),
     replacement: options.replacement,
     ...(options.keyEnv !== undefined && { key: readSecret(options.keyEnv) }),

@@ -16,13 +16,13 @@ export function register(program: Command): void {
     .option("--check", "write nothing; exit status 1 if a page is out of date")
     .action(async ({ out, check }: { out: string; check?: true }) => {
       const { referencePages } = await import("#tools/reference/reference.js");
-      const { commandsOf } = await import("../program.js");
-      const pages = await referencePages(await commandsOf());
+      const { buildCommandLineProgram } = await import("../program.js");
+      const pages = await referencePages(await buildCommandLineProgram());
       // Updates the listings of a hand-written page next to the reference.
       const { withListings } = await import("#tools/reference/listings.js");
       const walk = join(dirname(out), WALK);
       const listed = existsSync(walk) ? await withListings(readFileSync(walk, "utf8"), process.cwd()) : null;
-      const { stale, left } = comparePages(out, pages);
+      const { stale, left } = compareReferencePages(out, pages);
       const old = listed !== null && listed !== readFileSync(walk, "utf8");
       if (check) {
         if (old) stale.push(WALK);
@@ -41,7 +41,7 @@ export function register(program: Command): void {
 }
 
 /** `stale`: pages that differ from the generated text; `left`: files without a page. */
-export function comparePages(
+export function compareReferencePages(
   folder: string,
   pages: ReadonlyMap<string, string>,
 ): { readonly stale: string[]; readonly left: readonly string[] } {

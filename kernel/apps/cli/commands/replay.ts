@@ -48,8 +48,8 @@ export function register(program: Command): void {
         { findRunByName: runNamed },
         { replay },
         { replayText },
-        { untilInterrupted },
-        { withProgress },
+        { runUntilInterrupted },
+        { withDelayedProgressLine },
         { printable },
       ] = await Promise.all([
         import("../runs/run-argument.js"),
@@ -63,8 +63,8 @@ export function register(program: Command): void {
       const [runs, home] = [options.runs, options.home].map((folder) =>
         folder === undefined ? undefined : resolve(folder),
       );
-      const { result } = await untilInterrupted((signal) =>
-        withProgress((onProgress) =>
+      const { result } = await runUntilInterrupted((signal) =>
+        withDelayedProgressLine((onProgress) =>
           replay(run, { engine, device, threads, anyway, exact, runs, home, signal, onProgress }),
         ),
       );

@@ -31,8 +31,8 @@ export function register(program: Command): void {
     .option("--running", "list trainings and servers that run now, on this machine or its clusters, in any folder")
     .action(async (filter: readonly string[], options: Options) => {
       if (options.running) {
-        const { runningText } = await import("../runs/running-table.js");
-        process.stdout.write(await runningText(options.json === true));
+        const { runningTrainingsText } = await import("../runs/running-table.js");
+        process.stdout.write(await runningTrainingsText(options.json === true));
         return;
       }
       const { runsText } = await import("../runs/runs-table.js");

@@ -3,12 +3,12 @@ import type { Command } from "commander";
 import { clipDistinct } from "#kernel/display/clip-differences.js";
 import { oneLine, plural, printable } from "#kernel/host/value-text.js";
 import { textTable } from "#kernel/display/text-table.js";
-import { labelRatesOf } from "#stdlib/statistics/label-rates.js";
+import { precisionRecallAndF1 } from "#stdlib/statistics/label-rates.js";
 import { labelScoresView } from "#kernel/display/scores/labels-table.js";
 import { readAnswersFile } from "#kernel/inference/scoring/answers-file.js";
 import { scoreAnswers, type ScoredAnswers, type ScoredMetric } from "#kernel/inference/scoring/score-answers.js";
 import { registry } from "#stdlib/registry.js";
-import { untilInterrupted } from "../interrupted.js";
+import { runUntilInterrupted } from "../interrupted.js";
 
 interface Options {
   readonly metrics?: string;
@@ -36,7 +36,7 @@ export function register(program: Command): void {
     .option("--probabilities <column>", "column of the predicted probabilities")
     .action(async (path: string, options: Options) => {
       const folder = process.cwd();
-      const { result: scored } = await untilInterrupted(async (signal) => {
+      const { result: scored } = await runUntilInterrupted(async (signal) => {
         try {
           const answers = await readAnswersFile(folder, path, options);
           signal.throwIfAborted();
@@ -62,7 +62,11 @@ function asJson({ rows, metrics, by, byLabel, notes }: ScoredAnswers) {
     })),
   }));
   // A single `by` is written as an object, not a list, for compatibility.
-  const labels = byLabel?.rows.map(({ label, ...counts }) => ({ label, rows: counts.have, ...labelRatesOf(counts) }));
+  const labels = byLabel?.rows.map(({ label, ...counts }) => ({
+    label,
+    rows: counts.have,
+    ...precisionRecallAndF1(counts),
+  }));
   return {
     rows,
     metrics: numbers(metrics),

@@ -6,7 +6,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { ENGINE_NAMES } from "#kernel/engines/engine.js";
 import type { NamedModelFolder } from "#kernel/features/serve/contract.js";
 import type { ServeCommandOptions } from "../serve.js";
-import { exitSoon } from "../run-to-completion.js";
+import { exitAfterGracePeriod } from "../run-to-completion.js";
 
 interface Options extends ServeCommandOptions {
   readonly hashKey?: true;
@@ -47,7 +47,7 @@ certificates that changed are read again, and the log's file is opened anew. Exi
         if (folders.length + options.name.length === 0)
           throw new CodedError("bad-usage", { message: "it needs a folder to serve", command: "tunebook serve" });
         process.exitCode = await serveCommand(folders, options);
-        exitSoon();
+        exitAfterGracePeriod();
       }
     });
 }

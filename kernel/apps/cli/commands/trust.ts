@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
 import { oneLine, printable } from "#kernel/host/value-text.js";
-import { distrustFolder, trustedBy, trustedFolders, trustFolder } from "#kernel/trust/trust.js";
+import { distrustFolder, trustingFolderOf, trustedFolders, trustFolder } from "#kernel/trust/trust.js";
 
 interface Options {
   readonly remove?: true;
@@ -49,7 +49,7 @@ async function added(folder: string): Promise<string> {
 async function removed(folder: string): Promise<string> {
   const name = shown(resolve(folder));
   const wasListed = await distrustFolder(folder);
-  const by = trustedBy(folder);
+  const by = trustingFolderOf(folder);
   if (!wasListed) process.exitCode = 1;
   if (by !== null) return `${name} is still trusted, as a subfolder of ${shown(by)}`;
   return wasListed ? `${name} is no longer trusted` : `${name} is not on the list`;

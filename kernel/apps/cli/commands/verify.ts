@@ -37,8 +37,8 @@ export function register(program: Command): void {
     )
     .action(async (place: string, options: Options) => {
       if (/\.ipynb$/.test(place)) {
-        const { isNotebook, verifyNotebook } = await import("../verify-notebook.js");
-        if (isNotebook(place)) {
+        const { isNotebookFile, verifyNotebook } = await import("../verify-notebook.js");
+        if (isNotebookFile(place)) {
           process.exitCode = await verifyNotebook(place, options);
           return;
         }

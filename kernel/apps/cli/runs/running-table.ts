@@ -5,30 +5,30 @@ import { readRegularFile } from "#kernel/runs/read-events.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import { RunLog } from "#kernel/runs/run-log.js";
 import { isClusterSweep, readTrialGroup, runsFolderOf, type TrialGroup } from "#kernel/runs/together/trial-groups.js";
-import type { RunStanding } from "#kernel/remote/supervisor/outcome.js";
+import type { RunProgressStatus } from "#kernel/remote/supervisor/outcome.js";
 import {
   runningTrainings,
-  clusterSearches,
+  unfetchedClusterSweeps,
   type RunningTraining,
 } from "#kernel/remote/supervisor/running-processes.js";
 import { stopRun } from "#kernel/remote/supervisor/stop-process.js";
 import { textTable } from "#kernel/display/text-table.js";
 import { durationText, plural, printable, significantText } from "#kernel/host/value-text.js";
-import { readSearchSnapshot } from "#kernel/sweep-runs/remote/remote-state.js";
-import { MEMBER_NAMES } from "#kernel/sweep-runs/detach-group.js";
+import { readClusterSearchSnapshot } from "#kernel/sweep-runs/remote/remote-state.js";
+import { GROUP_MEMBER_NAMES } from "#kernel/sweep-runs/detach-group.js";
 import { groupProgress } from "#kernel/sweep-runs/watch-group.js";
 import { findRunForCommand } from "../find-run.js";
 import { runsFolder } from "./runs-folder.js";
-import { serversIn, serversText } from "../serving-table.js";
+import { serversOfRunsFolder, serversText } from "../serving-table.js";
 import { stopClusterSearch } from "../stop-remote-sweep.js";
 
 /** Timeout for a cluster's answer, in ms. */
 const PATIENCE = 4000;
 
-export async function runningText(json: boolean): Promise<string> {
-  const there = await Promise.all(clusterSearches().map(toldThere));
+export async function runningTrainingsText(json: boolean): Promise<string> {
+  const there = await Promise.all(unfetchedClusterSweeps().map(toldThere));
   const all = [...runningTrainings().map(toldOf), ...there.flatMap((one) => one ?? [])];
-  const servers = serversIn(null);
+  const servers = serversOfRunsFolder(null);
   if (json) {
     const serverEntries = servers.map((one) => ({ ...one, models: one.models.map(({ name }) => name) }));
     return `${JSON.stringify([...all, ...serverEntries], null, 2)}\n`;
@@ -66,7 +66,7 @@ function runsAs(one: Told): string {
 
 /** Null: its results were fetched in the meantime. */
 async function toldThere(sweep: TrialGroup) {
-  const found = await readSearchSnapshot(sweep, { registry, patience: PATIENCE });
+  const found = await readClusterSearchSnapshot(sweep, { registry, patience: PATIENCE });
   if (found === null) return null;
   const { place: clusterPlace, stands, why, done, total } = found;
   return {
@@ -115,7 +115,7 @@ function toldOf({ folder, holder, detached }: RunningTraining) {
       since: holder.at,
       step: done,
       steps: total,
-      of: `${MEMBER_NAMES[several.several.is]}s`,
+      of: `${GROUP_MEMBER_NAMES[several.several.is]}s`,
       loss: null,
       secondsLeft: null,
     };
@@ -140,10 +140,10 @@ function toldOf({ folder, holder, detached }: RunningTraining) {
   };
 }
 
-function severalText(group: TrialGroup, is: RunStanding, now: boolean): string {
+function severalText(group: TrialGroup, is: RunProgressStatus, now: boolean): string {
   const { done, of: all } = groupProgress(group, registry);
   const { is: sort } = group.several;
-  const count = `${String(done)}${all === null ? "" : ` of ${String(all)}`} ${MEMBER_NAMES[sort]}s`;
+  const count = `${String(done)}${all === null ? "" : ` of ${String(all)}`} ${GROUP_MEMBER_NAMES[sort]}s`;
   if (is === "done") return `${group.name} had ended by itself, after ${count}\n`;
   const again =
     sort === "sweep"

@@ -17,7 +17,7 @@ import {
 import { normaliseTag, writeRunNotes } from "#kernel/runs/history/run-notes.js";
 import { listNames } from "#dsl/language/diagnostics/lists.js";
 import { runsFolder } from "./runs-folder.js";
-import { serversIn, serversText } from "../serving-table.js";
+import { serversOfRunsFolder, serversText } from "../serving-table.js";
 
 export interface RunsTableRequest {
   readonly filter: string;
@@ -64,7 +64,7 @@ export async function runsText(folder: string, { sort, limit, json, ...request }
     sort: column ?? ("score" satisfies RunSortKey),
     score: metric?.key ?? null,
   });
-  const servers = serversIn(list.root);
+  const servers = serversOfRunsFolder(list.root);
   if (json) return `${JSON.stringify({ on, ...plain(listing), servers }, null, 2)}\n`;
   const odd = listing.total === 0 && listing.all > 0 ? oddFilters(request.filter) : "";
   return `${table(listing, list.root, column === "loss")}${odd}${serversText(servers)}`;

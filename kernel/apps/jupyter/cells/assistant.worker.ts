@@ -7,9 +7,9 @@ import { parentPort, workerData, type MessagePort } from "node:worker_threads";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { AssistantMethod, AssistantMethods, AssistantRequest, ConnectMessage } from "./assistant-port.js";
 import type { AssistantStartData, CompilerMethod, CompilerMethods } from "./assistant-client.js";
-import { isSyntaxComplaint, tuneHint } from "./compile/complaints.js";
+import { isSyntaxCompileError, tuneHint } from "./compile/complaints.js";
 import { Converter } from "./compile/converter.js";
-import { pythonComplaintIn } from "./compile/python.js";
+import { pythonCodeErrorIn } from "./compile/python.js";
 import type { RunListDashboard } from "../../../training-runs/run-requests.js";
 import type { NotebookPlan } from "./notebook-plan.js";
 import { openAssistant } from "./open-assistant.js";
@@ -73,11 +73,11 @@ const compiler: { readonly [M in CompilerMethod]: Answer<CompilerMethods[M]> } =
   convert: async ({ code }) => {
     const conversion = converter.convert(code);
     if (!("complaints" in conversion)) return conversion;
-    const python = pythonComplaintIn(conversion.complaints, code);
+    const python = pythonCodeErrorIn(conversion.complaints, code);
     if (python) return { complaints: [python.complaint], hint: python.hint };
     const assistant = await tune;
     const { verbs } = assistant;
-    const lines = conversion.complaints.filter((c) => isSyntaxComplaint(c)).map((c) => c.line);
+    const lines = conversion.complaints.filter((c) => isSyntaxCompileError(c)).map((c) => c.line);
     const written = code.split("\n");
     const foreign = await Promise.all(lines.map((line) => assistant.foreign(written[line - 1] ?? "")));
     const hint = foreign.find((candidate) => candidate !== undefined) ?? tuneHint(code, lines, verbs);

@@ -7,7 +7,7 @@
  */
 import { createRequire, syncBuiltinESMExports } from "node:module";
 import { promisify } from "node:util";
-import { CellInterrupted, currentScope, runningScope, runInScope, type CellRun } from "./scope.js";
+import { CellInterrupted, currentCellRun, runningCellRun, runAsCell, type CellRun } from "./scope.js";
 
 type Callback = (...args: unknown[]) => unknown;
 type Report = (error: unknown, scope: CellRun) => void;
@@ -22,14 +22,14 @@ function isUsers(callback: Callback): boolean {
 }
 
 /** Passes the current cell to timers and microtasks; returns a function that undoes it. */
-export function followTimers(report: Report): () => void {
+export function trackCellsThroughTimers(report: Report): () => void {
   const timers = createRequire(import.meta.url)("node:timers") as Timers;
   const native = { ...timers, queueMicrotask: globalThis.queueMicrotask, nextTick: process.nextTick };
 
   const later = (callback: Callback, scope: CellRun): ((...of: unknown[]) => void) => {
     return (...of) => {
       if (scope.dead && isUsers(callback)) return;
-      runInScope(scope, () => void Promise.resolve().then(() => guardedCall(callback, of, scope)));
+      runAsCell(scope, () => void Promise.resolve().then(() => guardedCall(callback, of, scope)));
     };
   };
   const guardedCall = (callback: Callback, of: unknown[], scope: CellRun): void => {
@@ -42,7 +42,7 @@ export function followTimers(report: Report): () => void {
   const follow = (name: "setTimeout" | "setImmediate"): Callback => {
     const make = native[name] as Callback;
     const following = (callback: unknown, ...of: unknown[]): unknown => {
-      const scope = currentScope();
+      const scope = currentCellRun();
       return make(scope && typeof callback === "function" ? later(callback as Callback, scope) : callback, ...of);
     };
     Object.defineProperty(following, promisify.custom, {
@@ -51,7 +51,7 @@ export function followTimers(report: Report): () => void {
     return following;
   };
   const setInterval = (callback: unknown, ...timerArgs: unknown[]): unknown => {
-    const scope = currentScope();
+    const scope = currentCellRun();
     const make = native.setInterval as Callback;
     if (!scope || typeof callback !== "function") return make(callback, ...timerArgs);
     const run = later(callback as Callback, scope);
@@ -65,15 +65,15 @@ export function followTimers(report: Report): () => void {
     return timer;
   };
   const queueMicrotask = (callback: unknown): void => {
-    const scope = currentScope();
+    const scope = currentCellRun();
     if (scope && typeof callback === "function") later(callback as Callback, scope)();
     else native.queueMicrotask(callback as () => void);
   };
   const nextTick = (callback: unknown, ...tickArgs: unknown[]): void => {
-    const scope = currentScope();
+    const scope = currentCellRun();
     const handed =
       scope && typeof callback === "function"
-        ? (...args: unknown[]) => runInScope(scope, () => guardedCall(callback as Callback, args, scope))
+        ? (...args: unknown[]) => runAsCell(scope, () => guardedCall(callback as Callback, args, scope))
         : callback;
     native.nextTick.call(process, handed as Callback, ...tickArgs);
   };
@@ -104,16 +104,16 @@ export interface CellHooks {
 export function createInterruptHooks(stop: Int32Array): CellHooks {
   function tick(): undefined {
     // a plain read: half the cost of an atomic one, and V8 does not move reads of shared memory out of a loop (tested)
-    if (stop[0] !== 0 || currentScope()?.dead) halt();
+    if (stop[0] !== 0 || currentCellRun()?.dead) halt();
     return undefined;
   }
   function halt(): never {
-    if (Atomics.exchange(stop, 0, 0) !== 0) (currentScope() ?? runningScope())?.die();
+    if (Atomics.exchange(stop, 0, 0) !== 0) (currentCellRun() ?? runningCellRun())?.die();
     throw new CellInterrupted();
   }
   /** Waits for `value`; never returns if the cell died in the meantime. */
   function guard(value: unknown): unknown {
-    const scope = currentScope();
+    const scope = currentCellRun();
     if (!scope) return value;
     if (scope.dead) return never;
     return new Promise((resolve, reject) => {
@@ -125,7 +125,7 @@ export function createInterruptHooks(stop: Int32Array): CellHooks {
   }
   async function* each(values: AsyncIterable<unknown> | Iterable<unknown>): AsyncGenerator<unknown> {
     for await (const value of values) {
-      if (currentScope()?.dead) await never;
+      if (currentCellRun()?.dead) await never;
       yield value;
     }
   }

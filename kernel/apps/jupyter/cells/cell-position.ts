@@ -1,5 +1,5 @@
 /** A position in a cell, shown as the source line with a caret under the column. */
-export interface CellPlace {
+export interface CellSourcePosition {
   /** Counts from 1. */
   readonly line: number;
   /** Counts from 1, in UTF-16 units. */
@@ -7,7 +7,7 @@ export interface CellPlace {
 }
 
 /** ` --> Cell [3]:2:5` and the marked line, in the format of Tune's diagnostics. */
-export function caretLines(code: string, { line, column }: CellPlace, title: string, length = 1): string[] {
+export function caretLines(code: string, { line, column }: CellSourcePosition, title: string, length = 1): string[] {
   const text = code.split("\n")[line - 1];
   const number = String(line);
   const bar = " ".repeat(number.length + 2) + "|";

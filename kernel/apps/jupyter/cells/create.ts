@@ -4,14 +4,14 @@
  */
 import { withoutMagic } from "#dsl/language/syntax/cell.js";
 import { AssistantClient } from "./assistant-client.js";
-import { Executor, expressionReply } from "./executor.js";
+import { Executor, userExpressionReply } from "./executor.js";
 import { globalDeclarations } from "./globals.js";
 import type { ExecuteOutcome } from "../ports/execute-outcome.js";
 import type { CellLanguage, InterpreterHandle, CellsOptions, ExecuteRequest, Interpreter } from "./interpreter.js";
 import { runsFolderBeside } from "../../../runs/default-folder.js";
 import { NameTable } from "./names.js";
 import { prepareProcess } from "./process.js";
-import { CellRun, forgetCurrentScope, setRunningScope, runInScope } from "./scope.js";
+import { CellRun, forgetCurrentCellRun, setRunningCellRun, runAsCell } from "./scope.js";
 import { failureOf, interruptedFailure } from "./traceback.js";
 
 /** Milliseconds that another language has to settle its cell itself after an interrupt. */
@@ -41,7 +41,7 @@ export function createInterpreter(options: CellsOptions): Promise<InterpreterHan
     const { code } = request;
     try {
       if (language)
-        return await runInScope(scope, () => language.execute(request, { signal: scope.abort.signal, names }));
+        return await runAsCell(scope, () => language.execute(request, { signal: scope.abort.signal, names }));
       const outcome =
         code.trim() === ""
           ? ({ status: "ok", userExpressions: {} } as const)
@@ -49,7 +49,7 @@ export function createInterpreter(options: CellsOptions): Promise<InterpreterHan
       if (outcome.status === "error") return outcome;
       return { ...outcome, userExpressions: await evaluate(request.userExpressions, scope) };
     } catch (error) {
-      return runInScope(scope, () => failureOf(error));
+      return runAsCell(scope, () => failureOf(error));
     }
   }
   async function evaluate(
@@ -59,7 +59,7 @@ export function createInterpreter(options: CellsOptions): Promise<InterpreterHan
     const replies: Record<string, unknown> = {};
     for (const [name, code] of Object.entries(expressions)) {
       const inner = new CellRun(scope.cell, `${scope.title} expression ${name}`, scope.output);
-      replies[name] = expressionReply(await executor.run(code, inner, false).catch(failureOf));
+      replies[name] = userExpressionReply(await executor.run(code, inner, false).catch(failureOf));
     }
     return replies;
   }
@@ -76,17 +76,17 @@ export function createInterpreter(options: CellsOptions): Promise<InterpreterHan
         const settle = (outcome: ExecuteOutcome): void => {
           if (atWork?.scope !== scope) return;
           atWork = undefined;
-          setRunningScope(undefined);
+          setRunningCellRun(undefined);
           resolve(outcome);
         };
         const language = options.languages.find((l) => l.owns(request.code));
         atWork = { scope, settle, patience: language ? languagePatience : 0 };
-        setRunningScope(scope);
+        setRunningCellRun(scope);
         run(request, scope, language).then(settle, (error: unknown) => settle(failureOf(error)));
       });
     },
     interrupt() {
-      forgetCurrentScope();
+      forgetCurrentCellRun();
       Atomics.store(stop, 0, 0);
       const runningCell = atWork;
       if (!runningCell) return;

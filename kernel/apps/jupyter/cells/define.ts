@@ -9,7 +9,7 @@ import type { MetricRecord, TechniqueRecord } from "#stdlib/user-defined/record.
 import type { DefinitionPlace, SessionVocabulary } from "#stdlib/user-defined/vocabulary.js";
 import { isTargetLayer } from "#stdlib/techniques/shared/shapes.js";
 import { caretLines } from "./cell-position.js";
-import { innermostPlace, sourceOf } from "./stack.js";
+import { innermostSourcePosition, sourceByTitle } from "./stack.js";
 
 /** Result of a definition, which shows what can be written now. */
 export interface DefinitionResult {
@@ -46,14 +46,14 @@ export function installDefine(vocabulary: SessionVocabulary): () => void {
 }
 
 function hereIn(stack = ""): DefinitionPlace {
-  const place = innermostPlace(stack);
-  return { text: (place && sourceOf(place.title)) ?? "", placeOf };
+  const place = innermostSourcePosition(stack);
+  return { text: (place && sourceByTitle(place.title)) ?? "", placeOf };
 }
 
 /** The innermost position of an error in a cell or a file near the notebook. */
 function placeOf(error: unknown): readonly string[] {
-  const place = error instanceof Error ? innermostPlace(error.stack ?? "") : undefined;
-  const source = place && sourceOf(place.title);
+  const place = error instanceof Error ? innermostSourcePosition(error.stack ?? "") : undefined;
+  const source = place && sourceByTitle(place.title);
   return place && source !== undefined ? caretLines(source, place, place.title) : [];
 }
 

@@ -4,7 +4,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { figureView, type Figure } from "../../../display/figure.js";
 import { displaySymbol, type DisplayOutput } from "../../../display/html.js";
 import { arqueroView, isArqueroTable, tableView } from "../../../display/table.js";
-import { likelyScope } from "./scope.js";
+import { likelyCellRun } from "./scope.js";
 
 export interface DisplayOptions {
   /** display_id: a later output with the same id replaces this one. */
@@ -19,7 +19,7 @@ export class DisplayHandle<T> {
   ) {}
   /** Replaces it wherever it is shown; `value` must be of the same kind as the first. */
   update(value: T): void {
-    (likelyScope()?.output ?? this.output).update({ ...this.toShown(value), id: this.id });
+    (likelyCellRun()?.output ?? this.output).update({ ...this.toShown(value), id: this.id });
   }
 }
 
@@ -52,7 +52,7 @@ function shower<T>(
   };
 }
 function outputOf(call: string) {
-  const scope = likelyScope();
+  const scope = likelyCellRun();
   if (!scope) throw new CodedError("no-cell", { call });
   return scope.output;
 }

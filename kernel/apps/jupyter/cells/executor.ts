@@ -15,9 +15,9 @@ import { DisplayHandle, valueView } from "./display.js";
 import { Imports, pickExport, type LoadedModule } from "./imports.js";
 import type { ExecuteOutcome } from "../ports/execute-outcome.js";
 import type { VariableBinding, NameTable } from "./names.js";
-import { runInScope, type CellRun } from "./scope.js";
+import { runAsCell, type CellRun } from "./scope.js";
 import { rememberSource } from "./stack.js";
-import { complaintFailure, type CellFailure } from "./traceback.js";
+import { compileErrorFailure, type CellFailure } from "./traceback.js";
 
 /** The `__cell` of compiled code; see compile/modules.ts. */
 interface Runtime {
@@ -50,7 +50,8 @@ export class Executor {
   /** Runs a cell in its scope. Throws the cell's own errors; compiler errors are returned as an outcome. */
   async run(code: string, scope: CellRun, keep = true): Promise<ExecuteOutcome> {
     const conversion = await this.assistant.ask("convert", { code });
-    if ("complaints" in conversion) return complaintFailure(conversion.complaints, code, scope.title, conversion.hint);
+    if ("complaints" in conversion)
+      return compileErrorFailure(conversion.complaints, code, scope.title, conversion.hint);
     if ("clashes" in conversion) throw new CodedError("name-is-tune", { names: conversion.clashes });
     const { compiled } = conversion;
     rememberSource(scope.title, compiled, code);
@@ -73,7 +74,7 @@ export class Executor {
     const stopped = (): void => settle();
     scope.abort.signal.addEventListener("abort", stopped, { once: true });
     try {
-      await runInScope(scope, () =>
+      await runAsCell(scope, () =>
         body(...this.helpers(runtime, file, scope), require, undefined, undefined, file, this.folder),
       );
     } finally {
@@ -82,14 +83,14 @@ export class Executor {
     }
     const value = runtime.result;
     const result =
-      value === undefined || value instanceof DisplayHandle ? undefined : runInScope(scope, () => valueView(value));
+      value === undefined || value instanceof DisplayHandle ? undefined : runAsCell(scope, () => valueView(value));
     return { status: "ok", userExpressions: {}, ...(result ? { result } : {}) };
   }
 
   private async loadAll(specifiers: readonly string[], scope: CellRun): Promise<ReadonlyMap<string, LoadedModule>> {
     const loaded = new Map<string, LoadedModule>();
     for (const specifier of specifiers)
-      loaded.set(specifier, await runInScope(scope, () => this.imports.load(specifier)));
+      loaded.set(specifier, await runAsCell(scope, () => this.imports.load(specifier)));
     return loaded;
   }
 
@@ -155,7 +156,7 @@ function compileBody(compiled: CompiledCell, title: string): Body {
 }
 
 /** Formats the user expressions of an execute request as Jupyter requires. */
-export function expressionReply(outcome: ExecuteOutcome): Readonly<Record<string, unknown>> {
+export function userExpressionReply(outcome: ExecuteOutcome): Readonly<Record<string, unknown>> {
   if (outcome.status === "ok")
     return {
       status: "ok",

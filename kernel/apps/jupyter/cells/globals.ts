@@ -1,7 +1,7 @@
 /** Globals available to every cell without an import, and their TypeScript declarations. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { display } from "./display.js";
-import { likelyScope } from "./scope.js";
+import { likelyCellRun } from "./scope.js";
 
 /** Ambient declarations of the globals below. */
 export const globalDeclarations = `
@@ -33,7 +33,7 @@ declare const __dirname: string;
 `;
 
 function ask(call: string, prompt: string, hidden: boolean): Promise<string> {
-  const scope = likelyScope();
+  const scope = likelyCellRun();
   if (!scope) return Promise.reject(new CodedError("no-cell", { call }));
   return scope.output.input(prompt, hidden);
 }

@@ -10,7 +10,7 @@ import { dirname, extname, isAbsolute, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import vm from "node:vm";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { complaintLines, type Complaint } from "./compile/complaints.js";
+import { compileErrorLines, type CellCompileError } from "./compile/complaints.js";
 import { readNamedText } from "../../../fetch/regular.js";
 import type { CompiledCell, Conversion } from "./compile/converter.js";
 import { readFileStamp } from "../../../fetch/stamp.js";
@@ -31,7 +31,7 @@ export function pickExport(module: LoadedModule, name: string): unknown {
 }
 
 /** Runs a compiled file with its helpers and imported modules; returns its namespace. */
-export type RunFile = (file: {
+export type RunCompiledFile = (file: {
   readonly path: string;
   readonly source: string;
   readonly compiled: CompiledCell;
@@ -55,7 +55,7 @@ export class Imports {
   constructor(
     private readonly folder: string,
     private readonly compile: (path: string, text: string) => Promise<Conversion>,
-    private readonly run: RunFile,
+    private readonly run: RunCompiledFile,
   ) {}
 
   /**
@@ -85,10 +85,10 @@ export class Imports {
     const source = readNamedText(path);
     const conversion = await this.compile(path, source);
     if (!("compiled" in conversion)) {
-      const complaints: readonly Complaint[] = "complaints" in conversion ? conversion.complaints : [];
+      const complaints: readonly CellCompileError[] = "complaints" in conversion ? conversion.complaints : [];
       throw new CodedError("file-does-not-compile", {
         path,
-        lines: complaints.flatMap((c) => complaintLines(c, source, path)),
+        lines: complaints.flatMap((c) => compileErrorLines(c, source, path)),
       });
     }
     const { compiled } = conversion;

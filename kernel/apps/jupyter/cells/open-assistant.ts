@@ -90,7 +90,7 @@ class Looks {
   }
   private async answer(need: Need): Promise<FactAnswer> {
     const { DatasetCache } = await import("../../../session/answers/dataset-cache.js");
-    const { answerNeed } = await import("../../../session/answers/need-answers.js");
+    const { answerCompilerNeed } = await import("../../../session/answers/need-answers.js");
     const signal = AbortSignal.timeout(this.patience * 1000);
     try {
       const hostContext = {
@@ -98,7 +98,7 @@ class Looks {
         withhold: this.trusted(this.folder) ? ("secrets" as const) : ("all" as const),
         signal,
       };
-      return await answerNeed(need, hostContext, new DatasetCache());
+      return await answerCompilerNeed(need, hostContext, new DatasetCache());
     } catch (error) {
       if (error instanceof CodedError) return { failed: { code: error.code, data: error.data } };
       if (signal.aborted) return { failed: { code: "slow-source", data: { seconds: this.patience } } };

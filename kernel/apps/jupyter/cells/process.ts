@@ -4,18 +4,18 @@
  * interpreters (tests) share one set of changes.
  */
 import { failureText } from "./traceback.js";
-import { followTimers } from "./background.js";
+import { trackCellsThroughTimers } from "./background.js";
 import { installGlobals } from "./globals.js";
 import {
   CellInterrupted,
-  currentScope,
-  followPromises,
-  likelyScope,
-  scopeOf,
+  currentCellRun,
+  trackCellsThroughPromises,
+  likelyCellRun,
+  cellRunOfPromise,
   type CellRun,
-  runningScope,
+  runningCellRun,
 } from "./scope.js";
-import { mapStacks } from "./stack.js";
+import { mapStackTraces } from "./stack.js";
 import { StringDecoder } from "node:string_decoder";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
@@ -23,7 +23,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 type Write = typeof process.stdout.write;
 
 /** Routes `process.stdout`, `process.stderr` and the console; returns a function that undoes it. */
-export function followStreams(): () => void {
+export function routeOutputToCells(): () => void {
   const undo = [follow("stdout"), follow("stderr"), followClear(), followExit()];
   return () => {
     for (const f of undo) f();
@@ -35,7 +35,7 @@ function follow(name: "stdout" | "stderr"): () => void {
   const native = stream.write;
   const decoders = new WeakMap<CellRun, StringDecoder>();
   const write = (chunk: unknown, encoding?: unknown, done?: unknown): boolean => {
-    const scope = currentScope() ?? runningScope();
+    const scope = currentCellRun() ?? runningCellRun();
     if (!scope) return (native as (...args: unknown[]) => boolean).call(stream, chunk, encoding, done);
     if (!scope.dead) scope.output.stream(name, chunkText(chunk, encoding, scope));
     const callback = typeof encoding === "function" ? encoding : done;
@@ -66,7 +66,7 @@ function follow(name: "stdout" | "stderr"): () => void {
 function followClear(): () => void {
   const native = console.clear;
   console.clear = () => {
-    const scope = likelyScope();
+    const scope = likelyCellRun();
     if (scope) scope.output.clear(false);
     else native.call(console);
   };
@@ -76,7 +76,7 @@ function followClear(): () => void {
 function followExit(): () => void {
   const { exit, abort } = process;
   const refuse = (status: unknown): void => {
-    if (currentScope()) throw new CodedError("exit-in-cell", { status: status === undefined ? "" : String(status) });
+    if (currentCellRun()) throw new CodedError("exit-in-cell", { status: status === undefined ? "" : String(status) });
   };
   process.exit = ((status?: number) => {
     refuse(status);
@@ -138,10 +138,10 @@ let undo: (() => void)[] = [];
 export function prepareProcess(): () => void {
   if (users++ === 0)
     undo = [
-      followPromises(),
-      followTimers((error, scope) => report("Uncaught error", error, scope)),
-      followStreams(),
-      mapStacks(),
+      trackCellsThroughPromises(),
+      trackCellsThroughTimers((error, scope) => report("Uncaught error", error, scope)),
+      routeOutputToCells(),
+      mapStackTraces(),
       showFunctionsAsWritten(),
       installGlobals(),
       followErrors(),
@@ -168,11 +168,11 @@ function report(what: string, error: unknown, scope: CellRun | undefined): void 
 function followErrors(): () => void {
   const rejected = (error: unknown, promise: Promise<unknown>): void => {
     if (error instanceof CellInterrupted) return;
-    report("Unhandled rejection", error, scopeOf(promise) ?? likelyScope());
+    report("Unhandled rejection", error, cellRunOfPromise(promise) ?? likelyCellRun());
   };
   const uncaught = (error: unknown): void => {
     if (error instanceof CellInterrupted) return;
-    report("Uncaught error", error, currentScope() ?? likelyScope());
+    report("Uncaught error", error, currentCellRun() ?? likelyCellRun());
   };
   process.on("unhandledRejection", rejected);
   process.on("uncaughtException", uncaught);

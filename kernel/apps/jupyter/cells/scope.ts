@@ -40,25 +40,25 @@ let running: CellRun | undefined;
 let last: CellRun | undefined;
 
 /** The cell whose code is on the stack, if known. */
-export function currentScope(): CellRun | undefined {
+export function currentCellRun(): CellRun | undefined {
   return current;
 }
-export function runningScope(): CellRun | undefined {
+export function runningCellRun(): CellRun | undefined {
   return running;
 }
 /** Best guess for code called by a native callback: the executing cell, else the last one. */
-export function likelyScope(): CellRun | undefined {
+export function likelyCellRun(): CellRun | undefined {
   return current ?? running ?? last;
 }
-export function setRunningScope(scope: CellRun | undefined): void {
+export function setRunningCellRun(scope: CellRun | undefined): void {
   running = scope;
   if (scope) last = scope;
 }
 /** Resets the current scope, as no `finally` ran after JavaScript was stopped from outside. */
-export function forgetCurrentScope(): void {
+export function forgetCurrentCellRun(): void {
   current = undefined;
 }
-export function runInScope<T>(scope: CellRun | undefined, f: () => T): T {
+export function runAsCell<T>(scope: CellRun | undefined, f: () => T): T {
   const before = current;
   current = scope;
   try {
@@ -86,12 +86,12 @@ class Stamp extends Returns {
   }
 }
 /** The cell in which a promise was made. */
-export function scopeOf(promise: object): CellRun | undefined {
+export function cellRunOfPromise(promise: object): CellRun | undefined {
   return Stamp.scopeFor(promise);
 }
 
 /** Makes promises store their cell; returns a function that stops it. */
-export function followPromises(): () => void {
+export function trackCellsThroughPromises(): () => void {
   const before: (CellRun | undefined)[] = [];
   const stop = promiseHooks.createHook({
     init(promise) {

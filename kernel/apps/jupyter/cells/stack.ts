@@ -9,7 +9,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import * as v from "valibot";
 import { objectWith, parseJsonAs, type Schema } from "../../../fetch/json.js";
 import type { CompiledCell } from "./compile/converter.js";
-import type { CellPlace } from "./cell-position.js";
+import type { CellSourcePosition } from "./cell-position.js";
 
 /** Lines of code before a compiled text. */
 export const wrapperLines = 1;
@@ -38,12 +38,12 @@ const ours = [here, pathToFileURL(here).href];
 export function rememberSource(title: string, { map, linesBefore }: Mapping, source: string): void {
   known.set(title, { map, linesBefore, source });
 }
-export function sourceOf(title: string): string | undefined {
+export function sourceByTitle(title: string): string | undefined {
   return known.get(title)?.source;
 }
 
 /** Maps a position in the running code (from 1) to the source. */
-function mapped(title: string, line: number, column: number): CellPlace | undefined {
+function mapped(title: string, line: number, column: number): CellSourcePosition | undefined {
   const entry = known.get(title);
   if (!entry || entry.map === "") return undefined;
   entry.read ??= new SourceMap(parseJsonAs(entry.map, sourceMap));
@@ -78,7 +78,7 @@ const nodes = (frame: string): boolean =>
   frame.includes("(node:internal/") || frame.startsWith("node:internal/") || frame.startsWith("async node:internal/");
 
 /** Sets `Error.prepareStackTrace`; returns a function that undoes it. */
-export function mapStacks(): () => void {
+export function mapStackTraces(): () => void {
   const before = Error.prepareStackTrace;
   const prepare = (error: Error, sites: NodeJS.CallSite[]): string => {
     const frames = sites.map(mappedFrame);
@@ -105,7 +105,7 @@ function headline(error: unknown): string {
 }
 
 /** The innermost frame of a stack in a cell or a file near the notebook. */
-export function innermostPlace(stack: string): (CellPlace & { readonly title: string }) | undefined {
+export function innermostSourcePosition(stack: string): (CellSourcePosition & { readonly title: string }) | undefined {
   for (const line of stack.split("\n")) {
     if (!/^\s+at /.test(line)) continue;
     const found = /\(([^()]+):(\d+):(\d+)\)$/.exec(line) ?? /^\s+at (?:async )?(.+):(\d+):(\d+)$/.exec(line);

@@ -3,11 +3,11 @@
  */
 import { inspect } from "node:util";
 import { CodedError, textsOfCode } from "#dsl/language/diagnostics/codes.js";
-import type { Complaint } from "./compile/complaints.js";
-import { complaintLines } from "./compile/complaints.js";
+import type { CellCompileError } from "./compile/complaints.js";
+import { compileErrorLines } from "./compile/complaints.js";
 import type { ExecuteOutcome } from "../ports/execute-outcome.js";
 import { caretLines } from "./cell-position.js";
-import { innermostPlace, sourceOf } from "./stack.js";
+import { innermostSourcePosition, sourceByTitle } from "./stack.js";
 import { CellInterrupted } from "./scope.js";
 
 export type CellFailure = Extract<ExecuteOutcome, { status: "error" }>;
@@ -19,8 +19,8 @@ export function failureOf(error: unknown): CellFailure {
     const text = inspect(error, { colors: false });
     return { status: "error", ename: "Thrown", evalue: text, traceback: [`Thrown: ${text}`] };
   }
-  const place = innermostPlace(stackOf(error));
-  const source = place && sourceOf(place.title);
+  const place = innermostSourcePosition(stackOf(error));
+  const source = place && sourceByTitle(place.title);
   const pointer = place && source !== undefined ? caretLines(source, place, place.title) : [];
   if (error instanceof CodedError) return codedFailure(error, pointer);
   const whole = inspect(error, { colors: false }).split("\n");
@@ -45,14 +45,14 @@ export function interruptedFailure(): CellFailure {
 }
 
 /** Failure with all compiler errors of a cell. */
-export function complaintFailure(
-  complaints: readonly Complaint[],
+export function compileErrorFailure(
+  complaints: readonly CellCompileError[],
   code: string,
   title: string,
   hint: string | undefined,
 ): CellFailure {
   const first = complaints[0];
-  const blocks = complaints.flatMap((c, i) => [...(i > 0 ? [""] : []), ...complaintLines(c, code, title)]);
+  const blocks = complaints.flatMap((c, i) => [...(i > 0 ? [""] : []), ...compileErrorLines(c, code, title)]);
   return {
     status: "error",
     ename: "TypeScriptError",

@@ -3,7 +3,7 @@
  * `onMessage`.
  */
 import { Dealer, Subscriber } from "zeromq";
-import { decode, encode, type Message } from "./messages.js";
+import { decodeSignedMessage, encodeSignedMessage, type Message } from "./messages.js";
 
 export class Channel {
   private sending: Promise<void> = Promise.resolve();
@@ -32,7 +32,7 @@ export class Channel {
   }
 
   send(message: Omit<Message, "identities">): Promise<void> {
-    return this.sendFrames(encode(message, this.key));
+    return this.sendFrames(encodeSignedMessage(message, this.key));
   }
   /** Sends raw frames: for tests with messages that no well-behaved client would send. */
   sendFrames(frames: readonly (Buffer | string)[]): Promise<void> {
@@ -51,7 +51,7 @@ export class Channel {
   private async read(onMessage: (message: Message) => void): Promise<void> {
     try {
       for await (const frames of this.socket) {
-        const message = decode(frames, this.key);
+        const message = decodeSignedMessage(frames, this.key);
         if (message !== null) onMessage(message);
       }
     } catch (error) {

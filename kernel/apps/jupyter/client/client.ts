@@ -10,7 +10,7 @@ import { Request } from "zeromq";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { Channel } from "./channel.js";
 import { Comm } from "./comm.js";
-import { addressOf, newConnection, writeConnection, type ConnectionInfo } from "./connection.js";
+import { zmqAddressOfPort, newConnection, writeConnection, type ConnectionInfo } from "./connection.js";
 import { newHeader, type MessageContent, type Header, type Message } from "./messages.js";
 import { CellOutputs, OutputStore, type NotebookOutput } from "./outputs.js";
 import { ownKernelCommand, startKernelProcess, type KernelProcess } from "./process.js";
@@ -128,11 +128,11 @@ export class KernelClient {
   ) {
     const { key } = connection;
     const dealer = (port: number, identity: string, take: (message: Message) => void): Channel =>
-      Channel.dealer(addressOf(connection, port), key, identity, take);
+      Channel.dealer(zmqAddressOfPort(connection, port), key, identity, take);
     this.shell = dealer(connection.shell_port, this.session, (message) => this.onReply(message));
     this.control = dealer(connection.control_port, this.session, (message) => this.onReply(message));
     this.stdin = dealer(connection.stdin_port, this.session, (message) => void this.onInputRequest(message));
-    this.iopub = Channel.subscriber(addressOf(connection, connection.iopub_port), key, (message) =>
+    this.iopub = Channel.subscriber(zmqAddressOfPort(connection, connection.iopub_port), key, (message) =>
       this.onIopub(message),
     );
     void this.process.ended.then((ended) => {
@@ -233,7 +233,7 @@ export class KernelClient {
   /** Milliseconds until the heartbeat socket echoes. */
   async heartbeat(): Promise<number> {
     const socket = new Request({ linger: 0, receiveTimeout: 5000 });
-    socket.connect(addressOf(this.connection, this.connection.hb_port));
+    socket.connect(zmqAddressOfPort(this.connection, this.connection.hb_port));
     try {
       const start = performance.now();
       await socket.send("ping");

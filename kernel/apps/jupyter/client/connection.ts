@@ -43,7 +43,7 @@ export function writeConnection(file: string, connection: ConnectionInfo): void 
   writeFileSync(file, JSON.stringify(connection, null, 2), { mode: 0o600 });
 }
 
-export function addressOf(connection: ConnectionInfo, port: number): string {
+export function zmqAddressOfPort(connection: ConnectionInfo, port: number): string {
   return `${connection.transport}://${connection.ip}:${port}`;
 }
 

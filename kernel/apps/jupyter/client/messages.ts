@@ -57,20 +57,20 @@ export function newHeader(type: string, session: string): Header {
   };
 }
 
-export function encode(message: Omit<Message, "identities">, key: string): Buffer[] {
+export function encodeSignedMessage(message: Omit<Message, "identities">, key: string): Buffer[] {
   const parts = [message.header, message.parent, message.metadata, message.content].map((part) =>
     Buffer.from(JSON.stringify(part)),
   );
-  return [delimiter, Buffer.from(sign(parts, key)), ...parts, ...message.buffers];
+  return [delimiter, Buffer.from(signMessageParts(parts, key)), ...parts, ...message.buffers];
 }
 
 /** Null for frames that are not a message or whose signature is wrong. */
-export function decode(frames: readonly Buffer[], key: string): Message | null {
+export function decodeSignedMessage(frames: readonly Buffer[], key: string): Message | null {
   const delimiterIndex = frames.findIndex((frame) => frame.equals(delimiter));
   const [signature, ...rest] = frames.slice(delimiterIndex + 1);
   const parts = rest.slice(0, 4);
   if (delimiterIndex < 0 || signature === undefined || parts.length < 4) return null;
-  const expected = Buffer.from(sign(parts, key));
+  const expected = Buffer.from(signMessageParts(parts, key));
   if (expected.length !== signature.length || !timingSafeEqual(expected, signature)) return null;
   const [header, parent, metadata, content] = parts.map((part) => part.toString("utf8"));
   const message = {
@@ -90,7 +90,7 @@ export function decode(frames: readonly Buffer[], key: string): Message | null {
   };
 }
 
-export function sign(parts: readonly Buffer[], key: string): string {
+export function signMessageParts(parts: readonly Buffer[], key: string): string {
   if (key === "") return "";
   const hmac = createHmac("sha256", key);
   for (const part of parts) hmac.update(part);

@@ -2,11 +2,11 @@
 import { stripVTControlCharacters } from "node:util";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { registry } from "#stdlib/registry.js";
-import { compareNumbers, type NumberPair } from "../../../runs/record/number-tolerance.js";
+import { compareNumbers, type RunNumberPair } from "../../../runs/record/number-tolerance.js";
 import { AFTER_PARAMETERS } from "./parameters.js";
 import { tagsOf, type CodeCell, type Notebook } from "./notebook-file.js";
 
-export interface MovedLine {
+export interface ChangedScoreLine {
   /** Index among the code cells, from 1. */
   readonly cell: number;
   /** Index among its cell's outputs, from 0. */
@@ -21,13 +21,13 @@ export interface ScoreChanges {
   /** Number of lines that both notebooks have. */
   readonly lines: number;
   /** Lines whose scores differ; a score in an output's first line and in its table counts once. */
-  readonly moved: readonly MovedLine[];
+  readonly moved: readonly ChangedScoreLine[];
 }
 
-export function changedOutputs(before: Notebook, after: Notebook): ScoreChanges {
+export function scoreChangesBetween(before: Notebook, after: Notebook): ScoreChanges {
   const [old, fresh] = [linesOf(before), linesOf(after)];
   let lines = 0;
-  const moved: MovedLine[] = [];
+  const moved: ChangedScoreLine[] = [];
   for (const [i, { cell, lines: now }] of fresh.entries()) {
     const then = [...(old[i]?.lines ?? [])];
     const others: Line[] = [];
@@ -52,10 +52,10 @@ export function changedOutputs(before: Notebook, after: Notebook): ScoreChanges 
   return { lines, moved };
 }
 
-const isOf = (cell: number, metric: string) => (one: MovedLine) => one.cell === cell && one.metric === metric;
+const isOf = (cell: number, metric: string) => (one: ChangedScoreLine) => one.cell === cell && one.metric === metric;
 
 /** Stored score lines without a line of the same shape now; each is paired with a remaining line of its metric, if there is one. */
-function lost(then: readonly Line[], now: readonly Line[], cell: number): readonly MovedLine[] {
+function lost(then: readonly Line[], now: readonly Line[], cell: number): readonly ChangedScoreLine[] {
   const left = [...now];
   return then.map(({ text, output }) => {
     const metric = metricOf(text) ?? "";
@@ -66,7 +66,7 @@ function lost(then: readonly Line[], now: readonly Line[], cell: number): readon
 }
 
 /** Ids of the notebook's own runs, named by the outputs of its trainings, in order. */
-export function runsIn({ cells }: Notebook): readonly string[] {
+export function runIdsIn({ cells }: Notebook): readonly string[] {
   return cells.flatMap((cell) => (cell.cell_type === "code" ? cell.outputs.flatMap(runOf) : []));
 }
 function runOf(output: unknown): readonly string[] {
@@ -79,18 +79,18 @@ function runOf(output: unknown): readonly string[] {
 /** Removes lines whose scores were all reported already with the runs. */
 export function withoutReportedLines(
   moved: ScoreChanges["moved"],
-  reported: readonly NumberPair[],
+  reported: readonly RunNumberPair[],
 ): ScoreChanges["moved"] {
   // Equal at a line's precision.
   const shows = (shown: number, exact: number): boolean =>
     Math.abs(shown - exact) <= 5e-4 * Math.max(1, Math.abs(exact));
-  const isTold = (metric: string, { then, now }: MovedLine["scores"][number]): boolean =>
+  const isTold = (metric: string, { then, now }: ChangedScoreLine["scores"][number]): boolean =>
     reported.some((one) => one.what.startsWith(metric) && shows(then, one.then) && shows(now, one.now));
   return moved.filter(({ metric, scores }) => scores.length === 0 || !scores.every((one) => isTold(metric, one)));
 }
 
 /** Numbers of two lines of the same shape that differ beyond tolerance. */
-function beyond(then: string, now: string): MovedLine["scores"] {
+function beyond(then: string, now: string): ChangedScoreLine["scores"] {
   const fresh = numbersIn(now);
   const pairs = numbersIn(then).map((value, n) => ({ then: value, now: fresh[n] ?? Number.NaN }));
   return pairs.filter((pair) => compareNumbers([{ what: "", sort: "score", ...pair }]).beyond.length > 0);

@@ -14,7 +14,7 @@ import {
   schemaGuard,
   optionalUnknown,
   SchemaMismatch,
-  type Json,
+  type JsonRecord,
 } from "../../../fetch/json.js";
 import type { NotebookOutput } from "./outputs.js";
 import { readNamedText } from "../../../fetch/regular.js";
@@ -25,17 +25,17 @@ export interface CodeCell {
   metadata: Record<string, unknown>;
   source: string;
   /** Outputs read from the file stay as they were written. */
-  outputs: (NotebookOutput | Json)[];
+  outputs: (NotebookOutput | JsonRecord)[];
   execution_count: number | null;
 }
-export interface OtherCell {
+export interface NonCodeCell {
   readonly cell_type: "markdown" | "raw";
   readonly id: string;
   metadata: Record<string, unknown>;
   source: string;
   attachments?: unknown;
 }
-export type Cell = CodeCell | OtherCell;
+export type Cell = CodeCell | NonCodeCell;
 export interface Notebook {
   cells: Cell[];
   metadata: Record<string, unknown>;
@@ -100,7 +100,7 @@ export function tagsOf(cell: Cell): readonly string[] {
 
 /** The format version is checked first; with another one, no other errors are reported. */
 const notebookFile = v.pipe(
-  v.custom<Json>(isRecord, "it holds no JSON object"),
+  v.custom<JsonRecord>(isRecord, "it holds no JSON object"),
   v.check(
     ({ nbformat }) => nbformat === 4,
     ({ input }) => `its nbformat is ${JSON.stringify(input["nbformat"])}, not 4`,
@@ -148,14 +148,14 @@ function sourceText(source: string | readonly string[]): string {
   return typeof source === "string" ? source : source.join("");
 }
 
-function writtenOutput(output: NotebookOutput | Json): Json {
-  const { output_type: type, text, data }: Json = output;
+function writtenOutput(output: NotebookOutput | JsonRecord): JsonRecord {
+  const { output_type: type, text, data }: JsonRecord = output;
   if (type === "stream") return { ...output, text: typeof text === "string" ? lines(text) : text };
   return isRecord(data) ? { ...output, data: writtenBundle(data) } : output;
 }
 
 /** Converts texts to lists of lines; JSON stays unchanged. */
-function writtenBundle(data: Json): Record<string, unknown> {
+function writtenBundle(data: JsonRecord): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(data).map(([type, value]) => [type, typeof value === "string" ? lines(value) : value]),
   );

@@ -31,7 +31,7 @@ export interface CellPosition {
   readonly number: number;
   readonly total: number;
 }
-export interface NotebookResult {
+export interface NotebookRunResult {
   readonly ok: boolean;
   readonly notebook: Notebook;
   readonly seconds: number;
@@ -42,7 +42,7 @@ export interface NotebookResult {
 
 const INTERRUPTED = { ename: "Interrupted", evalue: "the run was interrupted", traceback: [] } as const;
 
-export async function runNotebook(file: string, options: NotebookOptions): Promise<NotebookResult> {
+export async function runNotebook(file: string, options: NotebookOptions): Promise<NotebookRunResult> {
   const begun = new Date();
   const notebook = await readNotebook(file);
   const unknown = injectParameters(notebook, options.parameters ?? {}, { keep: options.keepInjected === true });
@@ -54,7 +54,7 @@ export async function runNotebook(file: string, options: NotebookOptions): Promi
   const isStopped = (): boolean => options.signal?.aborted === true;
   const interrupt = (): void => void kernel.interrupt().catch(() => undefined);
   options.signal?.addEventListener("abort", interrupt, { once: true });
-  let failed: NotebookResult["failed"] = null;
+  let failed: NotebookRunResult["failed"] = null;
   let shut = false;
   try {
     describeKernel(notebook, kernel);

@@ -1,14 +1,14 @@
 /** The kernel's cells: TypeScript and Tune with shared names, and the assistant, which follows both. */
 import { registerAllCodes } from "../../../codes.js";
 import { registry } from "#stdlib/registry.js";
-import { makeVocabulary } from "#stdlib/user-defined/vocabulary.js";
+import { makeSessionVocabulary } from "#stdlib/user-defined/vocabulary.js";
 import { createInterpreter } from "../cells/create.js";
 import { defineDeclarations, installDefine } from "../cells/define.js";
-import { trustByRunning } from "../../../trust/trust.js";
+import { trustFolderOfRun } from "../../../trust/trust.js";
 import type { CellLanguage, InterpreterHandle, Interpreter } from "../cells/interpreter.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { display, valueView } from "../cells/display.js";
-import { likelyScope } from "../cells/scope.js";
+import { likelyCellRun } from "../cells/scope.js";
 
 registerAllCodes();
 
@@ -35,7 +35,7 @@ export async function createCellRuntime(folder: string): Promise<KernelCellRunti
     ...(runs === undefined ? {} : { runs }),
   });
   installPager();
-  const vocabulary = makeVocabulary(() => cells.informAssistant({ words: vocabulary.told() }));
+  const vocabulary = makeSessionVocabulary(() => cells.informAssistant({ words: vocabulary.told() }));
   installDefine(vocabulary);
   const { createTuneLanguage } = await import("../cells/tune/language.js");
   const tune = createTuneLanguage({
@@ -66,7 +66,7 @@ function trusting(interpreter: Interpreter, folder: string): Interpreter {
     execute: (request) => {
       if (!decided && !request.silent && request.code.trim() !== "") {
         decided = true;
-        trustByRunning(folder).catch((error: unknown) => console.error(error));
+        trustFolderOfRun(folder).catch((error: unknown) => console.error(error));
       }
       return interpreter.execute(request);
     },
@@ -86,7 +86,7 @@ function installPager(): void {
 }
 
 function page(value: unknown): void {
-  const scope = likelyScope();
+  const scope = likelyCellRun();
   if (!scope) throw new CodedError("no-cell", { call: "display.page" });
   scope.output.page?.(typeof value === "string" ? { bundle: { "text/plain": value } } : valueView(value));
 }

@@ -8,7 +8,7 @@ const standardError = 2;
 const most = 3;
 const timesReported = new Map<string, number>();
 
-export function logComplaint(kind: string, detail = ""): void {
+export function logKernelProblem(kind: string, detail = ""): void {
   const times = (timesReported.get(kind) ?? 0) + 1;
   timesReported.set(kind, times);
   if (times > most) return;

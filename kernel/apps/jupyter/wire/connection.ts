@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { getHashes } from "node:crypto";
 import * as v from "valibot";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { parseJsonAs, SchemaMismatch, type Json } from "../../../fetch/json.js";
+import { parseJsonAs, SchemaMismatch, type JsonRecord } from "../../../fetch/json.js";
 
 export const socketNames = ["shell", "control", "iopub", "stdin", "hb"] as const;
 export type SocketName = (typeof socketNames)[number];
@@ -71,7 +71,7 @@ const scheme = v.pipe(
   ),
 );
 const connectionFile = v.pipe(
-  v.custom<Json>(isRecord, "not a JSON object"),
+  v.custom<JsonRecord>(isRecord, "not a JSON object"),
   v.looseObject(
     {
       transport: v.nullish(v.picklist(["tcp", "ipc"], "transport is neither tcp nor ipc"), "tcp"),
@@ -90,7 +90,7 @@ const connectionFile = v.pipe(
 );
 
 /** The address ZeroMQ binds or connects to for one of the five sockets. */
-export function addressOf(connection: Connection, name: SocketName): string {
+export function zmqAddressOfSocket(connection: Connection, name: SocketName): string {
   const { transport, ip, ports } = connection;
   if (transport === "ipc") return `ipc://${ip}-${String(ports[name])}`;
   return `tcp://${ip.includes(":") ? `[${ip}]` : ip}:${String(ports[name])}`;

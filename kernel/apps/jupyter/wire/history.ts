@@ -9,7 +9,7 @@ import { appendFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } f
 import { join } from "node:path";
 import * as v from "valibot";
 import { objectWith, parseJsonOrNull, optionalUnknown } from "../../../fetch/json.js";
-import { logComplaint } from "./complaints.js";
+import { logKernelProblem } from "./complaints.js";
 import { globMatcher } from "./glob.js";
 import type { Json } from "./message.js";
 
@@ -177,7 +177,7 @@ export class History {
 
   private lost(error: unknown): void {
     this.written = false;
-    logComplaint("the history is not kept", (error as Error).message);
+    logKernelProblem("the history is not kept", (error as Error).message);
   }
 
   private file(session: number): string {

@@ -4,15 +4,15 @@
  */
 import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
 import * as v from "valibot";
-import { objectWith, parseJsonOrNull, schemaGuard, jsonObject, type Json } from "../../../fetch/json.js";
+import { objectWith, parseJsonOrNull, schemaGuard, jsonObject, type JsonRecord } from "../../../fetch/json.js";
 
 export const protocolVersion = "5.5";
 const delimiter = Buffer.from("<IDS|MSG>");
 /** Bytes; a normal header has about 200. */
 const longestHeader = 1 << 16;
 
-export type { Json };
-export interface Header extends Json {
+export type { JsonRecord as Json };
+export interface Header extends JsonRecord {
   readonly msg_id: string;
   readonly msg_type: string;
   readonly session: string;
@@ -20,9 +20,9 @@ export interface Header extends Json {
 export interface Message {
   readonly identities: readonly Uint8Array[];
   readonly header: Header;
-  readonly parent: Json;
-  readonly metadata: Json;
-  readonly content: Json;
+  readonly parent: JsonRecord;
+  readonly metadata: JsonRecord;
+  readonly content: JsonRecord;
   readonly buffers: readonly Uint8Array[];
   readonly signature: Uint8Array;
 }
@@ -31,9 +31,9 @@ export interface MessageDraft {
   /** Message id, if an answer will refer to it; generated otherwise. */
   readonly id?: string;
   readonly type: string;
-  readonly parent: Json;
-  readonly content: Json | string;
-  readonly metadata?: Json | undefined;
+  readonly parent: JsonRecord;
+  readonly content: JsonRecord | string;
+  readonly metadata?: JsonRecord | undefined;
   readonly buffers?: readonly Uint8Array[] | undefined;
 }
 
@@ -120,7 +120,7 @@ export function wellFormed(text: string): string {
   return text.replace(loneSurrogate, "\ufffd");
 }
 
-function parseObject(bytes: Uint8Array): Json | undefined {
+function parseObject(bytes: Uint8Array): JsonRecord | undefined {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
   return parseJsonOrNull(text, jsonObject) ?? undefined;
 }

@@ -4,8 +4,8 @@
  */
 import { Router, XPublisher } from "zeromq";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { logComplaint } from "./complaints.js";
-import { addressOf, type Connection, type SocketName } from "./connection.js";
+import { logKernelProblem } from "./complaints.js";
+import { zmqAddressOfSocket, type Connection, type SocketName } from "./connection.js";
 
 export interface Sockets {
   readonly shell: Router;
@@ -37,7 +37,7 @@ export async function bindSockets(connection: Connection): Promise<Sockets> {
     hb: new Router({ ...incoming, maxMessageSize: largest.small, linger: 0 }),
   };
   for (const name of Object.keys(sockets) as SocketName[]) {
-    const address = addressOf(connection, name);
+    const address = zmqAddressOfSocket(connection, name);
     try {
       await sockets[name].bind(address);
     } catch (error) {
@@ -67,7 +67,7 @@ export async function receiveAll(
       await take(frames);
     } catch (error) {
       if (socket.closed) return;
-      logComplaint(`a message on ${name} failed`, String(error));
+      logKernelProblem(`a message on ${name} failed`, String(error));
       await new Promise((turned) => setImmediate(turned));
     }
   }
@@ -83,7 +83,7 @@ export class SendQueue {
   send(frames: () => Uint8Array[]): Promise<void> {
     this.tail = this.tail
       .then(() => this.socket.send(frames()))
-      .catch((error: unknown) => logComplaint("a message could not be sent", String(error)));
+      .catch((error: unknown) => logKernelProblem("a message could not be sent", String(error)));
     return this.tail;
   }
 }

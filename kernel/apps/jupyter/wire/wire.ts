@@ -8,7 +8,7 @@ import { AssistantClient } from "./comms/assistant-client.js";
 import type { Backpressure } from "./backpressure.js";
 import { assistComm, assistTarget } from "./comms/assist-comm.js";
 import { WireComms } from "./comms/wire-comms.js";
-import { logComplaint } from "./complaints.js";
+import { logKernelProblem } from "./complaints.js";
 import type { Connection } from "./connection.js";
 import { History } from "./history.js";
 import { Interrupts } from "./interrupts.js";
@@ -158,7 +158,7 @@ export class Wire {
   private take(channel: Asked, message: Message): void {
     const { msg_type } = message.header;
     if (msg_type !== "execute_request" || channel !== "shell")
-      this.answer(channel, message).catch((error: unknown) => logComplaint("a request failed", String(error)));
+      this.answer(channel, message).catch((error: unknown) => logKernelProblem("a request failed", String(error)));
     else if (this.failure === undefined && !this.ending) this.runs.push(message);
     else void this.refuse(message);
   }
@@ -178,7 +178,7 @@ export class Wire {
         parent: header,
         content: reply,
       });
-    } else if (!this.comms.take(message)) logComplaint("no such request", JSON.stringify(type.slice(0, 100)));
+    } else if (!this.comms.take(message)) logKernelProblem("no such request", JSON.stringify(type.slice(0, 100)));
     await this.status(header, "idle");
     // front ends take the last status for the kernel's: repeat that a cell is running
     const { running } = this.runs;
@@ -287,11 +287,11 @@ class Incoming {
   read(frames: readonly Uint8Array[]): Message | undefined {
     const message = decode(frames, this.signer);
     if (!message) {
-      logComplaint("a message that is malformed or not signed with the kernel's key was refused");
+      logKernelProblem("a message that is malformed or not signed with the kernel's key was refused");
       return undefined;
     }
     if (this.signer.signs && !this.isNew(message.signature)) {
-      logComplaint("a signed message came a second time and was refused", message.header.msg_type.slice(0, 100));
+      logKernelProblem("a signed message came a second time and was refused", message.header.msg_type.slice(0, 100));
       return undefined;
     }
     return message;

@@ -10,7 +10,7 @@ import { parentPort, workerData, type MessagePort } from "node:worker_threads";
 import { randomUUID } from "node:crypto";
 import { CodedError, textsOfCode, registerCodes } from "#dsl/language/diagnostics/codes.js";
 import { Backpressure } from "./backpressure.js";
-import { logComplaint } from "./complaints.js";
+import { logKernelProblem } from "./complaints.js";
 import type { Connection } from "./connection.js";
 import type { OutputLimits } from "./pace.js";
 import { bindSockets } from "./sockets.js";
@@ -38,7 +38,7 @@ const kill = (): void => void process.kill(process.pid, "SIGKILL");
 // every loop survives its own errors; any other failure is logged, and the sockets are still served
 for (const event of ["uncaughtException", "unhandledRejection"] as const)
   process.on(event, (error: unknown) =>
-    logComplaint(
+    logKernelProblem(
       "a message failed; the connection continues",
       error instanceof Error ? (error.stack ?? error.message) : String(error),
     ),

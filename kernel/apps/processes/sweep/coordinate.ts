@@ -16,7 +16,7 @@ import { diagnosticsOf } from "../../../session/diagnostics-of.js";
 import { openJob, type OpenedJob } from "../../../features/shipped-session.js";
 import { executeSweep } from "../../../sweep-runs/local-sweep.js";
 import { version } from "../../../session/version.js";
-import type { Screen } from "../../../session/live-training.js";
+import type { OutputScreen } from "../../../session/live-training.js";
 import { SweepFollower } from "./followed-sweep.js";
 import { findClusterAccess } from "./trial-networks.js";
 import { unpackJobFiles, readSearchOrder } from "./job-layout.js";
@@ -103,7 +103,7 @@ function withoutToken(action: Sweep): Sweep {
 }
 
 /** A screen that reports only notes and warnings, as text; the notebook draws the rest itself. */
-function telling(says: ProgressWriter): Screen {
+function telling(says: ProgressWriter): OutputScreen {
   const display = ({ bundle, id }: DisplayOutput): void => {
     const words = bundle["text/plain"];
     if (typeof words === "string" && id === undefined) says.note(words.slice(0, 4000));

@@ -12,11 +12,11 @@ import type { StartReport } from "../../../remote/supervisor/start-process.js";
 import { diagnosticsOf } from "../../../session/diagnostics-of.js";
 import { openJob, type OpenedJob } from "../../../features/shipped-session.js";
 import type { DisplayOutput } from "../../../display/html.js";
-import type { Screen } from "../../../session/live-training.js";
+import type { OutputScreen } from "../../../session/live-training.js";
 import { textScreen } from "../../../session/text-screen.js";
 import type { ExecutionContext } from "../../../session/execution-context.js";
 import type { OpenSession } from "../../../session/open-session.js";
-import { detachedStatementOf } from "../../../sweep-runs/detach-group.js";
+import { trialGroupStatementOf } from "../../../sweep-runs/detach-group.js";
 import { runSweep } from "../../../features/sweep/run.js";
 import { runTrain } from "../../../features/train/run.js";
 import type { JobAction } from "../../../remote/jobs/ship.js";
@@ -58,7 +58,7 @@ async function train(): Promise<number> {
   try {
     opened = await openJob(readJobSpec(job), { screen, signal: stop.signal });
     const { session, action, stage: context } = opened;
-    const statement = detachedStatementOf(action);
+    const statement = trialGroupStatementOf(action);
     if (statement) release = await reportTrialGroup(reporter, session, statement);
     await run(session, action, statement ? context : { ...context, follows: reporter }).catch((error: unknown) => {
       throw error instanceof CodedError && !error.origin.span ? error.placed(action.span) : error;
@@ -85,7 +85,7 @@ function run(session: OpenSession, action: JobAction, context: ExecutionContext)
 }
 
 /** Hides the plan: the user has seen it, and the run's folder has it. The log is for events. */
-function withoutPlan(to: Screen): Screen {
+function withoutPlan(to: OutputScreen): OutputScreen {
   const isPlan = ({ id }: DisplayOutput): boolean => id?.endsWith("-plan") === true;
   return {
     display: (shown) => void (isPlan(shown) || to.display(shown)),

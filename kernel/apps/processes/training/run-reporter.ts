@@ -8,12 +8,12 @@ import { RunFolder } from "../../../runs/run-folder.js";
 import { currentProcess } from "../../../runs/writer.js";
 import { ControlServer, type ControlledTraining } from "../../../remote/supervisor/server.js";
 import type { TrainingStatus } from "../../../remote/supervisor/protocol.js";
-import { finishStart, type StartReport } from "../../../remote/supervisor/start-process.js";
+import { finishDetachedStart, type StartReport } from "../../../remote/supervisor/start-process.js";
 import type { RunEvent } from "../../../events/events.js";
 import type { TrainingFollower } from "../../../session/execution-context.js";
 import { lockRun } from "../../../runs/run-lock.js";
 import { writeTrialGroup, type TrialGroupStatement } from "../../../runs/together/trial-groups.js";
-import { noteRunning } from "../../../remote/supervisor/running-processes.js";
+import { registerRunningTraining } from "../../../remote/supervisor/running-processes.js";
 import type { OpenSession } from "../../../session/open-session.js";
 import { groupProgress } from "../../../sweep-runs/watch-group.js";
 
@@ -41,7 +41,7 @@ export class RunReporter implements TrainingFollower, ControlledTraining {
       process: currentProcess(),
       since: new Date().toISOString(),
     });
-    finishStart(this.job, folder);
+    finishDetachedStart(this.job, folder);
     this.server = await ControlServer.open(folder, this);
     await this.tell({ is: "run", folder });
   }
@@ -100,7 +100,7 @@ export async function reportTrialGroup(
 ): Promise<() => void> {
   const together = writeTrialGroup(session.runs, statement);
   const lock = await lockRun(together.folder, "train");
-  lock.whenReleased(noteRunning(together.folder));
+  lock.whenReleased(registerRunningTraining(together.folder));
   reporter.counts(() => groupProgress(together, session.vocabulary.registry));
   await reporter.began(statement.name, together.folder);
   return () => lock.release();

@@ -3,7 +3,7 @@
  * rows. It only compares words with labels; it is reported so that a person looks.
  */
 import type { AuditFinding } from "#dsl/language/types/audit-facts.js";
-import { PEOPLE_WORDS } from "#stdlib/text/probes/people.js";
+import { PEOPLE_GROUP_WORDS } from "#stdlib/text/probes/people.js";
 import { forEachRow, modelInputText, type RowObserver, type AuditedSplits } from "../rows.js";
 import { addCount, wholePercent, sumCounts } from "./counts.js";
 import { ExampleCollector } from "./examples.js";
@@ -17,8 +17,10 @@ const POINTS = 0.15;
 const DEVIATIONS = 3.5;
 const TOLD = 3;
 
-const groups = Object.keys(PEOPLE_WORDS);
-const numberOf = new Map(groups.flatMap((group, i) => (PEOPLE_WORDS[group] ?? []).map((word) => [word, i] as const)));
+const groups = Object.keys(PEOPLE_GROUP_WORDS);
+const numberOf = new Map(
+  groups.flatMap((group, i) => (PEOPLE_GROUP_WORDS[group] ?? []).map((word) => [word, i] as const)),
+);
 
 interface Lean {
   readonly group: number;

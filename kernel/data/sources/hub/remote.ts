@@ -28,7 +28,7 @@ import { cachePath } from "../../../fetch/cache.js";
 import { diskError } from "../../../fetch/disk.js";
 import {
   objectWith,
-  readHint,
+  readJsonCacheFile,
   parseJsonOrNull,
   schemaGuard,
   optionalUnknown,
@@ -236,7 +236,7 @@ function listFile(id: string, commit: string): string {
   return cachePath("hub", `datasets--${id.replaceAll("/", "--")}`, `${commit}.json`);
 }
 function keptList(id: string, commit: string): readonly HubFile[] | null {
-  return readHint(listFile(id, commit), listSchema)?.files ?? null;
+  return readJsonCacheFile(listFile(id, commit), listSchema)?.files ?? null;
 }
 function keepList(id: string, commit: string, files: readonly HubFile[]): void {
   const file = listFile(id, commit);

@@ -14,7 +14,7 @@ import { makePrivateFolder } from "../../../fetch/private.js";
 import { cachePath } from "../../../fetch/cache.js";
 import { loadSqlPackage } from "./packages.js";
 import {
-  bytesValue,
+  bytesToText,
   dateText,
   decimalValue,
   timestampText,
@@ -45,7 +45,7 @@ export function fromDuckdbValue(value: unknown): unknown {
     );
   if (typeof entries === "object" && entries !== null)
     return Object.fromEntries(Object.entries(entries).map(([key, one]) => [key, fromDuckdbValue(one)]));
-  if (bytes instanceof Uint8Array) return bytesValue(bytes);
+  if (bytes instanceof Uint8Array) return bytesToText(bytes);
   const name = value.constructor.name;
   if (name === "DuckDBDateValue" && typeof days === "number") return dateText(days);
   if (name === "DuckDBTimeValue" && typeof micros === "bigint") return timeText(micros, "MICROS");

@@ -1,6 +1,6 @@
 /** Reads the rows of an SQLite database with a query in SQLite's dialect. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { bytesValue, wholeNumberValue } from "#stdlib/sources/shared/table-values.js";
+import { bytesToText, wholeNumberValue } from "#stdlib/sources/shared/table-values.js";
 import { CHUNK_ROWS } from "#stdlib/sources/shared/columns.js";
 import type { SqlQueryToRun, RowChunk } from "#stdlib/data/contract.js";
 import { breathe } from "#platform/turn.js";
@@ -52,7 +52,7 @@ function nextRows(rows: Iterator<Readonly<Record<string, Value>>>, most: number)
       const columnValues = columns.get(name) ?? [];
       columns.set(name, columnValues);
       columnValues.push(
-        typeof value === "bigint" ? wholeNumberValue(value) : value instanceof Uint8Array ? bytesValue(value) : value,
+        typeof value === "bigint" ? wholeNumberValue(value) : value instanceof Uint8Array ? bytesToText(value) : value,
       );
     }
   }

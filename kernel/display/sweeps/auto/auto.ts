@@ -3,22 +3,22 @@
  * its end: the best model and its meaning, compared with models without training, and the winner as a program. The
  * sweep's own output is in between.
  */
-import type { AutoReport, Contestant, AutoOutcome } from "../../../study/auto/auto.js";
+import type { AutoReport, ScoredCandidate, AutoOutcome } from "../../../study/auto/auto.js";
 import { displayOutputOf } from "../../bundle.js";
 import { card, html, note, type Html, type DisplayOutput } from "../../html.js";
-import { compareByScore, contestTable, leftOutTable } from "./contest.js";
-import { frontView } from "./front.js";
+import { compareByScore, contestTable, skippedCandidatesTable } from "./contest.js";
+import { paretoFrontView } from "./front.js";
 import { autoFactsView } from "./auto-facts.js";
 
 /** Outputs before any training. */
-export function autoViewsBefore(report: AutoReport): readonly DisplayOutput[] {
+export function autoViewsBeforeTraining(report: AutoReport): readonly DisplayOutput[] {
   return [autoFactsView(report), probesView(report), autoProgramView(report)].filter((one) => one !== null);
 }
 
 /** Outputs after the last trial; none before it. */
 export function autoViewsAfter({ goal, outcome }: Pick<AutoReport, "goal" | "outcome">): readonly DisplayOutput[] {
   if (!outcome) return [];
-  const picture = frontView(goal, outcome.scored, outcome.front);
+  const picture = paretoFrontView(goal, outcome.scored, outcome.front);
   return [saidShown(goal, outcome), ...(picture ? [picture] : []), ...winnerShown(outcome)];
 }
 
@@ -27,7 +27,7 @@ export function probesView(
   { goal, probed, left }: Pick<AutoReport, "goal" | "probed" | "left">,
   { id }: { readonly id?: string } = {},
 ): DisplayOutput | null {
-  const out = leftOutTable(left);
+  const out = skippedCandidatesTable(left);
   if (probed.length === 0 && !out) return null;
   const title = probed.length === 0 ? "Nothing was scored before training" : "Before any training";
   const table = probed.length === 0 ? null : contestTable({ goal, contestants: probed });
@@ -71,7 +71,7 @@ function winnerShown({ tune, best, scored }: AutoOutcome): readonly DisplayOutpu
   return [displayOutputOf(...programCard(words, tune))];
 }
 
-function bestTrialOf(goal: AutoReport["goal"], scored: readonly Contestant[]): Contestant | undefined {
+function bestTrialOf(goal: AutoReport["goal"], scored: readonly ScoredCandidate[]): ScoredCandidate | undefined {
   return scored.filter(({ kind }) => kind === "trial").toSorted(compareByScore(goal))[0];
 }
 

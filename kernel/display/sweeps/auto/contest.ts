@@ -1,5 +1,5 @@
 /** Compares everything that `sweep auto` scored on validation rows: score, training time, response time and size. */
-import type { Contestant, SkippedCandidate, ContestantDifference } from "../../../study/auto/auto.js";
+import type { ScoredCandidate, SkippedCandidate, ScoredCandidateDifference } from "../../../study/auto/auto.js";
 import type { StudyGoal } from "../../../study/study.js";
 import { clipDistinct } from "../../clip-differences.js";
 import { html, htmlTable, inkStyle, note, toneColors, type Html, type HtmlPart } from "../../html.js";
@@ -11,11 +11,11 @@ import { textTable } from "../../text-table.js";
 
 const NAME = 48;
 
-export interface ContestInput {
+export interface ContestTableInput {
   readonly goal: StudyGoal;
-  readonly contestants: readonly Contestant[];
+  readonly contestants: readonly ScoredCandidate[];
   /** The best trial's difference to each candidate without training; absent: not compared. */
-  readonly versus?: readonly ContestantDifference[];
+  readonly versus?: readonly ScoredCandidateDifference[];
   /** Head of the column of differences. */
   readonly best?: string;
   /** Names of the candidates on the Pareto front. */
@@ -27,8 +27,8 @@ export interface RenderedTable {
 }
 
 /** Sorts the best first; candidates without a score last. */
-export function compareByScore({ direction }: StudyGoal): (a: Contestant, b: Contestant) => number {
-  const worth = ({ score }: Contestant): number =>
+export function compareByScore({ direction }: StudyGoal): (a: ScoredCandidate, b: ScoredCandidate) => number {
+  const worth = ({ score }: ScoredCandidate): number =>
     Number.isNaN(score) ? Number.NEGATIVE_INFINITY : direction === "maximize" ? score : -score;
   return (a, b) => (worth(a) === worth(b) ? 0 : worth(b) - worth(a));
 }
@@ -39,16 +39,16 @@ export function contestTable({
   versus = [],
   best = "the best",
   front = [],
-}: ContestInput): RenderedTable {
+}: ContestTableInput): RenderedTable {
   const sorted = contestants.toSorted(compareByScore(goal));
   const names = clipDistinct(
     sorted.map(({ name }) => name),
     NAME,
   );
   const compared = sorted.some(({ name }) => versus.some((one) => one.name === name));
-  const columns: readonly (readonly [head: string, cell: (one: Contestant) => ScoreCell])[] = [
+  const columns: readonly (readonly [head: string, cell: (one: ScoredCandidate) => ScoreCell])[] = [
     [goal.metric, scoreCell],
-    ...(compared ? [[`${best} − it`, (one: Contestant) => versusCell(one, versus)] as const] : []),
+    ...(compared ? [[`${best} − it`, (one: ScoredCandidate) => versusCell(one, versus)] as const] : []),
     ...had("learnt in", sorted, ({ seconds }) => (Number.isFinite(seconds) ? durationText(seconds) : null)),
     ...had("an answer", sorted, ({ latency }) => (latency === null ? null : latencyText(latency))),
     ...had("size", sorted, ({ bytes: weightBytes }) => (weightBytes === null ? null : byteSizeText(weightBytes))),
@@ -88,19 +88,19 @@ export function latencyText(latency: number): string {
 }
 
 /** Returns a column if any of its values is known. */
-function had(head: string, all: readonly Contestant[], textOf: (one: Contestant) => string | null) {
+function had(head: string, all: readonly ScoredCandidate[], textOf: (one: ScoredCandidate) => string | null) {
   return all.some((one) => textOf(one) !== null)
-    ? [[head, (one: Contestant) => plainCell(textOf(one) ?? "–")] as const]
+    ? [[head, (one: ScoredCandidate) => plainCell(textOf(one) ?? "–")] as const]
     : [];
 }
 
-function endsOf({ low, high }: Contestant): { readonly low: number; readonly high: number } | null {
+function endsOf({ low, high }: ScoredCandidate): { readonly low: number; readonly high: number } | null {
   return low === undefined || high === undefined ? null : { low, high };
 }
-function scoreCell(one: Contestant): ScoreCell {
+function scoreCell(one: ScoredCandidate): ScoreCell {
   return Number.isNaN(one.score) ? plainCell("–") : valueCell(one.score, endsOf(one), { strong: true });
 }
-function versusCell({ name }: Contestant, versus: readonly ContestantDifference[]): ScoreCell {
+function versusCell({ name }: ScoredCandidate, versus: readonly ScoredCandidateDifference[]): ScoreCell {
   const ownVersus = versus.find((one) => one.name === name);
   if (!ownVersus) return plainCell("");
   const { difference, low, high, verdict } = ownVersus;
@@ -108,7 +108,7 @@ function versusCell({ name }: Contestant, versus: readonly ContestantDifference[
 }
 
 /** Returns null if there is only one score. */
-function barsBeside(all: readonly Contestant[], names: readonly string[]) {
+function barsBeside(all: readonly ScoredCandidate[], names: readonly string[]) {
   const scores = all.map((one) => ({ value: one.score, interval: endsOf(one) }));
   const scale = barScaleOf(scores);
   if (!scale || scores.filter(({ value }) => Number.isFinite(value)).length < 2) return null;
@@ -121,7 +121,7 @@ function barsBeside(all: readonly Contestant[], names: readonly string[]) {
 /** Maximum skipped candidates that are listed; the others are folded. */
 const TOLD = 6;
 
-export function leftOutTable(left: readonly SkippedCandidate[]): RenderedTable | null {
+export function skippedCandidatesTable(left: readonly SkippedCandidate[]): RenderedTable | null {
   if (left.length === 0) return null;
   const rows = left.map(({ what, why }) => [what, why]);
   const table = (entries: readonly SkippedCandidate[]): Html =>

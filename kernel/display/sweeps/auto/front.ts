@@ -1,19 +1,19 @@
 /** Scores over response time or size: baselines, frozen bases and trials, and their Pareto front. */
-import type { Contestant } from "../../../study/auto/auto.js";
+import type { ScoredCandidate } from "../../../study/auto/auto.js";
 import type { StudyGoal } from "../../../study/study.js";
 import { roundToSixDigits } from "../../curves/line.js";
 import { figureView, type Figure, type Trace } from "../../figure.js";
 import type { DisplayOutput } from "../../html.js";
-import { byteSizeText, clip, durationText, escapeLabel, significantText } from "../../../host/value-text.js";
+import { byteSizeText, clip, durationText, escapePlotlyLabel, significantText } from "../../../host/value-text.js";
 import { BEST_COLOR, stateColors } from "../series-styles.js";
 import { latencyText } from "./contest.js";
 
 /** Quantities of the horizontal axis; the first with two or more values is used. */
 const ACROSS = [
-  { title: "milliseconds per prediction", of: ({ latency }: Contestant) => latency },
+  { title: "milliseconds per prediction", of: ({ latency }: ScoredCandidate) => latency },
   {
     title: "MB of weights",
-    of: ({ bytes: weightBytes }: Contestant) => (weightBytes === null ? null : weightBytes / 1e6),
+    of: ({ bytes: weightBytes }: ScoredCandidate) => (weightBytes === null ? null : weightBytes / 1e6),
   },
 ] as const;
 const KINDS = [
@@ -34,12 +34,16 @@ const CONSTANT = 0.01;
 const FAR = 20;
 const NAME = 48;
 
-interface Placed extends Contestant {
+interface Placed extends ScoredCandidate {
   readonly x: number;
 }
 
 /** Returns null if the cost of fewer than two models is known. */
-export function frontFigure(goal: StudyGoal, all: readonly Contestant[], front: readonly string[]): Figure | null {
+export function paretoFrontFigure(
+  goal: StudyGoal,
+  all: readonly ScoredCandidate[],
+  front: readonly string[],
+): Figure | null {
   const reading = all.filter(({ latency }) => latency === null || latency >= CONSTANT);
   const scored = reading.length > 1 ? reading : all;
   const across = ACROSS.map((one) => ({ ...one, placed: placedBy(scored, one.of) })).find(
@@ -71,7 +75,7 @@ export function frontFigure(goal: StudyGoal, all: readonly Contestant[], front: 
       }),
     ],
     layout: {
-      title: { text: escapeLabel(`${clip(goal.metric, 30)} and cost`) },
+      title: { text: escapePlotlyLabel(`${clip(goal.metric, 30)} and cost`) },
       height: 320,
       margin: { t: 64, r: 22, b: 58, l: 62 },
       hovermode: "closest",
@@ -79,7 +83,7 @@ export function frontFigure(goal: StudyGoal, all: readonly Contestant[], front: 
       xaxis: { title: { text: `${title} (fewer are better)` }, ...(far && { type: "log" }) },
       yaxis: {
         title: {
-          text: escapeLabel(
+          text: escapePlotlyLabel(
             `${clip(goal.metric, 30)} (${goal.direction === "maximize" ? "higher" : "lower"} is better)`,
           ),
         },
@@ -88,17 +92,20 @@ export function frontFigure(goal: StudyGoal, all: readonly Contestant[], front: 
   };
 }
 
-export function frontView(
+export function paretoFrontView(
   goal: StudyGoal,
-  scored: readonly Contestant[],
+  scored: readonly ScoredCandidate[],
   front: readonly string[],
 ): DisplayOutput | null {
-  const figure = frontFigure(goal, scored, front);
+  const figure = paretoFrontFigure(goal, scored, front);
   // A terminal shows the numbers of the table.
   return figure && figureView(figure);
 }
 
-function placedBy(scored: readonly Contestant[], valueOf: (one: Contestant) => number | null): readonly Placed[] {
+function placedBy(
+  scored: readonly ScoredCandidate[],
+  valueOf: (one: ScoredCandidate) => number | null,
+): readonly Placed[] {
   return scored.flatMap((one) => {
     const x = valueOf(one);
     return x !== null && Number.isFinite(x) && x > 0 && Number.isFinite(one.score) ? [{ ...one, x }] : [];
@@ -127,6 +134,6 @@ function hoverText({ name, score, seconds, bytes: weightBytes, latency }: Placed
     weightBytes !== null && byteSizeText(weightBytes),
   ]
     .filter((part) => part !== false)
-    .map(escapeLabel)
+    .map(escapePlotlyLabel)
     .join("<br>");
 }

@@ -4,7 +4,7 @@
  *
  * | to a client | its response |
  * |---|---|
- * | `MaskingStart` (secure/secure-setup.ts): round, its place, the terms of the sum | `keys` |
+ * | `MaskingStartMessage` (secure/secure-setup.ts): round, its place, the terms of the sum | `keys` |
  * | `roster` | `shares` |
  * | `sealed` | `input` |
  * | `survivors` | `agreement` |
@@ -19,7 +19,7 @@ import { FEDERATION_ENDING_CODES, type RemoteClients } from "../contract.js";
 import { instructionHash } from "../order-hash.js";
 import { encodeMaskingStart } from "../secure/secure-setup.js";
 import { decodeMaskingMessage, encodeMaskingMessage, maskingMessageError } from "../secure/messages.js";
-import { minThreshold, type SecureRoundTerms } from "../secure/round.js";
+import { minSecureSumThreshold, type SecureRoundTerms } from "../secure/round.js";
 import { MaskingServer } from "../secure/server.js";
 import { asClientMessage } from "../secure/secure-sum.js";
 import type { SecureSummer, SummedUpdates, SecureSumInput } from "../server.js";
@@ -62,7 +62,7 @@ class MaskedSum {
       session: new Uint8Array(randomBytes(16)),
       order: instructionHash(input.order),
       nodes: parties.map(({ asks }) => asks.key),
-      threshold: minThreshold(parties.length),
+      threshold: minSecureSumThreshold(parties.length),
       values: input.values,
       ...input.width,
     };

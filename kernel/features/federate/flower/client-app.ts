@@ -5,14 +5,20 @@
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { termDifferences, type FederationTerms } from "#dsl/compiler/plan/terms.js";
-import type { ClientIntroduction, RoundAnswer, RoundInstruction, ClientEvaluation, Terms } from "../contract.js";
+import type {
+  ClientIntroduction,
+  RoundAnswer,
+  RoundInstruction,
+  ClientEvaluation,
+  OfferedFederationTerms,
+} from "../contract.js";
 import {
   areAllFinite,
   decodeLeaderRequest,
   encodeRoundAnswer,
   encodeFailure,
   encodeIntroduction,
-  encodeMessage,
+  encodeMaskingReply,
   encodeScores,
   PROGRAM_PATH_PATTERN,
   type ClientRequestKind,
@@ -37,7 +43,7 @@ export interface JoiningClient extends ClientIntroduction {
   /** Signs with the key of its node. */
   sign(bytes: Uint8Array): Uint8Array;
 }
-export interface PinnedTerms {
+export interface OwnFederationTerms {
   readonly plan: FederationTerms;
   readonly rounds: number;
   readonly clients: number;
@@ -46,7 +52,7 @@ export interface PinnedTerms {
   readonly summed: boolean;
 }
 export interface ClientAppListeners {
-  readonly onAgreed?: (terms: Terms) => void;
+  readonly onAgreed?: (terms: OfferedFederationTerms) => void;
   readonly onRefused?: (error: unknown) => void;
   readonly onTrained?: (order: Pick<RoundInstruction, "round" | "rounds">, answer: RoundAnswer) => void;
   readonly onEvaluated?: (order: Pick<RoundInstruction, "round" | "rounds">, scores: ClientEvaluation) => void;
@@ -60,7 +66,7 @@ const MASKING = 2 ** 21;
 
 interface Run {
   readonly id: bigint;
-  readonly terms: Terms;
+  readonly terms: OfferedFederationTerms;
   trained: number;
   looked: number;
 }
@@ -78,7 +84,7 @@ export class ClientApp {
 
   constructor(
     private readonly joining: JoiningClient,
-    private readonly pins: PinnedTerms,
+    private readonly pins: OwnFederationTerms,
     private readonly hears: ClientAppListeners = {},
   ) {}
 
@@ -140,19 +146,19 @@ export class ClientApp {
         return encodeScores(scores);
       }
       case "mask":
-        return encodeMessage(await this.joining.mask(question.message));
+        return encodeMaskingReply(await this.joining.mask(question.message));
       case "bye":
         if (question.done === undefined) this.over();
         else {
           this.run = null;
           this.hears.onPaused?.(question.done, run.terms.rounds);
         }
-        return encodeMessage(new Uint8Array(0));
+        return encodeMaskingReply(new Uint8Array(0));
     }
   }
 
   /** The last run that requested wins: the coordinator may have been interrupted. */
-  private hello(terms: Terms, id: bigint): Uint8Array {
+  private hello(terms: OfferedFederationTerms, id: bigint): Uint8Array {
     const { pins, joining } = this;
     const [first] = termDifferences(pins.plan, terms.plan);
     if (first) throw new CodedError("join-differs", { ...first, path: first.path || "plan" });
@@ -172,7 +178,7 @@ export class ClientApp {
     return encodeIntroduction(joining, joining.sign(introductionToSign(id, joining)));
   }
 
-  private affords({ rounds, done }: Terms): void {
+  private affords({ rounds, done }: OfferedFederationTerms): void {
     const { life } = this.pins;
     const further = rounds - Math.max(done, done === 0 ? 0 : this.reached);
     const repeated = done === 0 ? 0 : Math.max(0, Math.min(rounds, this.reached) - done);

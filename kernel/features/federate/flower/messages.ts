@@ -6,21 +6,27 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import * as v from "valibot";
 import type { RoundStateVectors } from "#stdlib/aggregators/kind.js";
 import { objectWith, jsonObject, dictionaryOf, wholeNumber, type Schema } from "#kernel/fetch/json.js";
-import type { ClientIntroduction, RoundAnswer, RoundInstruction, ClientEvaluation, Terms } from "../contract.js";
+import type {
+  ClientIntroduction,
+  RoundAnswer,
+  RoundInstruction,
+  ClientEvaluation,
+  OfferedFederationTerms,
+} from "../contract.js";
 import {
   requireBytes,
-  floatsIn,
-  pack,
-  unpack,
+  requireFloats,
+  packHeadAndVectors,
+  unpackHeadAndVectors,
   unreadableMessageError,
   type UnpackedMessage,
-  type Vectors,
+  type NamedVectors,
 } from "./packed.js";
 import { isIntroductionProven } from "./delivery-check.js";
 
 export type EvaluationInstruction = Pick<RoundInstruction, "round" | "rounds" | "weights">;
 export type ClientRequest =
-  | { readonly kind: "hello"; readonly terms: Terms }
+  | { readonly kind: "hello"; readonly terms: OfferedFederationTerms }
   | { readonly kind: "train"; readonly order: RoundInstruction }
   | { readonly kind: "evaluate"; readonly order: EvaluationInstruction }
   | { readonly kind: "mask"; readonly message: Uint8Array }
@@ -28,9 +34,9 @@ export type ClientRequest =
   | { readonly kind: "bye"; readonly done?: number };
 export type ClientRequestKind = ClientRequest["kind"];
 
-const statesOf = (prefix: string, states: RoundStateVectors): Vectors =>
+const statesOf = (prefix: string, states: RoundStateVectors): NamedVectors =>
   Object.fromEntries(Object.entries(states).map(([name, values]) => [`${prefix}${name}`, values]));
-function keptIn(prefix: string, vectors: Vectors): RoundStateVectors {
+function keptIn(prefix: string, vectors: NamedVectors): RoundStateVectors {
   const found: [string, Float64Array][] = [];
   for (const [name, values] of Object.entries(vectors))
     if (name.startsWith(prefix) && values instanceof Float64Array) found.push([name.slice(prefix.length), values]);
@@ -41,19 +47,19 @@ export function encodeClientRequest(question: ClientRequest): Uint8Array {
   const { kind } = question;
   switch (kind) {
     case "hello":
-      return pack({ kind, terms: question.terms }, {});
+      return packHeadAndVectors({ kind, terms: question.terms }, {});
     case "train":
     case "evaluate": {
       const { round, rounds, weights } = question.order;
-      return pack(
+      return packHeadAndVectors(
         { kind, round, rounds },
         { weights, ...(kind === "train" && statesOf("sent/", question.order.sent)) },
       );
     }
     case "mask":
-      return pack({ kind }, { message: question.message });
+      return packHeadAndVectors({ kind }, { message: question.message });
     case "bye":
-      return pack({ kind, ...(question.done !== undefined && { done: question.done }) }, {});
+      return packHeadAndVectors({ kind, ...(question.done !== undefined && { done: question.done }) }, {});
   }
 }
 
@@ -67,22 +73,22 @@ const orderHead = objectWith({ round: wholeNumber(), rounds: wholeNumber(1) });
 
 /** Throws `flower-said` for an invalid message. */
 export function decodeLeaderRequest(bytes: Uint8Array): ClientRequest {
-  const { kind } = unpack(bytes, someKind).head;
+  const { kind } = unpackHeadAndVectors(bytes, someKind).head;
   switch (kind) {
     case "hello": {
-      const { plan, rounds, clients, done } = unpack(bytes, helloHead).head.terms;
+      const { plan, rounds, clients, done } = unpackHeadAndVectors(bytes, helloHead).head.terms;
       return { kind, terms: { plan, rounds, clients, done } };
     }
     case "train":
     case "evaluate": {
-      const { head, vectors } = unpack(bytes, orderHead);
-      const order = { round: head.round, rounds: head.rounds, weights: floatsIn(vectors, "weights") };
+      const { head, vectors } = unpackHeadAndVectors(bytes, orderHead);
+      const order = { round: head.round, rounds: head.rounds, weights: requireFloats(vectors, "weights") };
       return kind === "train" ? { kind, order: { ...order, sent: keptIn("sent/", vectors) } } : { kind, order };
     }
     case "mask":
-      return { kind, message: requireBytes(unpack(bytes, someKind).vectors, "message") };
+      return { kind, message: requireBytes(unpackHeadAndVectors(bytes, someKind).vectors, "message") };
     case "bye": {
-      const { done } = unpack(bytes, byeHead).head;
+      const { done } = unpackHeadAndVectors(bytes, byeHead).head;
       return { kind, ...(done !== undefined && { done }) };
     }
   }
@@ -90,17 +96,18 @@ export function decodeLeaderRequest(bytes: Uint8Array): ClientRequest {
 
 /** `proof`: its node's signature (`delivery-check.ts`). */
 export const encodeIntroduction = ({ name, rows, validates, key }: ClientIntroduction, proof: Uint8Array): Uint8Array =>
-  pack({ name, rows, validates }, { key, proof });
+  packHeadAndVectors({ name, rows, validates }, { key, proof });
 /** For secure sums, sends only that the update exists. */
 export function encodeRoundAnswer(answer: RoundAnswer): Uint8Array {
   const { rows, steps, tokens, loss, seconds, epsilon, packed, delta, given } = answer;
   const head = { rows, steps, tokens, loss, seconds, ...(epsilon !== undefined && { epsilon }) };
-  return pack(head, { ...(packed ? { packed } : { delta }), ...statesOf("given/", given) });
+  return packHeadAndVectors(head, { ...(packed ? { packed } : { delta }), ...statesOf("given/", given) });
 }
-export const encodeScores = ({ rows, metrics }: ClientEvaluation): Uint8Array => pack({ rows, metrics }, {});
-export const encodeMessage = (message: Uint8Array): Uint8Array => pack({}, { message });
+export const encodeScores = ({ rows, metrics }: ClientEvaluation): Uint8Array =>
+  packHeadAndVectors({ rows, metrics }, {});
+export const encodeMaskingReply = (message: Uint8Array): Uint8Array => packHeadAndVectors({}, { message });
 export const encodeFailure = (code: string, path?: string): Uint8Array =>
-  pack({ code, ...(path !== undefined && { path }) }, {});
+  packHeadAndVectors({ code, ...(path !== undefined && { path }) }, {});
 
 /** Format of paths in programs. */
 export const PROGRAM_PATH_PATTERN = /^[a-z][a-z0-9_.]{0,120}$/;
@@ -139,10 +146,10 @@ const scores = objectWith({
 });
 
 function answered<T>(client: string, bytes: Uint8Array, schema: Schema<T>): UnpackedMessage<T> {
-  const { code, path = null } = unpack(bytes, perhapsFailed).head;
+  const { code, path = null } = unpackHeadAndVectors(bytes, perhapsFailed).head;
   if (code?.startsWith("join-") === true) throw new CodedError("join-refused", { client, refusal: code, path });
   if (code !== undefined) throw new CodedError("flower-client", { client, why: code });
-  return unpack(bytes, schema);
+  return unpackHeadAndVectors(bytes, schema);
 }
 
 /** Bytes of an Ed25519 key. */
@@ -176,7 +183,7 @@ export function decodeRoundAnswer(
   { given: names, opened, summed }: ExpectedAnswer,
 ): RoundAnswer {
   const { head, vectors } = answered(client, bytes, figures);
-  const delta = opened && !summed ? opened(requireBytes(vectors, "packed"), length) : floatsIn(vectors, "delta");
+  const delta = opened && !summed ? opened(requireBytes(vectors, "packed"), length) : requireFloats(vectors, "delta");
   const given = keptIn("given/", vectors);
   const long = summed ? 0 : length;
   if (delta.length !== long) throw unreadableMessageError("its update is not as long as the weights");
@@ -206,7 +213,7 @@ export function decodeScores(
   const { rows, metrics } = answered(name, bytes, scores).head;
   return { rows: Math.min(rows, most), metrics };
 }
-export function decodeMessage(client: string, bytes: Uint8Array): Uint8Array {
+export function decodeMaskingReply(client: string, bytes: Uint8Array): Uint8Array {
   return requireBytes(answered(client, bytes, jsonObject).vectors, "message");
 }
 

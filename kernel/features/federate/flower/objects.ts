@@ -66,7 +66,7 @@ const chunksOf = (most: number): number => Math.ceil(most / CHUNK) + 1;
  * Reads a message's payload of at most `most` bytes; `get` fetches an object of a maximum size. Throws if the message
  * is not ours, and `flower-said` if it is too long.
  */
-export async function readPayload(
+export async function readMessagePayload(
   tree: ObjectTree,
   most: number,
   get: (id: string, most: number) => Promise<Uint8Array>,

@@ -7,15 +7,15 @@ import * as v from "valibot";
 import { objectWith, parseJsonAs, wholeNumber, type Schema } from "#kernel/fetch/json.js";
 
 export type Vector = Uint8Array | Float32Array | Float64Array;
-export type Vectors = Readonly<Record<string, Vector>>;
+export type NamedVectors = Readonly<Record<string, Vector>>;
 export interface UnpackedMessage<H> {
   readonly head: H;
-  readonly vectors: Vectors;
+  readonly vectors: NamedVectors;
 }
 /** Maximum bytes of a head. */
 export const MAX_HEAD_BYTES = 65_536;
 
-export function pack(head: object, vectors: Vectors): Uint8Array {
+export function packHeadAndVectors(head: object, vectors: NamedVectors): Uint8Array {
   const named = Object.entries(vectors);
   const places = named.map(([name, values]) => [name, values.BYTES_PER_ELEMENT, values.length] as const);
   const bytes = Buffer.from(JSON.stringify({ head, vectors: places }));
@@ -35,7 +35,7 @@ const MADE = {
 } as const;
 
 /** Throws `flower-said` for an invalid message. */
-export function unpack<T>(bytes: Uint8Array, schema: Schema<T>): UnpackedMessage<T> {
+export function unpackHeadAndVectors<T>(bytes: Uint8Array, schema: Schema<T>): UnpackedMessage<T> {
   if (bytes.length < 4) throw unreadableMessageError("it is cut off");
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   if (length > MAX_HEAD_BYTES || length + 4 > bytes.length) throw unreadableMessageError("it has no head");
@@ -59,12 +59,12 @@ export function unpack<T>(bytes: Uint8Array, schema: Schema<T>): UnpackedMessage
   return { head: parsed.head, vectors: Object.fromEntries(vectors) };
 }
 
-export function floatsIn(vectors: Vectors, name: string): Float32Array {
+export function requireFloats(vectors: NamedVectors, name: string): Float32Array {
   const found = vectors[name];
   if (!(found instanceof Float32Array)) throw unreadableMessageError(`it has no ${name}`);
   return found;
 }
-export function requireBytes(vectors: Vectors, name: string): Uint8Array {
+export function requireBytes(vectors: NamedVectors, name: string): Uint8Array {
   const found = vectors[name];
   if (!(found instanceof Uint8Array)) throw unreadableMessageError(`it has no ${name}`);
   return found;

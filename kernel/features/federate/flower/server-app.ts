@@ -13,14 +13,14 @@ import type {
   RoundAnswer,
   RoundInstruction,
   ClientEvaluation,
-  Terms,
+  OfferedFederationTerms,
 } from "../contract.js";
 import { serveRelayAsNode, serveRelayLocally, type RelayEndpoint } from "./middlewares.js";
 import { SuperLinkConnection, RECONNECT_SECONDS } from "./link.js";
 import {
   decodeRoundAnswer,
   decodeIntroduction,
-  decodeMessage,
+  decodeMaskingReply,
   decodeScores,
   encodeClientRequest,
   type ExpectedAnswer,
@@ -63,7 +63,7 @@ export interface ServerAppOptions {
   readonly superlink: string;
   readonly clients: number;
   /** The terms that each client must agree on. */
-  readonly terms: Terms;
+  readonly terms: OfferedFederationTerms;
   /** Format of their responses. */
   readonly expected: ExpectedAnswer;
   /** Seconds to wait for clients. Defaults to 300. */
@@ -277,7 +277,7 @@ class FlowerClient implements Client {
 
   async mask(message: Uint8Array, signal?: AbortSignal): Promise<Uint8Array> {
     const question = encodeClientRequest({ kind: "mask", message });
-    return decodeMessage(this.name, await this.ask("query", question, MASKED, signal));
+    return decodeMaskingReply(this.name, await this.ask("query", question, MASKED, signal));
   }
 
   private async scores(order: EvaluationInstruction, signal?: AbortSignal): Promise<ClientEvaluation> {

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isTemporarilyUnreachable, type SuperLinkConnection, type NodeKey } from "./link.js";
 import { encodeFailure } from "./messages.js";
-import { messageObjectsOf, readPayload } from "./objects.js";
+import { messageObjectsOf, readMessagePayload } from "./objects.js";
 import { replyDecoders, requestEncoders, type MessageMetadata, type ObjectTree } from "./proto.js";
 
 /** Seconds between heartbeats, the minimum that Flower accepts. */
@@ -150,7 +150,7 @@ class Node {
     const { link, answer, signal, most, onSaid } = this.options;
     const patient = { signal, patient: true };
     const { runId } = metadata;
-    const payload = await readPayload(tree, most(), (object, bytes) => this.pulled(runId, object, bytes)).catch(
+    const payload = await readMessagePayload(tree, most(), (object, bytes) => this.pulled(runId, object, bytes)).catch(
       (error: unknown) => {
         if (signal.aborted || isTemporarilyUnreachable(error)) throw error;
         return unlike(error);

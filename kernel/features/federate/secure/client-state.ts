@@ -8,7 +8,7 @@ import { createPublicKey } from "node:crypto";
 import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { RoundInstruction } from "../contract.js";
 import { instructionHash, weightsHash } from "../order-hash.js";
-import { decodeMaskingStart, isMaskingStart, type MaskingStart } from "./secure-setup.js";
+import { decodeMaskingStart, isMaskingStart, type MaskingStartMessage } from "./secure-setup.js";
 import { MaskingClient } from "./client.js";
 import { decodeMaskingMessage, encodeMaskingMessage } from "./messages.js";
 import { cryptoPrimitives, rawPublicKey } from "./primitives.js";
@@ -88,7 +88,7 @@ export class ClientMaskingState {
     return this.peers === null || this.peers.has(key) || key === toBase64(this.key);
   }
 
-  private begin({ round, place, terms }: MaskingStart): Uint8Array {
+  private begin({ round, place, terms }: MaskingStartMessage): Uint8Array {
     const { vector } = this;
     if (vector?.round !== round) throw unfit("it belongs to a round whose update is not here");
     if (!vector.values) throw new CodedError("sum-again", { round });

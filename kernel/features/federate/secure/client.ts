@@ -15,9 +15,9 @@ import {
 } from "./messages.js";
 import { KEY_BYTES, cryptoPrimitives, type KeyPair, type CryptoPrimitives } from "./primitives.js";
 import {
-  agreementStatement,
+  agreementToSign,
   toBase64,
-  keysStatement,
+  keysToSign,
   pairMaskSign,
   pairSeedContext,
   clientIndexBytes,
@@ -45,8 +45,8 @@ const EMPTY: BytesByClient = new Map();
 export const sealingKey = (keys: Uint8Array): Uint8Array => keys.subarray(0, KEY_BYTES);
 export const maskingKeyIn = (keys: Uint8Array): Uint8Array => keys.subarray(KEY_BYTES, 2 * KEY_BYTES);
 /** Both keys without the signature, and the signature. */
-export const signedKeys = (keys: Uint8Array): Uint8Array => keys.subarray(0, 2 * KEY_BYTES);
-export const signatureOf = (keys: Uint8Array): Uint8Array => keys.subarray(2 * KEY_BYTES, KEYS_BYTES);
+export const keysWithoutSignature = (keys: Uint8Array): Uint8Array => keys.subarray(0, 2 * KEY_BYTES);
+export const signatureOfKeys = (keys: Uint8Array): Uint8Array => keys.subarray(2 * KEY_BYTES, KEYS_BYTES);
 
 export class MaskingClient {
   readonly round: MaskingRound;
@@ -85,7 +85,7 @@ export class MaskingClient {
     const [sealing, masking] = [this.by.pair(), this.by.pair()];
     this.secrets = { sealing, masking, seed: this.by.random(KEY_BYTES), common: new Map(), shares: new Map() };
     const keys = Buffer.concat([sealing.publicKey, masking.publicKey]);
-    const signature = this.by.sign(this.node, keysStatement(this.round, this.place, keys));
+    const signature = this.by.sign(this.node, keysToSign(this.round, this.place, keys));
     this.ownKeys = new Uint8Array(Buffer.concat([keys, signature]));
     this.wants = "roster";
     return { is: "keys", keys: this.ownKeys };
@@ -157,7 +157,11 @@ export class MaskingClient {
     for (const [client, theirs] of keys)
       if (
         client !== this.place &&
-        !this.by.verify(this.nodeOf(client), keysStatement(this.round, client, signedKeys(theirs)), signatureOf(theirs))
+        !this.by.verify(
+          this.nodeOf(client),
+          keysToSign(this.round, client, keysWithoutSignature(theirs)),
+          signatureOfKeys(theirs),
+        )
       )
         throw new CodedError("secure-signature", { client, of: "keys" });
   }
@@ -219,7 +223,7 @@ export class MaskingClient {
   }
 
   private statement(): Uint8Array {
-    return agreementStatement(this.round, { keys: this.keys, shared: this.shared, summed: this.summed });
+    return agreementToSign(this.round, { keys: this.keys, shared: this.shared, summed: this.summed });
   }
 
   private enough(part: "keys" | "shares" | "input" | "agreement", left: number): void {

@@ -4,7 +4,7 @@
  * known length.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { KEY_BYTES, SIGNATURE_BYTES, TAG_BYTES, uint32sIn } from "./primitives.js";
+import { KEY_BYTES, SIGNATURE_BYTES, SEALING_TAG_BYTES, uint32sIn } from "./primitives.js";
 import { toBase64, type MaskingRound } from "./round.js";
 import { SHARE_BYTES } from "./shamir.js";
 
@@ -13,7 +13,7 @@ export type BytesByClient = ReadonlyMap<number, Uint8Array>;
 
 /** Sealing key, masking key, and the node's signature of both. */
 export const KEYS_BYTES = 2 * KEY_BYTES + SIGNATURE_BYTES;
-const SEALED_BYTES = 2 * SHARE_BYTES + TAG_BYTES;
+const SEALED_BYTES = 2 * SHARE_BYTES + SEALING_TAG_BYTES;
 
 export type ClientMessage =
   | { readonly is: "keys"; readonly keys: Uint8Array }

@@ -21,7 +21,7 @@ import { addWords, type WordBits } from "./fixed-point.js";
 export const KEY_BYTES = 32;
 export const SIGNATURE_BYTES = 64;
 /** Bytes that sealing adds. */
-export const TAG_BYTES = 16;
+export const SEALING_TAG_BYTES = 16;
 
 export interface KeyPair {
   readonly publicKey: Uint8Array;
@@ -95,17 +95,17 @@ export const cryptoPrimitives: CryptoPrimitives = {
   },
   derive: (shared, salt, use) => new Uint8Array(hkdfSync("sha256", shared, salt, use, KEY_BYTES)),
   seal(key, about, text) {
-    const cipher = createCipheriv("chacha20-poly1305", key, NONCE, { authTagLength: TAG_BYTES });
+    const cipher = createCipheriv("chacha20-poly1305", key, NONCE, { authTagLength: SEALING_TAG_BYTES });
     cipher.setAAD(about, { plaintextLength: text.length });
     return new Uint8Array(Buffer.concat([cipher.update(text), cipher.final(), cipher.getAuthTag()]));
   },
   open(key, about, sealed) {
-    if (sealed.length < TAG_BYTES) return null;
-    const cipher = createDecipheriv("chacha20-poly1305", key, NONCE, { authTagLength: TAG_BYTES });
-    cipher.setAAD(about, { plaintextLength: sealed.length - TAG_BYTES });
-    cipher.setAuthTag(sealed.subarray(-TAG_BYTES));
+    if (sealed.length < SEALING_TAG_BYTES) return null;
+    const cipher = createDecipheriv("chacha20-poly1305", key, NONCE, { authTagLength: SEALING_TAG_BYTES });
+    cipher.setAAD(about, { plaintextLength: sealed.length - SEALING_TAG_BYTES });
+    cipher.setAuthTag(sealed.subarray(-SEALING_TAG_BYTES));
     try {
-      return new Uint8Array(Buffer.concat([cipher.update(sealed.subarray(0, -TAG_BYTES)), cipher.final()]));
+      return new Uint8Array(Buffer.concat([cipher.update(sealed.subarray(0, -SEALING_TAG_BYTES)), cipher.final()]));
     } catch {
       return null;
     }

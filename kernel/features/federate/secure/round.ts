@@ -7,7 +7,7 @@ import { fixedPointFor, wordCountOf, type WordBits, type FixedPointFormat } from
 import { KEY_BYTES, cryptoPrimitives } from "./primitives.js";
 
 /** With two clients, the sum would reveal each vector to the other client. */
-export const MIN_CLIENTS = 3;
+export const MIN_SECURE_SUM_CLIENTS = 3;
 
 export interface SecureRoundTerms {
   /** Bytes that are unique to this round. */
@@ -35,16 +35,16 @@ export interface MaskingRound extends SecureRoundTerms {
 }
 
 /** The smallest number that is more than two thirds of the clients. */
-export function minThreshold(clients: number): number {
+export function minSecureSumThreshold(clients: number): number {
   return Math.floor((2 * clients) / 3) + 1;
 }
 
 /** Errors: `too-few-clients`, `secure-threshold`, `secure-fixed`, `secure-keys`. */
 export function maskingRoundOf(terms: SecureRoundTerms): MaskingRound {
   const { session, order, nodes, threshold, values, range, bits } = terms;
-  if (nodes.length < MIN_CLIENTS)
-    throw new CodedError("too-few-clients", { clients: nodes.length, least: MIN_CLIENTS });
-  const least = minThreshold(nodes.length);
+  if (nodes.length < MIN_SECURE_SUM_CLIENTS)
+    throw new CodedError("too-few-clients", { clients: nodes.length, least: MIN_SECURE_SUM_CLIENTS });
+  const least = minSecureSumThreshold(nodes.length);
   if (!Number.isInteger(threshold) || threshold < least || threshold > nodes.length)
     throw new CodedError("secure-threshold", { threshold, least, clients: nodes.length });
   if (nodes.some(({ length }) => length !== KEY_BYTES) || new Set(nodes.map(toBase64)).size < nodes.length)
@@ -70,12 +70,12 @@ export function clientIndexBytes(...clients: readonly number[]): Uint8Array {
 }
 
 /** The bytes that a client's node signs with its keys of this round. */
-export function keysStatement(round: MaskingRound, client: number, keys: Uint8Array): Uint8Array {
+export function keysToSign(round: MaskingRound, client: number, keys: Uint8Array): Uint8Array {
   return Buffer.concat([Buffer.from("tunebook secure keys 1"), round.id, clientIndexBytes(client), keys]);
 }
 
 /** The bytes that each client signs before unmasking: the keys it saw, who shared secrets, and who is summed. */
-export function agreementStatement(
+export function agreementToSign(
   round: MaskingRound,
   seen: {
     readonly keys: ReadonlyMap<number, Uint8Array>;

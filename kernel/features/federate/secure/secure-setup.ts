@@ -8,7 +8,7 @@ import { KEY_BYTES } from "./primitives.js";
 import { maskingMessageError } from "./messages.js";
 import type { SecureRoundTerms } from "./round.js";
 
-export interface MaskingStart {
+export interface MaskingStartMessage {
   /** Round of the federation in which the client computed its vector. */
   readonly round: number;
   /** Index of this client among the nodes. */
@@ -25,7 +25,7 @@ const FIXED = HEAD + SESSION + ORDER;
 /** Maximum nodes of a sum. */
 const MOST = 10_000;
 
-export function encodeMaskingStart({ round, place, terms }: MaskingStart): Uint8Array {
+export function encodeMaskingStart({ round, place, terms }: MaskingStartMessage): Uint8Array {
   const head = Buffer.alloc(HEAD);
   for (const [i, value] of [BEGIN, round, place, terms.threshold, terms.values, terms.bits].entries())
     head.writeUInt32LE(value, 4 * i);
@@ -40,7 +40,7 @@ export function isMaskingStart(bytes: Uint8Array): boolean {
 }
 
 /** Throws `secure-message` for an invalid message. */
-export function decodeMaskingStart(bytes: Uint8Array): MaskingStart {
+export function decodeMaskingStart(bytes: Uint8Array): MaskingStartMessage {
   if (!isMaskingStart(bytes) || bytes.length < FIXED + 4) throw maskingMessageError("it is cut off");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const [round = 0, place = 0, threshold = 0, values = 0, bits = 0] = [4, 8, 12, 16, 20].map((offset) =>

@@ -16,7 +16,7 @@ import {
   type ServerMessage,
 } from "./messages.js";
 import { rawPublicKey } from "./primitives.js";
-import { minThreshold, type MaskingRound, type SecureRoundTerms } from "./round.js";
+import { minSecureSumThreshold, type MaskingRound, type SecureRoundTerms } from "./round.js";
 import { MaskingServer } from "./server.js";
 
 export interface SecureSumOptions {
@@ -53,7 +53,7 @@ export async function computeSecureSum(
     // In one process all clients have the same instruction.
     order: new Uint8Array(32),
     nodes: nodes.map(({ publicKey }) => rawPublicKey(publicKey)),
-    threshold: options.threshold ?? minThreshold(vectors.length),
+    threshold: options.threshold ?? minSecureSumThreshold(vectors.length),
     values: vectors[0]?.length ?? 0,
     range: options.range,
     bits: options.bits ?? 32,

@@ -3,15 +3,15 @@
  * clients that remained. The transport closes a phase when all have responded, or when the waiting time is over.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { maskingKeyIn, signatureOf, signedKeys } from "./client.js";
+import { maskingKeyIn, signatureOfKeys, keysWithoutSignature } from "./client.js";
 import { type MaskingPhase } from "./codes.js";
 import { addWords, fromFixedPoint } from "./fixed-point.js";
 import { maskingMessageError, type BytesByClient, type ClientMessage, type ServerMessage } from "./messages.js";
 import { cryptoPrimitives, type CryptoPrimitives } from "./primitives.js";
 import {
-  agreementStatement,
+  agreementToSign,
   toBase64,
-  keysStatement,
+  keysToSign,
   pairMaskSign,
   pairSeedContext,
   maskingRoundOf,
@@ -69,7 +69,12 @@ export class MaskingServer {
       throw new CodedError("secure-order", { got: reply.is, wants: this.part === "over" ? "nothing" : this.part });
     switch (reply.is) {
       case "keys":
-        this.signed(client, keysStatement(this.round, client, signedKeys(reply.keys)), signatureOf(reply.keys), "keys");
+        this.signed(
+          client,
+          keysToSign(this.round, client, keysWithoutSignature(reply.keys)),
+          signatureOfKeys(reply.keys),
+          "keys",
+        );
         this.keys.set(client, reply.keys);
         break;
       case "shares":
@@ -128,7 +133,7 @@ export class MaskingServer {
       case "input":
         this.summed = left;
         this.statement = new Uint8Array(
-          agreementStatement(this.round, { keys: inOrder(this.keys), shared: this.shared, summed: left }),
+          agreementToSign(this.round, { keys: inOrder(this.keys), shared: this.shared, summed: left }),
         );
         return all({ is: "survivors", clients: new Map(left.map((client) => [client, new Uint8Array(0)])) });
       case "agreement":

@@ -40,7 +40,7 @@ export interface DataReadingContext {
 const VALIDATION = "validation";
 
 /** `ownData`: the data of `Recipe.data`. Coded errors `federate-roles`, and those of partitions. */
-export async function readClients(
+export async function readClientData(
   plan: Plan,
   ownData: PreparedData,
   context: DataReadingContext,

@@ -19,7 +19,7 @@ import type { ClientProcessJob } from "./join-child.js";
 import { openLocalClients } from "./local-clients.js";
 import { partsValidatorFor, type ValidationPart } from "../../../training-runs/validating.js";
 import {
-  readClients,
+  readClientData,
   withoutTrainingSplit,
   type FederationClientData,
   type DataReadingContext,
@@ -48,7 +48,7 @@ export function createFederation(
   return {
     joins: async (ownData) => {
       if (joined) return ownData;
-      clients ??= readClients(plan, ownData, session);
+      clients ??= readClientData(plan, ownData, session);
       const { each, together } = await clients;
       hears.onClients(each, together.labels);
       return together;

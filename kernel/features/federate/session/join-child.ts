@@ -2,7 +2,7 @@
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import * as v from "valibot";
-import { isWholePlan } from "../../../runs/plan-schema.js";
+import { isValidPlan } from "../../../runs/plan-schema.js";
 import { objectWith, parseJsonOrNull, wholeNumber } from "../../../fetch/json.js";
 import type { EngineOptions } from "../../../engines/engine.js";
 
@@ -21,7 +21,7 @@ export interface ClientProcessJob {
 }
 
 const order = objectWith({
-  plan: v.custom<Plan>(isWholePlan),
+  plan: v.custom<Plan>(isValidPlan),
   number: wholeNumber(),
   name: v.nullable(v.string()),
   superlink: v.string(),

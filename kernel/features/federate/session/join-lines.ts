@@ -10,7 +10,7 @@ const AGAIN = 60_000;
 const AGREED = 5;
 
 /** `say`: prints a line; `warn`: prints an error line. */
-export function lineJoinListeners(
+export function joinListenersPrintingLines(
   url: string,
   { say, warn }: { readonly say: (line: string) => void; readonly warn: (line: string) => void },
 ): JoinListeners {

@@ -8,17 +8,17 @@ import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { federationTermsOf } from "#dsl/compiler/plan/terms.js";
 import { watchedMetric } from "#dsl/compiler/plan/watched-metric.js";
 import { registry } from "#stdlib/registry.js";
-import { ClientApp, type ClientAppListeners, type PinnedTerms } from "../flower/client-app.js";
+import { ClientApp, type ClientAppListeners, type OwnFederationTerms } from "../flower/client-app.js";
 import { SuperLinkConnection, createNodeKey } from "../flower/link.js";
 import { serveAsSuperNode } from "../flower/supernode.js";
 import { ClientMaskingState } from "../secure/client-state.js";
-import { minThreshold } from "../secure/round.js";
+import { minSecureSumThreshold } from "../secure/round.js";
 import type { HostContext } from "../../../host/host-context.js";
 import type { OpenSession } from "../../../session/open-session.js";
-import { prepareMaterial } from "../../../training-runs/training-inputs.js";
+import { prepareTrainingInputs } from "../../../training-runs/training-inputs.js";
 import { validatorFor } from "../../../training-runs/validating.js";
 import { privacyLedgerOf } from "./privacy-ledger.js";
-import { readClients, type FederationClientData } from "./client-data.js";
+import { readClientData, type FederationClientData } from "./client-data.js";
 import { JoinedClient, clientSeedOf } from "./joined-clients.js";
 import { openLocalClients } from "./local-clients.js";
 import { lockNodeKey, readOrCreateNodeKey, nodeKeyFile } from "./node-key.js";
@@ -44,7 +44,7 @@ export interface JoinOptions {
   readonly life: number | null;
 }
 export interface JoinListeners {
-  readonly onJoined: (client: JoinedClient, pins: PinnedTerms) => void;
+  readonly onJoined: (client: JoinedClient, pins: OwnFederationTerms) => void;
   readonly onForgotten: (done: number) => void;
   readonly onTrouble: (error: unknown) => void;
   /** Bytes of the last request and its response. */
@@ -125,7 +125,7 @@ export async function joinFederation(session: OpenSession, request: JoinOptions,
   if (refused) throw refused;
 }
 
-function pinsOf({ plan, life }: JoinOptions): PinnedTerms {
+function pinsOf({ plan, life }: JoinOptions): OwnFederationTerms {
   const { rounds, joined, others, secure_aggregation: summed } = must(plan.recipe.federated, "a federation");
   return { plan: federationTermsOf(plan), rounds, clients: joined ?? 1 + others.length, life: life ?? rounds, summed };
 }
@@ -139,13 +139,13 @@ export async function openJoinedClient(
   const { plan } = request;
   const federated = must(plan.recipe.federated, "a federation");
   const found: FederationClientData["each"][number][] = [];
-  const material = await prepareMaterial(
+  const material = await prepareTrainingInputs(
     session,
     {
       plan,
       name: plan.effects.run,
       async joins(rows) {
-        const { each } = await readClients(plan, rows, { datasets: session.datasets, hostContext });
+        const { each } = await readClientData(plan, rows, { datasets: session.datasets, hostContext });
         found.push(must(each[request.number], "a client of that number"));
         return must(found[0], "its rows").prepared;
       },
@@ -167,7 +167,7 @@ export async function openJoinedClient(
   const all = federated.joined ?? 1 + federated.others.length;
   const masking = new ClientMaskingState(
     readOrCreateNodeKey(nodeKeyFile(session, name)),
-    Math.max(MIN_CLIENTS_TO_HIDE, minThreshold(participantCount(federated, all))),
+    Math.max(MIN_CLIENTS_TO_HIDE, minSecureSumThreshold(participantCount(federated, all))),
     request.peers && new Set(request.peers),
   );
   return new JoinedClient({

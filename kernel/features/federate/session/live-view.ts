@@ -13,7 +13,7 @@ import type { DisplayOutput } from "../../../display/html.js";
 import { formatPercent } from "../../../host/value-text.js";
 import type { RunEvent } from "../../../events/events.js";
 import { trainingSplitName } from "../../../data/prepared.js";
-import { LiveTraining, type Screen } from "../../../session/live-training.js";
+import { LiveTraining, type OutputScreen } from "../../../session/live-training.js";
 import { taskMetricOf } from "../../../evaluation/forgetting/tasks.js";
 import type { ClientRows } from "./client-data.js";
 
@@ -25,7 +25,7 @@ const MOST = 1000;
 export class LiveFederation extends LiveTraining {
   private readonly board: Board;
 
-  constructor(screen: Screen, id: string, title: string, plan: Plan) {
+  constructor(screen: OutputScreen, id: string, title: string, plan: Plan) {
     super(screen, id, title, plan);
     this.board = new Board(screen, id, plan);
   }
@@ -66,7 +66,7 @@ class Board {
   savedRound: number | null = null;
 
   constructor(
-    private readonly screen: Screen,
+    private readonly screen: OutputScreen,
     private readonly id: string,
     private readonly plan: Plan,
   ) {}
@@ -76,7 +76,7 @@ class Board {
     this.clients = clients.map((client) => viewOf(client, labels, clients.length));
     const shown = clientLabelsView(this.view, `${this.id}-labels`);
     if (shown) this.screen.display(shown);
-    const hint = skewHint(this.view, this.plan);
+    const hint = labelSkewHint(this.view, this.plan);
     if (hint !== null) this.screen.display({ bundle: { "text/plain": hint } });
   }
 
@@ -157,7 +157,10 @@ class Board {
 const APART = 0.3;
 const SEVERAL = 5;
 /** A hint that a plain mean may be worse, with measurements; null if it does not apply. */
-export function skewHint(view: Pick<FederationView, "name" | "clients" | "labels">, { recipe }: Plan): string | null {
+export function labelSkewHint(
+  view: Pick<FederationView, "name" | "clients" | "labels">,
+  { recipe }: Plan,
+): string | null {
   const skew = labelSkewOf(view);
   const { aggregate, personal } = must(recipe.federated, "a federation");
   if (skew === null || skew < APART || view.clients.length < SEVERAL) return null;

@@ -6,7 +6,7 @@ import type { AggregatorImplementation } from "#stdlib/aggregators/kind.js";
 import type { ConfiguredUpdateCompressor } from "#stdlib/compressors/shared/pack.js";
 import { LocalClient, type SharedClientModel } from "../simulated/local-client.js";
 import type { FederationState } from "../state-file.js";
-import { updateCompressionFor } from "../simulated/reduced-updates.js";
+import { updateCompressorOf } from "../simulated/reduced-updates.js";
 import { DataLoader } from "../../../data/rows/loader.js";
 import { splitNamesOf, trainingSplitName, type PreparedData } from "../../../data/prepared.js";
 import type { RunEvent } from "../../../events/events.js";
@@ -14,7 +14,7 @@ import { loadImplementation } from "../../../host/load-implementation.js";
 import { encodeSplit, type EncodedRows } from "../../../data/encoding/encoded.js";
 import { shapesOf, StateVector } from "../../../remote/process-group/state-vector.js";
 import type { OpenModel } from "../../../models/open-model.js";
-import { loaderSettings, type TrainingMaterial } from "../../../training-runs/training-inputs.js";
+import { loaderSettings, type TrainingInputs } from "../../../training-runs/training-inputs.js";
 import { createPersonalHeads, stateVectorsOf, type PersonalHeads } from "./heads.js";
 import { federatedPrivacy, type FederatedPrivacy } from "./private.js";
 import type { FederationClientData } from "./client-data.js";
@@ -60,7 +60,7 @@ export async function openLocalClients(
   each: FederationClientData["each"],
   options: {
     readonly open: OpenModel;
-    readonly material: TrainingMaterial;
+    readonly material: TrainingInputs;
     readonly before: readonly RunEvent[];
     readonly numberOf?: (name: string) => number;
     /** Saved client states when resuming. */
@@ -91,7 +91,7 @@ export async function openLocalClients(
     aggregator,
     weights,
     personal,
-    smaller: updateCompressionFor(chain, training.seed),
+    smaller: updateCompressorOf(chain, training.seed),
     privacy: privacy?.clients,
     moments: open.states.saved.filter((name) => optimizer.states.some((prefix) => name.startsWith(prefix))),
     states: stateVectorsOf(session, shapes),
@@ -112,7 +112,7 @@ export async function openLocalClients(
 export async function encodeClients(
   plan: Plan,
   each: FederationClientData["each"],
-  material: TrainingMaterial,
+  material: TrainingInputs,
 ): Promise<readonly EncodedClient[]> {
   const encode = (prepared: PreparedData, split: string) =>
     encodeSplit(prepared, { data: prepared.name, split }, material.encoding);

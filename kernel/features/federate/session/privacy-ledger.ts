@@ -6,7 +6,7 @@ import { appendFileSync, closeSync, existsSync, fstatSync, mkdirSync, openSync, 
 import { dirname, join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { PrivacyPlan, Plan } from "#dsl/compiler/plan/plan.js";
-import type { PrivacyImplementation, SampledSteps } from "#stdlib/privacies/kind.js";
+import type { PrivacyImplementation, NoisySampledSteps } from "#stdlib/privacies/kind.js";
 import * as v from "valibot";
 import { objectWith, parseJsonOrNull, wholeNumber } from "../../../fetch/json.js";
 import { readNamedText } from "../../../fetch/regular.js";
@@ -25,7 +25,7 @@ export interface PrivacyLedgerOptions {
   readonly accountant: PrivacyImplementation;
   readonly privacy: Pick<PrivacyPlan, "call" | "epsilon">;
   /** Privacy cost of one round of this client. */
-  readonly round: SampledSteps;
+  readonly round: NoisySampledSteps;
 }
 
 export class PrivacyLedger {
@@ -68,7 +68,7 @@ export class PrivacyLedger {
    * Reads the file each time: other processes may train on the same rows. A torn line, after a machine crash, still
    * counts as a round.
    */
-  private entries(): readonly SampledSteps[] {
+  private entries(): readonly NoisySampledSteps[] {
     const { file, round } = this.options;
     if (!existsSync(file)) return [];
     const lines = readNamedText(file, file, { most: MOST }).split("\n");
@@ -89,8 +89,8 @@ function endsInLine(file: string): boolean {
   }
 }
 
-function together(all: readonly SampledSteps[]): readonly SampledSteps[] {
-  const groups = new Map<string, SampledSteps>();
+function together(all: readonly NoisySampledSteps[]): readonly NoisySampledSteps[] {
+  const groups = new Map<string, NoisySampledSteps>();
   for (const { noise, rate, steps } of all) {
     const key = `${String(noise)} ${String(rate)}`;
     groups.set(key, { noise, rate, steps: steps + (groups.get(key)?.steps ?? 0) });

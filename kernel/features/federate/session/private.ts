@@ -2,7 +2,7 @@
 import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
 import type { Plan, PrivacyPlan } from "#dsl/compiler/plan/plan.js";
 import { registry } from "#stdlib/registry.js";
-import type { PrivacyImplementation, SampledSteps } from "#stdlib/privacies/kind.js";
+import type { PrivacyImplementation, NoisySampledSteps } from "#stdlib/privacies/kind.js";
 import { loadImplementation } from "../../../host/load-implementation.js";
 import type { DataLoader } from "../../../data/rows/loader.js";
 import type { RunEvent } from "../../../events/events.js";
@@ -15,7 +15,7 @@ import type { RoundAnswer } from "../contract.js";
 import type { RoundsOptions } from "../rounds.js";
 
 /** A client and its encoded rows. */
-export interface PrivateClient {
+export interface ClientForPrivacy {
   readonly name: string;
   readonly rows: EncodedRows;
   readonly loader: DataLoader;
@@ -26,7 +26,7 @@ export interface FederatedPrivacy {
   /** Private updates per client, by number; absent if updates are unchanged. */
   readonly updates?: readonly PrivateUpdates[];
   /** Privacy cost of one round per client, by number; absent for client-level privacy. */
-  readonly rounds?: readonly SampledSteps[];
+  readonly rounds?: readonly NoisySampledSteps[];
   /** Records a round and its responding clients; returns the ε spent by the client that spent most. */
   readonly spent: (answering: readonly number[]) => number;
 }
@@ -36,7 +36,7 @@ export interface FederatedPrivacy {
  */
 export async function federatedPrivacy(
   plan: Plan,
-  clients: readonly PrivateClient[],
+  clients: readonly ClientForPrivacy[],
   { open, before }: { readonly open: OpenModel; readonly before: readonly RunEvent[] },
 ): Promise<FederatedPrivacy | null> {
   const { privacy } = plan.recipe.training;
@@ -56,7 +56,7 @@ export async function federatedPrivacy(
 /** Row-level privacy: each client has its own noise, by its number of rows. */
 async function ofRows(
   plan: Plan,
-  clients: readonly PrivateClient[],
+  clients: readonly ClientForPrivacy[],
   options: {
     readonly open: OpenModel;
     readonly before: readonly RunEvent[];
@@ -82,7 +82,7 @@ async function ofRows(
   const spentBy = (i: number): number => {
     const { own: clientPrivacy } = must(all[i], "a client");
     const steps = done[i] ?? 0;
-    const sampled: SampledSteps = { noise: clientPrivacy.noise, rate: clientPrivacy.rate, steps };
+    const sampled: NoisySampledSteps = { noise: clientPrivacy.noise, rate: clientPrivacy.rate, steps };
     return steps === 0 ? 0 : accountant.spent(clientPrivacy.call, [sampled]);
   };
   let most = Math.max(0, ...all.map((_, i) => spentBy(i)));
@@ -120,7 +120,7 @@ function roundsOf(name: string, events: readonly RunEvent[]): number {
 }
 
 /** Private participation uses the server's noise; row-level privacy uses each client's noise and its reported ε. */
-export async function remotePrivacy(
+export async function privacyOfRemoteFederation(
   privacy: PrivacyPlan,
   clients: number,
   before: readonly RunEvent[],

@@ -21,8 +21,8 @@ import { updateAggregationOf, type UpdateAggregation } from "./local-clients.js"
 import { createRemoteValidation } from "./remote-scores.js";
 import type { ClientProcessJob } from "./join-child.js";
 import { startClients } from "./client-processes.js";
-import { remotePrivacy } from "./private.js";
-import { federationAddressOf, openTransport, clientsInDataOrder, expectedUpdateForm } from "./transport.js";
+import { privacyOfRemoteFederation } from "./private.js";
+import { federationAddressOf, openFlowerServerApp, clientsInDataOrder, expectedUpdateForm } from "./transport.js";
 
 export interface ClientListeners {
   readonly onAgreed: (agreed: number, total: number) => void;
@@ -78,7 +78,7 @@ export async function openRemoteFederation(
     await started?.end();
   };
   try {
-    carrier = await openTransport(place, started, {
+    carrier = await openFlowerServerApp(place, started, {
       clients: count,
       expected: expectedUpdateForm(federated, gathering),
       ...hears,
@@ -131,7 +131,7 @@ async function stepsWith(
   const { clients } = carrier;
   const savedState = done > 0 ? loadFederationState(run, done) : null;
   const before = run.everything();
-  const privacy = training.privacy && (await remotePrivacy(training.privacy, clients.length, before));
+  const privacy = training.privacy && (await privacyOfRemoteFederation(training.privacy, clients.length, before));
   const server = new FederationServer({
     aggregator,
     rounds: federated.rounds,

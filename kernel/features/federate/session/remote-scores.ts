@@ -4,7 +4,7 @@
  */
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { answerOrError } from "../client-requests.js";
+import { clientAnswerOrError } from "../client-requests.js";
 import type { RemoteClients, ClientEvaluation } from "../contract.js";
 import type { ScoresByClient } from "../rounds.js";
 import type { Validate } from "../../../training/loop/validation.js";
@@ -60,7 +60,7 @@ async function scoresOf(
 ): Promise<ReadonlyMap<string, ClientEvaluation>> {
   const each = await Promise.all(
     clients.map(async (client) => {
-      const answer = await answerOrError(async () => (await client.evaluate?.(order, signal)) ?? null, signal);
+      const answer = await clientAnswerOrError(async () => (await client.evaluate?.(order, signal)) ?? null, signal);
       return answer === null || answer instanceof CodedError ? [] : [[client.name, answer] as const];
     }),
   );

@@ -25,7 +25,7 @@ export async function federationAddressOf({ effects }: Plan, folder: string): Pr
 }
 
 /** A started client that ends before all have agreed stops the waiting; later it counts as a lost client. */
-export async function openTransport(
+export async function openFlowerServerApp(
   { superlink, certificates, plain, wait, round }: FederationAddress,
   started: StartedClients | null,
   options: Pick<ServerAppOptions, "clients" | "expected" | "terms" | "signal" | "onAgreed" | "onRefused">,

@@ -17,7 +17,7 @@ import { totalSteps } from "../../../training/steps.js";
 import type { Client, RoundAnswer, RoundInstruction } from "../contract.js";
 import type { ClientPrivacy } from "../private.js";
 import { HEAD_KEY, type ClientHeads } from "./heads.js";
-import type { UpdateReducer } from "./reduced-updates.js";
+import type { ClientUpdateCompressor } from "./reduced-updates.js";
 
 /** The model that all clients of this machine train in turn. */
 export interface SharedClientModel {
@@ -35,7 +35,7 @@ export interface SharedClientModel {
    * parameters are transmitted.
    */
   readonly personal?: { readonly heads: ClientHeads; readonly states: (prefix: string) => StateVector } | undefined;
-  readonly smaller: UpdateReducer;
+  readonly smaller: ClientUpdateCompressor;
   /** Private participation: clips an update before it is sent. Absent if participation is not private. */
   readonly privacy?: ClientPrivacy | undefined;
 }

@@ -2,7 +2,7 @@
 import { unpackUpdate, packUpdate, type ConfiguredUpdateCompressor } from "#stdlib/compressors/shared/pack.js";
 import { seededRandom, drawBelow } from "#stdlib/statistics/chance.js";
 
-export interface ReducedUpdate {
+export interface CompressedClientUpdate {
   /** The update as the server decompresses it. */
   readonly opened: Float32Array;
   /** Residual; null if there is none. */
@@ -12,20 +12,24 @@ export interface ReducedUpdate {
   readonly sent?: Uint8Array;
 }
 /** `left`: residual of the client's earlier updates. */
-export type UpdateReducer = (
+export type ClientUpdateCompressor = (
   delta: Float32Array,
   left: Float32Array | null,
   context: { readonly client: number; readonly round: number },
-) => ReducedUpdate;
+) => CompressedClientUpdate;
 
 /** The full update as f32. */
-export const unreducedUpdate: UpdateReducer = (delta) => ({ opened: delta, left: null, bytes: delta.byteLength });
+export const uncompressedUpdate: ClientUpdateCompressor = (delta) => ({
+  opened: delta,
+  left: null,
+  bytes: delta.byteLength,
+});
 
 /** Random stream of stochastic rounding. */
 const ROUNDED = 53;
 
-export function updateCompressionFor(chain: readonly ConfiguredUpdateCompressor[], seed: number): UpdateReducer {
-  if (chain.length === 0) return unreducedUpdate;
+export function updateCompressorOf(chain: readonly ConfiguredUpdateCompressor[], seed: number): ClientUpdateCompressor {
+  if (chain.length === 0) return uncompressedUpdate;
   return (delta, left, { client, round }) => {
     const generator = seededRandom(seed, ROUNDED, client, round);
     const update = left ? delta.map((value, i) => value + (left[i] ?? 0)) : delta;

@@ -3,14 +3,14 @@
  * disconnects, or at its time limit; its signal informs the model of the last two.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { ModelLease, Models, ServedModel } from "../contract.js";
+import type { ModelLease, ServedModelCollection, ServedModel } from "../contract.js";
 
 /** The reason of a call that ended because its client disconnected. */
 export class ClientGoneError extends Error {
   override readonly name = "Gone";
 }
 
-export interface WritingTimes {
+export interface TextGenerationTimes {
   readonly first: number;
   last: number;
   tokens: number;
@@ -29,7 +29,7 @@ export class HttpCall {
   body = 0;
   bytes = 0;
   /** Times of the first and the last generated token, and their number. */
-  written: WritingTimes | null = null;
+  written: TextGenerationTimes | null = null;
   cut = 0;
   code: string | null = null;
   /** An exception without a code: a defect of the program. */
@@ -40,7 +40,7 @@ export class HttpCall {
   status: number | null = null;
   /** Identifier of the API key (`AccessControl.keyOf`); null if there is none. */
   key: string | null = null;
-  /** The client: the identifier of its key, or its network (`networkOf`). */
+  /** The client: the identifier of its key, or its network (`clientNetworkOf`). */
   client = "";
   cutOff: () => void = () => undefined;
 
@@ -55,7 +55,7 @@ export class HttpCall {
   }
 
   /** Leases a model. Coded errors `no-such-model`, `model-opening`. A URL as the model's name counts as no name. */
-  hold(models: Models, name: string | null | undefined): ServedModel {
+  hold(models: ServedModelCollection, name: string | null | undefined): ServedModel {
     const meant = name === undefined || name === null || /^https?:\/\//.test(name) ? null : name;
     try {
       this.lease = models.hold(meant);
@@ -102,7 +102,7 @@ export class HttpCall {
 }
 
 /** Name of a served model that is not open yet; null if the requested name is not served. */
-function openingIn(models: Models, error: unknown): string | null {
+function openingIn(models: ServedModelCollection, error: unknown): string | null {
   if (!(error instanceof CodedError) || error.code !== "model-opening") return null;
   const { name } = error.data as { readonly name: string };
   const isServed =

@@ -5,7 +5,7 @@ import type { FastifyInstance } from "fastify";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
 /** The address; for IPv6 its first 64 bits, since one client usually has all addresses within them. */
-export function networkOf(address: string): string {
+export function clientNetworkOf(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   const [plain = ""] = address.split("%");
   if (mapped !== undefined || !isIPv6(plain)) return mapped ?? address;

@@ -9,7 +9,7 @@ import type { HttpCall } from "./call.js";
  */
 const MOST = { share: 1 / 8, bytes: 256 * 2 ** 20, bodies: 8 } as const;
 /** Estimated bytes of a response by content: in memory plus serialized. */
-export const ANSWER_BYTES = {
+export const ESTIMATED_RESPONSE_BYTES = {
   /** A number of a vector: four bytes, plus its text. */
   number: 4 + 24,
   /** A label with its probability, or a word with its tag. */

@@ -3,8 +3,8 @@
  * Embeddings Inference for the same metric, after `tunebook_`.
  */
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import type { ComputeListener, HttpLoad, ModelLoad, Models, ServedModel } from "../contract.js";
-import type { WritingTimes } from "./call.js";
+import type { ComputeListener, HttpLoad, ModelLoad, ServedModelCollection, ServedModel } from "../contract.js";
+import type { TextGenerationTimes } from "./call.js";
 
 // Load of the last seconds: requests per second and latency.
 
@@ -79,7 +79,7 @@ export interface FinishedRequest {
   readonly seconds: number;
   readonly read: number;
   /** Null if nothing was generated for it. */
-  readonly written: (WritingTimes & { readonly began: number }) | null;
+  readonly written: (TextGenerationTimes & { readonly began: number }) | null;
 }
 
 const SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
@@ -101,7 +101,7 @@ export class ServerMetrics implements ComputeListener {
   private failed = 0;
 
   constructor(
-    private readonly models: Models,
+    private readonly models: ServedModelCollection,
     private readonly now: { underWay(): number; heldBytes(): number },
   ) {
     const registers = [this.registry];

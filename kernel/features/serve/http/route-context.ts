@@ -8,17 +8,17 @@ import type {
   PredictionForText,
   TextEmbedding,
   ServingLimits,
-  Models,
+  ServedModelCollection,
   ServedModel,
   TokenVectors,
   TextGeneration,
 } from "../contract.js";
 import type { HttpCall } from "./call.js";
 import type { ServerMetrics } from "./metrics.js";
-import { ANSWER_BYTES, maxTokensIn, type MemoryBudget } from "./memory-budget.js";
+import { ESTIMATED_RESPONSE_BYTES, maxTokensIn, type MemoryBudget } from "./memory-budget.js";
 
 export interface RouteContext {
-  readonly models: Models;
+  readonly models: ServedModelCollection;
   readonly limits: ServingLimits;
   readonly counts: ServerMetrics;
   readonly memory: MemoryBudget;
@@ -48,7 +48,7 @@ export async function predictTexts(
   const truncate = options.truncate ?? context.limits.truncate;
   context.memory.take(call, options.texts.length * bytesOf(options.model));
   const answers = await call.within(options.model.predict(options.texts, { signal: call.signal, truncate }));
-  countAnswers(context, call, reply, answers);
+  countTokensOfAnswers(context, call, reply, answers);
   return answers;
 }
 
@@ -69,7 +69,7 @@ export async function embedTexts(
   const answers = await call.within(options.model.embed(options.texts, { signal: call.signal, truncate, normalize }));
   const [first] = answers;
   if (first) widths.set(options.model, first.vector.length);
-  countAnswers(context, call, reply, answers);
+  countTokensOfAnswers(context, call, reply, answers);
   return answers;
 }
 
@@ -88,20 +88,20 @@ export async function tokenVectorsOf(
   const { model, texts, most } = options;
   const truncate = options.truncate ?? context.limits.truncate;
   const numbers = maxTokensIn(texts, model) * (widths.get(model) ?? WIDE);
-  context.memory.take(call, Math.min(numbers, most) * ANSWER_BYTES.number);
+  context.memory.take(call, Math.min(numbers, most) * ESTIMATED_RESPONSE_BYTES.number);
   const answers = await call.within(model.embedAll(texts, { signal: call.signal, truncate, most }));
   const width = answers?.[0]?.vectors[0]?.length;
   if (width !== undefined) widths.set(model, width);
-  if (answers) countAnswers(context, call, reply, answers);
+  if (answers) countTokensOfAnswers(context, call, reply, answers);
   return answers;
 }
 
 /** Maximum bytes of a response for one text, as far as known beforehand. */
 function bytesOf(model: ServedModel): number {
-  if (model.sort === "embeds") return (widths.get(model) ?? WIDE) * ANSWER_BYTES.number;
+  if (model.sort === "embeds") return (widths.get(model) ?? WIDE) * ESTIMATED_RESPONSE_BYTES.number;
   return (
     Math.max(model.labels.length, model.sort === "tags" || model.sort === "fills" ? model.maxLength : 1) *
-    ANSWER_BYTES.label
+    ESTIMATED_RESPONSE_BYTES.label
   );
 }
 /** Reserves memory for a response. Coded error `bodies-full`. */
@@ -135,7 +135,7 @@ export async function checkVectorWidth(
     });
 }
 
-export function countAnswers(
+export function countTokensOfAnswers(
   context: RouteContext,
   call: HttpCall,
   reply: FastifyReply,
@@ -160,7 +160,7 @@ export function countTokensWritten({ counts }: RouteContext, call: HttpCall, tok
   counts.took(tokens);
 }
 
-export function countPrompts(
+export function countPromptTokens(
   context: RouteContext,
   call: HttpCall,
   reply: FastifyReply,

@@ -14,12 +14,12 @@ export function jsonSchemaOf(schema: v.GenericSchema): JsonSchema {
 }
 
 /** A model's name in a body; absent for the only model. */
-export const modelName = v.nullish(v.pipe(v.string(), v.maxLength(512)));
-export const flag = v.nullish(v.boolean());
+export const optionalModelName = v.nullish(v.pipe(v.string(), v.maxLength(512)));
+export const optionalBoolean = v.nullish(v.boolean());
 /** A number in a range, both ends included. */
-export const numberBetween = (least: number, most: number) =>
+export const optionalNumberBetween = (least: number, most: number) =>
   v.nullish(v.pipe(v.number(), v.minValue(least), v.maxValue(most)));
-export const integerBetween = (least: number, most = Number.MAX_SAFE_INTEGER) =>
+export const optionalIntegerBetween = (least: number, most = Number.MAX_SAFE_INTEGER) =>
   v.nullish(v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most)));
 export const anyObject = v.record(v.string(), v.unknown());
 export const stopTexts = v.pipe(v.array(v.pipe(v.string(), v.minLength(1))), v.maxLength(16));

@@ -4,7 +4,7 @@ import type { TextGeneration } from "../contract.js";
 import { countTokensWritten, type RouteContext } from "./route-context.js";
 import { ClientGoneError, type HttpCall } from "./call.js";
 import { httpFailureOf } from "./failures.js";
-import { awaitFirstBit, mergeBits, type StreamedBit } from "./token-streams.js";
+import { awaitFirstChunk, mergeTextStreams, type StreamedTextChunk } from "./token-streams.js";
 import type { ServerResponse } from "node:http";
 
 /**
@@ -66,7 +66,7 @@ function roomIn(raw: ServerResponse): Promise<void> {
 /** The events of a stream: before all chunks, for a chunk, and after all. */
 export interface StreamEvents {
   readonly before?: () => readonly unknown[];
-  forBit(streamedBit: StreamedBit): readonly unknown[];
+  forBit(streamedBit: StreamedTextChunk): readonly unknown[];
   after(): readonly unknown[];
   /** The last event, if clients wait for it. */
   readonly last: string | null;
@@ -83,7 +83,7 @@ export async function streamReply(
   options: { readonly writings: readonly TextGeneration[]; readonly events: StreamEvents },
 ): Promise<void> {
   const { call } = request;
-  const bits = await call.within(awaitFirstBit(mergeBits(options.writings)));
+  const bits = await call.within(awaitFirstChunk(mergeTextStreams(options.writings)));
   const stream = EventStream.begin(reply, call);
   const nameOf = (event: unknown): string | null =>
     options.events.named === true ? (event as { readonly type: string }).type : null;

@@ -1,8 +1,8 @@
 /** Texts that are generated for one request, as interleaved chunks or in full. */
 import type { TextChunk, ServedModel, GenerationRequest, TextGeneration } from "../contract.js";
-import { ANSWER_BYTES, maxTokensOf } from "./memory-budget.js";
+import { ESTIMATED_RESPONSE_BYTES, maxTokensOf } from "./memory-budget.js";
 
-export interface StreamedBit {
+export interface StreamedTextChunk {
   readonly prompt: number;
   readonly bit: TextChunk;
 }
@@ -20,7 +20,7 @@ export interface CompletedText {
  * Starts all prompts at once. If one is rejected, the others end. `take`: reserves memory; throws if there is too
  * little.
  */
-export async function startWritings(
+export async function startTextGenerations(
   model: ServedModel,
   asks: readonly GenerationRequest[],
   take: (bytes: number) => void,
@@ -28,7 +28,7 @@ export async function startWritings(
   for (const { choices, maxTokens = model.maxLength, logprobs = 0, prompt, promptLikelihoods } of asks) {
     const isTold = promptLikelihoods === true && (typeof prompt === "string" || prompt instanceof Int32Array);
     const tokens = maxTokens + (isTold ? maxTokensOf(prompt, model.maxLength) : 0);
-    take(choices * tokens * (1 + logprobs) * ANSWER_BYTES.token);
+    take(choices * tokens * (1 + logprobs) * ESTIMATED_RESPONSE_BYTES.token);
   }
   const results = await Promise.allSettled(asks.map((ask) => model.write(ask)));
   const writings = results.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
@@ -39,7 +39,9 @@ export async function startWritings(
 }
 
 /** Chunks of all texts as they arrive. Ending the iteration stops all generation. */
-export async function* mergeBits(writings: readonly TextGeneration[]): AsyncGenerator<StreamedBit, void, void> {
+export async function* mergeTextStreams(
+  writings: readonly TextGeneration[],
+): AsyncGenerator<StreamedTextChunk, void, void> {
   const iterators = writings.map((writing) => writing[Symbol.asyncIterator]());
   type Next = { readonly prompt: number; readonly step: IteratorResult<TextChunk> };
   const next = (prompt: number, iterator: AsyncIterator<TextChunk>): Promise<Next> =>
@@ -72,7 +74,7 @@ export async function collectTexts(
   took: (tokens: number) => void,
 ): Promise<readonly (readonly CompletedText[])[]> {
   const all = writings.map(() => Array.from({ length: choices }, empty));
-  for await (const { prompt, bit } of mergeBits(writings)) {
+  for await (const { prompt, bit } of mergeTextStreams(writings)) {
     took(bit.tokens.length);
     const written = all[prompt]?.[bit.choice];
     if (written) add(written, bit);
@@ -97,16 +99,16 @@ function add(written: CompletedText, bit: TextChunk): void {
 }
 
 /** The same chunks, with the first already received: an error before it can still be sent as a status. */
-export async function awaitFirstBit(
-  bits: AsyncGenerator<StreamedBit, void, void>,
-): Promise<AsyncGenerator<StreamedBit, void, void>> {
+export async function awaitFirstChunk(
+  bits: AsyncGenerator<StreamedTextChunk, void, void>,
+): Promise<AsyncGenerator<StreamedTextChunk, void, void>> {
   const first = await bits.next();
   return rest(first, bits);
 }
 async function* rest(
-  first: IteratorResult<StreamedBit, void>,
-  bits: AsyncGenerator<StreamedBit, void, void>,
-): AsyncGenerator<StreamedBit, void, void> {
+  first: IteratorResult<StreamedTextChunk, void>,
+  bits: AsyncGenerator<StreamedTextChunk, void, void>,
+): AsyncGenerator<StreamedTextChunk, void, void> {
   try {
     if (first.done === true) return;
     yield first.value;

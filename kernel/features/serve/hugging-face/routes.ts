@@ -6,10 +6,10 @@ import type { PredictionForText, ServedModel } from "../contract.js";
 import { embedTexts, checkTextCount, predictTexts, type RouteContext } from "../http/route-context.js";
 import { labelScoresOf, rawScoresOf } from "../http/label-scores.js";
 import { jsonSchemaOf } from "../http/schema.js";
-import { similarities } from "../tei/routes.js";
-import { inputsMismatchError, type TaskContext } from "./task-context.js";
+import { textSimilarities } from "../tei/routes.js";
+import { inputsMismatchError, type TaskRequestContext } from "./task-context.js";
 import {
-  requestBody,
+  huggingFaceRequestSchema,
   type RequestBody,
   type SimilarityInput,
   type PairInput,
@@ -77,7 +77,7 @@ const config = { dialect: "hugging-face" } as const;
 const tags = ["Hugging Face"];
 
 export function huggingFaceRoutes(app: FastifyInstance, context: RouteContext): void {
-  const body = jsonSchemaOf(requestBody);
+  const body = jsonSchemaOf(huggingFaceRequestSchema);
   const schema = { tags, summary: "The output of the model's task", body };
   // Hugging Face's client uses the last two for vectors.
   for (const url of ["/", "/models/:model", "/models/:model/pipeline/:task", "/pipeline/:task"])
@@ -91,11 +91,11 @@ export function huggingFaceRoutes(app: FastifyInstance, context: RouteContext): 
     );
 }
 
-function answer(asking: TaskContext): Promise<unknown> {
+function answer(asking: TaskRequestContext): Promise<unknown> {
   return tasks[asking.model.sort](asking);
 }
 
-const tasks: { readonly [S in ServedModel["sort"]]: (asking: TaskContext) => Promise<unknown> } = {
+const tasks: { readonly [S in ServedModel["sort"]]: (asking: TaskRequestContext) => Promise<unknown> } = {
   labels: classified,
   number: classified,
   tags: async (asking) => {
@@ -129,7 +129,7 @@ interface Inputs {
 }
 
 /** A text or texts; pairs for a model that reads pairs. */
-function textsIn({ body: { inputs }, model }: TaskContext): Inputs {
+function textsIn({ body: { inputs }, model }: TaskRequestContext): Inputs {
   const all = Array.isArray(inputs) ? inputs : [inputs];
   const texts = all.map((one): PredictionInput => {
     if (typeof one === "string") return one;
@@ -142,7 +142,7 @@ function textsIn({ body: { inputs }, model }: TaskContext): Inputs {
   return { texts, single: !Array.isArray(inputs) };
 }
 
-function questionsIn({ body: { inputs } }: TaskContext): Inputs {
+function questionsIn({ body: { inputs } }: TaskRequestContext): Inputs {
   const all = Array.isArray(inputs) ? inputs : [inputs];
   const texts = all.map((one): PredictionInput => {
     if (typeof one === "string" || !("question" in one))
@@ -153,13 +153,13 @@ function questionsIn({ body: { inputs } }: TaskContext): Inputs {
   return { texts, single: !Array.isArray(inputs) };
 }
 
-const truncates = ({ body }: TaskContext): boolean | null | undefined => {
+const truncates = ({ body }: TaskRequestContext): boolean | null | undefined => {
   const requested = body.truncate ?? body.parameters?.truncate;
   return typeof requested === "number" ? true : requested;
 };
 
 async function predictedOf(
-  asking: TaskContext,
+  asking: TaskRequestContext,
   { texts, single }: Inputs,
 ): Promise<{
   readonly all: readonly { readonly answer: PredictionForText; readonly text: PredictionInput }[];
@@ -172,7 +172,7 @@ async function predictedOf(
 }
 
 /** A list of lists even for one text, as clients expect. */
-async function classified(asking: TaskContext): Promise<unknown> {
+async function classified(asking: TaskRequestContext): Promise<unknown> {
   const { model, body } = asking;
   const { all } = await predictedOf(asking, textsIn(asking));
   const { top_k: most, function_to_apply: apply } = body.parameters ?? {};
@@ -189,13 +189,13 @@ async function classified(asking: TaskContext): Promise<unknown> {
   });
 }
 
-async function embeds(asking: TaskContext): Promise<unknown> {
+async function embeds(asking: TaskRequestContext): Promise<unknown> {
   const { context, request, reply, model, body } = asking;
   const { inputs } = body;
   const truncate = truncates(asking);
   if (typeof inputs === "object" && "sentences" in inputs) {
     const { source_sentence: source, sentences: others } = inputs as SimilarityInput;
-    return similarities(context, request, reply, { model, source, others, field: "inputs.sentences", truncate });
+    return textSimilarities(context, request, reply, { model, source, others, field: "inputs.sentences", truncate });
   }
   const { texts, single } = textsIn(asking);
   const whole = texts.filter((text) => typeof text === "string");
@@ -218,7 +218,7 @@ interface Candidate {
 async function fillsIn(
   { prediction }: PredictionForText,
   text: string,
-  asking: TaskContext,
+  asking: TaskRequestContext,
 ): Promise<readonly unknown[]> {
   const { request, model, body } = asking;
   const gaps = prediction["candidates"] as readonly (readonly Candidate[])[];

@@ -5,7 +5,7 @@ import type { ServedModel } from "../contract.js";
 import type { RouteContext } from "../http/route-context.js";
 import type { RequestBody } from "./request-schemas.js";
 
-export interface TaskContext {
+export interface TaskRequestContext {
   readonly context: RouteContext;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;

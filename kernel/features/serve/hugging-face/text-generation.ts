@@ -6,20 +6,20 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { TextChunk, GenerationRequest } from "../contract.js";
 import {
   checkTextCount,
-  countPrompts,
+  countPromptTokens,
   memoryReserverFor,
   temperatureOf,
   countTokensWritten,
 } from "../http/route-context.js";
 import { streamReply, type StreamEvents } from "../http/stream-reply.js";
-import { collectTexts, startWritings, type CompletedText } from "../http/token-streams.js";
-import { inputsMismatchError, type TaskContext } from "./task-context.js";
+import { collectTexts, startTextGenerations, type CompletedText } from "../http/token-streams.js";
+import { inputsMismatchError, type TaskRequestContext } from "./task-context.js";
 import type { Parameters } from "./request-schemas.js";
 
 /** TGI's default. */
 const TOKENS = 100;
 
-export async function generateText(asking: TaskContext): Promise<unknown> {
+export async function generateText(asking: TaskRequestContext): Promise<unknown> {
   const { context, request, reply, model, body } = asking;
   const { call } = request;
   const { inputs } = body;
@@ -30,13 +30,13 @@ export async function generateText(asking: TaskContext): Promise<unknown> {
   const ask = askOf(asking);
   if (body.stream === true && texts.length > 1) throw inputsMismatchError("only one text can be streamed");
   const writings = await call.within(
-    startWritings(
+    startTextGenerations(
       model,
       texts.map((prompt) => ({ ...ask, prompt })),
       memoryReserverFor(context, call),
     ),
   );
-  countPrompts(context, call, reply, writings);
+  countPromptTokens(context, call, reply, writings);
   const full = body.parameters?.return_full_text === true && model.sort === "continues";
   const before = (index: number): string => (full ? (texts[index] ?? "") : "");
   if (body.stream === true) {
@@ -47,7 +47,11 @@ export async function generateText(asking: TaskContext): Promise<unknown> {
   return all.map(([written], i) => toldOf(before(i), written, asking));
 }
 
-function askOf({ request: { call }, context: { limits }, body }: TaskContext): Omit<GenerationRequest, "prompt"> {
+function askOf({
+  request: { call },
+  context: { limits },
+  body,
+}: TaskRequestContext): Omit<GenerationRequest, "prompt"> {
   const p = body.parameters ?? {};
   const requested = p.max_new_tokens ?? undefined;
   const { maxTokens: most } = limits;
@@ -88,7 +92,7 @@ const reasonOf = (ended: TextChunk["ended"]): string =>
   ended === "length" ? "length" : ended === "stop" ? "stop_sequence" : "eos_token";
 
 /** Clients of summaries and translations expect the same text under different names. */
-function toldOf(before: string, written: CompletedText | undefined, { model, body }: TaskContext) {
+function toldOf(before: string, written: CompletedText | undefined, { model, body }: TaskRequestContext) {
   const text = before + (written?.text ?? "");
   return {
     generated_text: text,

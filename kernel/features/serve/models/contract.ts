@@ -5,7 +5,14 @@
  */
 import type { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { EngineInfo, EngineOptions } from "../../../engines/engine.js";
-import type { ComputeListener, ServingLimits, ModelLoad, Models, NamedModelFolder, ServedModel } from "../contract.js";
+import type {
+  ComputeListener,
+  ServingLimits,
+  ModelLoad,
+  ServedModelCollection,
+  NamedModelFolder,
+  ServedModel,
+} from "../contract.js";
 
 export interface ServeOptions {
   readonly limits: ServingLimits;
@@ -17,7 +24,7 @@ export interface ServeOptions {
    * Called once all folders are inspected, before anything is opened: each model accepts requests as soon as it is
    * open.
    */
-  readonly found?: (models: Models) => void;
+  readonly found?: (models: ServedModelCollection) => void;
   /** Aborts the opening at any point: computations are stopped at once. */
   readonly signal?: AbortSignal;
   /**
@@ -72,7 +79,7 @@ export interface ServingMemory {
   readonly weights: number;
 }
 
-export interface ModelService extends Models {
+export interface ModelService extends ServedModelCollection {
   readonly opened: readonly OpenedModel[];
   readonly running: readonly EngineInfo[];
   /**
@@ -90,4 +97,4 @@ export interface ModelService extends Models {
 }
 
 /** `ServedModels.open`. Coded errors `nothing-to-serve`, `same-name`, `folder-not-served`, and those of runs, folders and engines. */
-export type OpenModelService = (folders: readonly NamedModelFolder[], options: ServeOptions) => Promise<ModelService>;
+export type ModelServiceOpener = (folders: readonly NamedModelFolder[], options: ServeOptions) => Promise<ModelService>;

@@ -15,7 +15,7 @@ import { findRunSource } from "./run-source.js";
 import type { ModelSource } from "./model-source.js";
 
 /** The source, and a stamp taken before the inspection: later changes give another stamp. */
-export async function findStampedSource(
+export async function findModelSourceWithStamp(
   path: string,
   home: string,
   datasets: DatasetCache,

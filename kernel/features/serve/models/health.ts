@@ -8,7 +8,7 @@ import type { EngineSession } from "../../../engines/engine.js";
 type Computes = Pick<EngineSession, "run">;
 
 /** Consecutive failures from which a model counts as failing. */
-export const FAILURES_IN_A_ROW = 3;
+export const CONSECUTIVE_FAILURE_LIMIT = 3;
 /** Errors that others recover from: the engine manager restarts a dead engine, and a writer rebuilds its store. */
 const ELSEWHERE: ReadonlySet<string> = new Set(["engine-died", "state-unset"]);
 
@@ -19,12 +19,12 @@ export class SessionHealth {
   private readonly since = new Set<{ readonly time: number }>();
   /** Time when the last one ended. */
   ended = 0;
-  /** Called at each failure from `FAILURES_IN_A_ROW` on. */
+  /** Called at each failure from `CONSECUTIVE_FAILURE_LIMIT` on. */
   onFailing: (error: unknown) => void = () => undefined;
 
   /** The error of its failing computations; null if they succeed. */
   get failing(): { readonly error: unknown } | null {
-    return this.failed < FAILURES_IN_A_ROW ? null : { error: this.error };
+    return this.failed < CONSECUTIVE_FAILURE_LIMIT ? null : { error: this.error };
   }
   get busy(): boolean {
     return this.since.size > 0;
@@ -53,7 +53,7 @@ export class SessionHealth {
   private count(error: unknown): void {
     this.failed += 1;
     this.error = error;
-    if (this.failed >= FAILURES_IN_A_ROW) this.onFailing(error);
+    if (this.failed >= CONSECUTIVE_FAILURE_LIMIT) this.onFailing(error);
   }
 }
 
@@ -75,6 +75,6 @@ export function trackSessionHealth<S extends Computes>(session: S): S {
   all.set(proxy, health);
   return proxy;
 }
-export function healthOf(session: Computes): SessionHealth | undefined {
+export function sessionHealthOf(session: Computes): SessionHealth | undefined {
   return all.get(session);
 }

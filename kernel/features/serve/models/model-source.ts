@@ -5,7 +5,7 @@ import type { Tokenizer } from "../../../bases/tokenizer.js";
 import type { Engine, EngineSession } from "../../../engines/engine.js";
 import { hasTextPairs } from "../../../bases/token-types.js";
 import type { PredictorContext } from "../../../inference/predictor.js";
-import type { SlotLoad, WriterAdapter, WriterReporter } from "../../../inference/generation/contract.js";
+import type { SlotWriterLoad, WriterAdapter, WriterReporter } from "../../../inference/generation/contract.js";
 import type { OpenProgramsOptions } from "./open-programs.js";
 import type { GenerationRequest, TextGeneration } from "../contract.js";
 import { readsContexts } from "../../../inference/prompts.js";
@@ -70,7 +70,7 @@ export interface TextWriter {
   /** Maximum tokens of prompt and completion together; for an encoder-decoder of the completion only. */
   readonly room: number;
   write(options: GenerationRequest): Promise<TextGeneration>;
-  load(): SlotLoad;
+  load(): SlotWriterLoad;
 }
 export interface OpenModelSource {
   readonly session: Pick<EngineSession, "run">;

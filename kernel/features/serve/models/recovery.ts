@@ -6,7 +6,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { EngineSession } from "../../../engines/engine.js";
 import type { ModelLoad } from "../contract.js";
 import type { ModelServiceEvent } from "./contract.js";
-import { FAILURES_IN_A_ROW, healthOf, type SessionHealth } from "./health.js";
+import { CONSECUTIVE_FAILURE_LIMIT, sessionHealthOf, type SessionHealth } from "./health.js";
 import { restartDelay, STABLE_AFTER_MS } from "../../../engines/manager/restart-delays.js";
 
 export interface RecoverableModel {
@@ -60,7 +60,7 @@ export class ModelRecovery {
 
   /** Starts monitoring a session. */
   watch(session: Pick<EngineSession, "run">): void {
-    const health = healthOf(session);
+    const health = sessionHealthOf(session);
     if (health) health.onFailing = (error) => this.fails(session, health, error);
   }
   async whileOpening<T>(work: () => Promise<T>): Promise<T> {
@@ -75,9 +75,9 @@ export class ModelRecovery {
 
   /** Why it is unhealthy, as a clause; null if healthy. Clients never get the details. */
   illness(model: RecoverableModel): string | null {
-    const health = model.session && healthOf(model.session);
+    const health = model.session && sessionHealthOf(model.session);
     if (health?.failing)
-      return `its last ${String(FAILURES_IN_A_ROW)} computations failed${codeOf(health.failing.error)}`;
+      return `its last ${String(CONSECUTIVE_FAILURE_LIMIT)} computations failed${codeOf(health.failing.error)}`;
     return health && this.isStuck(model, health) ? "its computation doesn't end" : null;
   }
   private isStuck(model: RecoverableModel, health: SessionHealth): boolean {
@@ -92,7 +92,7 @@ export class ModelRecovery {
     let from = this.opened;
     if (engine !== null)
       for (const other of this.options.models())
-        if (other.engine === engine && other.session) from = Math.max(from, healthOf(other.session)?.ended ?? 0);
+        if (other.engine === engine && other.session) from = Math.max(from, sessionHealthOf(other.session)?.ended ?? 0);
     return health.oldest(from);
   }
   /** Ms for which it computed nothing although it had work. */
@@ -152,7 +152,7 @@ export class ModelRecovery {
   private look(): void {
     if (this.opening > 0) return;
     for (const one of this.options.models()) {
-      const health = one.session && healthOf(one.session);
+      const health = one.session && sessionHealthOf(one.session);
       if (!one.session || !health || this.underWay.has(health)) continue;
       // Checks a shared session once only.
       if (this.modelsOf(one.session)[0]?.name !== one.name) continue;

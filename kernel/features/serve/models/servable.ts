@@ -34,7 +34,7 @@ const LONGEST = 60;
  * Seconds after which a client should ask again for a model that is expected back in `ms`. A negative `ms` means that the
  * model is overdue: the wait is half the delay so far.
  */
-export function retryAfter(ms: number): number {
+export function retryAfterSeconds(ms: number): number {
   return Math.max(1, Math.min(LONGEST, Math.ceil((ms > 0 ? ms : -ms / 2) / 1000)));
 }
 
@@ -51,7 +51,7 @@ const SHORT: GenerationRequest = {
 const GONE: ReadonlySet<string> = new Set(["engine-died", "engine-closed", "writer-closed"]);
 const OPENING = "it is being opened";
 /** The reason that clients get while its engine or process restarts. */
-export const LOST_REASON = "its engine ended and is restarting";
+export const ENGINE_LOST_REASON = "its engine ended and is restarting";
 
 export interface ServableModelOptions {
   readonly limits: ServingLimits;
@@ -119,7 +119,7 @@ export class ServableModel implements ServedModel {
     return new CodedError("model-opening", {
       name,
       why,
-      seconds: due === 0 ? 1 : retryAfter(due - performance.now()),
+      seconds: due === 0 ? 1 : retryAfterSeconds(due - performance.now()),
     });
   }
   get opened(): OpenModelSource | null {
@@ -140,7 +140,7 @@ export class ServableModel implements ServedModel {
     try {
       await this.give(body);
     } catch (error) {
-      if (this.opened === body) await this.lose({ why: LOST_REASON });
+      if (this.opened === body) await this.lose({ why: ENGINE_LOST_REASON });
       throw error;
     }
     return body;
@@ -262,7 +262,7 @@ export class ServableModel implements ServedModel {
     if (!GONE.has(code) && (code !== "runtime-failed" || this.body !== null)) return error;
     if (this.body === null) return this.notNow;
     // The end of the process is about to be reported.
-    return new CodedError("model-opening", { name: this.name, why: LOST_REASON, seconds: 1 });
+    return new CodedError("model-opening", { name: this.name, why: ENGINE_LOST_REASON, seconds: 1 });
   }
 }
 

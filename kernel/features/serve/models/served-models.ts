@@ -15,11 +15,11 @@ import { EngineManager } from "../../../engines/manager/engine-manager.js";
 import type { ManagedEngine } from "../../../engines/manager/managed-engine.js";
 import { processMemory } from "../../../engines/manager/process-memory.js";
 import { restartDelay } from "../../../engines/manager/restart-delays.js";
-import { findStampedSource, folderStampOf } from "./find-source.js";
+import { findModelSourceWithStamp, folderStampOf } from "./find-source.js";
 import { writesTexts } from "../model-types.js";
 import type { ModelSource, OpenModelSource } from "./model-source.js";
 import { ModelRecovery, type RecoverableModel } from "./recovery.js";
-import { LOST_REASON, ServableModel } from "./servable.js";
+import { ENGINE_LOST_REASON, ServableModel } from "./servable.js";
 import { shareWriters } from "./shared-writer.js";
 import { mapLimited } from "./limited-concurrency.js";
 
@@ -75,7 +75,7 @@ export class ServedModels implements ModelService {
     const found: (ModelSource & { readonly as: string; readonly path: string; readonly stamp: string })[] = [];
     for (const { name, folder } of folders) {
       settings.signal?.throwIfAborted();
-      const { one, stamp } = await unlessAborted(findStampedSource(folder, home, datasets), settings.signal);
+      const { one, stamp } = await unlessAborted(findModelSourceWithStamp(folder, home, datasets), settings.signal);
       const as = name ?? one.name;
       const same = found.find((other) => other.as === as);
       if (same) throw new CodedError("same-name", { name: as, folders: [same.folder, one.folder] });
@@ -86,7 +86,7 @@ export class ServedModels implements ModelService {
       restart: {
         crashed: (engine, error, delay) => models.lost(engine, error, delay),
         restarted: (engine, started) => models.back(engine, started),
-        unavailable: () => new CodedError("model-opening", { name: "the engine", why: LOST_REASON, seconds: 1 }),
+        unavailable: () => new CodedError("model-opening", { name: "the engine", why: ENGINE_LOST_REASON, seconds: 1 }),
       },
     });
     const models: ServedModels = new ServedModels(settings, engines);
@@ -180,7 +180,7 @@ export class ServedModels implements ModelService {
 
   replace(name: string, folder: string): Promise<OpenedModel> {
     const work = this.turn.then(async () => {
-      const { one, stamp } = await findStampedSource(folder, this.home, new DatasetCache());
+      const { one, stamp } = await findModelSourceWithStamp(folder, this.home, new DatasetCache());
       const version = await this.version(name, folder, { found: one, stamp });
       await this.bodyFor(version);
       this.put(version);
@@ -283,7 +283,7 @@ export class ServedModels implements ModelService {
   private lost(engine: ManagedEngine, error: unknown, again: number): void {
     const back = again + this.took;
     for (const version of this.current.values())
-      if (version.engine === engine) void version.served.lose({ why: LOST_REASON, back });
+      if (version.engine === engine) void version.served.lose({ why: ENGINE_LOST_REASON, back });
     this.options.tell?.({ is: "engine-died", why: wordsIn(error), again });
   }
 
@@ -300,7 +300,7 @@ export class ServedModels implements ModelService {
     const { served } = version;
     if (this.closed || version.retired || served.opened !== body) return;
     const error = new CodedError("runtime-failed", { runtime: `the process of ${served.name}`, why: "it has ended" });
-    void served.lose({ why: LOST_REASON, back: version.seconds * 1000 });
+    void served.lose({ why: ENGINE_LOST_REASON, back: version.seconds * 1000 });
     this.options.tell?.({ is: "engine-died", why: wordsIn(error), again: 0 });
     void this.again(version);
   }
@@ -335,7 +335,7 @@ export class ServedModels implements ModelService {
       if (this.closed || version.retired || (version.engine && version.engine.current === null)) return;
       this.options.tell?.({ is: "not-opened", name: served.name, folder: served.found.folder, error });
       const pause = restartDelay(times + 2);
-      await served.lose({ why: LOST_REASON, back: pause + version.seconds * 1000 });
+      await served.lose({ why: ENGINE_LOST_REASON, back: pause + version.seconds * 1000 });
       const timer = setTimeout(() => {
         this.timers.delete(timer);
         if (this.current.get(served.name) === version && served.ready !== true) void this.again(version, times + 1);

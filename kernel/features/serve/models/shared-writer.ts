@@ -12,7 +12,7 @@ import { readHeader } from "../../../tensors/safetensors.js";
 import type { WriterSharing, ModelSource, OpenModelSource, OpenWriterOptions, WriterSource } from "./model-source.js";
 import { trackSessionHealth } from "./health.js";
 import { openPrograms } from "./open-programs.js";
-import { generationParts, writerOptions, sourceWithWriter } from "./writer.js";
+import { writerProgramParts, writerOptions, modelSourceFromWriter } from "./writer.js";
 
 /** A technique that adds nothing to the base. */
 const NOTHING = { kind: "technique", word: "head_only", arguments: {} } as const;
@@ -75,7 +75,15 @@ class SharedWriter {
       const { session, writer } = await running.made;
       const weights = { source: found.store ?? found.folder, bytes: weightBytes(found.base.facts) };
       const close = (): Promise<void> => this.leave(running);
-      return await sourceWithWriter({ ...found, name: options.name, session, writer, adapter: index, weights, close });
+      return await modelSourceFromWriter({
+        ...found,
+        name: options.name,
+        session,
+        writer,
+        adapter: index,
+        weights,
+        close,
+      });
     } catch (error) {
       await this.leave(running);
       if (!(error instanceof CodedError) || error.code !== "adapters-apart") throw error;
@@ -90,7 +98,7 @@ class SharedWriter {
     const { found } = first;
     const bare = { ...found, model: { ...found.model, technique: NOTHING }, checkpoint: null };
     const adapters = this.members.map(({ adapter }) => adapter);
-    const parts = await planWriterPrograms(engine, { ...(await generationParts(bare.model, found.base)), adapters });
+    const parts = await planWriterPrograms(engine, { ...(await writerProgramParts(bare.model, found.base)), adapters });
     const session = trackSessionHealth(await openPrograms(engine, { ...bare, programs: parts.programs }));
     const listener: WriterReporter = {
       took: (seconds) => this.listeners.forEach((one) => one.took(seconds)),

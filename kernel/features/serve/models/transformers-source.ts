@@ -14,7 +14,7 @@ import { queuedTokenizerOf } from "../../../inference/gathering/merged-encoding.
 import { compileAll } from "../../../session/answers/host.js";
 import type { DatasetCache } from "../../../session/answers/dataset-cache.js";
 import { openUntrained } from "../../../models/untrained-model.js";
-import { NO_DATA, NO_DATA_PAIRS } from "../../../session/model-cache.js";
+import { NO_DATA_PLAN, NO_DATA_PAIR_PLAN } from "../../../session/model-cache.js";
 import { writesTexts } from "../model-types.js";
 import { isMultiLabel, acceptedInputEncodings, type ModelSource, type InputEncodings } from "./model-source.js";
 import { writerSharingOf } from "./shared-writer.js";
@@ -36,13 +36,13 @@ export async function findTransformersSource(
   const modelConfig = { architectures: [modelClassName(capabilitiesOf(base), task, registry)], ...config };
   const sort = answerTypeOf({ ...modelConfig, problem_type: problemTypeOf(task, registry) ?? config["problem_type"] });
   const labels = heads[model.task.word] ?? [];
-  const reading = (data: typeof NO_DATA) => ({ plan: { recipe: { model, data } }, labels, base, tokenizer });
+  const reading = (data: typeof NO_DATA_PLAN) => ({ plan: { recipe: { model, data } }, labels, base, tokenizer });
   const types = await hasTypes(base);
   // A head may have been trained on single texts or pairs, and its folder does not say which.
   const either = sort === "labels" || sort === "number";
   const ways: InputEncodings = either
-    ? { texts: reading(NO_DATA), pairs: reading(NO_DATA_PAIRS), alwaysTypes: types }
-    : acceptedInputEncodings(reading(NO_DATA), sort);
+    ? { texts: reading(NO_DATA_PLAN), pairs: reading(NO_DATA_PAIR_PLAN), alwaysTypes: types }
+    : acceptedInputEncodings(reading(NO_DATA_PLAN), sort);
   // Nothing is trained: a technique that adds nothing to the base.
   const technique = { kind: "technique", word: "head_only", arguments: {} } as const;
   const over = { model: { ...model, technique }, base, store: base.hash, checkpoint: null };
@@ -67,7 +67,7 @@ export async function findTransformersSource(
     async open(engine, options) {
       if (writer) return openWriter(await engine(), writer, options);
       const read = either ? types : types && ways.pairs !== null && sort !== "embeds";
-      const roles = Object.keys(NO_DATA.columns);
+      const roles = Object.keys(NO_DATA_PLAN.columns);
       const open = await openUntrained(await engine(), model, base, {
         home: folder,
         labels: labels.length,

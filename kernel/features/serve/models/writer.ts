@@ -5,7 +5,7 @@ import type { ModelPlan } from "#dsl/language/types/value.js";
 import { PLAIN_PASS_SETTINGS } from "#dsl/tensor/passes/table.js";
 import { registry } from "#stdlib/registry.js";
 import { weightStorageOf } from "#stdlib/storages/shared/storage.js";
-import { int32Array } from "#stdlib/tasks/shared/feeds.js";
+import { int32NDArray } from "#stdlib/tasks/shared/feeds.js";
 import { weightBytes, type Base } from "../../../bases/base.js";
 import { loadImplementation } from "../../../host/load-implementation.js";
 import { decoderStartToken } from "../../../data/encoding/decoder-input.js";
@@ -26,12 +26,12 @@ export async function openWriter(
   options: OpenWriterOptions,
 ): Promise<OpenModelSource> {
   const { model, base, folder } = found;
-  const parts = await planWriterPrograms(engine, await generationParts(model, base));
+  const parts = await planWriterPrograms(engine, await writerProgramParts(model, base));
   const session = trackSessionHealth(await openPrograms(engine, { ...found, programs: parts.programs }));
   try {
     const writer = await parts.open(session, await writerOptions(found, options));
     const weights = { source: found.store ?? folder, bytes: weightBytes(base.facts) };
-    return await sourceWithWriter({
+    return await modelSourceFromWriter({
       ...found,
       name: options.name,
       session,
@@ -52,7 +52,7 @@ export async function openGraphWriter(
 ): Promise<OpenModelSource> {
   const session = trackSessionHealth(found.session);
   const writer = openBatchWriter(tellingNext(session), await writerOptions(found, options));
-  return sourceWithWriter({ ...found, session, name: options.name, writer });
+  return modelSourceFromWriter({ ...found, session, name: options.name, writer });
 }
 
 /** Graphs return the most probable token together with its margin (decoders/kind.ts), programs only the token. */
@@ -63,13 +63,13 @@ function tellingNext(session: Pick<EngineSession, "run">): Pick<EngineSession, "
       const { likeliest } = await session.run(program, feeds, ["likeliest"]);
       const likeliestValues = toFloats(must(likeliest, "the likeliest tokens"));
       const next = Int32Array.from({ length: likeliestValues.length / 2 }, (_, row) => likeliestValues[2 * row]!);
-      return { next: int32Array(next, [next.length]) };
+      return { next: int32NDArray(next, [next.length]) };
     },
   };
 }
 
 /** The parts from which its programs are built. */
-export async function generationParts(model: ModelPlan, base: Base) {
+export async function writerProgramParts(model: ModelPlan, base: Base) {
   const passes = { ...PLAIN_PASS_SETTINGS, storage: weightStorageOf(model.storage) };
   return { ...(await modelBodyOf(model, base, model.folder)), seed: 0, passes };
 }
@@ -102,7 +102,7 @@ export interface OpenedWriter extends Pick<WriterSource, "model" | "base" | "tok
   readonly weights: OpenModelSource["weights"];
   close(): Promise<void>;
 }
-export async function sourceWithWriter(options: OpenedWriter): Promise<OpenModelSource> {
+export async function modelSourceFromWriter(options: OpenedWriter): Promise<OpenModelSource> {
   const { name, model, base, tokenizer, session, writer, adapter, weights } = options;
   const by = { writer, ...(adapter !== undefined && { adapter }) };
   const writes = await createTextGenerator({ name, model, base, tokenizer, by });

@@ -1,20 +1,20 @@
 /** `/v1/chat/completions`: the next turn of a conversation, in full or streamed. */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { TextChunk, TextGeneration } from "../contract.js";
-import { countPrompts, memoryReserverFor, countTokensWritten, type RouteContext } from "../http/route-context.js";
+import { countPromptTokens, memoryReserverFor, countTokensWritten, type RouteContext } from "../http/route-context.js";
 import { streamReply, type StreamEvents } from "../http/stream-reply.js";
-import { collectTexts, startWritings, type CompletedText } from "../http/token-streams.js";
+import { collectTexts, startTextGenerations, type CompletedText } from "../http/token-streams.js";
 import {
   chatLogprobs,
   truncatedField,
-  fingerprintOf,
+  modelFingerprintOf,
   finishReasonOf,
   newId,
   unixSeconds,
-  usageOf,
-  type Usage,
+  tokenUsageOf,
+  type TokenUsage,
 } from "./reply-parts.js";
-import { chatWriteRequest } from "./generation-request.js";
+import { chatGenerationRequest } from "./generation-request.js";
 import type { Chat } from "./request-schemas.js";
 
 export async function answerChat(
@@ -25,15 +25,15 @@ export async function answerChat(
 ): Promise<unknown> {
   const { call } = request;
   const model = call.hold(context.models, name ?? body.model);
-  const ask = chatWriteRequest(body, model, call, context.limits);
+  const ask = chatGenerationRequest(body, model, call, context.limits);
   const calls = body.parallel_tool_calls === false ? 1 : Number.POSITIVE_INFINITY;
-  const writings = await call.within(startWritings(model, [ask], memoryReserverFor(context, call)));
-  countPrompts(context, call, reply, writings);
+  const writings = await call.within(startTextGenerations(model, [ask], memoryReserverFor(context, call)));
+  countPromptTokens(context, call, reply, writings);
   const head = {
     id: newId("chatcmpl-"),
     created: unixSeconds(),
     model: model.name,
-    system_fingerprint: fingerprintOf(model),
+    system_fingerprint: modelFingerprintOf(model),
   };
   if (body.stream === true) {
     const usage = body.stream_options?.include_usage === true;
@@ -51,7 +51,7 @@ export async function answerChat(
     ...truncatedField(call.cut),
     object: "chat.completion",
     choices: written.map((one, index) => choiceOf(one, index, { likely: body.logprobs === true, most: calls })),
-    usage: usageOf(writings, sum(written)),
+    usage: tokenUsageOf(writings, sum(written)),
   };
 }
 
@@ -96,7 +96,7 @@ function eventsOf(options: {
   readonly calls: number;
 }): StreamEvents {
   let tokens = 0;
-  const chunk = (choices: readonly unknown[], usage: Usage | null = null): unknown => ({
+  const chunk = (choices: readonly unknown[], usage: TokenUsage | null = null): unknown => ({
     ...options.head,
     object: "chat.completion.chunk",
     choices,
@@ -117,7 +117,7 @@ function eventsOf(options: {
       const chunks = delta === null && likely === null ? [] : [choice(bit.choice, delta ?? {}, likely, null)];
       return bit.ended === null ? chunks : [...chunks, choice(bit.choice, {}, null, finishReasonOf(bit.ended))];
     },
-    after: () => (options.usage ? [chunk([], usageOf(options.writings, tokens))] : []),
+    after: () => (options.usage ? [chunk([], tokenUsageOf(options.writings, tokens))] : []),
   };
 }
 

@@ -1,21 +1,21 @@
 /** `/v1/completions`: continuations of texts, or outputs of an encoder-decoder. */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { ServedModel, TextGeneration } from "../contract.js";
-import { countPrompts, memoryReserverFor, countTokensWritten, type RouteContext } from "../http/route-context.js";
+import { countPromptTokens, memoryReserverFor, countTokensWritten, type RouteContext } from "../http/route-context.js";
 import { streamReply, type StreamEvents } from "../http/stream-reply.js";
-import { collectTexts, startWritings } from "../http/token-streams.js";
+import { collectTexts, startTextGenerations } from "../http/token-streams.js";
 import {
   truncatedField,
-  fingerprintOf,
+  modelFingerprintOf,
   finishReasonOf,
   newId,
   tokenTextLength,
   unixSeconds,
-  textLogprobs,
-  usageOf,
-  type Usage,
+  completionLogprobs,
+  tokenUsageOf,
+  type TokenUsage,
 } from "./reply-parts.js";
-import { completionWriteRequest } from "./generation-request.js";
+import { completionGenerationRequests } from "./generation-request.js";
 import type { Completion } from "./request-schemas.js";
 
 export async function answerCompletion(
@@ -26,21 +26,21 @@ export async function answerCompletion(
 ): Promise<unknown> {
   const { call } = request;
   const model = call.hold(context.models, name ?? body.model);
-  const { prompts, ask } = completionWriteRequest(body, model, call, context.limits);
+  const { prompts, ask } = completionGenerationRequests(body, model, call, context.limits);
   const echoes = await call.within(echoesOf(body, model, prompts));
   const writings = await call.within(
-    startWritings(
+    startTextGenerations(
       model,
       prompts.map((prompt) => ({ ...ask, prompt })),
       memoryReserverFor(context, call),
     ),
   );
-  countPrompts(context, call, reply, writings);
+  countPromptTokens(context, call, reply, writings);
   const head = {
     id: newId("cmpl-"),
     created: unixSeconds(),
     model: model.name,
-    system_fingerprint: fingerprintOf(model),
+    system_fingerprint: modelFingerprintOf(model),
   };
   const { choices } = ask;
   const likely = ask.logprobs !== undefined;
@@ -61,10 +61,10 @@ export async function answerCompletion(
     choices: written.map((one, index) => ({
       index,
       text: (echoes[Math.floor(index / choices)] ?? "") + one.text,
-      logprobs: likely ? textLogprobs([...one.prompt, ...one.likelihoods], 0) : null,
+      logprobs: likely ? completionLogprobs([...one.prompt, ...one.likelihoods], 0) : null,
       finish_reason: finishReasonOf(one.ended) ?? "stop",
     })),
-    usage: usageOf(
+    usage: tokenUsageOf(
       writings,
       written.reduce((sum, { tokens }) => sum + tokens, 0),
     ),
@@ -94,7 +94,7 @@ function eventsOf(options: {
 }): StreamEvents {
   let tokens = 0;
   const lengths = new Map<number, number>();
-  const chunk = (choices: readonly unknown[], usage: Usage | null = null): unknown => ({
+  const chunk = (choices: readonly unknown[], usage: TokenUsage | null = null): unknown => ({
     ...options.head,
     object: "text_completion",
     choices,
@@ -116,10 +116,10 @@ function eventsOf(options: {
       const likelihoods = [...(bit.prompt ?? []), ...(bit.likelihoods ?? [])];
       const text = (bit.prompt ? (options.echoes[prompt] ?? "") : "") + bit.text;
       if (options.likely) lengths.set(index, from + likelihoods.reduce((sum, one) => sum + tokenTextLength(one), 0));
-      const logprobs = options.likely ? textLogprobs(likelihoods, from) : null;
+      const logprobs = options.likely ? completionLogprobs(likelihoods, from) : null;
       if (text === "" && bit.ended === null && likelihoods.length === 0) return [];
       return [chunk([{ index, text, logprobs, finish_reason: finishReasonOf(bit.ended) }])];
     },
-    after: () => (options.usage ? [chunk([], usageOf(options.writings, tokens))] : []),
+    after: () => (options.usage ? [chunk([], tokenUsageOf(options.writings, tokens))] : []),
   };
 }

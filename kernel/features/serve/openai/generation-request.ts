@@ -35,22 +35,22 @@ function within({ maxTokens }: ServingLimits, requested: number | undefined): nu
   return requested ?? maxTokens;
 }
 
-export const notOfferedError = (field: string, why: string, help: string): CodedError =>
+export const requestNotOfferedError = (field: string, why: string, help: string): CodedError =>
   new CodedError("request-not-offered", { at: field, why, help });
 
 function refuseWhat(body: Chat | Completion): void {
   const { best_of: best, stream, stream_options: options } = body;
   if (best !== null && best !== undefined && best !== (body.n ?? 1))
-    throw notOfferedError(
+    throw requestNotOfferedError(
       "best_of",
       "other than `n` is not supported",
       "remove it, and choose among `n` texts yourself",
     );
   if (options !== null && options !== undefined && stream !== true)
-    throw notOfferedError("stream_options", "is of streams alone", "remove it, or set `stream: true`");
+    throw requestNotOfferedError("stream_options", "is of streams alone", "remove it, or set `stream: true`");
   for (const key of ["functions", "function_call"])
     if (Object.hasOwn(body, key) && body[key] !== null)
-      throw notOfferedError(key, "is the older way to call tools", "write `tools` and `tool_choice`");
+      throw requestNotOfferedError(key, "is the older way to call tools", "write `tools` and `tool_choice`");
 }
 
 function samplingOf(body: Chat | Completion): SamplingRequest {
@@ -86,7 +86,7 @@ function shapeOf({ response_format: format }: Chat | Completion): { readonly sha
 }
 
 /** Coded errors `model-cannot`, `request-not-offered`, `too-many-tokens`, `too-many-texts`. */
-export function chatWriteRequest(
+export function chatGenerationRequest(
   body: Chat,
   model: ServedModel,
   call: HttpCall,
@@ -99,7 +99,7 @@ export function chatWriteRequest(
     );
   const { top_logprobs: top, logprobs } = body;
   if (some(top) && logprobs !== true)
-    throw notOfferedError("top_logprobs", "is of likelihoods alone", "remove it, or set `logprobs: true`");
+    throw requestNotOfferedError("top_logprobs", "is of likelihoods alone", "remove it, or set `logprobs: true`");
   const most = body.max_completion_tokens ?? body.max_tokens ?? undefined;
   return {
     ...common(body, call, limits, most),
@@ -135,7 +135,7 @@ function textIn(content: NonNullable<Chat["messages"][number]["content"]>, field
   const parts = content.map(({ type, text, refusal }, p) => {
     const value = type === "text" ? text : type === "refusal" ? refusal : undefined;
     if (value === undefined)
-      throw notOfferedError(
+      throw requestNotOfferedError(
         `${field}.content[${String(p)}]`,
         "is no text",
         "send texts alone: models here read no pictures or sounds",
@@ -172,7 +172,7 @@ function toolsOf(body: Chat, model: ServedModel): Pick<GenerationRequest, "tools
 const TOKENS = 16;
 
 /** Prompts, each a text or tokens, and the options of each. */
-export function completionWriteRequest(
+export function completionGenerationRequests(
   body: Completion,
   model: ServedModel,
   call: HttpCall,
@@ -180,7 +180,11 @@ export function completionWriteRequest(
 ): { readonly prompts: readonly (string | Int32Array)[]; readonly ask: Common } {
   if (!writesTexts(model.sort)) throw modelCannotError(model, "a text to continue");
   if (some(body.suffix) && body.suffix !== "")
-    throw notOfferedError("suffix", "isn't offered", "remove it: these models continue a text, and do not fill gaps");
+    throw requestNotOfferedError(
+      "suffix",
+      "isn't offered",
+      "remove it: these models continue a text, and do not fill gaps",
+    );
   const logprobs = body.logprobs === false ? undefined : (body.logprobs ?? undefined);
   const prompts = promptsOf(body.prompt);
   checkTextCount("prompt", prompts.length * (body.n ?? 1), limits);

@@ -9,13 +9,13 @@ export function finishReasonOf(ended: TextChunk["ended"]): FinishReason | null {
   return ended === "length" ? "length" : "stop";
 }
 
-export interface Usage {
+export interface TokenUsage {
   readonly prompt_tokens: number;
   readonly completion_tokens: number;
   readonly total_tokens: number;
   readonly prompt_tokens_details: { readonly cached_tokens: number };
 }
-export function usageOf(writings: readonly TextGeneration[], written: number): Usage {
+export function tokenUsageOf(writings: readonly TextGeneration[], written: number): TokenUsage {
   const prompt = writings.reduce((sum, { promptTokens }) => sum + promptTokens, 0);
   const cached = writings.reduce((sum, { cachedTokens }) => sum + cachedTokens, 0);
   return {
@@ -34,7 +34,7 @@ export const unixSeconds = (): number => Math.floor(Date.now() / 1000);
 
 const prints = new WeakMap<ServedModel, string>();
 /** Changes when the model is replaced by another of its name. */
-export function fingerprintOf(model: ServedModel): string {
+export function modelFingerprintOf(model: ServedModel): string {
   let print = prints.get(model);
   if (print === undefined) {
     const what = `${model.name}\n${String(model.created)}`;
@@ -52,7 +52,7 @@ export const chatLogprobs = (all: readonly WithTop[]) => ({
   refusal: null,
 });
 /** Log-probabilities of completions and their prompts; `from`: code points before the first token. */
-export function textLogprobs(all: readonly (WithTop | PromptToken)[], from: number) {
+export function completionLogprobs(all: readonly (WithTop | PromptToken)[], from: number) {
   let offset = from;
   return {
     tokens: all.map(({ text }) => text),

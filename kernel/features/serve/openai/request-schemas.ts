@@ -2,13 +2,13 @@
 import * as v from "valibot";
 import {
   anyObject,
-  numberBetween,
-  flag,
+  optionalNumberBetween,
+  optionalBoolean,
   nonEmptyList,
-  modelName,
+  optionalModelName,
   stopTexts,
   oneOrMoreTexts,
-  integerBetween,
+  optionalIntegerBetween,
 } from "../http/schema.js";
 
 /** A content part. Parts other than text and refusals are rejected by name. */
@@ -43,37 +43,37 @@ const responseFormat = v.looseObject({
 
 /** Keys that both endpoints read. */
 const writing = {
-  model: modelName,
-  stream: flag,
-  stream_options: v.nullish(v.looseObject({ include_usage: flag })),
+  model: optionalModelName,
+  stream: optionalBoolean,
+  stream_options: v.nullish(v.looseObject({ include_usage: optionalBoolean })),
   stop: v.nullish(v.union([v.pipe(v.string(), v.minLength(1)), stopTexts])),
-  n: integerBetween(1),
-  best_of: integerBetween(1),
-  max_tokens: integerBetween(1),
-  temperature: numberBetween(0, 2),
-  top_p: numberBetween(0, 1),
+  n: optionalIntegerBetween(1),
+  best_of: optionalIntegerBetween(1),
+  max_tokens: optionalIntegerBetween(1),
+  temperature: optionalNumberBetween(0, 2),
+  top_p: optionalNumberBetween(0, 1),
   /** −1 and 0 mean all, as in vLLM. */
-  top_k: integerBetween(-1),
-  min_p: numberBetween(0, 1),
-  seed: integerBetween(Number.MIN_SAFE_INTEGER),
-  frequency_penalty: numberBetween(-2, 2),
-  presence_penalty: numberBetween(-2, 2),
-  repetition_penalty: numberBetween(0.01, 100),
+  top_k: optionalIntegerBetween(-1),
+  min_p: optionalNumberBetween(0, 1),
+  seed: optionalIntegerBetween(Number.MIN_SAFE_INTEGER),
+  frequency_penalty: optionalNumberBetween(-2, 2),
+  presence_penalty: optionalNumberBetween(-2, 2),
+  repetition_penalty: optionalNumberBetween(0.01, 100),
   logit_bias: v.nullish(v.record(v.string(), v.pipe(v.number(), v.minValue(-100), v.maxValue(100)))),
   response_format: v.nullish(responseFormat),
   /** Our extension: whether a prompt that is too long is truncated. */
-  truncate: flag,
+  truncate: optionalBoolean,
 };
 
 export const chat = v.looseObject({
   ...writing,
   messages: nonEmptyList(message),
-  max_completion_tokens: integerBetween(1),
-  logprobs: flag,
-  top_logprobs: integerBetween(0, 20),
+  max_completion_tokens: optionalIntegerBetween(1),
+  logprobs: optionalBoolean,
+  top_logprobs: optionalIntegerBetween(0, 20),
   tools: v.nullish(v.array(tool)),
   tool_choice: v.nullish(toolChoice),
-  parallel_tool_calls: flag,
+  parallel_tool_calls: optionalBoolean,
 });
 export type Chat = v.InferOutput<typeof chat>;
 
@@ -82,18 +82,18 @@ export const completion = v.looseObject({
   ...writing,
   prompt: v.union([v.string(), nonEmptyList(v.string()), ids, nonEmptyList(ids)]),
   /** 0 returns only what `echo` and `logprobs` report on the prompt. */
-  max_tokens: integerBetween(0),
-  echo: flag,
+  max_tokens: optionalIntegerBetween(0),
+  echo: optionalBoolean,
   suffix: v.nullish(v.string()),
   logprobs: v.nullish(v.union([v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(20)), v.literal(false)])),
 });
 export type Completion = v.InferOutput<typeof completion>;
 
 export const embeddings = v.looseObject({
-  model: modelName,
+  model: optionalModelName,
   input: v.union([oneOrMoreTexts, ids, nonEmptyList(ids)]),
   encoding_format: v.nullish(v.picklist(["float", "base64"])),
-  dimensions: integerBetween(1),
-  truncate: flag,
+  dimensions: optionalIntegerBetween(1),
+  truncate: optionalBoolean,
 });
 export type Embeddings = v.InferOutput<typeof embeddings>;

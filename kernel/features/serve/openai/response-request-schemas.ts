@@ -1,6 +1,6 @@
 /** Requests of `/v1/responses`. Unknown keys are ignored. */
 import * as v from "valibot";
-import { anyObject, flag, nonEmptyList, modelName, integerBetween } from "../http/schema.js";
+import { anyObject, optionalBoolean, nonEmptyList, optionalModelName, optionalIntegerBetween } from "../http/schema.js";
 import { chat } from "./request-schemas.js";
 
 /** Parts of a turn: texts; other types are rejected by name. */
@@ -16,14 +16,14 @@ const item = v.looseObject({
   arguments: v.nullish(v.string()),
   output: content,
 });
-export type ResponseItem = v.InferOutput<typeof item>;
+export type ResponseInputItem = v.InferOutput<typeof item>;
 
 const tool = v.looseObject({
   type: v.string(),
   name: v.nullish(v.pipe(v.string(), v.regex(/^[a-zA-Z0-9_.-]{1,64}$/))),
   description: v.nullish(v.string()),
   parameters: v.nullish(anyObject),
-  strict: flag,
+  strict: optionalBoolean,
 });
 const format = v.looseObject({
   type: v.picklist(["text", "json_object", "json_schema"]),
@@ -35,8 +35,8 @@ const { temperature, top_p, top_k, min_p, seed, stop, truncate } = chat.entries;
 const { frequency_penalty, presence_penalty, repetition_penalty, logit_bias } = chat.entries;
 
 export const response = v.looseObject({
-  model: modelName,
-  stream: flag,
+  model: optionalModelName,
+  stream: optionalBoolean,
   temperature,
   top_p,
   top_k,
@@ -50,7 +50,7 @@ export const response = v.looseObject({
   truncate,
   input: v.union([v.string(), nonEmptyList(item)]),
   instructions: v.nullish(v.string()),
-  max_output_tokens: integerBetween(1),
+  max_output_tokens: optionalIntegerBetween(1),
   tools: v.nullish(v.array(tool)),
   tool_choice: v.nullish(
     v.union([
@@ -58,15 +58,15 @@ export const response = v.looseObject({
       v.looseObject({ type: v.string(), name: v.nullish(v.string()) }),
     ]),
   ),
-  parallel_tool_calls: flag,
+  parallel_tool_calls: optionalBoolean,
   text: v.nullish(v.looseObject({ format: v.nullish(format) })),
   /** `auto`: truncates an input that is too long; `disabled`: rejects it. */
   truncation: v.nullish(v.picklist(["auto", "disabled"])),
   metadata: v.nullish(v.record(v.string(), v.string())),
   /** Nothing is stored, whatever the value. */
-  store: flag,
-  background: flag,
+  store: optionalBoolean,
+  background: optionalBoolean,
   include: v.nullish(v.array(v.string())),
   previous_response_id: v.nullish(v.string()),
 });
-export type ResponseBody = v.InferOutput<typeof response>;
+export type ResponsesRequestBody = v.InferOutput<typeof response>;

@@ -4,8 +4,8 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { ServingLimits, ServedModel, GenerationRequest } from "../contract.js";
 import type { HttpCall } from "../http/call.js";
-import { chatWriteRequest, notOfferedError } from "./generation-request.js";
-import type { ResponseItem, ResponseBody } from "./response-request-schemas.js";
+import { chatGenerationRequest, requestNotOfferedError } from "./generation-request.js";
+import type { ResponseInputItem, ResponsesRequestBody } from "./response-request-schemas.js";
 import type { Chat } from "./request-schemas.js";
 
 type RequestMessage = Chat["messages"][number];
@@ -14,9 +14,9 @@ type Called = NonNullable<NonNullable<RequestMessage["tool_calls"]>[number]>;
 const some = <T>(value: T | null | undefined): value is T => value !== null && value !== undefined;
 const unlike = (field: string, why: string): CodedError => new CodedError("request-unlike", { at: field, why });
 
-/** Coded errors of `chatWriteRequest`. */
-export function responseWriteRequest(
-  body: ResponseBody,
+/** Coded errors of `chatGenerationRequest`. */
+export function responseGenerationRequest(
+  body: ResponsesRequestBody,
   model: ServedModel,
   call: HttpCall,
   limits: ServingLimits,
@@ -45,7 +45,7 @@ export function responseWriteRequest(
     tool_choice: choiceOf(body),
     response_format: formatOf(body),
   };
-  return chatWriteRequest(chat, model, call, limits);
+  return chatGenerationRequest(chat, model, call, limits);
 }
 
 const STATE = "send the complete conversation as `input`: nothing is stored here";
@@ -63,18 +63,18 @@ const refused: readonly (readonly [key: string, why: string, help: string])[] = 
 /** Content that these models never generate: including it changes nothing. */
 const nothingOf = new Set(["reasoning.encrypted_content"]);
 
-function refuseWhat(body: ResponseBody): void {
+function refuseWhat(body: ResponsesRequestBody): void {
   const keys: Readonly<Record<string, unknown>> = body;
-  for (const [key, why, help] of refused) if (some(keys[key])) throw notOfferedError(key, why, help);
+  for (const [key, why, help] of refused) if (some(keys[key])) throw requestNotOfferedError(key, why, help);
   if (body.background === true)
-    throw notOfferedError(
+    throw requestNotOfferedError(
       "background",
       "isn't offered",
       "remove it, and read the response or its stream: nothing is stored",
     );
   const more = body.include?.find((one) => !nothingOf.has(one));
   if (more !== undefined)
-    throw notOfferedError(
+    throw requestNotOfferedError(
       "include",
       `with \`${more.slice(0, 60)}\` is not supported`,
       more === "message.output_text.logprobs"
@@ -83,11 +83,11 @@ function refuseWhat(body: ResponseBody): void {
     );
 }
 
-const instructed = ({ instructions }: ResponseBody): readonly RequestMessage[] =>
+const instructed = ({ instructions }: ResponsesRequestBody): readonly RequestMessage[] =>
   some(instructions) && instructions !== "" ? [{ role: "system", content: instructions }] : [];
 
 /** Consecutive calls, and the assistant message before them, are one message, as chat templates expect. */
-function messagesOf(input: ResponseBody["input"]): readonly RequestMessage[] {
+function messagesOf(input: ResponsesRequestBody["input"]): readonly RequestMessage[] {
   if (typeof input === "string") return [{ role: "user", content: input }];
   const messages: { message: RequestMessage; calls: Called[] }[] = [];
   const called = new Set<string>();
@@ -109,13 +109,13 @@ function messagesOf(input: ResponseBody["input"]): readonly RequestMessage[] {
   return messages.map(({ message, calls }) => (calls.length === 0 ? message : { ...message, tool_calls: calls }));
 }
 
-function itemMessage({ role, content }: ResponseItem, field: string): RequestMessage {
+function itemMessage({ role, content }: ResponseInputItem, field: string): RequestMessage {
   if (!some(role)) throw unlike(`${field}.role`, "is missing");
   if (!some(content)) throw unlike(`${field}.content`, "is missing");
   return { role, content: textIn(content, `${field}.content`) };
 }
 
-function callOf({ call_id: id, name, arguments: args }: ResponseItem, field: string): Called {
+function callOf({ call_id: id, name, arguments: args }: ResponseInputItem, field: string): Called {
   if (!some(id)) throw unlike(`${field}.call_id`, "is missing");
   if (!some(name)) throw unlike(`${field}.name`, "is missing");
   if (!some(args)) throw unlike(`${field}.arguments`, "is missing");
@@ -124,18 +124,18 @@ function callOf({ call_id: id, name, arguments: args }: ResponseItem, field: str
 
 /** The output of a tool call. Items of other types are refused. */
 function toolMessage(
-  { type, call_id: id, output }: ResponseItem,
+  { type, call_id: id, output }: ResponseInputItem,
   field: string,
   called: ReadonlySet<string>,
 ): RequestMessage {
   if (type === "item_reference")
-    throw notOfferedError(
+    throw requestNotOfferedError(
       field,
       "refers to an earlier item",
       "send the item itself: nothing is stored here (AI SDK: `providerOptions: { openai: { store: false } }`)",
     );
   if (type !== "function_call_output")
-    throw notOfferedError(
+    throw requestNotOfferedError(
       field,
       `is of the sort \`${String(type).slice(0, 60)}\``,
       "send messages, calls of functions and their outputs alone",
@@ -147,22 +147,26 @@ function toolMessage(
 }
 
 const TEXTS = new Set(["input_text", "output_text", "text"]);
-function textIn(content: NonNullable<ResponseItem["content"]>, field: string): string {
+function textIn(content: NonNullable<ResponseInputItem["content"]>, field: string): string {
   if (typeof content === "string") return content;
   const parts = content.map(({ type, text, refusal }, p) => {
     const here = TEXTS.has(type) ? text : type === "refusal" ? refusal : undefined;
     if (here !== undefined) return here;
     const place = `${field}[${String(p)}]`;
-    throw notOfferedError(place, "is no text", "send texts alone: models here read no pictures, files or sounds");
+    throw requestNotOfferedError(
+      place,
+      "is no text",
+      "send texts alone: models here read no pictures, files or sounds",
+    );
   });
   return parts.join("\n");
 }
 
-function toolsOf({ tools }: ResponseBody): Chat["tools"] {
+function toolsOf({ tools }: ResponsesRequestBody): Chat["tools"] {
   return tools?.map(({ type, name, description, parameters }, i) => {
     const field = `tools[${String(i)}]`;
     if (type !== "function")
-      throw notOfferedError(
+      throw requestNotOfferedError(
         field,
         `is of the sort \`${type.slice(0, 60)}\``,
         "send only functions, and run other tools yourself",
@@ -172,11 +176,11 @@ function toolsOf({ tools }: ResponseBody): Chat["tools"] {
   });
 }
 
-function choiceOf({ tool_choice: choice }: ResponseBody): Chat["tool_choice"] {
+function choiceOf({ tool_choice: choice }: ResponsesRequestBody): Chat["tool_choice"] {
   if (!some(choice) || typeof choice === "string") return choice;
   const { type, name } = choice;
   if (type !== "function")
-    throw notOfferedError(
+    throw requestNotOfferedError(
       "tool_choice",
       `of the type \`${type.slice(0, 60)}\` is not supported`,
       "say `none`, `auto`, `required` or one function",
@@ -185,7 +189,7 @@ function choiceOf({ tool_choice: choice }: ResponseBody): Chat["tool_choice"] {
   return { type, function: { name } };
 }
 
-function formatOf({ text }: ResponseBody): Chat["response_format"] {
+function formatOf({ text }: ResponsesRequestBody): Chat["response_format"] {
   const format = text?.format;
   if (format?.type !== "json_schema") return format && { type: format.type };
   if (!some(format.schema)) throw unlike("text.format.schema", "is missing");

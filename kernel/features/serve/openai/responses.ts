@@ -1,25 +1,25 @@
 /** `/v1/responses`: the next turn of a conversation. The request contains the full conversation: nothing is stored. */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { TextGeneration } from "../contract.js";
-import { countPrompts, memoryReserverFor, countTokensWritten, type RouteContext } from "../http/route-context.js";
+import { countPromptTokens, memoryReserverFor, countTokensWritten, type RouteContext } from "../http/route-context.js";
 import { streamReply, type StreamEvents } from "../http/stream-reply.js";
-import { mergeBits, startWritings } from "../http/token-streams.js";
+import { mergeTextStreams, startTextGenerations } from "../http/token-streams.js";
 import { truncatedField, newId, unixSeconds } from "./reply-parts.js";
-import { responseWriteRequest } from "./response-request.js";
+import { responseGenerationRequest } from "./response-request.js";
 import { ResponseDraft, type ResponseEvent } from "./response-builder.js";
-import type { ResponseBody } from "./response-request-schemas.js";
+import type { ResponsesRequestBody } from "./response-request-schemas.js";
 
-export async function answerResponse(
+export async function answerResponsesRequest(
   context: RouteContext,
   request: FastifyRequest,
   reply: FastifyReply,
-  { body, name }: { readonly body: ResponseBody; readonly name: string | null },
+  { body, name }: { readonly body: ResponsesRequestBody; readonly name: string | null },
 ): Promise<unknown> {
   const { call } = request;
   const model = call.hold(context.models, name ?? body.model);
-  const ask = responseWriteRequest(body, model, call, context.limits);
-  const writings = await call.within(startWritings(model, [ask], memoryReserverFor(context, call)));
-  countPrompts(context, call, reply, writings);
+  const ask = responseGenerationRequest(body, model, call, context.limits);
+  const writings = await call.within(startTextGenerations(model, [ask], memoryReserverFor(context, call)));
+  countPromptTokens(context, call, reply, writings);
   const draft = new ResponseDraft(body.parallel_tool_calls === false ? 1 : Number.POSITIVE_INFINITY);
   const head: Head = {
     ...headOf(body),
@@ -32,7 +32,7 @@ export async function answerResponse(
     return reply;
   }
   const whole = async (): Promise<void> => {
-    for await (const { bit } of mergeBits(writings)) {
+    for await (const { bit } of mergeTextStreams(writings)) {
       countTokensWritten(context, call, bit.tokens.length);
       draft.add(bit);
     }
@@ -45,7 +45,7 @@ type Head = Readonly<Record<string, unknown>>;
 const cuts = (truncate: boolean): string => (truncate ? "auto" : "disabled");
 
 /** The request's settings, repeated in the response. Sampling settings that it lacks come from the model's folder. */
-function headOf(body: ResponseBody): Head {
+function headOf(body: ResponsesRequestBody): Head {
   return {
     id: newId("resp_"),
     object: "response",

@@ -5,12 +5,12 @@ import { modelCannotError } from "../model-types.js";
 import { embedTexts, checkTextCount, checkVectorWidth, type RouteContext } from "../http/route-context.js";
 import { jsonSchemaOf } from "../http/schema.js";
 import { truncatedField } from "./reply-parts.js";
-import { notOfferedError } from "./generation-request.js";
+import { requestNotOfferedError } from "./generation-request.js";
 import { answerChat } from "./chat.js";
 import { answerCompletion } from "./completions.js";
 import * as responseSaid from "./response-reply-schemas.js";
-import { response, type ResponseBody } from "./response-request-schemas.js";
-import { answerResponse } from "./responses.js";
+import { response, type ResponsesRequestBody } from "./response-request-schemas.js";
+import { answerResponsesRequest } from "./responses.js";
 import * as said from "./reply-schemas.js";
 import { chat, completion, embeddings, type Chat, type Completion, type Embeddings } from "./request-schemas.js";
 
@@ -42,13 +42,14 @@ export function openaiRoutes(app: FastifyInstance, context: RouteContext): void 
       },
       (request, reply) => answerCompletion(context, request, reply, { body: request.body, name: nameIn(request) }),
     );
-    app.post<{ Body: ResponseBody; Params: Named }>(
+    app.post<{ Body: ResponsesRequestBody; Params: Named }>(
       `${before}/v1/responses`,
       {
         config: { ...config, answers: { whole: responseSaid.response, event: responseSaid.responseEvent } },
         schema: { ...responds, hide: hidden },
       },
-      (request, reply) => answerResponse(context, request, reply, { body: request.body, name: nameIn(request) }),
+      (request, reply) =>
+        answerResponsesRequest(context, request, reply, { body: request.body, name: nameIn(request) }),
     );
   }
   app.post<{ Body: Embeddings }>(
@@ -105,7 +106,7 @@ async function answerEmbeddings(context: RouteContext, request: FastifyRequest, 
   const given = typeof body.input === "string" ? [body.input] : body.input;
   checkTextCount("input", given.length, context.limits);
   if (!given.every((text) => typeof text === "string"))
-    throw notOfferedError(
+    throw requestNotOfferedError(
       "input",
       "as tokens is not supported",
       "send texts: tokens of another vocabulary would be other words here (LangChain: `check_embedding_ctx_length=False`)",

@@ -35,7 +35,7 @@ a { color: var(--mark); }
 [hidden] { display: none !important; }
 `;
 
-export function pageOf({ nonce, keyed }: { readonly nonce: string; readonly keyed: boolean }): string {
+export function pageHtml({ nonce, keyed }: { readonly nonce: string; readonly keyed: boolean }): string {
   return `<!doctype html>
 <html lang="en" data-keyed="${String(keyed)}">
 <head>

@@ -32,7 +32,7 @@ export interface ListeningServer {
   readonly port: number;
   readonly models: readonly ServedModelFacts[];
 }
-export type LoadReport = Extract<ServerReport, { is: "load" }>;
+export type ServerLoadReport = Extract<ServerReport, { is: "load" }>;
 /** How it ended: by request, with the number of aborted requests; or unexpectedly, with the reason. */
 export type ServerChildEnd = { readonly cut: number } | { readonly died: string };
 
@@ -48,7 +48,7 @@ export interface ServerChildOptions {
 export class ServerChild {
   readonly ended: Promise<ServerChildEnd>;
   /** Called every second while it serves. */
-  onLoad: (load: LoadReport) => void = () => undefined;
+  onLoad: (load: ServerLoadReport) => void = () => undefined;
   private readonly child: ChildProcess;
   /** Offset of its own log in the file. */
   private readonly began: number;

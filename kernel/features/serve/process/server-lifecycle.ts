@@ -4,7 +4,7 @@
  */
 
 /** Time for requests in progress at shutdown, in ms. */
-export const GRACE_MS = 30_000;
+export const SHUTDOWN_GRACE_MS = 30_000;
 
 export interface RunningServer {
   reload(): Promise<void>;
@@ -12,7 +12,7 @@ export interface RunningServer {
   stop(grace: number): Promise<number>;
 }
 export interface ServerProcessOptions {
-  /** Grace period after a signal, in ms. Defaults to `GRACE_MS`. */
+  /** Grace period after a signal, in ms. Defaults to `SHUTDOWN_GRACE_MS`. */
   readonly grace?: number;
   /** Exit status if a second signal ends the process at once. */
   forcedStatus(signal: NodeJS.Signals): number;
@@ -86,7 +86,7 @@ export class ServerLifecycle<S extends RunningServer> {
 
   private readonly onSignal = (name: NodeJS.Signals): void => {
     if (++this.signals > 1) process.exit(this.options.forcedStatus(name));
-    this.stop(this.options.grace ?? GRACE_MS, name);
+    this.stop(this.options.grace ?? SHUTDOWN_GRACE_MS, name);
   };
   /** A reload waits for the server to open. */
   private readonly onHangUp = (): void => {

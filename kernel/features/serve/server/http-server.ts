@@ -11,7 +11,7 @@ import { HttpCall, ClientGoneError } from "../http/call.js";
 import { registerOpenApi } from "../http/openapi-document.js";
 import { checkRequestHead, LONGEST_PATH_SEGMENT, requestIdOf, routableUrl } from "../http/request-head.js";
 import { refuseUnknownRoutes } from "../http/methods.js";
-import { limitRate, networkOf } from "../http/clients.js";
+import { limitRate, clientNetworkOf } from "../http/clients.js";
 import { codedErrorOf, httpFailureOf, refuseUnreadRequest, sendFailure, type ApiDialect } from "../http/failures.js";
 import { huggingFaceRoutes } from "../hugging-face/routes.js";
 import { requestLogFields } from "../http/request-log.js";
@@ -101,7 +101,7 @@ function hooks(app: FastifyInstance, parts: HttpServerParts): void {
       checkRequestHead(request.raw, request.originalUrl);
       doors.look(request.raw);
       request.call.key = doors.keyOf(request.raw);
-      request.call.client = request.call.key ?? networkOf(request.ip);
+      request.call.client = request.call.key ?? clientNetworkOf(request.ip);
       done();
     } catch (error) {
       done(error as Error);

@@ -81,12 +81,12 @@ export function readKeysFile(file: string): readonly string[] {
   return keys;
 }
 
-export const keyLine = (key: string): string => `sha256:${hashKey(key)}`;
+export const keysFileLine = (key: string): string => `sha256:${hashKey(key)}`;
 
 /** Creates a key and appends its hash to the file; the key itself is only in the return value. */
 export function createKey(file: string, whose: string): string {
   const key = `tb-${randomBytes(24).toString("base64url")}`;
-  appendLine(file, `${keyLine(key)}  # ${whose}`);
+  appendLine(file, `${keysFileLine(key)}  # ${whose}`);
   return key;
 }
 

@@ -14,11 +14,11 @@ import type {
   HttpLoad,
   HttpOptions,
   ServingLimits,
-  Models,
+  ServedModelCollection,
   NamedModelFolder,
 } from "../contract.js";
 import type { ServedModelFacts } from "./protocol.js";
-import { startHttp } from "./start-http.js";
+import { startHttpServer } from "./start-http.js";
 import type { ModelService, ModelServiceEvent, ServingMemory } from "../models/contract.js";
 import { ServedModels } from "../models/served-models.js";
 import { readKeysFile } from "./keys.js";
@@ -65,7 +65,7 @@ export async function serveFolders(options: ModelServerOptions): Promise<ModelSe
   // Clients on other machines may use this machine's host name.
   const hosts = isLoopback(host) ? options.hosts : [...options.hosts, hostname()];
   const opening = new OpeningModels();
-  const http = await startHttp(opening, {
+  const http = await startHttpServer(opening, {
     host,
     port,
     hosts,
@@ -105,7 +105,7 @@ export async function serveFolders(options: ModelServerOptions): Promise<ModelSe
 async function opened(
   { folders, limits, engine, threads, log, signal, warn }: ModelServerOptions,
   computing: ComputeListener,
-  found: (models: Models) => void,
+  found: (models: ServedModelCollection) => void,
 ): Promise<ServedModels> {
   const models = await ServedModels.open(folders, {
     limits,

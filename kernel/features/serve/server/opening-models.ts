@@ -1,15 +1,15 @@
 /** Models of a server that already listens while the folders are inspected: requests are rejected with the reason. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { ModelLease, Models, Readiness, ServedModel, ServingFacts } from "../contract.js";
+import type { ModelLease, ServedModelCollection, Readiness, ServedModel, ServingFacts } from "../contract.js";
 import { version } from "../../../session/version.js";
 
 const WHY = "the server has just begun and opens its models";
 
-export class OpeningModels implements Models {
-  private models: Models | null = null;
+export class OpeningModels implements ServedModelCollection {
+  private models: ServedModelCollection | null = null;
 
   /** Switches to the actual models: each accepts requests as soon as it is open. */
-  found(models: Models): void {
+  found(models: ServedModelCollection): void {
     this.models = models;
   }
 

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Readiness } from "../contract.js";
 import type { RouteContext } from "../http/route-context.js";
-import { pageOf } from "../page/page.js";
+import { pageHtml } from "../page/page.js";
 import type { HttpServerParts } from "./server-parts.js";
 
 const tags = ["Server"];
@@ -69,6 +69,6 @@ export function tunebookRoutes(
         `default-src 'none'; script-src ${only}; style-src ${only}; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
       )
       .type("text/html; charset=utf-8")
-      .send(pageOf({ nonce, keyed: doors.keyed }));
+      .send(pageHtml({ nonce, keyed: doors.keyed }));
   });
 }

@@ -3,15 +3,21 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import * as v from "valibot";
 import type { RouteContext } from "../http/route-context.js";
 import { truncatedField, newId } from "../openai/reply-parts.js";
-import { flag, jsonSchemaOf, nonEmptyList, modelName, integerBetween } from "../http/schema.js";
+import {
+  optionalBoolean,
+  jsonSchemaOf,
+  nonEmptyList,
+  optionalModelName,
+  optionalIntegerBetween,
+} from "../http/schema.js";
 import { scoreRelevance } from "../tei/routes.js";
 
 const body = v.looseObject({
-  model: modelName,
+  model: optionalModelName,
   query: v.string(),
-  top_n: integerBetween(1),
-  return_documents: flag,
-  truncate: flag,
+  top_n: optionalIntegerBetween(1),
+  return_documents: optionalBoolean,
+  truncate: optionalBoolean,
   documents: nonEmptyList(v.union([v.string(), v.looseObject({ text: v.string() })])),
 });
 type Body = v.InferOutput<typeof body>;

@@ -1,12 +1,12 @@
 /** Parts of a server other than its routes. */
-import type { HttpOptions, Models } from "../contract.js";
+import type { HttpOptions, ServedModelCollection } from "../contract.js";
 import type { OngoingCalls } from "../http/call.js";
 import type { ServerMetrics } from "../http/metrics.js";
 import type { AccessControl } from "../http/access.js";
 import type { MemoryBudget } from "../http/memory-budget.js";
 
 export interface HttpServerParts {
-  readonly models: Models;
+  readonly models: ServedModelCollection;
   readonly o: HttpOptions;
   readonly doors: AccessControl;
   readonly underWay: OngoingCalls;

@@ -3,7 +3,7 @@ import { Server, type AddressInfo, type Socket } from "node:net";
 import type { Server as HttpsServer } from "node:https";
 import type { FastifyInstance } from "fastify";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { ComputeListener, HttpServer, HttpOptions, Models } from "../contract.js";
+import type { ComputeListener, HttpServer, HttpOptions, ServedModelCollection } from "../contract.js";
 import { OngoingCalls } from "../http/call.js";
 import { ServerMetrics } from "../http/metrics.js";
 import { accessControlOf, type AccessControl } from "../http/access.js";
@@ -108,8 +108,8 @@ function textOf(file: string): string {
 }
 
 /** Coded errors `port-taken`, `not-listened`. */
-export async function startHttp(
-  models: Models,
+export async function startHttpServer(
+  models: ServedModelCollection,
   options: HttpOptions,
   wait: HttpTimeouts = defaultTimeouts,
 ): Promise<HttpServer> {

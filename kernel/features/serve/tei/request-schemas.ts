@@ -1,41 +1,52 @@
 /** Requests of Text Embeddings Inference. `model` is our extension: selects one of several. */
 import * as v from "valibot";
-import { anyObject, flag, nonEmptyList, modelName, oneOrMoreTexts, integerBetween } from "../http/schema.js";
+import {
+  anyObject,
+  optionalBoolean,
+  nonEmptyList,
+  optionalModelName,
+  oneOrMoreTexts,
+  optionalIntegerBetween,
+} from "../http/schema.js";
 
 const pair = v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(2));
-const common = { model: modelName, truncate: flag };
+const common = { model: optionalModelName, truncate: optionalBoolean };
 const ids = nonEmptyList(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 31 - 1)));
 
 export const embed = v.looseObject({
   ...common,
   inputs: oneOrMoreTexts,
-  normalize: flag,
-  dimensions: integerBetween(1),
+  normalize: optionalBoolean,
+  dimensions: optionalIntegerBetween(1),
 });
 export const embedAll = v.looseObject({ ...common, inputs: oneOrMoreTexts });
 export const predict = v.looseObject({
   ...common,
   inputs: v.union([v.string(), nonEmptyList(v.string()), nonEmptyList(pair)]),
-  raw_scores: flag,
+  raw_scores: optionalBoolean,
 });
 export const rerank = v.looseObject({
   ...common,
   query: v.string(),
   texts: nonEmptyList(v.string()),
-  raw_scores: flag,
-  return_text: flag,
+  raw_scores: optionalBoolean,
+  return_text: optionalBoolean,
 });
 export const similarity = v.looseObject({
-  model: modelName,
+  model: optionalModelName,
   inputs: v.looseObject({ source_sentence: v.string(), sentences: nonEmptyList(v.string()) }),
-  parameters: v.nullish(v.looseObject({ truncate: flag })),
+  parameters: v.nullish(v.looseObject({ truncate: optionalBoolean })),
 });
-export const tokenize = v.looseObject({ model: modelName, inputs: oneOrMoreTexts, add_special_tokens: flag });
+export const tokenize = v.looseObject({
+  model: optionalModelName,
+  inputs: oneOrMoreTexts,
+  add_special_tokens: optionalBoolean,
+});
 export const info = v.looseObject({ model: v.optional(v.string()) });
 export const decode = v.looseObject({
-  model: modelName,
+  model: optionalModelName,
   ids: v.union([ids, nonEmptyList(ids)]),
-  skip_special_tokens: flag,
+  skip_special_tokens: optionalBoolean,
 });
 
 export type Embed = v.InferOutput<typeof embed>;

@@ -14,8 +14,8 @@ import {
   type RouteContext,
 } from "../http/route-context.js";
 import { predictedNumber, rawScoresOf, labelScoresOf } from "../http/label-scores.js";
-import { ANSWER_BYTES, maxTokensOf } from "../http/memory-budget.js";
-import { notOfferedError } from "../openai/generation-request.js";
+import { ESTIMATED_RESPONSE_BYTES, maxTokensOf } from "../http/memory-budget.js";
+import { requestNotOfferedError } from "../openai/generation-request.js";
 import { jsonSchemaOf } from "../http/schema.js";
 import * as shapes from "./request-schemas.js";
 
@@ -50,7 +50,7 @@ export function teiRoutes(app: FastifyInstance, context: RouteContext): void {
     (request, reply) => {
       const { model: name, inputs, parameters } = request.body;
       const model = request.call.hold(context.models, name);
-      return similarities(context, request, reply, {
+      return textSimilarities(context, request, reply, {
         model,
         source: inputs.source_sentence,
         others: inputs.sentences,
@@ -121,7 +121,11 @@ async function answerEmbedAll(
   const { truncate } = body;
   const answers = await tokenVectorsOf(context, request, reply, { model, texts, truncate, most: NUMBERS });
   if (answers === null)
-    throw notOfferedError("inputs", `has vectors of more than ${String(NUMBERS)} numbers`, "send fewer texts at once");
+    throw requestNotOfferedError(
+      "inputs",
+      `has vectors of more than ${String(NUMBERS)} numbers`,
+      "send fewer texts at once",
+    );
   return answers.map(({ vectors }) => vectors.map((vector) => Array.from(vector)));
 }
 
@@ -157,7 +161,7 @@ function textsIn(
 function askedOf(texts: readonly string[]): PredictionInput {
   const [first = "", second, ...more] = texts;
   if (more.length > 0)
-    throw notOfferedError(
+    throw requestNotOfferedError(
       "inputs",
       "is a flat list of more than two texts",
       "write each pair as a list: [[a, b], [c, d]]",
@@ -197,7 +201,7 @@ export async function scoreRelevance(
 ): Promise<readonly number[]> {
   const { model, query, texts, field, truncate, raw } = options;
   if (!model.ranks)
-    return similarities(context, request, reply, { model, source: query, others: texts, field, truncate });
+    return textSimilarities(context, request, reply, { model, source: query, others: texts, field, truncate });
   checkTextCount(field, texts.length, context.limits);
   const pairs = texts.map((text): PredictionInput => [query, text]);
   const answers = await predictTexts(context, request, reply, { model, texts: pairs, truncate });
@@ -206,7 +210,7 @@ export async function scoreRelevance(
 }
 
 /** Cosines between one text's vector and those of others. */
-export async function similarities(
+export async function textSimilarities(
   context: RouteContext,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -236,10 +240,10 @@ async function answerTokenize(context: RouteContext, { call }: FastifyRequest, b
   const { signal } = call;
   const specials = body.add_special_tokens ?? true;
   const most = texts.reduce((sum, text) => sum + maxTokensOf(text, TOKENS), 0);
-  context.memory.take(call, Math.min(most, TOKENS) * ANSWER_BYTES.told);
+  context.memory.take(call, Math.min(most, TOKENS) * ESTIMATED_RESPONSE_BYTES.told);
   const all = await call.within(model.tokenize(texts, { specials, most: TOKENS, signal }));
   if (all === null)
-    throw notOfferedError(
+    throw requestNotOfferedError(
       "inputs",
       `has more than ${String(TOKENS)} tokens, the limit of one response`,
       "send less text",
@@ -257,7 +261,7 @@ async function answerDecode(context: RouteContext, { call }: FastifyRequest, bod
   const [first] = body.ids;
   const ids = (typeof first === "number" ? [body.ids] : body.ids) as readonly (readonly number[])[];
   checkTextCount("ids", ids.length, context.limits);
-  context.memory.take(call, ids.reduce((sum, { length }) => sum + length, 0) * ANSWER_BYTES.token);
+  context.memory.take(call, ids.reduce((sum, { length }) => sum + length, 0) * ESTIMATED_RESPONSE_BYTES.token);
   const whole = ids.map((one) => Int32Array.from(one));
   return call.within(model.decode(whole, body.skip_special_tokens === false));
 }

@@ -20,7 +20,7 @@ import {
   winnerProgram,
 } from "../../../study/auto/program.js";
 import type { ProgramProposal } from "../../../study/auto/auto.js";
-import { modelKeys } from "../../../study/trial-text.js";
+import { modelSettingKeys } from "../../../study/trial-text.js";
 import type { TrialSettingsCompleter } from "../../../sweep-runs/live-sweep.js";
 
 export type AutoAction = Extract<Action, { verb: "auto" }>;
@@ -31,7 +31,7 @@ export interface AutoContext {
 }
 
 /** A generated program, compiled after the cells that ran. */
-export function autoSourceOf({ stage: context, action }: AutoContext, text: string, what: string): Source {
+export function generatedProgramSource({ stage: context, action }: AutoContext, text: string, what: string): Source {
   const cell = context.sources.at(-1);
   return {
     id: `auto:${action.name}:${what}`,
@@ -57,7 +57,7 @@ export async function compileTrainingPlan(
   text: string,
   what: string,
 ): Promise<{ readonly plan: Plan; readonly warnings: readonly Diagnostic[] } | { readonly why: string }> {
-  const { diagnostics, actions } = await compileSource(around, autoSourceOf(around, text, what));
+  const { diagnostics, actions } = await compileSource(around, generatedProgramSource(around, text, what));
   const action = actions?.find((one) => one.verb === "train");
   if (action) return { plan: action.plan, warnings: diagnostics };
   const error = diagnostics.find(({ severity }) => severity === "error");
@@ -70,7 +70,7 @@ export function callTextOf({ session }: AutoContext, call: Call): string {
 }
 
 /** Scoring settings: the metrics of the goals and of the thresholds. */
-export function scoringOf({ session, stage: context, action: { auto } }: AutoContext): EvaluationSettings {
+export function autoEvaluationSettings({ session, stage: context, action: { auto } }: AutoContext): EvaluationSettings {
   const bars = (auto.require ?? []).flatMap(
     (bar) => session.vocabulary.registry.find("bar", bar.word)?.capabilities?.metric(bar) ?? [],
   );
@@ -85,7 +85,7 @@ export function scoringOf({ session, stage: context, action: { auto } }: AutoCon
 
 async function namesFor(around: AutoContext): Promise<ProgramNames> {
   const { action } = around;
-  const { names } = await compileSource(around, autoSourceOf(around, "", "names"));
+  const { names } = await compileSource(around, generatedProgramSource(around, "", "names"));
   const taken = new Set([...Object.keys(names), ...around.stage.hostContext.typescript()]);
   const { name } = action;
   return {
@@ -97,14 +97,14 @@ async function namesFor(around: AutoContext): Promise<ProgramNames> {
 }
 
 /** Returns the proposal as a source, and how a trial's values complete it. */
-export async function programFrom(
+export async function programFromProposal(
   around: AutoContext,
   proposal: ProgramProposal,
 ): Promise<{ readonly source: Source; readonly whole: TrialSettingsCompleter }> {
   const names = await namesFor(around);
-  const source = autoSourceOf(around, programText(proposal, names), "program");
+  const source = generatedProgramSource(around, programText(proposal, names), "program");
   const whole: TrialSettingsCompleter = (values) => {
-    const program = trialSettings(proposal, values, modelKeys());
+    const program = trialSettings(proposal, values, modelSettingKeys());
     const winner = { ...names, model: `${names.model}_best`, recipe: `${names.recipe}_best` };
     return { values: { ...program.model, ...program.recipe }, tune: winnerProgram(program, winner) };
   };

@@ -7,17 +7,17 @@ import * as v from "valibot";
 import canonicalize from "canonicalize";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
-import { makePrivateFolder, writePrivate } from "../../../fetch/private.js";
+import { makePrivateFolder, writePrivateFile } from "../../../fetch/private.js";
 import type { SkippedCandidate, ProgramProposal, ProposedSetting, ExaminedData } from "../../../study/auto/auto.js";
 import { type ProposalResult, proposeProgram } from "../../../study/auto/propose.js";
 import { RULES_VERSION } from "../../../study/auto/rules.js";
 import { toRunFolderError } from "../../../runs/folder-errors.js";
-import { objectWith, readHint, schemaGuard, dictionaryOf, type Schema } from "../../../fetch/json.js";
+import { objectWith, readJsonCacheFile, schemaGuard, dictionaryOf, type Schema } from "../../../fetch/json.js";
 import { isValueText } from "../../../sweep-runs/journal/value-text.js";
 import type { AutoContext } from "./auto-context.js";
 import type { UsableBase } from "./initial-facts.js";
 import { metricsOf } from "#dsl/compiler/plan/metrics.js";
-import { estimateCandidates } from "./costs.js";
+import { estimateCandidateCosts } from "./costs.js";
 import type { ScoredContestant } from "./probes.js";
 
 const text = v.pipe(v.string(), v.check(isValueText));
@@ -51,14 +51,14 @@ export function proposalFile({ session, action }: AutoContext, dataHash: string,
 }
 
 export function readProposal(file: string): SavedProposal | null {
-  const known: unknown = readHint(file, proposalSchema);
+  const known: unknown = readJsonCacheFile(file, proposalSchema);
   return isKept(known) ? known : null;
 }
 
 export function saveProposal(file: string, made: SavedProposal): void {
   try {
     makePrivateFolder(join(file, ".."));
-    writePrivate(file, JSON.stringify(made));
+    writePrivateFile(file, JSON.stringify(made));
   } catch (error) {
     throw toRunFolderError(error, file);
   }
@@ -66,14 +66,14 @@ export function saveProposal(file: string, made: SavedProposal): void {
 
 interface Looking {
   readonly looked: ExaminedData;
-  readonly able: Parameters<typeof estimateCandidates>[1];
+  readonly able: Parameters<typeof estimateCandidateCosts>[1];
   readonly probed: readonly ScoredContestant[];
   readonly seconds: number;
 }
 
 export async function proposeFromProbes(around: AutoContext, { looked: there, able, probed, seconds }: Looking) {
   const { auto } = around.action;
-  return proposeProgram(await estimateCandidates(around, able, probed), {
+  return proposeProgram(await estimateCandidateCosts(around, able, probed), {
     rows: there.rows.train,
     validating: there.rows.validation,
     task: there.task,

@@ -3,15 +3,15 @@
  * compares them. If the budget allowed no training, the result is the best option that needs none.
  */
 import { existsSync } from "node:fs";
-import type { ContestantDifference, AutoReport, AutoOutcome, SkippedCandidate } from "../../../study/auto/auto.js";
-import { type TrialRecord, sweepType, type SweepInTypeScript } from "../../../study/trial.js";
+import type { ScoredCandidateDifference, AutoReport, AutoOutcome, SkippedCandidate } from "../../../study/auto/auto.js";
+import { type TrialRecord, sweepTypeText, type SweepInTypeScript } from "../../../study/trial.js";
 import { correctForSelection } from "../../../study/auto/selection-bias.js";
 import { scoreDifference } from "../../../inference/measuring/comparison.js";
 import { loadRunWeights } from "../../../models/loaded-run.js";
 import { evaluateModel } from "../../../evaluation/evaluate-once.js";
-import { scoringOf, type AutoContext } from "./auto-context.js";
+import { autoEvaluationSettings, type AutoContext } from "./auto-context.js";
 import { scoredContestantOf, PROBE_SPLIT, type ScoredContestant } from "./probes.js";
-import { bestContestant, frontNames, outcomeSentence } from "../../../study/auto/best-candidate.js";
+import { bestScoredCandidate, paretoFrontNames, outcomeSentence } from "../../../study/auto/best-candidate.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { autoViewsAfter } from "../../../display/sweeps/auto/auto.js";
 import type { ExecutionContext } from "../../../session/execution-context.js";
@@ -32,7 +32,13 @@ export async function scoreTrials(
     const handle = session.models.unnamed(model, `trial ${String(number)}`);
     handle.weights = weights;
     try {
-      const measured = await evaluateModel(session, handle, { data, split: PROBE_SPLIT }, scoringOf(around), context);
+      const measured = await evaluateModel(
+        session,
+        handle,
+        { data, split: PROBE_SPLIT },
+        autoEvaluationSettings(around),
+        context,
+      );
       const contestant = { name: handle.name, kind: "trial", base: model.base, number } as const;
       scored.push(await scoredContestantOf(around, measured, contestant));
     } finally {
@@ -47,7 +53,7 @@ export function compareWithBest(
   best: ScoredContestant,
   others: readonly ScoredContestant[],
   looks: number,
-): readonly ContestantDifference[] {
+): readonly ScoredCandidateDifference[] {
   const { better } = best.drawn.measure;
   // The compiler refuses a goal without a direction.
   if (better === "none") return [];
@@ -78,9 +84,9 @@ export function autoOutcomeOf(
     scored,
     versus,
     tune: options.tune,
-    front: frontNames(scored, goal),
+    front: paretoFrontNames(scored, goal),
     best:
-      bestContestant(
+      bestScoredCandidate(
         [...options.probed, ...(first ? [first] : [])].map(({ contestant }) => contestant),
         goal,
       )?.name ?? "",
@@ -122,15 +128,15 @@ export function reportWithoutTraining(
   };
   session.sweeps.delete(name);
   session.untrained.add(name);
-  session.names.define(name, handle, sweepType);
+  session.names.define(name, handle, sweepTypeText);
   const scored = report.probed;
   const why = `no training fits: ${listed(left)}`;
   const outcome: AutoOutcome = {
     scored,
     versus: [],
     tune: null,
-    front: frontNames(scored, report.goal),
-    best: bestContestant(scored, report.goal)?.name ?? "",
+    front: paretoFrontNames(scored, report.goal),
+    best: bestScoredCandidate(scored, report.goal)?.name ?? "",
     sentence: outcomeSentence({
       name,
       goal: report.goal,

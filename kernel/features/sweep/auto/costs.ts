@@ -16,7 +16,7 @@ import type { ScoredContestant } from "./probes.js";
 /** Cost of a training step relative to a forward pass: forward plus one product backward, or two. */
 const BACKWARD = { frozen: 2, whole: 3 } as const;
 
-export async function estimateCandidates(
+export async function estimateCandidateCosts(
   around: AutoContext,
   able: readonly UsableBase[],
   probed: readonly ScoredContestant[],

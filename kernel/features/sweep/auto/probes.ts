@@ -4,22 +4,22 @@
  */
 import { CodedError, diagnosticText } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { Contestant, SkippedCandidate } from "../../../study/auto/auto.js";
-import { resampleAll, type ResampledScore } from "../../../inference/measuring/comparison.js";
+import type { ScoredCandidate, SkippedCandidate } from "../../../study/auto/auto.js";
+import { resampleMetrics, type ResampledScore } from "../../../inference/measuring/comparison.js";
 import { baselineContextOf } from "../../../evaluation/baseline-rows.js";
 import { evaluateBaseline } from "../../../evaluation/baseline.js";
 import type { BaselineContext } from "../../../evaluation/baseline-predictions.js";
 import { evaluateModel, type MeasuredModel } from "../../../evaluation/evaluate-once.js";
-import { checkThresholds, matchesCall } from "../../../evaluation/required-scores.js";
+import { checkThresholds, metricMatcherOfCall } from "../../../evaluation/required-scores.js";
 import { warnerAt } from "../../../session/execution-context.js";
-import { scoringOf, type AutoContext } from "./auto-context.js";
+import { autoEvaluationSettings, type AutoContext } from "./auto-context.js";
 import type { UsableBase } from "./initial-facts.js";
 
 export const PROBE_SPLIT = "validation";
 
 /** Scores, and their bootstrap samples for paired differences. */
 export interface ScoredContestant {
-  readonly contestant: Contestant;
+  readonly contestant: ScoredCandidate;
   readonly drawn: ResampledScore;
 }
 
@@ -94,7 +94,7 @@ async function contender(
   options: {
     readonly name: string;
     readonly baselineWord: string;
-    readonly kind: Contestant["kind"];
+    readonly kind: ScoredCandidate["kind"];
     readonly base?: string;
   },
 ): Promise<ScoredContestant | { readonly why: string }> {
@@ -116,7 +116,7 @@ async function contender(
   const subject = { data, split: PROBE_SPLIT };
   return scoredContestantOf(
     around,
-    await evaluateBaseline(session, standing, subject, scoringOf(around), context),
+    await evaluateBaseline(session, standing, subject, autoEvaluationSettings(around), context),
     options,
   );
 }
@@ -134,7 +134,7 @@ async function frozen(
   const { session, stage: context, action } = around;
   const handle = session.models.unnamed(plan.recipe.model, name);
   const subject = { data: action.auto.data, split: PROBE_SPLIT };
-  const measured = await evaluateModel(session, handle, subject, scoringOf(around), context);
+  const measured = await evaluateModel(session, handle, subject, autoEvaluationSettings(around), context);
   return scoredContestantOf(around, measured, { name, kind: "frozen", base: looked.name });
 }
 
@@ -144,21 +144,21 @@ export async function scoredContestantOf(
   { measures, cost, evaluation, by }: MeasuredModel,
   options: {
     readonly name: string;
-    readonly kind: Contestant["kind"];
+    readonly kind: ScoredCandidate["kind"];
     readonly base?: string;
     readonly number?: number;
   },
 ): Promise<ScoredContestant> {
   const [measure] = measures;
   if (!measure) throw new Error("nothing was measured");
-  const drawn = (await resampleAll([measure], context.signal)).get(measure);
+  const drawn = (await resampleMetrics([measure], context.signal)).get(measure);
   if (!drawn) throw new Error(`${measure.name} was not drawn`);
   const { interval } = drawn.score;
   const { registry } = session.vocabulary;
   const missed = checkThresholds(
     auto.require ?? [],
     (metric) => {
-      const scoredMeasure = measures.find(matchesCall(metric));
+      const scoredMeasure = measures.find(metricMatcherOfCall(metric));
       return { score: { value: scoredMeasure?.value ?? Number.NaN, interval: null }, why: scoredMeasure?.why };
     },
     registry,

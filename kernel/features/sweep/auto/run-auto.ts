@@ -17,7 +17,7 @@ import type { LiveSweep } from "../../../sweep-runs/live-sweep.js";
 import { executeSweep } from "../../../sweep-runs/local-sweep.js";
 import type { ExecutionContext } from "../../../session/execution-context.js";
 import type { OpenSession } from "../../../session/open-session.js";
-import { type AutoAction, type AutoContext, programFrom, compileSweep } from "./auto-context.js";
+import { type AutoAction, type AutoContext, programFromProposal, compileSweep } from "./auto-context.js";
 import { scoreTrials, autoOutcomeOf, reportWithoutTraining } from "./comparison.js";
 import { saveProposal, proposalFile, readProposal, proposeFromProbes, proposalWithBudget } from "./auto-state.js";
 import { collectInitialFacts } from "./initial-facts.js";
@@ -73,7 +73,7 @@ async function searched(
 ): Promise<void> {
   const { session, stage: context, action } = around;
   const { name } = action;
-  const { source, whole } = await programFrom(around, options.proposal);
+  const { source, whole } = await programFromProposal(around, options.proposal);
   const report = { ...options.report, program: source.text };
   context.screen.display(autoProgramView(report));
   const sweep = await compileSweep(around, source);

@@ -11,7 +11,7 @@ import type { Grammar } from "./rules.js";
 import { StringLengthTracker } from "./string-lengths.js";
 import { grammarThreads as everybodys } from "./thread-pool.js";
 import type { ScheduledRun } from "./fair-scheduler.js";
-import { canBeUtf8 } from "./utf8.js";
+import { canTokenOccurInUtf8 } from "./utf8.js";
 import type { GrammarWorkerInput, GrammarReadiness, GrammarStartupReport } from "./protocol.js";
 
 // Compiles a grammar in a separate thread within a time limit, for the duration of its scheduler turn.
@@ -195,5 +195,5 @@ export class GrammarCache {
 }
 
 function written(token: Uint8Array): string {
-  return canBeUtf8(token) ? toByteLevelText(token) : "";
+  return canTokenOccurInUtf8(token) ? toByteLevelText(token) : "";
 }

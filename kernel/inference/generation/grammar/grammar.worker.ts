@@ -11,8 +11,8 @@ import { parentPort, workerData } from "node:worker_threads";
 import type * as Library from "@mlc-ai/web-xgrammar";
 import {
   FAILED_STATE,
-  MASK_CELL,
-  STATE_CELL,
+  FIRST_MASK_CELL,
+  STATE_CELL_INDEX,
   type GrammarWorkerInput,
   type GrammarReadiness,
   type GrammarStartupReport,
@@ -116,7 +116,7 @@ async function obey(command: GrammarCommand, library: typeof Library, grammar: L
 
 async function tell({ matcher, cells, accepted }: Text): Promise<void> {
   const began = performance.now();
-  cells.set(await matcher.getNextTokenBitmask(), MASK_CELL);
+  cells.set(await matcher.getNextTokenBitmask(), FIRST_MASK_CELL);
   say(cells, accepted + 1);
   if (performance.now() - began > SLOW) lower(NICE.slow);
 }
@@ -135,8 +135,8 @@ function lower(to: number): void {
   }
 }
 function say(cells: Int32Array, state: number): void {
-  Atomics.store(cells, STATE_CELL, state);
-  Atomics.notify(cells, STATE_CELL);
+  Atomics.store(cells, STATE_CELL_INDEX, state);
+  Atomics.notify(cells, STATE_CELL_INDEX);
 }
 
 /**

@@ -5,7 +5,7 @@
 import type { Worker } from "node:worker_threads";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { TokenBytes } from "../token-bytes.js";
-import { grammarCellCount, FAILED_STATE, MASK_CELL, STATE_CELL, type GrammarCommand } from "./protocol.js";
+import { grammarCellCount, FAILED_STATE, FIRST_MASK_CELL, STATE_CELL_INDEX, type GrammarCommand } from "./protocol.js";
 import type { StringLengthTracker } from "./string-lengths.js";
 import { incompleteCharacterBytes } from "./utf8.js";
 
@@ -50,7 +50,7 @@ export class GrammarMatcher {
     const last = Array.from(ends, (end) => scores[end] ?? 0);
     let some = false;
     for (let from = 0; from < scores.length; from += 32) {
-      const word = from < count ? cells[MASK_CELL + (from >> 5)]! : 0;
+      const word = from < count ? cells[FIRST_MASK_CELL + (from >> 5)]! : 0;
       if (word === 0) scores.fill(-Infinity, from, from + 32);
       else if (word === -1 && from + 32 <= count && this.begun.length === 0 && !this.lengths) some = true;
       else
@@ -84,7 +84,7 @@ export class GrammarMatcher {
     return this.lengths === null || this.lengths.allows(tokenBytes);
   }
   private get mayEnd(): boolean {
-    return ((this.cells[MASK_CELL + (this.count >> 5)]! >>> (this.count & 31)) & 1) === 1;
+    return ((this.cells[FIRST_MASK_CELL + (this.count >> 5)]! >>> (this.count & 31)) & 1) === 1;
   }
   /** Settles when the mask is known or the wait timed out; null if it is known already. */
   ready(): Promise<void> | null {
@@ -97,7 +97,7 @@ export class GrammarMatcher {
   }
   private wait(): void {
     const late = !this.known(this.waited > this.accepted ? 0 : AT_ONCE);
-    this.failed = late || Atomics.load(this.cells, STATE_CELL) === FAILED_STATE;
+    this.failed = late || Atomics.load(this.cells, STATE_CELL_INDEX) === FAILED_STATE;
     if (late) throw new CodedError("schema-not-ready", { why: "computing the next tokens takes too long" });
     if (this.failed) throw new CodedError("schema-unusable", { why: "its reader ended" });
   }
@@ -108,11 +108,11 @@ export class GrammarMatcher {
     const wanted = this.accepted + 1;
     const until = performance.now() + patience;
     for (;;) {
-      const state = Atomics.load(this.cells, STATE_CELL);
+      const state = Atomics.load(this.cells, STATE_CELL_INDEX);
       if (this.over || state === wanted || state === FAILED_STATE) return true;
       const left = until - performance.now();
       if (left <= 0) return false;
-      Atomics.wait(this.cells, STATE_CELL, state, left);
+      Atomics.wait(this.cells, STATE_CELL_INDEX, state, left);
     }
   }
   private tell(command: GrammarCommand): void {

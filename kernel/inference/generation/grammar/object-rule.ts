@@ -10,7 +10,13 @@ import {
   rangesOfCodePoint,
   UNESCAPED_JSON_CHARACTERS,
 } from "./character-classes.js";
-import { countKeyword, repeatedItems, type SchemaToRule, type GrammarRules, type SchemaObject } from "./rules.js";
+import {
+  countKeywordValue,
+  repeatedItemsRule,
+  type SchemaToRule,
+  type GrammarRules,
+  type SchemaObject,
+} from "./rules.js";
 import { escapePointerPart } from "./schema-references.js";
 import { UnsupportedSchemaError } from "./unsupported-schema.js";
 
@@ -40,12 +46,15 @@ export function objectRule(schema: SchemaObject, inner: SchemaToRule, rules: Gra
     }),
     ...missing.map((name) => ({ rule: pair(name, others ?? "any"), required: true })),
   ];
-  const [least, most] = [countKeyword(schema, "minProperties") ?? 0, countKeyword(schema, "maxProperties") ?? Infinity];
+  const [least, most] = [
+    countKeywordValue(schema, "minProperties") ?? 0,
+    countKeywordValue(schema, "maxProperties") ?? Infinity,
+  ];
   const other = others === null ? null : rules.add(`${keyBeside([...names, ...missing], rules)} ":" ws ${others}`);
   if (properties.length === 0) {
     // Two unnamed properties may get the same name, so that at most one can be guaranteed.
     if (least > 1) throw new UnsupportedSchemaError("`minProperties` over 1 needs named properties");
-    return rules.add(`"{" ws ${repeatedItems(other, least, most)} ws "}"`);
+    return rules.add(`"{" ws ${repeatedItemsRule(other, least, most)} ws "}"`);
   }
   const sure = properties.filter((one) => one.required).length;
   if (least > sure || most < properties.length || (other !== null && most !== Infinity))
@@ -66,7 +75,7 @@ function othersOf(schema: SchemaObject, named: SchemaObject, inner: SchemaToRule
  * before it.
  */
 function chain(properties: readonly Property[], other: string | null, rules: GrammarRules): string {
-  let first = other === null ? '""' : rules.add(repeatedItems(other, 0, Infinity));
+  let first = other === null ? '""' : rules.add(repeatedItemsRule(other, 0, Infinity));
   let later = other === null ? '""' : rules.add(`("," ws ${other})*`);
   for (const { rule, required } of [...properties].reverse()) {
     const begin = `${rule} ${later}`;

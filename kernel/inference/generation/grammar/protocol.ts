@@ -21,11 +21,11 @@ export type GrammarCommand =
   | { readonly is: "end"; readonly text: number };
 
 /** i32 cells: accepted tokens + 1 (0: no mask yet), or −1 after a failure; then one bit per token. */
-export const STATE_CELL = 0;
-export const MASK_CELL = 1;
+export const STATE_CELL_INDEX = 0;
+export const FIRST_MASK_CELL = 1;
 export const FAILED_STATE = -1;
 
 /** Returns the number of cells for so many tokens, including the end token. */
 export function grammarCellCount(tokens: number): number {
-  return MASK_CELL + Math.ceil(tokens / 32);
+  return FIRST_MASK_CELL + Math.ceil(tokens / 32);
 }

@@ -87,7 +87,7 @@ export class GrammarRules {
 export type SchemaToRule = (schema: unknown, where: string) => string;
 
 /** Items of one kind, separated by commas. */
-export function repeatedItems(item: string | null, least: number, most: number): string {
+export function repeatedItemsRule(item: string | null, least: number, most: number): string {
   if (item === null || most === 0) {
     if (least > 0) throw new UnsupportedSchemaError("it wants more than it allows");
     return '""';
@@ -97,7 +97,7 @@ export function repeatedItems(item: string | null, least: number, most: number):
 }
 
 /** Returns a non-negative integer keyword; null if it is missing. */
-export function countKeyword(schema: SchemaObject, word: string): number | null {
+export function countKeywordValue(schema: SchemaObject, word: string): number | null {
   const value = schema[word];
   if (value === undefined) return null;
   if (typeof value !== "number" || !Number.isInteger(value) || value < 0)

@@ -10,11 +10,11 @@ import { STRING_FORMAT_PATTERNS } from "./string-formats.js";
 import { integerRangeGrammar, numberRangeGrammar, type NumberBounds } from "./number-ranges.js";
 import { objectRule } from "./object-rule.js";
 import { patternGrammar } from "./regex-grammar.js";
-import { ownValue, resolveReference } from "./schema-references.js";
+import { ownPropertyValue, resolveReference } from "./schema-references.js";
 import {
   MAX_COUNTED_CHARACTERS,
-  countKeyword,
-  repeatedItems,
+  countKeywordValue,
+  repeatedItemsRule,
   type SchemaToRule,
   type GrammarRules,
   type SchemaObject,
@@ -121,9 +121,9 @@ export class SchemaReader {
   }
   private text(schema: SchemaObject): string {
     const { pattern, format } = schema;
-    const least = countKeyword(schema, "minLength") ?? 0;
-    const most = countKeyword(schema, "maxLength");
-    const ofFormat = typeof format === "string" ? ownValue(STRING_FORMAT_PATTERNS, format) : undefined;
+    const least = countKeywordValue(schema, "minLength") ?? 0;
+    const most = countKeywordValue(schema, "maxLength");
+    const ofFormat = typeof format === "string" ? ownPropertyValue(STRING_FORMAT_PATTERNS, format) : undefined;
     const knownPattern = typeof pattern === "string" ? pattern : ofFormat;
     const lengths = least > 0 || most !== null;
     if (knownPattern !== undefined && (lengths || (typeof pattern === "string" && ofFormat !== undefined)))
@@ -148,14 +148,14 @@ export class SchemaReader {
     const { prefixItems, items } = schema;
     const first = Array.isArray(prefixItems) ? prefixItems : Array.isArray(items) ? (items as unknown[]) : [];
     const rest = Array.isArray(items) ? schema["additionalItems"] : items;
-    const least = countKeyword(schema, "minItems") ?? 0;
-    const most = countKeyword(schema, "maxItems") ?? Infinity;
+    const least = countKeywordValue(schema, "minItems") ?? 0;
+    const most = countKeywordValue(schema, "maxItems") ?? Infinity;
     if (most < least) throw new UnsupportedSchemaError("no list has its numbers of items");
     if (schema["uniqueItems"] === true) return this.distinct(schema, least, most);
     const heads = first.map((one, i) => inner(one, `prefixItems/${String(i)}`));
     // Further items are generated only if the schema asks for them, or if it defines no other items.
     const more = rest === false || (rest === undefined && heads.length > 0) ? null : inner(rest ?? true, "items");
-    if (heads.length === 0) return this.rules.add(`"[" ws ${repeatedItems(more, least, most)} ws "]"`);
+    if (heads.length === 0) return this.rules.add(`"[" ws ${repeatedItemsRule(more, least, most)} ws "]"`);
     if (least > heads.length && more === null) throw new UnsupportedSchemaError("it wants more items than it names");
     return this.rules.add(`"[" ws ${this.tuple(heads, more, least, most)} ws "]"`);
   }

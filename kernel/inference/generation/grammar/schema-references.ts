@@ -25,7 +25,7 @@ export function resolveReference(document: SchemaObject, reference: unknown): un
 }
 
 /** Returns the object's own value under `name`; `undefined` for names of `Object.prototype`. */
-export function ownValue<T>(object: Readonly<Record<string, T>>, name: string): T | undefined {
+export function ownPropertyValue<T>(object: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 

@@ -5,7 +5,7 @@
  */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { STRING_FORMAT_PATTERNS } from "./string-formats.js";
-import { ownValue, resolveReference, type SchemaObject } from "./schema-references.js";
+import { ownPropertyValue, resolveReference, type SchemaObject } from "./schema-references.js";
 
 /** A schema and the document in which its references resolve. */
 export interface SchemaInDocument {
@@ -64,7 +64,7 @@ class Several {
       wanted = this.leaves.map((leaf) => {
         const { schema, document } = leaf;
         const property =
-          isRecord(schema) && isRecord(schema["properties"]) ? ownValue(schema["properties"], name) : undefined;
+          isRecord(schema) && isRecord(schema["properties"]) ? ownPropertyValue(schema["properties"], name) : undefined;
         return { leaf, texts: textsOf(this.places.leavesOf([{ schema: property ?? true, document }])) };
       });
       this.texts.set(name, wanted);
@@ -192,7 +192,7 @@ function longest(schema: unknown): number {
   if (!isRecord(schema)) return schema === true ? Infinity : -Infinity;
   if (["enum", "const", "pattern", "properties", "items"].some((word) => word in schema)) return -Infinity;
   const { type, maxLength, format } = schema;
-  if (typeof format === "string" && ownValue(STRING_FORMAT_PATTERNS, format) !== undefined) return -Infinity;
+  if (typeof format === "string" && ownPropertyValue(STRING_FORMAT_PATTERNS, format) !== undefined) return -Infinity;
   if (type !== undefined && type !== "string" && !(Array.isArray(type) && type.includes("string"))) return -Infinity;
   return typeof maxLength === "number" ? maxLength : Infinity;
 }

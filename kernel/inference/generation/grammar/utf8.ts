@@ -24,7 +24,7 @@ export function incompleteCharacterBytes(bytes: readonly number[]): readonly num
 }
 
 /** Whether a token can occur in valid UTF-8; it may begin within a character. */
-export function canBeUtf8(token: Uint8Array): boolean {
+export function canTokenOccurInUtf8(token: Uint8Array): boolean {
   let from = 0;
   while (from < 3 && from < token.length && token[from]! >= 0x80 && token[from]! < 0xc0) from++;
   return incompleteCharacterBytes(Array.from(token.subarray(from))) !== null;

@@ -8,7 +8,7 @@ import {
   GrammarRules,
   type Grammar,
   MAX_COUNTED_CHARACTERS,
-  countKeyword,
+  countKeywordValue,
   type SchemaObject,
 } from "../grammar/rules.js";
 import { SchemaReader } from "../grammar/schema-grammar.js";
@@ -66,7 +66,7 @@ function text(schema: SchemaObject, place: string, rules: GrammarRules): string 
   const keyword = HELD.find((word) => word in schema);
   if (keyword !== undefined)
     throw new UnsupportedSchemaError(`\`${keyword}\` is not supported for a call in XML (at ${place}/${keyword})`);
-  const [least, most] = [countKeyword(schema, "minLength") ?? 0, countKeyword(schema, "maxLength")];
+  const [least, most] = [countKeywordValue(schema, "minLength") ?? 0, countKeywordValue(schema, "maxLength")];
   if (least > MAX_COUNTED_CHARACTERS || (most ?? 0) > MAX_COUNTED_CHARACTERS)
     throw new UnsupportedSchemaError(
       `lengths over ${String(MAX_COUNTED_CHARACTERS)} are not supported for a call in XML (at ${place})`,

@@ -107,7 +107,7 @@ export function nodeFindingOf(node: RayNode, log: string | null, version: string
   const lacks = [
     ...(lines.includes("lacks node") ? [{ what: "no Node", mend: "install Node 20.19, 22 or 24 there" }] : []),
     ...(has === null ? [NOTHING] : has !== version ? [otherVersion(has, version)] : []),
-    ...(has !== null && engines.length === 0 ? [NO_ENGINE] : []),
+    ...(has !== null && engines.length === 0 ? [NO_ENGINE_FINDING] : []),
   ];
   return {
     node,
@@ -137,7 +137,7 @@ const NOTHING = {
   what: "no `tunebook` on its path",
   mend: "start the nodes from an image that has it (`deploy … to container(…)` writes one), or install it there",
 };
-export const NO_ENGINE = { what: "no engine that works", mend: "run `tunebook setup` there, or in the image" };
+export const NO_ENGINE_FINDING = { what: "no engine that works", mend: "run `tunebook setup` there, or in the image" };
 const otherVersion = (has: string, version: string) => ({
   what: `tunebook ${has}, here is ${version}`,
   mend: `install tunebook ${version} there`,

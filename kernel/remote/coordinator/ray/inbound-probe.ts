@@ -1,7 +1,7 @@
 /** Temporary listener to test whether a cluster's nodes reach this machine: it sends one word to each connection. */
 import { randomBytes } from "node:crypto";
 import { createServer, type AddressInfo } from "node:net";
-import { addressTowards } from "./route-address.js";
+import { localAddressTowards } from "./route-address.js";
 
 export interface InboundListener {
   /** Address of this machine on the route to the cluster. */
@@ -14,7 +14,7 @@ export interface InboundListener {
 
 /** `address`: the cluster's dashboard. Throws the coded error `ray-unreachable`. */
 export async function openInboundListener(address: string): Promise<InboundListener> {
-  const host = await addressTowards(address);
+  const host = await localAddressTowards(address);
   const word = randomBytes(8).toString("hex");
   const server = createServer((socket) => void socket.on("error", () => undefined).end(`${word}\n`));
   await new Promise<void>((listening, failed) => {

@@ -4,7 +4,14 @@
  */
 import { gunzipSync, gzipSync } from "node:zlib";
 import * as v from "valibot";
-import { objectWith, parseJsonOrNull, jsonObject, wholeNumber, type Json, type Schema } from "../../../fetch/json.js";
+import {
+  objectWith,
+  parseJsonOrNull,
+  jsonObject,
+  wholeNumber,
+  type JsonRecord,
+  type Schema,
+} from "../../../fetch/json.js";
 
 export interface TrialProgress {
   readonly number: number;
@@ -29,7 +36,7 @@ export type SearchMessage =
   | { readonly is: "note"; readonly words: string }
   /** All trials have ended; this file contains the results. */
   | { readonly is: "over"; readonly results: RemoteFile }
-  | { readonly is: "failed"; readonly code: string | null; readonly data: Json; readonly message: string };
+  | { readonly is: "failed"; readonly code: string | null; readonly data: JsonRecord; readonly message: string };
 
 const progress: Schema<TrialProgress> = objectWith({
   number: wholeNumber(1),

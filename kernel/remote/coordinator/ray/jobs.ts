@@ -51,7 +51,7 @@ export interface RayJob {
   readonly status: RayStatus;
   readonly message: string;
 }
-export interface Submission {
+export interface RayJobSubmission {
   /** Chosen by the submitter. */
   readonly id: string;
   /** Shell command for the node. */
@@ -138,7 +138,7 @@ export class RayJobs {
     return `gcs://${file}`;
   }
 
-  async submit(submission: Submission): Promise<string> {
+  async submit(submission: RayJobSubmission): Promise<string> {
     const { packages: [folder, ...more] = [], environment = {}, metadata = {} } = submission;
     const body = {
       submission_id: submission.id,

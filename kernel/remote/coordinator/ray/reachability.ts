@@ -7,7 +7,7 @@ import { RayJobs } from "./jobs.js";
 const PATIENCE = 8000;
 
 /** @param ask the request to send to the cluster. Throws the coded errors `search-away` and `ray-refused` */
-export async function requestFromCluster<T>(
+export async function requestClusterOfSearch<T>(
   searchPlace: ClusterSearchPlace,
   ask: (ray: RayJobs) => Promise<T>,
   { patience = PATIENCE, signal }: { readonly patience?: number; readonly signal?: AbortSignal | undefined } = {},

@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
 /** `address`: the other machine's dashboard. Throws the coded error `ray-unreachable`. */
-export function addressTowards(address: string): Promise<string> {
+export function localAddressTowards(address: string): Promise<string> {
   const { hostname, port, protocol } = new URL(address);
   const to = { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port || (protocol === "https:" ? 443 : 80)) };
   return new Promise((found, failed) => {

@@ -19,13 +19,13 @@ export const ORDER_FILE = "search.json";
 /** Bytes of a part: zipped, it stays below the package limit. */
 export const PART_BYTES = 96 * 2 ** 20;
 /** Total limit in bytes: a cluster keeps packages in the memory of its head node. */
-export const MAX_SENT_BYTES = 4 * PART_BYTES;
+export const MAX_SEARCH_INPUT_BYTES = 4 * PART_BYTES;
 /** Bytes of a file that one job prints. */
 const PRINTED = 12 * 2 ** 20;
 /** Number of concurrent print jobs. */
 const AT_ONCE = 4;
 /** Maximum bytes of results that are fetched. */
-export const MAX_RETURNED_BYTES = 2 ** 30;
+export const MAX_SEARCH_RESULT_BYTES = 2 ** 30;
 /** In ms. */
 const patience = { away: 10 * 60_000, stop: 90_000, print: 5 * 60_000, look: 500 } as const;
 
@@ -162,7 +162,7 @@ export async function fetchSearchFile(
   to: string,
 ): Promise<void> {
   const no = (why: string): CodedError => new CodedError("search-results", { host: node.host, why });
-  if (bytes > MAX_RETURNED_BYTES)
+  if (bytes > MAX_SEARCH_RESULT_BYTES)
     throw no(`they have ${String(Math.ceil(bytes / 2 ** 20))} MiB, and 1,024 MiB are brought at most`);
   const handle = await open(to, "w", 0o600);
   try {
@@ -227,6 +227,6 @@ export async function removeSearchFolder(ray: RayJobs, { node, job }: ClusterJob
 export function demandSendable(files: readonly { readonly path: string; readonly bytes: number }[]): void {
   const bytes = files.reduce((sum, one) => sum + one.bytes, 0);
   const [largest] = files.toSorted((a, b) => b.bytes - a.bytes);
-  if (largest && bytes > MAX_SENT_BYTES)
-    throw new CodedError("search-too-large", { bytes, most: MAX_SENT_BYTES, largest });
+  if (largest && bytes > MAX_SEARCH_INPUT_BYTES)
+    throw new CodedError("search-too-large", { bytes, most: MAX_SEARCH_INPUT_BYTES, largest });
 }

@@ -22,10 +22,10 @@ export interface RayWorkerOptions {
   readonly gpus: number;
   /** Returns a node with free resources. */
   readonly node: () => Promise<RayNode>;
-  readonly patience?: RayPatience;
+  readonly patience?: RayTimeouts;
 }
 /** Times in ms. */
-export interface RayPatience {
+export interface RayTimeouts {
   /** Polling interval for jobs. */
   readonly look: number;
   /** Time without a response of the cluster after which its workers count as lost. */
@@ -33,7 +33,7 @@ export interface RayPatience {
   /** Time for a worker to upload its checkpoint: Ray kills a job three seconds after stopping it. */
   readonly grace: number;
 }
-const usual: RayPatience = { look: 1000, away: 60_000, grace: 15_000 };
+const usual: RayTimeouts = { look: 1000, away: 60_000, grace: 15_000 };
 /** Name of the token file in the working folder. */
 const TOKEN = "token";
 /** Number of log lines in messages. */
@@ -97,7 +97,7 @@ async function follow(options: RayWorkerOptions, id: string, ending: AbortSignal
 async function over(
   ray: RayJobs,
   id: string,
-  { ending, patience }: { readonly ending: AbortSignal; readonly patience: RayPatience },
+  { ending, patience }: { readonly ending: AbortSignal; readonly patience: RayTimeouts },
 ): Promise<RayJob | null> {
   let stopping = false;
   for (let heard = Date.now(); ;) {
@@ -117,7 +117,7 @@ async function over(
   }
 }
 
-async function untilOver(ray: RayJobs, id: string, { grace, look }: RayPatience): Promise<boolean> {
+async function untilOver(ray: RayJobs, id: string, { grace, look }: RayTimeouts): Promise<boolean> {
   for (const until = Date.now() + grace; Date.now() < until; await delay(look / 2))
     if (isJobOver(await ray.job(id))) return true;
   return false;

@@ -4,12 +4,12 @@
  * list of numbers.
  */
 import { decodeEscapes } from "./bundle-decoding.js";
-import type { ByteSieve } from "./sieves.js";
+import type { SeparatorRemovalMode } from "./sieves.js";
 
-export interface DecodedForm {
+export interface SecretSearchForm {
   readonly bytes: Buffer;
   /** Transformation of the file in which it is searched for. */
-  readonly sieve: ByteSieve;
+  readonly sieve: SeparatorRemovalMode;
   /** Null if the text itself shows the secret. */
   readonly as: "part of an address" | "base64" | "hexadecimal digits" | "a list of numbers" | null;
   /** Searched for only after escapes were decoded, not in the raw file. */
@@ -28,10 +28,10 @@ const READ = 10;
 export const MAX_DECODING_DEPTH = 5;
 
 /** Returns distinct forms, plainest first. */
-export function decodedFormsOf(value: string): readonly DecodedForm[] {
+export function secretSearchFormsOf(value: string): readonly SecretSearchForm[] {
   const spellings = [...new Set([value, value.normalize("NFC"), value.normalize("NFD")])];
-  const found = new Map<string, DecodedForm>();
-  const add = (form: DecodedForm): void => {
+  const found = new Map<string, SecretSearchForm>();
+  const add = (form: SecretSearchForm): void => {
     const key = `${form.sieve} ${form.bytes.toString("latin1")}`;
     if (form.bytes.length >= FEWEST && !found.has(key)) found.set(key, form);
   };

@@ -58,7 +58,7 @@ export const bundleManifestSchema: Schema<BundleManifest> = objectWith({
 });
 
 /** The program or run must be among the files. */
-export function missingEntryReason({ runs, files }: BundleManifest): string | null {
+export function missingEntryPointReason({ runs, files }: BundleManifest): string | null {
   const wanted = "program" in runs ? runs.program : `${runs.run}/plan.json`;
   return files.some(({ path }) => path === wanted) ? null : `${wanted}, which it is to run, is not in it`;
 }

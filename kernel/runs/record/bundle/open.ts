@@ -16,7 +16,7 @@ import {
   MANIFEST_FILE,
   bundleManifestSchema,
   MANIFEST_LIMITS,
-  missingEntryReason,
+  missingEntryPointReason,
   type BundledFile,
   type BundleManifest,
 } from "./manifest.js";
@@ -147,7 +147,7 @@ class Unpacking {
     entry.on("end", () => {
       try {
         this.manifest = parseJsonAs(Buffer.concat(pieces).toString("utf8"), bundleManifestSchema);
-        const why = pathClashIn(this.manifest.files.map(({ path }) => path)) ?? missingEntryReason(this.manifest);
+        const why = pathClashIn(this.manifest.files.map(({ path }) => path)) ?? missingEntryPointReason(this.manifest);
         if (why !== null) throw this.unsound(why);
         for (const file of this.manifest.files) this.wanted.set(file.path, file);
         const bytes = this.manifest.files.reduce((sum, file) => sum + file.bytes, 0);

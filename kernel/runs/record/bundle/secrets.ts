@@ -6,9 +6,9 @@
  */
 import { gunzipSync } from "node:zlib";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { keyDetector } from "#stdlib/personal-data/key.js";
+import { secretKeyDetector } from "#stdlib/personal-data/key.js";
 import { FileNotRead, readWholeFile } from "../../../fetch/regular.js";
-import { decodedFormsOf, type DecodedForm } from "./forms.js";
+import { secretSearchFormsOf, type SecretSearchForm } from "./forms.js";
 import { SecretSearcher, type SecretMatch } from "./seek.js";
 import type { FileToPack } from "./write.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
@@ -70,7 +70,7 @@ const MOST = 10;
 
 interface Secret {
   readonly name: string;
-  readonly forms: readonly DecodedForm[];
+  readonly forms: readonly SecretSearchForm[];
 }
 export interface FoundSecret {
   readonly file: string;
@@ -102,10 +102,10 @@ function secretsIn(env: NodeJS.ProcessEnv, named: ReadonlySet<string>): readonly
     const isSecret = named.has(name)
       ? value.length >= SHORTEST.named
       : isSecretName(name) && value.length >= SHORTEST.called && !isHarmless(value);
-    if (isSecret) return [{ name, forms: decodedFormsOf(value) }];
+    if (isSecret) return [{ name, forms: secretSearchFormsOf(value) }];
     const password = passwordIn(value);
     return password.length >= SHORTEST.called && !isHarmless(password)
-      ? [{ name, forms: decodedFormsOf(password) }]
+      ? [{ name, forms: secretSearchFormsOf(password) }]
       : [];
   });
 }
@@ -170,7 +170,7 @@ function foundIn(one: FileToPack, secrets: readonly Secret[], seeker: SecretSear
 function shapeIn(content: Buffer): SecretMatch | null {
   // Latin-1 gives one character per byte, so that text offsets are byte offsets. All patterns are ASCII.
   const text = content.toString("latin1");
-  const start = addressIn(text) ?? keyDetector(text)[0]?.start;
+  const start = addressIn(text) ?? secretKeyDetector(text)[0]?.start;
   return start === undefined ? null : { offset: start, as: null };
 }
 

@@ -3,8 +3,8 @@
  * removed. Each layer is decoded once for all secrets, so the time is proportional to the text's length.
  */
 import { decodeEscapes } from "./bundle-decoding.js";
-import { MAX_DECODING_DEPTH, type DecodedForm } from "./forms.js";
-import { sieveBytes, type BytesWithoutSeparators, type ByteSieve } from "./sieves.js";
+import { MAX_DECODING_DEPTH, type SecretSearchForm } from "./forms.js";
+import { removeByteSeparators, type BytesWithoutSeparators, type SeparatorRemovalMode } from "./sieves.js";
 
 // Searches for many byte sequences at once, in a time that is independent of their number.
 
@@ -70,20 +70,20 @@ interface Layer {
 }
 interface Sought {
   readonly secret: number;
-  readonly form: DecodedForm;
+  readonly form: SecretSearchForm;
 }
 
-const SIEVES: readonly ByteSieve[] = ["none", "blanks", "hexadecimal", "numbers"];
+const SIEVES: readonly SeparatorRemovalMode[] = ["none", "blanks", "hexadecimal", "numbers"];
 
 export class SecretSearcher {
   private readonly sought: readonly {
-    readonly sieve: ByteSieve;
+    readonly sieve: SeparatorRemovalMode;
     readonly all: readonly Sought[];
     readonly several: MultiPatternSearch;
   }[];
 
   /** @param secrets the encoded forms of each secret */
-  constructor(private readonly secrets: readonly (readonly DecodedForm[])[]) {
+  constructor(private readonly secrets: readonly (readonly SecretSearchForm[])[]) {
     const all = secrets.flatMap((forms, secret) => forms.map((form): Sought => ({ secret, form })));
     this.sought = SIEVES.map((sieve) => {
       const own = all.filter(({ form }) => form.sieve === sieve);
@@ -97,7 +97,7 @@ export class SecretSearcher {
     for (const [depth, layer] of layersOf(content))
       for (const { sieve, all, several } of this.sought) {
         if (!found.includes(null)) return found;
-        const starts = several.firstIn(sieveBytes(layer.bytes, sieve).left);
+        const starts = several.firstIn(removeByteSeparators(layer.bytes, sieve).left);
         for (const [i, { secret, form }] of all.entries()) {
           const start = starts[i] ?? -1;
           if (start >= 0 && (depth > 0 || !form.decoded)) found[secret] ??= matchOf(layer, form, start);
@@ -137,15 +137,19 @@ function narrowed(from: Layer): Layer | null {
   if (bytes.length < 2 || !bytes.includes(0)) return null;
   const mark = bytes.readUInt16BE(0);
   if (mark !== 0xfffe && mark !== 0xfeff)
-    return { bytes: sieveBytes(bytes, "zeros").left, from, read: (upTo) => sieveBytes(bytes, "zeros", upTo) };
+    return {
+      bytes: removeByteSeparators(bytes, "zeros").left,
+      from,
+      read: (upTo) => removeByteSeparators(bytes, "zeros", upTo),
+    };
   const utf8 = Buffer.from(new TextDecoder(mark === 0xfeff ? "utf-16be" : "utf-16le").decode(bytes));
   const wide = (upTo: number): number => 2 + 2 * utf8.subarray(0, upTo).toString().length;
   return { bytes: utf8, from, read: (upTo) => ({ read: wide(upTo), last: wide(upTo - 1) }) };
 }
 
-function matchOf(layer: Layer, { bytes, sieve, as }: DecodedForm, start: number): SecretMatch {
-  const offset = placeOf(layer, sieveBytes(layer.bytes, sieve, start + 1).last);
-  const end = endOf(layer, sieveBytes(layer.bytes, sieve, start + bytes.length).read);
+function matchOf(layer: Layer, { bytes, sieve, as }: SecretSearchForm, start: number): SecretMatch {
+  const offset = placeOf(layer, removeByteSeparators(layer.bytes, sieve, start + 1).last);
+  const end = endOf(layer, removeByteSeparators(layer.bytes, sieve, start + bytes.length).read);
   return { offset, as: as ?? writingOf(contentOf(layer).subarray(offset, end)) };
 }
 /** Returns the content offset where the source of the byte at `position` begins. */

@@ -9,7 +9,7 @@ export interface BytesWithoutSeparators {
   readonly read: number;
   readonly last: number;
 }
-export type ByteSieve = "none" | "zeros" | "blanks" | "hexadecimal" | "numbers";
+export type SeparatorRemovalMode = "none" | "zeros" | "blanks" | "hexadecimal" | "numbers";
 
 const DROPPED = -1;
 const [COMMA, ZERO, X] = [0x2c, 0x30, 0x78];
@@ -32,7 +32,11 @@ const TABLES = {
 };
 
 /** @param upTo maximum number of output bytes */
-export function sieveBytes(bytes: Buffer, sieve: ByteSieve, upTo = Number.POSITIVE_INFINITY): BytesWithoutSeparators {
+export function removeByteSeparators(
+  bytes: Buffer,
+  sieve: SeparatorRemovalMode,
+  upTo = Number.POSITIVE_INFINITY,
+): BytesWithoutSeparators {
   if (sieve === "none")
     return { left: bytes, read: Math.min(upTo, bytes.length), last: Math.min(upTo, bytes.length) - 1 };
   const becomes = TABLES[sieve];

@@ -32,7 +32,7 @@ export interface TokenizedPrompts {
   write(rows: Uint32Array, decode: Call): Promise<{ readonly written: readonly string[]; readonly tokens: number }>;
 }
 /** Tokens that prompts reserve for the answer: those of the longest of some answers, or a fixed number. */
-export type AnswerRoom = { readonly likelihood: readonly string[] } | { readonly writes: number };
+export type AnswerTokenReserve = { readonly likelihood: readonly string[] } | { readonly writes: number };
 
 export interface PromptedBase {
   /** Bytes of its weights in the engine's memory. */
@@ -41,7 +41,7 @@ export interface PromptedBase {
   readonly chats: boolean;
   read(
     rows: readonly RowPrompt[],
-    by: AnswerRoom,
+    by: AnswerTokenReserve,
     options: {
       readonly batchSize: number;
       readonly signal?: AbortSignal | undefined;

@@ -3,14 +3,14 @@
  * braces are text.
  */
 
-export interface TemplateHole {
+export interface PromptTemplatePlaceholder {
   readonly role: string;
   /** Offset of its opening brace in the template, and its length, in UTF-16 code units. */
   readonly offset: number;
   readonly length: number;
 }
 export interface PromptTemplate {
-  readonly holes: readonly TemplateHole[];
+  readonly holes: readonly PromptTemplatePlaceholder[];
   /** Fills the template; `values` has one text per placeholder, in order. */
   fill(values: readonly string[]): string;
 }
@@ -18,7 +18,7 @@ export interface PromptTemplate {
 const PIECE = /\{\{|\}\}|\{([\p{L}_][\p{L}\p{N}_]*)\}/gu;
 
 export function parsePromptTemplate(text: string): PromptTemplate {
-  const holes: TemplateHole[] = [];
+  const holes: PromptTemplatePlaceholder[] = [];
   const between: string[] = [];
   let [from, before] = [0, ""];
   for (const found of text.matchAll(PIECE)) {

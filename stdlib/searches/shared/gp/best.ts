@@ -18,7 +18,7 @@ const ROUNDS = 4;
 /** Dimensions with at most this many values are tried exhaustively; of larger ones, this many values are sampled. */
 const ALL = 16;
 
-export interface ImprovementSearch {
+export interface ImprovementSearchOptions {
   readonly study: Study;
   readonly process: GaussianProcess;
   /** The score to beat, on the scale of the process. */
@@ -34,7 +34,7 @@ interface Seen {
 }
 
 /** Returns null if every sampled point has been tried. */
-export function mostPromisingPoint(search: ImprovementSearch): SearchPoint | null {
+export function mostPromisingPoint(search: ImprovementSearchOptions): SearchPoint | null {
   const { study, process, best, share } = search;
   const see = (point: SearchPoint): Seen => ({
     point,
@@ -75,7 +75,7 @@ function chosen(drawn: readonly Seen[], share: () => number): readonly Seen[] {
   return picked;
 }
 
-function climb(search: ImprovementSearch, start: Seen, see: (point: SearchPoint) => Seen): Seen {
+function climb(search: ImprovementSearchOptions, start: Seen, see: (point: SearchPoint) => Seen): Seen {
   let current = start;
   for (let round = 0; round < ROUNDS; round++) {
     const before = current.worth;
@@ -88,7 +88,11 @@ function climb(search: ImprovementSearch, start: Seen, see: (point: SearchPoint)
 }
 
 /** Climbs along the continuous dimensions. */
-function smoothly({ study, process, best }: ImprovementSearch, current: Seen, see: (point: SearchPoint) => Seen): Seen {
+function smoothly(
+  { study, process, best }: ImprovementSearchOptions,
+  current: Seen,
+  see: (point: SearchPoint) => Seen,
+): Seen {
   const { dimensions } = study;
   const places = dimensions.flatMap((d, i) =>
     isContinuousDimension(d) && current.point[d.name] !== undefined ? [i] : [],
@@ -116,7 +120,7 @@ function smoothly({ study, process, best }: ImprovementSearch, current: Seen, se
 
 /** Tries other values of one dimension and keeps the best. Dimensions that a new branch opens are sampled. */
 function stepwise(
-  { study, share }: ImprovementSearch,
+  { study, share }: ImprovementSearchOptions,
   current: Seen,
   d: SearchDimension,
   see: (point: SearchPoint) => Seen,

@@ -152,7 +152,7 @@ function hashed(seed: number, dimension: number): number {
 const MOST = 1000;
 
 /** Returns null if the sequence has no more such points. */
-export function nthSobolPoint(study: Study, number: number): SearchPoint | null {
+export function nthSobolSearchPoint(study: Study, number: number): SearchPoint | null {
   const seen = new Set<string>();
   for (let place = 0, idle = 0; idle < MOST; place++) {
     const point = pointAt(study, place);

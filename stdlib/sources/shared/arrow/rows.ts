@@ -5,9 +5,9 @@ import { openFileBlocks } from "#platform/files.js";
 import type { RowChunk } from "../../../data/contract.js";
 import { CHUNK_ROWS, checkColumnCount, refuseReservedColumnNames } from "../columns.js";
 import { ARROW_FORMAT, readArrowMessages, type ArrowMessage } from "./messages.js";
-import { registerCodecs } from "./unpack.js";
+import { registerArrowDecompressors } from "./unpack.js";
 import {
-  bytesValue,
+  bytesToText,
   dateText,
   decimalValue,
   timestampText,
@@ -57,7 +57,7 @@ function present(type: ArrowType, file: string, column: string): Value {
     case 15:
     case 19:
     case 23:
-      return (raw) => bytesValue(raw as Uint8Array);
+      return (raw) => bytesToText(raw as Uint8Array);
     case 7:
       return (raw) => decimalValue(BigInt(raw as bigint), type.scale ?? 0);
     case 8:
@@ -103,7 +103,7 @@ export interface ArrowOptions {
  * name in errors.
  */
 export async function* readArrowRows(file: string, name: string, options: ArrowOptions = {}): AsyncGenerator<RowChunk> {
-  registerCodecs();
+  registerArrowDecompressors();
   const blocks = await openFileBlocks(file, name);
   try {
     let schema: ArrowMessage | undefined;

@@ -8,7 +8,7 @@ export const MAX_UNPACKED_BYTES = 2 ** 28;
 let isRegistered = false;
 
 /** Registers the decompressors with the reader. Compression is not supported. */
-export function registerCodecs(): void {
+export function registerArrowDecompressors(): void {
   if (isRegistered) return;
   isRegistered = true;
   const encode = (): never => {

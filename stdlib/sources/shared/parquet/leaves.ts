@@ -5,7 +5,7 @@
 import type { ParquetParsers, SchemaElement, SchemaTree } from "hyparquet";
 import { DEFAULT_PARSERS, parseFloat16 } from "hyparquet/src/convert.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { bytesValue, dateText, decimalValue, timestampText, timeText, wholeNumberValue } from "../table-values.js";
+import { bytesToText, dateText, decimalValue, timestampText, timeText, wholeNumberValue } from "../table-values.js";
 import { parseJsonKeepingDigits } from "../json-value.js";
 
 export interface ParquetLeaf {
@@ -94,7 +94,7 @@ function ofBytes(is: string | undefined): Value {
   if (is === "FLOAT16") return (raw: Uint8Array) => parseFloat16(must(raw));
   if (is === "JSON") return (raw: Uint8Array) => parseJsonKeepingDigits(strictText(must(raw)));
   if (is === "UTF8" || is === "STRING" || is === "ENUM") return (raw: Uint8Array) => strictText(must(raw));
-  return (raw: Uint8Array) => bytesValue(must(raw));
+  return (raw: Uint8Array) => bytesToText(must(raw));
 }
 
 function ofLong({ converted_type: converted, logical_type: logical }: SchemaElement, is: string | undefined): Value {

@@ -20,7 +20,7 @@ const HEADER = { first: 2 ** 16, most: 2 ** 22 };
 
 type ColumnDecoder = Parameters<typeof readPage>[2];
 
-export class ParquetLeafPages {
+export class ParquetLeafPageReader {
   private position: number;
   private dictionary: DecodedArray | undefined;
   /** Rows read but not yet taken; in a repeated column the last one may continue in the next page. */

@@ -8,7 +8,7 @@ import type { RowChunk } from "../../../data/contract.js";
 import { CHUNK_ROWS, checkColumnCount, refuseReservedColumnNames } from "../columns.js";
 import { PARQUET_FORMAT, readParquetFooter, type ParquetFooter, type ParquetGroup } from "./footer.js";
 import { parquetLeaves, type ParquetLeaf } from "./leaves.js";
-import { ParquetLeafPages } from "./pages.js";
+import { ParquetLeafPageReader } from "./pages.js";
 
 /** Target size of a chunk, in decompressed bytes. */
 const CHUNK_BYTES = 2 ** 24;
@@ -99,7 +99,7 @@ async function* rowsOf(
       const place = `column ${leaf.name}, ${where}`;
       if (!chunk)
         throw new CodedError("broken-table", { file, format: PARQUET_FORMAT, where: place, why: "it is not there" });
-      return [leaf, new ParquetLeafPages(blocks, file, chunk, leaf, place, onBytes)];
+      return [leaf, new ParquetLeafPageReader(blocks, file, chunk, leaf, place, onBytes)];
     }),
   );
   const unpacked = leavesIn(columns).reduce(

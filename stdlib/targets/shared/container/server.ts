@@ -2,7 +2,7 @@
  * The server script of a container: Node's own HTTP, transformers.js, and the notebook's knowledge of how to query the
  * model.
  */
-import type { DeployedModel } from "../../kind.js";
+import type { ModelToDeploy } from "../../kind.js";
 import { answerTypeOf, type AnswerType } from "../model-type.js";
 
 /** Model settings that its files don't contain. */
@@ -16,7 +16,7 @@ interface Settings {
   readonly prefix: string;
 }
 
-export function serverScriptText(model: DeployedModel): string {
+export function serverScriptText(model: ModelToDeploy): string {
   const given = model.parts.task.call.arguments;
   const settings: Settings = {
     sort: answerTypeOf(model.config),

@@ -8,7 +8,7 @@ import { composeFileText as composed, BASE_IMAGE, CONTAINER_PORT, serviceName } 
 /** The packed program (kernel/deployments/tools/tunebook.ts). */
 export const TUNEBOOK_TARBALL = "tunebook.tgz";
 /** Environment variable with the API keys, set by the operator in `ENVIRONMENT_FILE`. */
-export const KEYS_VARIABLE = "TUNEBOOK_KEYS";
+export const API_KEYS_VARIABLE = "TUNEBOOK_KEYS";
 export const ENVIRONMENT_FILE = "tunebook.env";
 /** Seconds that running requests have at shutdown, and seconds that the service manager waits. */
 const [GRACE, WAIT] = [30, 40];
@@ -27,7 +27,15 @@ export function serviceDockerfile(name: string): string {
     "--port",
     String(CONTAINER_PORT),
   ];
-  const words = [...command, "--engine", "onnx", "--api-keys-env", KEYS_VARIABLE, "--allow-host", serviceName(name)];
+  const words = [
+    ...command,
+    "--engine",
+    "onnx",
+    "--api-keys-env",
+    API_KEYS_VARIABLE,
+    "--allow-host",
+    serviceName(name),
+  ];
   return `FROM ${BASE_IMAGE}
 ENV NODE_ENV=production TUNEBOOK_CACHE=/tmp/tunebook
 COPY ${TUNEBOOK_TARBALL} /tmp/
@@ -56,7 +64,7 @@ Type=notify
 NotifyAccess=all
 EnvironmentFile=${folder}/${ENVIRONMENT_FILE}
 Environment=NODE_ENV=production TUNEBOOK_CACHE=%C/${service}
-ExecStart=/usr/bin/env tunebook serve --name ${unitWord(`${name}=${folder}`)} --port ${String(CONTAINER_PORT)} --api-keys-env ${KEYS_VARIABLE}
+ExecStart=/usr/bin/env tunebook serve --name ${unitWord(`${name}=${folder}`)} --port ${String(CONTAINER_PORT)} --api-keys-env ${API_KEYS_VARIABLE}
 ExecReload=/bin/kill -HUP $MAINPID
 KillMode=mixed
 TimeoutStartSec=300
@@ -90,7 +98,7 @@ const unitWord = (text: string): string =>
     : `"${unitText(text).replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("$", "$$$$")}"`;
 
 /** Example that the operator copies to `ENVIRONMENT_FILE` and fills in. */
-export const EXAMPLE_ENVIRONMENT_TEXT = `# Copy to ${ENVIRONMENT_FILE} (chmod 600) and fill in: API keys, separated by commas.\n# echo "${KEYS_VARIABLE}=$(openssl rand -hex 24)" > ${ENVIRONMENT_FILE}\n${KEYS_VARIABLE}=\n`;
+export const EXAMPLE_ENVIRONMENT_TEXT = `# Copy to ${ENVIRONMENT_FILE} (chmod 600) and fill in: API keys, separated by commas.\n# echo "${API_KEYS_VARIABLE}=$(openssl rand -hex 24)" > ${ENVIRONMENT_FILE}\n${API_KEYS_VARIABLE}=\n`;
 
 export const SERVICE_DOCKERIGNORE_TEXT = [
   ...[

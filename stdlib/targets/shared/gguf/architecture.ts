@@ -1,7 +1,7 @@
 /** Describes an architecture for llama.cpp: its metadata, its tensor names, and conversions of tensor elements. */
-import type { DeployedModel } from "../../kind.js";
+import type { ModelToDeploy } from "../../kind.js";
 import type { GgufMetadata } from "./header.js";
-import type { TensorNames } from "./names.js";
+import type { GgufTensorNameMapping } from "./names.js";
 
 export interface GgufTensor {
   /** Name in a checkpoint. */
@@ -12,12 +12,12 @@ export interface GgufTensor {
   readonly shape: readonly number[];
 }
 /** Input of an architecture's functions: config.json, and the family's parsed form of it. */
-export type ArchitectureInput<C> = Pick<DeployedModel, "config" | "shapes"> & { readonly read: C };
+export type ArchitectureInput<C> = Pick<ModelToDeploy, "config" | "shapes"> & { readonly read: C };
 
 export interface GgufArchitecture<C = unknown> {
   /** `general.architecture`; metadata keys begin with it. */
   readonly name: string;
-  readonly names: TensorNames;
+  readonly names: GgufTensorNameMapping;
   /** Prefix of the body's tensors in a checkpoint. */
   readonly prefix: string;
   /** Returns why llama.cpp can't run the model, as part of a sentence; null if it can. */

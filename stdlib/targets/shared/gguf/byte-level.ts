@@ -2,11 +2,11 @@
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { PRE_TOKENIZER_SETUPS } from "./pre-tokenizers.js";
 import { textValue, textsValue } from "./header.js";
-import type { VocabularyTokenization, TokenizationRefusal } from "./tokenization.js";
+import type { GgufTokenizationMetadata, TokenizationRefusal } from "./tokenization.js";
 
 type Json = Readonly<Record<string, unknown>>;
 
-export function byteLevelTokenization(tokenizer: Json, model: Json): VocabularyTokenization | TokenizationRefusal {
+export function byteLevelTokenization(tokenizer: Json, model: Json): GgufTokenizationMetadata | TokenizationRefusal {
   const cut = simplified(tokenizer["pre_tokenizer"]);
   const ignores = model["ignore_merges"] === true;
   const alike = Object.entries(PRE_TOKENIZER_SETUPS).filter(([, c]) => same(simplified(c.pre_tokenizer), cut));

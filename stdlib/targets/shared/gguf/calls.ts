@@ -1,10 +1,10 @@
 /** Code examples for a GGUF file. */
-import type { CodeExample, DeployedModel } from "../../kind.js";
+import type { CodeExample, ModelToDeploy } from "../../kind.js";
 import { javaScriptString, ollamaName, pythonString, shellWord, shellPathArgument } from "../../../text/quoting.js";
 
 const TOKENS = 64;
 
-export function ggufCallExamples({ parts }: Pick<DeployedModel, "parts">, place: string): readonly CodeExample[] {
+export function ggufCallExamples({ parts }: Pick<ModelToDeploy, "parts">, place: string): readonly CodeExample[] {
   const chats = parts.task.call.word === "chat";
   const prompt = chats ? "Which way is up?" : "Once upon a time";
   const name = ollamaName((place.split(/[\\/]/).at(-1) ?? place).replace(/\.gguf$/i, ""));

@@ -2,7 +2,7 @@
  * Converts a model to GGUF: its tensors and their formats, its metadata, and the parts that the format can't represent.
  */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
-import type { DeployedModel } from "../../kind.js";
+import type { ModelToDeploy } from "../../kind.js";
 import type { RecognizedTemplate } from "../ollama/template-detection.js";
 import { recognizeTemplate } from "../ollama/template-detection.js";
 import { GGUF_ARCHITECTURES } from "./architectures.js";
@@ -37,7 +37,7 @@ export interface GgufModel {
 const BUFFERS = /\.(attn\.(bias|masked_bias)|rotary_emb\.inv_freq)$/;
 
 export async function describeGgufModel(
-  model: DeployedModel,
+  model: ModelToDeploy,
   quantize: QuantizationType,
 ): Promise<GgufModel | TokenizationRefusal> {
   const whole = await architectureOf(model);
@@ -79,7 +79,7 @@ export async function describeGgufModel(
 }
 
 /** Metadata of the base model, with the keys of llama.cpp's converter (gguf.md, "General metadata"). */
-function origin({ origin: { hub, licence } }: DeployedModel): GgufModel["metadata"] {
+function origin({ origin: { hub, licence } }: ModelToDeploy): GgufModel["metadata"] {
   const [owner, name] = hub?.split("/") ?? [];
   return {
     ...(licence !== null && { "general.license": textValue(licence) }),
@@ -93,7 +93,7 @@ function origin({ origin: { hub, licence } }: DeployedModel): GgufModel["metadat
 }
 
 /** Returns why llama.cpp can't run the model, as part of a sentence; null if it can. */
-export async function ggufRefusal(model: DeployedModel): Promise<string | null> {
+export async function ggufRefusal(model: ModelToDeploy): Promise<string | null> {
   const whole = await architectureOf(model);
   if ("refused" in whole) return whole.refused;
   const tensors = tensorsOf(model, whole.architecture, whole.input, "f32");
@@ -105,7 +105,7 @@ interface Whole {
   readonly input: ArchitectureInput<unknown>;
   readonly tokenizer: GgufTokenizer;
 }
-async function architectureOf(model: DeployedModel): Promise<Whole | TokenizationRefusal> {
+async function architectureOf(model: ModelToDeploy): Promise<Whole | TokenizationRefusal> {
   const { family, parts, config, shapes, around } = model;
   if (!parts.task.implementation.supervision.rowFormat.predictsNextToken)
     return { refused: `its task is ${parts.task.call.word}, and llama.cpp's programs continue texts` };
@@ -122,7 +122,7 @@ async function architectureOf(model: DeployedModel): Promise<Whole | Tokenizatio
   return "refused" in tokenizer ? tokenizer : { architecture, input, tokenizer };
 }
 
-async function toldTokenizer(model: DeployedModel, rows: number): Promise<GgufTokenizer | TokenizationRefusal> {
+async function toldTokenizer(model: ModelToDeploy, rows: number): Promise<GgufTokenizer | TokenizationRefusal> {
   const json = async (name: string): Promise<Json> => {
     if (!model.files.includes(name)) return {};
     const value: unknown = JSON.parse(new TextDecoder().decode(await model.file(name)));
@@ -142,7 +142,7 @@ async function toldTokenizer(model: DeployedModel, rows: number): Promise<GgufTo
  * unless disabled; transformers and the notebook leave it to the template. Null if the model reads more than
  * conversations.
  */
-async function conversationsBegin({ chat, parts }: DeployedModel, settings: Json): Promise<boolean | null> {
+async function conversationsBegin({ chat, parts }: ModelToDeploy, settings: Json): Promise<boolean | null> {
   if (!chat || parts.task.call.word !== "chat") return null;
   const [text] = await chat.write([[{ role: "user", content: "a" }]]);
   const bos = isRecord(settings["bos_token"]) ? settings["bos_token"]["content"] : settings["bos_token"];
@@ -150,7 +150,7 @@ async function conversationsBegin({ chat, parts }: DeployedModel, settings: Json
 }
 
 function tensorsOf(
-  model: DeployedModel,
+  model: ModelToDeploy,
   architecture: GgufArchitecture<unknown>,
   input: ArchitectureInput<unknown>,
   quantize: QuantizationType,
@@ -195,7 +195,7 @@ const windowed = (context: number): GgufTokenizer["left"][number] => ({
 });
 
 async function ollamaOf(
-  { chat }: DeployedModel,
+  { chat }: ModelToDeploy,
   { metadata, tokens }: GgufTokenizer,
 ): Promise<RecognizedTemplate | null> {
   if (!chat) return null;

@@ -2,7 +2,13 @@
 import type { LlamaConfig } from "../../../models/llama.run.js";
 import type { GgufArchitecture, ArchitectureInput, GgufTensor } from "./architecture.js";
 import { boolsValue, f32Value, u32Value, type GgufMetadata, textValue } from "./header.js";
-import { gemma2TensorNames, gemma3TensorNames, llamaTensorNames, qwen3TensorNames, type TensorNames } from "./names.js";
+import {
+  gemma2TensorNames,
+  gemma3TensorNames,
+  llamaTensorNames,
+  qwen3TensorNames,
+  type GgufTensorNameMapping,
+} from "./names.js";
 import { interleaveHalves } from "./element-order.js";
 import { ropeFrequencies, type RopeConfig, type RotaryFrequencies } from "#dsl/tensor/numbers/rope.js";
 import { ConfigReader, type JsonObject } from "../../../models/shared/config.js";
@@ -66,7 +72,7 @@ function byFrequencies(
 type Model = ArchitectureInput<LlamaConfig>;
 interface Kin {
   readonly name: string;
-  readonly names: TensorNames;
+  readonly names: GgufTensorNameMapping;
   readonly activation: "silu" | "gelu_pytorch_tanh";
   /** RoPE base if config.json has none. */
   readonly theta: number;

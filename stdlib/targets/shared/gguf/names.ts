@@ -2,7 +2,7 @@
  * Maps llama.cpp's tensor names of each architecture to checkpoint names, for reading and writing GGUF files. Tensors
  * outside the blocks have their full name, those inside the name of their part.
  */
-export interface TensorNames {
+export interface GgufTensorNameMapping {
   readonly outside: Readonly<Record<string, string>>;
   readonly inside: Readonly<Record<string, string>>;
   /** Prefix of a checkpoint's block names, before the block's number. */
@@ -35,7 +35,7 @@ const bothSides = {
   post_ffw_norm: "post_feedforward_layernorm",
 };
 
-const kin = (inside: Readonly<Record<string, string>>): TensorNames => ({
+const kin = (inside: Readonly<Record<string, string>>): GgufTensorNameMapping => ({
   outside: around,
   inside,
   blocks: "model.layers",
@@ -46,7 +46,7 @@ export const qwen3TensorNames = kin({ ...before, ...attention, ...headNorms, ...
 export const gemma2TensorNames = kin({ ...bothSides, ...attention, ...inner });
 export const gemma3TensorNames = kin({ ...bothSides, ...attention, ...headNorms, ...inner });
 /** Linear layers are stored as [out, in] in GGUF, and as [in, out] in a checkpoint. */
-export const gpt2TensorNames: TensorNames = {
+export const gpt2TensorNames: GgufTensorNameMapping = {
   outside: {
     "token_embd.weight": "transformer.wte.weight",
     "position_embd.weight": "transformer.wpe.weight",
@@ -68,7 +68,7 @@ export const gpt2TensorNames: TensorNames = {
 /** Returns llama.cpp's name for a checkpoint's tensor, and its part if it is in a block; null if it has none. */
 export function ggufTensorName(
   tensor: string,
-  { outside, inside, blocks }: TensorNames,
+  { outside, inside, blocks }: GgufTensorNameMapping,
 ): { readonly name: string; readonly part: string | null } | null {
   const whole = Object.entries(outside).find(([, checkpointName]) => checkpointName === tensor);
   if (whole) return { name: whole[0], part: null };

@@ -6,7 +6,7 @@
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { bpeMergesOf } from "./byte-level.js";
 import { boolValue, textValue } from "./header.js";
-import type { VocabularyTokenization, TokenizationRefusal } from "./tokenization.js";
+import type { GgufTokenizationMetadata, TokenizationRefusal } from "./tokenization.js";
 
 type Json = Readonly<Record<string, unknown>>;
 const BLANK = "▁";
@@ -15,7 +15,7 @@ export function scoredPieceTokenization(
   tokenizer: Json,
   model: Json,
   tokens: readonly string[],
-): VocabularyTokenization | TokenizationRefusal {
+): GgufTokenizationMetadata | TokenizationRefusal {
   const known = new Set(tokens);
   for (let byte = 0; byte < 256; byte++)
     if (!known.has(`<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`))
@@ -49,7 +49,7 @@ function unmade(
   tokenizer: Json,
   tokens: readonly string[],
   scores: ReadonlyMap<string, number>,
-): VocabularyTokenization["left"] {
+): GgufTokenizationMetadata["left"] {
   const added = tokenizer["added_tokens"];
   const whole = new Set((Array.isArray(added) ? added : []).filter(isRecord).map((token) => token["content"]));
   const never = tokens.filter(

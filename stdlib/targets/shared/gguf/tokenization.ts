@@ -5,7 +5,7 @@ export interface TokenizationRefusal {
   readonly refused: string;
 }
 /** Tokenization metadata of one type of vocabulary. */
-export interface VocabularyTokenization {
+export interface GgufTokenizationMetadata {
   readonly metadata: GgufMetadata;
   /** Score of each token, for vocabularies with scores. */
   readonly scores?: ReadonlyMap<string, number>;

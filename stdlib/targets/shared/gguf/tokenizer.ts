@@ -5,7 +5,7 @@
  */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { byteLevelTokenization } from "./byte-level.js";
-import type { VocabularyTokenization, TokenizationRefusal } from "./tokenization.js";
+import type { GgufTokenizationMetadata, TokenizationRefusal } from "./tokenization.js";
 import { boolValue, f32sValue, i32sValue, textValue, textsValue, u32Value, type GgufMetadata } from "./header.js";
 import { scoredPieceTokenization } from "./scored-pieces.js";
 import {
@@ -20,7 +20,7 @@ import {
 type Json = Readonly<Record<string, unknown>>;
 export interface GgufTokenizer {
   readonly metadata: GgufMetadata;
-  readonly left: VocabularyTokenization["left"];
+  readonly left: GgufTokenizationMetadata["left"];
   /** Tokens by id, and the ids that end a text. */
   readonly tokens: readonly string[];
   readonly ends: readonly number[];
@@ -152,7 +152,7 @@ function kindsOf(
   });
 }
 
-function strippedOf(added: readonly Added[]): VocabularyTokenization["left"] {
+function strippedOf(added: readonly Added[]): GgufTokenizationMetadata["left"] {
   const strips = added.filter((a) => a.strips).map((a) => a.content);
   if (strips.length === 0) return [];
   return [{ part: `white space next to ${strips.join(", ")} that the tokenizer drops`, instead: "they stay" }];

@@ -6,13 +6,13 @@
 import type { Message } from "../../../conversations/kind.js";
 import { messageText } from "../../../conversations/shared/message-text.js";
 
-export interface GoScope {
+export interface GoTemplateVariables {
   readonly Messages: readonly { readonly Role: string; readonly Content: string }[];
   readonly System: string;
 }
 
 /** Variables that Ollama passes to a template: the messages, and all system messages as one text. */
-export function goScopeOf(messages: readonly Message[]): GoScope {
+export function goTemplateVariablesOf(messages: readonly Message[]): GoTemplateVariables {
   const Messages = messages.map((message) => ({ Role: message.role, Content: messageText(message) }));
   const system = Messages.filter(({ Role }) => Role === "system").map(({ Content }) => Content);
   return { Messages, System: system.join("\n\n") };
@@ -35,7 +35,7 @@ interface Branch {
 }
 
 /** Throws an Error that describes what is wrong with the template. */
-export function compileGoTemplate(source: string): (scope: GoScope) => string {
+export function compileGoTemplate(source: string): (scope: GoTemplateVariables) => string {
   const parser = new Parser(pieces(source));
   const nodes = parser.body();
   if (!parser.done) throw new Error("an end without a beginning");
@@ -129,7 +129,7 @@ class Parser {
 
 interface World {
   readonly dot: unknown;
-  readonly root: GoScope;
+  readonly root: GoTemplateVariables;
   readonly variables: Readonly<Record<string, unknown>>;
 }
 

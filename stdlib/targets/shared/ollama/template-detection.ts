@@ -4,7 +4,7 @@
  * way.
  */
 import type { Message } from "../../../conversations/kind.js";
-import { goScopeOf, compileGoTemplate } from "./go-template.js";
+import { goTemplateVariablesOf, compileGoTemplate } from "./go-template.js";
 import { KNOWN_CHAT_TEMPLATES, type KnownChatTemplate } from "./templates.js";
 
 export interface RecognizedTemplate {
@@ -15,7 +15,7 @@ export interface RecognizedTemplate {
   readonly system: string | null;
 }
 /** `bos`: the tokenizer's BOS text; `added`: whether the tokenizer adds it to every text. */
-export interface TemplateSpecials {
+export interface TemplateSpecialTokens {
   readonly bos: string;
   readonly eos: string;
   readonly added: boolean;
@@ -35,7 +35,7 @@ const SAMPLES: readonly (readonly Message[])[] = [
  */
 export async function recognizeTemplate(
   write: (conversations: readonly (readonly Message[])[]) => Promise<readonly (string | null)[]>,
-  specials: TemplateSpecials,
+  specials: TemplateSpecialTokens,
 ): Promise<RecognizedTemplate | null> {
   const texts = await write(SAMPLES);
   // Ollama writes the BOS token if the tokenizer adds it; otherwise the template does.
@@ -50,7 +50,7 @@ export async function recognizeTemplate(
     for (const way of ways) {
       const go = known.go.replaceAll("[BOS]", specials.bos).replaceAll("[EOS]", specials.eos);
       const as = compileGoTemplate(go);
-      const system = alike(way.texts, (messages) => as(goScopeOf(messages)));
+      const system = alike(way.texts, (messages) => as(goTemplateVariablesOf(messages)));
       if (system !== undefined) return { known, go: way.before + go, system };
     }
   return null;

@@ -2,24 +2,24 @@
  * Code examples that query a folder of ONNX models like the notebook: with transformers.js in JavaScript, with ONNX
  * Runtime in Python. They run unmodified.
  */
-import type { CodeExample, DeployedModel } from "../../kind.js";
+import type { CodeExample, ModelToDeploy } from "../../kind.js";
 import { javaScriptString as js, pythonString as py } from "../../../text/quoting.js";
-import { onnxFileName, type OnnxRounding } from "./files.js";
+import { onnxFileName, type OnnxWeightPrecision } from "./files.js";
 
 const ASKED = "The invoice that came on Monday is wrong.";
 const QUESTION = "What is wrong?";
 const PAIR = "The bill is wrong.";
 
 export function onnxCallExamples(
-  model: DeployedModel,
+  model: ModelToDeploy,
   place: string,
-  rounding: OnnxRounding | undefined,
+  rounding: OnnxWeightPrecision | undefined,
 ): readonly CodeExample[] {
   return [javaScript(model, place), ...python(model, place, rounding)];
 }
 
 /** transformers.js finds models by name in one folder. */
-function javaScript(model: DeployedModel, place: string): CodeExample {
+function javaScript(model: ModelToDeploy, place: string): CodeExample {
   const [folder, name] = foundIn(place.replace(/\/+$/, ""));
   const { names, lines } = callLines(model, name);
   return {
@@ -51,7 +51,7 @@ interface Asked {
   readonly names: readonly string[];
   readonly lines: readonly string[];
 }
-function callLines(model: DeployedModel, name: string): Asked {
+function callLines(model: ModelToDeploy, name: string): Asked {
   const piped = (task: string, question: string, options = "", suffix = ""): Asked => ({
     names: ["pipeline"],
     lines: [
@@ -115,7 +115,11 @@ function prefixOf(given: Readonly<Record<string, unknown>>): string {
   return typeof given["prefix"] === "string" ? given["prefix"] : "";
 }
 
-function python(model: DeployedModel, place: string, rounding: OnnxRounding | undefined): readonly CodeExample[] {
+function python(
+  model: ModelToDeploy,
+  place: string,
+  rounding: OnnxWeightPrecision | undefined,
+): readonly CodeExample[] {
   const { implementation, call } = model.parts.task;
   if (!implementation.answers) return model.parts.family.shape === "decoder" ? [writes(model, place, rounding)] : [];
   const file = onnxFileName("forward", false, rounding);
@@ -149,7 +153,7 @@ function python(model: DeployedModel, place: string, rounding: OnnxRounding | un
 }
 
 /** Generates token by token, passing keys and values from step to step. */
-function writes(model: DeployedModel, place: string, rounding: OnnxRounding | undefined): CodeExample {
+function writes(model: ModelToDeploy, place: string, rounding: OnnxWeightPrecision | undefined): CodeExample {
   const chat = model.roles.includes("messages");
   const ends = model.config["eos_token_id"];
   // transformers supports template tags beyond Jinja's.
@@ -193,7 +197,7 @@ function writes(model: DeployedModel, place: string, rounding: OnnxRounding | un
 }
 
 const LABELS = 'labels = json.load(open(f"{folder}/config.json"))["id2label"]';
-function outputLines(model: DeployedModel): readonly string[] {
+function outputLines(model: ModelToDeploy): readonly string[] {
   const printed = model.parts.task.implementation.supervision.rowFormat.onnxExamples.printed(LABELS);
   if (printed) return printed;
   if (model.parts.task.call.word === "fill_mask")

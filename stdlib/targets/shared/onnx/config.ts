@@ -2,14 +2,14 @@
  * Writes config.json for a folder of ONNX models: transformers' config, defaults that transformers.js doesn't fill in,
  * and its settings (`transformers.js_config`), so that it opens the folder without options.
  */
-import type { DeployedModel, GraphFile, GraphName } from "../../kind.js";
-import { onnxDtypeName, type OnnxRounding } from "./files.js";
+import type { ModelToDeploy, GraphFile, GraphName } from "../../kind.js";
+import { onnxDtypeName, type OnnxWeightPrecision } from "./files.js";
 
 export function onnxConfigOf(
-  { config }: DeployedModel,
+  { config }: ModelToDeploy,
   graphs: Readonly<Partial<Record<GraphName, GraphFile>>>,
   options: {
-    readonly rounding: OnnxRounding | undefined;
+    readonly rounding: OnnxWeightPrecision | undefined;
     /** Files whose weights are in a second file. */
     readonly large: readonly string[];
   },
@@ -28,7 +28,7 @@ export function onnxConfigOf(
 const nameOf = (file: string): string => file.slice(file.lastIndexOf("/") + 1);
 
 /** Adds the sizes of keys and values, which a config may omit because transformers knows them. */
-function filledIn(config: DeployedModel["config"], decoder: GraphFile | undefined): Readonly<Record<string, unknown>> {
+function filledIn(config: ModelToDeploy["config"], decoder: GraphFile | undefined): Readonly<Record<string, unknown>> {
   const keys = Object.entries(decoder?.inputs ?? {}).filter(([name]) =>
     /^past_key_values\.\d+(\.decoder)?\.key$/.test(name),
   );
@@ -39,7 +39,7 @@ function filledIn(config: DeployedModel["config"], decoder: GraphFile | undefine
   return missing(config, { num_key_value_heads: heads, head_dim: size });
 }
 function missing(
-  config: DeployedModel["config"],
+  config: ModelToDeploy["config"],
   values: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(values).filter(([key]) => (config[key] ?? null) === null));

@@ -3,21 +3,23 @@ import {
   fileShape,
   fileDTypeOf,
   standaloneGraph,
-  type InputFlag,
+  type InputSelectionFlag,
   type StandaloneGraph,
 } from "#dsl/tensor/backends/onnx/standalone.js";
 import type { Program, Type } from "#dsl/tensor/program.js";
-import type { DeployedModel, GraphFile, GraphName, GraphPort } from "../../kind.js";
+import type { ModelToDeploy, GraphFile, GraphName, GraphPort } from "../../kind.js";
 import { buildExportPrograms } from "../export-programs.js";
 
-export interface OutgoingGraph {
+export interface OnnxGraphToExport {
   readonly name: GraphName;
   readonly graph: StandaloneGraph;
   /** The graph's inputs and outputs, without the file name. */
   readonly ports: Omit<GraphFile, "file">;
 }
 
-export function outgoingGraphs(model: Pick<DeployedModel, "parts" | "tokenTypes" | "read">): readonly OutgoingGraph[] {
+export function onnxGraphsToExport(
+  model: Pick<ModelToDeploy, "parts" | "tokenTypes" | "read">,
+): readonly OnnxGraphToExport[] {
   const programs = buildExportPrograms(model.parts, model.tokenTypes);
   return (Object.entries(programs) as [GraphName, Program][]).map(([name, program]) => {
     const names = namesIn(model);
@@ -33,7 +35,7 @@ export function outgoingGraphs(model: Pick<DeployedModel, "parts" | "tokenTypes"
 }
 
 /** Embedding models name their output so, in addition to the hidden states. */
-function namesIn({ parts }: Pick<DeployedModel, "parts">): Readonly<Record<string, string>> {
+function namesIn({ parts }: Pick<ModelToDeploy, "parts">): Readonly<Record<string, string>> {
   const vectors = parts.task.implementation.supervision.rowFormat.separateTexts;
   return vectors ? { logits: "sentence_embedding" } : {};
 }
@@ -54,7 +56,7 @@ const PAST = "past_key_values.";
  * Optimum's merged decoder: a flag states whether past keys are passed, because some runtimes pass empty keys at first.
  * With past keys, the encoder's output is not read again.
  */
-function flagOf({ inputs }: Program): InputFlag {
+function flagOf({ inputs }: Program): InputSelectionFlag {
   const past = Object.keys(inputs).filter((name) => name.startsWith(PAST));
   return {
     name: "use_cache_branch",
@@ -66,7 +68,7 @@ function flagOf({ inputs }: Program): InputFlag {
 function portsOf(
   program: Program,
   names: Readonly<Record<string, string>>,
-  flag: InputFlag | undefined,
+  flag: InputSelectionFlag | undefined,
 ): Omit<GraphFile, "file"> {
   const port = (name: string, { dtype, shape }: Type): [string, GraphPort] => [
     name,

@@ -9,7 +9,7 @@ import type { GraphFile } from "../../kind.js";
 /** A text, or a pair of texts. */
 export type ModelInputText = string | readonly [string, string];
 
-export interface PageDemo {
+export interface PageDemoData {
   readonly version: 1;
   /** Name in the notebook. */
   readonly name: string;

@@ -1,7 +1,7 @@
 /** A value missing from a sample of the rows may occur in the other rows, so its absence is not reported. */
 import assert from "node:assert/strict";
 import { textsOfCode } from "#dsl/language/diagnostics/codes.js";
-import { glanceNotes } from "#kernel/apps/checking/data-notes.js";
+import { dataCheckNotes } from "#kernel/apps/checking/data-notes.js";
 import { compiled, dataFacts, definitions } from "../../world.js";
 
 const lengths = { step: 8, counts: [2], total: 12, longest: 7 };
@@ -54,11 +54,11 @@ describe("checks on a sample of the rows", () => {
     assert.equal(told({ counted: { rows: 10, of: 20 } }), "about 300000 texts are");
   });
   it("add a note with the sample size and the option `--whole`", () => {
-    assert.deepEqual(glanceNotes(check({}).facts), []);
-    assert.deepEqual(glanceNotes(check({ sampled, counted: { rows: 400, of: 1_000 } }).facts), [
+    assert.deepEqual(dataCheckNotes(check({}).facts), []);
+    assert.deepEqual(dataCheckNotes(check({ sampled, counted: { rows: 400, of: 1_000 } }).facts), [
       "d: only the first 1,000 of about 12,345,678 rows, and the tokens of 400 of them were checked; `--whole` checks all",
     ]);
-    assert.deepEqual(glanceNotes(check({ counted: { rows: 400, of: 1_000 } }).facts), [
+    assert.deepEqual(dataCheckNotes(check({ counted: { rows: 400, of: 1_000 } }).facts), [
       "d: only the tokens of 400 of 1,000 rows were checked; `--whole` checks all",
     ]);
   });

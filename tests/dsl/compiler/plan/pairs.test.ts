@@ -1,6 +1,6 @@
 /** Plans of text-to-text tasks: required settings, warnings and estimates. */
 import assert from "node:assert/strict";
-import { costOf } from "#dsl/tensor/cost.js";
+import { programCostOf } from "#dsl/tensor/cost.js";
 import type { BaseFacts, DataFacts } from "#dsl/language/types/facts.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { ModelImplementation } from "#stdlib/models/kind.js";
@@ -101,7 +101,7 @@ describe("plans of text-to-text tasks", () => {
       const { plan } = planOf(input, target, ", steps: 1");
       const sizes = { batch: 8, length: input, targets_length: target, targets: 8 * target };
       const updates = 280 * plan.estimates.trainable;
-      const own = costOf(train, sizes).products;
+      const own = programCostOf(train, sizes).products;
       const ratio = (plan.estimates.flops - updates) / own;
       assert.ok(ratio > 0.8 && ratio < 1.2, `${input} to ${target}: ${ratio}`);
     }

@@ -4,8 +4,8 @@
  */
 import { Graph } from "#dsl/tensor/builder.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import { gradient } from "#dsl/tensor/gradient.js";
-import { prune } from "#dsl/tensor/passes/dead-code.js";
+import { gradientsOfLoss } from "#dsl/tensor/gradient.js";
+import { removeDeadNodes } from "#dsl/tensor/passes/dead-code.js";
 import type { Program, Type } from "#dsl/tensor/program.js";
 import { makeArrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 
@@ -51,9 +51,11 @@ export function blocksProgram(): Program {
   }
   const logits = linear("head", norm("ln_f", h).takePosition(0), 3);
   const loss = logits.crossEntropy(labels, { reduction: "mean" });
-  gradient(graph, loss, weights).forEach((d, i) => graph.update(names[i]!, weights[i]!.subtract(d!.multiply(0.1))));
+  gradientsOfLoss(graph, loss, weights).forEach((d, i) =>
+    graph.update(names[i]!, weights[i]!.subtract(d!.multiply(0.1))),
+  );
   graph.output("loss", loss);
-  return prune(graph.program());
+  return removeDeadNodes(graph.program());
 }
 
 /** Feeds and state for `blocksProgram`: batch 2, length 3, values from a fixed sequence. */

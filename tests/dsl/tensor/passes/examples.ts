@@ -1,7 +1,7 @@
 /** A short program for each pass, with a part that the pass changes and a part that it must not change. */
 import { Graph } from "#dsl/tensor/builder.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import { gradient } from "#dsl/tensor/gradient.js";
+import { gradientsOfLoss } from "#dsl/tensor/gradient.js";
 import type { DType, Program, Type } from "#dsl/tensor/program.js";
 import { toNDArray, makeArrayValues } from "#dsl/tensor/values.js";
 
@@ -102,7 +102,7 @@ export const passExamples: Readonly<Record<string, () => Program>> = {
       const wrt = ["first.weight", "second.weight"].map((name) =>
         weight(graph, name, ...(name === "first.weight" ? [5, 4] : [2, 5])),
       );
-      gradient(graph, loss, wrt).forEach((d, i) => give(`gradient_${i}`, d!));
+      gradientsOfLoss(graph, loss, wrt).forEach((d, i) => give(`gradient_${i}`, d!));
     }),
   common_subexpressions: () => {
     const program = written((graph, give) => {

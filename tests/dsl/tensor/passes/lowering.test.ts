@@ -4,8 +4,8 @@ import { emitOnnx } from "#dsl/tensor/backends/onnx/emit.js";
 import { emitTensorflow } from "#dsl/tensor/backends/tensorflow/emit.js";
 import { Graph } from "#dsl/tensor/builder.js";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
-import { gradient } from "#dsl/tensor/gradient.js";
-import { lowerProgram } from "#dsl/tensor/passes/lowering.js";
+import { gradientsOfLoss } from "#dsl/tensor/gradient.js";
+import { decomposeUnsupportedOps } from "#dsl/tensor/passes/lowering.js";
 import type { Program } from "#dsl/tensor/program.js";
 import { opOf, ops, opTable } from "#dsl/tensor/table.js";
 import { validateProgram } from "#dsl/tensor/validate.js";
@@ -41,7 +41,7 @@ describe("ops with a decomposition", () => {
     it(`are decomposed into valid simpler ops with equal results: ${name}`, () => {
       for (const c of cases.filter(({ op }) => op === name)) {
         const { program, feeds } = programOf(c);
-        const simpler = lowerProgram(program, none);
+        const simpler = decomposeUnsupportedOps(program, none);
         validateProgram(simpler);
         assert.deepEqual(
           simpler.nodes.filter((node) => opOf(node)?.decompose),
@@ -58,11 +58,11 @@ describe("ops with a decomposition", () => {
     graph.output("y", graph.input("x", { dtype: "f32", shape: [2] }).square());
     const program = graph.program();
     assert.equal(
-      lowerProgram(program, () => true),
+      decomposeUnsupportedOps(program, () => true),
       program,
     );
     assert.deepEqual(
-      lowerProgram(program, none).nodes.map((node) => node.op),
+      decomposeUnsupportedOps(program, none).nodes.map((node) => node.op),
       ["input", "multiply"],
     );
   });
@@ -76,7 +76,7 @@ describe("ops with a decomposition", () => {
     );
     const { nodes, ...rest } = graph.program();
     const late = nodes.map((node) => (node.op === "softplus" ? { ...node, after: [0] } : node));
-    const [, ...parts] = lowerProgram({ nodes: late, ...rest }, none).nodes;
+    const [, ...parts] = decomposeUnsupportedOps({ nodes: late, ...rest }, none).nodes;
     assert.ok(parts.length > 4);
     for (const { path, after } of parts) assert.deepEqual([path, after], ["layer.0", [0]]);
   });
@@ -88,7 +88,7 @@ describe("ops with a decomposition", () => {
     // Applied twice, so that the gradient reaches the inner op through the decomposition of the outer one.
     const y = graph.one(hard_swish, [graph.one(hard_swish, [x]).multiply(2)]);
     graph.output("y", y);
-    graph.output("dx", gradient(graph, y.sum(), [x])[0]!);
+    graph.output("dx", gradientsOfLoss(graph, y.sum(), [x])[0]!);
     return graph;
   };
   it("need no gradient rule: that of their parts is used", () => {
@@ -106,7 +106,7 @@ describe("ops with a decomposition", () => {
     const program = swished().program();
     assert.ok(emitTensorflow({ program }).savedModel.length > 0);
     assert.ok(emitOnnx(program).bytes.length > 0);
-    const { nodes } = lowerProgram(program, ready);
+    const { nodes } = decomposeUnsupportedOps(program, ready);
     assert.deepEqual(
       nodes.filter((node) => node.op === hard_swish.name),
       [],

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { Graph } from "#dsl/tensor/builder.js";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
-import { prune } from "#dsl/tensor/passes/dead-code.js";
+import { removeDeadNodes } from "#dsl/tensor/passes/dead-code.js";
 import { PLAIN_PASS_SETTINGS } from "#dsl/tensor/passes/table.js";
-import { precision } from "#dsl/tensor/passes/precision.js";
+import { productPrecision } from "#dsl/tensor/passes/precision.js";
 import type { Program } from "#dsl/tensor/program.js";
 import { validateProgram } from "#dsl/tensor/validate.js";
 import { blocksProgram, blocksValues } from "./blocks.js";
@@ -13,7 +13,7 @@ const BF16 = { ...PLAIN_PASS_SETTINGS, precision: "bf16" } as const;
 
 describe("precision pass", () => {
   const before = blocksProgram();
-  const after = precision.run(before, BF16);
+  const after = productPrecision.run(before, BF16);
   const dtypesOf = (op: string, program: Program = after, path = ""): string[] => [
     ...new Set(
       program.nodes.filter((n) => n.op === op && (n.path ?? "").startsWith(path)).map((n) => n.types[0]!.dtype),
@@ -22,11 +22,11 @@ describe("precision pass", () => {
 
   it("produces the committed output for a small model", () => {
     validateProgram(after);
-    assertGolden("precision", precision.doc, before, after);
+    assertGolden("precision", productPrecision.doc, before, after);
   });
   it("leaves an f32 program and a converted program unchanged", () => {
-    assert.equal(precision.run(before, PLAIN_PASS_SETTINGS), before);
-    assert.deepEqual(precision.run(after, BF16), after);
+    assert.equal(productPrecision.run(before, PLAIN_PASS_SETTINGS), before);
+    assert.deepEqual(productPrecision.run(after, BF16), after);
   });
   it("computes products and activations in bf16, norms, loss and sums in f32", () => {
     for (const op of ["linear", "outer_product", "attention", "attention_gradient", "gelu_gradient"])
@@ -65,7 +65,7 @@ describe("precision pass", () => {
     const y = graph.one("low_rank_linear", [x, ...inputs], { scale: 2 });
     const merged = graph.one("low_rank_merge", inputs, { scale: 2 });
     graph.output("y", graph.one("linear", [y, merged.transpose([1, 0])]));
-    const low = prune(precision.run(graph.program(), BF16));
+    const low = removeDeadNodes(productPrecision.run(graph.program(), BF16));
     validateProgram(low);
     const ops = low.nodes.map((n) => n.op).filter((op) => op !== "state" && op !== "input");
     assert.deepEqual(ops, ["low_rank_merge", "cast", "cast", "linear", "transpose", "linear", "cast"]);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
-import { precision } from "#dsl/tensor/passes/precision.js";
+import { productPrecision } from "#dsl/tensor/passes/precision.js";
 import { layerBlockOf, recompute } from "#dsl/tensor/passes/recompute.js";
 import { PLAIN_PASS_SETTINGS } from "#dsl/tensor/passes/table.js";
 import { validateProgram } from "#dsl/tensor/validate.js";
@@ -50,7 +50,7 @@ describe("recompute pass", () => {
   it("changes no result, dropout included, also in bf16", () => {
     const { feeds, state } = blocksValues(before);
     assert.deepEqual(evaluateProgram(after, feeds, state), evaluateProgram(before, feeds, state));
-    const low = precision.run(before, { ...PLAIN_PASS_SETTINGS, precision: "bf16" });
+    const low = productPrecision.run(before, { ...PLAIN_PASS_SETTINGS, precision: "bf16" });
     assert.deepEqual(evaluateProgram(recompute.run(low, BLOCKS), feeds, state), evaluateProgram(low, feeds, state));
   });
   it("derives the block from a layer's path up to its first number", () => {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { Graph } from "#dsl/tensor/builder.js";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { rewriteProgram, type RewriteNode } from "#dsl/tensor/passes/rewrite.js";
-import { scalar, makeArrayValues } from "#dsl/tensor/values.js";
+import { scalarNDArray, makeArrayValues } from "#dsl/tensor/values.js";
 import { validateProgram } from "#dsl/tensor/validate.js";
 
 describe("rewrite of a program", () => {
@@ -24,7 +24,7 @@ describe("rewrite of a program", () => {
   };
   /** Adds an unused constant before each node whose op is in `added`, and replaces ops named `replaces` by square. */
   const sweeping = (added: readonly string[], replaces: string | null) => (): RewriteNode => (node, edit) => {
-    if (added.includes(node.op)) edit.constant(scalar("f64", edit.nodes.length));
+    if (added.includes(node.op)) edit.constant(scalarNDArray("f64", edit.nodes.length));
     return node.op === replaces ? [edit.add("square", node.inputs)] : undefined;
   };
   const squared = [1, -2, 0.5].flatMap((x) => [Math.tanh(x * x * -x)]).concat([1, 4, 0.25]);

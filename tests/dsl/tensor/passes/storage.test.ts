@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { Graph } from "#dsl/tensor/builder.js";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
-import { gradient } from "#dsl/tensor/gradient.js";
-import { memoryOf } from "#dsl/tensor/memory.js";
+import { gradientsOfLoss } from "#dsl/tensor/gradient.js";
+import { programMemoryOf } from "#dsl/tensor/memory.js";
 import { optimise, PLAIN_PASS_SETTINGS } from "#dsl/tensor/passes/table.js";
 import type { PassSettings } from "#dsl/tensor/passes/pass.js";
 import type { Program, TensorState } from "#dsl/tensor/program.js";
@@ -39,7 +39,7 @@ function model(): Program {
   const y = h.tanh().linear(state("two", [SIZE, SIZE], { outputs: 1 }).transpose([1, 0]), bias);
   const loss = y.linear(head).crossEntropy(ids, { reduction: "mean" });
   const trained = [a, b, bias];
-  const gradients = gradient(graph, loss, trained);
+  const gradients = gradientsOfLoss(graph, loss, trained);
   graph.output("loss", loss);
   trained.forEach((t, i) => graph.output(`d${i}`, gradients[i]!));
   return graph.program();
@@ -128,7 +128,7 @@ describe("storage pass", () => {
   });
   it("reduces memory of state and copies together", () => {
     const total = (storage?: WeightStorage): number => {
-      const { state, working } = memoryOf(passed(storage), { batch: 3 });
+      const { state, working } = programMemoryOf(passed(storage), { batch: 3 });
       return state + working;
     };
     const [f32, bf16, int8, nf4] = [undefined, ...ALL.slice(0, 3)].map(total) as [number, number, number, number];

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { bundleOfProgram, bundleOfRun } from "#kernel/apps/checking/bundled-program.js";
-import { checkTexts, sourcesOfProgram } from "#kernel/apps/checking/checking.js";
+import { checkTuneSources, sourcesOfTuneFile } from "#kernel/apps/checking/checking.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
 import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
@@ -64,7 +64,7 @@ evaluate old on h.validation`;
     const path = join(folder, "small.tune");
     writeFileSync(path, program());
     const datasets = new DatasetCache();
-    const checked = await checkTexts(sourcesOfProgram(path, "small.tune", program()), folder, { datasets });
+    const checked = await checkTuneSources(sourcesOfTuneFile(path, "small.tune", program()), folder, { datasets });
     assert.deepEqual(
       checked.diagnostics.filter(({ severity }) => severity === "error"),
       [],
@@ -109,7 +109,7 @@ evaluate old on h.validation`;
 model m { base: "linked", task: text_classification, max_length: 16 }
 train m on d { steps: 1, batch_size: 4 }`;
       const datasets = new DatasetCache();
-      const checked = await checkTexts(sourcesOfProgram(path, "linked.tune", text), folder, { datasets });
+      const checked = await checkTuneSources(sourcesOfTuneFile(path, "linked.tune", text), folder, { datasets });
       writeFileSync(path, text);
       await assert.rejects(
         bundleOfProgram(path, checked, { datasets, hostContext: plainHostContext(folder) }),

@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bundleOfProgram } from "#kernel/apps/checking/bundled-program.js";
-import { checkTexts, sourcesOfCells, sourcesOfProgram } from "#kernel/apps/checking/checking.js";
+import { checkTuneSources, sourcesOfNotebookCells, sourcesOfTuneFile } from "#kernel/apps/checking/checking.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
 import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
 
@@ -41,11 +41,11 @@ describe("bundles of programs that wait for a sweep", function () {
     writeFileSync(book, "{}");
     writeFileSync(program, cells.join("\n"));
     for (const [file, texts] of [
-      [book, await sourcesOfCells(book, "book.ipynb", cells)],
-      [program, sourcesOfProgram(program, "book.tune", cells.join("\n"))],
+      [book, await sourcesOfNotebookCells(book, "book.ipynb", cells)],
+      [program, sourcesOfTuneFile(program, "book.tune", cells.join("\n"))],
     ] as const) {
       const datasets = new DatasetCache();
-      const checked = await checkTexts(texts, folder, { datasets });
+      const checked = await checkTuneSources(texts, folder, { datasets });
       assert.deepEqual(
         checked.diagnostics.filter(({ severity }) => severity === "error"),
         [],

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { columnFromArray, tableFromColumns, tableToIPC, utf8 } from "@uwdata/flechette";
-import { checkTexts, sourcesOfProgram } from "#kernel/apps/checking/checking.js";
+import { checkTuneSources, sourcesOfTuneFile } from "#kernel/apps/checking/checking.js";
 import { readFetchedHeader } from "#kernel/data/sources/prepare.js";
 
 const MiB = 2 ** 20;
@@ -33,7 +33,9 @@ describe("check of a compressed file", function () {
     const text = `data d { source: ${source}, columns: { text: text, label: label }, split: random(train: 80%, validation: 20%) }`;
     const file = join(folder, "a.tune");
     const begun = performance.now();
-    const { diagnostics, facts } = await checkTexts(sourcesOfProgram(file, "a.tune", text), folder, { glance: true });
+    const { diagnostics, facts } = await checkTuneSources(sourcesOfTuneFile(file, "a.tune", text), folder, {
+      glance: true,
+    });
     const [[, about] = []] = [...facts.about("data")];
     return { codes: diagnostics.map(({ code }) => code), about, took: performance.now() - begun };
   };

@@ -12,10 +12,10 @@ import { RunLock } from "#kernel/runs/run-lock.js";
 import { writeTrialGroup } from "#kernel/runs/together/trial-groups.js";
 import { writeDetachedNote } from "#kernel/runs/detached-run.js";
 import { currentProcess } from "#kernel/runs/writer.js";
-import { noteRunning } from "#kernel/remote/supervisor/running-processes.js";
+import { registerRunningTraining } from "#kernel/remote/supervisor/running-processes.js";
 import { findRunForCommand } from "#kernel/apps/cli/find-run.js";
 import { stopRunAndReport } from "#kernel/apps/cli/runs/running-table.js";
-import { detachedStatementOf } from "#kernel/sweep-runs/detach-group.js";
+import { trialGroupStatementOf } from "#kernel/sweep-runs/detach-group.js";
 import { compiled, definitions } from "../../../dsl/world.js";
 import { makeRun } from "../../runs/run-folders.js";
 
@@ -43,7 +43,7 @@ describe("training found by name on the command line", () => {
     const run = makeRun(join(home, folder, "runs"), name, { reason: null, steps: 7 });
     const lock = RunLock.try(run.path, "train");
     assert.ok(lock instanceof RunLock);
-    lock.whenReleased(noteRunning(run.path));
+    lock.whenReleased(registerRunningTraining(run.path));
     locks.push(lock);
     return run;
   };
@@ -90,7 +90,7 @@ describe("training found by name on the command line", () => {
     const action = compiled(
       `${definitions}recipe r { epochs: 1 }\nsweep m on d with r as found { vary: { seed: choice(1, 2) }, minimize: loss, detach: true }`,
     ).actions?.find((one) => one.verb === "sweep");
-    const statement = action && detachedStatementOf(action);
+    const statement = action && trialGroupStatementOf(action);
     assert.ok(statement);
     const { folder } = writeTrialGroup(join(here, "runs"), statement);
     writeDetachedNote(folder, {

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { nearestCommand } from "#kernel/apps/cli/program.js";
-import { isNewEnough } from "#kernel/apps/cli/jupyterlab.js";
+import { isJupyterLabNewEnough } from "#kernel/apps/cli/jupyterlab.js";
 import { called } from "./called.js";
 
 const main = fileURLToPath(new URL("../../../../kernel/apps/cli/main.js", import.meta.url));
@@ -130,6 +130,12 @@ describe("command line", function () {
   });
 
   it("accepts JupyterLab 4.2 and newer", () => {
-    assert.deepEqual(["3.6.8", "4.1.9", "4.2.0", "4.10.1", "5.0"].map(isNewEnough), [false, false, true, true, true]);
+    assert.deepEqual(["3.6.8", "4.1.9", "4.2.0", "4.10.1", "5.0"].map(isJupyterLabNewEnough), [
+      false,
+      false,
+      true,
+      true,
+      true,
+    ]);
   });
 });

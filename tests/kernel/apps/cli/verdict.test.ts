@@ -1,6 +1,6 @@
 /** The first line of `verify` for a notebook. */
 import assert from "node:assert/strict";
-import { verdictOf } from "#kernel/apps/cli/verify-notebook.js";
+import { rerunVerdictText } from "#kernel/apps/cli/verify-notebook.js";
 import { compareNumbers } from "#kernel/runs/record/number-tolerance.js";
 
 describe("verdict of `verify` on a notebook", () => {
@@ -9,10 +9,10 @@ describe("verdict of `verify` on a notebook", () => {
     numbers: compareNumbers([{ what: "loss of step 1", sort: "loss", then: 0.5, now }]),
   });
   it("begins with what changed, whatever the numbers are", () => {
-    assert.equal(verdictOf([run(0.5)], true), "gives the same numbers");
-    assert.equal(verdictOf([run(0.7)], false), "gives other numbers");
+    assert.equal(rerunVerdictText([run(0.5)], true), "gives the same numbers");
+    assert.equal(rerunVerdictText([run(0.7)], false), "gives other numbers");
     const of = (now: number) =>
-      verdictOf([run(now, "file a.csv"), run(0.5, "file a.csv", "version of node")], now < 0.6);
+      rerunVerdictText([run(now, "file a.csv"), run(0.5, "file a.csv", "version of node")], now < 0.6);
     const begin = "has changed ingredients (file a.csv, version of node)";
     assert.equal(of(0.50001), `${begin}, and its numbers stayed within tolerance`);
     assert.equal(of(0.5), `${begin}, and its numbers are the same bit for bit`);
@@ -20,6 +20,6 @@ describe("verdict of `verify` on a notebook", () => {
   });
   it("lists at most six changes", () => {
     const many = Array.from({ length: 9 }, (_, i) => `file ${String(i)}`);
-    assert.match(verdictOf([run(0.5, ...many)], true), /\(file 0, .*file 5, 3 more\)/);
+    assert.match(rerunVerdictText([run(0.5, ...many)], true), /\(file 0, .*file 5, 3 more\)/);
   });
 });

@@ -9,7 +9,7 @@ import * as v from "valibot";
 import { parse } from "yaml";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { importSettings, parseSettings, interpretSettings } from "#kernel/apps/import/import.js";
-import { leavesOf, UnreadExpression } from "#kernel/apps/import/settings.js";
+import { leafPathsOf, UnreadExpression } from "#kernel/apps/import/settings.js";
 
 const folder = fileURLToPath(new URL("../../../../../tests/fixtures/import/corpus/", import.meta.url));
 const texts = v.array(v.string());
@@ -101,7 +101,7 @@ export function silentIn(one: Example): readonly string[] {
   const before = seen(settings, nameOf(one));
   if (before.fates === undefined) return [];
   const { fates } = before;
-  return leavesOf(settings).flatMap((leaf): readonly string[] => {
+  return leafPathsOf(settings).flatMap((leaf): readonly string[] => {
     const fate = fates.get(leaf);
     if (fate === undefined) return [`${leaf}: unaccounted for`];
     const changed = othersOf(valueAt(settings, leaf)).some(

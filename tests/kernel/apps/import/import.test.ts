@@ -10,7 +10,7 @@ import { stringify } from "yaml";
 import { parse } from "#dsl/language/syntax/parse.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { importSettings, importTools } from "#kernel/apps/import/import.js";
-import { leavesOf } from "#kernel/apps/import/settings.js";
+import { leafPathsOf } from "#kernel/apps/import/settings.js";
 import { registry } from "#stdlib/registry.js";
 import { compiled } from "#tests/dsl/world.js";
 
@@ -136,7 +136,7 @@ describe("import of other tools' settings", () => {
         const program = unlessRefused(() => importSettings(stringify(settings), "x.yaml", tool).program);
         if (program === undefined) return;
         assert.deepEqual(parse({ id: "x", title: "x", text: program }, verbs).diagnostics, []);
-        if (leavesOf(settings["odd"]).length > 0) assert.match(program, /^\/\/ +odd/m);
+        if (leafPathsOf(settings["odd"]).length > 0) assert.match(program, /^\/\/ +odd/m);
       }),
       { numRuns: 150 },
     );

@@ -4,7 +4,7 @@ import { stringify } from "yaml";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { importSettings, parseSettings, interpretSettings } from "#kernel/apps/import/import.js";
-import { leavesOf, UnreadExpression } from "#kernel/apps/import/settings.js";
+import { leafPathsOf, UnreadExpression } from "#kernel/apps/import/settings.js";
 import { examples, fileOf, outcomeOf } from "./corpus.js";
 
 /** Returns the value with one key renamed, for each key at any depth. */
@@ -21,7 +21,7 @@ function renamings(value: unknown, path = ""): readonly { readonly path: string;
     const other = path === "program" ? key.replace(/[^.]*$/, "zz_$&") : `zz_${key}`;
     const own = { path: at(other), value: { ...value, [key]: undefined, [other]: one } };
     const inner = renamings(one, at(key)).map((made) => ({ ...made, value: { ...value, [key]: made.value } }));
-    return leavesOf(one).length === 0 ? [] : [own, ...inner];
+    return leafPathsOf(one).length === 0 ? [] : [own, ...inner];
   });
 }
 function leftIn(settings: Readonly<Record<string, unknown>>, file: string): readonly string[] | undefined {

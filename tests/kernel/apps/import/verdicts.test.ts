@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import {
   verdictRules,
-  verdictOf,
+  statementVerdictOf,
   type VerdictRule,
   type VerdictRules,
   type StatementVerdict,
@@ -47,7 +47,7 @@ function verdict(
   own: VerdictRules = verdictRules,
 ): StatementVerdict {
   const about = kind === "assignments" ? "assignment" : whole.includes(".") ? "call" : "function";
-  return verdictOf(about, { name: whole.split(".").at(-1) ?? "", whole, text }, own);
+  return statementVerdictOf(about, { name: whole.split(".").at(-1) ?? "", whole, text }, own);
 }
 const passes = ([, { is }]: VerdictRule): boolean => is !== "left";
 

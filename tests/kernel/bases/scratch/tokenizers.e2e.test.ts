@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Call } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
-import type { WordCounts, TokenizerTraining } from "#stdlib/tokenizers/kind.js";
+import type { WordCounts, TrainableTokenizer } from "#stdlib/tokenizers/kind.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
 import { trainTokenizer } from "#kernel/bases/scratch/train-tokenizer.js";
 
@@ -89,7 +89,7 @@ describe("trained tokenizers", function () {
   it("have fewer tokens if there are no more to learn, and report the minimum size", async () => {
     const words: WordCounts = { words: ["▁ab", "▁abc"], counts: [3, 2] };
     for (const word of Object.keys(FAMILIES)) {
-      const training = (await registry.find("tokenizer", word)!.load!()) as TokenizerTraining;
+      const training = (await registry.find("tokenizer", word)!.load!()) as TrainableTokenizer;
       const { size, least, model } = training.train(call(word, 1000), words, { specials: ["<s>"], unknown: "<s>" });
       assert.ok(least < size && size < 300, `${word}: ${least}, ${size}`);
       const vocab = model["vocab"] as Readonly<Record<string, number>> | readonly unknown[];
@@ -97,7 +97,7 @@ describe("trained tokenizers", function () {
     }
   });
   it("unigram: preserve every character in a small vocabulary", async () => {
-    const unigram = (await registry.find("tokenizer", "unigram")!.load!()) as TokenizerTraining;
+    const unigram = (await registry.find("tokenizer", "unigram")!.load!()) as TrainableTokenizer;
     const words: WordCounts = { words: ["▁the", "▁then", "▁there", "▁other"], counts: [9, 4, 3, 2] };
     const { model, size } = unigram.train(call("unigram", 9), words, { specials: ["<unk>"], unknown: "<unk>" });
     const pieces = (model["vocab"] as readonly (readonly [string, number])[]).map(([piece]) => piece);

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { findNearDuplicates as nearIn, type ShingledTexts } from "#kernel/data/audit/near-duplicates.js";
-import { MIN_NEAR_DUPLICATE_LIKENESS, comparedLetters } from "#stdlib/text/near-duplicates/shingles.js";
+import { MIN_NEAR_DUPLICATE_LIKENESS, lettersForComparison } from "#stdlib/text/near-duplicates/shingles.js";
 import { AuditCache } from "#kernel/data/sources/kept-audits.js";
 import { prepareMeasuredData } from "#kernel/data/prepare.js";
 import { textsOfCode } from "#dsl/language/diagnostics/codes.js";
@@ -79,7 +79,7 @@ describe("near-duplicates", () => {
     );
   });
   it("exclude short texts, whose punctuation may carry the meaning", async () => {
-    const letters = (texts: readonly string[]): readonly string[] => texts.map(comparedLetters);
+    const letters = (texts: readonly string[]): readonly string[] => texts.map(lettersForComparison);
     const texts = ["good :)", "great!", "thanks", "ok", "very good!!!", "😀 👍", ":-)"];
     const among = ["good :(", "great", "thanks :D", "ok.", "very good", "😂 👎", ";-)"];
     assert.deepEqual(await nearTexts(letters(texts), letters(among)), []);
@@ -88,7 +88,10 @@ describe("near-duplicates", () => {
     assert.deepEqual(found, [{ text: 0, twin: 0, likeness: 1 }]);
   });
   it("ignore case, punctuation and whitespace", () =>
-    assert.equal(comparedLetters("  Where's my PARCEL,\n1139?! "), comparedLetters("where s my parcel 1139")));
+    assert.equal(
+      lettersForComparison("  Where's my PARCEL,\n1139?! "),
+      lettersForComparison("where s my parcel 1139"),
+    ));
   it("are found between 5,000 and 20,000 texts", async function () {
     this.timeout(60_000);
     let seed = 1;

@@ -63,7 +63,7 @@ describe("tokenizer fit of the texts", () => {
     assert.deepEqual(told({ ...quiet, unknown: { ...quiet.unknown, tokens: 400 } }), [
       [
         "unknown-tokens",
-        'the tokenizer of `minilm` has no token for 2.0% of the texts (in 20 of 1000 rows), such as "ß"',
+        '2.0% of the tokens are unknown to the tokenizer of `minilm` (in 20 of 1000 rows), such as "ß"',
       ],
     ]);
     const of = (name: string, perWord: number) => ({ code: name, name, rows: 100, perWord });

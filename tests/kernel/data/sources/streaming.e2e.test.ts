@@ -24,7 +24,7 @@ import { measurePreparedData, prepareFetchedData, prepareFetchedRows } from "#ke
 import { tokenFileOf } from "#kernel/data/sources/token-file.js";
 import { TokenWindows } from "#kernel/data/sequences/windows.js";
 import { TextsInMemory } from "#kernel/data/sequences/token-rows.js";
-import { TextFingerprints } from "#stdlib/text/fingerprints.js";
+import { TextHashMap } from "#stdlib/text/fingerprints.js";
 import type { TokenizerImplementation } from "#stdlib/tokenizers/kind.js";
 
 /** One token per character, between 1 and 2. */
@@ -295,7 +295,7 @@ describe("streamed data", () => {
   });
 
   it("distinguish 200,000 texts by their fingerprints", () => {
-    const seen = new TextFingerprints();
+    const seen = new TextHashMap();
     for (let i = 0; i < 200_000; i++) assert.equal(seen.meet(`text ${i * 7919}`, i), undefined);
     for (let i = 0; i < 200_000; i += 997) assert.equal(seen.meet(`text ${i * 7919}`, 0), i);
     assert.equal(seen.size, 200_000);

@@ -1,8 +1,8 @@
 /** Pictures of a sweep with conditional settings and with trials that a user stopped. */
 import assert from "node:assert/strict";
 import { chooseContourAxes } from "#kernel/display/sweeps/contour.js";
-import { curvesPanel } from "#kernel/display/sweeps/curves.js";
-import { comparableTrials } from "#kernel/display/sweeps/front.js";
+import { intermediateScoresPanel } from "#kernel/display/sweeps/curves.js";
+import { trialsWithAllScores } from "#kernel/display/sweeps/front.js";
 import { slicePanel } from "#kernel/display/sweeps/slices.js";
 import { bestTrial, doneTrialsOf, type SweepTrial, type SweepView } from "#kernel/display/sweeps/view.js";
 import type { SweepAxis } from "#kernel/study/axes.js";
@@ -61,7 +61,7 @@ describe("trial stopped by the user", () => {
       [1, 2],
     );
     assert.deepEqual(
-      comparableTrials(view).map(({ number }) => number),
+      trialsWithAllScores(view).map(({ number }) => number),
       [1, 2],
     );
     assert.deepEqual(
@@ -75,7 +75,7 @@ describe("trial stopped by the user", () => {
       trial(4, 0.2, { state: "pruned", reports: given.slice(0, 1) }),
       trial(5, 0.3, { state: "pruned", reports: given }),
     ];
-    const traces = curvesPanel(viewOf(some))?.traces ?? [];
+    const traces = intermediateScoresPanel(viewOf(some))?.traces ?? [];
     assert.deepEqual(
       traces.map(({ mode }) => mode),
       ["lines", "markers"],

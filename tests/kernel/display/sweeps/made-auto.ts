@@ -2,7 +2,7 @@
  * Made-up reports of `sweep auto`: one that trained, one whose budget allowed no training, one where a text baseline
  * wins.
  */
-import type { AutoReport, Contestant } from "#kernel/study/auto/auto.js";
+import type { AutoReport, ScoredCandidate } from "#kernel/study/auto/auto.js";
 
 const program = `model found_model {
   base: "all-MiniLM-L6-v2"
@@ -25,7 +25,7 @@ sweep found_model on tickets with found_recipe as found {
 const tune = `model found_best like found_model { technique: lora(rank: 16) }
 train found_best on tickets with found_recipe as winner { optimizer.learning_rate: 0.00124 }`;
 
-const probed: readonly Contestant[] = [
+const probed: readonly ScoredCandidate[] = [
   {
     name: "baseline(majority)",
     kind: "baseline",
@@ -58,7 +58,7 @@ const probed: readonly Contestant[] = [
     latency: 3.1,
   },
 ];
-const trial = (number: number, score: number, more: Partial<Contestant> = {}): Contestant => ({
+const trial = (number: number, score: number, more: Partial<ScoredCandidate> = {}): ScoredCandidate => ({
   name: `trial ${String(number)}`,
   kind: "trial",
   number,

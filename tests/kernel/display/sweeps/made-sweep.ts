@@ -2,7 +2,7 @@
 import type { SettingSearchSpace, SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { axesOf } from "#kernel/study/axes.js";
-import { dimensionsOf, valuesAt } from "#kernel/study/points.js";
+import { dimensionsOf, settingTextsAtPoint } from "#kernel/study/points.js";
 import type { SweepGoal, SweepTrial, SweepView } from "#kernel/display/sweeps/view.js";
 import type { SearchDimension, SearchPoint } from "#stdlib/searches/kind.js";
 
@@ -50,7 +50,7 @@ export function madeSweep({
   const trials = Array.from({ length: count }, (_, i): SweepTrial => {
     const number = i + 1;
     const point = drawn(dimensions, random);
-    const values = valuesAt(vary, point);
+    const values = settingTextsAtPoint(vary, point);
     const quality = qualityOf(point) + 0.02 * (random() - 0.5);
     const fate = random();
     const state =

@@ -6,7 +6,7 @@ import {
   averageStepLosses,
   LOSS_TOLERANCE,
   numberPairsOf,
-  type NumberPair,
+  type RunNumberPair,
 } from "#kernel/runs/record/number-tolerance.js";
 import { scoreDifferencesOf } from "#kernel/evaluation/record/moved-scores.js";
 import type { RunEvent } from "#kernel/events/events.js";
@@ -46,7 +46,7 @@ describe("scores compared between two runs", () => {
 });
 
 describe("numbers compared between two trainings", () => {
-  const loss = (then: number, now: number): NumberPair => ({ what: "loss of step 1", sort: "loss", then, now });
+  const loss = (then: number, now: number): RunNumberPair => ({ what: "loss of step 1", sort: "loss", then, now });
   it("are compared to the last bit", () => {
     const same = compareNumbers([loss(0.5, 0.5), loss(Number.NaN, Number.NaN)]);
     assert.deepEqual([same.exact, same.losses, same.beyond.length], [true, 2, 0]);
@@ -57,12 +57,12 @@ describe("numbers compared between two trainings", () => {
     assert.equal(compareNumbers([loss(1, 1 + 0.9 * LOSS_TOLERANCE.relative)]).beyond.length, 0);
     assert.equal(compareNumbers([loss(1, 1 + 1.2 * LOSS_TOLERANCE.relative)]).beyond.length, 1);
     assert.equal(compareNumbers([loss(0, Number.NaN)]).beyond.length, 1);
-    const of = (rows: number): NumberPair => ({ what: "accuracy", sort: "score", then: 0.8, now: 0.75, rows });
+    const of = (rows: number): RunNumberPair => ({ what: "accuracy", sort: "score", then: 0.8, now: 0.75, rows });
     assert.equal(compareNumbers([of(40)]).beyond.length, 0, "two of 40 answers turned");
     assert.equal(compareNumbers([of(400)]).beyond.length, 1);
   });
   it("with redrawn rows are compared by mean loss, within random variation", () => {
-    const step = (n: number, then: number, now: number): NumberPair => ({
+    const step = (n: number, then: number, now: number): RunNumberPair => ({
       ...loss(then, now),
       what: `loss of step ${String(n)}`,
     });
@@ -80,7 +80,13 @@ describe("numbers compared between two trainings", () => {
     );
     assert.equal(compareNumbers(all, true).beyond.length, 0);
     assert.equal(compareNumbers(all).beyond.length, 2);
-    const of = (now: number, rows: number): NumberPair => ({ what: "accuracy", sort: "score", then: 0.8, now, rows });
+    const of = (now: number, rows: number): RunNumberPair => ({
+      what: "accuracy",
+      sort: "score",
+      then: 0.8,
+      now,
+      rows,
+    });
     assert.equal(compareNumbers([of(0.65, 100)], true).beyond.length, 0);
     assert.equal(compareNumbers([of(0.55, 100), of(0.7, 1000)], true).beyond.length, 2);
     assert.equal(compareNumbers([loss(0.5, 0.8)], true).beyond.length, 1);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { appendFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { verifiedRuns } from "#kernel/evaluation/record/verification.js";
+import { compareRerunsWithEarlierRuns } from "#kernel/evaluation/record/verification.js";
 import { keptFolder } from "../../session/kept-runs.js";
 
 describe("verification of a notebook that ran again", () => {
@@ -23,10 +23,16 @@ describe("verification of a notebook that ran again", () => {
 
   it("ignores latency, but compares size and other scores", () => {
     const then = runsWith("then", { "latency(99)": 4, latency: 2, size: 1, memory: 3 });
-    const [run] = verifiedRuns(then, runsWith("now", { "latency(99)": 40, latency: 9, size: 1, memory: 3 }));
+    const [run] = compareRerunsWithEarlierRuns(
+      then,
+      runsWith("now", { "latency(99)": 40, latency: 9, size: 1, memory: 3 }),
+    );
     assert.ok(run?.numbers && run.numbers.scores > 0);
     assert.deepEqual([run.numbers.exact, run.numbers.beyond], [true, []]);
-    const [other] = verifiedRuns(then, runsWith("other", { "latency(99)": 4, latency: 2, size: 2, memory: 3 }));
+    const [other] = compareRerunsWithEarlierRuns(
+      then,
+      runsWith("other", { "latency(99)": 4, latency: 2, size: 2, memory: 3 }),
+    );
     assert.deepEqual(
       other?.numbers?.beyond.map(({ what }) => what),
       ["size on d.test"],
@@ -44,7 +50,7 @@ describe("verification of a notebook that ran again", () => {
     writeFileSync(scores, readFileSync(scores, "utf8").replaceAll('"size":{"value":1', '"size":{"value":7'));
     const now = runsWith("after", { size: 1 });
     const told = (own: readonly string[]) =>
-      verifiedRuns(before, now, own).map(({ then, numbers }) => [then, numbers?.beyond.length]);
+      compareRerunsWithEarlierRuns(before, now, own).map(({ then, numbers }) => [then, numbers?.beyond.length]);
     assert.deepEqual(told([id]), [[id, 0]]);
     assert.deepEqual(told([]), [[later, 1]]);
     // A run id of another training in the notebook does not exclude the later runs of this one.

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readLearntRecord } from "#kernel/runs/learnt-rows.js";
+import { readTrainingRowRecord } from "#kernel/runs/learnt-rows.js";
 import type { DisplayOutput } from "#kernel/display/html.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { NotebookOfOne, hasCodes } from "../../session/notebook-of-one.js";
@@ -54,7 +54,7 @@ compress m on d as fixed { quantize: int8(calibrate: 10) }`);
     for (const name of ["student", "slim", "fixed"]) {
       const file = join(folders[name]!, "base/model.safetensors");
       assert.equal(statSync(file).nlink, 2, name);
-      const runs = readLearntRecord(folders[name]!)?.rows.map(({ run }) => run.split("-")[0]);
+      const runs = readTrainingRowRecord(folders[name]!)?.rows.map(({ run }) => run.split("-")[0]);
       assert.deepEqual(runs, [name, "m"]);
       // The base's license also applies to models made from it.
       assert.match(readFileSync(join(folders[name]!, "base/README.md"), "utf8"), /^license: "mit"$/m);

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { cachedOutputsFile } from "#kernel/runs/continual-state.js";
+import { cachedLogitsFile } from "#kernel/runs/continual-state.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import type { DisplayOutput } from "#kernel/display/html.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
@@ -50,7 +50,7 @@ train m on d with r`);
       await book.run("compress m on d, other with r as t { distill: student(layers: 1) }");
       return head("t");
     };
-    const [first, file] = [head("t"), cachedOutputsFile(model("t").folder!)];
+    const [first, file] = [head("t"), cachedLogitsFile(model("t").folder!)];
     const { metadata, tensors } = readHeader(file);
     const [name] = Object.keys(tensors);
     const { shape } = tensors[name!]!;
@@ -58,7 +58,7 @@ train m on d with r`);
       const bytes = new Uint8Array(4 * shape.reduce((a, b) => a * b, 1));
       for (const run of RunFolder.find(book.runs, model("t").weights!.plan.recipeHash))
         writeSafetensors(
-          cachedOutputsFile(run.path),
+          cachedLogitsFile(run.path),
           { [name!]: { dtype: "f32", shape, bytes } },
           { ...CHECKSUM_METADATA, by },
         );
@@ -72,14 +72,14 @@ train m on d with r`);
   });
 
   it("stop if a distillation target is not finite, and save no weights", async () => {
-    const file = cachedOutputsFile(model("t").folder!);
+    const file = cachedLogitsFile(model("t").folder!);
     const { metadata, tensors } = readHeader(file);
     const [[name, { shape }]] = Object.entries(tensors) as unknown as [[string, { readonly shape: number[] }]];
     const odd = new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(Infinity);
     const bytes = new Uint8Array(odd.buffer);
     for (const run of RunFolder.find(book.runs, model("t").weights!.plan.recipeHash))
       writeSafetensors(
-        cachedOutputsFile(run.path),
+        cachedLogitsFile(run.path),
         { [name]: { dtype: "f32", shape, bytes } },
         { ...CHECKSUM_METADATA, by: metadata["by"]! },
       );

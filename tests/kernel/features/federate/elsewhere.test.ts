@@ -10,7 +10,7 @@ import type { RemoteClients, Client, RoundAnswer, RoundInstruction } from "#kern
 import { remoteMaskedSummer } from "#kernel/features/federate/elsewhere/masked-remote-clients.js";
 import { ClientMaskingState } from "#kernel/features/federate/secure/client-state.js";
 import type { SecureSumInput } from "#kernel/features/federate/server.js";
-import { weightedContribution, fixedPointWidthOf } from "#kernel/features/federate/summed-vector.js";
+import { weightedContribution, secureSumNumberFormatOf } from "#kernel/features/federate/summed-vector.js";
 
 const order: RoundInstruction = { round: 1, rounds: 3, weights: Float32Array.of(1, 2), sent: {} };
 const answer = (delta: readonly number[], rows: number): RoundAnswer => ({
@@ -76,7 +76,7 @@ describe("secure aggregation over remote clients", () => {
   }
   const toSum: SecureSumInput = {
     ...{ order, answers, selected: { clients: [0, 1, 2, 3, 4], lost: [] }, names: [] },
-    ...{ weigh: (one) => one.rows, values: 4, width: fixedPointWidthOf(rows, null) },
+    ...{ weigh: (one) => one.rows, values: 4, width: secureSumNumberFormatOf(rows, null) },
   };
   const plain = (of: readonly number[]): readonly number[] =>
     [0, 1, 2, 3].map((at) =>

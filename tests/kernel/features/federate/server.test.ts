@@ -8,7 +8,7 @@ import {
   type SecureSummer,
 } from "#kernel/features/federate/server.js";
 import { localMaskedSummer } from "#kernel/features/federate/simulated/masked-clients.js";
-import { weightedContribution, fixedPointWidthOf } from "#kernel/features/federate/summed-vector.js";
+import { weightedContribution, secureSumNumberFormatOf } from "#kernel/features/federate/summed-vector.js";
 import { ClientPrivacy } from "#kernel/features/federate/private.js";
 import type { RoundAnswer } from "#kernel/features/federate/contract.js";
 
@@ -225,10 +225,13 @@ describe("client-level differential privacy", () => {
 
 describe("fixed-point width of a secure sum", () => {
   it("is 32 bits if the mean stays exact, and 64 if one client is far larger than the others", () => {
-    assert.deepEqual(fixedPointWidthOf(Array<number>(10).fill(100), null), { range: 1600, bits: 32 });
-    assert.deepEqual(fixedPointWidthOf([10_000, ...Array<number>(19).fill(20)], null), { range: 160_000, bits: 64 });
-    assert.equal(fixedPointWidthOf(Array<number>(60).fill(100), null).bits, 64);
-    assert.deepEqual(fixedPointWidthOf([10, 20, 30], 0.5), { range: 1, bits: 64 });
+    assert.deepEqual(secureSumNumberFormatOf(Array<number>(10).fill(100), null), { range: 1600, bits: 32 });
+    assert.deepEqual(secureSumNumberFormatOf([10_000, ...Array<number>(19).fill(20)], null), {
+      range: 160_000,
+      bits: 64,
+    });
+    assert.equal(secureSumNumberFormatOf(Array<number>(60).fill(100), null).bits, 64);
+    assert.deepEqual(secureSumNumberFormatOf([10, 20, 30], 0.5), { range: 1, bits: 64 });
   });
   it("preserves updates of small clients if a large one drops out", async () => {
     const rows = [10_000, 20, 20, 20, 20, 20];
@@ -242,7 +245,7 @@ describe("fixed-point width of a secure sum", () => {
       answers: new Map(updates.slice(1).map((one, i) => [i + 1, one] as const)),
       selected: { clients: [0, 1, 2, 3, 4, 5], lost: [0] },
       order: { round: 1, rounds: 1, weights: new Float32Array(50), sent: {} },
-      ...{ names: [], weigh: () => 20, values: 51, width: fixedPointWidthOf(rows, null) },
+      ...{ names: [], weigh: () => 20, values: 51, width: secureSumNumberFormatOf(rows, null) },
     });
     for (let i = 0; i < 50; i++) {
       const exact = updates.slice(1).reduce((all, { delta }) => all + (delta[i] ?? 0) / 5, 0);

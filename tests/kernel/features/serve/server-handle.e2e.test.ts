@@ -12,7 +12,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { runningText } from "#kernel/apps/cli/runs/running-table.js";
+import { runningTrainingsText } from "#kernel/apps/cli/runs/running-table.js";
 import { runsText } from "#kernel/apps/cli/runs/runs-table.js";
 import { runningServers } from "#kernel/features/serve/process/running-servers.js";
 import { ServerHandle } from "#kernel/features/serve/server-handle.js";
@@ -114,7 +114,7 @@ describe("server started from a notebook", function () {
     const line = `desk serves labels at ${desk().url}: process ${String(processNow())}, since`;
     const view = { filter: "", sort: "started", on: null, reverse: false, fold: true, limit: "5" } as const;
     assert.ok((await runsText(book.folder, { ...view, json: false })).includes(line));
-    assert.ok((await runningText(false)).includes(line));
+    assert.ok((await runningTrainingsText(false)).includes(line));
     const { servers } = JSON.parse(await runsText(book.folder, { ...view, json: true })) as { servers: unknown };
     assert.deepEqual(servers, [listed]);
   });

@@ -6,9 +6,9 @@ import assert from "node:assert/strict";
 import { from as tableFrom, type ColumnTable } from "arquero";
 import type { Call } from "#dsl/language/types/value.js";
 import type { PreparedData } from "#kernel/data/prepared.js";
-import { scoreMatrixView, type UpdateReport } from "#kernel/display/updates.js";
-import { bestConstant } from "#kernel/features/update/best-constant.js";
-import { retainedShareOf } from "#kernel/features/update/retained-rows.js";
+import { scoreMatrixView, type ModelUpdateReport } from "#kernel/display/updates.js";
+import { bestConstantAccuracy } from "#kernel/features/update/best-constant.js";
+import { replaySettingOf } from "#kernel/features/update/retained-rows.js";
 import type { TaskMetric } from "#kernel/evaluation/forgetting/tasks.js";
 import { warnOfUnusedStrategies } from "#kernel/features/update/unused-strategies.js";
 import type { Warn } from "#kernel/session/execution-context.js";
@@ -31,21 +31,21 @@ describe("notes of an update", () => {
       { prepared: a, learnt: 0 },
       { prepared: b, learnt: 0 },
     ];
-    assert.deepEqual(retainedShareOf(lost, { replay, before: [], rows }), { share: 0.2, fixed: false, full: false });
-    assert.deepEqual(retainedShareOf(lost.slice(1), { replay, before: rows, rows }), {
+    assert.deepEqual(replaySettingOf(lost, { replay, before: [], rows }), { share: 0.2, fixed: false, full: false });
+    assert.deepEqual(replaySettingOf(lost.slice(1), { replay, before: rows, rows }), {
       share: 0.1,
       fixed: true,
       full: false,
     });
     const later = [...lost, { prepared: b, learnt: 1 }];
     assert.equal(
-      retainedShareOf(later, { replay, before: rows, rows }).fixed,
+      replaySettingOf(later, { replay, before: rows, rows }).fixed,
       false,
       "of later ones more can be drawn",
     );
-    assert.equal(retainedShareOf(lost, { replay: { ...replay, maxRows: 10 }, before: [], rows }).full, true);
-    assert.equal(retainedShareOf(lost, { replay: { ...replay, maxRows: 11 }, before: [], rows }).full, false);
-    assert.deepEqual(retainedShareOf(lost, { replay: null, before: rows, rows: [] }), {
+    assert.equal(replaySettingOf(lost, { replay: { ...replay, maxRows: 10 }, before: [], rows }).full, true);
+    assert.equal(replaySettingOf(lost, { replay: { ...replay, maxRows: 11 }, before: [], rows }).full, false);
+    assert.deepEqual(replaySettingOf(lost, { replay: null, before: rows, rows: [] }), {
       share: 0,
       fixed: false,
       full: false,
@@ -58,7 +58,7 @@ describe("notes of an update", () => {
       known: readonly string[],
       word = "accuracy",
       split: string | null = "test",
-    ) => bestConstant({ prepared: prepared("d", labels, known), split }, by(word));
+    ) => bestConstantAccuracy({ prepared: prepared("d", labels, known), split }, by(word));
     assert.equal(of(["a", "b", "b", "b", "c"], ["a", "b", "c"]), 0.6);
     assert.equal(of(["a", "a"], ["a", "b"]), null, "one label alone");
     assert.equal(of(["a", "b"], ["a", "b"], "spearman"), null);
@@ -68,7 +68,7 @@ describe("notes of an update", () => {
   });
 
   it("name data that were not learned once their stage has ended", () => {
-    const shown = (of: Partial<UpdateReport>): string => {
+    const shown = (of: Partial<ModelUpdateReport>): string => {
       const tasks = [
         { data: "old", split: "test", rows: 9, learnt: 0, constant: 0.9 },
         { data: "kind", split: "test", rows: 9, learnt: 1, constant: 0.4 },
@@ -82,7 +82,7 @@ describe("notes of an update", () => {
         [0.7, 0.9, 0.6, null],
         [0.7, 0.9, 0.1, 0],
       ];
-      const all: UpdateReport = {
+      const all: ModelUpdateReport = {
         name: "n",
         metric: "accuracy",
         better: 1,

@@ -4,23 +4,23 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { from as tableFrom, type ColumnTable } from "arquero";
 import type { Call } from "#dsl/language/types/value.js";
-import { saveScoredData, readScoredData } from "#kernel/runs/scored-data.js";
+import { saveScoredDataPlan, readScoredDataPlans } from "#kernel/runs/scored-data.js";
 import {
   readBeforeAfterScores,
   writeBeforeAfterScores,
   type BeforeAfterScore,
 } from "#kernel/runs/before-after-scores.js";
-import { scoresSinceView } from "#kernel/display/scores-since.js";
+import { scoresSinceStartView } from "#kernel/display/scores-since.js";
 import type { PreparedData } from "#kernel/data/prepared.js";
 import { sampleRows } from "#kernel/evaluation/forgetting/few-rows.js";
 import {
-  NO_RECORDED_SHARES,
+  NO_RECORDED_REPLAY_SHARES,
   replayShareOf,
-  replayShareFor,
-  recordedSharesOf,
+  suggestedReplayShare,
+  recordedReplaySharesOf,
   suggestUpdate,
   suggestNextAttempt,
-  type RecordedShares,
+  type RecordedReplayShares,
 } from "#kernel/evaluation/forgetting/next-attempt.js";
 import { data, dataFacts } from "../../display/examples.js";
 
@@ -51,7 +51,7 @@ describe("before-and-after scores of an update", () => {
 
   it("suggest a replay share as large as the loss, and more if a share was too small", () => {
     assert.deepEqual(
-      [0, 0.01, 0.011, 0.04, 0.12, 0.32, 0.9].map((lost) => replayShareFor(lost)),
+      [0, 0.01, 0.011, 0.04, 0.12, 0.32, 0.9].map((lost) => suggestedReplayShare(lost)),
       [0.01, 0.01, 0.02, 0.05, 0.15, 0.4, 0.5],
     );
     assert.match(suggestNextAttempt([], 0.19)!, /try `replay\(20%\)`: about the same share .* not a measurement/);
@@ -69,7 +69,7 @@ describe("before-and-after scores of an update", () => {
       strategy: readonly Call[],
       share: number,
       more = {},
-      known: RecordedShares = NO_RECORDED_SHARES,
+      known: RecordedReplayShares = NO_RECORDED_REPLAY_SHARES,
     ): string => suggestNextAttempt(strategy, 0.03, known, { share, fixed: false, full: false, ...more })!;
     assert.match(tried(small, 0.2), /try `replay\(40%\)`: more rows of earlier data than the 20% /);
     assert.match(tried([replay({ share: 0.2 })], 0.01), /try `replay\(40%\)`/);
@@ -91,18 +91,18 @@ describe("before-and-after scores of an update", () => {
     const tell = (name: string, replayed: number | null, one: BeforeAfterScore, startHash = "s"): void =>
       writeBeforeAfterScores(run(name), { start: "m", startHash, replayed, on: [one, on({ dataHash: "other" })] });
     tell("lost-5", 0.05, on());
-    assert.deepEqual(recordedSharesOf(runs, "s", [on()], ""), { retained: null, lost: 0.05 });
+    assert.deepEqual(recordedReplaySharesOf(runs, "s", [on()], ""), { retained: null, lost: 0.05 });
     const words = { start: "m", named: true, run: "runs/m", data: "e", name: "n" };
-    assert.match(suggestUpdate(words, 0.02, recordedSharesOf(runs, "s", [on()], "")), /replay\(10%\)/);
+    assert.match(suggestUpdate(words, 0.02, recordedReplaySharesOf(runs, "s", [on()], "")), /replay\(10%\)/);
     tell("kept-20", 0.2, on({ lost: false }));
     tell("kept-50", 0.5, on({ lost: false }));
     tell("of-another", 0.01, on({ lost: false }), "t");
     tell("unknown", null, on({ lost: false }));
     tell("own", 0.02, on({ lost: false }));
     const own = join(runs, "own");
-    const found = recordedSharesOf(runs, "s", [on()], own);
+    const found = recordedReplaySharesOf(runs, "s", [on()], own);
     assert.deepEqual(found, { retained: { share: 0.2, run: "kept-20" }, lost: 0.05 });
-    assert.deepEqual(recordedSharesOf(runs, "s", [on(), on({ dataHash: "never" })], own).retained, null);
+    assert.deepEqual(recordedReplaySharesOf(runs, "s", [on(), on({ dataHash: "never" })], own).retained, null);
     assert.match(
       suggestNextAttempt([replay({ share: 0.05 })], 0.4, found)!,
       /`replay\(20%\)`: an update from the same weights showed no loss .*kept-20/,
@@ -116,15 +116,15 @@ describe("before-and-after scores of an update", () => {
   });
   it("store how data are read, relative to any folder, and ignore invalid plans", () => {
     const one = run("one");
-    for (let i = 0; i < 40; i++) saveScoredData(one, `h${String(i)}`, { ...data, folder: runs });
-    saveScoredData(one, "h39", { ...data, name: "again", folder: runs });
-    const kept = readScoredData(one);
+    for (let i = 0; i < 40; i++) saveScoredDataPlan(one, `h${String(i)}`, { ...data, folder: runs });
+    saveScoredDataPlan(one, "h39", { ...data, name: "again", folder: runs });
+    const kept = readScoredDataPlans(one);
     assert.equal(kept.size, 32);
     assert.equal(kept.get("h39")!.name, "again");
     assert.equal(kept.get("h39")!.folder, runs);
     assert.ok(!kept.has("h0"));
     writeFileSync(join(one, "scored-data.json"), '{"version":1,"data":{"h":{"name":3}}}');
-    assert.equal(readScoredData(one).size, 0);
+    assert.equal(readScoredDataPlans(one).size, 0);
     assert.equal(readBeforeAfterScores(one), null);
     writeFileSync(join(one, "since-before.json"), "{");
     assert.equal(readBeforeAfterScores(one), null);
@@ -148,7 +148,7 @@ describe("before-and-after scores of an update", () => {
     assert.equal(sampleRows(prepared, "train", 10), null);
   });
   it("are shown with their uncertainty, without markup", () => {
-    const shown = scoresSinceView({
+    const shown = scoresSinceStartView({
       name: "<b>n</b>",
       start: "m",
       not: ["e.test was not compared: its rows are others now"],

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { PAGE_TOKENS, KvPageTable, type SequencePages } from "#kernel/inference/generation/kv-pages.js";
+import { TOKENS_PER_KV_PAGE, KvPageTable, type SequencePages } from "#kernel/inference/generation/kv-pages.js";
 
 /** Returns a text's tokens: one of a few shared prefixes, and a suffix that few share. */
 const tokensOf = (beginning: number, length: number, end: number): number[] =>
-  Array.from({ length }, (_, i) => (i < 2 * PAGE_TOKENS ? beginning : end) * 1000 + i);
+  Array.from({ length }, (_, i) => (i < 2 * TOKENS_PER_KV_PAGE ? beginning : end) * 1000 + i);
 
 describe("KV page table", () => {
   it("keeps pages while a sequence uses them and identifies them by their full prefix", () => {
@@ -12,7 +12,7 @@ describe("KV page table", () => {
       text: fc.integer({ min: 0, max: 3 }),
       does: fc.constantFrom("begin", "read", "end"),
       beginning: fc.integer({ min: 1, max: 2 }),
-      length: fc.integer({ min: 1, max: 5 * PAGE_TOKENS }),
+      length: fc.integer({ min: 1, max: 5 * TOKENS_PER_KV_PAGE }),
       adapter: fc.constantFrom("0 ", "1 ", "0 salt"),
     });
     const property = fc.property(
@@ -24,7 +24,7 @@ describe("KV page table", () => {
         const store = new Map<number, string>();
         const texts = new Map<number, { held: SequencePages; tokens: number[]; adapter: string; done: number }>();
         const place = (held: SequencePages, i: number): number =>
-          held.pages[Math.floor(i / PAGE_TOKENS)]! * PAGE_TOKENS + (i % PAGE_TOKENS);
+          held.pages[Math.floor(i / TOKENS_PER_KV_PAGE)]! * TOKENS_PER_KV_PAGE + (i % TOKENS_PER_KV_PAGE);
         const said = (tokens: readonly number[], adapter: string, i: number): string =>
           `${adapter}:${tokens.slice(0, i + 1).join()}`;
         for (const { text, does, beginning, length, adapter } of steps) {
@@ -36,13 +36,13 @@ describe("KV page table", () => {
             const held = pages.begin(adapter, tokens, length - 1);
             assert.equal(held.pages.length, found);
             assert.equal(pages.room, before - idle);
-            assert.ok(found * PAGE_TOKENS < length, "the last token is read in any case");
-            texts.set(text, { held, tokens, adapter, done: found * PAGE_TOKENS });
+            assert.ok(found * TOKENS_PER_KV_PAGE < length, "the last token is read in any case");
+            texts.set(text, { held, tokens, adapter, done: found * TOKENS_PER_KV_PAGE });
           } else if (own && does === "read") {
             const grew = pages.grow(own.held, own.tokens.length);
-            assert.equal(grew, own.held.pages.length * PAGE_TOKENS >= own.tokens.length);
+            assert.equal(grew, own.held.pages.length * TOKENS_PER_KV_PAGE >= own.tokens.length);
             if (!grew) assert.equal(pages.room, 0);
-            const end = Math.min(own.held.pages.length * PAGE_TOKENS, own.tokens.length);
+            const end = Math.min(own.held.pages.length * TOKENS_PER_KV_PAGE, own.tokens.length);
             for (let i = own.done; i < end; i++) store.set(place(own.held, i), said(own.tokens, own.adapter, i));
             own.done = Math.max(own.done, end);
             pages.fill(own.adapter, own.held, own.tokens, own.done);
@@ -74,12 +74,12 @@ describe("KV page table", () => {
       pages.end(held);
       return found;
     };
-    assert.equal(read(1, 3 * PAGE_TOKENS), 0);
-    assert.equal(read(2, 3 * PAGE_TOKENS), 0);
+    assert.equal(read(1, 3 * TOKENS_PER_KV_PAGE), 0);
+    assert.equal(read(2, 3 * TOKENS_PER_KV_PAGE), 0);
     // The store is full: the new text takes the first text's last page. Its two other pages are still known.
-    assert.equal(read(3, PAGE_TOKENS), 0);
-    assert.equal(read(1, 3 * PAGE_TOKENS), 2);
+    assert.equal(read(3, TOKENS_PER_KV_PAGE), 0);
+    assert.equal(read(1, 3 * TOKENS_PER_KV_PAGE), 2);
     // This took the third text's page or the second text's last page. The first text was used since and is complete.
-    assert.equal(read(1, 3 * PAGE_TOKENS + 1), 3);
+    assert.equal(read(1, 3 * TOKENS_PER_KV_PAGE + 1), 3);
   });
 });

@@ -4,7 +4,7 @@ import { pairedSharesInterval } from "#stdlib/statistics/paired-shares.js";
 import { measureOf } from "../../../../bench/coverage/rare-rows.js";
 import {
   scoreDifference,
-  resampleAll,
+  resampleMetrics,
   intervalMethodsText,
   type MeasuredMetric,
 } from "#kernel/inference/measuring/comparison.js";
@@ -20,7 +20,7 @@ function mean(name: string, rows: readonly number[], drawn = true): MeasuredMetr
 const all = (value: number, rows: number): readonly number[] => new Array<number>(rows).fill(value);
 async function between(a: readonly number[], b: readonly number[]) {
   const [first, second] = [mean("f1", a), mean("f1", b)];
-  const drawn = await resampleAll([first, second]);
+  const drawn = await resampleMetrics([first, second]);
   return scoreDifference(drawn.get(first)!, drawn.get(second)!);
 }
 
@@ -41,7 +41,7 @@ describe("score difference of a metric without direction", () => {
   const rate = (rows: readonly number[]): MeasuredMetric => ({ ...mean("selection_rate", rows), better: "none" });
   async function verdict(a: readonly number[], b: readonly number[]) {
     const [first, second] = [rate(a), rate(b)];
-    const drawn = await resampleAll([first, second]);
+    const drawn = await resampleMetrics([first, second]);
     return scoreDifference(drawn.get(first)!, drawn.get(second)!).verdict;
   }
   const some = Array.from({ length: 80 }, (_, i) => i % 2);
@@ -58,7 +58,7 @@ describe("interval method line", () => {
     const mixed = Array.from({ length: 60 }, (_, i) => i % 2);
     const measures = [mean("roc_auc", mixed), mean("roc_auc", all(0.5, 60)), mean("loss", mixed, false)];
     assert.equal(
-      intervalMethodsText([...(await resampleAll(measures)).values()]),
+      intervalMethodsText([...(await resampleMetrics(measures)).values()]),
       "bootstrap of 1,000 draws; none for loss",
     );
   });
@@ -86,7 +86,7 @@ describe("rate difference of one label", () => {
       ),
     );
     const [one, other] = measures as [MeasuredMetric, MeasuredMetric];
-    const drawn = await resampleAll(measures);
+    const drawn = await resampleMetrics(measures);
     return scoreDifference(drawn.get(one)!, drawn.get(other)!);
   }
   const answersOf = (predicted: readonly number[], label: number) =>

@@ -1,22 +1,22 @@
 /** Differences between slices of scored rows: which slices, by how much, and how far chance explains it. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { differenceOfParts, type PartScore } from "#kernel/inference/measuring/part-differences.js";
+import { largestScoreDifference, type ScoreOfRowPart } from "#kernel/inference/measuring/part-differences.js";
 import { seededRandom, drawBelow } from "#stdlib/statistics/chance.js";
 import { wilsonInterval } from "#stdlib/statistics/wilson.js";
 
-const part = (name: string, hits: number, of: number): PartScore => ({
+const part = (name: string, hits: number, of: number): ScoreOfRowPart => ({
   ...{ name, value: hits / of, interval: wilsonInterval(hits, of) },
 });
 
 describe("difference between slices", () => {
   it("is the greatest minus the smallest score over slices with a score", () => {
     const none = { name: "none", value: Number.NaN, interval: null };
-    const found = differenceOfParts([part("a", 20, 40), none, part("b", 36, 40), part("c", 30, 40)]);
+    const found = largestScoreDifference([part("a", 20, 40), none, part("b", 36, 40), part("c", 30, 40)]);
     assert.deepEqual([found?.greatest, found?.least, found?.parts], ["b", "a", 3]);
     assert.ok(Math.abs(found!.value - 0.4) < 1e-12);
     assert.equal(found?.verdict, "differs");
-    assert.equal(differenceOfParts([part("a", 20, 40), none]), null);
+    assert.equal(largestScoreDifference([part("a", 20, 40), none]), null);
   });
   it("matches fairlearn's difference between groups", () => {
     const file = new URL("../../../../../tests/golden/oracle/rates.json", import.meta.url);
@@ -24,23 +24,23 @@ describe("difference between slices", () => {
       cases: readonly { rates: readonly { parts: readonly number[]; difference: number }[] }[];
     };
     for (const { parts, difference } of cases.flatMap(({ rates }) => rates)) {
-      const found = differenceOfParts(parts.map((value, i) => ({ name: String(i), value, interval: null })));
+      const found = largestScoreDifference(parts.map((value, i) => ({ name: String(i), value, interval: null })));
       assert.ok(Math.abs(found!.value - difference) < 1e-12);
     }
   });
   it("has Newcombe's interval for two shares (1998, table II, method 10)", () => {
-    const found = differenceOfParts([part("b", 48, 80), part("a", 56, 70)]);
+    const found = largestScoreDifference([part("b", 48, 80), part("a", 56, 70)]);
     assert.deepEqual([found?.greatest, found?.least], ["a", "b"]);
     assert.deepEqual([found!.interval!.low.toFixed(4), found!.interval!.high.toFixed(4)], ["0.0524", "0.3339"]);
-    assert.equal(differenceOfParts([part("a", 20, 40), part("b", 22, 40)])?.verdict, "no difference shown");
+    assert.equal(largestScoreDifference([part("a", 20, 40), part("b", 22, 40)])?.verdict, "no difference shown");
   });
   it("names two slices of equal score and claims no difference", () => {
-    const found = differenceOfParts([part("a", 20, 40), part("b", 20, 40)]);
+    const found = largestScoreDifference([part("a", 20, 40), part("b", 20, 40)]);
     assert.deepEqual([found?.greatest, found?.least, found?.value], ["a", "b", 0]);
     assert.equal(found?.verdict, "no difference shown");
   });
   it("has no interval if a slice has none, and names that slice", () => {
-    const found = differenceOfParts([part("a", 20, 40), { name: "b", value: 1, interval: null }]);
+    const found = largestScoreDifference([part("a", 20, 40), { name: "b", value: 1, interval: null }]);
     assert.deepEqual([found?.interval, found?.verdict, found?.without], [null, null, "b"]);
   });
 });
@@ -61,14 +61,14 @@ describe("interval of simulated slice differences", () => {
         for (let row = 0; row < rows[i]!; row++) if (drawBelow(generator, 1000) < 1000 * share) hits++;
         return part(String(i), hits, rows[i]!);
       });
-      const found = differenceOfParts(parts)!;
+      const found = largestScoreDifference(parts)!;
       const { low, high } = found.interval!;
       // For two slices the difference has the sign of the named pair.
       const signed = parts.length > 2 ? truth : shares[Number(found.greatest)]! - shares[Number(found.least)]!;
       if (low <= signed && signed <= high) held++;
       if (found.verdict === "differs") claimed++;
       const pair = parts.filter(({ name }) => name === found.greatest || name === found.least);
-      if (differenceOfParts(pair)!.verdict === "differs") plain++;
+      if (largestScoreDifference(pair)!.verdict === "differs") plain++;
     }
     return { held: held / STUDIES, claimed: claimed / STUDIES, plain: plain / STUDIES };
   }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { evaluationView } from "#kernel/display/scores/evaluation.js";
 import { evaluationPicturesFigure, evaluationPicturesView } from "#kernel/display/scores/pictures.js";
-import { evenBins, evaluationPictures } from "#kernel/inference/measuring/pictures.js";
+import { equalSizeBins, evaluationPictures } from "#kernel/inference/measuring/pictures.js";
 import { uncertainPredictions } from "#kernel/inference/measuring/uncertain.js";
 import { word as rocAuc } from "#stdlib/metrics/roc_auc.js";
 import { numbersPictured, pictured, report } from "../../display/examples.js";
@@ -89,7 +89,7 @@ describe("evaluation figures", () => {
 describe("even bins of a numeric column", () => {
   it("keep equal values together and hold the minimum number of rows", () => {
     const values = [...Array<number>(50).fill(3), ...Array.from({ length: 150 }, (_, i) => 10 + i)];
-    const bins = evenBins(values, { bins: 4, fewest: 20 });
+    const bins = equalSizeBins(values, { bins: 4, fewest: 20 });
     assert.deepEqual(
       bins.map(({ from, to, rows }) => [from, to, rows.length]),
       [
@@ -100,14 +100,14 @@ describe("even bins of a numeric column", () => {
       ],
     );
     assert.deepEqual(
-      evenBins(
+      equalSizeBins(
         values.map(() => 7),
         { bins: 4, fewest: 20 },
       ).length,
       1,
     );
-    assert.deepEqual(evenBins([1, 2, 3], { bins: 4, fewest: 20 }), []);
-    const few = evenBins(values.slice(0, 70), { bins: 4, fewest: 20 });
+    assert.deepEqual(equalSizeBins([1, 2, 3], { bins: 4, fewest: 20 }), []);
+    const few = equalSizeBins(values.slice(0, 70), { bins: 4, fewest: 20 });
     assert.ok(few.every(({ rows }) => rows.length >= 20));
   });
 });

@@ -1,6 +1,6 @@
 /** Slices of scored rows: their rows, metrics and intervals, and when nothing is reported. */
 import assert from "node:assert/strict";
-import { resampleAll, type MeasuredMetric } from "#kernel/inference/measuring/comparison.js";
+import { resampleMetrics, type MeasuredMetric } from "#kernel/inference/measuring/comparison.js";
 import {
   MIN_SLICE_ROWS,
   sampledRowNumbers,
@@ -69,7 +69,7 @@ describe("evaluation slices", () => {
   it("score like their rows alone, with Wilson's interval for shares", async () => {
     const [first, second] = sliced(right.length, halves).slices;
     const parts = [first!, second!].map((slice) => measureSlice([accuracy], slice, right.length)[0]!);
-    const drawn = await resampleAll(parts);
+    const drawn = await resampleMetrics(parts);
     const [a, b] = parts.map((part) => drawn.get(part)!.score);
     assert.deepEqual([a!.value, b!.value, b!.by], [1, 39 / 58, "Wilson"]);
     assert.ok(a!.interval!.low > 0.9 && a!.interval!.low < 1);
@@ -78,7 +78,7 @@ describe("evaluation slices", () => {
     const means = [first!, second!].map(
       (slice) => measureSlice([{ ...accuracy, share: false }], slice, right.length)[0]!,
     );
-    const booted = [...(await resampleAll(means)).values()].map(({ score }) => score);
+    const booted = [...(await resampleMetrics(means)).values()].map(({ score }) => score);
     assert.deepEqual(
       [booted[0]!.interval, booted[1]!.by],
       [null, "bootstrap"],

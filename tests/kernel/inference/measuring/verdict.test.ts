@@ -1,7 +1,7 @@
 /** The verdict on whether a model beats its rivals: what it says and what it does not claim. */
 import assert from "node:assert/strict";
 import type { ScoreDifference } from "#kernel/inference/measuring/comparison.js";
-import { modelVerdictText, type ScoredRival, type VerdictInput } from "#kernel/inference/measuring/verdict.js";
+import { modelVerdictText, type RivalScore, type VerdictInput } from "#kernel/inference/measuring/verdict.js";
 
 const accuracy: VerdictInput["metric"] = { name: "accuracy", better: "greater", perfect: 1 };
 const bleu: VerdictInput["metric"] = { name: "bleu", better: "greater", perfect: 100 };
@@ -11,15 +11,15 @@ const model = { name: "router", value: 0.9, seconds: 0.01 };
 function rival(
   name: string,
   [value, low, high]: readonly [number, number, number],
-  more: Partial<ScoredRival> & { readonly better?: VerdictInput["metric"]["better"] } = {},
-): ScoredRival {
+  more: Partial<RivalScore> & { readonly better?: VerdictInput["metric"]["better"] } = {},
+): RivalScore {
   const { better = "greater", ...rest } = more;
   const apart = low > 0 ? 1 : high < 0 ? -1 : 0;
   const verdict = apart === 0 ? "no difference shown" : apart > 0 === (better === "greater") ? "better" : "worse";
   const difference: ScoreDifference = { value, interval: { low, high }, verdict };
   return { name, value: model.value + value, seconds: model.seconds, difference, is: "contender", ...rest };
 }
-const said = (metric: VerdictInput["metric"], ...rivals: readonly ScoredRival[]) =>
+const said = (metric: VerdictInput["metric"], ...rivals: readonly RivalScore[]) =>
   modelVerdictText({ metric, model, rivals });
 
 describe("model verdict text", () => {

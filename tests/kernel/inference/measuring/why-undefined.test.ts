@@ -1,7 +1,7 @@
 /** Every metric that can be undefined for some outcomes explains why. */
 import assert from "node:assert/strict";
 import type { Call } from "#dsl/language/types/value.js";
-import { whyUndefined } from "#kernel/inference/measuring/measure-metric.js";
+import { undefinedMetricReason } from "#kernel/inference/measuring/measure-metric.js";
 import type { MetricImplementation } from "#stdlib/metrics/kind.js";
 import { registry } from "#stdlib/registry.js";
 
@@ -58,6 +58,6 @@ describe("reason for an undefined metric", () => {
       const measure = (of: MetricImplementation, own: Call): number =>
         (of[sort] as (call: Call, input: unknown) => number)(own, input);
       assert.ok(Number.isNaN(measure(metric, call)));
-      assert.equal(whyUndefined(metric, call, measure), why);
+      assert.equal(undefinedMetricReason(metric, call, measure), why);
     });
 });

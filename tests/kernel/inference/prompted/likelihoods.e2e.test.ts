@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { ModelImplementation } from "#stdlib/models/kind.js";
-import { buildPromptingPrograms } from "#stdlib/programs/generate.js";
+import { buildSharedPrefixPrograms } from "#stdlib/programs/generate.js";
 import { registry } from "#stdlib/registry.js";
 import { full } from "#stdlib/techniques/full.js";
 import type { DecoderImplementation } from "#stdlib/decoders/kind.js";
@@ -31,7 +31,7 @@ async function open(engine: EngineName, model: string) {
   const family = (await registry.find("model", String(json["model_type"]))!.load!()) as ModelImplementation;
   const config = family.config(json);
   const tensors = Object.keys(readHeader(`${folder}/model.safetensors`).tensors);
-  const programs = buildPromptingPrograms(
+  const programs = buildSharedPrefixPrograms(
     {
       ...{ family, config, seed: 0 },
       technique: { call: { kind: "technique", word: "full", arguments: {} }, implementation: full },

@@ -1,7 +1,7 @@
 /** Fake work for coordinator tests: records what is reported to it; the run folder is a plain folder. */
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Json } from "#kernel/fetch/json.js";
+import type { JsonRecord } from "#kernel/fetch/json.js";
 import type {
   WorkerInstruction,
   RemoteFailure,
@@ -14,7 +14,7 @@ import type { RemoteWork, WorkOrder } from "#kernel/remote/coordinator/work.js";
 export class GivenWork implements RemoteWork {
   readonly kind = "trial";
   readonly items: WorkEvent[] = [];
-  readonly results: Json[] = [];
+  readonly results: JsonRecord[] = [];
   readonly failures: RemoteFailure[] = [];
   readonly begins: string[] = [];
   lostBy: Error | null = null;
@@ -61,7 +61,7 @@ export class GivenWork implements RemoteWork {
   left(): void {
     this.lefts += 1;
   }
-  done(result: Json): void {
+  done(result: JsonRecord): void {
     this.results.push(result);
   }
   failed(failure: RemoteFailure): "over" | "elsewhere" | "again" {

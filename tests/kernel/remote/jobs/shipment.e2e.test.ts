@@ -8,7 +8,7 @@ import type { Action } from "#dsl/compiler/plan/action.js";
 import type { Source } from "#dsl/language/diagnostics/span.js";
 import { openJob } from "#kernel/features/shipped-session.js";
 import { TuneSession } from "#kernel/features/tune-session.js";
-import { ingredientsOf } from "#kernel/runs/record/ingredients.js";
+import { planInputsOf } from "#kernel/runs/record/ingredients.js";
 import { createJobSpec, type JobAction } from "#kernel/remote/jobs/ship.js";
 import { readJobSpec, writeJobSpec } from "#kernel/remote/jobs/shipment.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
@@ -114,7 +114,7 @@ describe("job specification of a statement", () => {
     const { action, session } = await shipped([`${FROM_FILE}\n${MODEL}`, TRAIN], { seed: 1 });
     const { recipe } = (action as JobAction & { verb: "train" }).plan;
     const files = ["config.json", "model.safetensors"];
-    const { files: found, others } = await ingredientsOf(recipe, {
+    const { files: found, others } = await planInputsOf(recipe, {
       folder,
       base: { folder: join(folder, "base"), files },
     });

@@ -1,7 +1,7 @@
 /** Communication statistics of a shared training. */
 import assert from "node:assert/strict";
 import type { RunEvent } from "#kernel/events/events.js";
-import { CommunicationHook } from "#kernel/remote/process-group/communication.js";
+import { CommunicationTimeHook } from "#kernel/remote/process-group/communication.js";
 
 const step = { step: 1, epoch: 0, tokens: 1, loss: 1, norm: 1, rate: 1, seconds: 4 };
 const before = { workers: 2, communication: 0, waiting: 0, cpuHours: 3 };
@@ -10,7 +10,7 @@ describe("communication figures", () => {
   it("are shares of the step time, and CPU hours include earlier attempts", () => {
     const stamp = { at: "", run: "r" };
     const log: RunEvent[] = [{ ...stamp, kind: "stopped", step: 1, reason: "failed", seconds: 1, shared: before }];
-    const hook = new CommunicationHook({ count: 2, threads: 1 }, log);
+    const hook = new CommunicationTimeHook({ count: 2, threads: 1 }, log);
     hook.afterStep({ ...step, report: { communicated: 1, waited: 2 } });
     hook.afterStep({ ...step, report: { communicated: 1, waited: 0 } });
     const { workers, communication, waiting, cpuHours } = hook.finish().shared ?? {};

@@ -10,9 +10,9 @@ import { RootRank } from "#kernel/remote/process-group/root-rank.js";
 import { PeerRank } from "#kernel/remote/process-group/peer-rank.js";
 import { trainAsPeerRank } from "#kernel/training-runs/follow-rank.js";
 import type { GroupLauncher } from "#kernel/training-runs/process-group.js";
-import { releaseRun } from "#kernel/training-runs/assign-weights.js";
+import { releaseRunLock } from "#kernel/training-runs/assign-weights.js";
 import type { RunResult } from "#kernel/training-runs/request.js";
-import { rankSteps } from "#kernel/training-runs/rank-steps.js";
+import { rankStepProvider } from "#kernel/training-runs/rank-steps.js";
 import { runTraining } from "#kernel/training-runs/training.js";
 import { openJob, type OpenedJob } from "#kernel/features/shipped-session.js";
 import { TuneSession } from "#kernel/features/tune-session.js";
@@ -105,12 +105,12 @@ export async function trainIn(
       plan,
       run: { name, resume },
       listener: { onEvent },
-      ...((count > 1 || elsewhere) && { steps: rankSteps(gathers) }),
+      ...((count > 1 || elsewhere) && { steps: rankStepProvider(gathers) }),
     },
     stage,
   );
   await result.trained.settled;
-  releaseRun(result);
+  releaseRunLock(result);
   const others = await Promise.all(followers);
   return { result, events, plan, others };
 }

@@ -13,10 +13,10 @@ import type { Call } from "#dsl/language/types/value.js";
 import type { StartedWorker } from "#stdlib/runners/kind.js";
 import { processes } from "#stdlib/runners/processes.js";
 import type { RunEvent } from "#kernel/events/events.js";
-import type { ReplacedRank } from "#kernel/training-runs/process-group.js";
+import type { LostRank } from "#kernel/training-runs/process-group.js";
 import { RankWorkers, type RankWorkersOptions } from "#kernel/sweep-runs/worker-process-group.js";
-import { releaseRun } from "#kernel/training-runs/assign-weights.js";
-import { rankSteps } from "#kernel/training-runs/rank-steps.js";
+import { releaseRunLock } from "#kernel/training-runs/assign-weights.js";
+import { rankStepProvider } from "#kernel/training-runs/rank-steps.js";
 import { runTraining } from "#kernel/training-runs/training.js";
 import { openJob } from "#kernel/features/shipped-session.js";
 import type { JobAction } from "#kernel/remote/jobs/ship.js";
@@ -32,7 +32,7 @@ const programOf = (steps: number, more = ""): string =>
 
 interface Trained {
   readonly events: readonly RunEvent[];
-  readonly replaced: readonly ReplacedRank[];
+  readonly replaced: readonly LostRank[];
   readonly started: readonly (StartedWorker & { readonly pid?: number })[];
 }
 interface Hooks extends Partial<Pick<RankWorkersOptions, "implementation" | "within">> {
@@ -71,14 +71,14 @@ describe("workers of a process group", function () {
       },
     });
     const events: RunEvent[] = [];
-    const replaced: ReplacedRank[] = [];
+    const replaced: LostRank[] = [];
     try {
       const result = await runTraining(
         session,
         {
           plan,
           run: { name, resume: false },
-          steps: rankSteps(workers.gathers(plan), (one) => replaced.push(one)),
+          steps: rankStepProvider(workers.gathers(plan), (one) => replaced.push(one)),
           listener: {
             onEvent: (event) => {
               events.push(event);
@@ -89,7 +89,7 @@ describe("workers of a process group", function () {
         stage,
       );
       await result.trained.settled;
-      releaseRun(result);
+      releaseRunLock(result);
     } finally {
       await workers.end();
       await session.close();

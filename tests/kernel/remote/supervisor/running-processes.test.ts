@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { runningTrainings, noteRunning } from "#kernel/remote/supervisor/running-processes.js";
+import { runningTrainings, registerRunningTraining } from "#kernel/remote/supervisor/running-processes.js";
 import { writeDetachedNote } from "#kernel/runs/detached-run.js";
 import { RunLock } from "#kernel/runs/run-lock.js";
 import { currentProcess } from "#kernel/runs/writer.js";
-import { runningText } from "#kernel/apps/cli/runs/running-table.js";
+import { runningTrainingsText } from "#kernel/apps/cli/runs/running-table.js";
 import { runsText } from "#kernel/apps/cli/runs/runs-table.js";
 import { makeRun } from "../../runs/run-folders.js";
 
@@ -30,32 +30,32 @@ describe("running trainings of this machine", () => {
     const run = makeRun(runs, "night", { reason: null, steps: 7 });
     const lock = RunLock.try(run.path, "train");
     assert.ok(lock instanceof RunLock);
-    lock.whenReleased(noteRunning(run.path));
+    lock.whenReleased(registerRunningTraining(run.path));
     assert.deepEqual(
       runningTrainings().map(({ folder, detached }) => ({ folder, detached })),
       [{ folder: run.path, detached: false }],
     );
-    assert.match(await runningText(false), /night\s+in a notebook or command\s+\d+\s+7\/20/);
+    assert.match(await runningTrainingsText(false), /night\s+in a notebook or command\s+\d+\s+7\/20/);
     writeDetachedNote(run.path, {
       version: 1,
       name: "night",
       process: currentProcess(),
       since: new Date().toISOString(),
     });
-    assert.match(await runningText(false), /night\s+detached/);
-    assert.equal((JSON.parse(await runningText(true)) as { run: string }[])[0]?.run, run.id);
+    assert.match(await runningTrainingsText(false), /night\s+detached/);
+    assert.equal((JSON.parse(await runningTrainingsText(true)) as { run: string }[])[0]?.run, run.id);
     const table = await runsText(join(home, "notebook"), {
       ...{ filter: "", sort: "started", on: null, reverse: false, fold: true, limit: "20", json: false },
     });
     assert.match(table, /running, detached/);
     lock.release();
     assert.deepEqual(readdirSync(pointers), []);
-    assert.equal(await runningText(false), "nothing trains on this machine, and no cluster for it\n");
+    assert.equal(await runningTrainingsText(false), "nothing trains on this machine, and no cluster for it\n");
   });
 
   it("exclude a training whose process was killed", () => {
     const run = makeRun(join(home, "killed", "runs"), "night", { reason: null });
-    noteRunning(run.path);
+    registerRunningTraining(run.path);
     assert.equal(readdirSync(pointers).length, 1);
     assert.deepEqual(runningTrainings(), []);
     assert.deepEqual(readdirSync(pointers), []);
@@ -77,7 +77,7 @@ describe("running trainings of this machine", () => {
   it("need no writable home folder", () => {
     process.env["XDG_STATE_HOME"] = join(home, "a file");
     writeFileSync(join(home, "a file"), "");
-    noteRunning("/nowhere/run")();
+    registerRunningTraining("/nowhere/run")();
     assert.deepEqual(runningTrainings(), []);
     before_();
   });

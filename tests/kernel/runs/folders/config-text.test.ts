@@ -1,6 +1,6 @@
 /** config.json is written so that transformers, which distinguishes 1 from 1.0, reads it; the values are unchanged. */
 import assert from "node:assert/strict";
-import { configText } from "#kernel/runs/folders/config-text.js";
+import { modelConfigJsonText } from "#kernel/runs/folders/config-text.js";
 
 describe("config.json writer", () => {
   it("writes floats with a fraction only where transformers expects them", () => {
@@ -15,7 +15,7 @@ describe("config.json writer", () => {
       note: '"logit_scale": 2',
       text: { layer_norm_eps: 1 },
     };
-    const text = configText(config);
+    const text = modelConfigJsonText(config);
     assert.deepEqual(JSON.parse(text), config);
     assert.equal(
       text,

@@ -12,7 +12,7 @@ import type { NDArray } from "#dsl/tensor/program.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { resolveBase } from "#kernel/bases/resolve.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
-import { readBatch } from "#kernel/engines/forward/batch.js";
+import { readForwardInputs } from "#kernel/engines/forward/batch.js";
 import { openModelFolder } from "#kernel/engines/forward/model-folder.js";
 import { readHeader } from "#kernel/tensors/safetensors.js";
 import { writeMergedModel } from "#kernel/runs/folders/merged.js";
@@ -43,7 +43,7 @@ function near(got: ArrayLike<number>, wanted: readonly number[], most: number, t
 async function forward(engineName: (typeof ENGINES)[number], folder: string, inputs: object): Promise<Float64Array> {
   const engine = await engineNamed(engineName);
   const { limits, program } = await openModelFolder(folder);
-  const batch = readBatch(JSON.stringify(inputs), limits);
+  const batch = readForwardInputs(JSON.stringify(inputs), limits);
   const session = await engine.open({ forward: program(batch.token_type_ids !== undefined) }, [folder]);
   const { logits } = await session.run("forward", { ...batch } as Record<string, NDArray>);
   await session.dispose();

@@ -7,7 +7,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node
 import { join } from "node:path";
 import { Trials } from "#tools/reference/tried.js";
 import { programOf } from "#tools/reference/programs.js";
-import { cardBaseOf } from "#kernel/runs/history/card-base.js";
+import { cardBaseModelOf } from "#kernel/runs/history/card-base.js";
 import { modelCard } from "#kernel/runs/history/model-card.js";
 import { type CardFacts } from "#kernel/runs/history/card-facts.js";
 import type { RunEvent } from "#kernel/events/events.js";
@@ -49,7 +49,7 @@ describe("model cards", function () {
       { ...at, kind: "stopped", step: 75, reason: "done", seconds: 83.2 },
     ];
     return {
-      base: cardBaseOf(plan!.recipe.model),
+      base: cardBaseModelOf(plan!.recipe.model),
       ...{ name: "mine", plan: plan!, events, saved, registry },
       machine: "A Processor, 2 cores, linux x64",
       keptCheckpoint: { step: 50, file: "step-000050.safetensors" },
@@ -192,7 +192,7 @@ describe("model cards", function () {
       };
       const card = modelCard({
         ...f,
-        base: cardBaseOf(model),
+        base: cardBaseModelOf(model),
         plan: { ...f.plan, recipe: { ...f.plan.recipe, model } },
       });
       assert.doesNotMatch(card, /someone|secret/);

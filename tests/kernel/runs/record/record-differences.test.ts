@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { RunFolder } from "#kernel/runs/run-folder.js";
-import { recordDifferences, type RecordDifference } from "#kernel/runs/record/record-differences.js";
+import { compareRunRecords, type RecordDifference } from "#kernel/runs/record/record-differences.js";
 import { comparedRunRecordOf, type ComparedRunRecord } from "#kernel/runs/record/compared-run.js";
 import { keptFolder } from "../../session/kept-runs.js";
 
@@ -30,7 +30,7 @@ describe("difference in the runner of two runs", () => {
     there: "processes(workers: 2)",
   };
   const told = (there: ComparedRunRecord) => {
-    const { numbers, others } = recordDifferences(alone, there);
+    const { numbers, others } = compareRunRecords(alone, there);
     const of = (all: readonly RecordDifference[]): readonly RecordDifference[] =>
       all.filter(({ what }) => what === "runner");
     return { numbers: of(numbers), others: of(others) };

@@ -7,7 +7,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { runRecordOfLock, type RunRecord } from "#kernel/runs/run-record.js";
+import { runRecordOfPinnedFacts, type RunRecord } from "#kernel/runs/run-record.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import { runDiffOf, runDiffText } from "#kernel/evaluation/record/diff-text.js";
 import { comparedRunRecordOf } from "#kernel/runs/record/compared-run.js";
@@ -84,7 +84,7 @@ recipe r { epochs: 4, batch_size: 8, seed: 7, optimizer: adamw(learning_rate: 5e
     await cell("evaluate small on d.test { metrics: [accuracy, loss], worst: 0 }");
     run = RunFolder.open((book.values.get("small") as ModelHandle).folder!);
     const lock = run.lock()!;
-    record = runRecordOfLock(lock)!;
+    record = runRecordOfPinnedFacts(lock)!;
     assert.ok(record, "its lock has a record");
     assert.deepEqual(Object.keys(record.splits).sort(), ["test", "train", "validation"]);
     const files = record.files.map(({ sort, name }) => `${sort} ${name}`);
@@ -241,7 +241,7 @@ model mood { base: "all-MiniLM-L6-v2", task: text_classification, technique: lor
 recipe quick { steps: 5, batch_size: 16, optimizer: adamw(learning_rate: 2e-3), seed: 0, log: every(steps: 1), validate: none }
 train mood on reviews with quick`);
       const run = RunFolder.open((book.values.get("mood") as ModelHandle).folder!);
-      assert.equal(runRecordOfLock(run.lock())?.allowed?.[0]?.code, "near-leak");
+      assert.equal(runRecordOfPinnedFacts(run.lock())?.allowed?.[0]?.code, "near-leak");
       for (const engine of ["tensorflow", "onnx"] as const) {
         const { numbers, same } = await replay(run, { startEngine: lentEngine, engine });
         assert.ok(same && numbers.losses === 5, `${engine}: ${JSON.stringify(numbers)}`);

@@ -4,7 +4,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { table } from "arquero";
-import { readRowMarks, rowMarksOf, ROW_MARKS_FILE, writeRowMarks, type RowMarks } from "#kernel/runs/row-marks.js";
+import {
+  readRowMarks,
+  rowMarksOf,
+  ROW_MARKS_FILE,
+  writeRowMarks,
+  type RowMarksBySplit,
+} from "#kernel/runs/row-marks.js";
 import type { PreparedData } from "#kernel/data/prepared.js";
 import { compareRowMarks, rowChangesText } from "#kernel/runs/record/rows-changed.js";
 
@@ -16,7 +22,7 @@ const splitOf = (all: readonly Row[], from = 1) =>
     text: all.map(([text]) => text),
     label: all.map(([, label]) => label),
   });
-const marks = (splits: Readonly<Record<string, readonly Row[]>>): RowMarks =>
+const marks = (splits: Readonly<Record<string, readonly Row[]>>): RowMarksBySplit =>
   rowMarksOf({
     splits: Object.fromEntries(Object.entries(splits).map(([name, all]) => [name, splitOf(all)])),
   } as unknown as PreparedData)!;
@@ -67,7 +73,7 @@ describe("row comparison of two runs", () => {
   });
   it("is skipped if a split is missing or columns differ", () => {
     assert.equal(compareRowMarks(marks({ train: rows }), marks({ test: rows }), "train"), null);
-    const other: RowMarks = { train: { numbers: [1], roles: { text: [1] } } };
+    const other: RowMarksBySplit = { train: { numbers: [1], roles: { text: [1] } } };
     assert.equal(compareRowMarks(marks({ train: rows }), other, "train"), null);
   });
 
@@ -75,7 +81,7 @@ describe("row comparison of two runs", () => {
     let folder: string;
     before(() => (folder = mkdtempSync(join(tmpdir(), "tunebook-rows-"))));
     after(() => rmSync(folder, { recursive: true, force: true }));
-    const plain = (all: RowMarks | null) =>
+    const plain = (all: RowMarksBySplit | null) =>
       all &&
       Object.entries(all).map(([split, { numbers, roles }]) => [
         split,

@@ -5,7 +5,7 @@ import { runInNewContext } from "node:vm";
 import type { TableFacts } from "#dsl/language/types/facts.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
 import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
-import { answerNeed } from "#kernel/session/answers/need-answers.js";
+import { answerCompilerNeed } from "#kernel/session/answers/need-answers.js";
 import type { DataPlan } from "#dsl/language/types/value.js";
 import { WholeReads } from "../whole-reads.js";
 import { call, Folder } from "../../data/rows/plans.js";
@@ -70,14 +70,14 @@ describe("dataset cache of a session", () => {
   it("reads the columns once until the file changes", async () => {
     const datasets = new DatasetCache();
     const of = call("source", "csv", { path: folder.write("head.csv", "text,label\na,b\n") });
-    const header = () => answerNeed({ about: "table", source: of, folder: "." }, hostContext, datasets);
+    const header = () => answerCompilerNeed({ about: "table", source: of, folder: "." }, hostContext, datasets);
     const first = await header();
     assert.equal(await header(), first);
     folder.write("head.csv", "text,team\na,b\n");
     const { columns } = (await header()) as TableFacts;
     assert.deepEqual(columns, ["text", "team"]);
     await assert.rejects(
-      answerNeed(
+      answerCompilerNeed(
         { about: "table", source: { ...of, arguments: { path: "no.csv" } }, folder: "." },
         hostContext,
         datasets,

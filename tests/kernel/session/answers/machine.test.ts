@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { textsOfCode } from "#dsl/language/diagnostics/codes.js";
 import { processorName } from "#kernel/engines/machine-record.js";
 import { expectedTime } from "#kernel/display/plans/expected-time.js";
-import { enginePaceOf, rememberPace, steadySeconds } from "#kernel/session/answers/machine.js";
+import { enginePaceOf, recordEnginePace, secondsWithoutStartup } from "#kernel/session/answers/machine.js";
 
 describe("measured training pace of this machine", () => {
   const before = process.env["TUNEBOOK_MACHINE"];
@@ -20,20 +20,20 @@ describe("measured training pace of this machine", () => {
   const large = { flops: 1e12, steps: 50, seconds: 8 };
 
   it("is stored for several model sizes, however often one is trained", () => {
-    rememberPace("tensorflow", large);
-    for (let i = 1; i <= 40; i++) rememberPace("tensorflow", { flops: 1e6 * i, steps: i, seconds: 0.01 * i });
+    recordEnginePace("tensorflow", large);
+    for (let i = 1; i <= 40; i++) recordEnginePace("tensorflow", { flops: 1e6 * i, steps: i, seconds: 0.01 * i });
     const [first, second, ...more] = enginePaceOf("tensorflow").took;
     assert.deepEqual([first, second && second.flops / second.steps, more.length], [large, 1e6, 0]);
     assert.ok(second && second.steps > 37, "the latest are kept");
-    for (let i = 1; i <= 40; i++) rememberPace("tensorflow", { flops: 1e6 * 2 ** i, steps: 1, seconds: 1 });
+    for (let i = 1; i <= 40; i++) recordEnginePace("tensorflow", { flops: 1e6 * 2 ** i, steps: 1, seconds: 1 });
     assert.equal(enginePaceOf("tensorflow").took.length, 12);
   });
   it("is that of the engine used last if `auto` chooses", () => {
     assert.deepEqual(enginePaceOf("auto"), { took: [], product: null });
-    rememberPace("onnx", large);
-    rememberPace("tensorflow", { ...large, seconds: 9 });
+    recordEnginePace("onnx", large);
+    recordEnginePace("tensorflow", { ...large, seconds: 9 });
     assert.deepEqual(enginePaceOf("auto").took, [{ ...large, seconds: 9 }]);
-    rememberPace("onnx", large);
+    recordEnginePace("onnx", large);
     assert.deepEqual(enginePaceOf("auto").took, [large]);
     assert.deepEqual(enginePaceOf("tfjs").took, []);
   });
@@ -42,9 +42,9 @@ describe("measured training pace of this machine", () => {
     const slow = { flops: 2.5e10, steps: 10, seconds: 85.8 };
     writeFileSync(join(cache, "machine.json"), JSON.stringify({ tensorflow: [quick], tfjs: [slow] }));
     assert.deepEqual(enginePaceOf("auto").took, [quick]);
-    rememberPace("tfjs", slow);
+    recordEnginePace("tfjs", slow);
     assert.deepEqual(enginePaceOf("auto").took, [slow]);
-    rememberPace("onnx", quick);
+    recordEnginePace("onnx", quick);
     const others = JSON.parse(readFileSync(join(cache, "machine.json"), "utf8")) as Record<string, unknown>;
     writeFileSync(join(cache, "machine.json"), JSON.stringify({ onnx: others["onnx"], tfjs: [slow] }));
     assert.deepEqual(enginePaceOf("auto").took, [quick]);
@@ -60,14 +60,14 @@ describe("measured training pace of this machine", () => {
   it("ignores a single training that was slow on a busy machine", () => {
     const at = (seconds: number) => ({ flops: 3.6e11, steps: 34, seconds });
     const told = () => enginePaceOf("tensorflow").took.map(({ seconds }) => seconds);
-    rememberPace("tensorflow", at(1170));
-    rememberPace("tensorflow", at(4));
+    recordEnginePace("tensorflow", at(1170));
+    recordEnginePace("tensorflow", at(4));
     assert.deepEqual(told(), [4]);
-    rememberPace("tensorflow", at(5));
-    rememberPace("tensorflow", at(1000));
+    recordEnginePace("tensorflow", at(5));
+    recordEnginePace("tensorflow", at(1000));
     assert.deepEqual(told(), [5]);
     // The machine became slower: the second measurement is accepted.
-    rememberPace("tensorflow", at(900));
+    recordEnginePace("tensorflow", at(900));
     assert.deepEqual(told(), [900]);
   });
   it("is empty for a broken, old or invalid file, which is then rewritten", () => {
@@ -82,8 +82,8 @@ describe("measured training pace of this machine", () => {
       writeFileSync(join(cache, "machine.json"), text);
       assert.deepEqual(enginePaceOf("auto"), { took: [], product: null }, text);
     }
-    rememberPace("tensorflow", { flops: Number.NaN, steps: 1, seconds: 1 });
-    rememberPace("tensorflow", large);
+    recordEnginePace("tensorflow", { flops: Number.NaN, steps: 1, seconds: 1 });
+    recordEnginePace("tensorflow", large);
     assert.deepEqual(JSON.parse(readFileSync(join(cache, "machine.json"), "utf8")), { tensorflow: [large] });
   });
   it("is shown as a time with a range", () => {
@@ -118,8 +118,8 @@ describe("measured training pace of this machine", () => {
       norm: 1,
       seconds,
     }));
-    assert.equal(steadySeconds(10, steps), 6);
-    assert.equal(steadySeconds(10, steps.slice(0, 1)), 10);
-    assert.equal(steadySeconds(10, []), 10);
+    assert.equal(secondsWithoutStartup(10, steps), 6);
+    assert.equal(secondsWithoutStartup(10, steps.slice(0, 1)), 10);
+    assert.equal(secondsWithoutStartup(10, []), 10);
   });
 });

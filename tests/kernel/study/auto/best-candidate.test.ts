@@ -1,10 +1,10 @@
 /** The winner of a sweep and the text about it: a model is never praised if an untrained alternative is as good. */
 import assert from "node:assert/strict";
-import type { Contestant, ContestantDifference } from "#kernel/study/auto/auto.js";
-import { bestContestant, frontNames, outcomeSentence } from "#kernel/study/auto/best-candidate.js";
+import type { ScoredCandidate, ScoredCandidateDifference } from "#kernel/study/auto/auto.js";
+import { bestScoredCandidate, paretoFrontNames, outcomeSentence } from "#kernel/study/auto/best-candidate.js";
 
 const goal = { direction: "maximize", metric: "accuracy" } as const;
-const words: Contestant = {
+const words: ScoredCandidate = {
   name: "baseline(tfidf)",
   kind: "baseline",
   score: 0.8,
@@ -12,7 +12,7 @@ const words: Contestant = {
   bytes: 1e5,
   latency: 0.1,
 };
-const frozen: Contestant = {
+const frozen: ScoredCandidate = {
   name: "a, frozen",
   kind: "frozen",
   base: "a",
@@ -21,7 +21,7 @@ const frozen: Contestant = {
   bytes: 9e7,
   latency: 5,
 };
-const trial: Contestant = {
+const trial: ScoredCandidate = {
   name: "trial 3",
   kind: "trial",
   score: 0.9,
@@ -30,11 +30,11 @@ const trial: Contestant = {
   latency: 5,
   number: 3,
 };
-const versus = (verdicts: readonly ContestantDifference["verdict"][]): readonly ContestantDifference[] =>
+const versus = (verdicts: readonly ScoredCandidateDifference["verdict"][]): readonly ScoredCandidateDifference[] =>
   [words, frozen].map(({ name }, i) => ({ name, difference: 0, low: null, high: null, verdict: verdicts[i] ?? null }));
 const said = (
-  scored: readonly Contestant[],
-  verdicts: readonly ContestantDifference["verdict"][],
+  scored: readonly ScoredCandidate[],
+  verdicts: readonly ScoredCandidateDifference["verdict"][],
   untrained: string | null = null,
 ) => outcomeSentence({ name: "found", goal, scored, versus: versus(verdicts), untrained, looks: 1, rows: 40 });
 
@@ -85,7 +85,7 @@ describe("result of an automatic sweep", () => {
   });
   it("is the best that meets the thresholds, and names a better one that does not", () => {
     const slow = { ...words, score: 0.95, misses: ["latency at most 5 ms, and it is 12 ms"] };
-    assert.equal(bestContestant([slow, trial], goal)?.name, "trial 3");
+    assert.equal(bestScoredCandidate([slow, trial], goal)?.name, "trial 3");
     const text = said([slow, frozen, trial], ["worse", "better"]);
     assert.match(text, /^trial 3 is the best, .*; it beats a, frozen by more than chance\./);
     assert.match(text, /baseline\(tfidf\) has accuracy 0\.95 and misses latency at most 5 ms, and it is 12 ms\.$/);
@@ -109,11 +109,11 @@ describe("result of an automatic sweep", () => {
   });
   it("follows the direction of the goal", () => {
     const low = { direction: "minimize", metric: "log_loss" } as const;
-    assert.equal(bestContestant([words, frozen, trial], low)?.name, "baseline(tfidf)");
+    assert.equal(bestScoredCandidate([words, frozen, trial], low)?.name, "baseline(tfidf)");
   });
   it("has a front of score, size and latency that gives no credit for unknown values", () => {
-    assert.deepEqual(frontNames([words, frozen, trial], goal), ["baseline(tfidf)", "trial 3"]);
-    assert.deepEqual(frontNames([words, { ...frozen, bytes: null, latency: null, score: 0.8 }], goal), [
+    assert.deepEqual(paretoFrontNames([words, frozen, trial], goal), ["baseline(tfidf)", "trial 3"]);
+    assert.deepEqual(paretoFrontNames([words, { ...frozen, bytes: null, latency: null, score: 0.8 }], goal), [
       "baseline(tfidf)",
     ]);
   });

@@ -1,12 +1,12 @@
 /** Notes on an automatic sweep: a best rate at the end of its range, and trials that learned nothing. */
 import assert from "node:assert/strict";
 import type { SettingSearchSpace } from "#dsl/compiler/plan/sweep/sweep-plan.js";
-import type { Contestant } from "#kernel/study/auto/auto.js";
+import type { ScoredCandidate } from "#kernel/study/auto/auto.js";
 import { autoOutcomeNotes, noLearningYetNote } from "#kernel/study/auto/notes.js";
 import type { TrialRecord } from "#kernel/study/trial.js";
 
 const goal = { direction: "maximize", metric: "f1(macro)" } as const;
-const majority: Contestant = {
+const majority: ScoredCandidate = {
   name: "baseline(majority)",
   kind: "baseline",
   score: 0.2271,

@@ -11,7 +11,7 @@ import { proposeProgram } from "#kernel/study/auto/propose.js";
 import { batchSizeFor, epochsFor, maxLengthFor, RULES_VERSION } from "#kernel/study/auto/rules.js";
 import { TECHNIQUES, type TechniqueOption } from "#kernel/study/auto/techniques.js";
 import { brokenRelationAt, satisfiesRelations } from "#kernel/study/relations.js";
-import { modelKeys } from "#kernel/study/trial-text.js";
+import { modelSettingKeys } from "#kernel/study/trial-text.js";
 import { parametersOf, pointOfValues } from "#kernel/study/parameters.js";
 import { compiled } from "../../../dsl/world.js";
 
@@ -263,7 +263,7 @@ describe("program of `sweep auto`", () => {
     const whole = trialSettings(
       proposal,
       { base: '"b"', technique: "lora(rank: 8)", "optimizer.learning_rate": "0.002" },
-      modelKeys(),
+      modelSettingKeys(),
     );
     assert.deepEqual(Object.keys(whole.model), ["base", "task", "max_length", "technique"]);
     assert.equal(whole.model["base"], '"b"');

@@ -3,7 +3,7 @@
  * real gain.
  */
 import assert from "node:assert/strict";
-import type { ContestantDifference } from "#kernel/study/auto/auto.js";
+import type { ScoredCandidateDifference } from "#kernel/study/auto/auto.js";
 import { correctForSelection, scoreLookCount } from "#kernel/study/auto/selection-bias.js";
 import { scoreDifference, type ResampledScore } from "#kernel/inference/measuring/comparison.js";
 import { seededRandom, drawBelow } from "#stdlib/statistics/chance.js";
@@ -77,7 +77,7 @@ describe("selection-corrected best score", () => {
     assert.ok(corrected > 0.8, String(corrected));
   });
   it("widens the interval only on the flattering side, in the metric's direction", () => {
-    const of = (difference: number, verdict: ContestantDifference["verdict"]): ContestantDifference => ({
+    const of = (difference: number, verdict: ScoredCandidateDifference["verdict"]): ScoredCandidateDifference => ({
       name: "b",
       difference,
       low: difference - 0.1,

@@ -6,7 +6,7 @@ import { TextsInMemory } from "#kernel/data/sequences/token-rows.js";
 import type { RunEvent } from "#kernel/events/events.js";
 import { toFloats, readScalar, scalarF32 } from "#kernel/engines/feeds.js";
 import { StepPipeline } from "#kernel/training/pipeline.js";
-import { privateStepOptions, PrivacySpending, madeStepCount } from "#kernel/training/private/private.js";
+import { privateStepOptions, PrivacySpending, spentStepCount } from "#kernel/training/private/private.js";
 import { secureNormal, poissonSample, UniformGenerator } from "#kernel/training/private/secret.js";
 import { privacyUnitsOf, type PrivacyUnits, PrivateUpdates } from "#kernel/training/private/updates.js";
 
@@ -218,10 +218,10 @@ describe("privacy budget spent by private steps", () => {
     const step = (n: number) =>
       ({ ...at, kind: "step", step: n, epoch: 1, tokens: 1, loss: 1, rate: 1, norm: 1, seconds: 1 }) as RunEvent;
     const log = [1, 2, 3, 4, 3, 4, 5].map(step);
-    assert.equal(madeStepCount(log, undefined), 7);
+    assert.equal(spentStepCount(log, undefined), 7);
     // A log that lost its end has fewer steps than the checkpoint.
-    assert.equal(madeStepCount(log, { noise: 2, rate: 0.25, steps: 9 }), 9);
-    const spending = new PrivacySpending(plan, accountant, madeStepCount(log, { noise: 2, rate: 0.25, steps: 4 }));
+    assert.equal(spentStepCount(log, { noise: 2, rate: 0.25, steps: 9 }), 9);
+    const spending = new PrivacySpending(plan, accountant, spentStepCount(log, { noise: 2, rate: 0.25, steps: 4 }));
     assert.equal(spending.spend(false), 0.8);
     assert.equal(spending.spend(false), 0.9);
     assert.deepEqual(spending.done, { noise: 2, rate: 0.25, steps: 9 });

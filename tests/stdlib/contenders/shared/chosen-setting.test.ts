@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { chooseSetting, foldsOf } from "#stdlib/contenders/shared/chosen-setting.js";
+import { chooseLinearModelSetting, foldOfEachRow } from "#stdlib/contenders/shared/chosen-setting.js";
 import { SparseBuilder } from "#stdlib/contenders/shared/tfidf/sparse.js";
 import { argmax } from "#stdlib/statistics/argmax.js";
 
@@ -15,7 +15,7 @@ describe("cross-validation folds", () => {
   it("contain each label equally often, to within one row", () =>
     fc.assert(
       fc.property(labelled, (labels) => {
-        const fold = foldsOf(labels.length, FOLDS, (role) => (role === "label" ? labels : null));
+        const fold = foldOfEachRow(labels.length, FOLDS, (role) => (role === "label" ? labels : null));
         for (const label of new Set(labels)) {
           const counts = new Array<number>(FOLDS).fill(0);
           labels.forEach((own, row) => (counts[fold[row]!]! += Number(own === label)));
@@ -26,7 +26,7 @@ describe("cross-validation folds", () => {
   it("keep the rows of a group together", () =>
     fc.assert(
       fc.property(labelled, (groups) => {
-        const fold = foldsOf(groups.length, FOLDS, (role) => (role === "group" ? groups : null));
+        const fold = foldOfEachRow(groups.length, FOLDS, (role) => (role === "group" ? groups : null));
         for (const [row, group] of groups.entries()) assert.equal(fold[row], fold[groups.indexOf(group)]);
       }),
     ));
@@ -51,7 +51,7 @@ describe("setting of a baseline", () => {
       accuracies.push(right);
       return right;
     };
-    const found = await chooseSetting({
+    const found = await chooseLinearModelSetting({
       learning: { labels: ["no", "yes"] },
       task: { word: "text_classification", kind: "task", arguments: {} },
       ...{ learnt, evaluated: learnt, values: (role) => (role === "label" ? labels : null) },

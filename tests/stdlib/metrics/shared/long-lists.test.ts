@@ -5,9 +5,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { editDistance } from "#stdlib/metrics/shared/edit-distance.js";
-import { longestCommonLength } from "#stdlib/metrics/shared/longest-common.js";
+import { longestCommonSubsequenceLength } from "#stdlib/metrics/shared/longest-common.js";
 import { nearDiagonalDistance } from "#stdlib/metrics/shared/near-diagonal.js";
-import { editsWithShifts } from "#stdlib/metrics/shared/shifts.js";
+import { editCountWithShifts } from "#stdlib/metrics/shared/shifts.js";
 
 type Words = readonly string[];
 function byTable(
@@ -48,7 +48,7 @@ describe("list distances", function () {
   it("equal those of a full table", () => {
     fc.assert(
       fc.property(list, list, (a, b) => {
-        assert.equal(longestCommonLength(a, b), common(a, b));
+        assert.equal(longestCommonSubsequenceLength(a, b), common(a, b));
         assert.equal(editDistance(a, b), distance(a, b));
       }),
       { numRuns: 300 },
@@ -72,9 +72,9 @@ describe("list distances", function () {
   it("take little time and memory for long lists", () => {
     const [a, b] = [many(20_000, 5003), many(20_000, 4999)];
     const before = process.memoryUsage().rss;
-    assert.ok(longestCommonLength(a, b) > 0 && editDistance(a, b) > 0);
+    assert.ok(longestCommonSubsequenceLength(a, b) > 0 && editDistance(a, b) > 0);
     assert.ok(process.memoryUsage().rss - before < 400e6);
     const text = many(3000, 211);
-    assert.ok(editsWithShifts(text, [...text.slice(40, 80), ...text.slice(0, 40), ...text.slice(80)]) < 100);
+    assert.ok(editCountWithShifts(text, [...text.slice(40, 80), ...text.slice(0, 40), ...text.slice(80)]) < 100);
   });
 });

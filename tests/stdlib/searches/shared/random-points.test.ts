@@ -1,7 +1,12 @@
 /** Draws in spaces that allow few points, and points that run with the same values. */
 import assert from "node:assert/strict";
 import type { SearchDimension, SearchPoint, StudyTrial } from "#stdlib/searches/kind.js";
-import { pointDrawer, untriedPoints, drawNewPoint, randomShares } from "#stdlib/searches/shared/random-points.js";
+import {
+  pointDrawer,
+  untriedPoints,
+  drawNewPoint,
+  randomNumbersForTrial,
+} from "#stdlib/searches/shared/random-points.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import { registry } from "#stdlib/registry.js";
 import { done, study } from "../spaces.js";
@@ -16,7 +21,7 @@ describe("points of a constrained space", () => {
   it("are found, each a different one", () => {
     const trials: StudyTrial[] = [];
     for (let number = 1; number <= 60; number++) {
-      const point = drawNewPoint(study(pair, trials, { allows: small }), randomShares(1, number));
+      const point = drawNewPoint(study(pair, trials, { allows: small }), randomNumbersForTrial(1, number));
       assert.ok(point && small(point), `trial ${String(number)}`);
       trials.push(done(number, point, 0));
     }
@@ -32,7 +37,7 @@ describe("points of a constrained space", () => {
       ...{ name, kind: "number", scale: "linear", from: 0, to: 1, integer: false },
     }));
     const allows = (p: SearchPoint): boolean => axes.reduce((sum, { name }) => sum + (p[name] ?? 0), 0) <= 0.02;
-    const next = pointDrawer(study(axes, [], { allows }), randomShares(1, 1));
+    const next = pointDrawer(study(axes, [], { allows }), randomNumbersForTrial(1, 1));
     const points = Array.from({ length: 200 }, () => next());
     assert.ok(points.every((point) => point && allows(point)));
     assert.equal(new Set(points.map((point) => JSON.stringify(point))).size, 200);

@@ -3,11 +3,11 @@
  * handler.py.
  */
 import assert from "node:assert/strict";
-import type { DeployedModel } from "#stdlib/targets/kind.js";
-import { handlerScriptText } from "#stdlib/targets/shared/handler.js";
+import type { ModelToDeploy } from "#stdlib/targets/kind.js";
+import { endpointHandlerScriptText } from "#stdlib/targets/shared/handler.js";
 import type { AnswerType } from "#stdlib/targets/shared/model-type.js";
 import { transformersCallExamples } from "#stdlib/targets/shared/transformers-calls.js";
-import { modelOpeningOf } from "#stdlib/targets/shared/transformers-opens.js";
+import { modelLoadingCodeOf } from "#stdlib/targets/shared/transformers-opens.js";
 
 /** Classes of peft.auto, version 0.17. */
 const OF_PEFT = [
@@ -24,16 +24,16 @@ const CLASSES: Readonly<Record<Exclude<AnswerType, "embeds" | "number">, string>
   continues: "LlamaForCausalLM",
   rewrites: "T5ForConditionalGeneration",
 };
-function modelOf(architecture: string, more: object = {}, labels: readonly string[] = []): DeployedModel {
+function modelOf(architecture: string, more: object = {}, labels: readonly string[] = []): ModelToDeploy {
   const parts = { task: { call: { kind: "task", word: "x", arguments: {} } } };
   const config = { architectures: [architecture], ...more };
-  return { name: "m", config, labels, roles: ["text"], maxLength: 16, parts } as unknown as DeployedModel;
+  return { name: "m", config, labels, roles: ["text"], maxLength: 16, parts } as unknown as ModelToDeploy;
 }
 
 describe("Python code that opens a deployment", () => {
   it("uses classes that exist in PEFT", () => {
     for (const sort of [...Object.keys(CLASSES), "embeds", "number"] as readonly AnswerType[]) {
-      const { imports } = modelOpeningOf(modelOf("X"), sort, false, "path");
+      const { imports } = modelLoadingCodeOf(modelOf("X"), sort, false, "path");
       const [, names] = /^from peft import (.*)$/m.exec(imports.join("\n")) ?? [];
       for (const name of names!.split(", ")) assert.ok(OF_PEFT.includes(name), `${sort}: ${name}`);
     }
@@ -49,13 +49,13 @@ describe("Python code that opens a deployment", () => {
         const [call] = transformersCallExamples(model, "path", whole);
         const told = (text: string): string =>
           /^\s*(?:self\.)?model = (.*)$/m.exec(text)![1]!.replaceAll('"path"', "path");
-        assert.equal(told(handlerScriptText(model, whole)), told(call!.code));
+        assert.equal(told(endpointHandlerScriptText(model, whole)), told(call!.code));
       }
-    assert.match(handlerScriptText(models[6]!, false), /num_labels=1, ignore_mismatched_sizes=True/);
-    assert.match(handlerScriptText(models[7]!, false), /num_labels=3,/);
+    assert.match(endpointHandlerScriptText(models[6]!, false), /num_labels=1, ignore_mismatched_sizes=True/);
+    assert.match(endpointHandlerScriptText(models[7]!, false), /num_labels=3,/);
   });
   it("treats a conversation as one input, not turn by turn", () => {
-    const many = (model: DeployedModel): string => /many = (.*)/.exec(handlerScriptText(model, true))![1]!;
+    const many = (model: ModelToDeploy): string => /many = (.*)/.exec(endpointHandlerScriptText(model, true))![1]!;
     assert.match(many(modelOf(CLASSES.continues)), /isinstance\(inputs, list\) and not all\(.*"role" in one/);
     assert.equal(many(modelOf(CLASSES.labels)), "isinstance(inputs, list)");
   });

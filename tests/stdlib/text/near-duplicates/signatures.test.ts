@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { seededRandom, drawBelow } from "#stdlib/statistics/chance.js";
-import { comparedLetters, textLikeness } from "#stdlib/text/near-duplicates/shingles.js";
+import { lettersForComparison, textLikeness } from "#stdlib/text/near-duplicates/shingles.js";
 import { MinHashSignatures } from "#stdlib/text/near-duplicates/signatures.js";
 
 describe("text signatures", () => {
@@ -18,8 +18,8 @@ describe("text signatures", () => {
       const second = first.map((word) =>
         drawBelow(generator, 60) < pair ? word : words[drawBelow(generator, words.length)]!,
       );
-      const a = comparedLetters(first.join(" "));
-      const b = comparedLetters(second.join(" "));
+      const a = lettersForComparison(first.join(" "));
+      const b = lettersForComparison(second.join(" "));
       const both = new MinHashSignatures(2);
       both.push(a);
       both.push(b);

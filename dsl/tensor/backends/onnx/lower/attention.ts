@@ -10,13 +10,13 @@ import {
   HIDDEN_KEY_SCORE,
 } from "#dsl/tensor/ops/shared/heads.js";
 import type { Dimension, Ref } from "#dsl/tensor/program.js";
-import { HeadCut } from "../../shared/attention.js";
+import { AttentionHeadSizes } from "../../shared/attention.js";
 import type { NodeOf } from "#dsl/tensor/table.js";
 import type { Lowerings, Lowering } from "../lowering.js";
 import { rangeUpTo, keepMask } from "./random.js";
 
 /** Shapes and transformations of one attention's heads. */
-class Cut extends HeadCut<Lowering> {
+class Cut extends AttentionHeadSizes<Lowering> {
   /** [batch, keys, kv × size] → [batch, kv, keys, size]. */
   keyHeads(ref: Ref): string {
     return this.split(ref, this.keys, this.a.key_value_heads);
@@ -89,7 +89,11 @@ class Cut extends HeadCut<Lowering> {
 }
 
 /** Returns the bias that masks scores, broadcast to [batch, heads, length, keys]; the layers of a model share it. */
-export function attentionMaskBias(l: Lowering, node: NodeOf<"attention">, cut: HeadCut<Lowering>): string | undefined {
+export function attentionMaskBias(
+  l: Lowering,
+  node: NodeOf<"attention">,
+  cut: AttentionHeadSizes<Lowering>,
+): string | undefined {
   const { a, batch, length, keys } = cut;
   const { mask, segments, bias, offset } = attentionInputs(node.inputs, a);
   const { graph } = l;

@@ -3,16 +3,16 @@
  * gradient parts before the next chunk starts; a gate on each chunk's start ensures this order. Row scales are folded
  * into [rows, n], never into [rows, vocabulary].
  */
-import { sharedHeadSweep, type HeadInputs, type HeadGradient } from "../../shared/head.js";
+import { cachedHeadLossSweep, type HeadLossInputs, type HeadLossGradientRequest } from "../../shared/head.js";
 import { gatedScalar } from "../gate.js";
 import type { NodeOf } from "#dsl/tensor/table.js";
-import type { Lowerings, Lowering, HeadSweep } from "../lowering.js";
+import type { Lowerings, Lowering, OnnxHeadLossResults } from "../lowering.js";
 
 const last = { axis: { int: -1 } };
-const sweepOf = sharedHeadSweep(sweepThrough);
+const sweepOf = cachedHeadLossSweep(sweepThrough);
 
 /** Returns per row its label (0 if ignored) and its share of the loss (0 if ignored); both [m, 1]. */
-function countedRows(l: Lowering, head: HeadInputs): { readonly label: string; readonly share: string } {
+function countedRows(l: Lowering, head: HeadLossInputs): { readonly label: string; readonly share: string } {
   const labels = l.op("Reshape", [l.full(head.labels), l.graph.longs([-1, 1])]);
   const ignored = l.op("Equal", [labels, l.graph.integer(head.settings.ignore)]);
   const label = l.op("Where", [ignored, l.graph.integer(0), labels]);
@@ -22,7 +22,11 @@ function countedRows(l: Lowering, head: HeadInputs): { readonly label: string; r
   return { label, share: l.op("Div", [weight, total]) };
 }
 
-function sweepThrough(l: Lowering, head: HeadInputs, gradient: HeadGradient | undefined): HeadSweep {
+function sweepThrough(
+  l: Lowering,
+  head: HeadLossInputs,
+  gradient: HeadLossGradientRequest | undefined,
+): OnnxHeadLossResults {
   const { graph } = l;
   const wants = gradient?.wants ?? [];
   const { chunks, cap } = head.settings;

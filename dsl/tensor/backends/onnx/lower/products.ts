@@ -1,5 +1,5 @@
 /** Matrix products, which take most of the time. Gemm accepts transposed inputs and adds the bias. */
-import type { Activation } from "#dsl/tensor/ops/shared/activation.js";
+import type { LinearActivationName } from "#dsl/tensor/ops/shared/activation.js";
 import { isNodeOf } from "#dsl/tensor/op.js";
 import type { Ref } from "#dsl/tensor/program.js";
 import { opTable, type NodeOf } from "#dsl/tensor/table.js";
@@ -14,7 +14,7 @@ export function lowerLinear(l: Lowering, x: string, weight: Ref, bias: Ref | und
   return l.gemm(x, w, bias && l.full(bias), { tb: !turned });
 }
 
-const ACTIVATIONS: Readonly<Record<Activation, (l: Lowering, x: string) => string>> = {
+const ACTIVATIONS: Readonly<Record<LinearActivationName, (l: Lowering, x: string) => string>> = {
   relu: (l, x) => l.op("Relu", [x]),
   tanh: (l, x) => l.op("Tanh", [x]),
   sigmoid: (l, x) => l.op("Sigmoid", [x]),

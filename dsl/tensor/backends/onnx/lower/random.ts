@@ -3,7 +3,7 @@
  * as u32.
  */
 import type { Dimension } from "#dsl/tensor/program.js";
-import { mixBits, HASH_INCREMENT, dropThreshold } from "#dsl/tensor/numbers/random.js";
+import { mixBits, HASH_INCREMENT, dropoutThreshold } from "#dsl/tensor/numbers/random.js";
 import type { Lowerings, Lowering } from "../lowering.js";
 
 export interface DropoutAttributes {
@@ -47,7 +47,7 @@ export function keepMask(l: Lowering, a: DropoutAttributes, step: string, rows: 
   const c = l.op("Unsqueeze", [hash(l.op("BitwiseNot", [l.range(columns)])), graph.longs([1])]);
   const crossed = l.op("BitwiseXor", [r, c]);
   const scattered = l.op("Mul", [crossed, graph.integer(HASH_INCREMENT)]);
-  const dropped = l.op("Less", [scattered, graph.integer(dropThreshold(rate))]);
+  const dropped = l.op("Less", [scattered, graph.integer(dropoutThreshold(rate))]);
   return l.op("Where", [dropped, graph.float(0), graph.float(1 / (1 - rate))]);
 }
 

@@ -1,13 +1,13 @@
 /**
  * Attention with standard ops only: scores and values as plain products over [batch, key-value heads, group × length,
- * size]. Keys that are passed in and out split by heads (pastLayers) are also joined in this layout. The program's
+ * size]. Keys that are passed in and out split by heads (layerBuilderWithPastKeyValues) are also joined in this layout. The program's
  * transpositions cancel out, so past keys are copied once and not transposed.
  */
 import { withAttentionDefaults, attentionInputs } from "#dsl/tensor/ops/shared/heads.js";
 import { isNodeOf } from "#dsl/tensor/op.js";
 import type { Dimension, Ref } from "#dsl/tensor/program.js";
 import { opTable } from "#dsl/tensor/table.js";
-import { HeadCut } from "../../shared/attention.js";
+import { AttentionHeadSizes } from "../../shared/attention.js";
 import { attentionMaskBias } from "../lower/attention.js";
 import type { Lowering, Lowerings } from "../lowering.js";
 
@@ -31,7 +31,7 @@ export function splitHeads(l: Lowering, ref: Ref, heads: number): string {
 }
 
 /** Shapes and transformations of one attention's heads; 0 in a shape copies the input's size. */
-class Cut extends HeadCut<Lowering> {
+class Cut extends AttentionHeadSizes<Lowering> {
   /** Reshapes [batch, heads, length, n] to [batch, kv, group × length, n], and back. */
   grouped(x: string): string {
     const { l, a, group } = this;

@@ -4,34 +4,34 @@
  * runtimes fuse it to one int8 product. Weights and embedding tables are rounded as in `int8.ts`.
  */
 import type { StandaloneGraph, LazyWeight } from "../standalone.js";
-import { roundedLookup, quantizedProductWeight, UINT8_STEPS } from "./int8.js";
+import { lookupInRoundedTable, quantizedProductWeight, UINT8_STEPS } from "./int8.js";
 import {
   bytesOfView,
   readFloats,
-  productsIn,
+  weightProductsIn,
   roundGraph,
   type RoundingContext,
   type WeightProduct,
 } from "./rewrite.js";
 
 /** Minimum and maximum of each value that is a product's input, by its name. */
-export type ValueBounds = ReadonlyMap<string, readonly [least: number, most: number]>;
+export type ProductInputBounds = ReadonlyMap<string, readonly [least: number, most: number]>;
 
 /**
  * Returns the model with the bounds of products' inputs as additional outputs; `values`: their value names, in order.
  */
-export function withBoundOutputs(graph: StandaloneGraph): {
+export function withInputBoundsAsOutputs(graph: StandaloneGraph): {
   readonly graph: StandaloneGraph;
   readonly values: readonly string[];
 } {
-  const values = [...new Set(productsIn(graph).map(({ from }) => from))];
+  const values = [...new Set(weightProductsIn(graph).map(({ from }) => from))];
   const nodes = values.flatMap((value, i) =>
     (["ReduceMin", "ReduceMax"] as const).map((op, side) => ({
-      name: boundOutputName(i, side),
+      name: inputBoundOutputName(i, side),
       op,
       domain: "",
       inputs: [value],
-      outputs: [boundOutputName(i, side)],
+      outputs: [inputBoundOutputName(i, side)],
       attributes: { keepdims: { int: 0 } },
     })),
   );
@@ -39,20 +39,20 @@ export function withBoundOutputs(graph: StandaloneGraph): {
   return { graph: { ...graph, nodes: [...graph.nodes, ...nodes], outputs: [...graph.outputs, ...outputs] }, values };
 }
 /** Returns the name of the output with a bound of a value. */
-export function boundOutputName(value: number, side: number): string {
+export function inputBoundOutputName(value: number, side: number): string {
   return `bound/${value}/${side}`;
 }
 
-export function roundWithBounds(graph: StandaloneGraph, bounds: ValueBounds): StandaloneGraph {
-  return roundGraph(graph, { lookup: roundedLookup, product: (m, p) => product(m, p, bounds.get(p.from)) });
+export function roundToInt8WithBounds(graph: StandaloneGraph, bounds: ProductInputBounds): StandaloneGraph {
+  return roundGraph(graph, { lookup: lookupInRoundedTable, product: (m, p) => product(m, p, bounds.get(p.from)) });
 }
 
 /** Rounds with known bounds of a layer, by its weight's name; without known bounds only the weight is rounded. */
-export function roundWithKnownBounds(
+export function roundToInt8WithLayerBounds(
   graph: StandaloneGraph,
   known: (weight: string) => readonly [least: number, most: number] | undefined,
 ): StandaloneGraph {
-  return roundGraph(graph, { lookup: roundedLookup, product: (m, p) => asKnown(m, p, known(p.weight.name)) });
+  return roundGraph(graph, { lookup: lookupInRoundedTable, product: (m, p) => asKnown(m, p, known(p.weight.name)) });
 }
 
 /** Adds the bias unrounded, as the quantizer of the weights does. */

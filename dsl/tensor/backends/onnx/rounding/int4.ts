@@ -6,7 +6,7 @@
 import { INT4_BLOCK, quantizeToInt4, fitsInt4, type Int4Codes } from "#dsl/tensor/numbers/rounding.js";
 import { MICROSOFT_DOMAIN } from "../proto.js";
 import type { StandaloneGraph, LazyWeight } from "../standalone.js";
-import { roundedLookup } from "./int8.js";
+import { lookupInRoundedTable } from "./int8.js";
 import {
   bytesOfView,
   readFloats,
@@ -17,7 +17,7 @@ import {
 } from "./rewrite.js";
 
 export function roundToInt4(graph: StandaloneGraph): StandaloneGraph {
-  return roundGraph(graph, { product, lookup: roundedLookup });
+  return roundGraph(graph, { product, lookup: lookupInRoundedTable });
 }
 
 function product(m: RoundingContext, p: WeightProduct): string | undefined {

@@ -5,10 +5,10 @@
  */
 import {
   MAX_PRODUCT_CODE,
-  lineCodes,
+  roundLinesToCodes,
   lineScales,
   MAX_LOOKUP_CODE,
-  type ScaledMatrix,
+  type ScaledMatrixLayout,
 } from "#dsl/tensor/numbers/rounding.js";
 import { ONNX_TYPES } from "../proto.js";
 import type { StandaloneGraph, LazyWeight } from "../standalone.js";
@@ -25,7 +25,7 @@ import {
 const MIDDLE = 128;
 
 export function roundToInt8(graph: StandaloneGraph): StandaloneGraph {
-  return roundGraph(graph, { product, lookup: roundedLookup });
+  return roundGraph(graph, { product, lookup: lookupInRoundedTable });
 }
 
 /** Steps of an unsigned byte. */
@@ -83,7 +83,7 @@ function roundedRows({ graph }: RoundingContext, x: string): { readonly codes: s
   return { codes, scales };
 }
 
-export function roundedLookup(m: RoundingContext, l: TableLookup): string {
+export function lookupInRoundedTable(m: RoundingContext, l: TableLookup): string {
   const { graph } = m;
   const [rows = 0, columns = 0] = l.table.shape;
   const { codes, scales } = roundedLines(m, {
@@ -101,7 +101,7 @@ export function roundedLookup(m: RoundingContext, l: TableLookup): string {
   return graph.node("Mul", [whole, graph.node("Unsqueeze", [scale, graph.longs([-1])])]);
 }
 
-interface LinesOf extends ScaledMatrix {
+interface LinesOf extends ScaledMatrixLayout {
   readonly weight: LazyWeight;
   readonly lay: "as it lies" | "in_out";
 }
@@ -115,7 +115,7 @@ function roundedLines(m: RoundingContext, options: LinesOf): { readonly codes: s
     shape: turn ? [columns, rows] : [rows, columns],
     bytes: async () => {
       const x = await readFloats(weight);
-      return bytesOfView(lineCodes(x, lineScales(x, options), options, turn));
+      return bytesOfView(roundLinesToCodes(x, lineScales(x, options), options, turn));
     },
   });
   const scales: LazyWeight = {

@@ -40,7 +40,7 @@ export interface RoundingRules {
   lookup?(m: RoundingContext, l: TableLookup): string | undefined;
 }
 
-export function productsIn(graph: StandaloneGraph): readonly WeightProduct[] {
+export function weightProductsIn(graph: StandaloneGraph): readonly WeightProduct[] {
   const weights = new Map(graph.weights.map((weight) => [weight.name, weight]));
   return graph.nodes.flatMap((node) => {
     const one = sortOf(node, weights);

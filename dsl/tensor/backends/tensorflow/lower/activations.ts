@@ -27,7 +27,7 @@ function step(l: Lowering, x: string, k: number): string {
   return l.op("Sigmoid", [k === 1 ? x : number(l, "Mul", x, k)]);
 }
 
-export function smoothActivation(l: Lowering, x: string, kind: SmoothActivation): string {
+export function lowerSmoothActivation(l: Lowering, x: string, kind: SmoothActivation): string {
   if (kind === "silu" || kind === "gelu_quick") return l.op("Mul", [x, step(l, x, steepness(kind))]);
   const twice = kind === "gelu" ? normal(l, x) : number(l, "AddV2", bend(l, x), 1);
   return l.op("Mul", [number(l, "Mul", x, 0.5), twice]);
@@ -36,7 +36,7 @@ function slope(l: Lowering, x: string, kind: SmoothActivation): string {
   if (kind === "silu" || kind === "gelu_quick") {
     const s = step(l, x, steepness(kind));
     // s + k · x · s (1 − s), with x · s as in the forward pass.
-    const rest = l.op("Mul", [smoothActivation(l, x, kind), l.op("Sub", [l.graph.float(1), s])]);
+    const rest = l.op("Mul", [lowerSmoothActivation(l, x, kind), l.op("Sub", [l.graph.float(1), s])]);
     return l.op("AddV2", [s, kind === "silu" ? rest : number(l, "Mul", rest, QUICK_GELU_FACTOR)]);
   }
   if (kind === "gelu_tanh") {
@@ -66,18 +66,18 @@ function inFloats<I extends readonly [Ref, ...Ref[]]>(
 }
 
 export const activationLowerings = {
-  gelu: (l, node) => [() => inFloats(l, node, ([x]) => smoothActivation(l, x, geluKind(node.attributes)))],
+  gelu: (l, node) => [() => inFloats(l, node, ([x]) => lowerSmoothActivation(l, x, geluKind(node.attributes)))],
   gelu_gradient: (l, node) => [() => inFloats(l, node, ([x, dy]) => backward(l, x, dy, geluKind(node.attributes)))],
-  silu: (l, node) => [() => inFloats(l, node, ([x]) => smoothActivation(l, x, "silu"))],
+  silu: (l, node) => [() => inFloats(l, node, ([x]) => lowerSmoothActivation(l, x, "silu"))],
   silu_gradient: (l, node) => [() => inFloats(l, node, ([x, dy]) => backward(l, x, dy, "silu"))],
   gated: (l, node) => [
-    () => inFloats(l, node, ([a, b]) => l.op("Mul", [smoothActivation(l, a, node.attributes.activation), b])),
+    () => inFloats(l, node, ([a, b]) => l.op("Mul", [lowerSmoothActivation(l, a, node.attributes.activation), b])),
   ],
   gated_gradient: (l, node) => {
     const kind = node.attributes.activation;
     return [
       () => inFloats(l, node, ([a, b, dy]) => backward(l, a, l.op("Mul", [dy, b]), kind)),
-      () => inFloats(l, node, ([a, , dy]) => l.op("Mul", [dy, smoothActivation(l, a, kind)])),
+      () => inFloats(l, node, ([a, , dy]) => l.op("Mul", [dy, lowerSmoothActivation(l, a, kind)])),
     ];
   },
 } satisfies Lowerings;

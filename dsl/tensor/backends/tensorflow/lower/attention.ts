@@ -10,13 +10,13 @@ import {
   HIDDEN_KEY_SCORE,
 } from "#dsl/tensor/ops/shared/heads.js";
 import type { Dimension, Ref } from "#dsl/tensor/program.js";
-import { HeadCut } from "../../shared/attention.js";
+import { AttentionHeadSizes } from "../../shared/attention.js";
 import type { NodeOf } from "#dsl/tensor/table.js";
 import type { Lowerings, Lowering } from "../lowering.js";
-import { rangeUpTo, keepMask } from "./random.js";
+import { rangeUpTo, dropoutKeepMask } from "./random.js";
 
 /** Splits one attention into heads. */
-class Cut extends HeadCut<Lowering> {
+class Cut extends AttentionHeadSizes<Lowering> {
   /** Reshapes [batch, keys, kv × size] to [batch, kv, keys, size]. */
   keyHeads(ref: Ref): string {
     return this.split(ref, this.keys, this.a.key_value_heads);
@@ -80,7 +80,7 @@ class Cut extends HeadCut<Lowering> {
     const { l, a } = this;
     if (!a.rate) return undefined;
     const shape = [this.batch, a.heads, this.length, this.keys];
-    const mask = keepMask(
+    const mask = dropoutKeepMask(
       l,
       { ...a },
       l.full(step!),

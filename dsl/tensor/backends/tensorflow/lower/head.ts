@@ -6,12 +6,16 @@
  */
 import type { Ref } from "#dsl/tensor/program.js";
 import { isConstant } from "#dsl/tensor/leaves.js";
-import { sharedHeadSweep, type HeadInputs, type HeadGradient } from "../../shared/head.js";
-import type { Lowerings, Lowering, HeadSweep } from "../lowering.js";
+import { cachedHeadLossSweep, type HeadLossInputs, type HeadLossGradientRequest } from "../../shared/head.js";
+import type { Lowerings, Lowering, TensorflowHeadLossResults } from "../lowering.js";
 
-const sweepOf = sharedHeadSweep(sweepThrough);
+const sweepOf = cachedHeadLossSweep(sweepThrough);
 
-function sweepThrough(l: Lowering, head: HeadInputs, backward: HeadGradient | undefined): HeadSweep {
+function sweepThrough(
+  l: Lowering,
+  head: HeadLossInputs,
+  backward: HeadLossGradientRequest | undefined,
+): TensorflowHeadLossResults {
   const { graph } = l;
   const { chunks, cap } = head.settings;
   const low = l.dtypeOf(head.x) === "bf16" ? "bf16" : "f32";
@@ -81,7 +85,10 @@ function sweepThrough(l: Lowering, head: HeadInputs, backward: HeadGradient | un
  * Labels with 0 for ignored rows, and each row's weight in the loss: 0 if ignored, else 1/rows counted (1 for summed
  * losses).
  */
-function countedRows(l: Lowering, { labels, settings }: HeadInputs): { readonly safe: string; readonly share: string } {
+function countedRows(
+  l: Lowering,
+  { labels, settings }: HeadLossInputs,
+): { readonly safe: string; readonly share: string } {
   const { graph } = l;
   const given = l.full(labels);
   const ignore = graph.integer(settings.ignore);

@@ -3,7 +3,7 @@
  * takes several, and attention without its quadratic memory. Anything a kernel cannot do falls back to TensorFlow's
  * kernels.
  */
-import type { Activation } from "#dsl/tensor/ops/shared/activation.js";
+import type { LinearActivationName } from "#dsl/tensor/ops/shared/activation.js";
 import { must } from "#dsl/language/diagnostics/codes.js";
 import { withAttentionDefaults, attentionInputs, type AttentionInputs } from "#dsl/tensor/ops/shared/heads.js";
 import type { GATE_ATTRIBUTES } from "#dsl/tensor/ops/shared/gelu.js";
@@ -11,14 +11,14 @@ import { geluKind, type SmoothActivation } from "#dsl/tensor/ops/shared/gelu.js"
 import type { InferAttributes } from "#dsl/tensor/attributes.js";
 import { isNodeOf } from "#dsl/tensor/op.js";
 import type { Node, Ref } from "#dsl/tensor/program.js";
-import { dropThreshold } from "#dsl/tensor/numbers/random.js";
+import { dropoutThreshold } from "#dsl/tensor/numbers/random.js";
 import { ropeAttributes } from "#dsl/tensor/numbers/rope.js";
 import { opTable, type NodeOf, type OpName } from "#dsl/tensor/table.js";
 import type { ElementwiseNode } from "../../shared/elementwise.js";
-import type { NodeLowering, LowerByName, Lowering, MakeOutput, LoweredValue } from "../lowering.js";
+import type { NodeLowering, TensorflowLoweringsByOp, Lowering, MakeOutput, LoweredValue } from "../lowering.js";
 import { stateWrittenByRows } from "./caches.js";
 import { isSinglePosition, weightOperand } from "./products.js";
-import { adamRates, type InPlaceStep, type StepsInPlace } from "./optimizers.js";
+import { adamRates, type InPlaceStep, type InPlaceStepsByOp } from "./optimizers.js";
 import { ropeTables } from "./rope.js";
 import type { TensorflowAttributeValue, TensorflowTypeName } from "../saved-model.js";
 
@@ -148,7 +148,7 @@ const dropout: Kernel<"dropout"> = (l, node) => {
           rate: { float: rate },
           seed: { int: seed | 0 },
           site: { int: site },
-          bound: { int: dropThreshold(rate) },
+          bound: { int: dropoutThreshold(rate) },
         }),
       ),
   ];
@@ -181,7 +181,7 @@ function attending(l: Lowering, node: NodeOf<"attention">): Attending | undefine
       rate: { float: a.rate },
       seed: { int: a.seed | 0 },
       site: { int: a.site },
-      bound: { int: dropThreshold(a.rate) },
+      bound: { int: dropoutThreshold(a.rate) },
     },
   };
 }
@@ -205,13 +205,19 @@ const attentionGradient: Kernel<"attention_gradient"> = (l, node) => {
 };
 
 /** Numbering of `native/kernels/step.cc`; 0 means none. */
-const STEP_CURVES: readonly Activation[] = ["relu", "tanh", "sigmoid", "gelu", "gelu_tanh"];
+const STEP_CURVES: readonly LinearActivationName[] = ["relu", "tanh", "sigmoid", "gelu", "gelu_tanh"];
 
 /**
  * In batched generation there are few rows, and reading the weight takes the time: the kernel reads it once, in its
  * stored layout.
  */
-function stepped(l: Lowering, x: Ref, weight: Ref, bias: Ref | undefined, activation?: Activation): string | undefined {
+function stepped(
+  l: Lowering,
+  x: Ref,
+  weight: Ref,
+  bias: Ref | undefined,
+  activation?: LinearActivationName,
+): string | undefined {
   if (!l.program.nodes.some(({ op }) => op === "cached_attention")) return undefined;
   if ([x, weight].some((ref) => l.dtypeOf(ref) !== "f32")) return undefined;
   const { tensor, turned } = weightOperand(l, weight);
@@ -288,7 +294,7 @@ const adamw: InPlaceStep<"adamw"> = (l, node, _handles, after) => {
     { beta1: { float: beta1 }, beta2: { float: beta2 } },
   );
 };
-export const inPlaceStepKernels: StepsInPlace = { adamw };
+export const inPlaceStepKernels: InPlaceStepsByOp = { adamw };
 
 /** As in `Table`, each entry is only called with nodes of its own op. */
 type Kernels = {
@@ -318,7 +324,7 @@ const kernels: Kernels = {
 };
 
 /** Returns the table with our kernels in place of TensorFlow's where they apply. */
-export function withKernelLowerings(lowerings: LowerByName): LowerByName {
+export function withKernelLowerings(lowerings: TensorflowLoweringsByOp): TensorflowLoweringsByOp {
   const kernelLowerings = Object.entries<AnyKernel>(kernels).flatMap(([op, kernel]): [string, NodeLowering][] => {
     // An op without a TensorFlow lowering is computed by its decomposition where the kernels are missing.
     const plain: NodeLowering = lowerings[op] ?? (() => []);

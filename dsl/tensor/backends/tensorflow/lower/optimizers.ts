@@ -35,7 +35,7 @@ function gradientOf(l: Lowering, node: NodeOf<"adamw">): string {
 type StepOf<N> = { step(l: Lowering, node: N, handles: readonly string[], after: readonly string[]): string }["step"];
 export type InPlaceStep<N extends OpName> = StepOf<NodeOf<N>>;
 /** Looked up by a node's own op. */
-export type StepsInPlace = Readonly<Record<string, StepOf<Node>>>;
+export type InPlaceStepsByOp = Readonly<Record<string, StepOf<Node>>>;
 
 const adamwInPlace: InPlaceStep<"adamw"> = (l, node, handles, after) => {
   const { beta1, beta2, weight_decay } = node.attributes;
@@ -72,7 +72,7 @@ function inOrder(l: Lowering, scalars: readonly string[]): string {
   return l.reduce("Sum", all, [0], false);
 }
 
-export const inPlaceSteps: StepsInPlace = { adamw: adamwInPlace };
+export const inPlaceSteps: InPlaceStepsByOp = { adamw: adamwInPlace };
 
 export const optimizerLoweringTable = {
   global_norm: (l, node) => [

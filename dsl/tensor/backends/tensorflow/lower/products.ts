@@ -1,5 +1,5 @@
 /** Matrix products, where most time is spent. Biases are added inside the product's kernel. */
-import type { Activation } from "#dsl/tensor/ops/shared/activation.js";
+import type { LinearActivationName } from "#dsl/tensor/ops/shared/activation.js";
 import { isNodeOf } from "#dsl/tensor/op.js";
 import type { Ref } from "#dsl/tensor/program.js";
 import { opTable, type NodeOf } from "#dsl/tensor/table.js";
@@ -41,7 +41,7 @@ function linear(
   given: Ref,
   weight: Ref,
   bias: Ref | undefined,
-  options: { readonly activation?: Activation | undefined; readonly joined?: FusedLinear } = {},
+  options: { readonly activation?: LinearActivationName | undefined; readonly joined?: FusedLinear } = {},
 ): string {
   const x = l.flat(given);
   const { tensor, turned } = weightOperand(l, weight);
@@ -58,7 +58,7 @@ function linear(
 export type FusedLinear = typeof fusedLinear;
 
 /** The kernel's names for the activations of `linear`. */
-const POST: Readonly<Record<Activation, string>> = {
+const POST: Readonly<Record<LinearActivationName, string>> = {
   relu: "Relu",
   tanh: "Tanh",
   sigmoid: "Sigmoid",
@@ -72,7 +72,7 @@ export function fusedLinear(
   w: string,
   bias: string,
   transposed: boolean,
-  activation?: Activation,
+  activation?: LinearActivationName,
 ): string {
   return l.graph.node("_FusedMatMul", [x, w, bias], {
     T: { type: l.graph.typeOf(x) },

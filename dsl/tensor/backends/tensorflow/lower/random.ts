@@ -1,5 +1,5 @@
 /** Dropout masks from the generator in tensor/numbers/random.ts, with TensorFlow's integer kernels. */
-import { mixBits, HASH_INCREMENT, dropThreshold } from "#dsl/tensor/numbers/random.js";
+import { mixBits, HASH_INCREMENT, dropoutThreshold } from "#dsl/tensor/numbers/random.js";
 import type { Lowerings, Lowering } from "../lowering.js";
 
 export interface DropoutAttributes {
@@ -34,7 +34,13 @@ export function rangeUpTo(l: Lowering, n: string): string {
  * Scaled mask, f32 [groups, rows of a group, columns]: 0 or 1/(1 − rate). `step`: one number per group. `rows`: the row
  * numbers to hash, i32 [rows of a group]. `columns`: an i32 scalar.
  */
-export function keepMask(l: Lowering, a: DropoutAttributes, step: string, rows: string, columns: string): string {
+export function dropoutKeepMask(
+  l: Lowering,
+  a: DropoutAttributes,
+  step: string,
+  rows: string,
+  columns: string,
+): string {
   const { graph } = l;
   const { seed, site, rate } = a;
   const shaped = (x: string, shape: readonly number[]): string => l.reshape(x, graph.integers(shape), "i32");
@@ -46,7 +52,7 @@ export function keepMask(l: Lowering, a: DropoutAttributes, step: string, rows: 
   const r = axis(hash(rows), 2);
   const c = axis(hash(graph.node("Invert", [rangeUpTo(l, columns)], { T: { type: "i32" } })), 1);
   const scattered = l.op("Mul", [l.op("BitwiseXor", [r, c], "i32"), graph.integer(HASH_INCREMENT)], "i32");
-  const keep = l.op("GreaterEqual", [scattered, graph.integer(dropThreshold(rate))], "i32");
+  const keep = l.op("GreaterEqual", [scattered, graph.integer(dropoutThreshold(rate))], "i32");
   return l.op("Mul", [l.cast(keep, "bool", "f32"), graph.float(1 / (1 - rate))]);
 }
 
@@ -57,7 +63,7 @@ export const randomLowerings = {
       const type = node.types[0];
       const rowType = l.typeOf(step).shape.length ? { ...type, shape: type.shape.slice(1) } : type;
       const columns = type.shape.at(-1)!;
-      const mask = keepMask(l, node.attributes, l.full(step), rangeUpTo(l, l.rows(rowType)), l.size(columns));
+      const mask = dropoutKeepMask(l, node.attributes, l.full(step), rangeUpTo(l, l.rows(rowType)), l.size(columns));
       const fitting = type.shape.length === 1 ? l.reshape(mask, l.graph.integers([-1])) : l.flatten(mask, columns);
       const y = l.op("Mul", [l.flat(x), fitting]);
       return type.shape.length > 2 ? { flat: y } : { full: y };

@@ -2,14 +2,14 @@
  * The same ops with kernels that every TensorFlow build and its LiteRT converter know: no kernels reserved to
  * TensorFlow's graph optimizer, no complex numbers, only public op names.
  */
-import type { Activation } from "#dsl/tensor/ops/shared/activation.js";
+import type { LinearActivationName } from "#dsl/tensor/ops/shared/activation.js";
 import type { Dimension } from "#dsl/tensor/program.js";
 import type { Lowering, Lowerings } from "../lowering.js";
-import { smoothActivation } from "./activations.js";
+import { lowerSmoothActivation } from "./activations.js";
 import { linearLowerings, type FusedLinear } from "./products.js";
 import { lowerRope, type RopeTables } from "./rope.js";
 
-function activated(l: Lowering, x: string, activation: Activation): string {
+function activated(l: Lowering, x: string, activation: LinearActivationName): string {
   switch (activation) {
     case "relu":
       return l.op("Relu", [x]);
@@ -19,7 +19,7 @@ function activated(l: Lowering, x: string, activation: Activation): string {
       return l.op("Sigmoid", [x]);
     case "gelu":
     case "gelu_tanh":
-      return smoothActivation(l, x, activation);
+      return lowerSmoothActivation(l, x, activation);
   }
 }
 
@@ -49,7 +49,7 @@ function turnPairs(l: Lowering, x: string, { cos, sin }: RopeTables, shape: read
   return l.reshape(both, l.shape(shape));
 }
 
-export const stockLowerings = {
+export const standardKernelLowerings = {
   ...linearLowerings(joined),
   rope: (l, node) => [() => ({ flat: lowerRope(l, node, turnPairs) })],
 } satisfies Lowerings;

@@ -2,7 +2,7 @@
 import { blockQuantizationOf } from "#dsl/tensor/ops/dequantize_blocks.js";
 import type { Lowerings } from "../lowering.js";
 
-export const storageLowerings = {
+export const dequantizeLowerings = {
   dequantize: (l, node) => [
     () => {
       const [codes, scales] = node.inputs;

@@ -15,7 +15,7 @@ import { randomLowerings } from "./random.js";
 import { reductionLowerings } from "./reductions.js";
 import { ropeLowerings } from "./rope.js";
 import { shapeLowerings } from "./shapes.js";
-import { storageLowerings } from "./storage.js";
+import { dequantizeLowerings } from "./storage.js";
 
 export const lowerings: Lowerings = {
   ...elementwiseLowerings,
@@ -33,5 +33,5 @@ export const lowerings: Lowerings = {
   ...attentionLowerings,
   ...optimizerLoweringTable,
   ...cacheLowerings,
-  ...storageLowerings,
+  ...dequantizeLowerings,
 };

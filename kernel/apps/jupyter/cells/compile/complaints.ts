@@ -1,7 +1,7 @@
 /** Formats the compiler errors of a cell as text with position and caret, all at once. */
 import { nearestWord } from "#dsl/language/diagnostics/nearest-word.js";
 import { tuneVerbOfLine } from "#dsl/language/syntax/cell.js";
-import { caretLines, type CellPlace } from "../cell-position.js";
+import { caretLines, type CellSourcePosition } from "../cell-position.js";
 import type { TslabDiagnostic } from "./typescript.js";
 
 // Shortens types in the compiler's messages: a model's type would fill a page, so long object types show only their
@@ -47,7 +47,7 @@ function namesOf(inside: string): readonly string[] {
   return top.split(";").flatMap((member) => name.exec(member)?.[1] ?? []);
 }
 
-export interface Complaint extends CellPlace {
+export interface CellCompileError extends CellSourcePosition {
   /** Code such as `TS2304`. */
   readonly code: string;
   readonly message: string;
@@ -60,9 +60,9 @@ export interface Complaint extends CellPlace {
  * Combines a message and its explanations, which the converter returns as neighbours with one position, into one error
  * with notes.
  */
-export function complaintsOf(diagnostics: readonly TslabDiagnostic[], code: string): Complaint[] {
+export function cellCompileErrorsOf(diagnostics: readonly TslabDiagnostic[], code: string): CellCompileError[] {
   const lines = code.split("\n");
-  const complaints: (Complaint & { notes: string[] })[] = [];
+  const complaints: (CellCompileError & { notes: string[] })[] = [];
   let before: TslabDiagnostic | undefined;
   const explained = new Set<string>();
   for (const d of diagnostics) {
@@ -91,7 +91,7 @@ export function complaintsOf(diagnostics: readonly TslabDiagnostic[], code: stri
 }
 
 /** Formats one error as lines: message, position, source line with a caret, notes. */
-export function complaintLines(complaint: Complaint, code: string, title: string): string[] {
+export function compileErrorLines(complaint: CellCompileError, code: string, title: string): string[] {
   return [
     `error[${complaint.code}]: ${complaint.message}`,
     ...caretLines(code, complaint, title, complaint.length),
@@ -100,7 +100,7 @@ export function complaintLines(complaint: Complaint, code: string, title: string
 }
 
 /** Reports whether it is a syntax error, not a type error. */
-export function isSyntaxComplaint({ code }: Complaint): boolean {
+export function isSyntaxCompileError({ code }: CellCompileError): boolean {
   return /^TS1\d{3}$/.test(code);
 }
 

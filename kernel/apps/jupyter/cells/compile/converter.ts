@@ -6,7 +6,7 @@
 import type * as TypeScript from "typescript";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { CompletionReply, Completeness, Inspection } from "../../../../assist/answers.js";
-import { complaintsOf, type Complaint } from "./complaints.js";
+import { cellCompileErrorsOf, type CellCompileError } from "./complaints.js";
 import { prepareCompilerHost, typescriptFailureLine, type EmittedCell, type CellCompilerHost } from "./host.js";
 import { moduleTransformer, type ModuleFacts } from "./modules.js";
 import { newerLibraryDeclarations } from "./newer-library.js";
@@ -30,7 +30,7 @@ export interface CompiledCell {
 }
 export type Conversion =
   | { readonly compiled: CompiledCell }
-  | { readonly complaints: readonly Complaint[] }
+  | { readonly complaints: readonly CellCompileError[] }
   | { readonly clashes: readonly string[] };
 
 /** Declarations of all cells so far. */
@@ -97,7 +97,8 @@ export class Converter {
       result = this.untyped(code, typescriptFailureLine(error));
     }
     const { emitted } = this.host;
-    if (result.diagnostics.length > 0 || !emitted) return { complaints: complaintsOf(result.diagnostics, source) };
+    if (result.diagnostics.length > 0 || !emitted)
+      return { complaints: cellCompileErrorsOf(result.diagnostics, source) };
     const clashes = [...emitted.defines].filter((name) => this.tune.has(name));
     if (clashes.length > 0) return { clashes };
     const written =
@@ -143,7 +144,11 @@ export class Converter {
   }
 
   /** Compiler errors of a converted source, with notes on unknown properties. */
-  explained(complaints: readonly Complaint[], source: string, verbs: readonly string[]): readonly Complaint[] {
+  explained(
+    complaints: readonly CellCompileError[],
+    source: string,
+    verbs: readonly string[],
+  ): readonly CellCompileError[] {
     const completionsAt = (offset: number, length: number): readonly string[] => {
       const without = source.slice(0, offset) + source.slice(offset + length);
       return this.complete(without, offset).matches.map(({ text }) => text);
@@ -212,7 +217,7 @@ export class Converter {
         },
       ];
     });
-    if (wrong.length > 0) return { complaints: complaintsOf(wrong, text) };
+    if (wrong.length > 0) return { complaints: cellCompileErrorsOf(wrong, text) };
     return {
       compiled: {
         code: output.outputText,

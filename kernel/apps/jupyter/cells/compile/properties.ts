@@ -4,7 +4,7 @@
  */
 import { listNames } from "#dsl/language/diagnostics/lists.js";
 import { nearestWord } from "#dsl/language/diagnostics/nearest-word.js";
-import type { Complaint } from "./complaints.js";
+import type { CellCompileError } from "./complaints.js";
 
 /**
  * The compiler's message for an unknown property without a similar name; similar names it suggests itself (TS2551).
@@ -20,7 +20,11 @@ export interface NameHintContext {
 }
 
 /** Adds a note to an error about an unknown property. */
-export function withPropertyNote(complaint: Complaint, source: string, names: NameHintContext): Complaint {
+export function withPropertyNote(
+  complaint: CellCompileError,
+  source: string,
+  names: NameHintContext,
+): CellCompileError {
   const wanted = complaint.code === "TS2339" ? unknown.exec(complaint.message)?.[1] : undefined;
   if (wanted === undefined) return complaint;
   const offset = offsetOf(complaint, source);
@@ -52,7 +56,7 @@ function tuneNameBefore(before: string, { isTune }: NameHintContext): string | u
   const name = /(?<![\p{ID_Continue}$.])([\p{ID_Start}_$][\p{ID_Continue}$]*)\s*\??\.\s*$/u.exec(before)?.[1];
   return name !== undefined && isTune(name) ? name : undefined;
 }
-function offsetOf({ line, column }: Complaint, source: string): number {
+function offsetOf({ line, column }: CellCompileError, source: string): number {
   const before = source.split("\n").slice(0, line - 1);
   return before.reduce((sum, text) => sum + text.length + 1, 0) + column - 1;
 }

@@ -1,7 +1,7 @@
 /**
  * Detects Python in a cell that doesn't compile as TypeScript: its position, and the Tune or TypeScript equivalents.
  */
-import { isSyntaxComplaint, type Complaint } from "./complaints.js";
+import { isSyntaxCompileError, type CellCompileError } from "./complaints.js";
 
 /** Lines that are never TypeScript, reported only if the cell doesn't parse. */
 const forms: readonly RegExp[] = [
@@ -60,11 +60,11 @@ const plainly: readonly Served[] = [
 /**
  * Returns one error with help instead of the compiler's errors about Python; undefined if it doesn't look like Python.
  */
-export function pythonComplaintIn(
-  complaints: readonly Complaint[],
+export function pythonCodeErrorIn(
+  complaints: readonly CellCompileError[],
   code: string,
-): { readonly complaint: Complaint; readonly hint: string } | undefined {
-  const unparsed = complaints.some((one) => isSyntaxComplaint(one));
+): { readonly complaint: CellCompileError; readonly hint: string } | undefined {
+  const unparsed = complaints.some((one) => isSyntaxCompileError(one));
   const unknown = new Set(complaints.filter((one) => isUnknownName(one)).map(({ line }) => line));
   const lines = code.split("\n");
   const lineIndex = lines.findIndex(
@@ -75,7 +75,7 @@ export function pythonComplaintIn(
   const line = lines[lineIndex];
   if (line === undefined) return undefined;
   const text = line.trim();
-  const complaint: Complaint = {
+  const complaint: CellCompileError = {
     code: "python",
     message: "this is Python; cells are Tune or TypeScript",
     notes: [],
@@ -87,7 +87,7 @@ export function pythonComplaintIn(
 }
 
 /** Reports an unknown name, or one (`print`) that the browser's types define differently. */
-function isUnknownName({ code }: Complaint): boolean {
+function isUnknownName({ code }: CellCompileError): boolean {
   return ["TS2304", "TS2552", "TS2554", "TS18004"].includes(code) || /^TS1\d{3}$/.test(code);
 }
 

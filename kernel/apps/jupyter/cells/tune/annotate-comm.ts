@@ -8,7 +8,7 @@ import type { AnnotationLabel } from "../../../../data/annotations/line.js";
 import type { AnnotationHost } from "../../../../session/execution-context.js";
 import { annotateTarget, type AnnotationReply } from "../../ports/annotate-contract.js";
 import type { Comm, CommHandlers, CommOpened } from "../../ports/comms.js";
-import { contentOf, faultText, createCommOffers } from "./offered-content.js";
+import { contentOrEmpty, faultText, createCommOffers } from "./offered-content.js";
 
 /** Maximum rows per message to a front end. */
 const WINDOW = 200;
@@ -34,7 +34,7 @@ function opened(open: Open, comm: Comm): CommHandlers {
 }
 
 function take({ annotation, comms }: Open, comm: Comm, content: unknown): void {
-  const request = contentOf(content);
+  const request = contentOrEmpty(content);
   const { at: rowIndex } = request;
   switch (request["ask"]) {
     case "rows": {

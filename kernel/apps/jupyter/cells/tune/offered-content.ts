@@ -40,6 +40,6 @@ export function faultText(error: unknown): string {
   return help ? `${message} (${help})` : message;
 }
 
-export function contentOf(value: unknown): Readonly<Record<string, unknown>> {
+export function contentOrEmpty(value: unknown): Readonly<Record<string, unknown>> {
   return (value ?? {}) as Readonly<Record<string, unknown>>;
 }

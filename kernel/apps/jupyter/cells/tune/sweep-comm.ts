@@ -6,7 +6,7 @@ import type { SweepControls } from "../../../../display/sweeps/sweep-controls.js
 import type { ControlsHost } from "../../../../session/execution-context.js";
 import { sweepTarget, type SweepSnapshot, type SweepReply } from "../../ports/sweep-contract.js";
 import type { Comm, CommHandlers, CommOpened } from "../../ports/comms.js";
-import { contentOf, faultText, createCommOffers } from "./offered-content.js";
+import { contentOrEmpty, faultText, createCommOffers } from "./offered-content.js";
 
 export function sweepControlsHost(register: (target: string, opened: CommOpened) => void): ControlsHost {
   return createCommOffers(register, sweepTarget, opened);
@@ -16,7 +16,7 @@ function opened(sweep: SweepControls, comm: Comm): CommHandlers {
   const { now, settings } = sweep;
   comm.send({ method: "update", state: { ...now, settings } satisfies SweepSnapshot });
   const end = sweep.onShown(() => comm.send({ method: "update", state: sweep.now }));
-  return { message: ({ data }) => take(sweep, comm, contentOf(data["content"])), closed: end };
+  return { message: ({ data }) => take(sweep, comm, contentOrEmpty(data["content"])), closed: end };
 }
 
 function take(sweep: SweepControls, comm: Comm, { ask, id, trial, changes }: Readonly<Record<string, unknown>>): void {
@@ -36,5 +36,5 @@ function take(sweep: SweepControls, comm: Comm, { ask, id, trial, changes }: Rea
 }
 
 function textsIn(value: unknown): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(contentOf(value)).map(([name, text]) => [name, String(text)]));
+  return Object.fromEntries(Object.entries(contentOrEmpty(value)).map(([name, text]) => [name, String(text)]));
 }

@@ -7,7 +7,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync }
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { objectWith, readHint } from "../../../../fetch/json.js";
+import { objectWith, readJsonCacheFile } from "../../../../fetch/json.js";
 import { version } from "../../../../session/version.js";
 import type { Json } from "../message.js";
 import { deflateSync } from "node:zlib";
@@ -177,7 +177,7 @@ const ours = objectWith({
 
 /** Reads the kernel.json of a folder, if Tunebook wrote it. */
 function readKernel(folder: string, name = ""): InstalledKernel | undefined {
-  const found = readHint(join(folder, "kernel.json"), ours);
+  const found = readJsonCacheFile(join(folder, "kernel.json"), ours);
   if (!found) return undefined;
   const { argv, metadata } = found;
   const works = argv.slice(0, 2).every((file) => existsSync(file));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { emitOnnx } from "#dsl/tensor/backends/onnx/emit.js";
 import { lowerings } from "#dsl/tensor/backends/onnx/lower/table.js";
 import { Graph } from "#dsl/tensor/builder.js";
-import { gradient } from "#dsl/tensor/gradient.js";
+import { gradientsOfLoss } from "#dsl/tensor/gradient.js";
 import type { Program } from "#dsl/tensor/program.js";
 import { ops } from "#dsl/tensor/table.js";
 
@@ -21,7 +21,7 @@ function twoLayers(width: number): Program {
     graph.state(name, { type: { dtype: "f32", shape: [width, width] }, trains: true, initial: { zeros: true } });
   const weights = [state("first"), state("second")];
   const loss = x.linear(weights[0]!).tanh().linear(weights[1]!).square().sum();
-  const gradients = gradient(graph, loss, weights);
+  const gradients = gradientsOfLoss(graph, loss, weights);
   ["first", "second"].forEach((name, i) => {
     const inputs = [weights[i]!, state(`m.${name}`), state(`v.${name}`), gradients[i]!, rate, step] as const;
     graph.apply("adamw", inputs, ADAMW).forEach((value, k) => graph.update(["", "m.", "v."][k]! + name, value));

@@ -5,7 +5,7 @@ import { TensorflowGraph } from "#dsl/tensor/backends/tensorflow/graph.js";
 import { lowerings } from "#dsl/tensor/backends/tensorflow/lower/table.js";
 import { writeSavedModel, type GraphNode } from "#dsl/tensor/backends/tensorflow/saved-model.js";
 import { Graph } from "#dsl/tensor/builder.js";
-import { gradient } from "#dsl/tensor/gradient.js";
+import { gradientsOfLoss } from "#dsl/tensor/gradient.js";
 import type { Program } from "#dsl/tensor/program.js";
 import { ops, opTable } from "#dsl/tensor/table.js";
 import { hard_swish } from "#tests/dsl/tensor/passes/hard-swish.js";
@@ -46,7 +46,7 @@ function training(): Program {
     graph.state(name, { type: { dtype: "f32", shape: [2, 3] }, trains: true, initial: { zeros: true } });
   const w = zeros("w");
   const loss = graph.one("cross_entropy", [x.linear(w), labels], { ignore: -100, reduction: "mean" });
-  const [d] = gradient(graph, loss, [w]);
+  const [d] = gradientsOfLoss(graph, loss, [w]);
   const settings = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.01 };
   const updated = graph.apply("adamw", [w, zeros("m"), zeros("v"), d!, rate, step], settings);
   ["w", "m", "v"].forEach((name, i) => graph.update(name, updated[i]!));

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { tmpdir } from "node:os";
 import { modelTypeText } from "#kernel/models/model-handle.js";
-import { complaintLines, withShortTypes } from "#kernel/apps/jupyter/cells/compile/complaints.js";
+import { compileErrorLines, withShortTypes } from "#kernel/apps/jupyter/cells/compile/complaints.js";
 import { Converter } from "#kernel/apps/jupyter/cells/compile/converter.js";
 import { planOf } from "../../../runs/run-folders.js";
 import { Notebook, traceback } from "./notebook.js";
@@ -22,7 +22,7 @@ describe("unknown property error", function () {
     const found = converter.convert(code);
     assert.ok("complaints" in found, code);
     const all = converter.explained(found.complaints, code, ["evaluate", "train"]);
-    return all.flatMap((one) => complaintLines(one, code, "cell")).filter((line) => /^(?:error|note)/.test(line));
+    return all.flatMap((one) => compileErrorLines(one, code, "cell")).filter((line) => /^(?:error|note)/.test(line));
   };
   const m = "type '{ name; trained; history; … }'";
 

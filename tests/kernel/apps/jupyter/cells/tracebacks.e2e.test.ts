@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
-import { pythonComplaintIn } from "#kernel/apps/jupyter/cells/compile/python.js";
+import { pythonCodeErrorIn } from "#kernel/apps/jupyter/cells/compile/python.js";
 import { Notebook, traceback } from "./notebook.js";
 
 interface NotebookFile {
@@ -151,7 +151,7 @@ describe("traceback", () => {
           ...{ code: told, message: "wrong", notes: [], line: i + 1, column: 1, length: 1 },
         })),
       );
-      assert.equal(pythonComplaintIn(complaints, code), undefined, code);
+      assert.equal(pythonCodeErrorIn(complaints, code), undefined, code);
     }
   });
 });

@@ -7,14 +7,15 @@ import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
-import type { Json } from "#kernel/fetch/json.js";
+import type { JsonRecord } from "#kernel/fetch/json.js";
 import { runNotebook } from "#kernel/apps/jupyter/client/notebook.js";
 import type { CodeCell } from "#kernel/apps/jupyter/client/notebook-file.js";
 
 const root = new URL("../../../../../..", import.meta.url);
 
 function textOf(cell: CodeCell | undefined): string {
-  const plain = ({ text, data }: Json): string => [text ?? (isRecord(data) ? data["text/plain"] : "")].flat().join("");
+  const plain = ({ text, data }: JsonRecord): string =>
+    [text ?? (isRecord(data) ? data["text/plain"] : "")].flat().join("");
   return (cell?.outputs ?? []).map((output) => plain(output)).join("\n");
 }
 

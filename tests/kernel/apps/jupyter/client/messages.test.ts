@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { decode, encode, newHeader } from "#kernel/apps/jupyter/client/messages.js";
+import { decodeSignedMessage, encodeSignedMessage, newHeader } from "#kernel/apps/jupyter/client/messages.js";
 
 /** Values that JSON preserves exactly. */
 const json = fc
@@ -18,22 +18,22 @@ describe("client messages", () => {
           content,
           buffers: buffers.map((b) => Buffer.from(b)),
         };
-        const got = decode([Buffer.from("router"), ...encode(sent, key)], key);
+        const got = decodeSignedMessage([Buffer.from("router"), ...encodeSignedMessage(sent, key)], key);
         assert.deepEqual(got, { ...sent, identities: [Buffer.from("router")] });
       }),
     );
   });
   it("are rejected if a byte of a signed part changed or the key differs", () => {
-    const frames = encode(
+    const frames = encodeSignedMessage(
       { header: newHeader("x", "s"), parent: {}, metadata: {}, content: { a: 1 }, buffers: [] },
       "key",
     );
-    assert.equal(decode(frames, "other"), null);
+    assert.equal(decodeSignedMessage(frames, "other"), null);
     for (const at of [1, 2, 3, 4, 5]) {
       const forged = frames.map((frame, i) => (i === at ? Buffer.concat([frame, Buffer.from(" ")]) : frame));
-      assert.equal(decode(forged, "key"), null);
+      assert.equal(decodeSignedMessage(forged, "key"), null);
     }
-    assert.equal(decode(frames.slice(1), "key"), null);
-    assert.notEqual(decode(frames, "key"), null);
+    assert.equal(decodeSignedMessage(frames.slice(1), "key"), null);
+    assert.notEqual(decodeSignedMessage(frames, "key"), null);
   });
 });

@@ -1,6 +1,6 @@
 /** Scores in the outputs of a notebook that was run again. */
 import assert from "node:assert/strict";
-import { changedOutputs, withoutReportedLines } from "#kernel/apps/jupyter/client/moved-outputs.js";
+import { scoreChangesBetween, withoutReportedLines } from "#kernel/apps/jupyter/client/moved-outputs.js";
 import type { Notebook } from "#kernel/apps/jupyter/client/notebook-file.js";
 
 const notebook = (...outputs: readonly string[]): Notebook =>
@@ -24,7 +24,7 @@ training  0.4 s                   0.2 s`;
 
 describe("changed scores in the outputs of a rerun notebook", () => {
   it("are reported once, with the first output line that contains them", () => {
-    const { lines, moved } = changedOutputs(
+    const { lines, moved } = scoreChangesBetween(
       notebook(evaluation("0.5000", "0.7039"), evaluation("0.5000", "0.7039")),
       notebook(evaluation("0.5000", "0.7041"), evaluation("0.7500", "0.9000")),
     );
@@ -40,7 +40,7 @@ describe("changed scores in the outputs of a rerun notebook", () => {
   });
   it("include scores with a change only in an interval bound", () => {
     const of = (end: string): string => `f1(macro)  0.5000 (${end} … 0.785)`;
-    const { moved } = changedOutputs(notebook(of("0.1")), notebook(of("0.3")));
+    const { moved } = scoreChangesBetween(notebook(of("0.1")), notebook(of("0.3")));
     assert.deepEqual(
       moved.map(({ scores }) => scores),
       [[]],
@@ -48,7 +48,7 @@ describe("changed scores in the outputs of a rerun notebook", () => {
   });
   it("are reported if they are formatted differently or missing", () => {
     const moved = (then: string, now: string) =>
-      changedOutputs(notebook(then), notebook(now)).moved.map(({ metric, now }) => [metric, now]);
+      scoreChangesBetween(notebook(then), notebook(now)).moved.map(({ metric, now }) => [metric, now]);
     assert.deepEqual(moved("accuracy  0.9100 (0.88 … 0.94)", "accuracy  0.9100"), [["accuracy", "accuracy  0.9100"]]);
     assert.deepEqual(moved("accuracy  0.9100", "done"), [["accuracy", "no such line"]]);
     assert.deepEqual(moved("accuracy  0.9100", "accuracy  0.9100"), []);
@@ -69,7 +69,7 @@ describe("changed scores in the outputs of a rerun notebook", () => {
       ["{ accuracy: 0.93, loss: 0.2 }", "{ accuracy: 0.93, loss: 0.4 }"],
       ["step 20: validation loss 0.64 · 2.1 s", "step 20: validation loss 0.66 · 2.4 s"],
     ])
-      assert.equal(changedOutputs(notebook(then ?? ""), notebook(now ?? "")).moved.length, 1, then);
+      assert.equal(scoreChangesBetween(notebook(then ?? ""), notebook(now ?? "")).moved.length, 1, then);
   });
   it("are found below a line that names them", () => {
     for (const [then, now] of [
@@ -80,11 +80,11 @@ describe("changed scores in the outputs of a rerun notebook", () => {
       ],
       ["accuracy\n0.93", "accuracy\n0.95"],
     ] as const) {
-      assert.deepEqual(changedOutputs(notebook(then), notebook(then)).moved, []);
-      assert.equal(changedOutputs(notebook(then), notebook(now)).moved.length, 1, then);
+      assert.deepEqual(scoreChangesBetween(notebook(then), notebook(then)).moved, []);
+      assert.equal(scoreChangesBetween(notebook(then), notebook(now)).moved.length, 1, then);
     }
     // Text after an empty line does not belong to the score.
-    assert.deepEqual(changedOutputs(notebook("accuracy\n\n3 rows"), notebook("accuracy\n\n4 rows")).moved, []);
+    assert.deepEqual(scoreChangesBetween(notebook("accuracy\n\n3 rows"), notebook("accuracy\n\n4 rows")).moved, []);
   });
   it("are found in JSON, and in the traces of a figure", () => {
     const shown = (type: string, value: unknown): Notebook => {
@@ -97,8 +97,8 @@ describe("changed scores in the outputs of a rerun notebook", () => {
     const figure = (last: number) =>
       shown("application/vnd.plotly.v1+json", { data: [{ name: "validation accuracy", x: [1, 2], y: [0.5, last] }] });
     for (const book of [json, figure]) {
-      assert.deepEqual(changedOutputs(book(0.75), book(0.75)).moved, []);
-      assert.equal(changedOutputs(book(0.75), book(0.5)).moved.length, 1);
+      assert.deepEqual(scoreChangesBetween(book(0.75), book(0.75)).moved, []);
+      assert.equal(scoreChangesBetween(book(0.75), book(0.5)).moved.length, 1);
     }
   });
   it("are found if only the HTML has another number, which front ends show instead of the text", () => {
@@ -109,8 +109,8 @@ describe("changed scores in the outputs of a rerun notebook", () => {
       Object.assign(book.cells[0]!, { outputs: [{ output_type: "display_data", data, metadata: {} }] });
       return book;
     };
-    assert.deepEqual(changedOutputs(shown("0.9650"), shown("0.9650")).moved, []);
-    const { moved } = changedOutputs(shown("0.9950"), shown("0.9650"));
+    assert.deepEqual(scoreChangesBetween(shown("0.9650"), shown("0.9650")).moved, []);
+    const { moved } = scoreChangesBetween(shown("0.9950"), shown("0.9650"));
     assert.deepEqual(
       moved.map(({ metric, scores }) => [metric, scores]),
       [["accuracy", [{ then: 0.995, now: 0.965 }]]],
@@ -124,17 +124,17 @@ describe("changed scores in the outputs of a rerun notebook", () => {
       ["memory  about 829 MiB (estimated)", "memory  about 900 MiB (estimated)"],
       ["2026-12-02T16:04:08Z loss 0.2", "2026-12-03T16:05:08.123Z loss 0.2"],
     ])
-      assert.deepEqual(changedOutputs(notebook(then ?? ""), notebook(now ?? "")).moved, [], then);
+      assert.deepEqual(scoreChangesBetween(notebook(then ?? ""), notebook(now ?? "")).moved, [], then);
   });
   it("are matched to the same cell if only one notebook has injected parameters", () => {
     const [then, now] = [notebook("accuracy  0.9100"), notebook("accuracy  0.5000")];
     const injected = { ...then.cells[0]!, metadata: { tags: ["injected-parameters"] }, outputs: [] };
     const after = { ...now, cells: [injected, ...now.cells] } as Notebook;
-    const { lines, moved } = changedOutputs(then, after);
+    const { lines, moved } = scoreChangesBetween(then, after);
     assert.deepEqual([lines, moved.map(({ cell }) => cell)], [1, [2]]);
   });
   it("are omitted if a run reports them", () => {
-    const { moved } = changedOutputs(
+    const { moved } = scoreChangesBetween(
       notebook(evaluation("0.5000", "0.7039")),
       notebook(evaluation("0.7500", "0.7039")),
     );

@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runNotebook } from "#kernel/apps/jupyter/client/notebook.js";
 import type { Cell, CodeCell, Notebook } from "#kernel/apps/jupyter/client/notebook-file.js";
-import { type Json } from "#kernel/fetch/json.js";
+import { type JsonRecord } from "#kernel/fetch/json.js";
 
 const root = new URL("../../../../../..", import.meta.url);
 const page = new URL("docs/tutorial.md", root);
@@ -19,7 +19,7 @@ const notebook = new URL("notebooks/tutorial.ipynb", root);
 const [epochs, fewer] = ["recipe quick { epochs: 3 }", "recipe quick { epochs: 1, batch_size: 8 }"];
 
 function plainOf(output: CodeCell["outputs"][number]): string {
-  const { output_type: type, traceback, text, data }: Json = output;
+  const { output_type: type, traceback, text, data }: JsonRecord = output;
   if (type === "error")
     return [traceback]
       .flat()

@@ -6,7 +6,7 @@
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import type { KernelClient } from "#kernel/apps/jupyter/client/client.js";
-import { encode, newHeader } from "#kernel/apps/jupyter/client/messages.js";
+import { encodeSignedMessage, newHeader } from "#kernel/apps/jupyter/client/messages.js";
 import { startKernel } from "#kernel/apps/jupyter/client/client.js";
 import type { FuzzRun } from "../../../../fuzzing.js";
 import { Garbage, type Burst } from "./garbage.js";
@@ -96,7 +96,7 @@ export async function examine(kernel: KernelClient): Promise<readonly string[]> 
 /** Sends signed requests whose replay would be noticed, and returns their frames. */
 async function overhear(kernel: KernelClient): Promise<readonly (readonly Buffer[])[]> {
   const signed = (type: string, content: object): readonly Buffer[] =>
-    encode(
+    encodeSignedMessage(
       { header: newHeader(type, kernel.session), parent: {}, metadata: {}, content: { ...content }, buffers: [] },
       kernel.connection.key,
     );

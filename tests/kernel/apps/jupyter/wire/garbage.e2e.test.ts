@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { request } from "node:https";
 import { startKernel, type KernelClient } from "#kernel/apps/jupyter/client/client.js";
-import { encode, newHeader, sign } from "#kernel/apps/jupyter/client/messages.js";
+import { encodeSignedMessage, newHeader, signMessageParts } from "#kernel/apps/jupyter/client/messages.js";
 import { until } from "#tests/until.js";
 import { Garbage } from "./garbage.js";
 import { examine, ports, send, throwGarbage } from "./fuzz-ports.js";
@@ -57,7 +57,7 @@ describe("kernel ports under garbage input", function () {
     const { key } = kernel.connection;
     const content = { code: "globalThis.overheard += 1", silent: true };
     const header = newHeader("execute_request", kernel.session);
-    const frames = encode({ header, parent: {}, metadata: {}, content, buffers: [] }, key);
+    const frames = encodeSignedMessage({ header, parent: {}, metadata: {}, content, buffers: [] }, key);
     for (let times = 0; times < 3; times++) await kernel.sendRaw(frames);
     await kernel.execute("1");
     const told = (): boolean => log.some((line) => /came a second time and was refused/.test(line));
@@ -86,7 +86,11 @@ describe("kernel under malformed signed requests", function () {
   };
   const raw = (header: string, content: string): Promise<void> => {
     const parts = [header, "{}", "{}", content].map((text) => Buffer.from(text, "latin1"));
-    return kernel.sendRaw([Buffer.from("<IDS|MSG>"), Buffer.from(sign(parts, kernel.connection.key)), ...parts]);
+    return kernel.sendRaw([
+      Buffer.from("<IDS|MSG>"),
+      Buffer.from(signMessageParts(parts, kernel.connection.key)),
+      ...parts,
+    ]);
   };
   const header = (type: string, more = ""): string =>
     `{"msg_id":"${Math.random()}","msg_type":${JSON.stringify(type)},"session":"s"${more}}`;

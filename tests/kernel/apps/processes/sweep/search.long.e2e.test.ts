@@ -11,8 +11,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
-import { runningText, stopRunAndReport } from "#kernel/apps/cli/runs/running-table.js";
-import { noteRunning } from "#kernel/remote/supervisor/running-processes.js";
+import { runningTrainingsText, stopRunAndReport } from "#kernel/apps/cli/runs/running-table.js";
+import { registerRunningTraining } from "#kernel/remote/supervisor/running-processes.js";
 import type { SweepInTypeScript } from "#kernel/study/trial.js";
 import { cachePath } from "#kernel/fetch/cache.js";
 import { readSearchPlace, writeSearchPlace, type ClusterSearchPlace } from "#kernel/runs/together/search-place.js";
@@ -132,7 +132,7 @@ describe("sweep whose search runs as a cluster job", function () {
     assert.ok(cluster.running.length > 0, "it goes on");
     const elsewhere = await refusal(sweep("cut", there(", search: here"), "long"));
     assert.equal(elsewhere.code, "search-elsewhere");
-    const [listed] = JSON.parse(await runningText(true)) as Readonly<Record<string, unknown>>[];
+    const [listed] = JSON.parse(await runningTrainingsText(true)) as Readonly<Record<string, unknown>>[];
     const { name, where, address, stands, of, steps } = listed ?? {};
     const there_ = { name: "cut", where: "ray", address: cluster.address, stands: "under way", of: "trials", steps: 4 };
     assert.deepEqual({ name, where, address, stands, of, steps }, there_);
@@ -140,7 +140,7 @@ describe("sweep whose search runs as a cluster job", function () {
     const from = join(book.folder, "elsewhere");
     assert.match(await stopRunAndReport("cut", from, false), /cut was stopped on the cluster at .*, with its workers/);
     assert.deepEqual(cluster.running, []);
-    assert.match(await runningText(false), /cut\s+on Ray at .*, ended before its time\s+\d\/4 trials/);
+    assert.match(await runningTrainingsText(false), /cut\s+on Ray at .*, ended before its time\s+\d\/4 trials/);
   });
   it("is attached from another notebook and a terminal, whose interrupts only stop the watching", async () => {
     const leave = new AbortController();
@@ -182,7 +182,7 @@ describe("sweep whose search runs as a cluster job", function () {
     await book.run("attach cut");
     assert.equal(handle("cut").trials.length, 4);
     assert.equal(cluster.asked.length, asked);
-    assert.doesNotMatch(await runningText(false), /cut/);
+    assert.doesNotMatch(await runningTrainingsText(false), /cut/);
   });
   it("is reported as unreachable within seconds, and is available afterwards", async () => {
     const folder = folderOf("found");
@@ -192,11 +192,14 @@ describe("sweep whose search runs as a cluster job", function () {
       node: { id: "n1", host: "head", address: "10.0.0.1" },
     };
     writeSearchPlace(folder, { ...at, address: "http://127.0.0.1:1" });
-    noteRunning(folder);
+    registerRunningTraining(folder);
     const { code, message } = await refusal("attach found");
     assert.equal(code, "search-away");
     assert.match(message, /the cluster at http:\/\/127\.0\.0\.1:1, where found is searched for, can't be asked/);
-    assert.match(await runningText(false), /found\s+on Ray at http:\/\/127\.0\.0\.1:1, not reached\s+4\/4 trials/);
+    assert.match(
+      await runningTrainingsText(false),
+      /found\s+on Ray at http:\/\/127\.0\.0\.1:1, not reached\s+4\/4 trials/,
+    );
     await assert.rejects(stopRunAndReport("found", book.folder, true), { code: "search-away" });
     // This is a different cluster, which does not know the search.
     writeSearchPlace(folder, { ...at, address: cluster.address });

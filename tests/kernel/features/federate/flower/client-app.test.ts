@@ -2,19 +2,23 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Client, RoundInstruction, Terms } from "#kernel/features/federate/contract.js";
-import type { ClientAppListeners, JoiningClient, PinnedTerms } from "#kernel/features/federate/flower/client-app.js";
+import type { Client, RoundInstruction, OfferedFederationTerms } from "#kernel/features/federate/contract.js";
+import type {
+  ClientAppListeners,
+  JoiningClient,
+  OwnFederationTerms,
+} from "#kernel/features/federate/flower/client-app.js";
 import {
   decodeRoundAnswer,
   decodeIntroduction,
-  decodeMessage,
+  decodeMaskingReply,
   decodeLeaderRequest,
   decodeScores,
   encodeRoundAnswer,
   encodeClientRequest,
   type ClientRequest,
 } from "#kernel/features/federate/flower/messages.js";
-import { pack } from "#kernel/features/federate/flower/packed.js";
+import { packHeadAndVectors } from "#kernel/features/federate/flower/packed.js";
 import { demandUniqueKey } from "#kernel/features/federate/flower/delivery-check.js";
 import { rawPublicKey } from "#kernel/features/federate/secure/primitives.js";
 import { EXPECTED, TERMS, toyClient, toyGuest } from "./toy.js";
@@ -42,7 +46,7 @@ function caught(run: () => unknown): unknown {
 /** Returns a client app, its replies to the messages of a run, and the errors it reports on its own terminal. */
 function guestOf(
   o: {
-    pins?: Partial<PinnedTerms>;
+    pins?: Partial<OwnFederationTerms>;
     joining?: Partial<JoiningClient>;
     client?: Client;
     hears?: ClientAppListeners;
@@ -56,7 +60,7 @@ function guestOf(
   const raw = (bytes: Uint8Array, run = 1n): Promise<Uint8Array> =>
     guest.answer(Buffer.concat([Uint8Array.of(9), bytes]).subarray(1), run, never);
   const ask = (question: ClientRequest, run = 1n): Promise<Uint8Array> => raw(encodeClientRequest(question), run);
-  const hello = (terms: Partial<Terms> = {}, run = 1n): Promise<Uint8Array> =>
+  const hello = (terms: Partial<OfferedFederationTerms> = {}, run = 1n): Promise<Uint8Array> =>
     ask({ kind: "hello", terms: { ...TERMS, ...terms } }, run);
   const train = (round: number, order: Partial<RoundInstruction> = {}, run = 1n): Promise<Uint8Array> =>
     ask({ kind: "train", order: orderOf(round, order) }, run);
@@ -87,7 +91,7 @@ describe("messages of a client app", () => {
     assert.deepEqual(decodeRoundAnswer(client, bytes, 3, EXPECTED), answer);
     assert.deepEqual(decodeScores(NORTH, await look(2)), { rows: 7, metrics: { accuracy: 0.5, loss: 1 } });
     const sum = await ask({ kind: "mask", message: Uint8Array.of(1, 2, 3) });
-    assert.deepEqual(decodeMessage("1", sum), Uint8Array.of(3, 2, 1));
+    assert.deepEqual(decodeMaskingReply("1", sum), Uint8Array.of(3, 2, 1));
   });
 
   it("report failures by code only, without error text", async () => {
@@ -288,7 +292,7 @@ describe("client app facing requests that differ from its program", () => {
       headed('{"head":{"kind":"train","round":1,"rounds":3},"vectors":[["weights",3,1]]}'),
       headed('{"head":{"kind":"mask"},"vectors":[]}'),
       headed('{"head":{"kind":"hello","terms":{"plan":[],"rounds":3,"clients":2,"done":0}},"vectors":[]}'),
-      pack({ kind: "train", round: 1, rounds: 3 }, { weights: new Float64Array(3) }),
+      packHeadAndVectors({ kind: "train", round: 1, rounds: 3 }, { weights: new Float64Array(3) }),
     ])
       assert.equal(refusalIn(await raw(wrong)), "flower-said");
     const nested = await raw(
@@ -362,8 +366,8 @@ describe("coordinator facing a malicious client", () => {
 
   it("caps the weight of scores at the client's rows, and rejects invalid values and names", () => {
     const read = (metrics: object, rows = 5): unknown =>
-      code(caught(() => decodeScores(NORTH, pack({ rows, metrics }, {}))));
-    assert.deepEqual(decodeScores(NORTH, pack({ rows: 2 ** 53 - 1, metrics: { accuracy: 1 } }, {})), {
+      code(caught(() => decodeScores(NORTH, packHeadAndVectors({ rows, metrics }, {}))));
+    assert.deepEqual(decodeScores(NORTH, packHeadAndVectors({ rows: 2 ** 53 - 1, metrics: { accuracy: 1 } }, {})), {
       ...{ rows: 12, metrics: { accuracy: 1 } },
     });
     assert.equal(read({ accuracy: 1, "recall@5": 0.5 }), "null");
@@ -396,10 +400,11 @@ describe("coordinator facing a malicious client", () => {
   });
 
   it("rejects codes with free text, overlong names and invalid keys", async () => {
-    const failed = pack({ code: "a row's text" }, {});
+    const failed = packHeadAndVectors({ code: "a row's text" }, {});
     assert.throws(() => decodeIntroduction("7", failed, 1n), { code: "flower-said" });
     assert.throws(
-      () => decodeIntroduction("7", pack({ code: "join-differs", path: "what Ms Mueller wrote" }, {}), 1n),
+      () =>
+        decodeIntroduction("7", packHeadAndVectors({ code: "join-differs", path: "what Ms Mueller wrote" }, {}), 1n),
       {
         code: "flower-said",
       },

@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { PbfReader, PbfWriter } from "pbf";
-import { messageObjectsOf, readPayload } from "#kernel/features/federate/flower/objects.js";
+import { messageObjectsOf, readMessagePayload } from "#kernel/features/federate/flower/objects.js";
 import { replyDecoders, requestEncoders, type MessageMetadata } from "#kernel/features/federate/flower/proto.js";
 
 export const METADATA: MessageMetadata = {
@@ -115,7 +115,9 @@ export class FakeSuperLink {
         this.done = async () => {
           if (!message || !ids.every((id) => this.pushed.has(id))) return;
           this.done = null;
-          this.said.push(await readPayload(message.tree, 2 ** 26, (id) => Promise.resolve(this.pushed.get(id)!)));
+          this.said.push(
+            await readMessagePayload(message.tree, 2 ** 26, (id) => Promise.resolve(this.pushed.get(id)!)),
+          );
         };
         return writer.finish();
       }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { superlinkAddress } from "#stdlib/runners/shared/superlink.js";
-import { messageObjectsOf, readPayload } from "#kernel/features/federate/flower/objects.js";
+import { messageObjectsOf, readMessagePayload } from "#kernel/features/federate/flower/objects.js";
 import {
   replyDecoders,
   metadataBytes,
@@ -59,11 +59,11 @@ describe("Flower's messages", () => {
         const found = contents.get(id);
         return found ? Promise.resolve(found) : Promise.reject(new Error("no such object"));
       };
-      assert.ok(Buffer.from(payload).equals(await readPayload(tree, size, get)));
+      assert.ok(Buffer.from(payload).equals(await readMessagePayload(tree, size, get)));
       assert.ok(Buffer.from(await get(tree.id)).includes(Buffer.from(metadataBytes(metadata))));
       const changed = (id: string): Promise<Uint8Array> =>
         get(id).then((bytes) => (id === tree.id ? bytes : Buffer.concat([bytes, Buffer.from("x")])));
-      await assert.rejects(readPayload(tree, size, changed));
+      await assert.rejects(readMessagePayload(tree, size, changed));
     }
   });
 });

@@ -1,11 +1,16 @@
 /** A client whose training is arithmetic: each step moves halfway to its target. */
 import { generateKeyPairSync, type KeyPairKeyObjectResult } from "node:crypto";
-import type { Client, RoundAnswer, RoundInstruction, Terms } from "#kernel/features/federate/contract.js";
+import type {
+  Client,
+  RoundAnswer,
+  RoundInstruction,
+  OfferedFederationTerms,
+} from "#kernel/features/federate/contract.js";
 import {
   ClientApp,
   type ClientAppListeners,
   type JoiningClient,
-  type PinnedTerms,
+  type OwnFederationTerms,
 } from "#kernel/features/federate/flower/client-app.js";
 import type { ExpectedAnswer } from "#kernel/features/federate/flower/messages.js";
 import { cryptoPrimitives, rawPublicKey } from "#kernel/features/federate/secure/primitives.js";
@@ -34,7 +39,7 @@ export function toyClient(name: string, rows: number, target: number): Client {
 }
 
 /** The terms that both sides of a toy federation agree on. */
-export const TERMS: Terms = { plan: { training: { seed: 1 } }, rounds: 3, clients: 2, done: 0 };
+export const TERMS: OfferedFederationTerms = { plan: { training: { seed: 1 } }, rounds: 3, clients: 2, done: 0 };
 export const EXPECTED: ExpectedAnswer = { given: ["control"], summed: false };
 
 /** A remote client with `values` weights and the replies of its program. */
@@ -42,7 +47,7 @@ export function toyGuest(
   client: Client,
   values: number,
   o: {
-    readonly pins?: Partial<PinnedTerms>;
+    readonly pins?: Partial<OwnFederationTerms>;
     readonly hears?: ClientAppListeners;
     readonly joining?: Partial<JoiningClient>;
     readonly node?: KeyPairKeyObjectResult;

@@ -7,7 +7,7 @@ import { encodeMaskingStart, decodeMaskingStart } from "#kernel/features/federat
 import { ClientMaskingState } from "#kernel/features/federate/secure/client-state.js";
 import { instructionHash } from "#kernel/features/federate/order-hash.js";
 import { decodeMaskingMessage, encodeMaskingMessage } from "#kernel/features/federate/secure/messages.js";
-import { minThreshold, type SecureRoundTerms } from "#kernel/features/federate/secure/round.js";
+import { minSecureSumThreshold, type SecureRoundTerms } from "#kernel/features/federate/secure/round.js";
 import { MaskingServer } from "#kernel/features/federate/secure/server.js";
 import { asClientMessage } from "#kernel/features/federate/secure/secure-sum.js";
 
@@ -43,7 +43,7 @@ function termsOf(
       order: instructionHash(order),
       nodes: clients.map(({ key }) => key),
     },
-    ...{ threshold: minThreshold(clients.length), values: VALUES, range: 16, bits: 32 as const, ...o },
+    ...{ threshold: minSecureSumThreshold(clients.length), values: VALUES, range: 16, bits: 32 as const, ...o },
   };
 }
 

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { MaskingPhase } from "#kernel/features/federate/secure/codes.js";
 import { fixedPointFor, type WordBits } from "#kernel/features/federate/secure/fixed-point.js";
-import { minThreshold } from "#kernel/features/federate/secure/round.js";
+import { minSecureSumThreshold } from "#kernel/features/federate/secure/round.js";
 import { carried, light, partiesOf, PARTS, termsFor } from "./parties.js";
 
 export const codeOf = (run: () => unknown): string => {
@@ -35,7 +35,7 @@ export function wanted(
 const cases = fc.integer({ min: 3, max: 7 }).chain((clients) =>
   fc.record({
     clients: fc.constant(clients),
-    threshold: fc.integer({ min: minThreshold(clients), max: clients }),
+    threshold: fc.integer({ min: minSecureSumThreshold(clients), max: clients }),
     bits: fc.constantFrom<WordBits>(32, 64),
     vectors: fc.integer({ min: 1, max: 4 }).chain((values) =>
       fc.array(

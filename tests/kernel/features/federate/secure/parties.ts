@@ -10,7 +10,7 @@ import {
   uint32sIn,
   type CryptoPrimitives,
 } from "#kernel/features/federate/secure/primitives.js";
-import { minThreshold, type SecureRoundTerms } from "#kernel/features/federate/secure/round.js";
+import { minSecureSumThreshold, type SecureRoundTerms } from "#kernel/features/federate/secure/round.js";
 import { MaskingServer } from "#kernel/features/federate/secure/server.js";
 
 export const PARTS: readonly MaskingPhase[] = ["keys", "shares", "input", "agreement", "unmasking"];
@@ -23,7 +23,7 @@ export function termsFor(clients: number, values: number, more: Partial<SecureRo
     session: new Uint8Array(16),
     order: new Uint8Array(32),
     nodes: nodes.slice(0, clients),
-    threshold: minThreshold(clients),
+    threshold: minSecureSumThreshold(clients),
     values,
     range: 1,
     bits: 32,

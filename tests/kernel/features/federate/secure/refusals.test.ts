@@ -8,7 +8,7 @@ import {
   type ServerMessage,
 } from "#kernel/features/federate/secure/messages.js";
 import { cryptoPrimitives } from "#kernel/features/federate/secure/primitives.js";
-import { keysStatement, maskingRoundOf } from "#kernel/features/federate/secure/round.js";
+import { keysToSign, maskingRoundOf } from "#kernel/features/federate/secure/round.js";
 import {
   recoverSecret,
   SHAMIR_PRIME,
@@ -64,10 +64,7 @@ describe("client of a secure sum", () => {
   it("rejects a small-order key, even if signed by its node", () => {
     const zero = new Uint8Array(32);
     const keys = Buffer.concat([zero, cryptoPrimitives.pair().publicKey]);
-    const forged = Buffer.concat([
-      keys,
-      cryptoPrimitives.sign(nodeKey(1), keysStatement(maskingRoundOf(terms), 1, keys)),
-    ]);
+    const forged = Buffer.concat([keys, cryptoPrimitives.sign(nodeKey(1), keysToSign(maskingRoundOf(terms), 1, keys))]);
     assert.equal(
       through({ up: (said, from) => (said.is === "keys" && from === 1 ? { is: "keys", keys: forged } : said) }),
       "secure-keys",

@@ -6,7 +6,7 @@ import {
   fromFixedPoint,
   toFixedPoint,
 } from "#kernel/features/federate/secure/fixed-point.js";
-import { minThreshold, maskingRoundOf } from "#kernel/features/federate/secure/round.js";
+import { minSecureSumThreshold, maskingRoundOf } from "#kernel/features/federate/secure/round.js";
 import { computeSecureSum } from "#kernel/features/federate/secure/secure-sum.js";
 import { codeOf, holdSums, wanted } from "./drawn-rounds.js";
 import { partiesOf, PARTS, termsFor } from "./parties.js";
@@ -21,7 +21,7 @@ describe("secure sums", () => {
       for (const part of PARTS)
         for (const bits of [32, 64] as const) {
           const vectors = Array.from({ length: clients }, (_, i) => Float32Array.of(i, -i / 3, 1 / (i + 1)));
-          const drops = new Map<number, MaskingPhase>(clients - minThreshold(clients) > 0 ? [[1, part]] : []);
+          const drops = new Map<number, MaskingPhase>(clients - minSecureSumThreshold(clients) > 0 ? [[1, part]] : []);
           const { sum, summed } = await computeSecureSum(vectors, { range: 10, bits, drops });
           assert.equal(summed.length, drops.size > 0 && PARTS.indexOf(part) <= 2 ? clients - 1 : clients);
           const doubles = vectors.map((v) => Float64Array.from(v));

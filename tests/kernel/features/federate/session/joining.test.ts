@@ -1,7 +1,7 @@
 /** A client joining a federation: checks before any message is sent, and the lines it displays. */
 import assert from "node:assert/strict";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { lineJoinListeners } from "#kernel/features/federate/session/join-lines.js";
+import { joinListenersPrintingLines } from "#kernel/features/federate/session/join-lines.js";
 import { joinFederation, type JoinOptions } from "#kernel/features/federate/session/joining.js";
 import type { TuneSession } from "#kernel/features/tune-session.js";
 
@@ -29,7 +29,10 @@ describe("client joining a federation", () => {
 
   it("logs repeated agreements only a few times, and again after a trained round", () => {
     const said: string[] = [];
-    const { guest } = lineJoinListeners("http://one", { say: (line) => void said.push(line), warn: () => undefined });
+    const { guest } = joinListenersPrintingLines("http://one", {
+      say: (line) => void said.push(line),
+      warn: () => undefined,
+    });
     const flood = (): number => {
       said.length = 0;
       for (let n = 0; n < 1000; n++) {

@@ -1,7 +1,7 @@
 /** The hint shown when clients' label distributions differ strongly. */
 import assert from "node:assert/strict";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { skewHint } from "#kernel/features/federate/session/live-view.js";
+import { labelSkewHint } from "#kernel/features/federate/session/live-view.js";
 
 const view = (apart: boolean, clients: number) => ({
   name: "drill",
@@ -17,12 +17,15 @@ const plan = (aggregate: string, more: object = {}, training: object = {}): Plan
 
 describe("label skew hint", () => {
   it("appears only if a plain mean of several epochs may fall short", () => {
-    assert.match(skewHint(view(true, 10), plan("fedavg")) ?? "", /labels are 50 % different.*`aggregate: scaffold`/s);
-    assert.equal(skewHint(view(false, 10), plan("fedavg")), null);
-    assert.equal(skewHint(view(true, 4), plan("fedavg")), null);
-    assert.equal(skewHint(view(true, 10), plan("scaffold")), null);
-    assert.equal(skewHint(view(true, 10), plan("fedavg", { personal: ["head"] })), null);
+    assert.match(
+      labelSkewHint(view(true, 10), plan("fedavg")) ?? "",
+      /labels are 50 % different.*`aggregate: scaffold`/s,
+    );
+    assert.equal(labelSkewHint(view(false, 10), plan("fedavg")), null);
+    assert.equal(labelSkewHint(view(true, 4), plan("fedavg")), null);
+    assert.equal(labelSkewHint(view(true, 10), plan("scaffold")), null);
+    assert.equal(labelSkewHint(view(true, 10), plan("fedavg", { personal: ["head"] })), null);
     // `scaffold` is not allowed with client privacy.
-    assert.equal(skewHint(view(true, 10), plan("fedavg", {}, { privacy: { unit: "client" } })), null);
+    assert.equal(labelSkewHint(view(true, 10), plan("fedavg", {}, { privacy: { unit: "client" } })), null);
   });
 });

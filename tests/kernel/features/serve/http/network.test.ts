@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { networkOf } from "#kernel/features/serve/http/clients.js";
+import { clientNetworkOf } from "#kernel/features/serve/http/clients.js";
 import { Backwards, served } from "./word-models.js";
 
 describe("a client without a key", () => {
@@ -14,7 +14,7 @@ describe("a client without a key", () => {
     ["fe80::1%eth0", "fe80:0:0:0::/64"],
     ["", ""],
   ] as const)
-    it(`belongs to the network ${network} at ${address}`, () => assert.equal(networkOf(address), network));
+    it(`belongs to the network ${network} at ${address}`, () => assert.equal(clientNetworkOf(address), network));
 
   it("is identified to a text generation model by its network, and a client with a key by its key", async () => {
     const writer = new Backwards("writer");

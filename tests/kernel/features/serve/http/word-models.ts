@@ -14,14 +14,14 @@ import {
   type ServingLimits,
   type TokenLikelihood,
   type ModelLoad,
-  type Models,
+  type ServedModelCollection,
   type Readiness,
   type ServedModel,
   type GenerationRequest,
   type TextGeneration,
 } from "#kernel/features/serve/contract.js";
 import type { HttpTimeouts } from "#kernel/features/serve/server/server-parts.js";
-import { startHttp } from "#kernel/features/serve/server/start-http.js";
+import { startHttpServer } from "#kernel/features/serve/server/start-http.js";
 
 const wordsIn = (text: string): readonly string[] => text.split(/\s+/).filter((word) => word !== "");
 /** A loop, because some requests contain texts of a million letters. */
@@ -294,7 +294,7 @@ function likely(text: string, top: number): NonNullable<TextChunk["likelihoods"]
 }
 
 /** The models by name, as given. */
-export class WordModels implements Models {
+export class WordModels implements ServedModelCollection {
   held = 0;
   unready: string | null = null;
   constructor(readonly all: readonly ServedModel[]) {}
@@ -346,7 +346,7 @@ export async function served(
     ...o,
     limits: { ...DEFAULT_LIMITS, ...o.limits },
   };
-  const http = await startHttp(all, options, o.wait);
+  const http = await startHttpServer(all, options, o.wait);
   const post: Served["post"] = (path, body, headers = {}, signal) =>
     fetch(http.url + path, {
       ...{ method: "POST", ...(signal && { signal }) },

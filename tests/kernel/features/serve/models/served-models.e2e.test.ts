@@ -12,7 +12,7 @@ import { preferredEngine } from "#kernel/engines/start-engine.js";
 import type { EngineSession } from "#kernel/engines/engine.js";
 import type { ServableModel } from "#kernel/features/serve/models/servable.js";
 import { ServedModels } from "#kernel/features/serve/models/served-models.js";
-import { DEFAULT_LIMITS, type ModelLease, type Models } from "#kernel/features/serve/contract.js";
+import { DEFAULT_LIMITS, type ModelLease, type ServedModelCollection } from "#kernel/features/serve/contract.js";
 import { programOf, TASKS, writeSmallTasks } from "#tests/kernel/deployments/small-tasks.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
 import { until } from "#tests/until.js";
@@ -53,7 +53,7 @@ describe("served models", function () {
   this.timeout(200_000);
   let book: NotebookOfOne;
   let models: ServedModels;
-  let opening: Models | null = null;
+  let opening: ServedModelCollection | null = null;
   /** Errors and readiness before any model was open, and with the first open one. */
   const early: string[] = [];
   const told: ModelServiceEvent[] = [];

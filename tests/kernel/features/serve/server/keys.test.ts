@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { CodedError, textsOfCode } from "#dsl/language/diagnostics/codes.js";
 import {
   hashKey,
-  keyLine,
+  keysFileLine,
   readKeysFile,
   keysInVariable,
   createKey,
@@ -80,11 +80,11 @@ describe("API keys of a server", () => {
     assert.ok(!refusal("k".repeat(513)).includes("kkkk"));
   });
   it("from a file are one hash per line, with an optional comment", () => {
-    const file = fileOf(`# ours\n${keyLine("one")}  # ann\n\n${hashKey("two").toUpperCase()}\n`);
+    const file = fileOf(`# ours\n${keysFileLine("one")}  # ann\n\n${hashKey("two").toUpperCase()}\n`);
     assert.deepEqual(readKeysFile(file), ["one", "two"].map(hashKey));
   });
   for (const [why, text, line] of [
-    ["a key in plain", `${keyLine("one")}\nsk-1234\n`, 2],
+    ["a key in plain", `${keysFileLine("one")}\nsk-1234\n`, 2],
     ["half a hash", `sha256:${hashKey("one").slice(1)}\n`, 1],
     ["nothing", "# none yet\n", undefined],
   ] as const)
@@ -110,13 +110,13 @@ describe("API keys of a server", () => {
     if (process.platform !== "win32")
       for (const mode of [0o620, 0o602, 0o666])
         assert.equal(
-          codeOf(() => readKeysFile(fileOf(keyLine("one"), mode))),
+          codeOf(() => readKeysFile(fileOf(keysFileLine("one"), mode))),
           "keys-file",
         );
   });
   it("are added on a separate line to a file without a final newline", () => {
     const file = join(folder, "cut");
-    writeFileSync(file, `${keyLine("one")} # ann`, { mode: 0o600 });
+    writeFileSync(file, `${keysFileLine("one")} # ann`, { mode: 0o600 });
     const two = createKey(file, "bob");
     assert.deepEqual(readKeysFile(file), ["one", two].map(hashKey));
   });

@@ -2,14 +2,14 @@
 import assert from "node:assert/strict";
 import { OpeningModels } from "#kernel/features/serve/server/opening-models.js";
 import { DEFAULT_LIMITS } from "#kernel/features/serve/contract.js";
-import { startHttp } from "#kernel/features/serve/server/start-http.js";
+import { startHttpServer } from "#kernel/features/serve/server/start-http.js";
 import { LongOrShort, WordModels } from "../http/word-models.js";
 
 describe("server that is opening its models", () => {
   it("is alive but not ready, rejects requests temporarily, and answers once the models are open", async () => {
     const opening = new OpeningModels();
     const at = { host: "127.0.0.1", port: 0, keys: [], tls: null, hosts: [], limits: DEFAULT_LIMITS, log: null };
-    const http = await startHttp(opening, at);
+    const http = await startHttpServer(opening, at);
     const get = async (path: string): Promise<readonly [number, string]> => {
       const answer = await fetch(http.url + path);
       return [answer.status, await answer.text()];

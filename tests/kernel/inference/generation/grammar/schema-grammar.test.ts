@@ -8,7 +8,7 @@ import { SchemaReader } from "#kernel/inference/generation/grammar/schema-gramma
 import { UnsupportedSchemaError } from "#kernel/inference/generation/grammar/unsupported-schema.js";
 import { StringLengthTracker } from "#kernel/inference/generation/grammar/string-lengths.js";
 import { StringPositions, StringPosition } from "#kernel/inference/generation/grammar/string-positions.js";
-import { canBeUtf8, incompleteCharacterBytes } from "#kernel/inference/generation/grammar/utf8.js";
+import { canTokenOccurInUtf8, incompleteCharacterBytes } from "#kernel/inference/generation/grammar/utf8.js";
 
 /** Converts a grammar expression without further rules to a regular expression. */
 function regular(grammar: string): RegExp {
@@ -157,7 +157,7 @@ describe("UTF-8 prefix check", () => {
               assert.ok(
                 incompleteCharacterBytes(Array.from(bytes.subarray(0, Math.max(0, bytes.length - cut)))) !== null,
               );
-            if (tail !== null) assert.ok(canBeUtf8(bytes));
+            if (tail !== null) assert.ok(canTokenOccurInUtf8(bytes));
           }
         },
       ),
@@ -166,7 +166,7 @@ describe("UTF-8 prefix check", () => {
   it("rejects overlong forms, lone surrogates and code points above the maximum", () => {
     for (const bytes of [[0xc0], [0xe0, 0x80], [0xed, 0xa0], [0xf4, 0x90], [0xf5], [0xff], [0x61, 0x80]])
       assert.equal(incompleteCharacterBytes(bytes), null, String(bytes));
-    assert.ok(canBeUtf8(Uint8Array.of(0x80, 0x61)) && !canBeUtf8(Uint8Array.of(0x61, 0x80)));
+    assert.ok(canTokenOccurInUtf8(Uint8Array.of(0x80, 0x61)) && !canTokenOccurInUtf8(Uint8Array.of(0x61, 0x80)));
   });
 });
 

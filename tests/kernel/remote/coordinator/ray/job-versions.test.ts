@@ -1,7 +1,7 @@
 /** What a cluster can do for a notebook, derived from the findings on its nodes. */
 import assert from "node:assert/strict";
-import { clusterOptions } from "#kernel/remote/coordinator/ray/job-versions.js";
-import { NO_ENGINE, type NodeFinding } from "#kernel/remote/coordinator/ray/examine.js";
+import { clusterSearchOptions } from "#kernel/remote/coordinator/ray/job-versions.js";
+import { NO_ENGINE_FINDING, type NodeFinding } from "#kernel/remote/coordinator/ray/examine.js";
 
 describe("cluster capability check", () => {
   const node = (host: string, more: Partial<NodeFinding> & { readonly cpus?: number }): NodeFinding => {
@@ -14,7 +14,7 @@ describe("cluster capability check", () => {
   };
   const lacking = { lacks: [{ what: "no Node", mend: "install it" }] };
   const ways = (...found: readonly NodeFinding[]) =>
-    clusterOptions(found, { cpus: 2, host: "192.168.0.2" }).map(({ way, can, room }) => [way, can ? room : null]);
+    clusterSearchOptions(found, { cpus: 2, host: "192.168.0.2" }).map(({ way, can, room }) => [way, can ? room : null]);
 
   it("allows every mode if all nodes are complete and reach the notebook", () => {
     assert.deepEqual(ways(node("head", {}), node("a", {})), [
@@ -31,7 +31,7 @@ describe("cluster capability check", () => {
     ]);
   });
   it("requires everything but an engine on the head node", () => {
-    const [first] = ways(node("head", { lacks: [NO_ENGINE] }), node("a", {}));
+    const [first] = ways(node("head", { lacks: [NO_ENGINE_FINDING] }), node("a", {}));
     assert.deepEqual(first, ["search on the cluster", 2]);
     assert.deepEqual(ways(node("head", lacking), node("a", {})), [
       ["search on the cluster", null],
@@ -40,13 +40,13 @@ describe("cluster capability check", () => {
     ]);
   });
   it("explains why a mode is unavailable", () => {
-    const [search, here] = clusterOptions([node("head", { cpus: 1, reaches: false })], {
+    const [search, here] = clusterSearchOptions([node("head", { cpus: 1, reaches: false })], {
       cpus: 2,
       host: "192.168.0.2",
     });
     assert.deepEqual([search?.can, search?.why], [false, "no node that can work has 2 CPUs"]);
     assert.equal(here?.can, false);
-    const [, blocked] = clusterOptions([node("head", { reaches: false })], { cpus: 2, host: "192.168.0.2" });
+    const [, blocked] = clusterSearchOptions([node("head", { reaches: false })], { cpus: 2, host: "192.168.0.2" });
     assert.match(blocked?.why ?? "", /head \(10\.0\.0\.1\) cannot reach this machine at 192\.168\.0\.2/);
   });
 });

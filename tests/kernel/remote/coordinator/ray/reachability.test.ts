@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { ClusterSearchPlace } from "#kernel/runs/together/search-place.js";
 import { openInboundListener } from "#kernel/remote/coordinator/ray/inbound-probe.js";
-import { requestFromCluster } from "#kernel/remote/coordinator/ray/reachability.js";
+import { requestClusterOfSearch } from "#kernel/remote/coordinator/ray/reachability.js";
 import { CodedError, type CodeData } from "#dsl/language/diagnostics/codes.js";
 
 describe("cluster of a sweep", () => {
@@ -30,7 +30,7 @@ describe("cluster of a sweep", () => {
     node: { id: "n1", host: "head", address: "10.0.0.1" },
   });
   const away = async (place: ClusterSearchPlace, patience?: number): Promise<CodeData["search-away"]> => {
-    const error: unknown = await requestFromCluster(place, (ray) => ray.job("j"), {
+    const error: unknown = await requestClusterOfSearch(place, (ray) => ray.job("j"), {
       ...(patience && { patience }),
     }).then(
       () => new Error("it was reached"),
@@ -43,7 +43,7 @@ describe("cluster of a sweep", () => {
   it("is contacted with the token from the environment", async () => {
     process.env["TUNEBOOK_TEST_RAY"] = "t0ken";
     answer = 200;
-    assert.equal((await requestFromCluster(at("TUNEBOOK_TEST_RAY"), (ray) => ray.job("j"))).status, "RUNNING");
+    assert.equal((await requestClusterOfSearch(at("TUNEBOOK_TEST_RAY"), (ray) => ray.job("j"))).status, "RUNNING");
     assert.equal(seen.at(-1), "Bearer t0ken");
   });
   it("is reported as requiring a token if it is missing or wrong", async () => {

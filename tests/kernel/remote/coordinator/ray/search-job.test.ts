@@ -8,10 +8,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { RayJob, RayJobs, RayStatus, Submission } from "#kernel/remote/coordinator/ray/jobs.js";
+import type { RayJob, RayJobs, RayStatus, RayJobSubmission } from "#kernel/remote/coordinator/ray/jobs.js";
 import { messageLine, type SearchMessage } from "#kernel/remote/coordinator/ray/job-progress.js";
 import {
-  MAX_SENT_BYTES,
+  MAX_SEARCH_INPUT_BYTES,
   demandSendable,
   fetchSearchFile,
   followSearch,
@@ -29,18 +29,18 @@ const away = (): CodedError => new CodedError("ray-unreachable", { address: "htt
 /** A fake cluster whose jobs print the output of `runs`. */
 class Cluster {
   readonly uploaded: Buffer[] = [];
-  readonly submitted: Submission[] = [];
+  readonly submitted: RayJobSubmission[] = [];
   readonly stopped: string[] = [];
   readonly deleted: string[] = [];
   readonly states = new Map<string, RayStatus>();
-  runs: (asked: Submission) => string = () => "";
+  runs: (asked: RayJobSubmission) => string = () => "";
   private readonly logs = new Map<string, string>();
 
   upload(zip: Buffer): Promise<string> {
     this.uploaded.push(zip);
     return Promise.resolve(`gcs://${String(this.uploaded.length)}.zip`);
   }
-  submit(asked: Submission): Promise<string> {
+  submit(asked: RayJobSubmission): Promise<string> {
     this.submitted.push(asked);
     this.states.set(asked.id, "SUCCEEDED");
     this.logs.set(asked.id, `INFO job_manager.py\n${this.runs(asked)}`);
@@ -72,7 +72,7 @@ class Cluster {
 }
 
 /** Answers like a node's shell to the commands that print a part of a file. */
-function printing(content: Buffer): (asked: Submission) => string {
+function printing(content: Buffer): (asked: RayJobSubmission) => string {
   return ({ entrypoint }) => {
     const [, start = "", length = ""] = /tail -c \+(\d+) '\/there\/results' \| head -c (\d+) /.exec(entrypoint) ?? [];
     const part = content.subarray(Number(start) - 1, Number(start) - 1 + Number(length));
@@ -114,12 +114,12 @@ describe("search job on a cluster", () => {
     assert.deepEqual(one.uploaded, two.uploaded);
   });
   it("rejects files that are too large and names the largest", () => {
-    demandSendable([{ path: "/a", bytes: MAX_SENT_BYTES }]);
+    demandSendable([{ path: "/a", bytes: MAX_SEARCH_INPUT_BYTES }]);
     assert.throws(
       () =>
         demandSendable([
           { path: "/rows.csv", bytes: 5 },
-          { path: "/base/model.safetensors", bytes: MAX_SENT_BYTES },
+          { path: "/base/model.safetensors", bytes: MAX_SEARCH_INPUT_BYTES },
         ]),
       (error: CodedError) => error.code === "search-too-large" && error.message.includes("/base/model.safetensors"),
     );

@@ -1,7 +1,7 @@
 /** Workers as jobs of a Ray cluster: their placement, their resource requests, and the reports on ended ones. */
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
-import type { RayJob, RayJobs, RayNode, RayStatus, Submission } from "#kernel/remote/coordinator/ray/jobs.js";
+import type { RayJob, RayJobs, RayNode, RayStatus, RayJobSubmission } from "#kernel/remote/coordinator/ray/jobs.js";
 import { workerSlots, startRayWorker } from "#kernel/remote/coordinator/ray/worker.js";
 
 const node = (id: string, cpus: number, gpus = 0): RayNode => ({
@@ -12,14 +12,14 @@ const node = (id: string, cpus: number, gpus = 0): RayNode => ({
 class OneJob {
   status: RayStatus = "PENDING";
   text: string | null = "";
-  readonly submitted: Submission[] = [];
+  readonly submitted: RayJobSubmission[] = [];
   stopped = 0;
   readonly packages: Buffer[] = [];
   upload(zip: Buffer): Promise<string> {
     this.packages.push(zip);
     return Promise.resolve("gcs://token.zip");
   }
-  submit(asked: Submission): Promise<string> {
+  submit(asked: RayJobSubmission): Promise<string> {
     this.submitted.push(asked);
     return Promise.resolve(asked.id);
   }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Message, TemplateImplementation } from "#stdlib/conversations/kind.js";
-import { goScopeOf, compileGoTemplate } from "#stdlib/targets/shared/ollama/go-template.js";
+import type { Message, ChatTemplateImplementation } from "#stdlib/conversations/kind.js";
+import { goTemplateVariablesOf, compileGoTemplate } from "#stdlib/targets/shared/ollama/go-template.js";
 import { modelfileText } from "#stdlib/targets/shared/ollama/modelfile.js";
 import { recognizeTemplate } from "#stdlib/targets/shared/ollama/template-detection.js";
 import { KNOWN_CHAT_TEMPLATES } from "#stdlib/targets/shared/ollama/templates.js";
@@ -19,7 +19,7 @@ const CONVERSATIONS: readonly (readonly Message[])[] = [
 ];
 type Writes = (turns: readonly Message[]) => string | null;
 const by =
-  (template: TemplateImplementation): Writes =>
+  (template: ChatTemplateImplementation): Writes =>
   (turns) => {
     const pieces = template.render(turns, { specials, addGenerationPrompt: true });
     return "refused" in pieces ? null : pieces.map(({ text }) => text).join("");
@@ -30,7 +30,7 @@ const told = (writes: Writes, added: boolean) =>
 describe("Ollama conversation templates", () => {
   for (const name of ["chatml", "llama3", "gemma", "alpaca", "llama2", "plain"])
     it(`render the same in Go and in Jinja as the template: ${name}`, async () => {
-      const word = by((await registry.find("template", name)!.load!()) as TemplateImplementation);
+      const word = by((await registry.find("template", name)!.load!()) as ChatTemplateImplementation);
       const found = await told(word, false);
       assert.equal(found?.known.name, name);
       const jinja = by(jinjaTemplate(found.known.jinja!));
@@ -40,7 +40,7 @@ describe("Ollama conversation templates", () => {
         if (want === null) continue;
         assert.equal(jinja(turns), want);
         // Go's template contains the beginning-of-text token only where the tokenizer doesn't add it.
-        assert.equal(go(goScopeOf(turns)).replace(/^<s>/, ""), want.replace(/^<s>/, ""));
+        assert.equal(go(goTemplateVariablesOf(turns)).replace(/^<s>/, ""), want.replace(/^<s>/, ""));
       }
     });
 
@@ -61,7 +61,7 @@ describe("Ollama conversation templates", () => {
   });
 
   it("are parsed like in Go, and reject invalid Go templates", () => {
-    const scope = goScopeOf(CONVERSATIONS[3]!);
+    const scope = goTemplateVariablesOf(CONVERSATIONS[3]!);
     assert.equal(
       compileGoTemplate(`a {{- if .System }} {{ .System }}{{ else }}none{{ end -}} b`)(scope),
       "a Be kind.b",
